@@ -1,0 +1,29 @@
+/** Every stable error code. A caller may match on these; messages may change, codes do not. */
+export type ZosiaErrorCode = `ZOSIA_${Uppercase<string>}`;
+
+/**
+ * An error a user can cause or mend: one line that says what is wrong, and a hint that says what to do.
+ * Anything else that is thrown is a defect of zosia.
+ */
+export class ZosiaError extends Error {
+  override readonly name = 'ZosiaError';
+  readonly code: ZosiaErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(
+    code: ZosiaErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** The `code` of a Node system error (`ENOENT`), or undefined for anything else. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}

@@ -1,0 +1,98 @@
+import { unlinkSync } from 'node:fs';
+import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ZosiaError, systemErrorCode } from '../errors.js';
+
+export interface OutputOptions {
+  /** Cancels the write: the temporary file is removed and the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Permission bits before the umask; 0o644 unless given. */
+  readonly mode?: number;
+}
+
+/** Temporary files of writes under way, so that even a process that exits early leaves none. */
+const temporaries = new Set<string>();
+let counter = 0;
+
+process.on('exit', () => {
+  for (const path of temporaries) {
+    try {
+      unlinkSync(path);
+    } catch {
+      // Gone already, or the folder is: nothing more can be done while exiting.
+    }
+  }
+});
+
+/**
+ * Writes a file whole or not at all: under a temporary name in its own folder, synced, then renamed.
+ * Whatever stood at `path` stays as it was until the rename. Missing folders are made.
+ *
+ * @throws ZosiaError `ZOSIA_DISK_FULL`, `ZOSIA_OUTPUT_UNWRITABLE`; the signal's reason when cancelled
+ */
+export async function writeOutputFile<T>(
+  path: string,
+  write: (file: FileHandle) => Promise<T>,
+  options: OutputOptions = {},
+): Promise<T> {
+  const { signal, mode = 0o644 } = options;
+  signal?.throwIfAborted();
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++counter}.tmp`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    temporaries.add(temporary);
+    const handle = await open(temporary, 'wx', mode);
+    let result: T;
+    try {
+      result = await write(handle);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    signal?.throwIfAborted();
+    await rename(temporary, path);
+    temporaries.delete(temporary);
+    return result;
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    temporaries.delete(temporary);
+    throw outputError(path, error);
+  }
+}
+
+/** {@link writeOutputFile} for contents that are in memory already. */
+export async function writeOutput(
+  path: string,
+  contents: string | Uint8Array,
+  options: OutputOptions = {},
+): Promise<void> {
+  await writeOutputFile(path, (file) => file.writeFile(contents), options);
+}
+
+function outputError(path: string, cause: unknown): unknown {
+  switch (systemErrorCode(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new ZosiaError('ZOSIA_DISK_FULL', `no room to write ${path}`, {
+        hint: 'Free some space, or name another place with --out.',
+        cause,
+      });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'EEXIST':
+    case 'ENOENT':
+    case 'ENAMETOOLONG':
+      return new ZosiaError(
+        'ZOSIA_OUTPUT_UNWRITABLE',
+        `${path} cannot be written (${systemErrorCode(cause)!})`,
+        { hint: 'Name a file in a folder you may write to with --out.', cause },
+      );
+    default:
+      return cause;
+  }
+}

@@ -1,0 +1,91 @@
+import { open } from 'node:fs/promises';
+import { ZosiaError, systemErrorCode } from '../errors.js';
+
+/**
+ * Anything whose bytes can be read at any place: a file, a buffer, an image that was never written.
+ * Every format's reader takes one, so `verify` works the same on a plan and on a disk.
+ */
+export interface RandomAccess {
+  readonly sizeBytes: number;
+  /** Exactly `length` bytes from `offset`. @throws RangeError when the range leaves the data. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** A {@link RandomAccess} that holds an open file. */
+export interface OpenRandomAccess extends RandomAccess {
+  close(): Promise<void>;
+}
+
+/** Throws RangeError unless `offset..offset+length` lies inside `sizeBytes`. */
+export function checkRange(sizeBytes: number, offset: number, length: number): void {
+  const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length);
+  if (!whole || offset < 0 || length < 0 || offset + length > sizeBytes) {
+    throw new RangeError(`range ${offset}+${length} is outside of ${sizeBytes} bytes`);
+  }
+}
+
+/** Reads from bytes in memory. The returned arrays are views, not copies. */
+export function accessBytes(bytes: Uint8Array): RandomAccess {
+  return {
+    sizeBytes: bytes.length,
+    read(offset, length) {
+      checkRange(bytes.length, offset, length);
+      return Promise.resolve(bytes.subarray(offset, offset + length));
+    },
+  };
+}
+
+/**
+ * Opens a file for reading at any place.
+ *
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`
+ */
+export async function accessFile(path: string): Promise<OpenRandomAccess> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) {
+      throw new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} is not a regular file`, {
+        hint: 'Name a file, not a folder or a device.',
+      });
+    }
+    return {
+      sizeBytes: stat.size,
+      async read(offset, length) {
+        checkRange(stat.size, offset, length);
+        const bytes = new Uint8Array(length);
+        let done = 0;
+        while (done < length) {
+          const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+          if (bytesRead === 0) {
+            throw new ZosiaError('ZOSIA_FILE_CHANGED', `${path} became shorter while it was read`, {
+              hint: 'Wait until whatever writes the file is done, then try again.',
+            });
+          }
+          done += bytesRead;
+        }
+        return bytes;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function unreadable(path: string, cause: unknown): ZosiaError {
+  const code = systemErrorCode(cause);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new ZosiaError('ZOSIA_FILE_NOT_FOUND', `${path} does not exist`, {
+      hint: 'Check the path; a relative one starts at the current folder.',
+      cause,
+    });
+  }
+  return new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} cannot be read (${code ?? 'unknown'})`, {
+    hint: 'Check the permissions of the file and of the folders above it.',
+    cause,
+  });
+}
