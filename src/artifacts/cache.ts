@@ -1,0 +1,117 @@
+import { webcrypto } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { ZosiaError, systemErrorCode } from '../errors.js';
+import type { LockedPackage } from './lock.js';
+
+/** What identifies a package's bytes. */
+export type PackageBytes = Pick<LockedPackage, 'name' | 'sizeBytes' | 'sha256'>;
+
+/** Where zosia keeps what it downloaded: `ZOSIA_CACHE`, or the place the host's custom gives. */
+export function defaultCacheDirectory(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const chosen = environment.ZOSIA_CACHE;
+  if (chosen !== undefined && chosen !== '') return resolve(chosen);
+  return envPaths('zosia', { suffix: '' }).cache;
+}
+
+/**
+ * Verified packages on disk, each under the sha256 of its bytes. Several processes may share one
+ * cache: files come into being by renaming, and never change afterwards.
+ */
+export class PackageCache {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = resolve(directory);
+  }
+
+  /** Where the package is, or would be. */
+  path({ sha256 }: Pick<PackageBytes, 'sha256'>): string {
+    return join(this.directory, 'packages', `${sha256}.deb`);
+  }
+
+  /**
+   * The path of a cached package whose bytes were checked just now, or undefined if there is none.
+   *
+   * @throws ZosiaError `ZOSIA_CACHE_CORRUPT` if the bytes are wrong, after removing them;
+   *   `ZOSIA_CACHE_UNUSABLE` if they cannot be read
+   */
+  async find(wanted: PackageBytes): Promise<string | undefined> {
+    const path = this.path(wanted);
+    let correct: boolean;
+    try {
+      correct = await hasBytes(path, wanted);
+    } catch (cause) {
+      if (systemErrorCode(cause) === 'ENOENT') return undefined;
+      throw unusable(path, cause);
+    }
+    if (correct) return path;
+    await rm(path, { recursive: true, force: true });
+    throw new ZosiaError(
+      'ZOSIA_CACHE_CORRUPT',
+      `the cached copy of ${wanted.name} is damaged: ${path}`,
+      { hint: 'It has been removed; run the same command again to download a good copy.' },
+    );
+  }
+
+  /**
+   * Takes a downloaded file, which must be in a folder of {@link withTemporaryFolder}, into the
+   * cache if its bytes are right.
+   *
+   * @returns its path in the cache, or undefined if the bytes are wrong
+   */
+  async take(file: string, wanted: PackageBytes): Promise<string | undefined> {
+    const path = this.path(wanted);
+    try {
+      if (!(await hasBytes(file, wanted))) return undefined;
+      await mkdir(join(this.directory, 'packages'), { recursive: true });
+      await rename(file, path);
+    } catch (cause) {
+      throw unusable(path, cause);
+    }
+    return path;
+  }
+
+  /** Runs `use` with a folder of its own on the cache's file system, gone when `use` has ended. */
+  async withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+    const parent = join(this.directory, 'partial');
+    let folder: string;
+    try {
+      await mkdir(parent, { recursive: true });
+      folder = await mkdtemp(join(parent, `${process.pid}-`));
+    } catch (cause) {
+      throw unusable(parent, cause);
+    }
+    try {
+      return await use(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Whether the file at `path` has just the wanted bytes. Hashing runs off the main thread. */
+async function hasBytes(path: string, wanted: PackageBytes): Promise<boolean> {
+  const status = await stat(path);
+  if (!status.isFile() || status.size !== wanted.sizeBytes) return false;
+  const digest = await webcrypto.subtle.digest('SHA-256', await readFile(path));
+  return Buffer.from(digest).toString('hex') === wanted.sha256;
+}
+
+function unusable(path: string, cause: unknown): unknown {
+  const code = systemErrorCode(cause);
+  if (code === undefined) return cause;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new ZosiaError('ZOSIA_DISK_FULL', `no room in the cache for ${path}`, {
+      hint: 'Free some space, or set ZOSIA_CACHE to a folder on another disk.',
+      cause,
+    });
+  }
+  return new ZosiaError('ZOSIA_CACHE_UNUSABLE', `the cache cannot be used: ${path} (${code})`, {
+    hint: 'Set ZOSIA_CACHE to a folder you may write to.',
+    cause,
+  });
+}
