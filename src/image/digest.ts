@@ -1,26 +1,11 @@
 import { createHash } from 'node:crypto';
-import { imageChunks } from './chunks.js';
+import { contiguousChunks } from './chunks.js';
 import type { Image } from './image.js';
-
-const ZEROS = new Uint8Array(1 << 20);
 
 /** The sha256, in lower-case hex, of the file that writing the image would give. */
 export async function digestImage(image: Image, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  let position = 0;
-  const skipTo = (offset: number): void => {
-    while (position < offset) {
-      const length = Math.min(ZEROS.length, offset - position);
-      hash.update(ZEROS.subarray(0, length));
-      position += length;
-    }
-  };
-  for await (const { offset, bytes } of imageChunks(image, signal)) {
-    skipTo(offset);
-    hash.update(bytes);
-    position += bytes.length;
-  }
-  skipTo(image.sizeBytes);
+  for await (const { bytes } of contiguousChunks(image, signal)) hash.update(bytes);
   return hash.digest('hex');
 }
 

@@ -1,3 +1,4 @@
+import { becameShorter } from './chunks.js';
 import { accessFile, checkRange } from './random-access.js';
 import type { OpenRandomAccess } from './random-access.js';
 import { flatten } from './image.js';
@@ -19,8 +20,10 @@ export function accessImage(image: Image): OpenRandomAccess {
 
   const readLeaf = async (leaf: LeafSegment, skip: number, length: number): Promise<Uint8Array> => {
     if (leaf.source.kind === 'bytes') return leaf.source.bytes.subarray(skip, skip + length);
-    const file = await openOnce(leaf.source.path);
-    return file.read(leaf.source.offset + skip, length);
+    const { path, offset } = leaf.source;
+    const file = await openOnce(path);
+    if (offset + skip + length > file.sizeBytes) throw becameShorter(path);
+    return file.read(offset + skip, length);
   };
 
   return {

@@ -51,6 +51,9 @@ export function makeImage(sizeBytes: number, segments: readonly Segment[]): Imag
     if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || length <= 0) {
       throw new RangeError(`${label}: bad range ${offset}+${length}`);
     }
+    if (source.kind !== 'bytes' && !(Number.isSafeInteger(source.offset) && source.offset >= 0)) {
+      throw new RangeError(`${label}: bad source offset ${source.offset}`);
+    }
     if (offset < end) throw new RangeError(`${label} at ${offset} overlaps what ends at ${end}`);
     if (source.kind === 'bytes' && source.bytes.length !== length) {
       throw new RangeError(
@@ -81,7 +84,10 @@ export function sliceSource(source: Source, skip: number, length: number): Sourc
   return { ...source, offset: source.offset + skip };
 }
 
-/** The same image with images inside images resolved down to bytes and file ranges. */
+/**
+ * The same image with images inside images resolved down to bytes and file ranges. What an inner image
+ * does not name keeps the name of the segment it fills.
+ */
 export function flatten(image: Image): LeafSegment[] {
   const leaves: LeafSegment[] = [];
   for (const segment of image.segments) collect(segment, leaves);
@@ -102,6 +108,7 @@ function collect(segment: Segment, leaves: LeafSegment[]): void {
     if (start >= end) continue;
     collect(
       {
+        ...(segment.label === undefined ? {} : { label: segment.label }),
         ...inner,
         offset: segment.offset + (start - from),
         length: end - start,

@@ -1,7 +1,7 @@
 import { unlinkSync } from 'node:fs';
 import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 
 export interface OutputOptions {
@@ -38,11 +38,11 @@ export async function writeOutputFile<T>(
 ): Promise<T> {
   const { signal, mode = 0o644 } = options;
   signal?.throwIfAborted();
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++counter}.tmp`);
+  let temporary: string | undefined;
   try {
     await mkdir(dirname(path), { recursive: true });
-    temporaries.add(temporary);
-    const handle = await open(temporary, 'wx', mode);
+    const { handle, path: opened } = await openTemporary(dirname(path), mode);
+    temporary = opened;
     let result: T;
     try {
       result = await write(handle);
@@ -55,8 +55,10 @@ export async function writeOutputFile<T>(
     temporaries.delete(temporary);
     return result;
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    temporaries.delete(temporary);
+    if (temporary !== undefined) {
+      await unlink(temporary).catch(() => undefined);
+      temporaries.delete(temporary);
+    }
     throw outputError(path, error);
   }
 }
@@ -68,6 +70,26 @@ export async function writeOutput(
   options: OutputOptions = {},
 ): Promise<void> {
   await writeOutputFile(path, (file) => file.writeFile(contents), options);
+}
+
+/**
+ * Opens a new file beside the final one. The name owes nothing to the final name, which may be as long
+ * as the file system allows; one left by a process that was killed is passed over.
+ */
+async function openTemporary(
+  folder: string,
+  mode: number,
+): Promise<{ handle: FileHandle; path: string }> {
+  for (;;) {
+    const path = join(folder, `.zosia-${process.pid}-${++counter}.tmp`);
+    temporaries.add(path);
+    try {
+      return { handle: await open(path, 'wx', mode), path };
+    } catch (error) {
+      temporaries.delete(path);
+      if (systemErrorCode(error) !== 'EEXIST') throw error;
+    }
+  }
 }
 
 function outputError(path: string, cause: unknown): unknown {
