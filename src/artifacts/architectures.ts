@@ -7,6 +7,7 @@ export type Architecture = 'aarch64' | 'x86_64';
 export type DebianArchitecture = 'arm64' | 'amd64';
 
 export const ARCHITECTURES: readonly Architecture[] = ['aarch64', 'x86_64'];
+export const DEBIAN_ARCHITECTURES: readonly DebianArchitecture[] = ['arm64', 'amd64'];
 
 const BY_NAME: ReadonlyMap<string, Architecture> = new Map([
   ['aarch64', 'aarch64'],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ZosiaError, systemErrorCode } from '../errors.js';
-import { debianArchitecture } from './architectures.js';
+import { DEBIAN_ARCHITECTURES, debianArchitecture } from './architectures.js';
 import type { Architecture, DebianArchitecture } from './architectures.js';
 
 /** What is fetched prebuilt: the guest's kernel, and llama.cpp with its libraries. */
@@ -10,6 +10,7 @@ export const COMPONENTS: readonly Component[] = ['kernel', 'llama'];
 
 /** A release of Debian, by its code name. */
 export type Suite = 'bookworm' | 'forky';
+export const SUITES: readonly Suite[] = ['bookworm', 'forky'];
 
 /** One Debian package, pinned to its very bytes. */
 export interface LockedPackage {
@@ -24,6 +25,9 @@ export interface LockedPackage {
   /** Lower-case hex. */
   readonly sha256: string;
 }
+
+/** A package together with the component it is part of. */
+export type PinnedPackage = LockedPackage & { readonly component: Component };
 
 export type LockedComponent = Readonly<Record<Architecture, readonly LockedPackage[]>>;
 
@@ -61,6 +65,17 @@ export async function readLock(path: string = LOCK_PATH): Promise<Lock> {
   return parseLock(text, path);
 }
 
+/** The packages an architecture needs, component by component, in the lock's order. */
+export function lockedPackages(
+  lock: Lock,
+  architecture: Architecture,
+  components: readonly Component[] = COMPONENTS,
+): PinnedPackage[] {
+  return components.flatMap((component) =>
+    lock.components[component][architecture].map((locked) => ({ ...locked, component })),
+  );
+}
+
 /** {@link readLock} for text in memory; `origin` is what messages call it. */
 export function parseLock(text: string, origin: string): Lock {
   let root: unknown;
@@ -82,7 +97,7 @@ class Mistake extends Error {}
 function checkLock(value: unknown): Lock {
   const root = fields(value, 'the lock', ['schema', 'snapshot', 'components']);
   if (root.schema !== 1) throw new Mistake('schema is not 1, the only one this zosia knows');
-  const snapshot = fields(root.snapshot, 'snapshot', ['bookworm', 'forky']);
+  const snapshot = fields(root.snapshot, 'snapshot', SUITES);
   const components = fields(root.components, 'components', COMPONENTS);
   return {
     schema: 1,
@@ -146,8 +161,8 @@ export function checkPackage(value: unknown, at: string): LockedPackage {
   return {
     name: matching(item.name, `${at}.name`, /^[a-z0-9][a-z0-9+.-]+$/),
     version: matching(item.version, `${at}.version`, /^[0-9][A-Za-z0-9.+:~-]*$/),
-    architecture: matching(item.architecture, `${at}.architecture`, /^(arm64|amd64)$/),
-    suite: matching(item.suite, `${at}.suite`, /^(bookworm|forky)$/),
+    architecture: oneOf(item.architecture, `${at}.architecture`, DEBIAN_ARCHITECTURES),
+    suite: oneOf(item.suite, `${at}.suite`, SUITES),
     // Each segment starts with a letter or digit, so none is `.` or `..`.
     poolPath: matching(
       item.poolPath,
@@ -175,10 +190,20 @@ function fields<Name extends string>(
   return value as Record<Name, unknown>;
 }
 
-/** A string of the given form; the pattern is what makes the narrower type true. */
-function matching<Text extends string>(value: unknown, at: string, pattern: RegExp): Text {
+/** A string of the given form. */
+function matching(value: unknown, at: string, pattern: RegExp): string {
   if (typeof value !== 'string' || !pattern.test(value)) {
     throw new Mistake(`${at} is not of the form ${pattern.source}`);
   }
-  return value as Text;
+  return value;
+}
+
+function oneOf<Choice extends string>(
+  value: unknown,
+  at: string,
+  choices: readonly Choice[],
+): Choice {
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice === undefined) throw new Mistake(`${at} is none of ${choices.join(', ')}`);
+  return choice;
 }

@@ -44,6 +44,14 @@ export class PackageGoneError extends Error {
   override readonly name = 'PackageGoneError';
 }
 
+/**
+ * A pool path as part of a URL. Pluses are escaped, as apt does itself, because some servers take
+ * a plain one for a space.
+ */
+export function escapePoolPath({ poolPath }: Pick<LockedPackage, 'poolPath'>): string {
+  return poolPath.split('/').map(encodeURIComponent).join('/');
+}
+
 export function downloadFailed(
   wanted: LockedPackage,
   source: string,

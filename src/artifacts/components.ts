@@ -1,0 +1,36 @@
+import type { DebianArchitecture } from './architectures.js';
+import type { Component, Suite } from './lock.js';
+
+/** How a component is put together from the packages of a suite. */
+export interface ComponentRecipe {
+  readonly suite: Suite;
+  /** The package to start from. */
+  rootPackage(architecture: DebianArchitecture): string;
+  /** Whether the root itself is wanted, or only names what is. */
+  readonly wantsRoot: boolean;
+  /** Whether a package that a wanted one depends on is wanted too. */
+  wants(dependency: { readonly name: string; readonly section: string }): boolean;
+}
+
+/**
+ * Packages in section libs that hold nothing a llama.cpp program loads: documentation for all of
+ * GCC's libraries, and character sets beyond Unicode and Latin-1.
+ */
+const LIBRARIES_WITHOUT_USE = /^(gcc-\d+-base|libc-gconv-modules-extra)$/;
+
+export const COMPONENT_RECIPES: Readonly<Record<Component, ComponentRecipe>> = {
+  kernel: {
+    suite: 'bookworm',
+    // The meta-package depends on the one kernel that is current.
+    rootPackage: (architecture) => `linux-image-cloud-${architecture}`,
+    wantsRoot: false,
+    wants: ({ name }) => /^linux-image-\d/.test(name),
+  },
+  llama: {
+    suite: 'forky',
+    rootPackage: () => 'llama.cpp-tools',
+    wantsRoot: true,
+    // Of what llama.cpp-tools depends on, only libraries end up in the guest: no wget, no debconf.
+    wants: ({ name, section }) => section === 'libs' && !LIBRARIES_WITHOUT_USE.test(name),
+  },
+};
