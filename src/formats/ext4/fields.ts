@@ -1,0 +1,124 @@
+/** A number in a structure: 1, 2 or 4 bytes wide. */
+export interface NumberField {
+  readonly kind: 'number';
+  readonly offset: number;
+  readonly width: 1 | 2 | 4;
+  readonly byteOrder: 'little' | 'big';
+  readonly meaning: string;
+}
+
+/** A run of bytes in a structure: a UUID, a name, an embedded structure, or several zero fields. */
+export interface BytesField {
+  readonly kind: 'bytes';
+  readonly offset: number;
+  readonly width: number;
+  readonly meaning: string;
+}
+
+/** A binary structure: every field by name. Offsets count from the start of the structure. */
+export type Layout = Readonly<Record<string, NumberField | BytesField>>;
+
+/** Values for some of the fields of a structure; fields not named are left as they are. */
+export type FieldValues<L extends Layout> = {
+  readonly [K in keyof L]?: L[K] extends BytesField ? Uint8Array : number;
+};
+
+type Make = (offset: number, meaning: string) => NumberField;
+
+const numberField =
+  (width: 1 | 2 | 4, byteOrder: 'little' | 'big'): Make =>
+  (offset, meaning) => ({ kind: 'number', offset, width, byteOrder, meaning });
+
+/** ext4 is little-endian throughout; its journal (jbd2) is big-endian. */
+export const u8 = numberField(1, 'little');
+export const le16 = numberField(2, 'little');
+export const le32 = numberField(4, 'little');
+export const be32 = numberField(4, 'big');
+
+export function byteField(offset: number, width: number, meaning: string): BytesField {
+  return { kind: 'bytes', offset, width, meaning };
+}
+
+/**
+ * Writes fields of the structure that starts at `base`.
+ *
+ * @throws RangeError when a value does not fit its field: always a defect of the caller.
+ */
+export function writeFields<L extends Layout>(
+  layout: L,
+  bytes: Uint8Array,
+  base: number,
+  values: FieldValues<L>,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const name in values) {
+    const field: NumberField | BytesField = layout[name]!;
+    const value: number | Uint8Array | undefined = values[name];
+    if (value === undefined) continue;
+    if (field.kind === 'number') writeNumber(view, base, name, field, value as number);
+    else writeBytes(bytes, base, name, field, value as Uint8Array);
+  }
+}
+
+/** Reads a number field of the structure that starts at `base`. */
+export function readNumber(field: NumberField, bytes: Uint8Array, base = 0): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = field.byteOrder === 'little';
+  const at = base + field.offset;
+  if (field.width === 1) return view.getUint8(at);
+  return field.width === 2 ? view.getUint16(at, little) : view.getUint32(at, little);
+}
+
+/** The bytes of a field, as a view. */
+export function readBytes(field: BytesField, bytes: Uint8Array, base = 0): Uint8Array {
+  return bytes.subarray(base + field.offset, base + field.offset + field.width);
+}
+
+/** The lower 32 bits of a number below 2^53. */
+export function low32(value: number): number {
+  return value % 0x1_0000_0000;
+}
+
+/** What lies above the lower 32 bits of a number below 2^53. */
+export function high32(value: number): number {
+  return Math.floor(value / 0x1_0000_0000);
+}
+
+export function low16(value: number): number {
+  return value & 0xffff;
+}
+
+/** Bits 16 to 31 of a 32-bit number. */
+export function high16(value: number): number {
+  return (value >>> 16) & 0xffff;
+}
+
+function writeNumber(
+  view: DataView,
+  base: number,
+  name: string,
+  field: NumberField,
+  value: number,
+): void {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * field.width)) {
+    throw new RangeError(`${name}: ${value} does not fit ${field.width} bytes`);
+  }
+  const little = field.byteOrder === 'little';
+  const at = base + field.offset;
+  if (field.width === 1) view.setUint8(at, value);
+  else if (field.width === 2) view.setUint16(at, value, little);
+  else view.setUint32(at, value, little);
+}
+
+function writeBytes(
+  bytes: Uint8Array,
+  base: number,
+  name: string,
+  field: BytesField,
+  value: Uint8Array,
+): void {
+  if (value.length > field.width) {
+    throw new RangeError(`${name}: ${value.length} bytes do not fit ${field.width}`);
+  }
+  bytes.set(value, base + field.offset);
+}

@@ -1,0 +1,20 @@
+import { bytesSegment, makeImage } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+
+/** File contents held in memory. */
+export function bytesData(bytes: Uint8Array): Image {
+  return makeImage(bytes.length, bytes.length === 0 ? [] : [bytesSegment(0, bytes)]);
+}
+
+/** File contents that are a whole file on the host, or `sizeBytes` of it from `offset`. */
+export function fileData(path: string, sizeBytes: number, offset = 0): Image {
+  if (sizeBytes === 0) return makeImage(0, []);
+  return makeImage(sizeBytes, [
+    { offset: 0, length: sizeBytes, source: { kind: 'file', path, offset } },
+  ]);
+}
+
+/** File contents that are one hole. */
+export function holeData(sizeBytes: number): Image {
+  return makeImage(sizeBytes, []);
+}

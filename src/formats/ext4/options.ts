@@ -1,0 +1,62 @@
+import { ZosiaError } from '../../errors.js';
+
+export const BLOCK_SIZES = [1024, 2048, 4096] as const;
+export type BlockSizeBytes = (typeof BLOCK_SIZES)[number];
+
+export interface Ext4Options {
+  /** Volume label: at most 16 bytes of UTF-8. */
+  readonly label: string;
+  /** Default 4096. Smaller blocks suit many small files, and limit how large the disk can be. */
+  readonly blockSizeBytes?: BlockSizeBytes;
+  /** 16 bytes. Default: derived from `label` and `identity`. */
+  readonly uuid?: Uint8Array;
+  /** 16 bytes that seed the directory hash. Default: derived like the UUID. */
+  readonly hashSeed?: Uint8Array;
+  /**
+   * Whatever tells this disk from others with the same label, such as the digest of the model. The
+   * UUID and hash seed derive from it. Default: the paths, types and sizes of the entries.
+   */
+  readonly identity?: Uint8Array;
+  /** Room to add to the smallest image that holds the entries; default 0. */
+  readonly extraBytes?: number;
+  /** Size of the image instead of the smallest one. */
+  readonly sizeBytes?: number;
+  /** The time of whatever has no other: seconds since 1970, default 0. */
+  readonly epochSeconds?: number;
+}
+
+export const MAX_LABEL_BYTES = 16;
+
+/**
+ * Checks what a user can get wrong in the options.
+ *
+ * @throws ZosiaError `ZOSIA_EXT4_LABEL_TOO_LONG`, `ZOSIA_EXT4_BAD_OPTION`
+ */
+export function checkOptions(options: Ext4Options): void {
+  const labelBytes = Buffer.byteLength(options.label, 'utf8');
+  if (labelBytes > MAX_LABEL_BYTES || options.label.includes('\0')) {
+    throw new ZosiaError(
+      'ZOSIA_EXT4_LABEL_TOO_LONG',
+      `the label ${JSON.stringify(options.label)} takes ${labelBytes} bytes`,
+      { hint: `An ext4 label has at most ${MAX_LABEL_BYTES} bytes, none of them NUL.` },
+    );
+  }
+  const { blockSizeBytes = 4096 } = options;
+  if (!BLOCK_SIZES.includes(blockSizeBytes)) {
+    throw badOption(`a block size of ${blockSizeBytes} bytes`, 'Use 1024, 2048 or 4096.');
+  }
+  for (const name of ['extraBytes', 'sizeBytes'] as const) {
+    const value = options[name] ?? 0;
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw badOption(`${name} ${value}`, 'Give a whole number of bytes, not below zero.');
+    }
+  }
+  for (const name of ['uuid', 'hashSeed'] as const) {
+    const length = options[name]?.length ?? 16;
+    if (length !== 16) throw badOption(`${name} of ${length} bytes`, 'It has 16 bytes.');
+  }
+}
+
+function badOption(what: string, hint: string): ZosiaError {
+  return new ZosiaError('ZOSIA_EXT4_BAD_OPTION', `ext4 cannot have ${what}`, { hint });
+}
