@@ -1,4 +1,4 @@
-import { XzReadableStream } from 'xz-decompress';
+import xzDecompress from 'xz-decompress';
 import { ZosiaError } from '../../errors.js';
 import { tooLarge } from './limits.js';
 import type { DecompressionLimits } from './limits.js';
@@ -22,7 +22,7 @@ export async function* unxz(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // The decoder trips over a stream that ends before it starts, so it is never shown one.
   if (compressed.length === 0) throw corrupt(new RangeError('no data'));
-  const stream = new XzReadableStream(pieces(compressed));
+  const stream = new xzDecompress.XzReadableStream(pieces(compressed));
   const reader = stream.getReader();
   let producedBytes = 0;
   try {

@@ -1,0 +1,16 @@
+import { splitCompression } from '../compression/decompress.js';
+
+/**
+ * The name of the module in a file: `virtio_rng` for `kernel/drivers/char/hw_random/virtio-rng.ko.xz`.
+ * Dashes and underscores mean the same in module names; the kernel uses underscores.
+ *
+ * @returns undefined for a file that is no module
+ */
+export function moduleNameOf(path: string): string | undefined {
+  const { stem } = splitCompression(path.slice(path.lastIndexOf('/') + 1));
+  return stem.endsWith('.ko') ? normaliseModuleName(stem.slice(0, -'.ko'.length)) : undefined;
+}
+
+export function normaliseModuleName(name: string): string {
+  return name.replaceAll('-', '_');
+}
