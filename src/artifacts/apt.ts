@@ -1,5 +1,4 @@
 import { access } from 'node:fs/promises';
-import { execa } from 'execa';
 import { ZosiaError } from '../errors.js';
 
 export const APT_HELPER = '/usr/lib/apt/apt-helper';
@@ -30,6 +29,8 @@ export async function hasApt(): Promise<boolean> {
 
 /** {@link AptRunner} for real. Messages come in English, so that they can be told apart. */
 export const runApt: AptRunner = async (program, args, signal) => {
+  // Loaded when needed: a run from the cache calls no program.
+  const { execa } = await import('execa');
   const result = await execa(program, args, {
     reject: false,
     stdin: 'ignore',

@@ -8,7 +8,6 @@ import { Downloader, markSubstitutes } from './download.js';
 import type { ChosenPackage, DownloadProgress, FetchedPackage } from './download.js';
 import { COMPONENTS, lockedPackages, readLock } from './lock.js';
 import type { Component, Lock, PinnedPackage } from './lock.js';
-import { snapshotTransport } from './snapshot-transport.js';
 import { recallSubstitutes } from './substitutes.js';
 import type { Transport } from './transport.js';
 
@@ -127,6 +126,8 @@ async function openHostTransport({ lock, cache, signal }: TransportContext): Pro
     );
     if (baseUri !== undefined) return aptTransport({ baseUri, run: runApt });
   }
+  // Loading an HTTP client takes longer than all of a run from the cache.
+  const { snapshotTransport } = await import('./snapshot-transport.js');
   return snapshotTransport({ snapshot: lock.snapshot });
 }
 

@@ -5,9 +5,7 @@ import { sha256 } from '../image/digest.js';
 import type { Architecture } from './architectures.js';
 
 /** The programs that ship built, one folder an architecture, each with a SHA256SUMS. */
-export const PREBUILT_DIRECTORY = fileURLToPath(
-  new URL('../../guest/prebuilt/', import.meta.url),
-);
+export const PREBUILT_DIRECTORY = fileURLToPath(new URL('../../guest/prebuilt/', import.meta.url));
 
 /**
  * The guest's PID 1, checked against the SHA256SUMS beside it.

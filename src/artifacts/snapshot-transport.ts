@@ -40,9 +40,7 @@ export function snapshotTransport(options: SnapshotTransportOptions): Transport 
     headersTimeout: stallTimeoutMs,
     bodyTimeout: stallTimeoutMs,
   });
-  const dispatcher = agent.compose(
-    interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }),
-  );
+  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
   return {
     source: SOURCE,
 

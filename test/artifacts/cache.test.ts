@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PackageCache, defaultCacheDirectory } from '../../src/artifacts/cache.js';
+import { samplePackage, temporaryFolder } from './samples.js';
+
+const wanted = samplePackage('libc6', 'the right bytes');
+
+async function cacheWith(contents: string): Promise<PackageCache> {
+  const cache = new PackageCache(await temporaryFolder());
+  await mkdir(dirname(cache.path(wanted)), { recursive: true });
+  await writeFile(cache.path(wanted), contents);
+  return cache;
+}
+
+describe('defaultCacheDirectory', () => {
+  it('is ZOSIA_CACHE, made absolute', () => {
+    expect(defaultCacheDirectory({ ZOSIA_CACHE: '/some/where' })).toBe('/some/where');
+    expect(isAbsolute(defaultCacheDirectory({ ZOSIA_CACHE: 'here' }))).toBe(true);
+  });
+
+  it("is the host's place for caches otherwise", () => {
+    expect(defaultCacheDirectory({})).toMatch(/zosia/);
+    expect(defaultCacheDirectory({ ZOSIA_CACHE: '' })).toBe(defaultCacheDirectory({}));
+  });
+});
+
+describe('PackageCache.find', () => {
+  it('finds a package whose bytes are right', async () => {
+    const cache = await cacheWith('the right bytes');
+    expect(await cache.find(wanted)).toBe(cache.path(wanted));
+  });
+
+  it('finds nothing in a cache that does not exist', async () => {
+    const cache = new PackageCache(join(await temporaryFolder(), 'no', 'such'));
+    expect(await cache.find(wanted)).toBeUndefined();
+    expect(existsSync(cache.directory)).toBe(false);
+  });
+
+  it.each(['the wrong bytes', 'the right byte', 'the right bytes!', ''])(
+    'reports "%s" in their place, and removes it',
+    async (contents) => {
+      const cache = await cacheWith(contents);
+      await expect(cache.find(wanted)).rejects.toMatchObject({
+        code: 'ZOSIA_CACHE_CORRUPT',
+        message: expect.stringContaining(cache.path(wanted)),
+        hint: expect.stringContaining('again'),
+      });
+      expect(await cache.find(wanted)).toBeUndefined();
+    },
+  );
+
+  it('reports a folder in their place, and removes it', async () => {
+    const cache = await cacheWith('');
+    await rm(cache.path(wanted));
+    await mkdir(join(cache.path(wanted), 'x'), { recursive: true });
+    await expect(cache.find(wanted)).rejects.toMatchObject({ code: 'ZOSIA_CACHE_CORRUPT' });
+    expect(await cache.find(wanted)).toBeUndefined();
+  });
+
+  it('says what is in the way of the cache', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    await expect(new PackageCache(file).find(wanted)).rejects.toMatchObject({
+      code: 'ZOSIA_CACHE_UNUSABLE',
+      message: expect.stringContaining('ENOTDIR'),
+      hint: expect.stringContaining('ZOSIA_CACHE'),
+    });
+  });
+});
+
+describe('PackageCache.take', () => {
+  it('moves a file with the right bytes into the cache, and leaves others out', async () => {
+    const cache = new PackageCache(await temporaryFolder('zosia śpace '));
+    await cache.withTemporaryFolder(async (folder) => {
+      await writeFile(join(folder, 'right'), 'the right bytes');
+      await writeFile(join(folder, 'wrong'), 'the wrong bytes');
+      expect(await cache.take(join(folder, 'wrong'), wanted)).toBeUndefined();
+      expect(await cache.find(wanted)).toBeUndefined();
+      expect(await cache.take(join(folder, 'right'), wanted)).toBe(cache.path(wanted));
+    });
+    expect(await readFile(cache.path(wanted), 'utf8')).toBe('the right bytes');
+  });
+});
+
+describe('PackageCache.withTemporaryFolder', () => {
+  it('leaves nothing behind, whatever happens', async () => {
+    const cache = new PackageCache(await temporaryFolder());
+    const failure = new Error('on purpose');
+    await expect(
+      cache.withTemporaryFolder(async (folder) => {
+        await writeFile(join(folder, 'half'), 'x');
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
+    expect(await readdir(join(cache.directory, 'partial'))).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says that a folder may not be written to', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o500);
+    const cache = new PackageCache(folder);
+    await expect(cache.withTemporaryFolder(() => Promise.resolve())).rejects.toMatchObject({
+      code: 'ZOSIA_CACHE_UNUSABLE',
+    });
+  });
+});

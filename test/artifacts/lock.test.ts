@@ -1,0 +1,107 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lockedPackages, parseLock, readLock } from '../../src/artifacts/lock.js';
+import { formatLock } from '../../src/artifacts/update-lock.js';
+import { sampleLock, samplePackage, temporaryFolder } from './samples.js';
+
+const sample = sampleLock([samplePackage('linux-image', 'k')], [samplePackage('libc6', 'c')]);
+
+/** The sample with one value replaced, at a path such as `components.kernel.aarch64.0.name`. */
+function mutated(path: string, value: unknown): string {
+  const copy: unknown = JSON.parse(formatLock(sample));
+  const names = path.split('.');
+  const last = names.pop()!;
+  let place = copy as Record<string, unknown>;
+  for (const name of names) place = place[name] as Record<string, unknown>;
+  if (value === undefined) delete place[last];
+  else place[last] = value;
+  return JSON.stringify(copy);
+}
+
+describe('the lock that ships', () => {
+  it('pins kernel and llama.cpp for both architectures', async () => {
+    const lock = await readLock();
+    for (const arch of ['aarch64', 'x86_64'] as const) {
+      const names = lockedPackages(lock, arch).map(({ component, name }) => `${component} ${name}`);
+      expect(names).toEqual([
+        expect.stringMatching(/^kernel linux-image-6\.1\.0-\d+-cloud-(arm64|amd64)$/),
+        'llama libc6',
+        'llama libgcc-s1',
+        'llama libggml0',
+        'llama libgomp1',
+        'llama libllama0',
+        'llama libssl3t64',
+        'llama libstdc++6',
+        'llama libzstd1',
+        'llama llama.cpp-tools',
+        'llama zlib1g',
+      ]);
+    }
+  });
+});
+
+describe('parseLock', () => {
+  it('reads back what was written', () => {
+    expect(parseLock(formatLock(sample), 'x')).toEqual(sample);
+  });
+
+  it.each([
+    ['schema', 2, 'schema'],
+    ['snapshot', undefined, 'lacks "snapshot"'],
+    ['snapshot.forky', '2024-03-31', 'snapshot.forky'],
+    ['components.kernel', [], 'components.kernel is not an object'],
+    ['components.kernel.aarch64', [], 'lists no package'],
+    ['components.kernel.aarch64', null, 'lists no package'],
+    ['components.extra', {}, 'unknown member "extra"'],
+    ['components.kernel.aarch64.0', 'x', 'aarch64[0] is not an object'],
+    ['components.kernel.aarch64.0.name', '../x', 'aarch64[0].name'],
+    ['components.kernel.aarch64.0.version', '1.0 x', 'aarch64[0].version'],
+    ['components.kernel.aarch64.0.architecture', 'amd64', 'linux-image is for amd64'],
+    ['components.kernel.aarch64.0.architecture', 'all', 'architecture is none of'],
+    ['components.kernel.aarch64.0.suite', 'sid', 'suite is none of'],
+    ['components.kernel.aarch64.0.poolPath', 'pool/../../etc/x.deb', 'poolPath'],
+    ['components.kernel.aarch64.0.poolPath', '/etc/x.deb', 'poolPath'],
+    ['components.kernel.aarch64.0.poolPath', 'pool//x.deb', 'poolPath'],
+    ['components.kernel.aarch64.0.poolPath', 'pool/x?y.deb', 'poolPath'],
+    ['components.kernel.aarch64.0.sizeBytes', 0, 'sizeBytes'],
+    ['components.kernel.aarch64.0.sizeBytes', 1.5, 'sizeBytes'],
+    ['components.kernel.aarch64.0.sizeBytes', 2 ** 30 + 1, 'sizeBytes'],
+    ['components.kernel.aarch64.0.sizeBytes', '1', 'sizeBytes'],
+    ['components.kernel.aarch64.0.sha256', 'A'.repeat(64), 'sha256'],
+    ['components.kernel.aarch64.0.sha256', 'a'.repeat(63), 'sha256'],
+    ['components.kernel.aarch64.0.sha256', undefined, 'lacks "sha256"'],
+  ])('refuses %s = %j', (path, value, expected) => {
+    expect(() => parseLock(mutated(path, value), 'the.lock')).toThrow(
+      expect.objectContaining({
+        code: 'ZOSIA_LOCK_INVALID',
+        message: expect.stringContaining(expected),
+        hint: expect.any(String),
+      }),
+    );
+  });
+
+  it('refuses a package that is listed twice', () => {
+    const twice = sampleLock(
+      [samplePackage('linux-image', 'k')],
+      [samplePackage('libc6', 'c'), samplePackage('libc6', 'd')],
+    );
+    expect(() => parseLock(formatLock(twice), 'the.lock')).toThrow('libc6 is listed twice');
+  });
+});
+
+describe('readLock', () => {
+  it('names a file that is absent, and one that is not JSON', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'a.lock.json');
+    await expect(readLock(path)).rejects.toMatchObject({
+      code: 'ZOSIA_LOCK_INVALID',
+      message: `${path} cannot be read (ENOENT)`,
+    });
+    await writeFile(path, '{ "schema": ');
+    await expect(readLock(path)).rejects.toMatchObject({
+      code: 'ZOSIA_LOCK_INVALID',
+      message: `${path} is not JSON`,
+    });
+  });
+});
