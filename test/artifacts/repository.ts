@@ -1,11 +1,19 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './samples.js';
 
 export const REPOSITORY = fileURLToPath(new URL('repository/', import.meta.url));
-export const KEYRING = `${REPOSITORY}keyring.gpg`;
+
+/** The keyring its signature is checked with, at a path without spaces: sources.list allows none. */
+export async function testKeyring(): Promise<string> {
+  const path = join(await temporaryFolder(), 'keyring.gpg');
+  await copyFile(`${REPOSITORY}keyring.gpg`, path);
+  return path;
+}
 
 export interface TestServer {
   /** Ends in `/`. */

@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { LockedPackage } from '../../src/artifacts/lock.js';
+import { retryAfter, snapshotTransport } from '../../src/artifacts/snapshot-transport.js';
+import type { DownloadOptions } from '../../src/artifacts/transport.js';
+import { PackageGoneError } from '../../src/artifacts/transport.js';
+import { serve } from './repository.js';
+import type { TestServer } from './repository.js';
+import { samplePackage, temporaryFolder } from './samples.js';
+
+const CONTENTS = 'x'.repeat(100_000);
+const wanted = samplePackage('libstdc++6', CONTENTS);
+const snapshot = { bookworm: '20240210T161637Z', forky: '20240401T020801Z' };
+
+beforeEach(() => {
+  for (const name of ['http_proxy', 'HTTP_PROXY', 'no_proxy', 'NO_PROXY']) vi.stubEnv(name, '');
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+interface Attempt {
+  readonly file: string;
+  readonly server: TestServer;
+  readonly received: number[];
+  readonly result: Promise<void>;
+}
+
+/** Downloads from a server that gives the nth request the nth answer, and later ones the last. */
+async function download(
+  answers: ((response: ServerResponse) => void)[],
+  options: DownloadOptions = {},
+  item: LockedPackage = wanted,
+): Promise<Attempt> {
+  let count = 0;
+  const server = await serve((_, response) => {
+    answers[Math.min(count++, answers.length - 1)]!(response);
+  });
+  const transport = snapshotTransport({
+    snapshot,
+    baseUrl: `${server.url}archive/debian/`,
+    stallTimeoutMs: 300,
+    attempts: 3,
+    firstRetryDelayMs: 1,
+  });
+  onTestFinished(async () => {
+    await server.close();
+    await transport.close();
+  });
+  const file = join(await temporaryFolder(), 'download');
+  const received: number[] = [];
+  const onBytes = (bytes: number): void => void received.push(bytes);
+  const result = transport.download(item, file, { onBytes, ...options });
+  result.catch(() => undefined);
+  return { file, server, received, result };
+}
+
+const whole = (response: ServerResponse): void => void response.end(CONTENTS);
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  (response: ServerResponse): void =>
+    void response.writeHead(code, headers).end('no');
+
+describe('the snapshot archive', () => {
+  it("is asked for the pool path at the suite's time, with pluses escaped", async () => {
+    const { file, server, received, result } = await download([whole]);
+    await result;
+    expect(await readFile(file, 'utf8')).toBe(CONTENTS);
+    expect(received.at(-1)).toBe(CONTENTS.length);
+    expect(server.requests).toEqual([
+      '/archive/debian/20240401T020801Z/pool/main/s/sample/libstdc%2B%2B6_1.0%2Bdfsg-1_arm64.deb',
+    ]);
+  });
+
+  it('may redirect, within bounds', async () => {
+    const moved = await download([status(302, { location: '/elsewhere' }), whole]);
+    await moved.result;
+    expect(await readFile(moved.file, 'utf8')).toBe(CONTENTS);
+    expect(moved.server.requests[1]).toBe('/elsewhere');
+
+    const circle = await download([status(302, { location: '/again' })]);
+    await expect(circle.result).rejects.toMatchObject({ code: 'ZOSIA_DOWNLOAD_FAILED' });
+    expect(circle.server.requests.length).toBeLessThan(30);
+  });
+
+  it.each([429, 500, 503])('is asked again after status %i', async (code) => {
+    const { file, server, result } = await download([status(code), status(code), whole]);
+    await result;
+    expect(server.requests).toHaveLength(3);
+    expect(await readFile(file, 'utf8')).toBe(CONTENTS);
+  });
+
+  it('is not asked forever', async () => {
+    const { server, result } = await download([status(503)]);
+    await expect(result).rejects.toMatchObject({
+      code: 'ZOSIA_DOWNLOAD_FAILED',
+      message: expect.stringContaining('503'),
+      hint: expect.any(String),
+    });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('is not asked again after a refusal', async () => {
+    const { server, result } = await download([status(403)]);
+    await expect(result).rejects.toMatchObject({ code: 'ZOSIA_DOWNLOAD_FAILED' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([404, 410])('says with status %i that a file is gone', async (code) => {
+    const { server, result } = await download([status(code)]);
+    await expect(result).rejects.toBeInstanceOf(PackageGoneError);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('cannot send more than the pinned size', async () => {
+    const { file, server, result } = await download([
+      (response) => {
+        const more = (): void => {
+          while (!response.destroyed && response.write(CONTENTS));
+          if (!response.destroyed) response.once('drain', more);
+        };
+        more();
+      },
+    ]);
+    await expect(result).rejects.toMatchObject({
+      code: 'ZOSIA_DOWNLOAD_CORRUPT',
+      message: expect.stringContaining(wanted.poolPath),
+    });
+    expect((await readFile(file)).length).toBeLessThanOrEqual(wanted.sizeBytes);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is asked again after a connection that breaks off, from the start', async () => {
+    const { file, server, result } = await download([
+      (response) => {
+        response.writeHead(200, { 'content-length': CONTENTS.length });
+        response.write('y'.repeat(50_000), () => response.destroy());
+      },
+      whole,
+    ]);
+    await result;
+    expect(server.requests).toHaveLength(2);
+    expect(await readFile(file, 'utf8')).toBe(CONTENTS);
+  });
+
+  it.each([
+    ['before its headers', (): void => undefined],
+    ['in the middle', (response: ServerResponse): void => void response.write('x')],
+  ])('is asked again when it stalls %s', async (_, stall) => {
+    const { server, result } = await download([stall, whole]);
+    await result;
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('cannot be reached: the message says so', async () => {
+    const transport = snapshotTransport({
+      snapshot,
+      baseUrl: 'http://127.0.0.1:1/',
+      attempts: 2,
+      firstRetryDelayMs: 1,
+    });
+    const file = join(await temporaryFolder(), 'download');
+    await expect(transport.download(wanted, file, {})).rejects.toMatchObject({
+      code: 'ZOSIA_DOWNLOAD_FAILED',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+    await transport.close();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it.each(['waiting for an answer', 'receiving', 'waiting to try again'])(
+    'is cancelled while %s',
+    async (state) => {
+      const cancel = new AbortController();
+      const reason = new Error('enough');
+      const abortSoon = (): void => void setTimeout(() => cancel.abort(reason), 10);
+      const { result, server } = await download(
+        [
+          (response) => {
+            abortSoon();
+            if (state === 'receiving') response.write('x');
+            if (state === 'waiting to try again') status(503, { 'retry-after': '20' })(response);
+          },
+        ],
+        { signal: cancel.signal },
+      );
+      await expect(result).rejects.toBe(reason);
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  it('is reached through the proxy that the environment names', async () => {
+    vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
+    const { result, server } = await download([whole]);
+    await expect(result).rejects.toMatchObject({ code: 'ZOSIA_DOWNLOAD_FAILED' });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('retryAfter', () => {
+  it('reads seconds and dates, within bounds', () => {
+    expect(retryAfter('2')).toEqual({ retryAfterMs: 2000 });
+    expect(retryAfter('86400')).toEqual({ retryAfterMs: 30_000 });
+    expect(retryAfter('Thu, 01 Jan 1970 00:00:00 GMT')).toEqual({ retryAfterMs: 0 });
+    expect(retryAfter('Thu, 01 Jan 2099 00:00:00 GMT')).toEqual({ retryAfterMs: 30_000 });
+    expect(retryAfter('soon')).toEqual({});
+    expect(retryAfter(undefined)).toEqual({});
+  });
+});
