@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ZosiaError } from '../../src/errors.js';
+import { writeOutput, writeOutputFile } from '../../src/image/output-file.js';
+import { zosiaError } from '../support/errors.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const folder = temporaryFolder();
+
+const systemError = (code: string): Error => Object.assign(new Error(code), { code });
+
+describe('writeOutput', () => {
+  it('makes the folders it needs and replaces what was there', async () => {
+    const path = folder.file('a/b/out.txt');
+    await writeOutput(path, 'first, and longer');
+    await writeOutput(path, 'second');
+    expect(await readFile(path, 'utf8')).toBe('second');
+    expect(await readdir(folder.file('a/b'))).toEqual(['out.txt']);
+  });
+
+  it('gives the mode asked for', async () => {
+    const path = folder.file('program');
+    await writeOutput(path, '', { mode: 0o700 });
+    expect((await stat(path)).mode & 0o777).toBe(0o700);
+  });
+
+  it('takes names as long as the file system does', async () => {
+    const path = folder.file('n'.repeat(255));
+    await writeOutput(path, 'x');
+    expect(await readFile(path, 'utf8')).toBe('x');
+  });
+
+  it('passes over a temporary file that a killed process left', async () => {
+    const own = await temporaryNameOf(folder.file('probe'));
+    const [, before, count, after] = /^(.*-)(\d+)(\.tmp)$/.exec(own)!;
+    for (let ahead = 1; ahead <= 3; ahead++) {
+      await writeFile(folder.file(`${before!}${Number(count) + ahead}${after!}`), 'left behind');
+    }
+    await writeOutput(folder.file('probe'), 'written');
+    expect(await readFile(folder.file('probe'), 'utf8')).toBe('written');
+    const left = (await readdir(folder.path)).filter((name) => name.endsWith('.tmp'));
+    expect(left).toHaveLength(3);
+  });
+
+  it.each([
+    ['a folder', async (path: string) => mkdir(path)],
+    ['below a file', async (path: string) => writeFile(path, '')],
+  ])('refuses a target that is %s', async (what, prepare) => {
+    const path = folder.file(`target ${what}`);
+    await prepare(path);
+    const target = what === 'a folder' ? path : `${path}/out`;
+    await expect(writeOutput(target, 'x')).rejects.toThrow(zosiaError('ZOSIA_OUTPUT_UNWRITABLE'));
+  });
+});
+
+describe('writeOutputFile', () => {
+  it.each([
+    ['ENOSPC', 'ZOSIA_DISK_FULL'],
+    ['EDQUOT', 'ZOSIA_DISK_FULL'],
+    ['EACCES', 'ZOSIA_OUTPUT_UNWRITABLE'],
+    ['EROFS', 'ZOSIA_OUTPUT_UNWRITABLE'],
+  ])('tells %s as %s', async (code, expected) => {
+    const path = folder.file('failing');
+    const write = (): Promise<void> => Promise.reject(systemError(code));
+    await expect(writeOutputFile(path, write)).rejects.toThrow(zosiaError(expected));
+    expect(await readdir(folder.path)).not.toContain('failing');
+  });
+
+  it('passes other errors on as they are', async () => {
+    const error = new ZosiaError('ZOSIA_MODEL_TRUNCATED', 'short', { hint: 'longer' });
+    const write = (): Promise<void> => Promise.reject(error);
+    await expect(writeOutputFile(folder.file('failing'), write)).rejects.toBe(error);
+  });
+
+  it('returns what the writer returns', async () => {
+    expect(await writeOutputFile(folder.file('value'), () => Promise.resolve(42))).toBe(42);
+  });
+
+  it('leaves no temporary when the process exits halfway', async () => {
+    const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
+    const halfway = fileURLToPath(new URL('./exits-halfway.ts', import.meta.url));
+    const run = promisify(execFile)(process.execPath, [tsx, halfway, folder.file('exit/out')]);
+    await expect(run).rejects.toMatchObject({ code: 3 });
+    expect(await readdir(folder.file('exit'))).toEqual([]);
+  });
+});
+
+/** The name of the temporary file that a write to `path` went through. */
+async function temporaryNameOf(path: string): Promise<string> {
+  let names: string[] = [];
+  await writeOutputFile(path, async () => {
+    names = await readdir(folder.path);
+  });
+  return names.find((name) => name.endsWith('.tmp'))!;
+}

@@ -1,0 +1,12 @@
+import { accessImage } from '../../src/image/image-reader.js';
+import type { Image } from '../../src/image/image.js';
+
+/** All the bytes of a small image. */
+export async function imageBytes(image: Image): Promise<Uint8Array> {
+  const access = accessImage(image);
+  try {
+    return await access.read(0, image.sizeBytes);
+  } finally {
+    await access.close();
+  }
+}
