@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process';
+import { open, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { withMountedDisk } from 'ext2fs';
+import type { FileSystem, Stats } from 'ext2fs';
+import { describe } from 'vitest';
+import { accessImage } from '../../../src/image/image-reader.js';
+import type { Image } from '../../../src/image/image.js';
+
+/** Debian keeps these programs out of a user's path, and Homebrew out of everybody's. */
+const FOLDERS = [
+  '/usr/sbin',
+  '/sbin',
+  '/opt/homebrew/opt/e2fsprogs/sbin',
+  '/usr/local/opt/e2fsprogs/sbin',
+];
+const environment = {
+  ...process.env,
+  PATH: [process.env.PATH, ...FOLDERS].join(delimiter),
+  TZ: 'UTC',
+  LC_ALL: 'C',
+};
+
+interface Answer {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+function run(program: string, args: readonly string[], input = ''): Answer {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    env: environment,
+    input: Buffer.from(input, 'utf8'),
+    maxBuffer: 1 << 28,
+  });
+  // A program that could not be started has no output at all.
+  const output = [stdout, stderr].map((bytes: Buffer | null) => bytes?.toString('latin1') ?? '');
+  return { status, output: output.join('') };
+}
+
+/** A describe that needs e2fsprogs: skipped with a reason without it, but not in CI. */
+export function describeWithE2fsprogs(name: string, body: () => void): void {
+  const absent = run('e2fsck', ['-V']).status !== 0;
+  if (absent && process.env.CI === undefined) {
+    describe.skip(`${name} (skipped: e2fsprogs is not installed)`, body);
+  } else {
+    describe(name, body);
+  }
+}
+
+/** What a full check that changes nothing says; status 0 is a clean file system. */
+export function e2fsck(path: string): Answer {
+  return run('e2fsck', ['-f', '-n', path]);
+}
+
+/** The answers to debugfs commands, one character per byte. */
+export function debugfs(path: string, commands: readonly string[]): string {
+  return run('debugfs', ['-f', '-', path], `${commands.join('\n')}\n`).output;
+}
+
+/**
+ * Writes what the planner made itself to a sparse file, and leaves out file data: a disk with a
+ * terabyte in it takes a few MiB, and every checker is content as none looks at file data.
+ */
+export async function writeMetadata(image: Image, path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.truncate(image.sizeBytes);
+    for (const { offset, length, source } of image.segments) {
+      if (source.kind === 'bytes') await file.write(source.bytes, 0, length, offset);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * A folder whose file system holds sparse files of so many bytes (ext4 itself ends at 16 TiB, the
+ * memory-backed one of Linux does not), or undefined when this host has none.
+ */
+export async function folderForSparseFile(sizeBytes: number): Promise<string | undefined> {
+  for (const folder of [tmpdir(), '/dev/shm']) {
+    const path = join(folder, `zosia-probe-${process.pid}`);
+    try {
+      await writeFile(path, '');
+      await truncate(path, sizeBytes);
+      if ((await stat(path)).size === sizeBytes) return folder;
+    } catch {
+      // Too large for this one.
+    } finally {
+      await unlink(path).catch(() => undefined);
+    }
+  }
+  return undefined;
+}
+
+/** Mounts a planned image in libext2fs, without writing it anywhere. */
+export async function withLibext2fs<T>(
+  image: Image,
+  use: (fileSystem: FileSystem['promises']) => Promise<T>,
+): Promise<T> {
+  const access = accessImage(image);
+  try {
+    const disk = {
+      async read(buffer: Uint8Array, bufferOffset: number, length: number, offset: number) {
+        buffer.set(await access.read(offset, length), bufferOffset);
+        return { bytesRead: length, buffer };
+      },
+      // Unmounting writes the superblock; nothing else is changed here.
+      write: (buffer: Uint8Array, _at: number, length: number) =>
+        Promise.resolve({ bytesWritten: length, buffer }),
+      discard: () => Promise.resolve(),
+      flush: () => Promise.resolve(),
+    };
+    return await withMountedDisk(disk, 0, ({ promises }) => use(promises));
+  } finally {
+    await access.close();
+  }
+}
+
+/** A file's contents and attributes, as libext2fs reads them. */
+export async function readWithLibext2fs(
+  fileSystem: FileSystem['promises'],
+  path: string | Uint8Array,
+): Promise<{ stats: Stats; bytes: Uint8Array }> {
+  const handle = await fileSystem.open(path, 'r');
+  try {
+    const stats = await handle.stat();
+    const bytes = Buffer.alloc(stats.size);
+    for (let done = 0; done < bytes.length;) {
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, done);
+      if (bytesRead === 0) throw new Error(`libext2fs ends at ${done} of ${bytes.length} bytes`);
+      done += bytesRead;
+    }
+    return { stats, bytes };
+  } finally {
+    await fileSystem.close(handle.fd);
+  }
+}
