@@ -1,0 +1,7 @@
+/** What every command is given. */
+export interface CliContext {
+  /** Aborts when the user cancels. */
+  readonly signal: AbortSignal;
+  /** Where a command that passes a guest's status on puts it. */
+  readonly result: { exitStatus: number };
+}

@@ -1,0 +1,58 @@
+import { Argument } from 'commander';
+import type { Command } from 'commander';
+import type { CliContext } from './context.js';
+import { archOption, chosenArchitecture } from './options.js';
+import { formatBytes, print, printJson, warn } from './output.js';
+import { startProgress } from './progress.js';
+import { COMPONENTS } from '../artifacts/lock.js';
+import type { Component } from '../artifacts/lock.js';
+
+interface Options {
+  arch?: string;
+  frozen?: true;
+  offline?: true;
+  json?: true;
+}
+
+export function addFetchCommand(program: Command, { signal }: CliContext): void {
+  program
+    .command('fetch')
+    .description('bring the pinned kernel and llama.cpp packages into the cache, verified')
+    .addArgument(new Argument('[component...]', 'what to fetch').choices(COMPONENTS))
+    .addOption(archOption())
+    .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
+    .option('--offline', 'use the cache alone')
+    .option('--json', 'print what was fetched as JSON')
+    .addHelpText(
+      'after',
+      `
+Packages are pinned in artifacts.lock.json by version, size and sha256, and every byte is checked
+before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.`,
+    )
+    .action(async (components: Component[], options: Options) => {
+      const { fetchComponents } = await import('../artifacts/fetch.js');
+      const progress = startProgress();
+      try {
+        const packages = await fetchComponents({
+          arch: chosenArchitecture(options.arch),
+          ...(components.length > 0 ? { components } : {}),
+          frozen: options.frozen ?? false,
+          offline: options.offline ?? false,
+          signal,
+          warn,
+          onProgress: ({ name, receivedBytes, sizeBytes }) => {
+            progress.update(name, receivedBytes, sizeBytes);
+          },
+        });
+        progress.stop();
+        if (options.json) printJson(packages);
+        else {
+          for (const { name, version, sizeBytes, path } of packages) {
+            print(`${name} ${version} (${formatBytes(sizeBytes)})  ${path}`);
+          }
+        }
+      } finally {
+        progress.stop();
+      }
+    });
+}

@@ -1,0 +1,38 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { hostArchitecture, parseArchitecture } from '../artifacts/architectures.js';
+import type { Architecture } from '../artifacts/architectures.js';
+
+/** `--arch`, which every command that has to do with a guest takes. */
+export function archOption(): Option {
+  return new Option('--arch <arch>', "the guest's architecture: aarch64 or x86_64").default(
+    undefined,
+    "the host's",
+  );
+}
+
+/** The architecture asked for, or the host's. @throws ZosiaError `ZOSIA_UNKNOWN_ARCH` */
+export function chosenArchitecture(arch: string | undefined): Architecture {
+  return arch === undefined ? hostArchitecture() : parseArchitecture(arch);
+}
+
+/** Parses an option's value as a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** Parses an option's value as a number of at least `least`. */
+export function numberAtLeast(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < least) {
+      throw new InvalidArgumentError(`Give a number of at least ${least}.`);
+    }
+    return value;
+  };
+}

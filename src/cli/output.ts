@@ -1,0 +1,53 @@
+import { ZosiaError } from '../errors.js';
+
+/** Results go to stdout, talk to stderr. */
+export const print = (text: string): void => void process.stdout.write(`${text}\n`);
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** A result as JSON, on stdout, for programs. */
+export const printJson = (value: unknown): void => {
+  print(JSON.stringify(value, null, 2));
+};
+
+/** Exit statuses of the command line. */
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const useColour = (): boolean =>
+  process.stderr.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
+
+/** Wraps text in an SGR code when stderr is a terminal and colour is welcome. */
+function paint(code: number, text: string): string {
+  return useColour() ? `\u001b[${code}m${text}\u001b[0m` : text;
+}
+
+export const warn = (message: string): void => {
+  say(`${paint(33, 'warning:')} ${message}`);
+};
+
+/** Prints an error the way a person wants it: what is wrong, then what to do. */
+export function sayError(error: unknown, debug: boolean): void {
+  if (error instanceof ZosiaError) {
+    say(`${paint(31, 'error:')} ${error.message}`);
+    if (error.hint !== undefined) say(`${paint(36, 'hint:')}  ${error.hint}`);
+    if (debug) say(`code:  ${error.code}\n${error.stack ?? ''}`);
+    if (debug && error.cause !== undefined) say(`cause: ${String(error.cause)}`);
+    return;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  say(`${paint(31, 'error:')} ${message}`);
+  if (debug && error instanceof Error) say(error.stack ?? '');
+  else
+    say(`${paint(36, 'hint:')}  This is a defect of zosia. Run again with --debug and report it.`);
+}
+
+/** Bytes for people, in binary units: "13.7 MiB". */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]!}`;
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addBuildCommand } from './build.js';
+import type { CliContext } from './context.js';
+import { addDoctorCommand } from './doctor.js';
+import { addFetchCommand } from './fetch.js';
+import { addImageCommand } from './image.js';
+import { addModelCommand } from './model.js';
+import { addRunCommand } from './run.js';
+import { addUpCommand } from './up.js';
+
+/** The whole command line. Each command loads what it needs when it runs, so that `--help` is instant. */
+export function makeProgram(context: CliContext): Command {
+  const program = new Command('zosia')
+    .description('Boots a machine straight into a language model.')
+    .version(packageVersion(), '-V, --version')
+    .option('--debug', 'on an error, also print where it arose')
+    .showHelpAfterError('(zosia --help lists the commands, zosia COMMAND --help their options)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  zosia up model.gguf                         boot into a prompt; /poweroff or Ctrl+C ends it
+  zosia up model.gguf --prompt "Tell a story" print one answer and power off
+  zosia model convert stories260K.bin --tokenizer tok512.bin --out stories260K.gguf
+  zosia image model model.gguf --format raw   write the model disk as a plain ext4 image
+  zosia doctor --install                      install what this host lacks
+
+Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage.
+Documentation: docs/index.md`,
+    );
+  for (const add of [
+    addUpCommand,
+    addFetchCommand,
+    addBuildCommand,
+    addImageCommand,
+    addRunCommand,
+    addModelCommand,
+    addDoctorCommand,
+  ]) {
+    add(program, context);
+  }
+  for (const command of allCommands(program)) command.exitOverride();
+  return program;
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

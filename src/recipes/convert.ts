@@ -1,0 +1,42 @@
+import { basename } from 'node:path';
+import { readCheckpoint } from '../formats/llama2c/checkpoint.js';
+import { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
+import { readTokenizer } from '../formats/llama2c/tokenizer.js';
+import { accessFile } from '../image/random-access.js';
+import { writeRaw } from '../image/raw-writer.js';
+
+export interface ConvertOptions {
+  /** Path of a llama2.c checkpoint. */
+  readonly checkpoint: string;
+  readonly tokenizer: string;
+  /** Path of the GGUF to write. */
+  readonly out: string;
+  /** The model's name; the checkpoint's file name without its ending unless given. */
+  readonly name?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes a llama2.c checkpoint and its tokenizer as one GGUF. The two are checked against each other
+ * before anything is written.
+ *
+ * @throws ZosiaError as `readCheckpoint`, `readTokenizer` and `writeRaw`
+ */
+export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeBytes: number }> {
+  const { checkpoint: path, out, name = basename(path).replace(/\.bin$/, ''), signal } = options;
+  const checkpointFile = await accessFile(path);
+  try {
+    const checkpoint = await readCheckpoint(checkpointFile);
+    const tokenizerFile = await accessFile(options.tokenizer);
+    try {
+      const tokenizer = await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize);
+      const image = planLlama2cGguf({ checkpoint, checkpointSource: { path }, tokenizer, name });
+      await writeRaw(image, out, signal ? { signal } : {});
+      return { sizeBytes: image.sizeBytes };
+    } finally {
+      await tokenizerFile.close();
+    }
+  } finally {
+    await checkpointFile.close();
+  }
+}

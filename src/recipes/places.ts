@@ -1,0 +1,24 @@
+import { join, resolve } from 'node:path';
+import type { Architecture } from '../artifacts/architectures.js';
+
+/** Where built things lie, from the folder zosia is run in unless told otherwise. */
+export interface Places {
+  readonly artifactsDir: string;
+  readonly modelsDir: string;
+}
+
+export function defaultPlaces(folder = '.'): Places {
+  return { artifactsDir: resolve(folder, 'artifacts'), modelsDir: resolve(folder, 'models') };
+}
+
+export const kernelPath = ({ artifactsDir }: Places, arch: Architecture): string =>
+  join(artifactsDir, arch, 'Image');
+
+export const initramfsPath = ({ artifactsDir }: Places, arch: Architecture): string =>
+  join(artifactsDir, arch, 'initramfs.cpio.gz');
+
+export const modelDiskPath = ({ artifactsDir }: Places, format: DiskFormat): string =>
+  join(artifactsDir, 'model-disk', format === 'raw' ? 'model.ext4.img' : 'model.vmdk');
+
+/** `raw` is a plain file; `vmdk` refers to the model where it lies, copying nothing. */
+export type DiskFormat = 'raw' | 'vmdk';

@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+
+/**
+ * A folder for the tests of the enclosing describe or file, removed after them. Its name has a space
+ * and a letter outside ASCII, so that every test also tests such paths.
+ */
+export function temporaryFolder(): { readonly path: string; file(name: string): string } {
+  let path = '';
+  beforeAll(async () => {
+    path = await mkdtemp(join(tmpdir(), 'zosia tést-'));
+  });
+  afterAll(async () => {
+    await rm(path, { recursive: true, force: true });
+  });
+  return {
+    get path() {
+      return path;
+    },
+    file: (name) => join(path, name),
+  };
+}
