@@ -14,8 +14,8 @@ function mutated(path: string, value: unknown): string {
   const last = names.pop()!;
   let place = copy as Record<string, unknown>;
   for (const name of names) place = place[name] as Record<string, unknown>;
-  if (value === undefined) delete place[last];
-  else place[last] = value;
+  // What is undefined does not come through JSON.
+  place[last] = value;
   return JSON.stringify(copy);
 }
 

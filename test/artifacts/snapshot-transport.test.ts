@@ -177,7 +177,10 @@ describe('the snapshot archive', () => {
     async (state) => {
       const cancel = new AbortController();
       const reason = new Error('enough');
-      const abortSoon = (): void => void setTimeout(() => cancel.abort(reason), 10);
+      const abortSoon = (): void =>
+        void setTimeout(() => {
+          cancel.abort(reason);
+        }, 10);
       const { result, server } = await download(
         [
           (response) => {
