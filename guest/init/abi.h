@@ -1,0 +1,178 @@
+// The part of the kernel's user-space interface that init uses: constants and structures, the same on
+// aarch64 and x86_64. Written out here, not included, so that any host's clang can build init. Each
+// group names the kernel header or document that defines it.
+#ifndef ZOSIA_ABI_H
+#define ZOSIA_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// include/uapi/asm-generic/errno-base.h
+enum {
+    ENOENT = 2,
+    EINTR = 4,
+    EIO = 5,
+    EAGAIN = 11,
+    EBUSY = 16,
+    EEXIST = 17,
+    EINVAL = 22,
+};
+
+// include/uapi/linux/fcntl.h, include/uapi/asm-generic/fcntl.h
+enum {
+    AT_FDCWD = -100,
+    O_RDONLY = 0,
+    O_WRONLY = 1,
+    O_RDWR = 2,
+    O_NOCTTY = 00000400,
+    O_NONBLOCK = 00004000,
+    O_CLOEXEC = 02000000,
+    F_SETFL = 4,
+    X_OK = 1,
+    R_OK = 4,
+};
+
+// include/uapi/linux/mount.h
+enum {
+    MS_RDONLY = 1,
+    MS_NOSUID = 2,
+    MS_NODEV = 4,
+    MS_NOEXEC = 8,
+    MS_NOATIME = 1024,
+    MNT_DETACH = 2,
+};
+
+// include/uapi/asm-generic/poll.h
+enum { POLLIN = 0x1, POLLOUT = 0x4, POLLERR = 0x8, POLLHUP = 0x10 };
+struct pollfd {
+    int fd;
+    short events;
+    short revents;
+};
+
+struct timespec {
+    long seconds;
+    long nanoseconds;
+};
+enum { CLOCK_MONOTONIC = 1 };
+
+// include/uapi/asm-generic/signal.h. x86_64 demands a restorer even from handlers that never return.
+enum {
+    SIGINT = 2,
+    SIGILL = 4,
+    SIGABRT = 6,
+    SIGBUS = 7,
+    SIGFPE = 8,
+    SIGKILL = 9,
+    SIGSEGV = 11,
+    SIGCHLD = 17,
+    SIG_SETMASK = 2,
+    SA_RESTORER = 0x04000000,
+};
+typedef uint64_t signal_set;
+struct signal_action {
+    void (*handler)(int);
+    unsigned long flags;
+    void (*restorer)(void);
+    signal_set mask;
+};
+struct signalfd_siginfo {
+    uint32_t signal;
+    uint8_t rest[124];
+};
+
+// man 2 wait
+enum { WNOHANG = 1 };
+
+// include/uapi/linux/fs.h: directory entries of getdents64
+struct directory_entry {
+    uint64_t inode;
+    int64_t next;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
+// include/uapi/asm-generic/termbits.h, ioctls.h
+struct termios {
+    uint32_t input_flags;
+    uint32_t output_flags;
+    uint32_t control_flags;
+    uint32_t local_flags;
+    uint8_t line_discipline;
+    uint8_t control_characters[19];
+};
+struct window_size {
+    uint16_t rows;
+    uint16_t columns;
+    uint16_t width_pixels;
+    uint16_t height_pixels;
+};
+enum { VTIME = 5, VMIN = 6 };
+#define TCGETS 0x5401UL
+#define TCSETS 0x5402UL
+#define TCSBRK 0x5409UL
+#define TIOCSCTTY 0x540EUL
+#define TIOCSWINSZ 0x5414UL
+#define TIOCGPTPEER 0x5441UL
+#define TIOCSPTLCK 0x40045431UL
+
+// include/uapi/linux/if.h, sockios.h: the flags half of struct ifreq
+enum { AF_INET = 2, SOCK_DGRAM = 2, IFF_UP = 1 };
+struct interface_request {
+    char name[16];
+    int16_t flags;
+    uint8_t rest[22];
+};
+#define SIOCGIFFLAGS 0x8913UL
+#define SIOCSIFFLAGS 0x8914UL
+
+// include/uapi/linux/reboot.h
+#define REBOOT_MAGIC1 0xfee1dead
+#define REBOOT_MAGIC2 672274793
+#define REBOOT_RESTART 0x01234567
+#define REBOOT_POWER_OFF 0x4321fedc
+
+// include/uapi/linux/seccomp.h, filter.h; Documentation/userspace-api/seccomp_filter.rst
+struct bpf_instruction {
+    uint16_t code;
+    uint8_t jump_true;
+    uint8_t jump_false;
+    uint32_t operand;
+};
+struct bpf_program {
+    uint16_t length;
+    const struct bpf_instruction *instructions;
+};
+struct seccomp_data {
+    int32_t number;
+    uint32_t architecture;
+    uint64_t instruction_pointer;
+    uint64_t arguments[6];
+};
+struct seccomp_notification {
+    uint64_t id;
+    uint32_t thread;
+    uint32_t flags;
+    struct seccomp_data data;
+};
+struct seccomp_response {
+    uint64_t id;
+    int64_t value;
+    int32_t error;
+    uint32_t flags;
+};
+enum {
+    BPF_LOAD_WORD_ABSOLUTE = 0x20,
+    BPF_JUMP_IF_EQUAL = 0x15,
+    BPF_RETURN = 0x06,
+    SECCOMP_SET_MODE_FILTER = 1,
+    SECCOMP_FILTER_FLAG_NEW_LISTENER = 8,
+    SECCOMP_USER_NOTIF_FLAG_CONTINUE = 1,
+};
+#define SECCOMP_RET_USER_NOTIF 0x7fc00000u
+#define SECCOMP_RET_ALLOW 0x7fff0000u
+#define SECCOMP_IOCTL_NOTIF_RECV 0xc0502100UL
+#define SECCOMP_IOCTL_NOTIF_SEND 0xc0182101UL
+
+#endif

@@ -1,0 +1,27 @@
+// Where the answer of a one-shot goes: the virtio serial port named zosia.answer, so that the host gets
+// it apart from markers and logs; without such a port, the console.
+#ifndef ZOSIA_ANSWER_H
+#define ZOSIA_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "queue.h"
+
+struct answer {
+    int port; // -1: the console
+    bool lost; // the host has closed its end
+    struct queue text;
+};
+
+// Finds and opens the port. Waits a moment for it if the machine has a virtio serial device.
+void answer_open(struct answer *answer);
+
+// Writes what can be written now. All but the end is certain to be the model's: how much of that end
+// is llama-completion's own farewell is known only when nothing more comes.
+void answer_write(struct answer *answer);
+
+// Removes the farewell, writes the rest, and returns when the host has taken it. False when it is lost.
+bool answer_finish(struct answer *answer);
+
+#endif

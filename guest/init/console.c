@@ -1,0 +1,58 @@
+#include "console.h"
+
+#include "file.h"
+#include "queue.h"
+#include "sys.h"
+#include "text.h"
+
+static int fd = -1;
+
+int console_fd(void) { return fd; }
+
+static void set_raw(void) {
+    struct termios terminal;
+    if (sys_ioctl(fd, TCGETS, &terminal) < 0) return; // not a terminal: nothing to change
+    terminal.input_flags = 0;
+    terminal.output_flags = 0;
+    terminal.local_flags = 0;
+    terminal.control_characters[VMIN] = 1;
+    terminal.control_characters[VTIME] = 0;
+    sys_ioctl(fd, TCSETS, &terminal);
+}
+
+void console_open(void) {
+    fd = sys_open("/dev/console", O_RDWR | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) return;
+    set_raw();
+}
+
+void console_line(const char *format, ...) {
+    char line[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = text_format_list(line, sizeof line - 2, format, arguments);
+    va_end(arguments);
+    line[length++] = '\r';
+    line[length++] = '\n';
+    write_all(fd, line, length);
+}
+
+void console_text(const char *bytes, size_t size) {
+    while (size > 0) {
+        size_t length = 0;
+        while (length < size && bytes[length] != '\n') length++;
+        write_all(fd, bytes, length);
+        if (length == size) return;
+        write_all(fd, "\r\n", 2);
+        bytes += length + 1;
+        size -= length + 1;
+    }
+}
+
+void console_drain(void) { sys_ioctl(fd, TCSBRK, (const void *)1); }
+
+void console_limit_kernel_log(int level) {
+    char text[16];
+    text_format(text, sizeof text, "%d\n", level);
+    file_write("/proc/sys/kernel/printk", text);
+}

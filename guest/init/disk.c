@@ -1,0 +1,71 @@
+#include "disk.h"
+
+#include "file.h"
+#include "sys.h"
+#include "text.h"
+
+// Drivers find their disks while their modules load, so the first look nearly always succeeds; the
+// wait is for hosts whose devices answer late.
+enum { APPEAR_TIMEOUT_MS = 1000, APPEAR_POLL_MS = 5 };
+
+// ext4 superblock (Documentation/filesystems/ext4/globals.rst): 1024 bytes into the file system.
+enum {
+    SUPERBLOCK_OFFSET = 1024,
+    SUPERBLOCK_MAGIC_OFFSET = 0x38,
+    SUPERBLOCK_LABEL_OFFSET = 0x78,
+    SUPERBLOCK_LABEL_SIZE = 16,
+    SUPERBLOCK_MAGIC_LOW = 0x53,
+    SUPERBLOCK_MAGIC_HIGH = 0xEF,
+};
+
+struct search {
+    const char *label;
+    unsigned device_count;
+    unsigned ext4_count;
+    bool labelled;
+    char path[DISK_PATH_MAX];
+};
+
+static bool read_ext4_label(const char *path, char label[SUPERBLOCK_LABEL_SIZE + 1]) {
+    unsigned char superblock[256];
+    int fd = sys_open(path, O_RDONLY);
+    if (fd < 0) return false;
+    long size = sys_pread(fd, superblock, sizeof superblock, SUPERBLOCK_OFFSET);
+    sys_close(fd);
+    if (size != sizeof superblock || superblock[SUPERBLOCK_MAGIC_OFFSET] != SUPERBLOCK_MAGIC_LOW ||
+        superblock[SUPERBLOCK_MAGIC_OFFSET + 1] != SUPERBLOCK_MAGIC_HIGH) {
+        return false;
+    }
+    memcpy(label, superblock + SUPERBLOCK_LABEL_OFFSET, SUPERBLOCK_LABEL_SIZE);
+    label[SUPERBLOCK_LABEL_SIZE] = '\0';
+    return true;
+}
+
+// A name of /sys/class/block; the virtio ones are vda, vda1, vdb ... Which comes first in the directory
+// is not defined, so of several labelled file systems the lowest name wins.
+static bool consider(const char *name, void *context) {
+    struct search *search = context;
+    char path[DISK_PATH_MAX], label[SUPERBLOCK_LABEL_SIZE + 1];
+    if (!text_starts_with(name, "vd") || text_length(name) > DISK_PATH_MAX - sizeof "/dev/") return true;
+    search->device_count++;
+    text_format(path, sizeof path, "/dev/%s", name);
+    if (!read_ext4_label(path, label)) return true;
+    search->ext4_count++;
+
+    bool labelled = text_equal(label, search->label);
+    if (search->labelled && (!labelled || text_compare(path, search->path) > 0)) return true;
+    search->labelled = labelled;
+    memcpy(search->path, path, sizeof path);
+    return true;
+}
+
+bool disk_find(const char *label, char path[DISK_PATH_MAX]) {
+    struct search search;
+    for (long deadline = sys_now_ms() + APPEAR_TIMEOUT_MS;; sys_sleep_ms(APPEAR_POLL_MS)) {
+        search = (struct search){.label = label};
+        directory_visit("/sys/class/block", consider, &search);
+        if (search.device_count > 0 || sys_now_ms() >= deadline) break;
+    }
+    memcpy(path, search.path, sizeof search.path);
+    return search.labelled || search.ext4_count == 1;
+}

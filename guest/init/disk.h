@@ -1,0 +1,13 @@
+// Finding a virtio disk by what is on it.
+#ifndef ZOSIA_DISK_H
+#define ZOSIA_DISK_H
+
+#include <stdbool.h>
+
+enum { DISK_PATH_MAX = 32 };
+
+// Finds the virtio disk, or partition of one, whose ext4 file system has the label; failing that, the
+// only one with an ext4 file system. Waits a moment for a first disk to appear. False when there is none.
+bool disk_find(const char *label, char path[DISK_PATH_MAX]);
+
+#endif

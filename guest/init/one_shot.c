@@ -1,0 +1,132 @@
+#include "one_shot.h"
+
+#include "answer.h"
+#include "child.h"
+#include "console.h"
+#include "llama.h"
+#include "log_tail.h"
+#include "sys.h"
+
+enum { GATE_INTERVAL_MS = 1, LOG_LINES_SHOWN = 40, CONTROL_C = 0x03 };
+
+struct one_shot {
+    struct child child;
+    int output; // the read ends of the program's standard output and error; -1 once they are closed
+    int log_output;
+    int watch_fd;
+    bool console_open;
+    struct answer answer;
+    struct log_tail log;
+};
+
+static bool start(struct one_shot *run, const char *model, const struct request *request) {
+    static struct llama_command command;
+    llama_answer_command(&command, model, request);
+    int output[2] = {-1, -1}, log[2] = {-1, -1};
+    int nothing = sys_open("/dev/null", O_RDONLY);
+    bool started = false;
+    if (nothing >= 0 && sys_pipe(output) >= 0 && sys_pipe(log) >= 0) {
+        const struct child_setup setup = {
+            .arguments = command.arguments,
+            .environment = command.environment,
+            .input = nothing,
+            .output = output[1],
+            .error = log[1],
+        };
+        started = child_start(&run->child, &setup);
+    } else {
+        console_line("zosia: cannot prepare the streams of llama-completion");
+    }
+    sys_close(nothing);
+    sys_close(output[1]);
+    sys_close(log[1]);
+    sys_set_nonblocking(output[0], O_RDONLY);
+    sys_set_nonblocking(log[0], O_RDONLY);
+    run->output = output[0];
+    run->log_output = log[0];
+    return started;
+}
+
+// Returns whether more may come.
+static bool is_open_after(long read_count) {
+    return read_count > 0 || read_count == -EAGAIN || read_count == -EINTR;
+}
+
+static void read_answer(struct one_shot *run) {
+    long count = queue_fill(&run->answer.text, run->output);
+    if (count > 0) exit_gate_postpone(&run->child.gate);
+    if (!is_open_after(count)) {
+        sys_close(run->output);
+        run->output = -1;
+    }
+}
+
+static void read_log(struct one_shot *run) {
+    char bytes[4096];
+    long count = sys_read(run->log_output, bytes, sizeof bytes);
+    if (count > 0) {
+        log_tail_append(&run->log, bytes, (size_t)count);
+        exit_gate_postpone(&run->child.gate);
+    }
+    if (!is_open_after(count)) {
+        sys_close(run->log_output);
+        run->log_output = -1;
+    }
+}
+
+// Ctrl+C on the console gives up; every other key is ignored.
+static void read_console(struct one_shot *run) {
+    char keys[64];
+    long count = sys_read(console_fd(), keys, sizeof keys);
+    for (long i = 0; i < count; i++) {
+        if (keys[i] == CONTROL_C) sys_kill(run->child.process, SIGINT);
+    }
+    run->console_open = is_open_after(count);
+}
+
+static void relay_once(struct one_shot *run) {
+    struct exit_gate *gate = &run->child.gate;
+    struct answer *answer = &run->answer;
+    bool room = queue_room(&answer->text) > 0;
+    // A port is asked whether it takes more only while the queue is full; before that, writing is tried
+    // after every read and what remains goes with the next.
+    struct pollfd fds[] = {
+        {room ? run->output : -1, POLLIN, 0},
+        {run->log_output, POLLIN, 0},
+        {run->console_open ? console_fd() : -1, POLLIN, 0},
+        {run->watch_fd, POLLIN, 0},
+        {gate->held ? -1 : gate->listener, POLLIN, 0},
+        {room ? -1 : answer->port, POLLOUT, 0},
+    };
+    sys_poll(fds, 6, gate->held ? GATE_INTERVAL_MS : -1);
+
+    if (fds[0].revents != 0) read_answer(run);
+    if (fds[1].revents != 0) read_log(run);
+    if (fds[2].revents != 0) read_console(run);
+    if (fds[3].revents != 0) children_reap(run->watch_fd, &run->child);
+    if (fds[4].revents & POLLIN) exit_gate_hold(gate);
+    if (fds[4].revents & POLLHUP) exit_gate_close(gate);
+    answer_write(answer);
+    if (gate->held) {
+        struct pollfd outputs[] = {{run->output, POLLIN, 0}, {run->log_output, POLLIN, 0}};
+        exit_gate_release_if_quiet(gate, run->child.process, outputs, 2);
+    }
+}
+
+int one_shot_run(const char *model, const struct request *request) {
+    static struct one_shot run; // not on the stack: its buffers are large
+    console_line("zosia: starting llama-completion (model %s)", model);
+    answer_open(&run.answer);
+    run.console_open = true;
+    run.watch_fd = children_watch();
+    if (!start(&run, model, request)) return 1;
+    while (run.child.running || run.output >= 0 || run.log_output >= 0) relay_once(&run);
+    bool delivered = answer_finish(&run.answer);
+    if (run.child.status != 0) {
+        log_tail_print(&run.log, LOG_LINES_SHOWN);
+        llama_report_end("llama-completion", run.child.status);
+        return run.child.status;
+    }
+    if (!delivered) console_line("zosia: the host stopped reading the answer");
+    return delivered ? 0 : 1;
+}

@@ -1,0 +1,46 @@
+#include "procfs.h"
+
+#include "file.h"
+#include "sys.h"
+#include "text.h"
+
+enum input_wait process_waits_for_input(int process) {
+    char path[48], line[128], reading[24];
+    text_format(path, sizeof path, "/proc/%d/syscall", process);
+    if (file_read(path, line, sizeof line) <= 0) return INPUT_WAIT_UNKNOWN;
+    // "NUMBER ARGUMENTS... SP PC", or "running" (man 5 proc_pid_syscall).
+    text_format(reading, sizeof reading, "%d 0x0 ", SYS_read);
+    return text_starts_with(line, reading) ? INPUT_WAIT_YES : INPUT_WAIT_NO;
+}
+
+struct sleep_check {
+    int process;
+    int except_thread;
+    bool all_sleep;
+};
+
+static bool check_sleep(const char *name, void *context) {
+    struct sleep_check *check = context;
+    const char *digits = name;
+    unsigned thread;
+    if (!text_parse_number(&digits, INT32_MAX, &thread) || (int)thread == check->except_thread) return true;
+
+    char path[64], line[256];
+    text_format(path, sizeof path, "/proc/%d/task/%s/stat", check->process, name);
+    if (file_read(path, line, sizeof line) <= 0) return true; // the thread has just ended
+    // "TID (NAME) STATE ...": the name may hold anything, parentheses too, but the last one is the real one.
+    const char *state = line;
+    for (const char *at = line; *at != '\0'; at++) {
+        if (*at == ')') state = at;
+    }
+    check->all_sleep = text_starts_with(state, ") S");
+    return check->all_sleep;
+}
+
+bool process_threads_sleep(int process, int except_thread) {
+    struct sleep_check check = {process, except_thread, true};
+    char path[32];
+    text_format(path, sizeof path, "/proc/%d/task", process);
+    directory_visit(path, check_sleep, &check);
+    return check.all_sleep;
+}

@@ -1,0 +1,32 @@
+// The run request: what the host wants of this boot. It arrives as files in /etc/zosia/request,
+// unpacked from a small archive appended to the initramfs; all of them may be missing.
+#ifndef ZOSIA_REQUEST_H
+#define ZOSIA_REQUEST_H
+
+#include <stdbool.h>
+
+#include "abi.h"
+
+#define REQUEST_PROMPT_PATH "/etc/zosia/request/prompt"
+
+enum { REQUEST_ARGUMENTS_MAX = 1024 };
+
+struct request {
+    // Extra llama arguments, in order.
+    const char *arguments[REQUEST_ARGUMENTS_MAX];
+    unsigned argument_count;
+    // Answer the prompt file and power off, rather than chat.
+    bool one_shot;
+    bool prompt_empty;
+    // The user's terminal.
+    struct window_size window;
+    char terminal_type[64];
+};
+
+// False, with a line on the console, when the request asks for more than init can hold.
+bool request_read(struct request *request);
+
+// Whether the kernel command line has `flag` among its words.
+bool boot_flag(const char *flag);
+
+#endif

@@ -1,0 +1,113 @@
+// System calls as functions. Each returns what the kernel returns: a result, or a negated errno.
+#ifndef ZOSIA_SYS_H
+#define ZOSIA_SYS_H
+
+#include "abi.h"
+
+#if defined(__aarch64__)
+#include "sys_aarch64.h"
+#elif defined(__x86_64__)
+#include "sys_x86_64.h"
+#else
+#error "init is written for aarch64 and x86_64"
+#endif
+
+#define SYSCALL(number, a, b, c, d, e)                                                             \
+    syscall6(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+
+static inline long sys_read(int fd, void *bytes, size_t size) {
+    return SYSCALL(SYS_read, fd, bytes, size, 0, 0);
+}
+static inline long sys_write(int fd, const void *bytes, size_t size) {
+    return SYSCALL(SYS_write, fd, bytes, size, 0, 0);
+}
+static inline long sys_pread(int fd, void *bytes, size_t size, long offset) {
+    return SYSCALL(SYS_pread64, fd, bytes, size, offset, 0);
+}
+static inline int sys_open(const char *path, int flags) {
+    return (int)SYSCALL(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0, 0);
+}
+static inline long sys_close(int fd) { return SYSCALL(SYS_close, fd, 0, 0, 0, 0); }
+static inline long sys_ioctl(int fd, unsigned long request, const void *argument) {
+    return SYSCALL(SYS_ioctl, fd, request, argument, 0, 0);
+}
+static inline long sys_set_nonblocking(int fd, int access_mode) {
+    return SYSCALL(SYS_fcntl, fd, F_SETFL, access_mode | O_NONBLOCK, 0, 0);
+}
+static inline long sys_mkdir(const char *path, int mode) {
+    return SYSCALL(SYS_mkdirat, AT_FDCWD, path, mode, 0, 0);
+}
+static inline long sys_access(const char *path, int mode) {
+    return SYSCALL(SYS_faccessat, AT_FDCWD, path, mode, 0, 0);
+}
+static inline long sys_read_directory(int fd, void *entries, size_t size) {
+    return SYSCALL(SYS_getdents64, fd, entries, size, 0, 0);
+}
+static inline long sys_mount(const char *source, const char *target, const char *type,
+                             unsigned long flags, const char *options) {
+    return SYSCALL(SYS_mount, source, target, type, flags, options);
+}
+static inline long sys_unmount(const char *target, int flags) {
+    return SYSCALL(SYS_umount2, target, flags, 0, 0, 0);
+}
+static inline void sys_sync(void) { SYSCALL(SYS_sync, 0, 0, 0, 0, 0); }
+static inline long sys_pipe(int ends[2]) { return SYSCALL(SYS_pipe2, ends, O_CLOEXEC, 0, 0, 0); }
+static inline long sys_dup(int from, int to) { return SYSCALL(SYS_dup3, from, to, 0, 0, 0); }
+static inline long sys_socket(int family, int type, int protocol) {
+    return SYSCALL(SYS_socket, family, type, protocol, 0, 0);
+}
+static inline long sys_load_module(int fd, const char *parameters) {
+    return SYSCALL(SYS_finit_module, fd, parameters, 0, 0, 0);
+}
+
+// Waits until a descriptor is ready or `timeout_ms` has passed; a negative timeout waits for ever.
+static inline long sys_poll(struct pollfd *fds, size_t count, long timeout_ms) {
+    struct timespec timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000000};
+    return SYSCALL(SYS_ppoll, fds, count, timeout_ms < 0 ? NULL : &timeout, NULL, 0);
+}
+static inline void sys_sleep_ms(long duration_ms) { sys_poll(NULL, 0, duration_ms); }
+static inline long sys_now_ms(void) {
+    struct timespec now = {0, 0};
+    SYSCALL(SYS_clock_gettime, CLOCK_MONOTONIC, &now, 0, 0, 0);
+    return now.seconds * 1000 + now.nanoseconds / 1000000;
+}
+
+static inline int sys_fork(void) { return (int)SYSCALL(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+static inline long sys_execute(const char *path, const char *const *arguments,
+                               const char *const *environment) {
+    return SYSCALL(SYS_execve, path, arguments, environment, 0, 0);
+}
+static inline _Noreturn void sys_exit(int status) {
+    for (;;) SYSCALL(SYS_exit_group, status, 0, 0, 0, 0);
+}
+static inline int sys_wait_any(int *wait_status, int options) {
+    return (int)SYSCALL(SYS_wait4, -1, wait_status, options, NULL, 0);
+}
+static inline long sys_new_session(void) { return SYSCALL(SYS_setsid, 0, 0, 0, 0, 0); }
+static inline long sys_kill(int process, int signal) {
+    return SYSCALL(SYS_kill, process, signal, 0, 0, 0);
+}
+static inline long sys_set_signal_action(int signal, const struct signal_action *action) {
+    return SYSCALL(SYS_rt_sigaction, signal, action, NULL, sizeof(signal_set), 0);
+}
+static inline long sys_set_signal_mask(signal_set mask) {
+    return SYSCALL(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask, 0);
+}
+static inline int sys_signalfd(signal_set mask) {
+    return (int)SYSCALL(SYS_signalfd4, -1, &mask, sizeof mask, O_CLOEXEC | O_NONBLOCK, 0);
+}
+static inline int sys_pidfd_open(int process) {
+    return (int)SYSCALL(SYS_pidfd_open, process, 0, 0, 0, 0);
+}
+static inline int sys_pidfd_getfd(int pidfd, int fd) {
+    return (int)SYSCALL(SYS_pidfd_getfd, pidfd, fd, 0, 0, 0);
+}
+static inline int sys_seccomp_listener(const struct bpf_program *filter) {
+    return (int)SYSCALL(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                        filter, 0, 0);
+}
+static inline long sys_reboot(unsigned command) {
+    return SYSCALL(SYS_reboot, REBOOT_MAGIC1, REBOOT_MAGIC2, command, 0, 0);
+}
+
+#endif

@@ -1,0 +1,30 @@
+// Strings and formatting: the few functions a C library would have supplied.
+#ifndef ZOSIA_TEXT_H
+#define ZOSIA_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+// The compiler may emit calls to these three, even in freestanding code.
+void *memcpy(void *to, const void *from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+void *memset(void *to, int byte, size_t size);
+
+size_t text_length(const char *text);
+int text_compare(const char *a, const char *b);
+bool text_equal(const char *a, const char *b);
+bool text_starts_with(const char *text, const char *prefix);
+bool text_ends_with(const char *text, const char *suffix);
+
+// Reads decimal digits at *cursor and moves it behind them. False, and *cursor unmoved, when there is
+// no digit or the number exceeds `maximum`.
+bool text_parse_number(const char **cursor, unsigned maximum, unsigned *number);
+
+// printf's little brother: %s, %d and %%. Truncates to `size` bytes, terminator included.
+// Returns the length of what was written.
+__attribute__((format(printf, 3, 4)))
+size_t text_format(char *to, size_t size, const char *format, ...);
+size_t text_format_list(char *to, size_t size, const char *format, va_list arguments);
+
+#endif
