@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readCpio } from '../../../src/formats/cpio/reader.js';
+import type { CpioMember } from '../../../src/formats/cpio/reader.js';
+import { HEADER_BYTES, NEWC_FIELDS } from '../../../src/formats/cpio/layout.js';
+import type { NewcFieldName } from '../../../src/formats/cpio/layout.js';
+import { planCpio } from '../../../src/formats/cpio/writer.js';
+import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
+import { accessImage } from '../../../src/image/image-reader.js';
+import { accessBytes } from '../../../src/image/random-access.js';
+import type { RandomAccess } from '../../../src/image/random-access.js';
+import { collect } from '../../support/async.js';
+import { zosiaError } from '../../support/errors.js';
+import { imageBytes } from '../../support/images.js';
+import { SAMPLE, file, trees } from './entries.js';
+
+function members(source: RandomAccess): Promise<CpioMember[]> {
+  return collect(readCpio(source));
+}
+
+const readBytes = (bytes: Uint8Array): Promise<CpioMember[]> => members(accessBytes(bytes));
+
+/** What an entry must look like when it is read back; a hard link looks like its file. */
+function expected(entry: CpioEntry, all: readonly CpioEntry[]): object {
+  const real = entry.type === 'hardlink' ? all.find(({ path }) => path === entry.target)! : entry;
+  const { uid, gid, mtimeSeconds, mode } = real;
+  const common = { path: entry.path, uid, gid, mtimeSeconds, mode };
+  switch (real.type) {
+    case 'symlink':
+      return { ...common, type: 'symlink', target: real.target };
+    case 'device': {
+      const { device, major, minor } = real;
+      return { ...common, type: 'device', device, major, minor };
+    }
+    default:
+      return { ...common, type: real.type };
+  }
+}
+
+describe('readCpio', () => {
+  it('reads back what was planned, with every byte of every file', async () => {
+    await fc.assert(
+      fc.asyncProperty(trees, async (tree) => {
+        const source = accessImage(planCpio(tree));
+        const read = await members(source);
+        const paths = read.map(({ path }) => path);
+        expect(paths).toEqual([...paths].sort());
+        for (const entry of tree) {
+          const found = read.find(({ path }) => path === entry.path);
+          expect(found).toMatchObject(expected(entry, tree));
+          if (entry.type !== 'file') continue;
+          const names = read.filter(({ inode }) => inode === found!.inode);
+          expect(names.map(({ linkCount }) => linkCount)).toEqual(names.map(() => names.length));
+          expect(names.slice(0, -1).every(({ sizeBytes }) => sizeBytes === 0)).toBe(true);
+          const { offset, sizeBytes } = names.at(-1)!;
+          expect(await source.read(offset, sizeBytes)).toEqual(entry.data);
+        }
+        for (const { path } of read) {
+          const parent = path.slice(0, path.lastIndexOf('/'));
+          if (parent !== '') expect(paths.slice(0, paths.indexOf(path))).toContain(parent);
+        }
+      }),
+    );
+  });
+
+  it('adds missing folders with mode 0755', async () => {
+    const read = await members(accessImage(planCpio([file('/a/b/c')])));
+    expect(read.map(({ path, type, mode }) => [path, type, mode])).toEqual([
+      ['/a', 'directory', 0o755],
+      ['/a/b', 'directory', 0o755],
+      ['/a/b/c', 'file', 0o644],
+    ]);
+  });
+
+  it('reads the root', async () => {
+    const root: CpioEntry = { path: '/', mode: 0o700, type: 'directory' };
+    const read = await members(accessImage(planCpio([file('/a'), root])));
+    expect(read.map(({ path, mode }) => [path, mode])).toEqual([
+      ['/', 0o700],
+      ['/a', 0o644],
+    ]);
+  });
+
+  it.each([0, 4, 508, 512, 70_000])(
+    'reads archives one after the other with %i zeros between and behind',
+    async (zeros) => {
+      const first = await imageBytes(planCpio([file('/a', 'first')]));
+      const second = await imageBytes(planCpio([file('/b', 'second')]));
+      const joined = Buffer.concat([first, Buffer.alloc(zeros), second, Buffer.alloc(zeros)]);
+      const read = await readBytes(joined);
+      expect(read.map(({ path, archive }) => [path, archive])).toEqual([
+        ['/a', 0],
+        ['/b', 1],
+      ]);
+      const { offset, sizeBytes } = read[1]!;
+      expect(joined.toString('utf8', offset, offset + sizeBytes)).toBe('second');
+    },
+  );
+
+  it('reads an archive that stops at its trailer, unpadded', async () => {
+    const bytes = await imageBytes(planCpio([file('/a', 'x')]));
+    const end = bytes.findLastIndex((byte) => byte !== 0) + 2;
+    expect(await readBytes(bytes.subarray(0, end))).toHaveLength(1);
+  });
+});
+
+describe('readCpio refuses', () => {
+  const good = (): Promise<Uint8Array> => imageBytes(planCpio([file('/abc', 'hello')]));
+
+  /** The archive with one field of its first header changed. */
+  async function withField(name: NewcFieldName, digits: string): Promise<Uint8Array> {
+    const bytes = await good();
+    bytes.set(new TextEncoder().encode(digits), NEWC_FIELDS[name].offset);
+    return bytes;
+  }
+
+  async function withName(name: string): Promise<Uint8Array> {
+    const bytes = await good();
+    bytes.set(new TextEncoder().encode(name), HEADER_BYTES);
+    return bytes;
+  }
+
+  it.each<[string, () => Promise<Uint8Array>]>([
+    ['nothing', () => Promise.resolve(new Uint8Array(0))],
+    ['zeros', () => Promise.resolve(new Uint8Array(100_000))],
+    ['text', () => Promise.resolve(new TextEncoder().encode('text'.repeat(100)))],
+    ['a name that climbs', () => withName('../')],
+    ['a name without its NUL', () => withName('abcd')],
+    ['a NUL inside the name', () => withName('a\0c')],
+    ['no name', () => withField('nameBytes', '00000000')],
+    ['an empty name', () => withField('nameBytes', '00000001')],
+    ['a name past the end', () => withField('nameBytes', '00001000')],
+    ['a name longer than a path', () => withField('nameBytes', 'FFFFFFFF')],
+    ['data past the end', () => withField('sizeBytes', 'FFFFFFFF')],
+    ['digits that are none', () => withField('uid', '0000-001')],
+    ['a mode of no type', () => withField('mode', '000001A4')],
+    [
+      'a link to nothing',
+      () =>
+        withField('mode', '0000A1FF').then((bytes) => {
+          bytes.set(new TextEncoder().encode('00000000'), NEWC_FIELDS.sizeBytes.offset);
+          return bytes;
+        }),
+    ],
+    [
+      'a second archive off its boundary',
+      async () => Buffer.concat([await good(), Buffer.alloc(2), await good()]),
+    ],
+    [
+      'something else behind',
+      async () => Buffer.concat([await good(), Buffer.from('\x1f\x8b...')]),
+    ],
+  ])('%s', async (_, bytes) => {
+    await expect(readBytes(await bytes())).rejects.toThrow(zosiaError('ZOSIA_CPIO_CORRUPT'));
+  });
+
+  it('an archive cut anywhere before the end of its trailer', async () => {
+    const bytes = await imageBytes(planCpio(SAMPLE));
+    const end = bytes.findLastIndex((byte) => byte !== 0) + 2;
+    for (let length = 0; length < end; length++) {
+      await expect(readBytes(bytes.subarray(0, length)), `${length} bytes`).rejects.toThrow(
+        zosiaError('ZOSIA_CPIO_CORRUPT'),
+      );
+    }
+  });
+
+  it('or reads any damage, never fails otherwise', async () => {
+    const bytes = await imageBytes(planCpio(SAMPLE));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        async (changes) => {
+          const damaged = bytes.slice();
+          for (const [offset, value] of changes) damaged[offset] = value;
+          const outcome = await readBytes(damaged).catch((error: unknown) => error);
+          if (!Array.isArray(outcome)) expect(outcome).toEqual(zosiaError('ZOSIA_CPIO_CORRUPT'));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,22 @@
+/** cpio-stream has no types of its own; this is what the tests use of it. */
+declare module 'cpio-stream' {
+  import type { Readable, Writable } from 'node:stream';
+
+  export interface CpioHeader {
+    readonly name: string;
+    readonly mode: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly nlink: number;
+    readonly ino: number;
+    readonly mtime: Date;
+    readonly size: number;
+    readonly rdevmajor: number;
+    readonly rdevminor: number;
+    readonly linkname?: string;
+  }
+
+  type OnEntry = (header: CpioHeader, data: Readable, next: () => void) => void;
+
+  export function extract(): Writable & { on(event: 'entry', listener: OnEntry): void };
+}
