@@ -55,7 +55,21 @@ export const FILE_TYPE = {
   socket: 0xc000,
 } as const;
 
-export const INODE_FLAGS = { index: 0x1000, extents: 0x8_0000 } as const;
+export const INODE_FLAGS = {
+  immutable: 0x10,
+  appendOnly: 0x20,
+  encrypted: 0x800,
+  index: 0x1000,
+  imagic: 0x2000,
+  /** i_blocks counts file system blocks, not 512-byte units. */
+  hugeFile: 0x4_0000,
+  extents: 0x8_0000,
+  verity: 0x10_0000,
+  /** The inode holds the value of a large attribute. */
+  attributeValue: 0x20_0000,
+  inlineData: 0x1000_0000,
+  casefold: 0x4000_0000,
+} as const;
 
 /** Names an inode may have; a directory with more subdirectories says 1 (dir_nlink). */
 export const MAX_LINKS = 65_000;

@@ -96,6 +96,9 @@ export const SUPERBLOCK = {
 
 export const SUPERBLOCK_MAGIC = 0xef53;
 export const STATE_CLEAN = 1;
+/** Bits of the state besides: errors were found; orphans are being cleaned up. */
+export const STATE_ERRORS = 2;
+export const STATE_ORPHANS = 4;
 export const ERRORS_CONTINUE = 1;
 export const CHECKSUM_CRC32C = 1;
 export const JOURNAL_BACKUP_BLOCKS = 1;
@@ -103,30 +106,69 @@ export const JOURNAL_BACKUP_BLOCKS = 1;
 /** Inodes with a fixed number; 3 to 10 but the journal are unused. */
 export const ROOT_INODE = 2;
 export const JOURNAL_INODE = 8;
+/** Lists the blocks reserved for growth of the descriptors (resize_inode). */
+export const RESIZE_INODE = 7;
+/** Lists blocks that the medium cannot hold. */
+export const BAD_BLOCKS_INODE = 1;
 /** The first inode that is not reserved, which is lost+found by custom. */
 export const FIRST_INODE = 11;
 
+/** Features a driver may ignore. */
 export const FEATURE_COMPAT = {
+  directoryPreallocation: 0x1,
+  imagicInodes: 0x2,
   hasJournal: 0x4,
   extendedAttributes: 0x8,
+  resizeInode: 0x10,
   directoryIndex: 0x20,
+  lazyGroups: 0x40,
+  excludeInode: 0x80,
+  excludeBitmap: 0x100,
   sparseSuper2: 0x200,
+  fastCommit: 0x400,
+  stableInodes: 0x800,
+  orphanFile: 0x1000,
 } as const;
 
+/** Features a driver must know to mount. */
 export const FEATURE_INCOMPAT = {
+  compression: 0x1,
   fileType: 0x2,
+  needsRecovery: 0x4,
+  journalDevice: 0x8,
+  metaGroups: 0x10,
   extents: 0x40,
   sixtyFourBit: 0x80,
+  multiMountProtection: 0x100,
   flexibleGroups: 0x200,
+  attributeInodes: 0x400,
+  directoryData: 0x1000,
+  checksumSeed: 0x2000,
+  largeDirectories: 0x4000,
+  inlineData: 0x8000,
+  encryption: 0x1_0000,
+  casefold: 0x2_0000,
 } as const;
 
+/** Features a driver must know to write. */
 export const FEATURE_RO_COMPAT = {
   sparseSuper: 0x1,
   largeFile: 0x2,
+  btreeDirectories: 0x4,
   hugeFile: 0x8,
+  descriptorChecksums: 0x10,
   directoryLinks: 0x20,
   extraIsize: 0x40,
+  snapshots: 0x80,
+  quota: 0x100,
+  bigalloc: 0x200,
   metadataChecksums: 0x400,
+  replica: 0x800,
+  readOnly: 0x1000,
+  projectQuota: 0x2000,
+  sharedBlocks: 0x4000,
+  verity: 0x8000,
+  orphansPresent: 0x1_0000,
 } as const;
 
 export const SUPERBLOCK_FLAGS = { signedHash: 0x1, unsignedHash: 0x2 } as const;
