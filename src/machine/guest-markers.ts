@@ -1,0 +1,9 @@
+/** Lines that the guest's PID 1 prints on the console, word for word. */
+export const GUEST_MARKERS = {
+  /** PID 1 runs: the kernel has booted. */
+  init: 'zosia: init',
+  /** From here on what is typed reaches llama-cli, or the stub prompt that stands in for it. */
+  starting: /^zosia: .*\bstarting (?:llama-cli|stub prompt)/,
+  /** The last line; the group is the guest's exit status. */
+  exitStatus: /zosia: exit status=(\d{1,3})$/,
+} as const;
