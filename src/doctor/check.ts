@@ -1,0 +1,56 @@
+import { hostArchitecture } from '../artifacts/architectures.js';
+import type { Architecture } from '../artifacts/architectures.js';
+import { THIS_HOST } from './host.js';
+import type { DoctorHost } from './host.js';
+import { hostFacts } from './host-facts.js';
+import type { HostFacts } from './host-facts.js';
+import { hostPackages } from './package-managers.js';
+import type { HostPackages } from './package-managers.js';
+import { findRequired } from './programs.js';
+import { requirementsFor } from './requirements.js';
+import type { Purpose, Requirement } from './requirements.js';
+
+export interface CheckOptions {
+  readonly purpose: Purpose;
+  /** The guest's architecture; the host's by default. */
+  readonly arch?: Architecture;
+}
+
+export interface FoundRequirement extends Requirement {
+  /** Absolute path of the program, or undefined if it is missing. */
+  readonly path: string | undefined;
+}
+
+/** What a host has and lacks. */
+export interface DoctorReport {
+  readonly purpose: Purpose;
+  readonly arch: Architecture;
+  readonly requirements: readonly FoundRequirement[];
+  /** Those of the requirements that are not there. */
+  readonly missing: readonly FoundRequirement[];
+  readonly packages: HostPackages;
+  readonly facts: HostFacts;
+}
+
+/**
+ * Looks at a host, without running anything on it.
+ *
+ * @throws ZosiaError `ZOSIA_UNKNOWN_ARCH` where the host's architecture is no guest's and none is given
+ */
+export async function checkHost(
+  { purpose, arch = hostArchitecture() }: CheckOptions,
+  host: DoctorHost = THIS_HOST,
+): Promise<DoctorReport> {
+  const [requirements, packages, facts] = await Promise.all([
+    Promise.all(
+      requirementsFor(purpose, arch).map(async (requirement) => ({
+        ...requirement,
+        path: await findRequired(requirement, host),
+      })),
+    ),
+    hostPackages(host),
+    hostFacts(host),
+  ]);
+  const missing = requirements.filter(({ path }) => path === undefined);
+  return { purpose, arch, requirements, missing, packages, facts };
+}

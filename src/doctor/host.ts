@@ -1,0 +1,71 @@
+import { constants } from 'node:fs';
+import { access, readFile, readdir, stat } from 'node:fs/promises';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface CommandResult {
+  readonly exitCode: number | undefined;
+  /** The last lines of what it wrote. */
+  readonly tail: readonly string[];
+}
+
+/** All that the doctor asks of a host, in one place so that any host can be played in a test. */
+export interface DoctorHost {
+  readonly platform: NodeJS.Platform;
+  readonly environment: Environment;
+  readonly userId: number | undefined;
+  isExecutable(path: string): Promise<boolean>;
+  /** The text of a file, or an empty one if it cannot be read. */
+  readText(path: string): Promise<string>;
+  /** The names in a folder, or none if it cannot be read. */
+  list(path: string): Promise<string[]>;
+  /** Runs a command to its end; each line that it writes goes to `log`. */
+  run(
+    argv: readonly [string, ...string[]],
+    log: (line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<CommandResult>;
+}
+
+const TAIL_LINES = 5;
+
+export const THIS_HOST: DoctorHost = {
+  platform: process.platform,
+  environment: process.env,
+  userId: process.getuid?.(),
+
+  async isExecutable(path) {
+    try {
+      await access(path, constants.X_OK);
+      return (await stat(path)).isFile();
+    } catch {
+      return false;
+    }
+  },
+
+  readText: (path) => readFile(path, 'utf8').catch(() => ''),
+
+  list: (path) => readdir(path).catch(() => []),
+
+  async run([program, ...args], log, signal) {
+    // Loaded when needed: most of the time nothing is run.
+    const { execa } = await import('execa');
+    const child = execa(program, args, {
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+      buffer: false,
+      ...(signal && { cancelSignal: signal }),
+    });
+    const tail: string[] = [];
+    for await (const line of child.iterable({ from: 'all' })) {
+      log(line);
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
+    }
+    const { exitCode, originalMessage } = await child;
+    signal?.throwIfAborted();
+    if (tail.length === 0 && originalMessage !== undefined) tail.push(originalMessage);
+    return { exitCode, tail };
+  },
+};

@@ -1,0 +1,64 @@
+import { posix } from 'node:path';
+import type { DoctorHost, Environment } from './host.js';
+import type { Requirement } from './requirements.js';
+
+/** Where Homebrew lives by default: on Apple silicon, on Intel Macs, and on Linux. */
+const HOMEBREW_PREFIXES = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
+
+/** Where Debian has programs for administrators, which are not on everyone's PATH. */
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** The folders a shell would look in, in its order. */
+export function pathFolders(environment: Environment): string[] {
+  return (environment.PATH ?? '').split(':').filter((folder) => posix.isAbsolute(folder));
+}
+
+/** Folders of Homebrew, without calling it: the one its environment names comes first. */
+export function homebrewPrefixes(environment: Environment): string[] {
+  const named = environment.HOMEBREW_PREFIX;
+  return [
+    ...new Set([...(named === undefined || named === '' ? [] : [named]), ...HOMEBREW_PREFIXES]),
+  ];
+}
+
+/** The folders in which a required program counts as installed, in order. */
+export function searchFolders(
+  { kegs = [], notFromMacos }: Pick<Requirement, 'kegs' | 'notFromMacos'>,
+  { platform, environment }: Pick<DoctorHost, 'platform' | 'environment'>,
+): string[] {
+  const prefixes = homebrewPrefixes(environment);
+  const kegFolders = prefixes.flatMap((prefix) => kegs.map((keg) => `${prefix}/opt/${keg}`));
+  const shared = [...pathFolders(environment), ...SYSTEM_FOLDERS];
+  const linked = prefixes.map((prefix) => `${prefix}/bin`);
+  if (platform !== 'darwin') return unique([...shared, ...linked, ...kegFolders]);
+  const ofMacos = new Set(['/usr/bin', '/bin', '/usr/sbin', '/sbin']);
+  const usable = notFromMacos ? shared.filter((folder) => !ofMacos.has(folder)) : shared;
+  return unique([...usable, ...linked, ...kegFolders]);
+}
+
+/** The path of a required program under any of its names, or undefined. */
+export async function findRequired(
+  requirement: Requirement,
+  host: DoctorHost,
+): Promise<string | undefined> {
+  for (const folder of searchFolders(requirement, host)) {
+    for (const program of requirement.programs) {
+      const path = `${folder}/${program}`;
+      if (await host.isExecutable(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+/** The path of a program on the PATH, or where Homebrew links it. */
+export async function findOnPath(name: string, host: DoctorHost): Promise<string | undefined> {
+  const folders = searchFolders({}, host);
+  for (const folder of folders) {
+    if (await host.isExecutable(`${folder}/${name}`)) return `${folder}/${name}`;
+  }
+  return undefined;
+}
+
+function unique(folders: readonly string[]): string[] {
+  return [...new Set(folders.map((folder) => folder.replace(/(.)\/+$/, '$1')))];
+}

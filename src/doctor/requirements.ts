@@ -1,0 +1,129 @@
+import type { Architecture } from '../artifacts/architectures.js';
+
+/** What a host is to be used for: running a guest, running the tests, or compiling guest programs. */
+export type Purpose = 'up' | 'test' | 'build';
+export const PURPOSES: readonly Purpose[] = ['up', 'test', 'build'];
+
+/** Package managers whose names for things are known here. */
+export type PackageManager = 'apt' | 'brew' | 'dnf' | 'pacman';
+
+/** A program that zosia or its tests run. */
+export interface Requirement {
+  /** Its name; other names under which it does the same job come after. */
+  readonly programs: readonly [string, ...string[]];
+  /** What it is for, in a few words. */
+  readonly use: string;
+  readonly purposes: readonly Purpose[];
+  /** Set if running a guest needs it only for guests of this architecture. */
+  readonly guest?: Architecture;
+  readonly packages: Readonly<Record<PackageManager, string>>;
+  /** Homebrew's formulae that keep it out of the PATH, with the folder inside: `e2fsprogs/sbin`. */
+  readonly kegs?: readonly string[];
+  /** Set if the copy that macOS has is of no use, so that only Homebrew's counts there. */
+  readonly notFromMacos?: true;
+}
+
+const everywhere = (name: string): Requirement['packages'] => ({
+  apt: name,
+  brew: name,
+  dnf: name,
+  pacman: name,
+});
+
+const E2FSPROGS = {
+  purposes: ['test'],
+  packages: everywhere('e2fsprogs'),
+  kegs: ['e2fsprogs/sbin'],
+} as const;
+
+export const REQUIREMENTS: readonly Requirement[] = [
+  {
+    programs: ['qemu-system-aarch64'],
+    use: 'runs aarch64 guests',
+    purposes: ['up', 'test'],
+    guest: 'aarch64',
+    packages: {
+      apt: 'qemu-system-arm',
+      brew: 'qemu',
+      dnf: 'qemu-system-aarch64',
+      pacman: 'qemu-system-aarch64',
+    },
+  },
+  {
+    programs: ['qemu-system-x86_64'],
+    use: 'runs x86_64 guests',
+    purposes: ['up', 'test'],
+    guest: 'x86_64',
+    packages: {
+      apt: 'qemu-system-x86',
+      brew: 'qemu',
+      dnf: 'qemu-system-x86',
+      pacman: 'qemu-system-x86',
+    },
+  },
+  {
+    programs: ['qemu-img'],
+    use: 'checks disk images',
+    purposes: ['test'],
+    packages: { apt: 'qemu-utils', brew: 'qemu', dnf: 'qemu-img', pacman: 'qemu-img' },
+  },
+  {
+    programs: ['clang'],
+    use: 'compiles guest programs',
+    purposes: ['test', 'build'],
+    packages: { ...everywhere('clang'), brew: 'llvm' },
+    kegs: ['llvm/bin'],
+    notFromMacos: true,
+  },
+  {
+    programs: ['ld.lld'],
+    use: 'links guest programs',
+    purposes: ['test', 'build'],
+    packages: everywhere('lld'),
+    kegs: ['lld/bin', 'llvm/bin'],
+  },
+  { programs: ['e2fsck'], use: 'checks ext4 images', ...E2FSPROGS },
+  { programs: ['debugfs'], use: 'reads ext4 images', ...E2FSPROGS },
+  { programs: ['mke2fs'], use: 'makes ext4 images to compare with', ...E2FSPROGS },
+  {
+    programs: ['cpio'],
+    use: 'reads initramfs archives',
+    purposes: ['test'],
+    packages: everywhere('cpio'),
+    kegs: ['cpio/bin'],
+  },
+  {
+    programs: ['bsdtar'],
+    use: 'reads initramfs archives',
+    purposes: ['test'],
+    packages: { apt: 'libarchive-tools', brew: 'libarchive', dnf: 'bsdtar', pacman: 'libarchive' },
+    kegs: ['libarchive/bin'],
+  },
+  {
+    programs: ['mcopy'],
+    use: 'reads FAT images',
+    purposes: ['test'],
+    packages: everywhere('mtools'),
+  },
+  {
+    programs: ['dpkg-deb'],
+    use: 'reads Debian packages',
+    purposes: ['test'],
+    packages: everywhere('dpkg'),
+  },
+  {
+    programs: ['readelf', 'llvm-readelf'],
+    use: 'reads guest programs',
+    purposes: ['test'],
+    packages: everywhere('binutils'),
+    kegs: ['binutils/bin', 'llvm/bin'],
+  },
+];
+
+/** What a purpose needs; running a guest needs only the QEMU of the guest's own architecture. */
+export function requirementsFor(purpose: Purpose, arch: Architecture): Requirement[] {
+  return REQUIREMENTS.filter(
+    ({ purposes, guest }) =>
+      purposes.includes(purpose) && (purpose !== 'up' || guest === undefined || guest === arch),
+  );
+}
