@@ -1,9 +1,7 @@
-import { constants } from 'node:fs';
-import { access, statfs } from 'node:fs/promises';
-import { arch, freemem, release, totalmem } from 'node:os';
+import { statfs } from 'node:fs/promises';
+import { arch, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { defaultCacheDirectory } from '../artifacts/cache.js';
-import { systemErrorCode } from '../errors.js';
 import type { DoctorHost } from './host.js';
 
 /** Things worth knowing about a host when something does not work. */
@@ -31,15 +29,15 @@ export interface AcceleratorFact {
 const MIB = 2 ** 20;
 const KVM_DEVICE = '/dev/kvm';
 
-export async function hostFacts({ platform, environment }: DoctorHost): Promise<HostFacts> {
-  const cacheDirectory = defaultCacheDirectory(environment);
+export async function hostFacts(host: DoctorHost): Promise<HostFacts> {
+  const cacheDirectory = defaultCacheDirectory(host.environment);
   const [accelerators, freeMemoryMiB, freeDiskMiB] = await Promise.all([
-    acceleratorFacts(platform),
-    freeMemory(platform),
+    acceleratorFacts(host),
+    host.freeMemoryMiB(),
     freeDisk(cacheDirectory),
   ]);
   return {
-    platform,
+    platform: host.platform,
     release: release(),
     processor: arch(),
     nodeVersion: process.versions.node,
@@ -51,29 +49,16 @@ export async function hostFacts({ platform, environment }: DoctorHost): Promise<
   };
 }
 
-async function acceleratorFacts(platform: NodeJS.Platform): Promise<AcceleratorFact[]> {
-  if (platform === 'darwin') return [{ name: 'hvf', present: true }];
-  if (platform !== 'linux') return [];
-  try {
-    await access(KVM_DEVICE, constants.R_OK | constants.W_OK);
-    return [{ name: 'kvm', present: true }];
-  } catch (error) {
-    return [{ name: 'kvm', present: false, reason: kvmProblem(systemErrorCode(error)) }];
-  }
-}
-
-/** Why /dev/kvm cannot be opened, by the system's error. */
-export function kvmProblem(code: string | undefined): string {
-  return code === 'EACCES' || code === 'EPERM'
-    ? `you may not open ${KVM_DEVICE} (the group kvm usually may)`
-    : `there is no ${KVM_DEVICE}`;
-}
-
-async function freeMemory(platform: NodeJS.Platform): Promise<number> {
-  // On Linux Node counts what can be reclaimed as free; on macOS it does not, and vm_stat must be asked.
-  if (platform !== 'darwin' || process.platform !== 'darwin') return Math.floor(freemem() / MIB);
-  const { hostFreeMiB } = await import('../machine/memory.js');
-  return hostFreeMiB();
+async function acceleratorFacts(host: DoctorHost): Promise<AcceleratorFact[]> {
+  if (host.platform === 'darwin') return [{ name: 'hvf', present: true }];
+  if (host.platform !== 'linux') return [];
+  const code = await host.openError(KVM_DEVICE);
+  if (code === undefined) return [{ name: 'kvm', present: true }];
+  const reason =
+    code === 'EACCES' || code === 'EPERM'
+      ? `you may not open ${KVM_DEVICE} (the group kvm usually may)`
+      : `there is no ${KVM_DEVICE}`;
+  return [{ name: 'kvm', present: false, reason }];
 }
 
 /** Free space, in MiB, in the nearest folder that exists. */

@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, readdir, stat } from 'node:fs/promises';
+import { freemem } from 'node:os';
+import { systemErrorCode } from '../errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,6 +17,10 @@ export interface DoctorHost {
   readonly environment: Environment;
   readonly userId: number | undefined;
   isExecutable(path: string): Promise<boolean>;
+  /** The code of the error that opening a file for reading and writing gives, or undefined. */
+  openError(path: string): Promise<string | undefined>;
+  /** Memory that can be given without swapping. */
+  freeMemoryMiB(): Promise<number>;
   /** The text of a file, or an empty one if it cannot be read. */
   readText(path: string): Promise<string>;
   /** The names in a folder, or none if it cannot be read. */
@@ -41,6 +47,22 @@ export const THIS_HOST: DoctorHost = {
     } catch {
       return false;
     }
+  },
+
+  async openError(path) {
+    try {
+      await access(path, constants.R_OK | constants.W_OK);
+      return undefined;
+    } catch (error) {
+      return systemErrorCode(error) ?? 'unknown';
+    }
+  },
+
+  async freeMemoryMiB() {
+    // On Linux Node counts what can be reclaimed as free; on macOS it does not.
+    if (process.platform !== 'darwin') return Math.floor(freemem() / 2 ** 20);
+    const { hostFreeMiB } = await import('../machine/memory.js');
+    return hostFreeMiB();
   },
 
   readText: (path) => readFile(path, 'utf8').catch(() => ''),

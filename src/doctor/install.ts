@@ -68,8 +68,10 @@ async function rootPrefix(
   const quiet = ['env', 'DEBIAN_FRONTEND=noninteractive'];
   if (host.userId === 0) return quiet;
   const sudo = await findOnPath('sudo', host);
-  const allowed = sudo && (await host.run([sudo, '-n', 'true'], () => undefined, signal));
-  if (sudo && allowed?.exitCode === 0) return [sudo, '-n', ...quiet];
+  if (sudo !== undefined) {
+    const allowed = await host.run([sudo, '-n', 'true'], () => undefined, signal);
+    if (allowed.exitCode === 0) return [sudo, '-n', ...quiet];
+  }
   throw new ZosiaError('ZOSIA_DOCTOR_NEEDS_ROOT', 'installing packages needs root', {
     hint: `Run this, then try again: ${byHand}`,
   });

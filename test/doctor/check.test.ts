@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hostArchitecture } from '../../src/artifacts/architectures.js';
+import { checkHost } from '../../src/doctor/check.js';
+import { THIS_HOST } from '../../src/doctor/host.js';
+import { fakeHost } from './fake-host.js';
+
+describe('checkHost', () => {
+  it('tells what is there and what is missing, and runs nothing', async () => {
+    const host = fakeHost({ programs: ['/usr/bin/apt-get', '/usr/bin/clang'] });
+    const report = await checkHost({ purpose: 'build', arch: 'aarch64' }, host);
+    expect(report.requirements.map(({ programs, path }) => [programs[0], path])).toEqual([
+      ['clang', '/usr/bin/clang'],
+      ['ld.lld', undefined],
+    ]);
+    expect(report.missing.map(({ programs }) => programs[0])).toEqual(['ld.lld']);
+    expect(report).toMatchObject({ purpose: 'build', arch: 'aarch64' });
+    expect(host.commands).toEqual([]);
+  });
+
+  it("takes the host's architecture for the guest unless told otherwise", async () => {
+    expect((await checkHost({ purpose: 'up' }, fakeHost())).arch).toBe(hostArchitecture());
+  });
+
+  it('tells facts about the host', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const environment = { PATH: '/bin', ZOSIA_CACHE: join(folder, 'not', 'yet') };
+    const { facts } = await checkHost({ purpose: 'up' }, fakeHost({ environment }));
+    expect(facts).toMatchObject({
+      platform: 'linux',
+      nodeVersion: process.versions.node,
+      cacheDirectory: join(folder, 'not', 'yet'),
+      freeMemoryMiB: 1234,
+      accelerators: [{ name: 'kvm', present: true }],
+    });
+    expect(facts.totalMemoryMiB).toBeGreaterThan(0);
+    expect(facts.freeDiskMiB).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['EACCES', 'you may not open /dev/kvm (the group kvm usually may)'],
+    ['ENOENT', 'there is no /dev/kvm'],
+  ])('explains %s on /dev/kvm', async (kvmError, reason) => {
+    const { facts } = await checkHost({ purpose: 'up' }, fakeHost({ kvmError }));
+    expect(facts.accelerators).toEqual([{ name: 'kvm', present: false, reason }]);
+  });
+
+  it('knows the accelerator of a Mac, and that other systems have none', async () => {
+    const mac = await checkHost({ purpose: 'up' }, fakeHost({ platform: 'darwin' }));
+    expect(mac.facts.accelerators).toEqual([{ name: 'hvf', present: true }]);
+    const other = await checkHost({ purpose: 'up' }, fakeHost({ platform: 'freebsd' }));
+    expect(other.facts.accelerators).toEqual([]);
+  });
+});
+
+describe('this host', () => {
+  it('is looked at truthfully', async () => {
+    expect(await THIS_HOST.isExecutable(process.execPath)).toBe(true);
+    expect(await THIS_HOST.isExecutable(tmpdir())).toBe(false);
+    expect(await THIS_HOST.isExecutable('/no/such')).toBe(false);
+    expect(await THIS_HOST.readText('/no/such')).toBe('');
+    expect(await THIS_HOST.list('/no/such')).toEqual([]);
+    expect(await THIS_HOST.openError('/no/such')).toBe('ENOENT');
+    expect(await THIS_HOST.openError(tmpdir())).toBeUndefined();
+    expect(await THIS_HOST.freeMemoryMiB()).toBeGreaterThan(0);
+  });
+
+  it('runs commands, passing on what they write, and keeps the last of it', async () => {
+    const lines: string[] = [];
+    const script = 'for (let i = 0; i < 9; i++) console.error("line " + i); process.exitCode = 3';
+    const result = await THIS_HOST.run([process.execPath, '-e', script], (line) => {
+      lines.push(line);
+    });
+    expect(lines).toEqual(Array.from({ length: 9 }, (_, index) => `line ${index}`));
+    expect(result.exitCode).toBe(3);
+    expect(result.tail).toEqual(lines.slice(-5));
+  });
+
+  it('says so when a command does not exist', async () => {
+    const result = await THIS_HOST.run(['/no/such/program'], () => undefined);
+    expect(result.exitCode).not.toBe(0);
+    expect(result.tail.join()).toContain('ENOENT');
+  });
+
+  it('ends a command that is cancelled', async () => {
+    const cancel = new AbortController();
+    const reason = new Error('enough');
+    const script = 'console.log("up"); setInterval(() => {}, 1000)';
+    const running = THIS_HOST.run(
+      [process.execPath, '-e', script],
+      () => {
+        cancel.abort(reason);
+      },
+      cancel.signal,
+    );
+    await expect(running).rejects.toBe(reason);
+  });
+});

@@ -1,0 +1,49 @@
+import type { CommandResult, DoctorHost } from '../../src/doctor/host.js';
+
+export const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';
+
+export interface FakeHost extends DoctorHost {
+  /** Every command that was run, as one line. */
+  readonly commands: string[];
+  readonly programs: Set<string>;
+}
+
+export interface FakeHostOptions {
+  readonly platform?: NodeJS.Platform;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly userId?: number;
+  readonly osRelease?: string;
+  /** Paths of programs that are there from the start. */
+  readonly programs?: readonly string[];
+  readonly aptLists?: readonly string[];
+  readonly kvmError?: string;
+  /** What a command does; by default it succeeds and changes nothing. */
+  readonly onRun?: (command: string, host: FakeHost) => Partial<CommandResult> | undefined;
+}
+
+export function fakeHost(options: FakeHostOptions = {}): FakeHost {
+  const {
+    platform = 'linux',
+    osRelease = DEBIAN,
+    aptLists = ['x_main_binary-amd64_Packages'],
+  } = options;
+  const host: FakeHost = {
+    platform,
+    environment: options.environment ?? { PATH: '/usr/bin:/bin', ZOSIA_CACHE: '/no/such/cache' },
+    userId: options.userId ?? 0,
+    commands: [],
+    programs: new Set(options.programs ?? ['/usr/bin/apt-get']),
+    isExecutable: (path) => Promise.resolve(host.programs.has(path)),
+    openError: () => Promise.resolve(options.kvmError),
+    freeMemoryMiB: () => Promise.resolve(1234),
+    readText: (path) => Promise.resolve(path === '/etc/os-release' ? osRelease : ''),
+    list: () => Promise.resolve([...aptLists]),
+    run: (argv, log) => {
+      const command = argv.join(' ');
+      host.commands.push(command);
+      log(`output of ${argv[0]}`);
+      return Promise.resolve({ exitCode: 0, tail: [], ...options.onRun?.(command, host) });
+    },
+  };
+  return host;
+}

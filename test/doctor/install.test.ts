@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { checkHost } from '../../src/doctor/check.js';
+import type { Purpose } from '../../src/doctor/requirements.js';
+import { installMissing } from '../../src/doctor/install.js';
+import type { InstallOptions } from '../../src/doctor/install.js';
+import { fakeHost } from './fake-host.js';
+import type { FakeHost, FakeHostOptions } from './fake-host.js';
+
+const QEMU = '/usr/bin/qemu-system-aarch64';
+const INSTALL =
+  'env DEBIAN_FRONTEND=noninteractive /usr/bin/apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends qemu-system-arm';
+const UPDATE =
+  'env DEBIAN_FRONTEND=noninteractive /usr/bin/apt-get -o DPkg::Lock::Timeout=300 update';
+
+/** A run of a command that installs QEMU, as a package manager would. */
+const installs: FakeHostOptions['onRun'] = (command, host) => {
+  if (command.includes(' install ')) host.programs.add(QEMU);
+  return undefined;
+};
+
+async function install(
+  host: FakeHost,
+  options: InstallOptions = { yes: true },
+  purpose: Purpose = 'up',
+): Promise<unknown> {
+  return installMissing(await checkHost({ purpose, arch: 'aarch64' }, host), options, host);
+}
+
+describe('installMissing', () => {
+  it('does nothing where nothing is missing', async () => {
+    const host = fakeHost({ programs: [QEMU] });
+    const report = await checkHost({ purpose: 'up', arch: 'aarch64' }, host);
+    expect(await installMissing(report, {}, host)).toBe(report);
+    expect(host.commands).toEqual([]);
+  });
+
+  it('installs with apt as root, without a question', async () => {
+    const host = fakeHost({ onRun: installs });
+    const lines: string[] = [];
+    const log = (line: string): void => void lines.push(line);
+    expect(await install(host, { yes: true, log })).toMatchObject({ missing: [] });
+    expect(host.commands).toEqual([INSTALL]);
+    expect(lines).toEqual(['installing qemu-system-arm', 'output of env']);
+  });
+
+  it('gets package lists first where there are none', async () => {
+    const host = fakeHost({ aptLists: ['lock', 'partial'], onRun: installs });
+    await install(host);
+    expect(host.commands).toEqual([UPDATE, INSTALL]);
+  });
+
+  it('gets new lists and tries again when an installation fails', async () => {
+    let tries = 0;
+    const host = fakeHost({
+      onRun: (command, self) =>
+        command === INSTALL && ++tries === 1
+          ? { exitCode: 100, tail: ['E: 404'] }
+          : installs(command, self),
+    });
+    await install(host);
+    expect(host.commands).toEqual([INSTALL, UPDATE, INSTALL]);
+  });
+
+  it('does not mind a source that fails to update when the package comes all the same', async () => {
+    const host = fakeHost({
+      aptLists: [],
+      onRun: (command, self) => (command === UPDATE ? { exitCode: 100 } : installs(command, self)),
+    });
+    await install(host);
+    expect(host.commands).toEqual([UPDATE, INSTALL]);
+  });
+
+  it.each([
+    ['E: no network', { [UPDATE]: ['E: no network'], [INSTALL]: ['E: no such package'] }],
+    ['E: no such package', { [INSTALL]: ['E: no such package'] }],
+  ])('passes on "%s"', async (reason, failures: Record<string, string[]>) => {
+    const host = fakeHost({
+      onRun: (command) =>
+        failures[command] === undefined ? undefined : { exitCode: 100, tail: failures[command] },
+    });
+    await expect(install(host)).rejects.toMatchObject({
+      code: 'ZOSIA_DOCTOR_INSTALL_FAILED',
+      message: `the installation failed: ${reason}`,
+      hint: expect.stringContaining('apt-get install'),
+    });
+  });
+
+  it('notices that a program is missing even after an installation that succeeded', async () => {
+    await expect(install(fakeHost())).rejects.toMatchObject({
+      code: 'ZOSIA_DOCTOR_INSTALL_FAILED',
+      message: expect.stringContaining('qemu-system-aarch64 cannot be found'),
+    });
+  });
+
+  it('uses sudo where that asks for no password', async () => {
+    const host = fakeHost({
+      userId: 1000,
+      programs: ['/usr/bin/apt-get', '/usr/bin/sudo'],
+      onRun: installs,
+    });
+    await install(host);
+    expect(host.commands).toEqual(['/usr/bin/sudo -n true', `/usr/bin/sudo -n ${INSTALL}`]);
+  });
+
+  it.each([
+    ['there is no sudo', ['/usr/bin/apt-get']],
+    ['sudo wants a password', ['/usr/bin/apt-get', '/usr/bin/sudo']],
+  ])('prints the command where %s', async (_, programs) => {
+    const host = fakeHost({ userId: 1000, programs, onRun: () => ({ exitCode: 1 }) });
+    await expect(install(host)).rejects.toMatchObject({
+      code: 'ZOSIA_DOCTOR_NEEDS_ROOT',
+      hint: expect.stringContaining(
+        'sudo apt-get update && sudo apt-get install -y --no-install-recommends qemu-system-arm',
+      ),
+    });
+    expect(host.commands.filter((command) => command.includes('apt-get'))).toEqual([]);
+  });
+
+  it('installs with Homebrew on a Mac', async () => {
+    const host = fakeHost({
+      platform: 'darwin',
+      userId: 501,
+      programs: ['/opt/homebrew/bin/brew', '/usr/bin/cpio', '/usr/bin/bsdtar', '/usr/bin/clang'],
+      onRun: (command, self) => {
+        for (const path of [
+          'bin/qemu-system-aarch64',
+          'bin/qemu-system-x86_64',
+          'bin/qemu-img',
+          'opt/llvm/bin/clang',
+          'opt/lld/bin/ld.lld',
+          'opt/e2fsprogs/sbin/e2fsck',
+          'opt/e2fsprogs/sbin/debugfs',
+          'opt/e2fsprogs/sbin/mke2fs',
+          'bin/mcopy',
+          'bin/dpkg-deb',
+          'opt/binutils/bin/readelf',
+        ]) {
+          self.programs.add(`/opt/homebrew/${path}`);
+        }
+        return undefined;
+      },
+    });
+    await install(host, { yes: true }, 'test');
+    expect(host.commands).toEqual([
+      '/opt/homebrew/bin/brew install binutils dpkg e2fsprogs lld llvm mtools qemu',
+    ]);
+  });
+
+  it.each([
+    [{ platform: 'darwin', programs: [] }, /Homebrew.*brew install qemu/],
+    [{ osRelease: 'ID=fedora\n' }, /sudo dnf install qemu-system-aarch64/],
+    [{ osRelease: 'ID=arch\n' }, /sudo pacman -S qemu-system-aarch64/],
+    [{ osRelease: 'ID=nixos\n' }, /likely names: qemu-system-aarch64/],
+    [{ programs: [] }, /apt-get install/],
+  ] as const)('names the packages where it cannot install: %j', async (options, hint) => {
+    const host = fakeHost(options);
+    await expect(install(host)).rejects.toMatchObject({
+      code: 'ZOSIA_DOCTOR_NO_INSTALLER',
+      message: 'missing: qemu-system-aarch64',
+      hint: expect.stringMatching(hint),
+    });
+    expect(host.commands).toEqual([]);
+  });
+
+  it('asks first, and takes no for an answer', async () => {
+    const questions: string[] = [];
+    const answer = (yes: boolean) => (question: string) => {
+      questions.push(question);
+      return Promise.resolve(yes);
+    };
+    const host = fakeHost({ onRun: installs });
+    await expect(install(host, { confirm: answer(false) })).rejects.toMatchObject({
+      code: 'ZOSIA_DOCTOR_DECLINED',
+      hint: expect.stringContaining('--yes'),
+    });
+    expect(host.commands).toEqual([]);
+    await install(host, { confirm: answer(true) });
+    expect(host.commands).toEqual([INSTALL]);
+    expect(questions).toEqual(['Install qemu-system-arm?', 'Install qemu-system-arm?']);
+  });
+
+  it('installs nothing unasked where nobody can be asked', async () => {
+    const host = fakeHost({ onRun: installs });
+    await expect(install(host, {})).rejects.toMatchObject({ code: 'ZOSIA_DOCTOR_DECLINED' });
+    expect(host.commands).toEqual([]);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import {
+  hostPackages,
+  installCommand,
+  managerOf,
+  packagesFor,
+} from '../../src/doctor/package-managers.js';
+import { REQUIREMENTS, requirementsFor } from '../../src/doctor/requirements.js';
+import { fakeHost } from './fake-host.js';
+
+describe('managerOf', () => {
+  it.each([
+    ['ID=debian\n', 'apt'],
+    ['NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\n', 'apt'],
+    ['ID=linuxmint\nID_LIKE="ubuntu debian"\n', 'apt'],
+    ['VERSION_ID=41\nID=fedora\n', 'dnf'],
+    ["ID='rocky'\nID_LIKE='rhel centos fedora'\n", 'dnf'],
+    ['ID=arch\n', 'pacman'],
+    ['ID=nixos\n', undefined],
+    ['ID=constructor\n', undefined],
+    ['', undefined],
+  ])('knows by %j that it is %s', (osRelease, manager) => {
+    expect(managerOf(osRelease)).toBe(manager);
+  });
+});
+
+describe('hostPackages', () => {
+  it('installs with apt on Debian and with brew on a Mac, where they are', async () => {
+    expect(await hostPackages(fakeHost())).toEqual({
+      manager: 'apt',
+      installer: '/usr/bin/apt-get',
+    });
+    const mac = { platform: 'darwin', osRelease: '' } as const;
+    expect(await hostPackages(fakeHost({ ...mac, programs: ['/opt/homebrew/bin/brew'] }))).toEqual({
+      manager: 'brew',
+      installer: '/opt/homebrew/bin/brew',
+    });
+    expect(await hostPackages(fakeHost({ ...mac, programs: [] }))).toEqual({
+      manager: 'brew',
+      installer: undefined,
+    });
+  });
+
+  it('installs with nothing else', async () => {
+    const fedora = fakeHost({ osRelease: 'ID=fedora\n', programs: ['/usr/bin/dnf'] });
+    expect(await hostPackages(fedora)).toEqual({ manager: 'dnf', installer: undefined });
+  });
+});
+
+describe('packagesFor', () => {
+  it('names each package once, in order', () => {
+    expect(packagesFor(REQUIREMENTS, 'apt')).toEqual([
+      'binutils',
+      'clang',
+      'cpio',
+      'dpkg',
+      'e2fsprogs',
+      'libarchive-tools',
+      'lld',
+      'mtools',
+      'qemu-system-arm',
+      'qemu-system-x86',
+      'qemu-utils',
+    ]);
+    expect(packagesFor(requirementsFor('test', 'aarch64').slice(0, 3), 'brew')).toEqual(['qemu']);
+  });
+
+  it('guesses on an unknown system', () => {
+    expect(packagesFor(requirementsFor('up', 'aarch64'), undefined)).toEqual([
+      'qemu-system-aarch64',
+    ]);
+  });
+});
+
+describe('installCommand', () => {
+  it.each([
+    ['apt', 'apt-get update && apt-get install -y --no-install-recommends a b'],
+    ['brew', 'brew install a b'],
+    ['dnf', 'dnf install a b'],
+    ['pacman', 'pacman -S a b'],
+  ] as const)('is for %s "%s"', (manager, command) => {
+    expect(installCommand(['a', 'b'], manager, true)).toBe(command);
+  });
+
+  it('has sudo before each command of somebody who is not root', () => {
+    expect(installCommand(['a'], 'apt', false)).toBe(
+      'sudo apt-get update && sudo apt-get install -y --no-install-recommends a',
+    );
+    expect(installCommand(['a'], 'brew', false)).toBe('brew install a');
+  });
+});

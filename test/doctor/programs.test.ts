@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { findRequired, homebrewPrefixes, searchFolders } from '../../src/doctor/programs.js';
+import { REQUIREMENTS, requirementsFor } from '../../src/doctor/requirements.js';
+import type { Requirement } from '../../src/doctor/requirements.js';
+import { fakeHost } from './fake-host.js';
+
+const requirement = (program: string): Requirement =>
+  REQUIREMENTS.find(({ programs }) => programs.includes(program))!;
+
+const namesOf = (requirements: readonly Requirement[]): string[] =>
+  requirements.map(({ programs }) => programs[0]);
+
+describe('requirementsFor', () => {
+  it('wants for running a guest nothing but the QEMU of its architecture', () => {
+    expect(namesOf(requirementsFor('up', 'aarch64'))).toEqual(['qemu-system-aarch64']);
+    expect(namesOf(requirementsFor('up', 'x86_64'))).toEqual(['qemu-system-x86_64']);
+  });
+
+  it('wants for tests everything, whatever the architecture', () => {
+    expect(requirementsFor('test', 'x86_64')).toEqual(REQUIREMENTS);
+  });
+
+  it('wants a compiler and a linker for building', () => {
+    expect(namesOf(requirementsFor('build', 'x86_64'))).toEqual(['clang', 'ld.lld']);
+  });
+
+  it('has each program once', () => {
+    const programs = REQUIREMENTS.flatMap((item) => item.programs);
+    expect(new Set(programs).size).toBe(programs.length);
+  });
+});
+
+describe('homebrewPrefixes', () => {
+  it('puts the one that the environment names first', () => {
+    expect(homebrewPrefixes({ HOMEBREW_PREFIX: '/brew' })[0]).toBe('/brew');
+    expect(homebrewPrefixes({ HOMEBREW_PREFIX: '/usr/local' })).toEqual([
+      '/usr/local',
+      '/opt/homebrew',
+      '/home/linuxbrew/.linuxbrew',
+    ]);
+    expect(homebrewPrefixes({ HOMEBREW_PREFIX: '' })[0]).toBe('/opt/homebrew');
+  });
+});
+
+describe('searchFolders', () => {
+  it('starts with the PATH, without its relative and empty parts', () => {
+    const host = { platform: 'linux', environment: { PATH: 'bin::/a/:/usr/bin:/a:.' } } as const;
+    expect(searchFolders({}, host).slice(0, 2)).toEqual(['/a', '/usr/bin']);
+  });
+
+  it("does not count macOS's own compiler", () => {
+    const host = { platform: 'darwin', environment: { PATH: '/usr/bin:/mine' } } as const;
+    expect(searchFolders(requirement('clang'), host)).not.toContain('/usr/bin');
+    expect(searchFolders(requirement('clang'), host)[0]).toBe('/mine');
+    expect(searchFolders(requirement('cpio'), host)).toContain('/usr/bin');
+  });
+});
+
+describe('findRequired', () => {
+  it('takes the first on the PATH', async () => {
+    const host = fakeHost({
+      environment: { PATH: '/one:/two' },
+      programs: ['/two/cpio', '/one/cpio', '/usr/bin/cpio'],
+    });
+    expect(await findRequired(requirement('cpio'), host)).toBe('/one/cpio');
+  });
+
+  it.each([
+    ['linux', 'e2fsck', '/usr/sbin/e2fsck'],
+    ['linux', 'readelf', '/usr/bin/llvm-readelf'],
+    ['linux', 'qemu-img', '/home/linuxbrew/.linuxbrew/bin/qemu-img'],
+    ['darwin', 'e2fsck', '/opt/homebrew/opt/e2fsprogs/sbin/e2fsck'],
+    ['darwin', 'clang', '/usr/local/opt/llvm/bin/clang'],
+    ['darwin', 'ld.lld', '/opt/homebrew/opt/lld/bin/ld.lld'],
+    ['darwin', 'bsdtar', '/usr/bin/bsdtar'],
+  ] as const)('finds on %s %s at %s', async (platform, program, path) => {
+    const host = fakeHost({ platform, programs: [path] });
+    expect(await findRequired(requirement(program), host)).toBe(path);
+  });
+
+  it('finds nothing where nothing is', async () => {
+    expect(await findRequired(requirement('clang'), fakeHost())).toBeUndefined();
+    const mac = fakeHost({ platform: 'darwin', programs: ['/usr/bin/clang'] });
+    expect(await findRequired(requirement('clang'), mac)).toBeUndefined();
+  });
+});
