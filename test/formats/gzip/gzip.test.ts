@@ -1,0 +1,108 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { gunzip, gzip } from '../../../src/formats/gzip/gzip.js';
+import { sha256 } from '../../../src/image/digest.js';
+import { bytesSegment, makeImage } from '../../../src/image/image.js';
+import { zosiaError } from '../../support/errors.js';
+
+const MEBIBYTE = 2 ** 20;
+const limits = { maxBytes: 8 * MEBIBYTE };
+const text = new TextEncoder().encode('the quick brown fox '.repeat(5000));
+
+describe('gzip', () => {
+  it('writes a header that tells nothing of time, name or host', async () => {
+    const header = (await gzip(text)).subarray(0, 10);
+    expect(Array.from(header)).toEqual([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+  });
+
+  it('keeps its bytes', async () => {
+    expect(sha256(await gzip(text))).toBe(
+      'd890eaf0102eb51d489f4390cc908873edc76c2f1b1e990115f48a925c9b9858',
+    );
+    expect(sha256(await gzip(text, { level: 9 }))).toBe(
+      '789fa05daf0bc1896146a8310385cd75fa3343edb89b569ca7c72345da3a3411',
+    );
+  });
+
+  it('is unpacked by zlib and by itself to what went in', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 3000, size: 'max' }),
+        fc.constantFrom(1, 6, 9),
+        async (bytes, level) => {
+          const packed = await gzip(bytes, { level });
+          expect(new Uint8Array(gunzipSync(packed))).toEqual(bytes);
+          expect(gunzip(packed, limits)).toEqual(bytes);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('packs the gaps of an image as zeros, and as if it were bytes', async () => {
+    const sizeBytes = 3 * MEBIBYTE + 17;
+    const image = makeImage(sizeBytes, [bytesSegment(5, text), bytesSegment(2 * MEBIBYTE, text)]);
+    const bytes = new Uint8Array(sizeBytes);
+    bytes.set(text, 5);
+    bytes.set(text, 2 * MEBIBYTE);
+    const packed = await gzip(image);
+    expect(Buffer.compare(gunzipSync(packed), bytes)).toBe(0);
+    expect(sha256(packed)).toBe(sha256(await gzip(bytes)));
+  });
+
+  it('packs nothing', async () => {
+    expect(gunzip(await gzip(new Uint8Array(0)), limits)).toEqual(new Uint8Array(0));
+  });
+
+  it('stops when cancelled', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(gzip(text, { signal })).rejects.toThrow('enough');
+  });
+});
+
+describe('gunzip', () => {
+  it('unpacks members one after the other, with zeros behind', () => {
+    const joined = Buffer.concat([
+      gzipSync('one, '),
+      gzipSync(''),
+      gzipSync('two'),
+      Buffer.alloc(9),
+    ]);
+    expect(new TextDecoder().decode(gunzip(joined, limits))).toBe('one, two');
+  });
+
+  it('takes what just fits, and refuses a byte more', () => {
+    const packed = gzipSync(new Uint8Array(5 * MEBIBYTE));
+    expect(gunzip(packed, { maxBytes: 5 * MEBIBYTE })).toHaveLength(5 * MEBIBYTE);
+    expect(() => gunzip(packed, { maxBytes: 5 * MEBIBYTE - 1 })).toThrow(
+      zosiaError('ZOSIA_DECOMPRESSED_TOO_LARGE'),
+    );
+  });
+
+  it.each<[string, () => Uint8Array]>([
+    ['nothing', () => new Uint8Array(0)],
+    ['text', () => text],
+    ['something behind', () => Buffer.concat([gzipSync(text), Buffer.from('junk')])],
+    ['something behind zeros', () => Buffer.concat([gzipSync(text), Buffer.from('\0\0junk')])],
+    [
+      'a wrong checksum',
+      () => {
+        const packed = gzipSync(text);
+        packed[packed.length - 8]! ^= 1;
+        return packed;
+      },
+    ],
+  ])('refuses %s', (_, bytes) => {
+    expect(() => gunzip(bytes(), limits)).toThrow(zosiaError('ZOSIA_GZIP_CORRUPT'));
+  });
+
+  it('refuses data cut anywhere', () => {
+    const packed = gzipSync('cut anywhere');
+    for (let length = 0; length < packed.length; length++) {
+      expect(() => gunzip(packed.subarray(0, length), limits), `${length} bytes`).toThrow(
+        zosiaError('ZOSIA_GZIP_CORRUPT'),
+      );
+    }
+  });
+});
