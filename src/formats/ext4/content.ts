@@ -4,6 +4,7 @@ import { linearDirectory, packLeaves } from './directory.js';
 import type { DirectoryName } from './directory.js';
 import { writeFields } from './fields.js';
 import { FILE_TYPES } from './file-type.js';
+import { hashTreeBlockCount, hashTreeDirectory, planHashTree } from './htree.js';
 import { MAX_FILE_BLOCKS } from './layout/extent.js';
 import { DEVICE, INODE, INODE_FLAGS } from './layout/inode.js';
 import { ROOT_INODE } from './layout/superblock.js';
@@ -21,11 +22,19 @@ export interface ContentPlan {
   readonly runs: readonly FileRun[];
   /** What stands in the inode instead of an extent tree. */
   readonly inline?: Uint8Array;
-  /** Blocks the planner writes itself, given the inode's checksum seed: as many as the runs have. */
+  /** Bytes the planner writes itself, given the inode's checksum seed; zeros up to the last run. */
   readonly build?: (seed: number) => Uint8Array;
   /** Blocks that come from elsewhere. */
   readonly data?: Image;
 }
+
+export interface ContentOptions {
+  readonly blockSizeBytes: number;
+  readonly hashSeed: Uint8Array;
+}
+
+/** A larger directory gets an index: a hash tree. */
+const MAX_LINEAR_BLOCKS = 2;
 
 const EMPTY: ContentPlan = { sizeBytes: 0, flags: 0, runs: [] };
 
@@ -34,13 +43,14 @@ const EMPTY: ContentPlan = { sizeBytes: 0, flags: 0, runs: [] };
  *
  * @throws ZosiaError `ZOSIA_EXT4_FILE_TOO_LARGE`, `ZOSIA_EXT4_BAD_SYMLINK`, `ZOSIA_EXT4_BAD_DEVICE`
  */
-export function planContent(inode: TreeInode, blockSizeBytes: number): ContentPlan {
+export function planContent(inode: TreeInode, options: ContentOptions): ContentPlan {
+  const { blockSizeBytes } = options;
   const { content, path } = inode;
   switch (content.type) {
     case 'file':
       return planFile(content.data, path, blockSizeBytes);
     case 'directory':
-      return planDirectory(inode, content, blockSizeBytes);
+      return planDirectory(inode, content, options);
     case 'symlink':
       return planSymlink(byteStringBytes(content.target), path, blockSizeBytes);
     case 'character-device':
@@ -67,7 +77,7 @@ function planFile(data: Image, path: string, blockSizeBytes: number): ContentPla
 function planDirectory(
   inode: TreeInode,
   content: DirectoryContent,
-  blockSizeBytes: number,
+  { blockSizeBytes, hashSeed }: ContentOptions,
 ): ContentPlan {
   const names = sortedChildren(content).map(([name, child]): DirectoryName => ({
     name,
@@ -79,6 +89,17 @@ function planDirectory(
   // The root directory is its own parent.
   const dotDot = { name: '..', inode: content.parent?.number ?? ROOT_INODE, fileType };
   const leaves = packLeaves([dot, dotDot, ...names], blockSizeBytes);
+  const tree =
+    leaves.length > MAX_LINEAR_BLOCKS ? planHashTree(names, blockSizeBytes, hashSeed) : undefined;
+  if (tree) {
+    const blockCount = hashTreeBlockCount(tree);
+    return {
+      sizeBytes: blockCount * blockSizeBytes,
+      flags: INODE_FLAGS.extents | INODE_FLAGS.index,
+      runs: solidRun(blockCount),
+      build: (seed) => hashTreeDirectory(tree, dot, dotDot, blockSizeBytes, seed),
+    };
+  }
   return {
     sizeBytes: leaves.length * blockSizeBytes,
     flags: INODE_FLAGS.extents,

@@ -22,6 +22,11 @@ export interface Ext4Attributes {
   readonly atime?: Ext4Time;
   readonly ctime?: Ext4Time;
   readonly crtime?: Ext4Time;
+  /**
+   * Extended attributes by full name: user., trusted., security., and the ACLs
+   * system.posix_acl_access and system.posix_acl_default in the form that getxattr gives.
+   */
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
 export type Ext4FileEntry = Ext4Attributes & {

@@ -71,7 +71,7 @@ export function buildExtentTree(
   nodesBlock: number,
   blockSizeBytes: number,
   seed: number,
-  perNode = extentsPerNode(blockSizeBytes),
+  perNode: number,
 ): ExtentTree {
   const nodes = new Uint8Array(extentNodeCount(extents.length, perNode) * blockSizeBytes);
   let entries: readonly NodeEntry[] = extents;

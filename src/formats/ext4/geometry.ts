@@ -53,6 +53,21 @@ export function groupBlockCount(geometry: Geometry, group: number): number {
   return Math.min(geometry.blocksPerGroup, geometry.blockCount - start);
 }
 
+/** Blocks that a copy of the superblock and of the descriptors takes. */
+export function backupBlockCount(geometry: Geometry): number {
+  return 1 + geometry.descriptorBlockCount;
+}
+
+/**
+ * The group that gets a backup of the superblock and of the descriptors: the last one, if nothing
+ * else is in it, so that a backup is never in the way of data. Else 0: there is none.
+ */
+export function backupGroup(geometry: Geometry, freeBlock: number): number {
+  const last = geometry.groupCount - 1;
+  const fits = backupBlockCount(geometry) <= groupBlockCount(geometry, last);
+  return fits && freeBlock <= groupStart(geometry, last) ? last : 0;
+}
+
 /**
  * Finds the smallest file system for a demand, or the one of the size asked for.
  *

@@ -2,7 +2,7 @@ import { bytesSegment } from '../../image/image.js';
 import type { Segment } from '../../image/image.js';
 import { crc32c, crc32cWord } from './crc32c.js';
 import { high16, high32, low16, low32, writeFields } from './fields.js';
-import { groupBlockCount, groupStart } from './geometry.js';
+import { backupBlockCount, groupBlockCount, groupStart } from './geometry.js';
 import type { Geometry } from './geometry.js';
 import {
   GROUP_DESCRIPTOR,
@@ -10,10 +10,12 @@ import {
   GROUP_FLAGS,
 } from './layout/group-descriptor.js';
 
-/** What is taken. Both blocks and inodes are taken from the front, without a gap. */
+/** What is taken. Blocks and inodes are taken from the front, without a gap, but for a backup. */
 export interface Usage {
   /** First free block. */
   readonly freeBlock: number;
+  /** Group that begins with a backup of the superblock; 0: none. */
+  readonly backupGroup: number;
   /** Inodes in use, reserved ones counted: numbers 1 to this. */
   readonly inodeCount: number;
   /** Numbers of the inodes that are directories. */
@@ -22,6 +24,7 @@ export interface Usage {
 
 export interface GroupsPlan {
   readonly descriptors: Uint8Array;
+  readonly freeBlockCount: number;
   /** The bitmaps; those of untouched groups are left out. */
   readonly segments: readonly Segment[];
 }
@@ -38,12 +41,17 @@ export function planGroups(geometry: Geometry, usage: Usage, seed: number): Grou
   const inodeBitmaps = new BitmapRow(geometry.inodeBitmapsBlock, blockSizeBytes, 'inode bitmaps');
   const fullChecksum = crc32c(seed, new Uint8Array(blockSizeBytes).fill(0xff));
 
+  let freeBlockCount = 0;
   for (let group = 0; group < groupCount; group++) {
     const blockCount = groupBlockCount(geometry, group);
-    const usedBlocks = clamp(usage.freeBlock - groupStart(geometry, group), 0, blockCount);
+    const usedBlocks =
+      group > 0 && group === usage.backupGroup
+        ? backupBlockCount(geometry)
+        : clamp(usage.freeBlock - groupStart(geometry, group), 0, blockCount);
     const usedInodes = clamp(usage.inodeCount - group * inodesPerGroup, 0, inodesPerGroup);
     let flags = GROUP_FLAGS.inodeTableZeroed as number;
 
+    freeBlockCount += blockCount - usedBlocks;
     let blockChecksum = 0;
     if (usedBlocks === blockCount) {
       blockBitmaps.addFull(group);
@@ -90,7 +98,11 @@ export function planGroups(geometry: Geometry, usage: Usage, seed: number): Grou
     const checksum = low16(crc32c(crc32cWord(seed, group), descriptor));
     writeFields(GROUP_DESCRIPTOR, descriptor, 0, { checksum });
   }
-  return { descriptors, segments: [...blockBitmaps.segments(), ...inodeBitmaps.segments()] };
+  return {
+    descriptors,
+    freeBlockCount,
+    segments: [...blockBitmaps.segments(), ...inodeBitmaps.segments()],
+  };
 }
 
 /** A bitmap block: `used` ones, zeros up to `count`, and ones as padding to the end of the block. */

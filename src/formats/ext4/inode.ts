@@ -4,14 +4,16 @@ import type { Ext4Time } from './entry.js';
 import { high16, high32, low16, low32, writeFields } from './fields.js';
 import { FILE_TYPES } from './file-type.js';
 import {
-  CLASSIC_INODE_BYTES,
   EXTRA_ISIZE,
   INODE,
   INODE_BYTES,
+  INODE_XATTRS_OFFSET,
   MAX_LINKS,
   TIME_EXTRA,
 } from './layout/inode.js';
 import type { InodeContent, TreeInode } from './tree.js';
+import { writeInodeXattrs } from './xattr.js';
+import type { XattrPlan } from './xattr.js';
 
 /** What the inode table needs to know besides the tree. */
 export interface InodeBody {
@@ -21,6 +23,9 @@ export interface InodeBody {
   readonly flags: number;
   /** Extent tree root, fast symlink target, or device numbers. */
   readonly block: Uint8Array;
+  readonly xattrs: XattrPlan;
+  /** Block of the attributes that do not fit the inode; 0: none. */
+  readonly xattrBlock: number;
 }
 
 /** Times e2fsck takes for a mistake of old kernels begin on 2310-04-04. */
@@ -28,8 +33,9 @@ const FIRST_BAD_SECONDS = 0x2_8000_0000;
 const FIRST_SECONDS = -0x8000_0000;
 
 /**
- * Writes the 256 bytes of an inode and its checksum.
+ * Writes an inode, attributes and checksum included.
  *
+ * @param bytes the 256 bytes of the inode, all zero
  * @param seed the inode's checksum seed
  * @throws ZosiaError `ZOSIA_EXT4_BAD_ATTRIBUTE` for a mode, owner or time that ext4 cannot hold
  */
@@ -37,7 +43,8 @@ export function writeInode(
   bytes: Uint8Array,
   inode: TreeInode,
   body: InodeBody,
-  options: { readonly blockSizeBytes: number; readonly epochSeconds: number; seed: number },
+  options: { readonly blockSizeBytes: number; readonly epochSeconds: number },
+  seed: number,
 ): void {
   const { attributes, path, content } = inode;
   const { uid = 0, gid = 0 } = attributes;
@@ -73,17 +80,12 @@ export function writeInode(
     flags: body.flags,
     block: body.block,
     extraIsize: EXTRA_ISIZE,
+    fileAclLow: low32(body.xattrBlock),
+    fileAclHigh: high32(body.xattrBlock),
   });
-  writeInodeChecksum(bytes, options.seed);
-}
-
-/** Where attributes in the inode may lie. */
-export const INODE_ATTRIBUTES_OFFSET = CLASSIC_INODE_BYTES + EXTRA_ISIZE;
-
-/** Computed over all 256 bytes with the checksum fields zero. */
-function writeInodeChecksum(bytes: Uint8Array, seed: number): void {
-  writeFields(INODE, bytes, 0, { checksumLow: 0, checksumHigh: 0 });
-  const checksum = crc32c(seed, bytes.subarray(0, INODE_BYTES));
+  writeInodeXattrs(bytes.subarray(INODE_XATTRS_OFFSET, INODE_BYTES), body.xattrs.inInode);
+  // Computed over all of the inode, the two checksum fields zero as they still are.
+  const checksum = crc32c(seed, bytes);
   writeFields(INODE, bytes, 0, { checksumLow: low16(checksum), checksumHigh: high16(checksum) });
 }
 

@@ -21,6 +21,16 @@ export interface Ext4Options {
   readonly extraBytes?: number;
   /** Size of the image instead of the smallest one. */
   readonly sizeBytes?: number;
+  /**
+   * A journal, for disks that will be written: `true` for one of the usual size. Default: none. A
+   * disk that is only read has no use for it.
+   */
+  readonly journal?: true | { readonly sizeBytes: number } | undefined;
+  /**
+   * Entries of an extent tree's node. Default: as many as fit, up to 340. Fewer make deeper trees
+   * than any real file has, which is how readers of them are tested.
+   */
+  readonly extentsPerNode?: number;
   /** The time of whatever has no other: seconds since 1970, default 0. */
   readonly epochSeconds?: number;
 }
@@ -50,6 +60,13 @@ export function checkOptions(options: Ext4Options): void {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw badOption(`${name} ${value}`, 'Give a whole number of bytes, not below zero.');
     }
+  }
+  const { extentsPerNode = 2, epochSeconds = 0 } = options;
+  if (!Number.isInteger(extentsPerNode) || extentsPerNode < 2) {
+    throw badOption(`${extentsPerNode} extents per node`, 'Give a whole number from 2 up.');
+  }
+  if (!Number.isInteger(epochSeconds) || epochSeconds < 0 || epochSeconds >= 2 ** 33) {
+    throw badOption(`the epoch ${epochSeconds}`, 'Give whole seconds since 1970, below 2^33.');
   }
   for (const name of ['uuid', 'hashSeed'] as const) {
     const length = options[name]?.length ?? 16;

@@ -1,15 +1,20 @@
 import { bytesSegment, makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
+import { planContent } from './content.js';
 import { filesystemSeed } from './crc32c.js';
 import type { Ext4Entry } from './entry.js';
-import { planGeometry } from './geometry.js';
+import { extentsPerNode } from './extents.js';
+import { backupGroup, groupStart, planGeometry } from './geometry.js';
 import { planGroups } from './groups.js';
 import { deriveIdentity } from './identity.js';
+import { journalBackup, journalInode, planJournal } from './journal.js';
 import { SUPERBLOCK_OFFSET } from './layout/superblock.js';
 import { checkOptions } from './options.js';
 import type { Ext4Options } from './options.js';
 import { itemBlockCount, measure, placeItems, writeItems } from './placement.js';
+import type { Item, WriteOptions } from './placement.js';
 import { buildSuperblock } from './superblock.js';
+import type { SuperblockFacts } from './superblock.js';
 import { buildTree } from './tree.js';
 import type { TreeInode } from './tree.js';
 
@@ -22,8 +27,9 @@ export type { Ext4Options } from './options.js';
  * file's data lies in one run, so that a disk can be composed of the files themselves. The image
  * is as small as its contents allow, and depends on nothing but the arguments.
  *
- * Features: extents, 64bit, flex_bg, metadata_csum, sparse_super2 without backups, filetype,
- * large_file, huge_file, dir_nlink, extra_isize, ext_attr, dir_index; no blocks are reserved.
+ * Features: extents, 64bit, flex_bg, metadata_csum, sparse_super2, filetype, large_file,
+ * huge_file, dir_nlink, extra_isize, ext_attr, dir_index, on demand has_journal. No blocks are
+ * reserved. A backup superblock is kept where there is free space for it, never between data.
  *
  * @throws ZosiaError with a code that starts with `ZOSIA_EXT4_` for what ext4 cannot hold
  */
@@ -31,42 +37,78 @@ export function planExt4(entries: readonly Ext4Entry[], options: Ext4Options): I
   checkOptions(options);
   const { blockSizeBytes = 4096, epochSeconds = 0 } = options;
   const { inodes } = buildTree(entries);
-  const identity = deriveIdentity(options, inodes);
-  const seed = filesystemSeed(identity.uuid);
+  const { uuid, hashSeed } = deriveIdentity(options, inodes);
+  const seed = filesystemSeed(uuid);
+  const fullNode = extentsPerNode(blockSizeBytes);
+  const write: WriteOptions = {
+    blockSizeBytes,
+    extentsPerNode: Math.min(options.extentsPerNode ?? fullNode, fullNode),
+    epochSeconds,
+    seed,
+  };
 
-  const items = inodes.map((inode) => measure(inode, blockSizeBytes));
+  const items = inodes.map((inode) =>
+    measure(inode, planContent(inode, { blockSizeBytes, hashSeed }), write),
+  );
+  if (options.journal) {
+    const journal = planJournal(options.journal, diskBlockCount(items, options), write, uuid);
+    items.splice(1, 0, measure(journalInode(), journal, write));
+  }
   const inodeCount = items.at(-1)!.inode.number;
   const geometry = planGeometry({
     blockSizeBytes,
     inodeCount,
-    contentBlockCount: items.reduce((sum, item) => sum + itemBlockCount(item), 0),
+    contentBlockCount: blockCountOf(items),
     extraBytes: options.extraBytes,
     sizeBytes: options.sizeBytes,
   });
-  const { placed, freeBlock } = placeItems(items, geometry.contentsBlock);
-  const usage = { freeBlock, inodeCount, directories: directoryNumbers(inodes) };
+  const freeBlock = placeItems(items, geometry.contentsBlock);
+  const { inodeTable, segments } = writeItems(items, write);
+
+  const backup = backupGroup(geometry, freeBlock);
+  const usage = { freeBlock, inodeCount, backupGroup: backup, directories: directories(inodes) };
   const groups = planGroups(geometry, usage, seed);
-  const superblock = buildSuperblock({
+  const facts: SuperblockFacts = {
     geometry,
-    identity,
+    uuid,
+    hashSeed,
     label: options.label,
     epochSeconds,
-    freeBlockCount: geometry.blockCount - freeBlock,
+    freeBlockCount: groups.freeBlockCount,
     freeInodeCount: geometry.groupCount * geometry.inodesPerGroup - inodeCount,
-  });
-  const { inodeTable, segments } = writeItems(placed, { blockSizeBytes, epochSeconds, seed });
-
+    backupGroup: backup,
+    journalBackup: options.journal && journalBackup(inodeTable),
+  };
   const at = (block: number): number => block * blockSizeBytes;
-  return makeImage(options.sizeBytes ?? at(geometry.blockCount), [
-    bytesSegment(SUPERBLOCK_OFFSET, superblock, 'superblock'),
-    bytesSegment(at(geometry.descriptorsBlock), groups.descriptors, 'group descriptors'),
-    ...groups.segments,
+  const { descriptors } = groups;
+  const metadata = [
+    bytesSegment(SUPERBLOCK_OFFSET, buildSuperblock(facts, 0), 'superblock'),
+    bytesSegment(at(geometry.descriptorsBlock), descriptors, 'group descriptors'),
     bytesSegment(at(geometry.inodeTablesBlock), inodeTable, 'inode tables'),
-    ...segments,
-  ]);
+  ];
+  if (backup > 0) {
+    const start = groupStart(geometry, backup);
+    metadata.push(
+      bytesSegment(at(start), buildSuperblock(facts, backup), 'backup superblock'),
+      bytesSegment(at(start + 1), descriptors, 'backup group descriptors'),
+    );
+  }
+  const sizeBytes = options.sizeBytes ?? at(geometry.blockCount);
+  return makeImage(sizeBytes, [...metadata, ...groups.segments, ...segments]);
 }
 
-function directoryNumbers(inodes: readonly TreeInode[]): number[] {
-  const directories = inodes.filter(({ content }) => content.type === 'directory');
-  return directories.map(({ number }) => number);
+function blockCountOf(items: readonly Item[]): number {
+  return items.reduce((sum, item) => sum + itemBlockCount(item), 0);
+}
+
+/** About how many blocks the disk will have, not counting a journal. */
+function diskBlockCount(items: readonly Item[], options: Ext4Options): number {
+  const { blockSizeBytes = 4096, extraBytes = 0, sizeBytes = 0 } = options;
+  const smallest = blockCountOf(items) + Math.ceil(extraBytes / blockSizeBytes);
+  return Math.max(smallest, Math.floor(sizeBytes / blockSizeBytes));
+}
+
+function directories(inodes: readonly TreeInode[]): number[] {
+  const found = inodes.filter(({ content }) => content.type === 'directory');
+  return found.map(({ number }) => number);
 }

@@ -5,6 +5,8 @@ export const INODE_BYTES = 256;
 export const CLASSIC_INODE_BYTES = 128;
 /** Bytes of those later fields; attributes stored in the inode follow them. */
 export const EXTRA_ISIZE = 32;
+/** Where they begin. */
+export const INODE_XATTRS_OFFSET = CLASSIC_INODE_BYTES + EXTRA_ISIZE;
 
 /** An inode: kernel Documentation/filesystems/ext4/inodes.rst. */
 export const INODE = {

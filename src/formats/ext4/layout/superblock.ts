@@ -55,7 +55,7 @@ export const SUPERBLOCK = {
   defaultMountOptions: le32(0x100, 'DEFAULT_MOUNT'),
   firstMetaGroup: le32(0x104, 'First meta block group; 0: no meta_bg'),
   makeTime: le32(0x108, 'When the file system was made, seconds since 1970'),
-  journalBlocks: byteField(0x10c, 68, 'Copy of i_block and i_size of the journal inode'),
+  journalBlocks: byteField(0x10c, 68, 'JOURNAL_BACKUP'),
   blocksCountHigh: le32(0x150, 'Blocks in the file system, upper half'),
   reservedBlocksCountHigh: le32(0x154, 'Reserved blocks, upper half; 0'),
   freeBlocksCountHigh: le32(0x158, 'Free blocks, upper half'),
@@ -92,6 +92,13 @@ export const SUPERBLOCK = {
   orphanFileInode: le32(0x280, 'Orphan file; 0: none'),
   reserved: byteField(0x284, 376, 'Padding; zero'),
   checksum: le32(0x3fc, 'crc32c of everything before it'),
+} as const;
+
+/** The superblock's copy of what is essential in the journal's inode. */
+export const JOURNAL_BACKUP = {
+  block: byteField(0x0, 60, 'Its block field: the root of its extent tree'),
+  sizeHigh: le32(0x3c, 'Size in bytes, upper half'),
+  sizeLow: le32(0x40, 'Size in bytes, lower half'),
 } as const;
 
 export const SUPERBLOCK_MAGIC = 0xef53;
