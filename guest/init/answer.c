@@ -64,6 +64,7 @@ static void write_once(struct answer *answer, size_t kept) {
     if (answer->port < 0) {
         console_text(text->bytes + text->start, queue_length(text) - kept);
         text->start = text->end - kept;
+        answer->line_open = text->bytes[text->start - 1] != '\n';
         return;
     }
     long count = queue_drain(text, answer->port, kept);
@@ -82,6 +83,7 @@ bool answer_finish(struct answer *answer) {
         if (writable.revents & POLLHUP) answer->lost = true;
         write_once(answer, 0);
     }
+    if (answer->line_open) console_text("\n", 1);
     // Closing sends the host a message and waits for it: what was written before has been taken by then.
     if (answer->port >= 0) sys_close(answer->port);
     return !answer->lost;

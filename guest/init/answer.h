@@ -11,6 +11,7 @@
 struct answer {
     int port; // -1: the console
     bool lost; // the host has closed its end
+    bool line_open; // on the console: what comes next would continue the answer's last line
     struct queue text;
 };
 

@@ -170,7 +170,8 @@ int chat_run(const char *model, const struct request *request) {
     while (!chat.power_off && (chat.child.running || chat.terminal >= 0)) relay_once(&chat);
     write_all(console_fd(), chat.output.bytes + chat.output.start, queue_length(&chat.output));
     finish_line(&chat, request);
-    if (chat.power_off) return 0;
+    // llama-cli that ends on an interrupt, however it does, was asked to.
+    if (chat.power_off || chat.interrupted) return 0;
     llama_report_end("llama-cli", chat.child.status);
     return chat.child.status;
 }

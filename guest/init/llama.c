@@ -47,6 +47,11 @@ void llama_answer_command(struct llama_command *command, const char *model, cons
     // A conversation cannot open with an empty turn; text can start from nothing.
     if (request->prompt_empty) add(command, "--no-conversation");
     add(command, "--no-display-prompt");
+    // A warm-up is for measuring: the one answer would only come later.
+    add(command, "--no-warmup");
+    // Errors and warnings; nobody reads the rest, and it costs time to print.
+    add(command, "--log-verbosity");
+    add(command, "2");
     add(command, "--simple-io");
     add(command, "--color");
     add(command, "off");

@@ -19,14 +19,16 @@ static void erase_shown(const struct line_editor *line, size_t length) {
     }
 }
 
-// Returns false when the machine is to be switched off.
+// Returns false, at the start of a line, when the machine is to be switched off.
 static bool handle_key(struct line_editor *line, char byte, const char *reason) {
     size_t length = line->length;
-    switch (line_editor_feed(line, (unsigned char)byte)) {
+    enum key key = line_editor_feed(line, (unsigned char)byte);
+    switch (key) {
     case KEY_INTERRUPT:
-        return false;
     case KEY_END_OF_FILE:
-        return line->length > 0;
+        if (key == KEY_END_OF_FILE && line->length > 0) return true;
+        print("\r\n", 2);
+        return false;
     case KEY_TEXT:
         print(&byte, 1);
         return true;
@@ -60,10 +62,7 @@ void stub_run(const char *reason) {
         if (count == -EAGAIN || count == -EINTR) continue;
         if (count <= 0) return; // no one can be at a console that is gone
         for (long i = 0; i < count; i++) {
-            if (!handle_key(&line, keys[i], reason)) {
-                print("\r\n", 2);
-                return;
-            }
+            if (!handle_key(&line, keys[i], reason)) return;
         }
     }
 }

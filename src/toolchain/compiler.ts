@@ -1,0 +1,81 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { execa } from 'execa';
+import { ZosiaError } from '../errors.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A clang and the lld it links with. */
+export interface Compiler {
+  /** Path of clang. */
+  readonly clang: string;
+  /** Path of lld's ELF linker. */
+  readonly linker: string;
+  /** The first line of `clang --version`: vendor and version. */
+  readonly version: string;
+  /** The first line of `ld.lld --version`. */
+  readonly linkerVersion: string;
+}
+
+/**
+ * Where Homebrew keeps its llvm and lld. They come before the PATH, where a Mac has Apple's clang, which
+ * has no lld of its version beside it; other hosts have no such folders.
+ */
+const HOMEBREW_KEGS = ['/opt/homebrew/opt', '/usr/local/opt'].flatMap((prefix) => [
+  `${prefix}/llvm/bin`,
+  `${prefix}/lld/bin`,
+]);
+
+/**
+ * Finds clang and lld on the host.
+ *
+ * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`
+ */
+export async function findCompiler(
+  env: Environment = process.env,
+  kegs: readonly string[] = HOMEBREW_KEGS,
+): Promise<Compiler> {
+  const folders = [...kegs, ...(env.PATH ?? '').split(delimiter).filter(isAbsolute)];
+  const [clang, linker] = await Promise.all([findIn(folders, 'clang'), findIn(folders, 'ld.lld')]);
+  const [version, linkerVersion] = await Promise.all([versionOf(clang), versionOf(linker)]);
+  return { clang, linker, version, linkerVersion };
+}
+
+/** The major version in a line like "Debian clang version 14.0.6", or undefined. */
+export function majorVersion(version: string): number | undefined {
+  const match = /\b(\d+)\.\d+/.exec(version);
+  return match ? Number(match[1]) : undefined;
+}
+
+async function findIn(folders: readonly string[], program: string): Promise<string> {
+  for (const folder of folders) {
+    const path = join(folder, program);
+    if (await isExecutable(path)) return path;
+  }
+  throw compilerMissing(`${program} is not installed`);
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function versionOf(program: string): Promise<string> {
+  const { stdout, failed, shortMessage } = await execa(program, ['--version'], {
+    env: { LC_ALL: 'C' },
+    reject: false,
+  });
+  if (failed) throw compilerMissing(`${program} does not run: ${shortMessage ?? 'it failed'}`);
+  return stdout.split('\n', 1)[0]!.trim();
+}
+
+function compilerMissing(message: string): ZosiaError {
+  return new ZosiaError('ZOSIA_COMPILER_NOT_FOUND', message, {
+    hint: 'Install clang and lld (Debian: apt install clang lld; macOS: brew install llvm lld). Only building the guest needs them, booting does not.',
+  });
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { ARCHITECTURES } from '../artifacts/architectures.js';
+import { writeOutput } from '../image/output-file.js';
+import { findCompiler } from './compiler.js';
+import type { Compiler } from './compiler.js';
+import { buildGuest } from './guest.js';
+
+/** The file that says which compiler made the prebuilt programs: clang's version, then lld's. */
+export const COMPILER_RECORD = 'COMPILER';
+
+/**
+ * Builds what ships under guest/prebuilt: for every architecture the guest's programs and their
+ * SHA256SUMS, and a record of the compiler.
+ *
+ * @param directory the folder to write; `PREBUILT_DIRECTORY` to renew what ships
+ * @throws ZosiaError as `buildGuest`
+ */
+export async function buildPrebuilt(directory: string, signal?: AbortSignal): Promise<Compiler> {
+  const compiler = await findCompiler();
+  const cancellation = signal ? { signal } : {};
+  for (const arch of ARCHITECTURES) {
+    const outDir = join(directory, arch);
+    const built = await buildGuest({ arch, outDir, compiler, ...cancellation });
+    await writeOutput(join(outDir, 'SHA256SUMS'), `${built.sha256}  init\n`, cancellation);
+  }
+  const record = `${compiler.version}\n${compiler.linkerVersion}\n`;
+  await writeOutput(join(directory, COMPILER_RECORD), record, cancellation);
+  return compiler;
+}
