@@ -28,9 +28,10 @@ describe('memberPath', () => {
         const path = memberPath(parts.join('/'));
         if (path === undefined) return;
         expect(memberPath(path)).toBe(path);
-        expect(
-          new URL(`file://${path.split('/').map(encodeURIComponent).join('/')}`).pathname,
-        ).toBe(path.split('/').map(encodeURIComponent).join('/'));
+        for (const component of path.slice(1).split('/')) {
+          expect(['.', '..']).not.toContain(component);
+        }
+        expect(path).toMatch(/^\/$|^(\/[^/]+)+$/);
       }),
     );
   });

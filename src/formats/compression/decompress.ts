@@ -47,12 +47,13 @@ export async function* decompress(
   }
 }
 
-/** {@link decompress} into one array. */
+/** {@link decompress} into one array; bytes that are not packed are returned as they are. */
 export async function decompressWhole(
   compression: Compression,
   bytes: Uint8Array,
   limits: DecompressionLimits,
 ): Promise<Uint8Array> {
+  if (compression === 'none') return bytes;
   const chunks: Uint8Array[] = [];
   for await (const chunk of decompress(compression, bytes, limits)) chunks.push(chunk);
   return joinChunks(chunks);

@@ -14,9 +14,8 @@ export function tooLarge(maxBytes: number): ZosiaError {
   );
 }
 
-/** Chunks in memory as one array; a single chunk is returned as it is. */
+/** Chunks as one array of its own: a view would keep the larger buffer it looks into in memory. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
   const joined = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.length, 0));
   let position = 0;
   for (const chunk of chunks) {

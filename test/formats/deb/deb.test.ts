@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ZosiaError } from '../../../src/errors.js';
+import { readDeb, readDebControl } from '../../../src/formats/deb/deb.js';
+import type { ReadDebOptions } from '../../../src/formats/deb/deb.js';
+import { gzip } from '../../../src/formats/gzip/gzip.js';
+import { accessBytes } from '../../../src/image/random-access.js';
+import { collect } from '../../support/async.js';
+import { zosiaError } from '../../support/errors.js';
+import { buildAr, buildDeb, buildTar } from './build.js';
+import type { ArEntry, TarEntry } from './build.js';
+
+const FILES: readonly TarEntry[] = [
+  { name: './', type: 'directory', mode: 0o755 },
+  { name: './usr/', type: 'directory', mode: 0o755 },
+  { name: './usr/tool', mode: 0o4755, contents: 'a tool' },
+  { name: './usr/same', type: 'link', mode: 0o4755, linkname: './usr/tool' },
+  { name: './usr/link', type: 'symlink', mode: 0o777, linkname: '../anywhere' },
+  { name: `./usr/${'long-'.repeat(50)}größe`, contents: 'a name of its own header' },
+  { name: './usr/empty' },
+];
+
+const VERSION: ArEntry = ['debian-binary', '2.0\n'];
+
+const texts = async (deb: Uint8Array, options: ReadDebOptions = {}): Promise<[string, string?][]> =>
+  (await collect(readDeb(deb, options))).map(({ path, bytes }) =>
+    bytes === undefined ? [path] : [path, new TextDecoder().decode(bytes)],
+  );
+
+describe('readDeb', () => {
+  it('reads every kind of entry, in order', async () => {
+    const deb = await buildDeb(FILES);
+    expect(await collect(readDeb(accessBytes(deb)))).toEqual([
+      { path: '/', type: 'directory', mode: 0o755, sizeBytes: 0 },
+      { path: '/usr', type: 'directory', mode: 0o755, sizeBytes: 0 },
+      {
+        path: '/usr/tool',
+        type: 'file',
+        mode: 0o4755,
+        sizeBytes: 6,
+        bytes: new Uint8Array(Buffer.from('a tool')),
+      },
+      { path: '/usr/same', type: 'hardlink', mode: 0o4755, sizeBytes: 0, target: '/usr/tool' },
+      { path: '/usr/link', type: 'symlink', mode: 0o777, sizeBytes: 0, target: '../anywhere' },
+      expect.objectContaining({ path: `/usr/${'long-'.repeat(50)}größe`, sizeBytes: 24 }),
+      { path: '/usr/empty', type: 'file', mode: 0o644, sizeBytes: 0, bytes: new Uint8Array(0) },
+    ]);
+  });
+
+  it('keeps the contents of selected files only, and lists the others', async () => {
+    const asked: string[] = [];
+    const select = (path: string): boolean => {
+      asked.push(path);
+      return path === '/b';
+    };
+    const deb = await buildDeb([
+      { name: './d', type: 'directory' },
+      { name: './a', contents: 'a'.repeat(100_000) },
+      { name: './b', contents: 'kept' },
+    ]);
+    expect(await texts(deb, { select, maxKeptBytes: 4 })).toEqual([['/d'], ['/a'], ['/b', 'kept']]);
+    expect(asked).toEqual(['/a', '/b']);
+  });
+
+  it('gives back contents of any length', async () => {
+    const lengths = fc.oneof(fc.nat(2000), fc.constantFrom(511, 512, 513, 65_535, 65_536, 200_001));
+    await fc.assert(
+      fc.asyncProperty(fc.array(lengths, { maxLength: 6 }), fc.boolean(), async (sizes, packed) => {
+        const files = sizes.map((size, index) => ({
+          name: `./${index}`,
+          contents: String(index).repeat(size).slice(0, size),
+        }));
+        const tar = await buildTar(files);
+        const data: ArEntry = packed ? ['data.tar.gz', await gzip(tar)] : ['data.tar', tar];
+        expect(await texts(buildAr([VERSION, data]))).toEqual(
+          files.map(({ contents }, index) => [`/${index}`, contents]),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('passes over members it does not know, and slashes behind names', async () => {
+    const tar = await buildTar([{ name: './a', contents: 'x' }]);
+    const deb = buildAr([
+      ['debian-binary/', '2.1\nmore\n'],
+      ['_extra', 'odd'],
+      ['data.tar/', tar],
+    ]);
+    expect(await texts(deb)).toEqual([['/a', 'x']]);
+  });
+
+  it('keeps to its limits, to the byte', async () => {
+    const deb = await buildDeb([{ name: './a', contents: 'x'.repeat(1000) }]);
+    const kept = collect(readDeb(deb, { maxKeptBytes: 999 }));
+    await expect(kept).rejects.toThrow(zosiaError('ZOSIA_DECOMPRESSED_TOO_LARGE'));
+    expect(await texts(deb, { maxKeptBytes: 1000 })).toHaveLength(1);
+
+    const tar = await buildTar([{ name: './a', contents: 'x'.repeat(1000) }]);
+    const packed = buildAr([VERSION, ['data.tar.gz', await gzip(tar)]]);
+    const unpacked = collect(readDeb(packed, { maxBytes: tar.length - 1 }));
+    await expect(unpacked).rejects.toThrow(zosiaError('ZOSIA_DECOMPRESSED_TOO_LARGE'));
+    expect(await texts(packed, { maxBytes: tar.length })).toHaveLength(1);
+  });
+
+  it('hands out nothing of an archive that breaks off', async () => {
+    const tar = await buildTar(FILES);
+    const deb = buildAr([VERSION, ['data.tar', tar.subarray(0, 512 * 4 + 3)]]);
+    const entries = readDeb(deb);
+    await expect(entries.next()).rejects.toThrow(zosiaError('ZOSIA_DEB_CORRUPT'));
+  });
+
+  it('passes on what select throws', async () => {
+    const error = new ZosiaError('ZOSIA_TEST', 'stop', { hint: 'go on' });
+    const select = (): boolean => {
+      throw error;
+    };
+    await expect(collect(readDeb(await buildDeb(FILES), { select }))).rejects.toBe(error);
+  });
+});
+
+describe('readDeb refuses', () => {
+  it.each<[string, TarEntry]>([
+    ['a name that climbs', { name: './usr/../../etc/passwd' }],
+    ['a hard link that climbs', { name: './a', type: 'link', linkname: '../../etc/passwd' }],
+    ['a device', { name: './dev/null', type: 'character-device' }],
+    ['a pipe', { name: './pipe', type: 'fifo' }],
+  ])('%s', async (_, entry) => {
+    const deb = await buildDeb([{ name: './ok', contents: 'fine' }, entry]);
+    await expect(collect(readDeb(deb))).rejects.toThrow(zosiaError('ZOSIA_DEB_CORRUPT'));
+  });
+
+  const withSize = (digits: string): Uint8Array => {
+    const deb = Buffer.from(buildAr([VERSION, ['data.tar', 'x']]));
+    deb.write(digits.padEnd(10), 8 + 48);
+    return deb;
+  };
+
+  it.each<[string, Uint8Array]>([
+    ['nothing', new Uint8Array(0)],
+    ['text', Buffer.from('not a package at all')],
+    ['another ar archive', buildAr([['object.o', 'x']])],
+    ['an archive without members', buildAr([])],
+    ['a format from the future', buildAr([['debian-binary', '3.0\n']])],
+    ['a package without data', buildAr([VERSION, ['control.tar.xz', 'x']])],
+    ['data packed in another way', buildAr([VERSION, ['data.tar.bz2', 'x']])],
+    ['data that are no tar', buildAr([VERSION, ['data.tar', 'x'.repeat(1024)]])],
+    ['a size past the end', withSize('9999999999')],
+    ['a size that is no number', withSize('-1')],
+    ['a size in hexadecimal', withSize('0x10')],
+    ['hundreds of members', buildAr(Array.from({ length: 500 }, () => VERSION))],
+  ])('%s', async (_, deb) => {
+    await expect(collect(readDeb(deb))).rejects.toThrow(zosiaError('ZOSIA_DEB_CORRUPT'));
+  });
+
+  it('data that say they are xz, zstd or gzip and are not', async () => {
+    for (const [ending, code] of [
+      ['xz', 'ZOSIA_XZ_CORRUPT'],
+      ['zst', 'ZOSIA_ZSTD_CORRUPT'],
+      ['gz', 'ZOSIA_GZIP_CORRUPT'],
+    ] as const) {
+      const deb = buildAr([VERSION, [`data.tar.${ending}`, 'something else']]);
+      await expect(collect(readDeb(deb))).rejects.toThrow(zosiaError(code));
+    }
+  });
+
+  it('or reads any damage, never fails otherwise', async () => {
+    const deb = await buildDeb(FILES);
+    const change = fc.tuple(fc.nat(deb.length - 1), fc.constantFrom(0, 0x20, 0x31, 0x80, 0xff));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
+        const damaged = deb.slice();
+        for (const [offset, value] of changes) damaged[offset] = value;
+        for (const read of [collect(readDeb(damaged)), readDebControl(damaged)]) {
+          const outcome: unknown = await read.catch((error: unknown) => error);
+          if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'ZosiaError' });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('readDebControl', () => {
+  it('reads the fields, long ones too', async () => {
+    const control = await readDebControl(
+      await buildDeb(
+        [],
+        'Package: libggml0\nSource: ggml\nVersion: 0.27.0-1\nArchitecture: arm64\n' +
+          'Depends: libc6 (>= 2.38),\n libgomp1\nDescription: short\n long\n .\n\tlonger\n',
+      ),
+    );
+    expect(control).toMatchObject({
+      package: 'libggml0',
+      version: '0.27.0-1',
+      architecture: 'arm64',
+    });
+    expect(control.fields.get('Depends')).toBe('libc6 (>= 2.38),\nlibgomp1');
+    expect(control.fields.get('Description')).toBe('short\nlong\n.\nlonger');
+  });
+
+  it.each([
+    ['no version', 'Package: a\nArchitecture: all\n'],
+    ['an empty name', 'Package:\nVersion: 1\nArchitecture: all\n'],
+    ['a continuation of nothing', ' a\nPackage: a\nVersion: 1\nArchitecture: all\n'],
+    ['a line that is no field', 'Package: a\nVersion: 1\nArchitecture: all\nnonsense\n'],
+  ])('refuses a control file with %s', async (_, control) => {
+    await expect(readDebControl(await buildDeb([], control))).rejects.toThrow(
+      zosiaError('ZOSIA_DEB_CORRUPT'),
+    );
+  });
+
+  it('refuses a package without one', async () => {
+    const deb = buildAr([VERSION, ['control.tar', await buildTar([{ name: './md5sums' }])]]);
+    await expect(readDebControl(deb)).rejects.toThrow(zosiaError('ZOSIA_DEB_CORRUPT'));
+  });
+});
