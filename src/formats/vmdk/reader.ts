@@ -1,0 +1,67 @@
+import { ZosiaError } from '../../errors.js';
+import { makeImage } from '../../image/image.js';
+import type { Image, Segment } from '../../image/image.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { corrupt, parseDescriptor } from './descriptor.js';
+import { MAX_DESCRIPTOR_BYTES, MAX_EXTENTS, SECTOR_BYTES, SIGNATURE } from './layout.js';
+
+/** A file that an extent names, as found on the host. */
+export interface ExtentFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Finds the file of a name in a descriptor. The name is as hostile as the descriptor: which folders it
+ * may lead to is for this function to decide, by throwing.
+ */
+export type ExtentResolver = (name: string) => Promise<ExtentFile>;
+
+/** Whether the bytes start as a VMDK descriptor does. */
+export async function isVmdkDescriptor(source: RandomAccess): Promise<boolean> {
+  if (source.sizeBytes < SIGNATURE.length) return false;
+  const head = await source.read(0, SIGNATURE.length);
+  return Buffer.from(head).toString('latin1') === SIGNATURE;
+}
+
+/**
+ * The disk that a VMDK descriptor describes, as an image of ranges of the files it names. Each file is
+ * resolved once.
+ *
+ * @throws ZosiaError `ZOSIA_VMDK_CORRUPT`, `ZOSIA_VMDK_UNSUPPORTED`, `ZOSIA_VMDK_NAME`,
+ * `ZOSIA_VMDK_TRUNCATED` when a file is shorter than its extents; whatever `resolve` throws
+ */
+export async function readVmdk(source: RandomAccess, resolve: ExtentResolver): Promise<Image> {
+  if (source.sizeBytes > MAX_DESCRIPTOR_BYTES) throw corrupt('it is longer than QEMU reads');
+  const text = Buffer.from(await source.read(0, source.sizeBytes)).toString('utf8');
+  const { extents } = parseDescriptor(text);
+  if (extents.length > MAX_EXTENTS) throw corrupt(`it names ${extents.length} extents`);
+
+  const files = new Map<string, ExtentFile>();
+  const segments: Segment[] = [];
+  let position = 0;
+  for (const { sectorCount, name, fileSector } of extents) {
+    const file = files.get(name) ?? (await resolve(name));
+    files.set(name, file);
+    const offset = fileSector * SECTOR_BYTES;
+    const length = sectorCount * SECTOR_BYTES;
+    if (offset + length > file.sizeBytes) throw truncated(name, offset + length, file.sizeBytes);
+    segments.push({
+      offset: position,
+      length,
+      source: { kind: 'file', path: file.path, offset },
+      label: name,
+    });
+    position += length;
+    if (!Number.isSafeInteger(position)) throw corrupt('its extents add up to an impossible size');
+  }
+  return makeImage(position, segments);
+}
+
+function truncated(name: string, neededBytes: number, sizeBytes: number): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_VMDK_TRUNCATED',
+    `${JSON.stringify(name)} has ${sizeBytes} bytes; the disk reads up to ${neededBytes}`,
+    { hint: 'The file changed since the disk was built: put it back, or build the disk again.' },
+  );
+}
