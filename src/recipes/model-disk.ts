@@ -1,4 +1,6 @@
-import type { DiskFormat } from './places.js';
+import { stat } from 'node:fs/promises';
+import { modelDiskPath } from './places.js';
+import type { DiskFormat, Places } from './places.js';
 import type { Model } from './model.js';
 import { fileData } from '../formats/ext4/file-data.js';
 import { planExt4 } from '../formats/ext4/plan.js';
@@ -44,4 +46,14 @@ export async function writeModelDisk(model: Model, options: ModelDiskOptions): P
     });
   }
   return image;
+}
+
+/** The model disk that was built last in the usual places, if any: the zero-copy one before the raw one. */
+export async function existingDisk(places: Places): Promise<string | undefined> {
+  for (const format of ['vmdk', 'raw'] as const) {
+    const path = modelDiskPath(places, format);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile()) return path;
+  }
+  return undefined;
 }

@@ -22,3 +22,7 @@ export const modelDiskPath = ({ artifactsDir }: Places, format: DiskFormat): str
 
 /** `raw` is a plain file; `vmdk` refers to the model where it lies, copying nothing. */
 export type DiskFormat = 'raw' | 'vmdk';
+
+/** Where `zosia build guest` puts what it compiles. */
+export const guestBuildDir = ({ artifactsDir }: Places, arch: Architecture): string =>
+  join(artifactsDir, arch, 'guest');

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { CliContext } from './context.js';
+import { archOption, chosenArchitecture } from './options.js';
+import { formatBytes, print, printJson } from './output.js';
+import { defaultPlaces, guestBuildDir } from '../recipes/places.js';
+
+interface Options {
+  arch?: string;
+  out?: string;
+  prebuilt?: true;
+  json?: true;
+}
+
+export function addBuildCommand(program: Command, { signal }: CliContext): void {
+  const build = program.command('build').description('compile what runs inside the guest');
+  build
+    .command('guest')
+    .description("compile the guest's PID 1 with the host's clang and lld")
+    .addOption(archOption())
+    .option('--out <folder>', 'where to put it; artifacts/<arch>/guest unless given')
+    .option('--prebuilt', 'renew guest/prebuilt, for every architecture')
+    .option('--json', 'print what was built as JSON')
+    .addHelpText(
+      'after',
+      `
+Nobody needs this to boot: guest/prebuilt holds the programs, built from guest/init. The same compiler
+gives the same bytes on any host.`,
+    )
+    .action(async (options: Options) => {
+      if (options.prebuilt) {
+        const [{ buildPrebuilt }, { PREBUILT_DIRECTORY }] = await Promise.all([
+          import('../toolchain/prebuilt.js'),
+          import('../artifacts/guest.js'),
+        ]);
+        const compiler = await buildPrebuilt(PREBUILT_DIRECTORY, signal);
+        if (options.json) printJson(compiler);
+        else print(`renewed ${PREBUILT_DIRECTORY} with clang ${compiler.version}`);
+        return;
+      }
+      const { buildGuest } = await import('../toolchain/guest.js');
+      const arch = chosenArchitecture(options.arch);
+      const outDir = options.out ?? guestBuildDir(defaultPlaces(), arch);
+      const built = await buildGuest({ arch, outDir, signal });
+      if (options.json) printJson(built);
+      else
+        print(
+          `${built.path} (${formatBytes(built.sizeBytes)}) with clang ${built.compiler.version}`,
+        );
+    });
+}

@@ -1,0 +1,80 @@
+import { createInterface } from 'node:readline/promises';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { CliContext } from './context.js';
+import { archOption, chosenArchitecture } from './options.js';
+import { EXIT, print, printJson, say } from './output.js';
+import type { DoctorReport } from '../doctor/check.js';
+import { PURPOSES } from '../doctor/requirements.js';
+import type { Purpose } from '../doctor/requirements.js';
+
+interface Options {
+  arch?: string;
+  for: Purpose;
+  install?: true;
+  yes?: true;
+  json?: true;
+}
+
+export function addDoctorCommand(program: Command, { signal, result }: CliContext): void {
+  program
+    .command('doctor')
+    .description('what this host has, what it lacks, and how to get it')
+    .addOption(archOption())
+    .addOption(
+      new Option('--for <purpose>', 'what the host is to do').choices(PURPOSES).default('up'),
+    )
+    .option('--install', 'install what is missing, with apt or Homebrew')
+    .option('--yes', 'with --install: do not ask first')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `
+Exit status 1 means that something is missing. On a terminal --install asks before it installs.`,
+    )
+    .action(async (options: Options) => {
+      const [{ checkHost }, { installMissing }] = await Promise.all([
+        import('../doctor/check.js'),
+        import('../doctor/install.js'),
+      ]);
+      const arch = chosenArchitecture(options.arch);
+      let report = await checkHost({ purpose: options.for, arch });
+      if (options.install) {
+        if (report.missing.length === 0 && !options.json) return;
+        report = await installMissing(report, {
+          // Where nobody can be asked, --install is taken at its word.
+          yes: options.yes === true || !process.stdin.isTTY,
+          confirm,
+          signal,
+          log: say,
+        });
+      }
+      if (options.json) printJson(report);
+      else printReport(report);
+      if (report.missing.length > 0) result.exitStatus = EXIT.failed;
+    });
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^(y|yes)?$/i.test((await terminal.question(`${question} [Y/n] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+function printReport({ requirements, missing, facts, packages }: DoctorReport): void {
+  const { platform, release, processor, nodeVersion, accelerators } = facts;
+  const works = accelerators.map(({ name, present, reason }) =>
+    present ? `${name} is there` : `no ${name}: ${reason ?? 'unknown'}`,
+  );
+  print(`host     ${platform} ${release}, ${processor}, Node ${nodeVersion}`);
+  print(`speed    ${works.join(', ') || 'no accelerator'}`);
+  print(`memory   ${facts.freeMemoryMiB} MiB free of ${facts.totalMemoryMiB}`);
+  print(`cache    ${facts.cacheDirectory} (${facts.freeDiskMiB} MiB free there)`);
+  for (const { programs, use, path } of requirements) {
+    print(`${path === undefined ? 'missing' : 'ok     '}  ${programs[0].padEnd(22)} ${use}`);
+  }
+  if (missing.length > 0) say(`hint: zosia doctor --install (${packages.manager ?? 'by hand'})`);
+}

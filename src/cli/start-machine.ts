@@ -1,0 +1,70 @@
+import type { CliContext } from './context.js';
+import type { MachineFlags } from './machine-options.js';
+import { EXIT, print, say } from './output.js';
+import {
+  formatCommand,
+  qemuArguments,
+  runInteractive,
+  runOneShot,
+  withRunInitrd,
+} from '../machine/machine.js';
+import type { MachineSpec, RunRequest } from '../machine/machine.js';
+
+/**
+ * Starts a machine the way the flags ask for: as a prompt on the terminal, as a one-shot whose answer
+ * goes to stdout, or not at all but as a command line.
+ */
+export async function startMachine(
+  spec: MachineSpec,
+  request: RunRequest,
+  flags: MachineFlags,
+  { signal, result }: CliContext,
+): Promise<void> {
+  if (flags.dryRun) {
+    print(formatCommand([spec.qemu, ...qemuArguments(spec)]));
+    return;
+  }
+  if (spec.accel.note !== undefined) say(`zosia: ${spec.accel.note}`);
+  await withRunInitrd(
+    spec.initrd,
+    request,
+    async (initrd) => {
+      const machine = { ...spec, initrd };
+      result.exitStatus =
+        request.prompt === undefined
+          ? (await runInteractive(machine, process, { signal })).exitStatus
+          : await answer(machine, flags, signal);
+    },
+    signal,
+  );
+}
+
+async function answer(
+  spec: MachineSpec,
+  { timeout }: MachineFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  let last: number | undefined;
+  const { exitStatus, consoleTail } = await runOneShot(spec, {
+    signal,
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    onAnswer: (bytes) => {
+      last = bytes.at(-1);
+      return write(bytes);
+    },
+  });
+  if (exitStatus !== 0) {
+    say(
+      `error: the guest ended with status ${exitStatus}. The end of its console:\n${consoleTail}`,
+    );
+    return EXIT.failed;
+  }
+  if (last !== undefined && last !== 0x0a) await write(Buffer.from('\n'));
+  return EXIT.done;
+}
+
+/** Writes to stdout; waits while whatever reads it is behind. */
+async function write(bytes: Uint8Array): Promise<void> {
+  if (process.stdout.write(bytes)) return;
+  await new Promise((resolve) => process.stdout.once('drain', resolve));
+}

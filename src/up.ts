@@ -1,0 +1,69 @@
+import { resolveMachine } from './machine/machine.js';
+import type { Environment, MachineOptions, MachineSpec, RunRequest } from './machine/machine.js';
+import { linuxGuest } from './recipes/linux-guest.js';
+import type { LinuxGuestOptions } from './recipes/linux-guest.js';
+import { openModel } from './recipes/model.js';
+import type { Model } from './recipes/model.js';
+import { writeModelDisk } from './recipes/model-disk.js';
+import { modelDiskPath } from './recipes/places.js';
+import { kvCacheBytes } from './formats/gguf/model-info.js';
+
+/** The longest context a machine is given unless asked for more: memory for it grows with its length. */
+const DEFAULT_CONTEXT_TOKENS = 4096;
+
+export interface UpOptions extends LinuxGuestOptions {
+  /** A GGUF by path, or by name in the models folder. */
+  readonly model: string | undefined;
+  /** Length of the context in tokens; at most 4096 unless given, or less if the model has less. */
+  readonly contextTokens?: number;
+  /** What the machine is to be, where it is not the default. */
+  readonly machine?: Omit<MachineOptions, 'arch' | 'defaults' | 'model' | 'signal'>;
+  readonly env?: Environment;
+}
+
+/** A machine that is ready to be started, and the arguments for llama.cpp that go with its model. */
+export interface ReadyMachine {
+  readonly spec: MachineSpec;
+  readonly model: Model;
+  readonly llamaArgs: RunRequest['args'];
+}
+
+/**
+ * Brings everything up to date that a model needs to run: fetches, builds, writes the model disk, and
+ * decides on the machine. What is up to date already is left alone; the model itself is never copied.
+ *
+ * @throws ZosiaError as `openModel`, `linuxGuest`, `writeModelDisk` and `resolveMachine`
+ */
+export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> {
+  const { arch, places, signal, env = process.env } = options;
+  const cancel = signal ? { signal } : {};
+  const [model, guest] = await settleBoth(
+    openModel(options.model, places.modelsDir),
+    linuxGuest(options),
+  );
+  const disk = modelDiskPath(places, 'vmdk');
+  await writeModelDisk(model, { format: 'vmdk', out: disk, ...cancel });
+
+  const contextTokens =
+    options.contextTokens ?? Math.min(model.info.contextLength, DEFAULT_CONTEXT_TOKENS);
+  const spec = await resolveMachine(
+    {
+      ...options.machine,
+      arch,
+      defaults: { kernel: guest.kernel, initrd: guest.initramfs, disk },
+      model: {
+        weightBytes: model.info.weightBytes,
+        kvCacheBytes: kvCacheBytes(model.info, contextTokens),
+      },
+      ...cancel,
+    },
+    env,
+  );
+  return { spec, model, llamaArgs: ['--ctx-size', String(contextTokens)] };
+}
+
+/** Both results; if one fails, the other is waited for before the failure is passed on. */
+async function settleBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
