@@ -75,78 +75,102 @@ export function backupGroup(geometry: Geometry, freeBlock: number): number {
  * `ZOSIA_EXT4_IMAGE_TOO_LARGE` when the descriptors outgrow the first group
  */
 export function planGeometry(demand: Demand): Geometry {
-  const { blockSizeBytes, extraBytes = 0 } = demand;
-  const smallest = smallestGeometry(demand);
-  if (demand.sizeBytes === undefined && extraBytes === 0) return smallest;
+  const { blockSizeBytes, extraBytes = 0, sizeBytes } = demand;
+  const division = divide(demand);
+  const smallest = smallestGeometry(demand, division);
+  if (sizeBytes === undefined && extraBytes === 0) return smallest;
 
   const wanted = smallest.blockCount + Math.ceil(extraBytes / blockSizeBytes);
-  if (demand.sizeBytes === undefined) return roomyGeometry(demand, wanted) ?? smallest;
-
-  const given = Math.floor(demand.sizeBytes / blockSizeBytes);
+  if (sizeBytes === undefined) {
+    for (let blockCount = wanted; ; blockCount++) {
+      const geometry = geometryOf(demand, division, blockCount);
+      if (geometry) return geometry;
+    }
+  }
+  const given = Math.floor(sizeBytes / blockSizeBytes);
   if (given < wanted) {
+    const neededBytes = wanted * blockSizeBytes;
     throw new ZosiaError(
       'ZOSIA_EXT4_IMAGE_TOO_SMALL',
-      `the contents need ${wanted * blockSizeBytes} bytes, the image is to have ${demand.sizeBytes}`,
-      { hint: `Ask for at least ${wanted * blockSizeBytes} bytes, or leave the size out.` },
+      `the contents need ${neededBytes} bytes, the image is to have ${sizeBytes}`,
+      { hint: `Ask for at least ${neededBytes} bytes, or leave the size out.` },
     );
   }
-  return roomyGeometry(demand, given) ?? smallest;
+  // A few blocks that begin a group, and do not suffice for the metadata of that, stay unused.
+  const wholeGroups = groupCountOf(division, given) - 1;
+  const lessThanGiven = division.firstDataBlock + wholeGroups * division.blocksPerGroup;
+  return (
+    geometryOf(demand, division, given) ?? geometryOf(demand, division, lessThanGiven) ?? smallest
+  );
+}
+
+/** How blocks are divided into groups. */
+interface Division {
+  readonly firstDataBlock: number;
+  readonly blocksPerGroup: number;
+}
+
+/**
+ * Groups have as many blocks as their bitmap has bits, unless there are so many inodes that these
+ * call for more groups than the blocks would fill: then groups are smaller.
+ */
+function divide(demand: Demand): Division {
+  const { blockSizeBytes, extraBytes = 0, sizeBytes = 0 } = demand;
+  const firstDataBlock = Math.floor(SUPERBLOCK_OFFSET / blockSizeBytes);
+  const largest = blockSizeBytes * 8;
+  const groupCount = groupsForInodes(demand);
+  const needed = neededBlocks(demand, firstDataBlock, groupCount);
+  const wanted = Math.max(needed + extraBytes / blockSizeBytes, sizeBytes / blockSizeBytes);
+  const fair = Math.ceil((wanted - firstDataBlock) / groupCount / 8) * 8;
+  const blocksPerGroup = groupCount === 1 ? largest : Math.min(largest, fair);
+  return { firstDataBlock, blocksPerGroup };
 }
 
 /**
  * More groups need more metadata, which may need more groups: tries each number of groups from the
  * least that could do until one holds what it needs.
  */
-function smallestGeometry(demand: Demand): Geometry {
-  const { firstDataBlock, blocksPerGroup } = constants(demand.blockSizeBytes);
-  const contents = demand.contentBlockCount + minInodeTableBlocks(demand, 1);
-  const least = Math.max(
-    Math.ceil(contents / blocksPerGroup),
-    Math.ceil(demand.inodeCount / maxInodesPerGroup(demand.blockSizeBytes)),
-    1,
-  );
+function smallestGeometry(demand: Demand, division: Division): Geometry {
+  const { firstDataBlock, blocksPerGroup } = division;
+  const contents = demand.contentBlockCount + inodeTableBlocks(demand, 1);
+  const least = Math.max(Math.ceil(contents / blocksPerGroup), groupsForInodes(demand));
   for (let groupCount = least; ; groupCount++) {
-    checkGroupCount(demand.blockSizeBytes, groupCount);
-    const inodeTableBlocks = minInodeTableBlocks(demand, groupCount);
-    const needed = neededBlocks(demand, groupCount, inodeTableBlocks);
+    checkGroupCount(demand.blockSizeBytes, division, groupCount);
+    const needed = neededBlocks(demand, firstDataBlock, groupCount);
     if (needed > firstDataBlock + groupCount * blocksPerGroup) continue;
-    // When inodes, not blocks, call for the last group, it has a single block.
+    // Should inodes call for a last group that no block needs, it has a single one.
     const blockCount = Math.max(needed, firstDataBlock + (groupCount - 1) * blocksPerGroup + 1);
-    return layOut(demand.blockSizeBytes, blockCount, groupCount, inodeTableBlocks);
+    const tableBlocks = inodeTableBlocks(demand, groupCount);
+    return layOut(demand.blockSizeBytes, division, blockCount, groupCount, tableBlocks);
   }
 }
 
-/**
- * A file system of at most `blockCount` blocks with free space and spare inodes; undefined when the
- * last blocks would begin a group and do not suffice for the metadata of that.
- */
-function roomyGeometry(demand: Demand, blockCount: number): Geometry | undefined {
-  const { firstDataBlock, blocksPerGroup } = constants(demand.blockSizeBytes);
-  const groupCount = Math.ceil((blockCount - firstDataBlock) / blocksPerGroup);
-  checkGroupCount(demand.blockSizeBytes, groupCount);
-  const least = minInodeTableBlocks(demand, groupCount);
-  const free = blockCount - neededBlocks(demand, groupCount, least);
-  if (free < 0) {
-    const wholeGroups = firstDataBlock + (groupCount - 1) * blocksPerGroup;
-    return groupCount > 1 ? roomyGeometry(demand, wholeGroups) : undefined;
-  }
-  const spareBlocks = (free * INODE_BYTES) / BYTES_PER_SPARE_INODE / groupCount;
-  const step = inodeTableStep(demand.blockSizeBytes);
-  const most = (maxInodesPerGroup(demand.blockSizeBytes) * INODE_BYTES) / demand.blockSizeBytes;
-  const inodeTableBlocks = Math.min(most, least + Math.floor(spareBlocks / step) * step);
-  return layOut(demand.blockSizeBytes, blockCount, groupCount, inodeTableBlocks);
+/** The file system of just so many blocks, with spare inodes; undefined when they do not suffice. */
+function geometryOf(demand: Demand, division: Division, blockCount: number): Geometry | undefined {
+  const { blockSizeBytes } = demand;
+  const groupCount = groupCountOf(division, blockCount);
+  if (groupCount < groupsForInodes(demand)) return undefined;
+  checkGroupCount(blockSizeBytes, division, groupCount);
+  const free = blockCount - neededBlocks(demand, division.firstDataBlock, groupCount);
+  if (free < 0) return undefined;
+  const step = inodeTableStep(blockSizeBytes);
+  const spare = (free * INODE_BYTES) / BYTES_PER_SPARE_INODE / groupCount;
+  const tableBlocks = inodeTableBlocks(demand, groupCount) + Math.floor(spare / step) * step;
+  const most = (maxInodesPerGroup(blockSizeBytes) * INODE_BYTES) / blockSizeBytes;
+  return layOut(blockSizeBytes, division, blockCount, groupCount, Math.min(most, tableBlocks));
 }
 
-function constants(blockSizeBytes: number): { firstDataBlock: number; blocksPerGroup: number } {
-  return {
-    firstDataBlock: Math.floor(SUPERBLOCK_OFFSET / blockSizeBytes),
-    // One bitmap block has a bit for each.
-    blocksPerGroup: blockSizeBytes * 8,
-  };
+function groupCountOf({ firstDataBlock, blocksPerGroup }: Division, blockCount: number): number {
+  return Math.ceil((blockCount - firstDataBlock) / blocksPerGroup);
 }
 
+/** One block of inode bitmap has a bit for each. */
 function maxInodesPerGroup(blockSizeBytes: number): number {
   return blockSizeBytes * 8;
+}
+
+function groupsForInodes({ blockSizeBytes, inodeCount }: Demand): number {
+  return Math.ceil(inodeCount / maxInodesPerGroup(blockSizeBytes));
 }
 
 /** Inode tables are whole blocks, and inode bitmaps whole bytes: the fewest blocks that are both. */
@@ -155,10 +179,10 @@ function inodeTableStep(blockSizeBytes: number): number {
 }
 
 /** Inode table blocks a group must have for `groupCount` groups to hold the inodes. */
-function minInodeTableBlocks(demand: Demand, groupCount: number): number {
-  const step = inodeTableStep(demand.blockSizeBytes);
-  const inodesPerStep = (step * demand.blockSizeBytes) / INODE_BYTES;
-  return Math.ceil(demand.inodeCount / groupCount / inodesPerStep) * step;
+function inodeTableBlocks({ blockSizeBytes, inodeCount }: Demand, groupCount: number): number {
+  const step = inodeTableStep(blockSizeBytes);
+  const inodesPerStep = (step * blockSizeBytes) / INODE_BYTES;
+  return Math.ceil(inodeCount / groupCount / inodesPerStep) * step;
 }
 
 function descriptorBlocks(blockSizeBytes: number, groupCount: number): number {
@@ -166,8 +190,11 @@ function descriptorBlocks(blockSizeBytes: number, groupCount: number): number {
 }
 
 /** Without meta_bg, which some readers do not know, the descriptors are to fit the first group. */
-function checkGroupCount(blockSizeBytes: number, groupCount: number): void {
-  const { blocksPerGroup } = constants(blockSizeBytes);
+function checkGroupCount(
+  blockSizeBytes: number,
+  { blocksPerGroup }: Division,
+  groupCount: number,
+): void {
   if (1 + descriptorBlocks(blockSizeBytes, groupCount) <= blocksPerGroup) return;
   throw new ZosiaError(
     'ZOSIA_EXT4_IMAGE_TOO_LARGE',
@@ -177,30 +204,28 @@ function checkGroupCount(blockSizeBytes: number, groupCount: number): void {
 }
 
 /** Blocks from the start of the image to the end of the contents. */
-function neededBlocks(demand: Demand, groupCount: number, inodeTableBlocks: number): number {
-  const { firstDataBlock } = constants(demand.blockSizeBytes);
+function neededBlocks(demand: Demand, firstDataBlock: number, groupCount: number): number {
   const descriptors = descriptorBlocks(demand.blockSizeBytes, groupCount);
-  const perGroup = 2 + inodeTableBlocks;
+  const perGroup = 2 + inodeTableBlocks(demand, groupCount);
   return firstDataBlock + 1 + descriptors + groupCount * perGroup + demand.contentBlockCount;
 }
 
 function layOut(
   blockSizeBytes: number,
+  division: Division,
   blockCount: number,
   groupCount: number,
   inodeTableBlocksPerGroup: number,
 ): Geometry {
-  const { firstDataBlock, blocksPerGroup } = constants(blockSizeBytes);
-  const descriptorsBlock = firstDataBlock + 1;
+  const descriptorsBlock = division.firstDataBlock + 1;
   const descriptorBlockCount = descriptorBlocks(blockSizeBytes, groupCount);
   const blockBitmapsBlock = descriptorsBlock + descriptorBlockCount;
   const inodeBitmapsBlock = blockBitmapsBlock + groupCount;
   const inodeTablesBlock = inodeBitmapsBlock + groupCount;
   return {
+    ...division,
     blockSizeBytes,
     blockCount,
-    firstDataBlock,
-    blocksPerGroup,
     groupCount,
     inodesPerGroup: (inodeTableBlocksPerGroup * blockSizeBytes) / INODE_BYTES,
     inodeTableBlocksPerGroup,

@@ -39,7 +39,8 @@ export function planGroups(geometry: Geometry, usage: Usage, seed: number): Grou
   const directories = countDirectories(geometry, usage.directories);
   const blockBitmaps = new BitmapRow(geometry.blockBitmapsBlock, blockSizeBytes, 'block bitmaps');
   const inodeBitmaps = new BitmapRow(geometry.inodeBitmapsBlock, blockSizeBytes, 'inode bitmaps');
-  const fullChecksum = crc32c(seed, new Uint8Array(blockSizeBytes).fill(0xff));
+  const bitmapBytes = geometry.blocksPerGroup / 8;
+  const fullChecksum = crc32c(seed, new Uint8Array(bitmapBytes).fill(0xff));
 
   let freeBlockCount = 0;
   for (let group = 0; group < groupCount; group++) {
@@ -59,7 +60,7 @@ export function planGroups(geometry: Geometry, usage: Usage, seed: number): Grou
     } else if (usedBlocks > 0 || group === groupCount - 1) {
       const bitmap = makeBitmap(usedBlocks, blockCount, blockSizeBytes);
       blockBitmaps.add(group, bitmap);
-      blockChecksum = crc32c(seed, bitmap);
+      blockChecksum = crc32c(seed, bitmap.subarray(0, bitmapBytes));
     } else {
       flags |= GROUP_FLAGS.blocksUninitialised;
     }
