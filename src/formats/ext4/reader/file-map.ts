@@ -1,0 +1,124 @@
+import { MAX_FILE_BLOCKS } from '../layout/extent.js';
+import { INODE_FLAGS } from '../layout/inode.js';
+import { walkBlockMap } from './block-map.js';
+import { parseExtentNode } from './extent-node.js';
+import type { ExtentNodeContext, FileExtent } from './extent-node.js';
+import { corrupt, refuseFaults } from './fault.js';
+import { seedOf } from './inode.js';
+import type { Inode } from './inode.js';
+import type { Volume } from './volume.js';
+
+export type { FileExtent } from './extent-node.js';
+
+/** Whether an inode has blocks of content: a fast symlink, a device and inline data have none. */
+export function hasBlocks(inode: Inode, blockSizeBytes: number): boolean {
+  if (inode.flags & INODE_FLAGS.inlineData) return false;
+  switch (inode.type) {
+    case 'file':
+    case 'directory':
+      return true;
+    case 'symlink':
+      return !isFastSymlink(inode, blockSizeBytes);
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether a symlink's target lies in the inode. It takes no block then, except perhaps one of
+ * attributes.
+ */
+export function isFastSymlink(inode: Inode, blockSizeBytes: number): boolean {
+  if (inode.flags & (INODE_FLAGS.extents | INODE_FLAGS.inlineData)) return false;
+  const attributes = inode.attributesBlock === 0 ? 0 : blockSizeBytes;
+  return inode.sizeBytes < inode.block.length && inode.allocatedBytes <= attributes;
+}
+
+/**
+ * The mapped blocks of a file from file block `from` up to, not including, `to`; what lies between
+ * them are holes. Merged where file and image both go on, and cut to the range.
+ *
+ * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`, also when a file maps more blocks than there are: then some
+ * appear twice, and the walk might not end
+ */
+export async function* mapBlocks(
+  volume: Volume,
+  inode: Inode,
+  from = 0,
+  to = MAX_FILE_BLOCKS,
+): AsyncGenerator<FileExtent, void, undefined> {
+  if (!hasBlocks(inode, volume.superblock.blockSizeBytes)) return;
+  const source =
+    inode.flags & INODE_FLAGS.extents
+      ? walkExtents(volume, inode, from, to)
+      : walkBlockMap(volume, inode, from, to);
+  let mapped = 0;
+  let pending: FileExtent | undefined;
+  for await (const extent of source) {
+    const cut = cutTo(extent, from, to);
+    mapped += cut.blockCount;
+    if (mapped > volume.superblock.blockCount) {
+      throw corrupt(`inode ${inode.number}`, 'it maps more blocks than the file system has');
+    }
+    if (pending && continues(pending, cut)) {
+      pending = { ...pending, blockCount: pending.blockCount + cut.blockCount };
+    } else {
+      if (pending) yield pending;
+      pending = cut;
+    }
+  }
+  if (pending) yield pending;
+}
+
+async function* walkExtents(
+  volume: Volume,
+  inode: Inode,
+  from: number,
+  to: number,
+): AsyncGenerator<FileExtent, void, undefined> {
+  const root = { depth: undefined, fileBlock: 0, endBlock: 2 ** 32, seed: undefined };
+  yield* walkExtentNode(volume, inode, inode.block, root, from, to);
+}
+
+/** Ends because every level has a lower depth, and no two nodes may cover the same file block. */
+async function* walkExtentNode(
+  volume: Volume,
+  inode: Inode,
+  bytes: Uint8Array,
+  context: ExtentNodeContext,
+  from: number,
+  to: number,
+): AsyncGenerator<FileExtent, void, undefined> {
+  const where = `inode ${inode.number}`;
+  const node = parseExtentNode(bytes, context, volume);
+  refuseFaults(where, node.faults);
+  for (const extent of node.extents) {
+    if (extent.fileBlock < to && extent.fileBlock + extent.blockCount > from) yield extent;
+  }
+  for (const { fileBlock, endBlock, nodeBlock } of node.branches) {
+    if (fileBlock >= to || endBlock <= from) continue;
+    const child = await volume.readBlock(nodeBlock, where);
+    const seed = volume.verifyChecksums ? seedOf(inode, volume.superblock) : undefined;
+    const below = { depth: node.depth - 1, fileBlock, endBlock, seed };
+    yield* walkExtentNode(volume, inode, child, below, from, to);
+  }
+}
+
+function cutTo(extent: FileExtent, from: number, to: number): FileExtent {
+  const skip = Math.max(0, from - extent.fileBlock);
+  const end = Math.min(extent.fileBlock + extent.blockCount, to);
+  return {
+    fileBlock: extent.fileBlock + skip,
+    imageBlock: extent.imageBlock + skip,
+    blockCount: end - extent.fileBlock - skip,
+    written: extent.written,
+  };
+}
+
+function continues(before: FileExtent, after: FileExtent): boolean {
+  return (
+    before.written === after.written &&
+    before.fileBlock + before.blockCount === after.fileBlock &&
+    before.imageBlock + before.blockCount === after.imageBlock
+  );
+}

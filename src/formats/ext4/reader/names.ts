@@ -1,0 +1,56 @@
+import type { Ext4Name } from '../entry.js';
+import { toByteString } from '../names.js';
+import type { ByteString } from '../names.js';
+
+const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * A name as printable text. Names are bytes: those that are UTF-8 stay as they are, but for control
+ * characters, which become `\xHH`, and the backslash, which becomes two. Others have `\xHH` for each
+ * byte outside of ASCII. {@link unescapeName} gives the bytes back.
+ */
+export function escapeName(bytes: Uint8Array): string {
+  const text = decode(bytes);
+  const encoding = text === undefined ? 'latin1' : 'utf8';
+  const characters = text ?? Buffer.from(bytes).toString('latin1');
+  if (PLAIN.test(characters)) return characters;
+  let escaped = '';
+  for (const character of characters) {
+    const code = character.codePointAt(0)!;
+    const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0);
+    if (isControl || (text === undefined && code > 0x7f)) {
+      escaped += Buffer.from(character, encoding).toString('hex').replace(/../g, '\\x$&');
+    } else {
+      escaped += character === '\\' ? '\\\\' : character;
+    }
+  }
+  return escaped;
+}
+
+/** As UTF-8, or undefined when the bytes are none, or lose something on the way, as a byte order mark. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    const text = decoder.decode(bytes);
+    return Buffer.byteLength(text, 'utf8') === bytes.length ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bytes of an escaped name. A backslash that begins no escape stands for itself. */
+export function unescapeName(text: string): Uint8Array {
+  const parts = text.split(/(\\\\|\\x[0-9a-f]{2})/i).map((part, i) => {
+    if (i % 2 === 0) return Buffer.from(part, 'utf8');
+    return part === '\\\\' ? Buffer.from('\\') : Buffer.from(part.slice(2), 'hex');
+  });
+  return Uint8Array.from(Buffer.concat(parts));
+}
+
+/** The names along a path; empty ones and `.` are passed over. Text is unescaped, bytes are not. */
+export function pathNames(path: Ext4Name): ByteString[] {
+  const bytes = typeof path === 'string' ? unescapeName(path) : path;
+  return toByteString(bytes)
+    .split('/')
+    .filter((name) => name !== '' && name !== '.');
+}

@@ -1,0 +1,78 @@
+import { ZosiaError } from '../../../errors.js';
+import type { Ext4Name } from '../entry.js';
+import { ROOT_INODE } from '../layout/superblock.js';
+import { byteStringBytes, toByteString } from '../names.js';
+import type { ByteString } from '../names.js';
+import { findEntry, readParent } from './directory.js';
+import { corrupt } from './fault.js';
+import type { Inode } from './inode.js';
+import { escapeName, pathNames } from './names.js';
+import { readTarget } from './symlink.js';
+import type { Volume } from './volume.js';
+
+/** What Linux allows along one path. */
+const MAX_SYMLINKS = 40;
+
+/**
+ * Follows a path from the root. `..` at the root stays there, and absolute symlink targets begin at
+ * the root of the image: no path leads out of it.
+ *
+ * @param followLast whether a symlink at the end is followed, too
+ * @throws ZosiaError `ZOSIA_EXT4_NO_SUCH_PATH`, `ZOSIA_EXT4_SYMLINK_LOOP`, `ZOSIA_EXT4_CORRUPT`
+ */
+export async function resolvePath(
+  volume: Volume,
+  path: Ext4Name,
+  followLast: boolean,
+): Promise<Inode> {
+  // The next name to look up is the last one.
+  const pending = pathNames(path).reverse();
+  let current = await volume.inode(ROOT_INODE);
+  let symlinks = 0;
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (current.type !== 'directory') throw noSuchPath(path, name, 'does not lie in a directory');
+    const parent = current;
+    current = await volume.inode(await lookUp(volume, parent, name, path));
+    if (current.type !== 'symlink' || (pending.length === 0 && !followLast)) continue;
+    if (++symlinks > MAX_SYMLINKS) {
+      throw new ZosiaError(
+        'ZOSIA_EXT4_SYMLINK_LOOP',
+        `${describePath(path)} leads through more than ${MAX_SYMLINKS} symlinks`,
+        { hint: 'The symlinks in the image lead round in a circle; name the file itself.' },
+      );
+    }
+    const target = await readTarget(volume, current);
+    const text = toByteString(target);
+    pending.push(...pathNames(target).reverse());
+    current = text.startsWith('/') ? await volume.inode(ROOT_INODE) : parent;
+  }
+  return current;
+}
+
+async function lookUp(
+  volume: Volume,
+  directory: Inode,
+  name: ByteString,
+  path: Ext4Name,
+): Promise<number> {
+  if (name === '..') return readParent(volume, directory);
+  const found = await findEntry(volume, directory, name);
+  if (found === undefined) throw noSuchPath(path, name, 'does not exist');
+  if (found === directory.number) {
+    throw corrupt(`directory ${directory.number}`, 'it has an entry that leads to itself');
+  }
+  return found;
+}
+
+function noSuchPath(path: Ext4Name, name: ByteString, problem: string): ZosiaError {
+  const printable = escapeName(byteStringBytes(name));
+  return new ZosiaError(
+    'ZOSIA_EXT4_NO_SUCH_PATH',
+    `${describePath(path)} is not in the image: ${printable} ${problem}`,
+    { hint: 'List what there is with `zosia ls IMAGE`.' },
+  );
+}
+
+export function describePath(path: Ext4Name): string {
+  return typeof path === 'string' ? path : escapeName(path);
+}

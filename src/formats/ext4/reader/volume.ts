@@ -1,0 +1,112 @@
+import type { RandomAccess } from '../../../image/random-access.js';
+import { corrupt, refuseFaults } from './fault.js';
+import {
+  descriptorChecksumFaults,
+  descriptorOffset,
+  descriptorPlaceFaults,
+  parseGroupDescriptor,
+} from './group-descriptor.js';
+import type { Ext4Group } from './group-descriptor.js';
+import { inodeChecksumMatches, parseInode } from './inode.js';
+import type { Inode } from './inode.js';
+import type { Ext4Superblock } from './superblock.js';
+
+const CACHE_BYTES = 1 << 20;
+
+/**
+ * A file system's blocks and inodes, by number. Every number is checked against the bounds of the file
+ * system; the blocks read last are kept, so that walking down the same directories and extent trees
+ * again reads nothing.
+ */
+export class Volume {
+  readonly #cache = new Map<number, Uint8Array>();
+  readonly #cacheBlocks: number;
+
+  constructor(
+    readonly source: RandomAccess,
+    readonly superblock: Ext4Superblock,
+    readonly verifyChecksums: boolean,
+  ) {
+    this.#cacheBlocks = Math.max(8, CACHE_BYTES / superblock.blockSizeBytes);
+  }
+
+  /** Whether these blocks exist, and hold neither boot code nor the superblock. */
+  contains(block: number, count = 1): boolean {
+    const { firstDataBlock, blockCount } = this.superblock;
+    return block > firstDataBlock && count > 0 && block + count <= blockCount;
+  }
+
+  /**
+   * One block. The bytes are shared: they are not to be written to.
+   *
+   * @param where what the block was taken for, for the error
+   * @throws ZosiaError `ZOSIA_EXT4_CORRUPT` when there is no such block
+   */
+  async readBlock(block: number, where: string): Promise<Uint8Array> {
+    const kept = this.#cache.get(block);
+    if (kept) {
+      // The least recently used block is the first of the map.
+      this.#cache.delete(block);
+      this.#cache.set(block, kept);
+      return kept;
+    }
+    if (!Number.isInteger(block) || block < 0 || block >= this.superblock.blockCount) {
+      throw corrupt(where, `block ${block} lies outside of the file system`);
+    }
+    const { blockSizeBytes } = this.superblock;
+    const bytes = await this.source.read(block * blockSizeBytes, blockSizeBytes);
+    this.#cache.set(block, bytes);
+    if (this.#cache.size > this.#cacheBlocks) {
+      this.#cache.delete(this.#cache.keys().next().value!);
+    }
+    return bytes;
+  }
+
+  /** The block that holds the descriptor of a group, and where in it. */
+  async readDescriptor(group: number): Promise<{ bytes: Uint8Array; base: number }> {
+    const { blockSizeBytes } = this.superblock;
+    const offset = descriptorOffset(this.superblock, group);
+    const bytes = await this.readBlock(
+      Math.floor(offset / blockSizeBytes),
+      `descriptor of group ${group}`,
+    );
+    return { bytes, base: offset % blockSizeBytes };
+  }
+
+  /** @throws ZosiaError `ZOSIA_EXT4_CORRUPT` */
+  async group(group: number): Promise<Ext4Group> {
+    const { bytes, base } = await this.readDescriptor(group);
+    const where = `descriptor of group ${group}`;
+    if (this.verifyChecksums) {
+      refuseFaults(where, descriptorChecksumFaults(bytes, base, group, this.superblock));
+    }
+    const parsed = parseGroupDescriptor(bytes, base, group, this.superblock);
+    refuseFaults(where, descriptorPlaceFaults(parsed, this.superblock));
+    return parsed;
+  }
+
+  /**
+   * An inode that is in use.
+   *
+   * @throws ZosiaError `ZOSIA_EXT4_CORRUPT` when there is no such inode, or nothing uses it
+   */
+  async inode(number: number): Promise<Inode> {
+    const { superblock } = this;
+    const { inodeCount, inodesPerGroup, inodeSizeBytes, blockSizeBytes } = superblock;
+    const where = `inode ${number}`;
+    if (!Number.isInteger(number) || number < 1 || number > inodeCount) {
+      throw corrupt(where, `there are only inodes 1 to ${inodeCount}`);
+    }
+    const group = await this.group(Math.floor((number - 1) / inodesPerGroup));
+    const offset = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
+    const block = group.inodeTableBlock + Math.floor(offset / blockSizeBytes);
+    const bytes = await this.readBlock(block, where);
+    const base = offset % blockSizeBytes;
+    const inode = parseInode(bytes.subarray(base, base + inodeSizeBytes), number, superblock);
+    if (inode.linkCount === 0 || inode.mode === 0) throw corrupt(where, 'it is not in use');
+    if (this.verifyChecksums && !inodeChecksumMatches(inode, superblock)) {
+      throw corrupt(where, 'its checksum does not match its contents');
+    }
+    return inode;
+  }
+}
