@@ -80,3 +80,8 @@ export const INDEX_TAIL_BYTES = 8;
 /** Levels of inner nodes that are allowed without the large_dir feature. */
 export const MAX_INDIRECT_LEVELS = 1;
 export const HASH_HALF_MD4 = 1;
+
+/** A directory whose entries lie in its inode has no `.` and `..`, but this before its entries. */
+export const INLINE_DIRECTORY = {
+  parent: le32(0x0, 'Inode of the parent directory'),
+} as const;

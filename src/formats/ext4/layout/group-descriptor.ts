@@ -2,6 +2,8 @@ import { le16, le32 } from '../fields.js';
 
 /** Bytes of a group descriptor with the 64bit feature. */
 export const GROUP_DESCRIPTOR_BYTES = 64;
+/** The same without it: the fields from 0x20 on are absent. */
+export const SHORT_GROUP_DESCRIPTOR_BYTES = 32;
 
 /** A group descriptor: kernel Documentation/filesystems/ext4/group_descr.rst. */
 export const GROUP_DESCRIPTOR = {

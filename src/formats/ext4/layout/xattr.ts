@@ -27,6 +27,9 @@ export const XATTR_ENTRY = {
   hash: le32(0xc, 'Hash of name and value in a block; 0 in an inode'),
 } as const;
 
+/** What follows the last entry. */
+export const XATTR_END = { mark: le32(0x0, '0, which begins no entry') } as const;
+
 export const XATTR_MAGIC = 0xea02_0000;
 export const XATTR_INODE_HEADER_BYTES = 4;
 export const XATTR_BLOCK_HEADER_BYTES = 32;
@@ -40,6 +43,8 @@ export const XATTR_NAMESPACE = {
   posixAclDefault: 3,
   trusted: 4,
   security: 6,
+  /** What only the kernel sets: `data`, where inline data goes on. */
+  system: 7,
 } as const;
 
 /** A POSIX ACL as programs exchange it: kernel include/uapi/linux/posix_acl_xattr.h. */
