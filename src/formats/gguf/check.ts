@@ -1,0 +1,61 @@
+import { ZosiaError } from '../../errors.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { corrupt, notGguf, truncated } from './errors.js';
+import { FOREIGN_HEAD_BYTES, recogniseForeign } from './foreign.js';
+import { MAGIC } from './layout.js';
+import { readGguf } from './reader.js';
+import type { GgufHeader } from './reader.js';
+
+/**
+ * Checks that a file is a GGUF, and whole: its header makes sense, its tensors lie one after another
+ * as llama.cpp wants them, and the file holds them all. Tensor data is not read. `name` stands for the
+ * file in messages.
+ *
+ * @throws ZosiaError `ZOSIA_MODEL_EMPTY`; `ZOSIA_MODEL_NOT_GGUF`, which says what the file looks like;
+ * `ZOSIA_MODEL_TRUNCATED` with the size it has and the size it should have; `ZOSIA_MODEL_CORRUPT`;
+ * `ZOSIA_MODEL_UNSUPPORTED` for big-endian files, old versions and unknown tensor types
+ */
+export async function checkGguf(source: RandomAccess, name: string): Promise<GgufHeader> {
+  if (source.sizeBytes === 0) {
+    throw new ZosiaError('ZOSIA_MODEL_EMPTY', `${name} is empty`, {
+      hint: 'Download the file again.',
+    });
+  }
+  await checkMagic(source, name);
+  const header = await readGguf(source, name);
+  if (header.tensors.length === 0) {
+    throw corrupt(name, 'it holds no tensors, at most a vocabulary');
+  }
+  checkTensors(header, source.sizeBytes, name);
+  return header;
+}
+
+async function checkMagic(source: RandomAccess, name: string): Promise<void> {
+  const head = await source.read(0, Math.min(FOREIGN_HEAD_BYTES, source.sizeBytes));
+  if (Buffer.from(head.subarray(0, MAGIC.length)).toString('latin1') === MAGIC) return;
+  const { what, hint } = recogniseForeign(head, source.sizeBytes) ?? {
+    what: `it does not start with "${MAGIC}"`,
+    hint: 'Name a model in the GGUF format, the one llama.cpp reads.',
+  };
+  throw notGguf(name, what, hint);
+}
+
+/** llama.cpp (gguf_init_from_reader): each tensor starts where the one before ends, aligned. */
+function checkTensors(header: GgufHeader, sizeBytes: number, name: string): void {
+  const { tensors, alignment, dataOffset } = header;
+  let expected = 0;
+  let end = 0;
+  for (const tensor of tensors) {
+    if (tensor.offset !== expected) {
+      const label = JSON.stringify(tensor.name);
+      throw corrupt(name, `the tensor ${label} is at ${tensor.offset} instead of ${expected}`);
+    }
+    end = tensor.offset + tensor.sizeBytes;
+    expected = Math.ceil(end / alignment) * alignment;
+    if (!Number.isSafeInteger(dataOffset + expected)) {
+      throw corrupt(name, 'its tensors have an impossible size');
+    }
+  }
+  const neededBytes = dataOffset + end;
+  if (neededBytes > sizeBytes) throw truncated(name, sizeBytes, neededBytes, 'its tensor table');
+}

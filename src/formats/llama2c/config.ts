@@ -1,0 +1,124 @@
+import { CONFIG_FIELDS, LEGACY_CONFIG_BYTES, LEGACY_ORDER } from './layout.js';
+import type { ConfigFieldName, TensorName } from './layout.js';
+
+/** The shape of a model. */
+export interface CheckpointConfig extends Readonly<Record<ConfigFieldName, number>> {
+  /** Whether the token embedding serves as the classifier too. */
+  readonly sharedClassifier: boolean;
+}
+
+/** A run of float32 in a checkpoint. */
+export interface CheckpointTensor {
+  readonly name: TensorName;
+  /** Byte offset in the file. */
+  readonly offset: number;
+  /** Elements along each dimension, the one that changes slowest first; per block comes `layerCount`. */
+  readonly dimensions: readonly number[];
+  readonly sizeBytes: number;
+}
+
+export const FLOAT_BYTES = 4;
+
+/** Reads the config that starts at `base`. The sign of the vocabulary size is the caller's. */
+export function readConfigFields(bytes: Buffer, base: number): Record<ConfigFieldName, number> {
+  const read = (name: ConfigFieldName): number =>
+    bytes.readInt32LE(base + CONFIG_FIELDS[name].offset);
+  return {
+    dim: read('dim'),
+    hiddenDim: read('hiddenDim'),
+    layerCount: read('layerCount'),
+    headCount: read('headCount'),
+    kvHeadCount: read('kvHeadCount'),
+    vocabularySize: read('vocabularySize'),
+    contextLength: read('contextLength'),
+  };
+}
+
+/** The config of a legacy checkpoint: a negative vocabulary size means a classifier of its own. */
+export function legacyConfig(bytes: Buffer): CheckpointConfig {
+  const fields = readConfigFields(bytes, 0);
+  const { vocabularySize } = fields;
+  return {
+    ...fields,
+    vocabularySize: Math.abs(vocabularySize),
+    sharedClassifier: vocabularySize > 0,
+  };
+}
+
+/** What is wrong with a config that no model can have; undefined when it can be right. */
+export function configDefect(config: CheckpointConfig): string | undefined {
+  for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
+    if (config[name] <= 0) return `its ${name} is ${config[name]}`;
+  }
+  const { dim, headCount, kvHeadCount } = config;
+  if (dim % headCount !== 0) return `${headCount} heads do not share ${dim} dimensions evenly`;
+  if ((dim / headCount) % 2 !== 0)
+    return `its heads have ${dim / headCount} dimensions, an odd number`;
+  if (headCount % kvHeadCount !== 0) {
+    return `${kvHeadCount} key heads do not serve ${headCount} heads evenly`;
+  }
+  return undefined;
+}
+
+/** Dimensions of a tensor, slowest first; undefined for one that a model of this shape lacks. */
+function dimensionsOf(name: TensorName, config: CheckpointConfig): readonly number[] | undefined {
+  const { dim, hiddenDim, layerCount, headCount, kvHeadCount } = config;
+  const headDim = dim / headCount;
+  const kvDim = headDim * kvHeadCount;
+  switch (name) {
+    case 'tokenEmbedding':
+      return [config.vocabularySize, dim];
+    case 'attentionNorm':
+    case 'ffnNorm':
+      return [layerCount, dim];
+    case 'wq':
+    case 'wo':
+      return [layerCount, dim, dim];
+    case 'wk':
+    case 'wv':
+      return [layerCount, kvDim, dim];
+    case 'w1':
+    case 'w3':
+      return [layerCount, hiddenDim, dim];
+    case 'w2':
+      return [layerCount, dim, hiddenDim];
+    case 'finalNorm':
+      return [dim];
+    case 'ropeCosines':
+    case 'ropeSines':
+      return [config.contextLength, headDim / 2];
+    case 'classifier':
+      return config.sharedClassifier ? undefined : [config.vocabularySize, dim];
+  }
+}
+
+/** The tensors that a model of this shape has, in the given order from `start` on. */
+export function tensorTable(
+  config: CheckpointConfig,
+  order: readonly TensorName[],
+  start: number,
+): CheckpointTensor[] {
+  let offset = start;
+  const tensors: CheckpointTensor[] = [];
+  for (const name of order) {
+    const dimensions = dimensionsOf(name, config);
+    if (!dimensions) continue;
+    const sizeBytes = dimensions.reduce((product, count) => product * count, FLOAT_BYTES);
+    tensors.push({ name, offset, dimensions, sizeBytes });
+    offset += sizeBytes;
+  }
+  return tensors;
+}
+
+/** Where the last tensor ends. Past 2^53 it is not exact, and larger than any file. */
+export function endOf(tensors: readonly CheckpointTensor[]): number {
+  const last = tensors.at(-1)!;
+  return last.offset + last.sizeBytes;
+}
+
+/** Whether a file of this size, with this start, can be a whole legacy checkpoint. */
+export function looksLikeLegacyCheckpoint(head: Buffer, sizeBytes: number): boolean {
+  const config = legacyConfig(head);
+  if (configDefect(config) !== undefined) return false;
+  return endOf(tensorTable(config, LEGACY_ORDER, LEGACY_CONFIG_BYTES)) === sizeBytes;
+}

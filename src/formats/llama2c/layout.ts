@@ -1,0 +1,102 @@
+/**
+ * The checkpoints of llama2.c: float32 tensors one after another, behind a header. Source: llama2.c,
+ * export.py (legacy_export, version1_export, version2_export) and run.c. Everything is little-endian.
+ */
+
+export interface ConfigField {
+  /** From the start of the config. */
+  readonly offset: number;
+  readonly meaning: string;
+}
+
+/** The config: signed 32-bit numbers. A legacy checkpoint starts with it. */
+export const CONFIG_FIELDS = {
+  dim: { offset: 0, meaning: 'width of the embedding' },
+  hiddenDim: { offset: 4, meaning: 'width of the feed-forward layers' },
+  layerCount: { offset: 8, meaning: 'transformer blocks' },
+  headCount: { offset: 12, meaning: 'query heads of a block' },
+  kvHeadCount: { offset: 16, meaning: 'key and value heads of a block' },
+  vocabularySize: {
+    offset: 20,
+    meaning: 'tokens; negative in a legacy checkpoint that has a classifier of its own',
+  },
+  contextLength: { offset: 24, meaning: 'tokens the model was trained to look back on' },
+} as const satisfies Record<string, ConfigField>;
+
+export type ConfigFieldName = keyof typeof CONFIG_FIELDS;
+
+/** Length of the config, and so the header of a legacy checkpoint. */
+export const LEGACY_CONFIG_BYTES = 28;
+
+/** The header of versions 1 and 2, padded with zeros to {@link HEADER_BYTES}. */
+export const HEADER = {
+  magic: { offset: 0, meaning: '0x616b3432, "ak42" read as a number' },
+  version: { offset: 4, meaning: '1: float32; 2: int8 in groups' },
+  config: { offset: 8, meaning: 'the config, its vocabulary size always positive' },
+  sharedClassifier: { offset: 36, meaning: 'one byte: whether the embedding is the classifier' },
+} as const satisfies Record<string, ConfigField>;
+
+/** The magic as it stands in the file. */
+export const CHECKPOINT_MAGIC: readonly number[] = [0x32, 0x34, 0x6b, 0x61];
+
+/** Length of the header of versions 1 and 2. */
+export const HEADER_BYTES = 256;
+
+/** The tensors of a checkpoint, by their names in llama2.c's TransformerWeights. */
+export type TensorName =
+  | 'tokenEmbedding'
+  | 'attentionNorm'
+  | 'wq'
+  | 'wk'
+  | 'wv'
+  | 'wo'
+  | 'ffnNorm'
+  | 'w1'
+  | 'w2'
+  | 'w3'
+  | 'finalNorm'
+  | 'ropeCosines'
+  | 'ropeSines'
+  | 'classifier';
+
+/** A legacy checkpoint's tensors in order. The rope tables are there, but nothing reads them any more. */
+export const LEGACY_ORDER: readonly TensorName[] = [
+  'tokenEmbedding',
+  'attentionNorm',
+  'wq',
+  'wk',
+  'wv',
+  'wo',
+  'ffnNorm',
+  'w1',
+  'w2',
+  'w3',
+  'finalNorm',
+  'ropeCosines',
+  'ropeSines',
+  'classifier',
+];
+
+/** A version 1 checkpoint's tensors in order. */
+export const VERSION_1_ORDER: readonly TensorName[] = [
+  'attentionNorm',
+  'ffnNorm',
+  'finalNorm',
+  'tokenEmbedding',
+  'wq',
+  'wk',
+  'wv',
+  'wo',
+  'w1',
+  'w2',
+  'w3',
+  'classifier',
+];
+
+/** The tokenizer file: the longest token's length, then (score, length, bytes) for each token. */
+export const TOKENIZER_HEADER_BYTES = 4;
+export const TOKENIZER_ENTRY = {
+  score: { offset: 0, meaning: 'float32: the piece merged first has the highest' },
+  lengthBytes: { offset: 4, meaning: 'int32; the token follows' },
+} as const satisfies Record<string, ConfigField>;
+export const TOKENIZER_ENTRY_BYTES = 8;

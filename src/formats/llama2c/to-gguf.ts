@@ -1,0 +1,100 @@
+import { makeImage } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import { planGguf } from '../gguf/writer.js';
+import type { TensorPlan, TypedValue } from '../gguf/writer.js';
+import { checkpointTensor } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
+import { FLOAT_BYTES } from './config.js';
+import type { TensorName } from './layout.js';
+import type { Tokenizer } from './tokenizer.js';
+import { vocabularyMetadata } from './vocabulary.js';
+
+export interface Llama2cGgufOptions {
+  readonly checkpoint: Checkpoint;
+  /** Where the checkpoint's bytes are: the file it was read from, or an image of it. */
+  readonly checkpointSource: { readonly path: string } | Image;
+  readonly tokenizer: Tokenizer;
+  /** The model's name, `general.name`. */
+  readonly name: string;
+}
+
+/** What llama.cpp calls a block's tensors; each is one layer of llama2.c's tensor of all layers. */
+const BLOCK_TENSORS: readonly (readonly [suffix: string, tensor: TensorName])[] = [
+  ['attn_norm', 'attentionNorm'],
+  ['attn_q', 'wq'],
+  ['attn_k', 'wk'],
+  ['attn_v', 'wv'],
+  ['attn_output', 'wo'],
+  ['ffn_norm', 'ffnNorm'],
+  ['ffn_gate', 'w1'],
+  ['ffn_down', 'w2'],
+  ['ffn_up', 'w3'],
+];
+
+/** llama2.c, run.c: what is added to the mean square in rmsnorm. */
+const NORM_EPSILON = 1e-5;
+
+/** llama2.c, run.c: the base of the rotary embedding's frequencies. */
+const ROPE_BASE = 10_000;
+
+/**
+ * Plans a GGUF of the architecture "llama" from a llama2.c checkpoint. The weights stay in the
+ * checkpoint: tensors are ranges of it. Nothing is permuted, because llama2.c and llama.cpp's "llama"
+ * both rotate neighbouring elements (RoPE). A shared classifier is left out: llama.cpp then takes the
+ * embedding for one, as llama2.c does. The rope tables are left out too, being computed.
+ */
+export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
+  const { checkpoint, checkpointSource, tokenizer, name } = options;
+  const { config } = checkpoint;
+
+  /** Tensor data of one layer, or of a tensor that has no layers. */
+  const dataOf = (tensor: TensorName, dimensions: readonly number[], layer = 0): Image => {
+    const length = dimensions.reduce((product, count) => product * count, FLOAT_BYTES);
+    const offset = checkpointTensor(checkpoint, tensor).offset + layer * length;
+    const source =
+      'path' in checkpointSource
+        ? ({ kind: 'file', path: checkpointSource.path, offset } as const)
+        : ({ kind: 'image', image: checkpointSource, offset } as const);
+    return makeImage(length, [{ offset: 0, length, source }]);
+  };
+  const plan = (ggufName: string, tensor: TensorName, layer?: number): TensorPlan => {
+    const all = checkpointTensor(checkpoint, tensor).dimensions;
+    const own = layer === undefined ? all : all.slice(1);
+    return {
+      name: `${ggufName}.weight`,
+      dimensions: own.toReversed(),
+      type: 'F32',
+      data: dataOf(tensor, own, layer),
+    };
+  };
+
+  const tensors = [plan('token_embd', 'tokenEmbedding')];
+  for (let layer = 0; layer < config.layerCount; layer++) {
+    for (const [suffix, tensor] of BLOCK_TENSORS) {
+      tensors.push(plan(`blk.${layer}.${suffix}`, tensor, layer));
+    }
+  }
+  tensors.push(plan('output_norm', 'finalNorm'));
+  if (!config.sharedClassifier) tensors.push(plan('output', 'classifier'));
+
+  const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
+  return planGguf({
+    metadata: {
+      'general.architecture': { type: 'string', value: 'llama' },
+      'general.name': { type: 'string', value: name },
+      'general.file_type': uint32(0),
+      'llama.vocab_size': uint32(config.vocabularySize),
+      'llama.context_length': uint32(config.contextLength),
+      'llama.embedding_length': uint32(config.dim),
+      'llama.block_count': uint32(config.layerCount),
+      'llama.feed_forward_length': uint32(config.hiddenDim),
+      'llama.attention.head_count': uint32(config.headCount),
+      'llama.attention.head_count_kv': uint32(config.kvHeadCount),
+      'llama.attention.layer_norm_rms_epsilon': { type: 'float32', value: NORM_EPSILON },
+      'llama.rope.dimension_count': uint32(config.dim / config.headCount),
+      'llama.rope.freq_base': { type: 'float32', value: ROPE_BASE },
+      ...vocabularyMetadata(tokenizer),
+    },
+    tensors,
+  });
+}
