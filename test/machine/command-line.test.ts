@@ -16,9 +16,7 @@ describe('formatCommand', () => {
       fc.property(fc.array(word, { maxLength: 8 }), (words) => {
         const script = formatCommand(['printf', '%s\\0', ...words, 'end']);
         const printed = execFileSync('/bin/sh', ['-c', script]).toString('utf8');
-        expect(printed.split('\0')).toEqual(
-          [...words, 'end', ''].map((text) => text.toWellFormed()),
-        );
+        expect(printed.split('\0')).toEqual([...words, 'end', '']);
       }),
       { numRuns: 40 },
     );

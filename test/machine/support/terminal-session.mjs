@@ -1,0 +1,46 @@
+/**
+ * A process that runs a machine on the terminal it is started on, as the command line does.
+ * Arguments: the path of QEMU, how the session ends (`normal`, `throws`), QEMU_SERIAL if any.
+ */
+import process from 'node:process';
+import { URL } from 'node:url';
+import { createServer } from 'vite';
+
+const [qemu, ending, serial] = process.argv.slice(2);
+const server = await createServer({
+  root: new URL('../../..', import.meta.url).pathname,
+  configFile: false,
+  appType: 'custom',
+  logLevel: 'error',
+  server: { middlewareMode: true, watch: null, hmr: false, ws: false },
+  optimizeDeps: { noDiscovery: true },
+});
+const { runInteractive } = await server.ssrLoadModule('/src/machine/machine.ts');
+await server.close();
+
+const spec = {
+  arch: 'aarch64',
+  qemu,
+  sandbox: false,
+  kernel: 'Image',
+  initrd: 'initrd',
+  ramMiB: 64,
+  cpus: 1,
+  accel: { name: 'tcg' },
+  cpuModel: 'neoverse-n1',
+  append: '',
+  console: serial ? { to: 'backend', backend: serial } : { to: 'stdio' },
+  answerPort: false,
+};
+if (ending === 'throws') {
+  process.on('SIGUSR2', () => {
+    throw new Error('a defect');
+  });
+}
+try {
+  const { exitStatus } = await runInteractive(spec, process);
+  process.exitCode = exitStatus;
+} catch (error) {
+  process.stdout.write(`session failed: ${error.code}\n`);
+  process.exitCode = 99;
+}
