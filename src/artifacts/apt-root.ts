@@ -5,11 +5,8 @@ import { mustRunApt, sandboxOptions } from './apt.js';
 import type { AptRunner } from './apt.js';
 import type { Suite } from './lock.js';
 
-/**
- * Lists, in order, that clear what a host may have configured but a private root must not do or
- * have: run the host's hooks, or look at its foreign architectures.
- */
-const CONFIGURATION = '#clear APT::Update;\n#clear DPkg;\n#clear APT::Architectures;\n';
+/** Hooks that a host may have for after an update or an installation are not for a private root. */
+const CONFIGURATION = '#clear APT::Update;\n#clear DPkg;\n';
 
 /** Keyrings of the package debian-archive-keyring, newest name first. */
 const KEYRINGS = [

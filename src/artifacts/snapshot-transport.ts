@@ -54,8 +54,8 @@ export function snapshotTransport(options: SnapshotTransportOptions): Transport 
         }
         const backOffMs = firstRetryDelayMs * 2 ** (attempt - 1);
         const pauseMs = Math.max(backOffMs, failure.retryAfterMs ?? 0);
+        // A cancellation ends the pause; the next try then throws its reason.
         await delay(pauseMs, undefined, { signal: downloadOptions.signal }).catch(() => undefined);
-        downloadOptions.signal?.throwIfAborted();
       }
     },
 

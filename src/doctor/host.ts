@@ -80,7 +80,9 @@ export const THIS_HOST: DoctorHost = {
       ...(signal && { cancelSignal: signal }),
     });
     const tail: string[] = [];
-    for await (const line of child.iterable({ from: 'all' })) {
+    for await (const text of child.iterable({ from: 'all' })) {
+      // Of a line that is written over, as dpkg does to show progress, only the end is worth it.
+      const line = text.slice(text.lastIndexOf('\r') + 1);
       log(line);
       tail.push(line);
       if (tail.length > TAIL_LINES) tail.shift();

@@ -182,6 +182,37 @@ describe.skipIf(!(await hasApt()))("the host's apt", () => {
     },
   );
 
+  /** Runs apt as on a host whose configuration has some more options. */
+  const configured =
+    (...options: string[]): AptRunner =>
+    (program, [command, ...args], signal) =>
+      runApt(program, [command!, ...options.flatMap((option) => ['-o', option]), ...args], signal);
+
+  it('blames the network, not the suite, when indexes cannot be had', async () => {
+    const server = await serve((_, response) => void response.writeHead(503).end());
+    onTestFinished(() => server.close());
+    const run = configured('Acquire::Retries=0');
+    const transport = aptTransport({ baseUri: server.url, run, keyring: await testKeyring() });
+    await expect(
+      transport.resolveCurrent!('llama', 'aarch64', await temporaryFolder()),
+    ).rejects.toMatchObject({ code: 'ZOSIA_APT_FAILED', message: expect.stringContaining('503') });
+  });
+
+  it("does not run the host's hooks, and copes with its foreign architectures", async () => {
+    const mark = join(await temporaryFolder(), 'mark');
+    const run = configured(
+      `APT::Update::Pre-Invoke::=touch ${mark}`,
+      `APT::Update::Post-Invoke-Success::=touch ${mark}`,
+      'APT::Architectures::=amd64',
+      'APT::Architectures::=i386',
+    );
+    const baseUri = `file:${encodeURI(REPOSITORY)}`;
+    const transport = aptTransport({ baseUri, run, keyring: await testKeyring() });
+    const kernel = await transport.resolveCurrent!('kernel', 'aarch64', await temporaryFolder());
+    expect(kernel).toMatchObject([{ architecture: 'arm64' }]);
+    expect(existsSync(mark)).toBe(false);
+  });
+
   it('says so when a suite has lost what a component starts from', async () => {
     const server = await repository();
     const transport = aptTransport({

@@ -79,6 +79,15 @@ describe('this host', () => {
     expect(result.tail).toEqual(lines.slice(-5));
   });
 
+  it('passes on the end of a line that was written over', async () => {
+    const lines: string[] = [];
+    const script = 'process.stdout.write("1%\\r50%\\rdone\\n")';
+    await THIS_HOST.run([process.execPath, '-e', script], (line) => {
+      lines.push(line);
+    });
+    expect(lines).toEqual(['done']);
+  });
+
   it('says so when a command does not exist', async () => {
     const result = await THIS_HOST.run(['/no/such/program'], () => undefined);
     expect(result.exitCode).not.toBe(0);
