@@ -8,7 +8,11 @@
 
 #define PORT_NAME "zosia.answer"
 
-enum { APPEAR_TIMEOUT_MS = 2000, APPEAR_POLL_MS = 2 };
+enum {
+    APPEAR_TIMEOUT_MS = 2000,
+    APPEAR_POLL_MS = 2,
+    PORT_QUEUE_PLACES = 128, // QEMU's; another monitor's may be fewer
+};
 
 // Writes the device path of the port into `context`, a buffer of 64 bytes, when `port` is the one.
 static bool match_port(const char *port, void *context) {
@@ -58,33 +62,70 @@ void answer_open(struct answer *answer) {
     answer->port = -1;
 }
 
-static void write_once(struct answer *answer, size_t kept) {
-    struct queue *text = &answer->text;
-    if (queue_length(text) <= kept) return;
-    if (answer->port < 0) {
-        console_text(text->bytes + text->start, queue_length(text) - kept);
-        text->start = text->end - kept;
-        answer->line_open = text->bytes[text->start - 1] != '\n';
-        return;
-    }
-    long count = queue_drain(text, answer->port, kept);
-    answer->lost = answer->lost || (count < 0 && count != -EAGAIN && count != -EINTR);
-    if (answer->lost) text->start = text->end; // nobody will read it: let the program go on
+// What is dropped makes room, so that the program can come to its end.
+void answer_give_up(struct answer *answer) {
+    answer->lost = true;
+    answer->text.start = answer->text.end;
 }
 
-void answer_write(struct answer *answer) { write_once(answer, FAREWELL_MAX); }
+static void print_some(struct answer *answer, size_t size) {
+    console_text(answer->text.bytes + answer->text.start, size);
+    answer->text.start += size;
+    answer->line_open = answer->text.bytes[answer->text.start - 1] != '\n';
+}
+
+static void send_some(struct answer *answer, size_t size) {
+    // The kernel takes as many writes as the port's queue has places, and cannot be asked whether the
+    // host has had them; switched off, they are lost. So the last bytes go one by one: by the time they
+    // have filled the queue, all before them is with the host, and when that has made room again, the
+    // few that are left follow at once.
+    while (size > 0) {
+        size_t length = size > PORT_QUEUE_PLACES ? size - PORT_QUEUE_PLACES : 1;
+        long count = sys_write(answer->port, answer->text.bytes + answer->text.start, length);
+        if (count == -EAGAIN || count == -EINTR) return;
+        if (count < 0) {
+            answer_give_up(answer);
+            return;
+        }
+        answer->text.start += (size_t)count;
+        size -= (size_t)count;
+    }
+}
+
+// Writes what can be written now, but leaves the last `kept` bytes.
+static void write_some(struct answer *answer, size_t kept) {
+    size_t length = queue_length(&answer->text);
+    if (length <= kept) return;
+    if (answer->port < 0) {
+        print_some(answer, length - kept);
+    } else {
+        send_some(answer, length - kept);
+    }
+}
+
+bool answer_waits(const struct answer *answer) {
+    return queue_length(&answer->text) > FAREWELL_MAX;
+}
+
+void answer_write(struct answer *answer) { write_some(answer, FAREWELL_MAX); }
+
+static void wait_for_room(struct answer *answer) {
+    struct pollfd writable = {answer->port, POLLOUT, 0};
+    sys_poll(&writable, 1, -1);
+    if (writable.revents & POLLHUP) answer_give_up(answer);
+}
 
 bool answer_finish(struct answer *answer) {
     struct queue *text = &answer->text;
     text->end = text->start + farewell_strip(text->bytes + text->start, queue_length(text));
     while (queue_length(text) > 0) {
-        struct pollfd writable = {answer->port, POLLOUT, 0};
-        if (answer->port >= 0) sys_poll(&writable, 1, -1);
-        if (writable.revents & POLLHUP) answer->lost = true;
-        write_once(answer, 0);
+        if (answer->port >= 0) wait_for_room(answer);
+        write_some(answer, 0);
     }
     if (answer->line_open) console_text("\n", 1);
-    // Closing sends the host a message and waits for it: what was written before has been taken by then.
-    if (answer->port >= 0) sys_close(answer->port);
+    if (answer->port >= 0) {
+        wait_for_room(answer);
+        sys_close(answer->port); // sends the host a message, and waits until it is read
+    }
     return !answer->lost;
 }

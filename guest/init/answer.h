@@ -22,6 +22,12 @@ void answer_open(struct answer *answer);
 // is llama-completion's own farewell is known only when nothing more comes.
 void answer_write(struct answer *answer);
 
+// Whether there is something that answer_write would write.
+bool answer_waits(const struct answer *answer);
+
+// To be called when the port reports a hang-up: what is left, and what comes, is dropped.
+void answer_give_up(struct answer *answer);
+
 // Removes the farewell, writes the rest, and returns when the host has taken it. False when it is lost.
 bool answer_finish(struct answer *answer);
 

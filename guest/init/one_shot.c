@@ -88,15 +88,13 @@ static void relay_once(struct one_shot *run) {
     struct exit_gate *gate = &run->child.gate;
     struct answer *answer = &run->answer;
     bool room = queue_room(&answer->text) > 0;
-    // A port is asked whether it takes more only while the queue is full; before that, writing is tried
-    // after every read and what remains goes with the next.
     struct pollfd fds[] = {
         {room ? run->output : -1, POLLIN, 0},
         {run->log_output, POLLIN, 0},
         {run->console_open ? console_fd() : -1, POLLIN, 0},
         {run->watch_fd, POLLIN, 0},
         {gate->held ? -1 : gate->listener, POLLIN, 0},
-        {room ? -1 : answer->port, POLLOUT, 0},
+        {answer_waits(answer) ? answer->port : -1, POLLOUT, 0},
     };
     sys_poll(fds, 6, gate->held ? GATE_INTERVAL_MS : -1);
 
@@ -106,6 +104,7 @@ static void relay_once(struct one_shot *run) {
     if (fds[3].revents != 0) children_reap(run->watch_fd, &run->child);
     if (fds[4].revents & POLLIN) exit_gate_hold(gate);
     if (fds[4].revents & POLLHUP) exit_gate_close(gate);
+    if (fds[5].revents & POLLHUP) answer_give_up(answer);
     answer_write(answer);
     if (gate->held) {
         struct pollfd outputs[] = {{run->output, POLLIN, 0}, {run->log_output, POLLIN, 0}};

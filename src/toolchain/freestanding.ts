@@ -12,6 +12,8 @@ export interface FreestandingProgram {
   /** C files, relative to `sourceDir`. The linker lays the program out in this order. */
   readonly sources: readonly string[];
   readonly sourceDir: string;
+  /** Folders of headers besides the sources' own, relative to `sourceDir`. */
+  readonly includeDirs?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -51,7 +53,7 @@ const UNSET_VARIABLES = {
  * @throws ZosiaError `ZOSIA_BUILD_FAILED`; the signal's reason when cancelled
  */
 export async function compileFreestanding(program: FreestandingProgram): Promise<Uint8Array> {
-  const { arch, compiler, sources, sourceDir, signal } = program;
+  const { arch, compiler, sources, sourceDir, includeDirs = [], signal } = program;
   const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
   try {
     const out = join(folder, 'program');
@@ -60,6 +62,7 @@ export async function compileFreestanding(program: FreestandingProgram): Promise
       ...COMPILE_FLAGS,
       ...LINK_FLAGS,
       `--ld-path=${compiler.linker}`,
+      ...includeDirs.map((folder) => `-I${folder}`),
       ...sources,
       ...['-o', out],
     ];

@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary.js';
+import { RUNS_HERE, buildProgram } from './programs.js';
+
+const PARTS = ['child', 'console', 'exit_gate', 'file', 'procfs', 'queue', 'text'];
+
+describe.skipIf(!RUNS_HERE)('how init runs a program (runs where Linux programs do)', () => {
+  const folder = temporaryFolder();
+  let runChild: string;
+  let lateTalker: string;
+  beforeAll(async () => {
+    [runChild, lateTalker] = await Promise.all([
+      buildProgram(folder.path, 'run_child', PARTS),
+      buildProgram(folder.path, 'late_talker', ['queue', 'text']),
+    ]);
+  });
+
+  async function run(...command: string[]): Promise<string> {
+    return (await execa(runChild, command, { stripFinalNewline: false })).stdout;
+  }
+
+  it('loses what another thread prints after the end, without init', async () => {
+    const { stdout, exitCode } = await execa(lateTalker, { reject: false });
+    expect({ stdout, exitCode }).toEqual({ stdout: 'early words', exitCode: 7 });
+  });
+
+  it('keeps a program from ending before all its threads have printed', async (context) => {
+    const output = await run(lateTalker);
+    context.skip(output.startsWith('no gate\n'), 'no seccomp user notification on this host');
+    expect(output).toBe('early words\nlate words\nstatus 7\n');
+  });
+
+  it('reads large output to its end', async () => {
+    const path = folder.file('large');
+    const text = Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join('');
+    await writeFile(path, text);
+    expect((await run('/bin/cat', path)).replace(/^no gate\n/, '')).toBe(`${text}status 0\n`);
+  });
+
+  it.each([
+    [['/bin/sh', '-c', 'exit 3'], 'status 3'],
+    [['/bin/sh', '-c', 'kill -KILL $$'], 'status 137'],
+    [['/bin/sh', '-c', 'kill -SEGV $$'], 'status 139'],
+    [['/no/such/program'], 'status 127'],
+  ])('tells how %j ended', async (command, status) => {
+    expect((await run(...command)).trimEnd().split('\n').at(-1)).toBe(status);
+  });
+});

@@ -1,0 +1,35 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hostArchitecture } from '../../src/artifacts/architectures.js';
+import { findCompiler } from '../../src/toolchain/compiler.js';
+import { compileFreestanding } from '../../src/toolchain/freestanding.js';
+import { INIT_SOURCE_DIRECTORY } from '../../src/toolchain/guest.js';
+
+const PROGRAMS_DIRECTORY = fileURLToPath(new URL('programs/', import.meta.url));
+
+/** These programs are Linux programs of the host's own architecture. */
+export const RUNS_HERE = process.platform === 'linux';
+
+/**
+ * Compiles a test program together with the parts of init that it drives.
+ *
+ * @returns the program's path in `folder`
+ */
+export async function buildProgram(
+  folder: string,
+  name: string,
+  parts: readonly string[],
+): Promise<string> {
+  const bytes = await compileFreestanding({
+    arch: hostArchitecture(),
+    compiler: await findCompiler(),
+    sourceDir: INIT_SOURCE_DIRECTORY,
+    sources: [join(PROGRAMS_DIRECTORY, `${name}.c`), ...parts.map((part) => `${part}.c`)],
+    includeDirs: ['.'],
+  });
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  await chmod(path, 0o755);
+  return path;
+}

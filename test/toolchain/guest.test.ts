@@ -1,0 +1,143 @@
+import { cp, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
+import { PREBUILT_DIRECTORY, parseSums, prebuiltInit } from '../../src/artifacts/guest.js';
+import { sha256 } from '../../src/image/digest.js';
+import { findCompiler, majorVersion } from '../../src/toolchain/compiler.js';
+import type { Compiler } from '../../src/toolchain/compiler.js';
+import { INIT_SOURCE_DIRECTORY, buildGuest } from '../../src/toolchain/guest.js';
+import { COMPILER_RECORD, buildPrebuilt } from '../../src/toolchain/prebuilt.js';
+import { zosiaError } from '../support/errors.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+/** ELF specification: offsets and values of what is looked at here, all little-endian ELF64. */
+const ELF = { type: 16, machine: 18, headerOffset: 32, headerSize: 54, headerCount: 56 };
+const EXECUTABLE = 2;
+const MACHINES = { aarch64: 183, x86_64: 62 };
+const [DYNAMIC, INTERPRETER] = [2, 3];
+
+function elfFacts(bytes: Uint8Array): { type: number; machine: number; segments: number[] } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = Number(view.getBigUint64(ELF.headerOffset, true));
+  const size = view.getUint16(ELF.headerSize, true);
+  const count = view.getUint16(ELF.headerCount, true);
+  return {
+    type: view.getUint16(ELF.type, true),
+    machine: view.getUint16(ELF.machine, true),
+    segments: Array.from({ length: count }, (_, i) => view.getUint32(start + i * size, true)),
+  };
+}
+
+async function recordedVersion(): Promise<string> {
+  const record = await readFile(join(PREBUILT_DIRECTORY, COMPILER_RECORD), 'utf8');
+  return record.split('\n', 1)[0]!;
+}
+
+describe('the prebuilt guest', () => {
+  it.each(ARCHITECTURES)('is a small static program without interpreter (%s)', async (arch) => {
+    const bytes = await prebuiltInit(arch);
+    expect(bytes.length).toBeLessThan(64 * 1024);
+    const facts = elfFacts(bytes);
+    expect(facts).toMatchObject({ type: EXECUTABLE, machine: MACHINES[arch] });
+    expect(facts.segments).not.toContain(DYNAMIC);
+    expect(facts.segments).not.toContain(INTERPRETER);
+  });
+
+  it('is what its source and the recorded compiler give, byte for byte', async (context) => {
+    const recorded = await recordedVersion();
+    const { version } = await findCompiler();
+    context.skip(
+      majorVersion(version) !== majorVersion(recorded) && !process.env.CI,
+      `built with ${recorded}, here is ${version}`,
+    );
+    await buildPrebuilt(folder.path);
+    const files = ARCHITECTURES.flatMap((arch) => [`${arch}/init`, `${arch}/SHA256SUMS`]);
+    for (const file of files) {
+      const [rebuilt, shipped] = await Promise.all([
+        readFile(folder.file(file)),
+        readFile(join(PREBUILT_DIRECTORY, file)),
+      ]);
+      expect(sha256(rebuilt), file).toBe(sha256(shipped));
+    }
+    expect(await readFile(folder.file(COMPILER_RECORD), 'utf8')).toContain('clang version');
+  });
+
+  const folder = temporaryFolder();
+});
+
+describe('buildGuest', () => {
+  const folder = temporaryFolder();
+  let compiler: Compiler;
+  beforeAll(async () => {
+    compiler = await findCompiler();
+  });
+
+  it.each(ARCHITECTURES)('gives the same bytes in any folder (%s)', async (arch) => {
+    const sourceDir = folder.file(`a source, ${arch}`);
+    await cp(INIT_SOURCE_DIRECTORY, sourceDir, { recursive: true });
+    const [here, there] = await Promise.all([
+      buildGuest({ arch, compiler, outDir: folder.file(`here ${arch}`) }),
+      buildGuest({ arch, compiler, sourceDir, outDir: folder.file(`there ${arch}`) }),
+    ]);
+    expect(there.sha256).toBe(here.sha256);
+    const bytes = await readFile(here.path);
+    expect(sha256(bytes)).toBe(here.sha256);
+    expect(here.sizeBytes).toBe(bytes.length);
+    expect((await stat(here.path)).mode & 0o777).toBe(0o755);
+    expect(bytes.includes(folder.path) || bytes.includes(INIT_SOURCE_DIRECTORY)).toBe(false);
+  });
+
+  it('follows the source', async () => {
+    const sourceDir = folder.file('changed');
+    await cp(INIT_SOURCE_DIRECTORY, sourceDir, { recursive: true });
+    const main = join(sourceDir, 'main.c');
+    await writeFile(main, (await readFile(main, 'utf8')).replace('zosia: init', 'zosia: tini'));
+    const built = await buildGuest({
+      arch: 'aarch64',
+      compiler,
+      sourceDir,
+      outDir: folder.file('changed out'),
+    });
+    expect((await readFile(built.path)).includes('zosia: tini')).toBe(true);
+  });
+
+  it('shows what the compiler says, and leaves nothing', async () => {
+    const sourceDir = folder.file('broken');
+    await mkdir(sourceDir);
+    await writeFile(join(sourceDir, 'main.c'), 'int main(void) { return nothing; }\n');
+    const outDir = folder.file('broken out');
+    const error = await buildGuest({ arch: 'x86_64', compiler, sourceDir, outDir }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: 'ZOSIA_BUILD_FAILED',
+      hint: expect.stringContaining("'nothing'"),
+    });
+    await expect(readdir(outDir)).rejects.toThrow('ENOENT');
+  });
+
+  it('says that there is no source', async () => {
+    const options = { arch: 'x86_64', compiler, outDir: folder.path } as const;
+    await expect(buildGuest({ ...options, sourceDir: folder.file('none') })).rejects.toThrow(
+      zosiaError('ZOSIA_GUEST_SOURCE_MISSING'),
+    );
+  });
+
+  it('is cancelled by its signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    const outDir = folder.file('cancelled');
+    await expect(buildGuest({ arch: 'aarch64', compiler, outDir, signal })).rejects.toThrow(
+      'enough',
+    );
+  });
+});
+
+describe('SHA256SUMS of the prebuilt guest', () => {
+  it.each(ARCHITECTURES)('names every program of %s', async (arch) => {
+    const folder = join(PREBUILT_DIRECTORY, arch);
+    const programs = (await readdir(folder)).filter((name) => name !== 'SHA256SUMS').sort();
+    const sums = parseSums(await readFile(join(folder, 'SHA256SUMS'), 'utf8'));
+    expect([...sums.keys()].sort()).toEqual(programs);
+  });
+});
