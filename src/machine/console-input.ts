@@ -2,8 +2,13 @@ import type { Readable, Writable } from 'node:stream';
 import { EscapeKeys } from './escape-keys.js';
 
 const LINE_FEED = 0x0a;
-/** Ends the input of whoever reads a terminal. */
-const CTRL_D = 0x04;
+
+/**
+ * What ends a session in its turn, after everything typed before has been answered: llama-cli's command
+ * (it takes no Ctrl+D), and Ctrl+D for the stub prompt (which answers the command with its help).
+ * `/poweroff` would not wait its turn: the guest heeds it at once.
+ */
+const LAST_WORDS = Buffer.from('/exit\n\u0004');
 
 /** Input on its way to the guest. */
 export interface InputRelay {
@@ -33,7 +38,8 @@ export function relayKeys(
 
 /**
  * Passes on what a pipe or a file has to say. Until the guest reads its console nothing is read here
- * either: its serial port would drop what nobody takes. The end becomes Ctrl+D on a line of its own.
+ * either: its serial port would drop what nobody takes. Its end is typed as
+ * the words that end a session.
  */
 export function relayPipedInput(input: Readable, guest: Writable): InputRelay {
   let last = LINE_FEED;
@@ -45,7 +51,7 @@ export function relayPipedInput(input: Readable, guest: Writable): InputRelay {
           last = bytes.at(-1) ?? last;
           return bytes;
         },
-        end: () => Uint8Array.from(last === LINE_FEED ? [CTRL_D] : [LINE_FEED, CTRL_D]),
+        end: () => (last === LINE_FEED ? LAST_WORDS : Buffer.from(`\n${LAST_WORDS.toString()}`)),
       });
     },
     detach() {

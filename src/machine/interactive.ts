@@ -18,7 +18,7 @@ export interface ConsoleIo {
 /**
  * Runs a machine with its console on the user's terminal. Keys reach the guest as they are typed;
  * Ctrl+A X ends the machine. Input that is not a terminal is held back until the guest reads, and its
- * end reaches the guest as Ctrl+D.
+ * end ends the session once everything before it has been answered.
  *
  * @returns the guest's exit status; 0 when the user ended the machine
  * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_INTERRUPTED`; the reason of `signal`

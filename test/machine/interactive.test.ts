@@ -52,14 +52,14 @@ describe('runInteractive on a pipe', () => {
     expect(stderr).toBe('');
   });
 
-  it('types the input, then Ctrl+D', async () => {
+  it('types the input, then the words that end a session', async () => {
     const { stdout } = await run(`${STARTS} ${LISTENS}`, 'hi\x01x\n');
-    expect(stdout).toContain(`typed ${Buffer.from('hi\x01x\n\x04').toString('hex')}\r\n`);
+    expect(stdout).toContain(`typed ${Buffer.from('hi\x01x\n/exit\n\x04').toString('hex')}\r\n`);
   });
 
   it('ends a last line that lacks its end', async () => {
     const { stdout } = await run(`${STARTS} ${LISTENS}`, 'hi');
-    expect(stdout).toContain(`typed ${Buffer.from('hi\n\x04').toString('hex')}\r\n`);
+    expect(stdout).toContain(`typed ${Buffer.from('hi\n/exit\n\x04').toString('hex')}\r\n`);
   });
 
   it('sends nothing before the guest reads', async () => {
@@ -73,7 +73,7 @@ describe('runInteractive on a pipe', () => {
       count += bytes.length; process.stdin.pause(); setTimeout(() => process.stdin.resume(), 1);
       if (bytes.at(-1) === 4) { print('count ' + count + '\\r\\n'); done(0); } });`;
     const { stdout } = await run(machine, 'x'.repeat((1 << 20) - 1) + '\n');
-    expect(stdout).toContain(`count ${(1 << 20) + 1}\r\n`);
+    expect(stdout).toContain(`count ${(1 << 20) + '/exit\n\x04'.length}\r\n`);
   });
 
   it('waits for a slow reader and loses nothing', async () => {
