@@ -28,7 +28,17 @@ export const JOURNAL_SUPERBLOCK = {
 } as const;
 
 export const JOURNAL_MAGIC = 0xc03b_3998;
+export const JOURNAL_SUPERBLOCK_V1 = 3;
 export const JOURNAL_SUPERBLOCK_V2 = 4;
+export const JOURNAL_SUPERBLOCK_BYTES = 1024;
+export const JOURNAL_FEATURE_INCOMPAT = {
+  revoke: 0x1,
+  sixtyFourBit: 0x2,
+  asyncCommit: 0x4,
+  checksumV2: 0x8,
+  checksumV3: 0x10,
+  fastCommit: 0x20,
+} as const;
 /** What the kernel and mke2fs take. */
 export const MIN_JOURNAL_BLOCKS = 1024;
 export const MAX_JOURNAL_BLOCKS = 10_240_000;
