@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { describeModel, kvCacheBytes } from '../../../src/formats/gguf/model-info.js';
+import type { ModelInfo } from '../../../src/formats/gguf/model-info.js';
+import { readGguf } from '../../../src/formats/gguf/reader.js';
+import type { TypedValue } from '../../../src/formats/gguf/writer.js';
+import { accessBytes } from '../../../src/image/random-access.js';
+import { sampleGguf } from './samples.js';
+
+const describeSample = async (metadata?: Record<string, TypedValue>): Promise<ModelInfo> =>
+  describeModel(await readGguf(accessBytes(await sampleGguf(metadata))));
+
+const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
+
+describe('describeModel', () => {
+  it('gathers the facts of a model', async () => {
+    expect(await describeSample()).toEqual({
+      architecture: 'llama',
+      name: 'Sämple',
+      contextLength: 2048,
+      embeddingLength: 256,
+      blockCount: 3,
+      headCount: 8,
+      headCountKv: 2,
+      keyLength: 32,
+      valueLength: 32,
+      vocabularySize: 4,
+      quantisation: 'Q4_K_M',
+      hasChatTemplate: true,
+      chatTemplate: '{{ messages }}',
+      parameterCount: 1034,
+      weightBytes: 610,
+      splitCount: undefined,
+    });
+  });
+
+  it('leaves out what the model does not say', async () => {
+    const info = await describeSample({
+      'general.architecture': { type: 'string', value: 'other' },
+      'general.name': { type: 'bool', value: true },
+    });
+    expect(info).toMatchObject({
+      architecture: 'other',
+      name: undefined,
+      contextLength: undefined,
+    });
+    expect(kvCacheBytes(info, 2048)).toBe(0);
+  });
+
+  it('takes the commonest type for the quantisation where none is stated', async () => {
+    expect((await describeSample({ 'general.file_type': uint32(1024) })).quantisation).toBe('Q4_K');
+  });
+
+  it('is not led astray by values of the wrong kind', async () => {
+    const info = await describeSample({
+      'llama.context_length': { type: 'int32', value: -5 },
+      'llama.attention.head_count_kv': { type: 'array', of: 'string', value: ['many'] },
+    });
+    expect(info).toMatchObject({ contextLength: undefined, headCountKv: 8 });
+  });
+});
+
+describe('kvCacheBytes', () => {
+  it('counts keys and values of every head and block', async () => {
+    expect(kvCacheBytes(await describeSample(), 2048)).toBe(3 * 2 * (32 + 32) * 2048 * 2);
+    expect(kvCacheBytes(await describeSample(), 1, 4)).toBe(3 * 2 * (32 + 32) * 4);
+  });
+
+  it('counts heads block by block where they differ, and lengths where they are stated', async () => {
+    const info = await describeSample({
+      'llama.attention.head_count_kv': { type: 'array', of: 'int32', value: [4, 0, 1] },
+      'llama.attention.key_length': uint32(10),
+      'llama.attention.value_length': uint32(20),
+    });
+    expect(info.headCountKv).toEqual([4, 0, 1]);
+    expect(kvCacheBytes(info, 100)).toBe((4 + 0 + 1) * (10 + 20) * 100 * 2);
+  });
+});

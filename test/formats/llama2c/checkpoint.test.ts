@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ZosiaError } from '../../../src/errors.js';
+import { checkpointTensor, readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
+import type { Checkpoint } from '../../../src/formats/llama2c/checkpoint.js';
+import { CONFIG_FIELDS } from '../../../src/formats/llama2c/layout.js';
+import { accessBytes, accessFile } from '../../../src/image/random-access.js';
+import { zosiaError } from '../../support/errors.js';
+import { describeWithWeights, weights } from '../../support/weights.js';
+import { TINY, legacyCheckpoint, versionedCheckpoint } from './samples.js';
+
+const read = (bytes: Uint8Array): Promise<Checkpoint> => readCheckpoint(accessBytes(bytes));
+
+describe('readCheckpoint', () => {
+  it('finds the tensors of a legacy checkpoint', async () => {
+    const { version, config, tensors } = await read(legacyCheckpoint());
+    expect(version).toBe(0);
+    expect(config).toEqual({ ...TINY, sharedClassifier: true });
+    expect(tensors.map(({ name, dimensions }) => [name, ...dimensions])).toEqual([
+      ['tokenEmbedding', 6, 8],
+      ['attentionNorm', 2, 8],
+      ['wq', 2, 8, 8],
+      ['wk', 2, 4, 8],
+      ['wv', 2, 4, 8],
+      ['wo', 2, 8, 8],
+      ['ffnNorm', 2, 8],
+      ['w1', 2, 12, 8],
+      ['w2', 2, 8, 12],
+      ['w3', 2, 12, 8],
+      ['finalNorm', 8],
+      ['ropeCosines', 5, 2],
+      ['ropeSines', 5, 2],
+    ]);
+    let end = 28;
+    for (const { offset, sizeBytes } of tensors) {
+      expect(offset).toBe(end);
+      end += sizeBytes;
+    }
+    expect(end).toBe(legacyCheckpoint().length);
+  });
+
+  it('finds a classifier of its own where the vocabulary size is negative', async () => {
+    const bytes = legacyCheckpoint({ ...TINY, vocabularySize: -6 });
+    const checkpoint = await read(bytes);
+    expect(checkpoint.config).toEqual({ ...TINY, sharedClassifier: false });
+    expect(checkpointTensor(checkpoint, 'classifier').offset).toBe(bytes.length - 6 * 8 * 4);
+  });
+
+  it.each([true, false])('reads version 1, classifier shared: %s', async (shared) => {
+    const bytes = versionedCheckpoint(1, shared);
+    const { version, config, tensors } = await read(bytes);
+    expect(version).toBe(1);
+    expect(config).toEqual({ ...TINY, sharedClassifier: shared });
+    expect(tensors[0]).toMatchObject({ name: 'attentionNorm', offset: 256 });
+    expect(tensors.at(-1)!.name).toBe(shared ? 'w3' : 'classifier');
+  });
+
+  it.each([2, 7])('does not support version %i', async (version) => {
+    await expect(read(versionedCheckpoint(version, true))).rejects.toThrow(
+      zosiaError('ZOSIA_CHECKPOINT_UNSUPPORTED'),
+    );
+  });
+
+  it('says both sizes of a checkpoint that is cut short', async () => {
+    const whole = legacyCheckpoint();
+    const promise = read(whole.subarray(0, -1));
+    await expect(promise).rejects.toThrow(zosiaError('ZOSIA_CHECKPOINT_TRUNCATED'));
+    await expect(promise).rejects.toThrow(`${whole.length - 1} bytes of ${whole.length}`);
+    for (const length of [0, 3, 27, 28]) {
+      await expect(read(whole.subarray(0, length))).rejects.toThrow(
+        zosiaError('ZOSIA_CHECKPOINT_TRUNCATED'),
+      );
+    }
+    await expect(read(versionedCheckpoint(1, true).subarray(0, 255))).rejects.toThrow(
+      zosiaError('ZOSIA_CHECKPOINT_TRUNCATED'),
+    );
+  });
+
+  it('does not take a longer file for a checkpoint', async () => {
+    await expect(read(Buffer.concat([legacyCheckpoint(), Buffer.alloc(4)]))).rejects.toThrow(
+      zosiaError('ZOSIA_CHECKPOINT_CORRUPT'),
+    );
+  });
+
+  it.each<[string, Partial<Record<keyof typeof TINY, number>>]>([
+    ['no dimensions', { dim: 0 }],
+    ['a negative number of layers', { layerCount: -1 }],
+    ['no vocabulary', { vocabularySize: 0 }],
+    ['heads that do not divide the embedding', { headCount: 3 }],
+    ['heads of odd width', { headCount: 8 }],
+    ['key heads that do not divide the heads', { headCount: 2, kvHeadCount: 3 }],
+  ])('finds damage: %s', async (_, changes) => {
+    const bytes = legacyCheckpoint();
+    for (const [name, value] of Object.entries(changes)) {
+      bytes.writeInt32LE(value, CONFIG_FIELDS[name as keyof typeof TINY].offset);
+    }
+    await expect(read(bytes)).rejects.toThrow(zosiaError('ZOSIA_CHECKPOINT_CORRUPT'));
+  });
+
+  it('ends in a checkpoint or a ZosiaError, whatever the header', async () => {
+    const extreme = fc.constantFrom(0, 1, 2, -1, 2 ** 31 - 1, -(2 ** 31), 65_536);
+    const field = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), extreme);
+    await fc.assert(
+      fc.asyncProperty(fc.array(field, { minLength: 7, maxLength: 7 }), async (fields) => {
+        const bytes = Buffer.alloc(64 * 1024);
+        fields.forEach((value, index) => bytes.writeInt32LE(value, index * 4));
+        const outcome = await read(bytes).catch((error: unknown) => error);
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(ZosiaError);
+      }),
+    );
+  });
+});
+
+describeWithWeights('readCheckpoint, on stories260K', () => {
+  it('reads the published shape', async () => {
+    const file = await accessFile(weights('stories260K.bin'));
+    try {
+      expect((await readCheckpoint(file)).config).toEqual({
+        dim: 64,
+        hiddenDim: 172,
+        layerCount: 5,
+        headCount: 8,
+        kvHeadCount: 4,
+        vocabularySize: 512,
+        contextLength: 512,
+        sharedClassifier: true,
+      });
+    } finally {
+      await file.close();
+    }
+  });
+});

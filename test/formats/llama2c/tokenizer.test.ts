@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { readTokenizer } from '../../../src/formats/llama2c/tokenizer.js';
+import type { Tokenizer } from '../../../src/formats/llama2c/tokenizer.js';
+import { accessBytes, accessFile } from '../../../src/image/random-access.js';
+import { zosiaError } from '../../support/errors.js';
+import { describeWithWeights, weights } from '../../support/weights.js';
+import { tokenizerFile } from './samples.js';
+
+const read = (bytes: Uint8Array, vocabularySize: number): Promise<Tokenizer> =>
+  readTokenizer(accessBytes(bytes), vocabularySize);
+
+describe('readTokenizer', () => {
+  const pieces = ['<unk>', '\n<s>\n', '', ' größer'];
+
+  it('reads pieces and scores', async () => {
+    const { maxTokenLength, tokens } = await read(tokenizerFile(pieces), 4);
+    expect(maxTokenLength).toBe(16);
+    expect(tokens.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(pieces);
+    expect(tokens.map(({ score }) => score)).toEqual([-0, -1, -2, -3]);
+  });
+
+  it.each([3, 5])('says both figures when the model has %i tokens', async (vocabularySize) => {
+    const promise = read(tokenizerFile(pieces), vocabularySize);
+    await expect(promise).rejects.toThrow(zosiaError('ZOSIA_TOKENIZER_MISMATCH'));
+    await expect(promise).rejects.toThrow(/has 4 tokens.*has [35]$/);
+  });
+
+  it('finds damage', async () => {
+    const file = tokenizerFile(pieces);
+    const negative = Buffer.from(file);
+    negative.writeInt32LE(-1, 8);
+    const huge = tokenizerFile(pieces, 2 ** 31 - 1);
+    huge.writeInt32LE(2 ** 31 - 1, 8);
+    const damaged = [
+      file.subarray(0, 3),
+      file.subarray(0, 10),
+      file.subarray(0, -1),
+      tokenizerFile(pieces, 4),
+      negative,
+      huge,
+    ];
+    for (const bytes of damaged) {
+      await expect(read(bytes, 4)).rejects.toThrow(zosiaError('ZOSIA_TOKENIZER_CORRUPT'));
+    }
+  });
+
+  it('does not read a file that is too large for a tokenizer', async () => {
+    const source = { sizeBytes: 2 ** 40, read: () => Promise.reject(new Error('read')) };
+    await expect(readTokenizer(source, 4)).rejects.toThrow(zosiaError('ZOSIA_TOKENIZER_CORRUPT'));
+  });
+});
+
+describeWithWeights('readTokenizer, on published tokenizers', () => {
+  it.each([
+    ['tok512.bin', 512],
+    ['tokenizer.bin', 32_000],
+  ])('reads %s', async (name, size) => {
+    const file = await accessFile(weights(name));
+    try {
+      expect((await readTokenizer(file, size)).tokens).toHaveLength(size);
+    } finally {
+      await file.close();
+    }
+  });
+});
