@@ -76,12 +76,12 @@ export function backupGroup(geometry: Geometry, freeBlock: number): number {
  */
 export function planGeometry(demand: Demand): Geometry {
   const { blockSizeBytes, extraBytes = 0, sizeBytes } = demand;
-  const division = divide(demand);
-  const smallest = smallestGeometry(demand, division);
+  const smallest = smallestGeometry(demand, divide(demand, 0));
   if (sizeBytes === undefined && extraBytes === 0) return smallest;
 
   const wanted = smallest.blockCount + Math.ceil(extraBytes / blockSizeBytes);
   if (sizeBytes === undefined) {
+    const division = divide(demand, wanted);
     for (let blockCount = wanted; ; blockCount++) {
       const geometry = geometryOf(demand, division, blockCount);
       if (geometry) return geometry;
@@ -96,6 +96,7 @@ export function planGeometry(demand: Demand): Geometry {
       { hint: `Ask for at least ${neededBytes} bytes, or leave the size out.` },
     );
   }
+  const division = divide(demand, given);
   // A few blocks that begin a group, and do not suffice for the metadata of that, stay unused.
   const wholeGroups = groupCountOf(division, given) - 1;
   const lessThanGiven = division.firstDataBlock + wholeGroups * division.blocksPerGroup;
@@ -113,15 +114,17 @@ interface Division {
 /**
  * Groups have as many blocks as their bitmap has bits, unless there are so many inodes that these
  * call for more groups than the blocks would fill: then groups are smaller.
+ *
+ * @param leastBlockCount blocks there will be at least
  */
-function divide(demand: Demand): Division {
-  const { blockSizeBytes, extraBytes = 0, sizeBytes = 0 } = demand;
+function divide(demand: Demand, leastBlockCount: number): Division {
+  const { blockSizeBytes } = demand;
   const firstDataBlock = Math.floor(SUPERBLOCK_OFFSET / blockSizeBytes);
   const largest = blockSizeBytes * 8;
   const groupCount = groupsForInodes(demand);
   const needed = neededBlocks(demand, firstDataBlock, groupCount);
-  const wanted = Math.max(needed + extraBytes / blockSizeBytes, sizeBytes / blockSizeBytes);
-  const fair = Math.ceil((wanted - firstDataBlock) / groupCount / 8) * 8;
+  const blockCount = Math.max(needed, leastBlockCount);
+  const fair = Math.ceil((blockCount - firstDataBlock) / groupCount / 8) * 8;
   const blocksPerGroup = groupCount === 1 ? largest : Math.min(largest, fair);
   return { firstDataBlock, blocksPerGroup };
 }

@@ -17,20 +17,8 @@ declare module 'ext2fs' {
     flush(): Promise<void>;
   }
 
-  export interface Stats {
-    readonly mode: number;
-    readonly nlink: number;
-    readonly uid: number;
-    readonly gid: number;
-    readonly ino: number;
-    readonly size: number;
-    readonly blocks: number;
-    readonly mtime: Date;
-  }
-
   export interface Handle {
     readonly fd: number;
-    stat(): Promise<Stats>;
     read(
       buffer: Uint8Array,
       offset: number,
@@ -45,7 +33,7 @@ declare module 'ext2fs' {
       open(path: string | Uint8Array, flags: 'r'): Promise<Handle>;
       /** Unlike the method of a handle, this one can be waited for. */
       close(fd: number): Promise<void>;
-      readlink(path: string): Promise<string>;
+      readlink(path: string | Uint8Array): Promise<string>;
     };
   }
 

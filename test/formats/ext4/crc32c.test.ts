@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { CRC32C_START, crc32c, crc32cWord } from '../../../src/formats/ext4/crc32c.js';
+
+describe('crc32c', () => {
+  it('has the published check value (RFC 3720, inverted as ext4 does not)', () => {
+    expect(~crc32c(CRC32C_START, Buffer.from('123456789')) >>> 0).toBe(0xe306_9283);
+    expect(~crc32c(CRC32C_START, new Uint8Array(32)) >>> 0).toBe(0x8a91_36aa);
+  });
+
+  it('takes a word like its four little-endian bytes', () => {
+    const bytes = Uint8Array.of(0xdd, 0xcc, 0xbb, 0xaa);
+    expect(crc32cWord(CRC32C_START, 0xaabb_ccdd)).toBe(crc32c(CRC32C_START, bytes));
+  });
+
+  it('continues', () => {
+    const whole = crc32c(7, Buffer.from('one two'));
+    expect(crc32c(crc32c(7, Buffer.from('one ')), Buffer.from('two'))).toBe(whole);
+  });
+});
