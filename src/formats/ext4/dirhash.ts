@@ -38,31 +38,48 @@ const ROUNDS = [
 ] as const;
 
 /**
- * The "half MD4" hash of a name, its bytes taken as unsigned (kernel
- * Documentation/filesystems/ext4/directory.rst, "Hash Tree Directories").
+ * The "half MD4" hash of a name (kernel Documentation/filesystems/ext4/directory.rst, "Hash Tree
+ * Directories").
  *
  * @param seed the 16 bytes of the superblock's hash seed
+ * @param isSigned whether the bytes of the name are taken as signed, as some file systems want it
  */
-export function directoryHash(name: ByteString, seed: Uint8Array): DirectoryHash {
+export function directoryHash(name: ByteString, seed: Uint8Array, isSigned = false): DirectoryHash {
+  const state = hashState(seed);
+  for (let start = 0; start < name.length; start += CHUNK_BYTES) {
+    transform(state, chunkWords(name, start, WORDS, isSigned));
+  }
+  return { hash: finishHash(state[1]!), minor: state[2]! >>> 0 };
+}
+
+/** What a hash with a seed starts from. */
+export function hashState(seed: Uint8Array): number[] {
   const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
   const seedWords = [0, 4, 8, 12].map((at) => view.getUint32(at, true));
-  const state = seedWords.some((word) => word !== 0) ? seedWords : [...MD4_START];
-  for (let start = 0; start < name.length; start += CHUNK_BYTES) {
-    transform(state, chunkWords(name, start));
-  }
-  const even = (state[1]! & ~1) >>> 0;
-  return { hash: even === END_HASH ? LAST_HASH : even, minor: state[2]! >>> 0 };
+  return seedWords.some((word) => word !== 0) ? seedWords : [...MD4_START];
+}
+
+/** Makes a hash even, as the tree uses the lowest bit, and keeps it below the one for the end. */
+export function finishHash(hash: number): number {
+  const even = (hash & ~1) >>> 0;
+  return even === END_HASH ? LAST_HASH : even;
 }
 
 /** Four bytes a word, the first one highest; padded with the length of what is left of the name. */
-function chunkWords(name: ByteString, start: number): number[] {
+export function chunkWords(
+  name: ByteString,
+  start: number,
+  wordCount: number,
+  isSigned: boolean,
+): number[] {
   const left = name.length - start;
   const padding = Math.imul(left, 0x0101_0101);
-  const words = new Array<number>(WORDS).fill(padding);
-  const end = Math.min(left, CHUNK_BYTES);
+  const words = new Array<number>(wordCount).fill(padding);
+  const end = Math.min(left, wordCount * 4);
   for (let i = 0; i < end; i++) {
     const word = i % 4 === 0 ? padding : words[i >> 2]!;
-    words[i >> 2] = (word << 8) + name.charCodeAt(start + i);
+    const byte = name.charCodeAt(start + i);
+    words[i >> 2] = (word << 8) + (isSigned ? (byte << 24) >> 24 : byte);
   }
   return words;
 }

@@ -79,7 +79,11 @@ export const INDEX_ENTRY_BYTES = 8;
 export const INDEX_TAIL_BYTES = 8;
 /** Levels of inner nodes that are allowed without the large_dir feature. */
 export const MAX_INDIRECT_LEVELS = 1;
+export const HASH_LEGACY = 0;
 export const HASH_HALF_MD4 = 1;
+export const HASH_TEA = 2;
+/** Added to a version whose bytes are unsigned whatever the superblock's flags say. */
+export const HASH_UNSIGNED = 3;
 
 /** A directory whose entries lie in its inode has no `.` and `..`, but this before its entries. */
 export const INLINE_DIRECTORY = {
