@@ -1,4 +1,4 @@
-import { resolveMachine } from './machine/machine.js';
+import { findQemu, resolveMachine } from './machine/machine.js';
 import type { Environment, MachineOptions, MachineSpec, RunRequest } from './machine/machine.js';
 import { linuxGuest } from './recipes/linux-guest.js';
 import type { LinuxGuestOptions } from './recipes/linux-guest.js';
@@ -37,15 +37,16 @@ export interface ReadyMachine {
 export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> {
   const { arch, places, signal, env = process.env } = options;
   const cancel = signal ? { signal } : {};
-  const [model, guest] = await settleBoth(
-    openModel(options.model, places.modelsDir),
-    linuxGuest(options),
-  );
+  // What may be wrong is found out before anything is downloaded.
+  await findQemu(arch, env);
+  const model = await openModel(options.model, places.modelsDir);
+  const guest = await linuxGuest(options);
   const disk = modelDiskPath(places, 'vmdk');
   await writeModelDisk(model, { format: 'vmdk', out: disk, ...cancel });
 
   const contextTokens =
-    options.contextTokens ?? Math.min(model.info.contextLength, DEFAULT_CONTEXT_TOKENS);
+    options.contextTokens ??
+    Math.min(model.info.contextLength ?? DEFAULT_CONTEXT_TOKENS, DEFAULT_CONTEXT_TOKENS);
   const spec = await resolveMachine(
     {
       ...options.machine,
@@ -60,10 +61,4 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
     env,
   );
   return { spec, model, llamaArgs: ['--ctx-size', String(contextTokens)] };
-}
-
-/** Both results; if one fails, the other is waited for before the failure is passed on. */
-async function settleBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }

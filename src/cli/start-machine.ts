@@ -33,7 +33,7 @@ export async function startMachine(
       result.exitStatus =
         request.prompt === undefined
           ? (await runInteractive(machine, process, { signal })).exitStatus
-          : await answer(machine, flags, signal);
+          : await answer(machine, request.prompt, flags, signal);
     },
     signal,
   );
@@ -41,16 +41,21 @@ export async function startMachine(
 
 async function answer(
   spec: MachineSpec,
+  prompt: string,
   { timeout }: MachineFlags,
   signal: AbortSignal,
 ): Promise<number> {
+  let started = false;
   let last: number | undefined;
   const { exitStatus, consoleTail } = await runOneShot(spec, {
     signal,
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     onAnswer: (bytes) => {
-      last = bytes.at(-1);
-      return write(bytes);
+      // Text that continues nothing begins with the space that tokenizers put before every word.
+      const text = !started && prompt === '' && bytes[0] === 0x20 ? bytes.subarray(1) : bytes;
+      started = true;
+      last = text.at(-1) ?? last;
+      return write(text);
     },
   });
   if (exitStatus !== 0) {

@@ -9,6 +9,8 @@ export interface OutputOptions {
   readonly signal?: AbortSignal;
   /** Permission bits before the umask; 0o644 unless given. */
   readonly mode?: number;
+  /** False for a file that need not outlive a crash of the machine: it is then not synced. */
+  readonly durable?: boolean;
 }
 
 /** Temporary files of writes under way, so that even a process that exits early leaves none. */
@@ -36,7 +38,7 @@ export async function writeOutputFile<T>(
   write: (file: FileHandle) => Promise<T>,
   options: OutputOptions = {},
 ): Promise<T> {
-  const { signal, mode = 0o644 } = options;
+  const { signal, mode = 0o644, durable = true } = options;
   signal?.throwIfAborted();
   let temporary: string | undefined;
   try {
@@ -46,7 +48,7 @@ export async function writeOutputFile<T>(
     let result: T;
     try {
       result = await write(handle);
-      await handle.sync();
+      if (durable) await handle.sync();
     } finally {
       await handle.close();
     }
@@ -61,6 +63,17 @@ export async function writeOutputFile<T>(
     }
     throw outputError(path, error);
   }
+}
+
+/**
+ * Makes the folder that an output goes into, and those above it.
+ *
+ * @throws ZosiaError as {@link writeOutputFile}
+ */
+export async function makeOutputFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw outputError(path, error);
+  });
 }
 
 /** {@link writeOutputFile} for contents that are in memory already. */

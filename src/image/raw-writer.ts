@@ -2,9 +2,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { imageChunks } from './chunks.js';
 import type { Image } from './image.js';
 import { writeOutputFile } from './output-file.js';
+import type { OutputOptions } from './output-file.js';
 
-export interface WriteRawOptions {
-  readonly signal?: AbortSignal;
+export interface WriteRawOptions extends OutputOptions {
   /** Called after each piece with the bytes of data written so far. */
   readonly onProgress?: (doneBytes: number) => void;
 }
@@ -35,7 +35,7 @@ export async function writeRaw(
         onProgress?.(doneBytes);
       }
     },
-    signal ? { signal } : {},
+    options,
   );
 }
 

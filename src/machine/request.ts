@@ -66,7 +66,10 @@ export async function composeInitrd(
       hint: 'Build it with zosia up, or name another one with --initrd.',
     });
   }
-  await writeRaw(planRunInitrd(basePath, base.size, request), outPath, signal ? { signal } : {});
+  await writeRaw(planRunInitrd(basePath, base.size, request), outPath, {
+    durable: false,
+    ...(signal ? { signal } : {}),
+  });
 }
 
 /** Runs `use` with a run's initrd in a folder that only this user can read, and that is then removed. */

@@ -1,9 +1,9 @@
-import { mkdir, realpath, rm, symlink } from 'node:fs/promises';
+import { realpath, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { isExtentName } from '../formats/vmdk/names.js';
 import { planVmdk } from '../formats/vmdk/writer.js';
 import type { Image } from '../image/image.js';
-import { writeOutput } from '../image/output-file.js';
+import { makeOutputFolder, writeOutput } from '../image/output-file.js';
 import { writeRaw } from '../image/raw-writer.js';
 
 /**
@@ -19,7 +19,7 @@ export async function writeVmdk(
   out: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<void> {
-  await mkdir(dirname(out), { recursive: true });
+  await makeOutputFolder(dirname(out));
   const folder = await realpath(dirname(out));
   const stem = basename(out).replace(/\.vmdk$/, '');
   const metadataName = `${stem}-metadata.img`;

@@ -1,0 +1,94 @@
+import { beforeAll, expect, it } from 'vitest';
+import { CLI } from '../support/cli.js';
+import { convertStoryModel } from '../support/story-model.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { openTerminal } from '../support/terminal.js';
+import type { TerminalSession } from '../support/terminal.js';
+import { describeWithWeights } from '../support/weights.js';
+
+const BOOT_MS = 240_000;
+/** llama-cli waits for a line. */
+const PROMPT = /\n> $/;
+const ANSWERED = /Generation: [\d.]+ t\/s \]/;
+
+describeWithWeights('an interactive session', () => {
+  const folder = temporaryFolder();
+  let model = '';
+  beforeAll(async () => {
+    model = await convertStoryModel(folder.path);
+  });
+
+  /** Boots on a terminal whose settings are printed before and after by stty itself. */
+  const boot = (): TerminalSession =>
+    openTerminal(
+      '/bin/sh',
+      [
+        '-c',
+        'echo "before=$(stty -g)"; "$@"; echo "status=$?"; echo "after=$(stty -g)"; sleep 1',
+        'sh',
+        ...[process.execPath, CLI, 'up', model, '--arch', 'aarch64', '-n', '40'],
+      ],
+      { cwd: folder.path },
+    );
+
+  it(
+    'prompts, answers, stops an answer at Ctrl+C, ends at /poweroff, and restores the terminal',
+    async () => {
+      const terminal = boot();
+      try {
+        const before = /before=(\S+)/.exec(await terminal.shows(/before=\S+\s/))![1]!;
+        const boots = await terminal.shows(PROMPT);
+        expect(boots).toContain('zosia: init');
+        expect(boots).toContain('zosia: starting llama-cli (model /models/model.gguf)');
+
+        terminal.type('Hello\r');
+        expect(await terminal.shows(ANSWERED)).toMatch(/[a-z]{3}/);
+        await terminal.shows(PROMPT);
+
+        terminal.type('Tell me a story\r');
+        await terminal.shows(/story/);
+        terminal.type('\x03');
+        await terminal.shows(PROMPT);
+
+        terminal.type('/powerofx\x7ff\r');
+        const end = await terminal.shows(/after=\S+\s/);
+        expect(end).toMatch(/zosia: shutting down\s+zosia: exit status=0\s/);
+        expect(end).toContain('status=0');
+        expect(/after=(\S+)/.exec(end)![1]).toBe(before);
+      } finally {
+        terminal.kill();
+      }
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'shuts down at Ctrl+C while it waits',
+    async () => {
+      const terminal = boot();
+      try {
+        await terminal.shows(PROMPT);
+        terminal.type('\x03');
+        expect(await terminal.shows(/after=\S+\s/)).toContain('zosia: exit status=0');
+      } finally {
+        terminal.kill();
+      }
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'ends the machine at Ctrl+A X',
+    async () => {
+      const terminal = boot();
+      try {
+        await terminal.shows(/zosia: init/);
+        terminal.type('\x01x');
+        expect(await terminal.shows(/after=\S+\s/)).toContain('status=0');
+      } finally {
+        terminal.kill();
+      }
+    },
+    BOOT_MS,
+  );
+});

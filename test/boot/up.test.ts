@@ -1,0 +1,69 @@
+import { beforeAll, expect, it } from 'vitest';
+import { zosia } from '../support/cli.js';
+import { convertStoryModel } from '../support/story-model.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { PUBLISHED_STORY, describeWithWeights } from '../support/weights.js';
+
+const BOOT_MS = 240_000;
+
+describeWithWeights('zosia up --prompt', () => {
+  const folder = temporaryFolder();
+  let model = '';
+  beforeAll(async () => {
+    model = await convertStoryModel(folder.path);
+  });
+
+  it.each(['aarch64', 'x86_64'])(
+    'tells the published story on %s, and nothing else',
+    async (arch) => {
+      const { stdout, stderr, exitCode } = await zosia(
+        ['up', model, '--arch', arch, '--prompt', '', '-n', '60', '--temp', '0'],
+        { cwd: folder.path },
+      );
+      expect(stderr).toContain('TCG');
+      expect(stdout.trimStart().startsWith(PUBLISHED_STORY)).toBe(true);
+      expect(stdout).not.toMatch(/zosia|llama|end of text/);
+      expect(stdout.endsWith('\n')).toBe(true);
+      expect(exitCode).toBe(0);
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'completes a prompt, byte for byte, however odd its characters',
+    async () => {
+      const { stdout, exitCode } = await zosia(
+        [
+          'up',
+          model,
+          '--arch',
+          'aarch64',
+          '--prompt',
+          'Once upon a time',
+          '-n',
+          '20',
+          '--temp',
+          '0',
+        ],
+        { cwd: folder.path },
+      );
+      expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));
+      expect(exitCode).toBe(0);
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'fails with the end of the console when the guest cannot load the model',
+    async () => {
+      const { stdout, stderr, exitCode } = await zosia(
+        ['run', '--arch', 'aarch64', '--disk', model, '--prompt', 'Hello'],
+        { cwd: folder.path },
+      );
+      expect(stdout).toBe('');
+      expect(stderr).toContain('zosia: exit status=1');
+      expect(exitCode).toBe(1);
+    },
+    BOOT_MS,
+  );
+});

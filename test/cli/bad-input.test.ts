@@ -1,0 +1,111 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { zosia } from '../support/cli.js';
+import { convertStoryModel } from '../support/story-model.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { describeWithWeights } from '../support/weights.js';
+
+/** What every mistake of a user gets: one line that says what is wrong, one that says what to do. */
+async function expectMistake(
+  args: readonly string[],
+  message: RegExp,
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<void> {
+  const { stdout, stderr, exitCode } = await zosia(args, options);
+  const lines = stderr.trimEnd().split('\n');
+  expect(lines[0]).toMatch(message);
+  expect(lines[0]).toMatch(/^error: /);
+  expect(lines[1]).toMatch(/^hint: {2}\S/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(1);
+}
+
+describe('a mistake in the arguments', () => {
+  const folder = temporaryFolder();
+
+  it.each([
+    [['up', '--frobnicate'], /unknown option '--frobnicate'/],
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['up', 'm.gguf', '--ram', 'lots'], /whole number/],
+    [['up', 'm.gguf', '--temp', '-1'], /at least 0/],
+    [['image', 'model', 'm.gguf', '--format', 'qcow2'], /raw, vmdk/],
+    [['fetch', 'everything'], /kernel, llama/],
+    [['model', 'convert', 'x.bin'], /--tokenizer/],
+  ])('is wrong usage, exit status 2: %j', async (args, message) => {
+    const { stdout, stderr, exitCode } = await zosia(args, { cwd: folder.path });
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain('--help');
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  it('is an unknown architecture', async () => {
+    await expectMistake(['up', 'm.gguf', '--arch', 'riscv64'], /riscv64/, { cwd: folder.path });
+    await expectMistake(['fetch', '--arch', 'sparc'], /sparc/, { cwd: folder.path });
+  });
+});
+
+describe('a model that cannot be used', () => {
+  const folder = temporaryFolder();
+  beforeAll(async () => {
+    await writeFile(folder.file('empty.gguf'), '');
+    await writeFile(
+      folder.file('text.gguf'),
+      'This is a story about a girl named Lily.\n'.repeat(9),
+    );
+    await mkdir(folder.file('folder.gguf'));
+  });
+
+  it.each([
+    ['nowhere.gguf', /no model nowhere\.gguf/],
+    ['empty.gguf', /empty/],
+    ['text.gguf', /not a GGUF|GGUF/],
+    ['folder.gguf', /no model folder\.gguf/],
+  ])('%s', async (name, message) => {
+    await expectMistake(['up', name], message, { cwd: folder.path });
+    await expectMistake(['image', 'model', name], message, { cwd: folder.path });
+    await expectMistake(['model', 'info', name], message, { cwd: folder.path });
+    expect((await readdir(folder.path)).sort()).toEqual(['empty.gguf', 'folder.gguf', 'text.gguf']);
+  });
+
+  it('is not named at all', async () => {
+    await expectMistake(['up'], /no model was named/, { cwd: folder.path });
+  });
+});
+
+describeWithWeights('a good model in a bad place', () => {
+  const folder = temporaryFolder();
+  let model = '';
+  beforeAll(async () => {
+    model = await convertStoryModel(folder.path);
+  });
+
+  it('is cut short', async () => {
+    const bytes = await readFile(model);
+    await writeFile(folder.file('short.gguf'), bytes.subarray(0, bytes.length - 1));
+    await expectMistake(['up', 'short.gguf'], /1[ ,.]?05\d[ ,.]?\d{3}|truncated|short/, {
+      cwd: folder.path,
+    });
+  });
+
+  it('is to be written where nothing can be', async () => {
+    await writeFile(folder.file('file'), '');
+    for (const format of ['raw', 'vmdk']) {
+      const out = folder.file(`file/disk-${format}`);
+      await expectMistake(
+        ['image', 'model', model, '--format', format, '--out', out],
+        /cannot be written/,
+        { cwd: folder.path },
+      );
+    }
+    await expectMistake(['image', 'model', model, '--out', folder.path], /cannot be written/, {
+      cwd: folder.path,
+    });
+  });
+
+  it('is to be run without QEMU', async () => {
+    const env = { PATH: folder.path };
+    await expectMistake(['up', model], /QEMU|qemu-system/, { cwd: folder.path, env });
+  });
+});
