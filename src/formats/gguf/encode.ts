@@ -21,11 +21,8 @@ export function encodeMetadata(key: string, typed: TypedValue): Buffer {
   const parts = [encodeString(key), encodeUint32(VALUE_TYPES[typed.type].id)];
   switch (typed.type) {
     case 'array':
-      parts.push(
-        encodeUint32(VALUE_TYPES[typed.of].id),
-        encodeUint64(typed.value.length),
-        ...elements(typed),
-      );
+      parts.push(encodeUint32(VALUE_TYPES[typed.of].id), encodeUint64(typed.value.length));
+      parts.push(Buffer.concat(elements(typed)));
       break;
     case 'string':
       parts.push(encodeString(typed.value));

@@ -105,12 +105,43 @@ export class HeaderCursor {
     return length;
   }
 
+  /**
+   * Passes over as many of the next `count` strings as are loaded, and says how many those were.
+   * Vocabularies have hundreds of thousands: this is the one place where reading a header takes time.
+   */
+  passLoadedStrings(count: number): number {
+    const bytes = this.#bytes;
+    let position = this.position;
+    let passed = 0;
+    while (passed < count) {
+      const start = position + LENGTH_BYTES;
+      if (start > this.#loaded) break;
+      const end = start + readUint64(bytes, position);
+      if (end > this.#loaded) break;
+      position = end;
+      passed += 1;
+    }
+    this.position = position;
+    return passed;
+  }
+
   corrupt(what: string): Error {
     return corrupt(this.#name, what);
   }
 }
 
 /** An unsigned 64-bit number, to the precision of a double. */
-export function readUint64(bytes: Buffer, offset: number): number {
-  return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 2 ** 32;
+export function readUint64(bytes: Uint8Array, offset: number): number {
+  return readUint32(bytes, offset) + readUint32(bytes, offset + 4) * 2 ** 32;
+}
+
+/** Quicker than Buffer's own, which checks the kind of its arguments each time. */
+function readUint32(bytes: Uint8Array, offset: number): number {
+  return (
+    (bytes[offset]! |
+      (bytes[offset + 1]! << 8) |
+      (bytes[offset + 2]! << 16) |
+      (bytes[offset + 3]! << 24)) >>>
+    0
+  );
 }

@@ -162,14 +162,14 @@ async function takeArray(cursor: HeaderCursor): Promise<GgufArray> {
   );
 }
 
-/** Waits only where bytes have to be loaded: a hundred thousand promises would take their time. */
 async function passStrings(cursor: HeaderCursor, count: number): Promise<void> {
   cursor.checkRoom(count, LENGTH_BYTES);
-  for (let i = 0; i < count; i++) {
-    if (!cursor.has(LENGTH_BYTES)) await cursor.need(LENGTH_BYTES);
-    const length = cursor.takeCount();
-    if (!cursor.has(length)) await cursor.need(length);
+  for (let left = count; left > 0;) {
+    left -= cursor.passLoadedStrings(left);
+    if (left === 0) break;
+    const length = await cursor.takeLength();
     cursor.position += length;
+    left -= 1;
   }
 }
 

@@ -173,7 +173,7 @@ describe('checkGguf', () => {
   });
 
   it('reads a large vocabulary in few pieces, no further than it goes', async () => {
-    const words = Array.from({ length: 60_000 }, (_, i) => `▁word ${i}`);
+    const words = Array.from({ length: 256_000 }, (_, i) => `▁word ${i}`);
     const sample = await sampleGguf({ words: { type: 'array', of: 'string', value: words } });
     let reads = 0;
     let readBytes = 0;
@@ -190,7 +190,7 @@ describe('checkGguf', () => {
     const read = header.metadata.get('words');
     expect(read).toBeInstanceOf(GgufArray);
     expect([...(read as GgufArray)]).toEqual(words);
-    expect(reads).toBeLessThan(8);
+    expect(reads).toBeLessThan(10);
     expect(readBytes).toBeLessThan(3 * header.headerBytes);
   });
 
