@@ -91,6 +91,17 @@ export class Volume {
    * @throws ZosiaError `ZOSIA_EXT4_CORRUPT` when there is no such inode, or nothing uses it
    */
   async inode(number: number): Promise<Inode> {
+    const inode = await this.anyInode(number);
+    const where = `inode ${number}`;
+    if (inode.linkCount === 0 || inode.mode === 0) throw corrupt(where, 'it is not in use');
+    if (this.verifyChecksums && !inodeChecksumMatches(inode, this.superblock)) {
+      throw corrupt(where, 'its checksum does not match its contents');
+    }
+    return inode;
+  }
+
+  /** An inode as it stands in the table, in use or not. @throws ZosiaError `ZOSIA_EXT4_CORRUPT` */
+  async anyInode(number: number): Promise<Inode> {
     const { superblock } = this;
     const { inodeCount, inodesPerGroup, inodeSizeBytes, blockSizeBytes } = superblock;
     const where = `inode ${number}`;
@@ -102,11 +113,6 @@ export class Volume {
     const block = group.inodeTableBlock + Math.floor(offset / blockSizeBytes);
     const bytes = await this.readBlock(block, where);
     const base = offset % blockSizeBytes;
-    const inode = parseInode(bytes.subarray(base, base + inodeSizeBytes), number, superblock);
-    if (inode.linkCount === 0 || inode.mode === 0) throw corrupt(where, 'it is not in use');
-    if (this.verifyChecksums && !inodeChecksumMatches(inode, superblock)) {
-      throw corrupt(where, 'its checksum does not match its contents');
-    }
-    return inode;
+    return parseInode(bytes.subarray(base, base + inodeSizeBytes), number, superblock);
   }
 }

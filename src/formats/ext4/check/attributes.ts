@@ -1,0 +1,79 @@
+import { XATTR_NAMESPACE } from '../layout/xattr.js';
+import type { AttributeArea, StoredAttribute } from '../reader/xattr.js';
+import { aclFromDisk } from '../reader/acl.js';
+import type { Findings } from './report.js';
+
+const ACLS: ReadonlySet<number> = new Set([
+  XATTR_NAMESPACE.posixAclAccess,
+  XATTR_NAMESPACE.posixAclDefault,
+]);
+
+/** Checks attributes that lie where they should: values apart, hashes right, no name twice. */
+export function checkAttributes(
+  findings: Findings,
+  area: AttributeArea,
+  entriesStart: number,
+  where: string,
+): void {
+  const { attributes, entriesEnd } = area;
+  const used = [{ start: entriesStart, end: entriesEnd }];
+  const names = new Set<string>();
+  for (const attribute of attributes) {
+    const { name, namespace, value, valueStart, hash } = attribute;
+    findings.expect(!names.has(name), 'xattr-duplicate', where, `it has ${name} twice`);
+    names.add(name);
+    findings.expect(namespace !== 0, 'xattr-name', where, `${name} lies in no namespace`);
+    findings.expect(
+      hash === 0 || entryHashes(attribute).includes(hash),
+      'xattr-hash',
+      where,
+      `the hash of ${name} does not match`,
+    );
+    findings.expect(
+      !ACLS.has(namespace) || aclFromDisk(value) !== undefined,
+      'xattr-acl',
+      where,
+      `${name} is no access control list`,
+    );
+    if (value.length > 0) used.push({ start: valueStart, end: valueStart + pad(value.length) });
+  }
+  used.sort((a, b) => a.start - b.start);
+  findings.expect(
+    used.every(({ start }, i) => i === 0 || start >= used[i - 1]!.end),
+    'xattr-overlap',
+    where,
+    'extended attributes overlap',
+  );
+}
+
+/** The hash of a block: of those of its entries. 0 when an entry has none. */
+export function combinedHash(attributes: readonly StoredAttribute[]): number {
+  if (attributes.some(({ hash }) => hash === 0)) return 0;
+  return attributes.reduce((sum, { hash }) => rotate(sum, 16) ^ hash, 0) >>> 0;
+}
+
+/**
+ * The hash of an entry (kernel fs/ext4/xattr.c). Kernels on machines where plain characters are signed
+ * took the bytes of the name as such, so there are two.
+ */
+function entryHashes({ nameBytes, value }: StoredAttribute): readonly number[] {
+  const padded = new Uint8Array(pad(value.length));
+  padded.set(value);
+  const words = new DataView(padded.buffer);
+  return [(byte: number) => byte, (byte: number) => (byte << 24) >> 24].map((read) => {
+    let hash = 0;
+    for (const byte of nameBytes) hash = rotate(hash, 5) ^ read(byte);
+    for (let at = 0; at < padded.length; at += 4) {
+      hash = rotate(hash, 16) ^ words.getUint32(at, true);
+    }
+    return hash >>> 0;
+  });
+}
+
+function rotate(value: number, bits: number): number {
+  return (value << bits) | (value >>> (32 - bits));
+}
+
+function pad(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}

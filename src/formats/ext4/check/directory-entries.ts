@@ -1,0 +1,181 @@
+import { FILE_TYPES } from '../file-type.js';
+import { ROOT_INODE } from '../layout/superblock.js';
+import { toByteString } from '../names.js';
+import {
+  directoryTailMatches,
+  hasDirectoryTail,
+  parseDirectoryBlock,
+} from '../reader/directory-block.js';
+import type { RawEntry } from '../reader/directory-block.js';
+import { isDotOrDotDot } from '../reader/directory.js';
+import { escapeName } from '../reader/names.js';
+import type { CheckContext } from './context.js';
+import { isIndexNode } from './hash-tree.js';
+import type { HashTreeBlock } from './hash-tree.js';
+import type { DirectoryRecord } from './inode-records.js';
+import { nameHash } from './name-hash.js';
+
+const SLASH = 0x2f;
+
+/** The names of one directory, to notice those that appear twice. */
+export class DirectoryNames {
+  readonly #names = new Set<string>();
+
+  /** False when the name was there already. */
+  add(name: Uint8Array): boolean {
+    const key = toByteString(name);
+    if (this.#names.has(key)) return false;
+    this.#names.add(key);
+    return true;
+  }
+}
+
+/** A block of a directory to be checked. */
+export interface CheckedBlock {
+  /** Which block of the directory it is. */
+  readonly number: number;
+  readonly bytes: Uint8Array;
+  /** The inode's checksum seed; undefined where blocks have no checksums. */
+  readonly seed: number | undefined;
+  /** In a directory with a hash tree, how names are hashed. */
+  readonly hashVersion: number | undefined;
+}
+
+/** Checks the entries of a block. Returns how far the hashes of its names reach, if there are any. */
+export function checkDirectoryBlock(
+  context: CheckContext,
+  directory: DirectoryRecord,
+  block: CheckedBlock,
+  names: DirectoryNames,
+): HashTreeBlock['hashes'] {
+  const { findings, superblock } = context;
+  const { number, bytes, seed, hashVersion } = block;
+  const where = `directory ${directory.number}, block ${number}`;
+  const isInner = hashVersion !== undefined && (number === 0 || isIndexNode(bytes));
+  const { entries, faults } = parseDirectoryBlock(bytes, seed !== undefined && !isInner);
+  findings.addFaults(where, faults);
+  if (seed !== undefined && !isInner) checkTail(context, where, bytes, seed);
+  let hashes: HashTreeBlock['hashes'];
+  entries.forEach((entry, i) => {
+    if (number === 0 && i < 2) {
+      checkDots(context, directory, entry, i, where);
+      return;
+    }
+    if (entry.inode === 0) return;
+    checkEntry(context, directory, entry, where);
+    const printable = escapeName(entry.name);
+    findings.expect(names.add(entry.name), 'entry-duplicate', where, `it has ${printable} twice`);
+    if (hashVersion === undefined) return;
+    const hash = nameHash(entry.name, hashVersion, superblock);
+    hashes = {
+      lowest: Math.min(hash, hashes?.lowest ?? hash),
+      highest: Math.max(hash, hashes?.highest ?? hash),
+    };
+  });
+  if (number === 0 && entries.length < 2) {
+    findings.add('directory-dot-dot', where, 'it does not begin with the entries . and ..');
+  }
+  return hashes;
+}
+
+function checkTail(context: CheckContext, where: string, bytes: Uint8Array, seed: number): void {
+  const { findings } = context;
+  if (!hasDirectoryTail(bytes)) {
+    findings.add('directory-checksum', where, 'it has no checksum');
+    return;
+  }
+  findings.expect(
+    directoryTailMatches(bytes, seed),
+    'directory-checksum',
+    where,
+    'its checksum does not match its contents',
+  );
+}
+
+/** The first two entries are `.`, the directory itself, and `..`, its parent. */
+function checkDots(
+  context: CheckContext,
+  directory: DirectoryRecord,
+  entry: RawEntry,
+  index: number,
+  where: string,
+): void {
+  const { findings, inodes, superblock } = context;
+  const isNamedRight = entry.name.length === index + 1 && isDotOrDotDot(entry.name);
+  const name = '.'.repeat(index + 1);
+  if (!isNamedRight) {
+    findings.add('directory-dot-dot', where, `entry ${index + 1} is not ${name}`);
+  }
+  if (index === 0) {
+    findings.expect(
+      entry.inode === directory.number && entry.recordLength === DOT_ENTRY_BYTES,
+      'directory-dot',
+      where,
+      `the entry . leads to inode ${entry.inode}`,
+    );
+  } else {
+    directory.dotDot = entry.inode;
+  }
+  checkType(context, entry, where, FILE_TYPES.directory.directoryNumber);
+  const target = inodes.get(entry.inode);
+  if (target) target.referenceCount++;
+  else if (entry.inode <= superblock.inodeCount) {
+    findings.add(
+      'entry-inode',
+      where,
+      `the entry ${name} leads to the unused inode ${entry.inode}`,
+    );
+  }
+}
+
+/** `.` is followed at once by `..`. */
+const DOT_ENTRY_BYTES = 12;
+
+function checkEntry(
+  context: CheckContext,
+  directory: DirectoryRecord,
+  entry: RawEntry,
+  where: string,
+): void {
+  const { findings, inodes, superblock } = context;
+  const { name, inode } = entry;
+  const printable = escapeName(name);
+  const bad = (code: string, message: string): void => {
+    findings.add(code, where, `the entry ${printable} ${message}`);
+  };
+  if (name.length === 0 || name.includes(SLASH) || name.includes(0) || isDotOrDotDot(name)) {
+    bad('entry-name', 'has a name that none can have');
+  }
+  if (inode > superblock.inodeCount || (inode < superblock.firstInode && inode !== ROOT_INODE)) {
+    bad('entry-inode', `leads to inode ${inode}, which no file can have`);
+    return;
+  }
+  const target = inodes.get(inode);
+  if (!target || inodes.isHidden(inode) || target.linkCount === 0) {
+    bad('entry-inode', `leads to inode ${inode}, which is not in use`);
+    return;
+  }
+  target.referenceCount++;
+  const expected = target.type ? FILE_TYPES[target.type].directoryNumber : 0;
+  checkType(context, entry, where, expected);
+  if (target.type !== 'directory') return;
+  const child = inodes.directory(inode)!;
+  if (inode === ROOT_INODE) bad('entry-inode', 'leads to the root');
+  else if (child.parent !== 0) bad('directory-link', `is a second name of directory ${inode}`);
+  else child.parent = directory.number;
+}
+
+function checkType(
+  { findings, superblock }: CheckContext,
+  entry: RawEntry,
+  where: string,
+  expected: number,
+): void {
+  const wanted = superblock.features.has('filetype') ? expected : 0;
+  findings.expect(
+    entry.fileType === wanted,
+    'entry-type',
+    where,
+    `the entry ${escapeName(entry.name)} has the type ${entry.fileType}, not ${wanted}`,
+  );
+}

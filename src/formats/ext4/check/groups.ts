@@ -1,0 +1,105 @@
+import {
+  descriptorChecksumFaults,
+  descriptorPlaceFaults,
+  groupStart,
+  parseGroupDescriptor,
+} from '../reader/group-descriptor.js';
+import type { Ext4Group } from '../reader/group-descriptor.js';
+import { hasBackup } from '../reader/superblock.js';
+import { FILE_SYSTEM } from './claims.js';
+import type { CheckContext } from './context.js';
+
+/** Blocks in a row. */
+export interface BlockRun {
+  readonly block: number;
+  readonly blockCount: number;
+}
+
+/** A group's descriptor; what it says may be wrong. */
+export async function readGroup(context: CheckContext, number: number): Promise<Ext4Group> {
+  const { bytes, base } = await context.volume.readDescriptor(number);
+  return parseGroupDescriptor(bytes, base, number, context.superblock);
+}
+
+/** Whether all that a descriptor points to lies in the file system. */
+export function isUsable(context: CheckContext, group: Ext4Group): boolean {
+  return descriptorPlaceFaults(group, context.superblock).length === 0;
+}
+
+/** Checks every descriptor, and claims what belongs to groups rather than to files. */
+export async function checkGroups(context: CheckContext): Promise<void> {
+  const { superblock, findings, claims, volume } = context;
+  for (let number = 0; number < superblock.groupCount; number++) {
+    context.signal?.throwIfAborted();
+    const where = `group ${number}`;
+    const { bytes, base } = await volume.readDescriptor(number);
+    findings.addFaults(where, descriptorChecksumFaults(bytes, base, number, superblock));
+    const group = parseGroupDescriptor(bytes, base, number, superblock);
+    const places = descriptorPlaceFaults(group, superblock);
+    findings.addFaults(where, places);
+    for (const run of copiesIn(context, number)) claims.add(run.block, run.blockCount, FILE_SYSTEM);
+    checkCounts(context, group, where);
+    if (places.length > 0) continue;
+    checkStaysInGroup(context, group, where);
+    for (const run of ownStructures(group)) claims.add(run.block, run.blockCount, FILE_SYSTEM);
+  }
+}
+
+/** The bitmaps and the inode table that a descriptor points to. */
+export function ownStructures(group: Ext4Group): readonly BlockRun[] {
+  return [
+    { block: group.blockBitmapBlock, blockCount: 1 },
+    { block: group.inodeBitmapBlock, blockCount: 1 },
+    { block: group.inodeTableBlock, blockCount: group.inodeTableBlockCount },
+  ];
+}
+
+/**
+ * The superblock and the descriptors in a group, or their copies, with what is reserved behind them.
+ * With meta_bg, every meta group keeps its descriptors in its first, second and last group instead.
+ */
+export function copiesIn(context: CheckContext, group: number): readonly BlockRun[] {
+  const { superblock } = context;
+  const { features, firstMetaGroup, groupCount, blockSizeBytes, descriptorSizeBytes } = superblock;
+  const start = groupStart(superblock, group);
+  const perBlock = blockSizeBytes / descriptorSizeBytes;
+  const isBackup = hasBackup(superblock, group);
+  const runs: BlockRun[] = isBackup ? [{ block: start, blockCount: 1 }] : [];
+  const descriptorsStart = start + (isBackup ? 1 : 0);
+  const metaGroup = Math.floor(group / perBlock);
+  if (features.has('meta_bg') && metaGroup >= firstMetaGroup) {
+    const inMetaGroup = group % perBlock;
+    const holds = inMetaGroup <= 1 || inMetaGroup === perBlock - 1;
+    return holds ? [...runs, { block: descriptorsStart, blockCount: 1 }] : runs;
+  }
+  if (!isBackup) return runs;
+  const all = Math.ceil(groupCount / perBlock);
+  const blockCount =
+    (features.has('meta_bg') ? Math.min(all, firstMetaGroup) : all) +
+    superblock.reservedDescriptorBlockCount;
+  return [...runs, { block: descriptorsStart, blockCount }];
+}
+
+/** Without flex_bg, a group's structures lie in the group. */
+function checkStaysInGroup(context: CheckContext, group: Ext4Group, where: string): void {
+  if (context.superblock.features.has('flex_bg')) return;
+  const end = group.firstBlock + group.blockCount;
+  for (const { block, blockCount } of ownStructures(group)) {
+    context.findings.expect(
+      block >= group.firstBlock && block + blockCount <= end,
+      'descriptor-place',
+      where,
+      `block ${block} of its metadata lies in another group`,
+    );
+  }
+}
+
+function checkCounts(context: CheckContext, group: Ext4Group, where: string): void {
+  const { findings, superblock } = context;
+  findings.expect(
+    group.unusedInodeCount <= superblock.inodesPerGroup,
+    'group-unused-inodes',
+    where,
+    `${group.unusedInodeCount} of ${superblock.inodesPerGroup} inodes were never used`,
+  );
+}

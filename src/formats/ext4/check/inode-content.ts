@@ -1,0 +1,208 @@
+import { DEVICE, INODE_FLAGS } from '../layout/inode.js';
+import { BAD_BLOCKS_INODE } from '../layout/superblock.js';
+import { INLINE_DIRECTORY } from '../layout/directory.js';
+import { hasBlocks, isFastSymlink } from '../reader/file-map.js';
+import { inlineParts } from '../reader/inline-data.js';
+import type { Inode } from '../reader/inode.js';
+import { inodeAttributes } from '../reader/xattr.js';
+import type { CheckContext } from './context.js';
+import { surveyFile } from './file-survey.js';
+import { isZero } from './inode-table.js';
+
+/** What a file's blocks come to. */
+interface Usage {
+  /** Blocks of content and of the tree. */
+  blockCount: number;
+  /** File block after the last one that is mapped; 0: none. */
+  endBlock: number;
+  /** The same of blocks that have been written. */
+  writtenEndBlock: number;
+  /** Mapped blocks of content. */
+  contentBlockCount: number;
+}
+
+/** Checks what an inode holds against its size and its count of blocks, and claims its blocks. */
+export async function checkContent(context: CheckContext, inode: Inode): Promise<void> {
+  const { superblock, attributeBlocks } = context;
+  const { blockSizeBytes } = superblock;
+  const usage: Usage = { blockCount: 0, endBlock: 0, writtenEndBlock: 0, contentBlockCount: 0 };
+  if (inode.attributesBlock !== 0) {
+    await attributeBlocks.use(inode.attributesBlock, inode.number);
+    usage.blockCount++;
+  }
+  if (hasBlocks(inode, blockSizeBytes) || inode.number === BAD_BLOCKS_INODE) {
+    await claimBlocks(context, inode, usage);
+  }
+  checkBlockCount(context, inode, usage);
+  await checkSize(context, inode, usage);
+}
+
+async function claimBlocks(context: CheckContext, inode: Inode, usage: Usage): Promise<void> {
+  const { volume, findings, claims, treeBlocks } = context;
+  const { number } = inode;
+  const enter = (block: number): boolean => {
+    const isNew = !treeBlocks.has(block);
+    treeBlocks.add(block);
+    return isNew;
+  };
+  for await (const surveyed of surveyFile(volume, inode, enter)) {
+    switch (surveyed.kind) {
+      case 'fault':
+        findings.addFaults(`inode ${number}`, [surveyed.fault]);
+        break;
+      case 'tree':
+        claims.add(surveyed.block, 1, number);
+        usage.blockCount++;
+        break;
+      case 'content': {
+        const { imageBlock, blockCount, fileBlock, written } = surveyed.extent;
+        claims.add(imageBlock, blockCount, number);
+        usage.blockCount += blockCount;
+        usage.contentBlockCount += blockCount;
+        usage.endBlock = fileBlock + blockCount;
+        if (written) usage.writtenEndBlock = usage.endBlock;
+      }
+    }
+  }
+}
+
+function checkBlockCount(context: CheckContext, inode: Inode, usage: Usage): void {
+  const expected = usage.blockCount * context.superblock.blockSizeBytes;
+  context.findings.expect(
+    inode.allocatedBytes === expected,
+    'inode-blocks',
+    `inode ${inode.number}`,
+    `it says that it takes ${inode.allocatedBytes} bytes, its blocks have ${expected}`,
+  );
+}
+
+async function checkSize(context: CheckContext, inode: Inode, usage: Usage): Promise<void> {
+  const { findings, superblock } = context;
+  const { sizeBytes, type, flags, number } = inode;
+  const where = `inode ${number}`;
+  const { blockSizeBytes } = superblock;
+  const expectSize = (good: boolean, expected: string): void => {
+    findings.expect(good, 'inode-size', where, `its size is ${sizeBytes} bytes, not ${expected}`);
+  };
+  if (flags & INODE_FLAGS.inlineData) {
+    checkInlineSize(context, inode);
+    return;
+  }
+  switch (type) {
+    case 'file': {
+      const leastBytes = Math.max(0, (usage.writtenEndBlock - 1) * blockSizeBytes + 1);
+      const holdsMore = (flags & INODE_FLAGS.verity) !== 0;
+      expectSize(
+        holdsMore || sizeBytes >= leastBytes || usage.writtenEndBlock === 0,
+        `at least ${leastBytes}`,
+      );
+      break;
+    }
+    case 'directory':
+      expectSize(
+        sizeBytes === usage.endBlock * blockSizeBytes,
+        `the ${usage.endBlock * blockSizeBytes} of its blocks`,
+      );
+      findings.expect(
+        usage.contentBlockCount === usage.endBlock && usage.endBlock > 0,
+        'directory-hole',
+        where,
+        'a block of the directory is missing',
+      );
+      break;
+    case 'symlink':
+      await checkSymlink(context, inode);
+      break;
+    case 'character-device':
+    case 'block-device':
+    case 'fifo':
+    case 'socket':
+      expectSize(sizeBytes === 0, '0');
+      checkSpecial(context, inode);
+      break;
+    default:
+      break;
+  }
+}
+
+/** Inline data fill the block field, and go on in an attribute that has just what does not fit. */
+function checkInlineSize({ findings }: CheckContext, inode: Inode): void {
+  const { attributes, faults } = inodeAttributes(inode);
+  // Faults of the attributes are reported with the fields.
+  if (faults.length > 0) return;
+  const where = `inode ${inode.number}`;
+  const hasAttribute = attributes.some(({ name }) => name === 'system.data');
+  findings.expect(
+    hasAttribute,
+    'inline-data',
+    where,
+    'the attribute of its inline data is missing',
+  );
+  const { first, rest } = inlineParts(inode);
+  const isDirectory = inode.type === 'directory';
+  const good = isDirectory
+    ? inode.sizeBytes === first.length + rest.length
+    : inode.sizeBytes <= first.length
+      ? rest.length === 0
+      : inode.sizeBytes === first.length + rest.length;
+  findings.expect(
+    good,
+    'inode-size',
+    where,
+    `its size is ${inode.sizeBytes} bytes, but ${first.length + rest.length} lie in the inode`,
+  );
+  findings.expect(
+    !isDirectory || first.length > INLINE_DIRECTORY.parent.width,
+    'inline-data',
+    where,
+    'it has no room for entries',
+  );
+}
+
+async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> {
+  const { findings, superblock, volume } = context;
+  const { blockSizeBytes } = superblock;
+  const where = `inode ${inode.number}`;
+  const bad = (message: string): void => {
+    findings.add('symlink', where, message);
+  };
+  let stored: Uint8Array | undefined;
+  if (isFastSymlink(inode, blockSizeBytes)) {
+    stored = inode.block;
+  } else {
+    for await (const surveyed of surveyFile(volume, inode, () => true)) {
+      if (surveyed.kind !== 'content' || surveyed.extent.fileBlock !== 0) continue;
+      if (!surveyed.extent.written) continue;
+      stored = await volume.readBlock(surveyed.extent.imageBlock, where);
+      break;
+    }
+  }
+  if (!stored) {
+    bad('the symlink has no target');
+    return;
+  }
+  const end = stored.indexOf(0);
+  if (end !== inode.sizeBytes || end <= 0) {
+    bad(`the target ends after ${end} bytes, its size is ${inode.sizeBytes}`);
+  }
+}
+
+/** Devices keep two numbers in the block field; FIFOs and sockets nothing. */
+function checkSpecial({ findings }: CheckContext, inode: Inode): void {
+  const where = `inode ${inode.number}`;
+  const forbidden = INODE_FLAGS.extents | INODE_FLAGS.immutable | INODE_FLAGS.appendOnly;
+  findings.expect(
+    (inode.flags & forbidden) === 0,
+    'inode-flags',
+    where,
+    `it has the flags 0x${inode.flags.toString(16)}, which only files and directories can have`,
+  );
+  const isDevice = inode.type === 'character-device' || inode.type === 'block-device';
+  const used = isDevice ? DEVICE.wide.offset + DEVICE.wide.width : 0;
+  findings.expect(
+    isZero(inode.block.subarray(used)),
+    'inode-block',
+    where,
+    'it has blocks, as only files, directories and symlinks can',
+  );
+}
