@@ -1,5 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { aptTransport, explainFailure, packageUri } from '../../src/artifacts/apt-transport.js';
@@ -55,32 +56,33 @@ describe('packageUri', () => {
   });
 });
 
-describe("apt's downloader, played by a program that writes slowly", () => {
-  const slowly =
-    (sizes: readonly number[]): AptRunner =>
-    async (_, args, signal) => {
-      for (const size of sizes) {
-        await writeFile(args.at(-2)!, 'x'.repeat(size));
-        await new Promise((resolve) => setTimeout(resolve, 250));
-        signal?.throwIfAborted();
+describe("apt's downloader, played by a program that goes on when it has been seen", () => {
+  it('is followed by the size of its file', async () => {
+    const seen = new EventEmitter();
+    const run: AptRunner = async (_, args) => {
+      for (const size of [10_000, 100_000]) {
+        const noticed = once(seen, `${size}`);
+        await appendFile(args.at(-2)!, 'x'.repeat(size === 10_000 ? 10_000 : 90_000));
+        await noticed;
       }
       return { exitCode: 0, stdout: '', stderr: '' };
     };
-
-  it('is followed by the size of its file', async () => {
-    const transport = aptTransport({ baseUri: 'http://x/', run: slowly([10_000, 100_000]) });
-    const received = new Set<number>();
     const file = join(await temporaryFolder(), 'download');
-    await transport.download(wanted, file, { onBytes: (bytes) => void received.add(bytes) });
-    expect([...received]).toEqual([10_000, 100_000]);
+    const onBytes = (bytes: number): void => void seen.emit(`${bytes}`);
+    await aptTransport({ baseUri: 'http://x/', run }).download(wanted, file, { onBytes });
+    expect((await stat(file)).size).toBe(100_000);
   });
 
   it('is stopped when its file grows over the pinned size', async () => {
-    const transport = aptTransport({ baseUri: 'http://x/', run: slowly([100_001, 1]) });
+    const run: AptRunner = async (_, args, signal) => {
+      await writeFile(args.at(-2)!, 'x'.repeat(100_001));
+      await once(signal!, 'abort');
+      throw signal!.reason;
+    };
     const file = join(await temporaryFolder(), 'download');
-    await expect(transport.download(wanted, file, {})).rejects.toMatchObject({
-      code: 'ZOSIA_DOWNLOAD_CORRUPT',
-    });
+    await expect(
+      aptTransport({ baseUri: 'http://x/', run }).download(wanted, file, {}),
+    ).rejects.toMatchObject({ code: 'ZOSIA_DOWNLOAD_CORRUPT' });
   });
 });
 
