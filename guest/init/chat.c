@@ -113,6 +113,12 @@ static void read_terminal(struct chat *chat) {
     }
 }
 
+static void write_console(struct chat *chat) {
+    long count = queue_drain(&chat->output, console_fd(), 0);
+    // Nobody can read it: drop it rather than stop llama-cli for ever.
+    if (count < 0 && count != -EAGAIN && count != -EINTR) chat->output.start = chat->output.end;
+}
+
 // Learns, while it matters, whether llama-cli has come to its prompt.
 static void watch_for_prompt(struct chat *chat) {
     if (process_waits_for_input(chat->child.process) == INPUT_WAIT_YES) {
@@ -142,7 +148,7 @@ static void relay_once(struct chat *chat) {
     if (fds[0].revents & POLLIN) read_console(chat);
     if (fds[1].revents & POLLOUT) queue_drain(&chat->input, chat->terminal, 0);
     if (fds[1].revents & (POLLIN | POLLHUP | POLLERR)) read_terminal(chat);
-    if (queue_length(&chat->output) > 0) queue_drain(&chat->output, console_fd(), 0);
+    write_console(chat);
     if (fds[2].revents & POLLIN) children_reap(chat->watch_fd, &chat->child);
     if (fds[3].revents & POLLIN) exit_gate_hold(gate);
     if (fds[3].revents & POLLHUP) exit_gate_close(gate);
@@ -153,10 +159,11 @@ static void relay_once(struct chat *chat) {
     }
 }
 
-// llama-cli colours the line being typed; leave neither colour nor a half line behind.
+// llama-cli colours the line being typed; stopped there, it leaves neither colour nor a half line behind.
 static void finish_line(const struct chat *chat, const struct request *request) {
+    if (chat->last_output == '\n') return;
     if (!text_equal(request->terminal_type, "dumb")) write_all(console_fd(), "\x1b[0m", 4);
-    if (chat->last_output != '\n') write_all(console_fd(), "\r\n", 2);
+    write_all(console_fd(), "\r\n", 2);
 }
 
 int chat_run(const char *model, const struct request *request) {
