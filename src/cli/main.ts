@@ -21,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
   const result: { exitStatus: number } = { exitStatus: EXIT.done };
   try {
-    await makeProgram({ signal: cancel.signal, result }).parseAsync(argv as string[]);
+    await makeProgram({ signal: cancel.signal, result }).parseAsync(argv);
     return result.exitStatus;
   } catch (error) {
     if (signalled) return 128 + constants.signals[signalled];

@@ -30,7 +30,7 @@ export function sayError(error: unknown, debug: boolean): void {
     say(`${paint(31, 'error:')} ${error.message}`);
     if (error.hint !== undefined) say(`${paint(36, 'hint:')}  ${error.hint}`);
     if (debug) say(`code:  ${error.code}\n${error.stack ?? ''}`);
-    if (debug && error.cause !== undefined) say(`cause: ${String(error.cause)}`);
+    if (debug && error.cause instanceof Error) say(`cause: ${error.cause.message}`);
     return;
   }
   const message = error instanceof Error ? error.message : String(error);

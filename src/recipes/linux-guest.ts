@@ -105,6 +105,6 @@ function inputsOf(
       name: found.name,
       version: found.version,
       sha256: found.sha256,
-      ...('substituted' in found && found.substituted ? { substitute: true } : {}),
+      ...('substituted' in found ? { substitute: true } : {}),
     }));
 }

@@ -22,7 +22,7 @@ export function openTerminal(
     cols: columns,
     rows,
     name: 'xterm-256color',
-    env: process.env as Record<string, string>,
+    env: process.env,
   });
   let unseen = '';
   let wake: () => void = () => undefined;
