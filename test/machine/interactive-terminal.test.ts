@@ -15,9 +15,10 @@ const SESSION = fileURLToPath(new URL('support/terminal-session.mjs', import.met
 const echoes = (pidPath: string) => `
 writeFileSync(${JSON.stringify(pidPath)}, String(process.pid));
 print('zosia: starting llama-cli (model /models/model.gguf)\\r\\nready\\r\\n');
+const alive = setInterval(() => {}, 1000); // as QEMU, which minds no end of its input
 process.stdin.on('data', (bytes) => {
   for (const byte of bytes) print('<' + byte.toString(16) + '>');
-  if (bytes.includes(0x71)) { print('\\r\\n'); done(7); }
+  if (bytes.includes(0x71)) { print('\\r\\n'); done(7); clearInterval(alive); }
   if (bytes.includes(0x6b)) process.kill(process.pid, 'SIGKILL');
 });`;
 
@@ -79,6 +80,7 @@ async function start(
       await exited;
       const [before, after, status] = [value('before'), value('after'), Number(value('status'))];
       expect(output).toMatch(/the before=.*the status=.*the after=/s);
+      if (output.includes('the left=')) expect(value('left')).toBe(before);
       return { before, after, status };
     },
     async qemuPid() {

@@ -2,6 +2,7 @@
  * A process that runs a machine on the terminal it is started on, as the command line does.
  * Arguments: the path of QEMU, how the session ends (`normal`, `throws`), QEMU_SERIAL if any.
  */
+import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { URL } from 'node:url';
 import { createServer } from 'vite';
@@ -44,3 +45,6 @@ try {
   process.stdout.write(`session failed: ${error.code}\n`);
   process.exitCode = 99;
 }
+// Node puts a terminal back when it exits; by now it must be back already.
+const { stdout: modes } = spawnSync('stty', ['-g'], { stdio: ['inherit', 'pipe', 'inherit'] });
+process.stdout.write(`the left=${modes}`);
