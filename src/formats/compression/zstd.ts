@@ -76,7 +76,6 @@ function checkFrames(bytes: Uint8Array): void {
   } catch (error) {
     throw error instanceof RangeError ? corrupt('cut short', error) : error;
   }
-  if (position > bytes.length) throw corrupt('cut short');
 }
 
 interface FrameMeasure {

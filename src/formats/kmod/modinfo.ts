@@ -1,6 +1,6 @@
 import { decompressWhole, splitCompression } from '../compression/decompress.js';
 import { readElfSection } from '../elf/elf.js';
-import { moduleNameOf, normaliseModuleName } from './module-name.js';
+import { normaliseModuleName, pathsByModuleName } from './module-name.js';
 import { builtinModules, missingModule } from './modules-dep.js';
 import type { LoadOrderOptions } from './modules-dep.js';
 
@@ -75,11 +75,7 @@ export async function dependenciesFromModinfo(
   options: LoadOrderOptions = {},
 ): Promise<Map<string, string[]>> {
   const builtin = builtinModules(options.builtin ?? '');
-  const pathOfName = new Map<string, string>();
-  for (const path of modules.keys()) {
-    const name = moduleNameOf(path);
-    if (name !== undefined && !pathOfName.has(name)) pathOfName.set(name, path);
-  }
+  const pathOfName = pathsByModuleName(modules.keys());
   const find = (name: string): string | undefined => {
     const normalised = normaliseModuleName(name);
     const path = pathOfName.get(normalised);

@@ -14,3 +14,13 @@ export function moduleNameOf(path: string): string | undefined {
 export function normaliseModuleName(name: string): string {
   return name.replaceAll('-', '_');
 }
+
+/** The module files among these by the name of their module; of two with one name, the first. */
+export function pathsByModuleName(paths: Iterable<string>): Map<string, string> {
+  const pathOfName = new Map<string, string>();
+  for (const path of paths) {
+    const name = moduleNameOf(path);
+    if (name !== undefined && !pathOfName.has(name)) pathOfName.set(name, path);
+  }
+  return pathOfName;
+}

@@ -1,5 +1,5 @@
 import { ZosiaError } from '../../errors.js';
-import { moduleNameOf, normaliseModuleName } from './module-name.js';
+import { moduleNameOf, normaliseModuleName, pathsByModuleName } from './module-name.js';
 
 /** For each module file, the files of the modules it depends on. */
 export type ModuleDependencies = ReadonlyMap<string, readonly string[]>;
@@ -53,11 +53,7 @@ export function loadOrder(
   options: LoadOrderOptions = {},
 ): string[] {
   const builtin = builtinModules(options.builtin ?? '');
-  const pathOfName = new Map<string, string>();
-  for (const path of dependencies.keys()) {
-    const name = moduleNameOf(path);
-    if (name !== undefined && !pathOfName.has(name)) pathOfName.set(name, path);
-  }
+  const pathOfName = pathsByModuleName(dependencies.keys());
 
   const ordered = new Set<string>();
   for (const given of wanted) {

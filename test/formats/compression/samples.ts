@@ -20,3 +20,9 @@ export const XZ_LARGE_DICTIONARY = fromBase64(
 );
 export const ZSTD = fromBase64('KLUv/WRYGn0AADh6b3NpYSEKAQBOq74YAUVvMCw=');
 export const ZSTD_STREAMED = fromBase64('KLUv/QRYfQAAOHpvc2lhIQoBAE6rvhgBRW8wLA==');
+
+/** The same line 150,000 times: several times what the decoder hands out at once. */
+export const XZ_LONG = fromBase64(
+  '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj8AWPAOJdAD0bys012ix54sevT4ql3e6kVIs+6X6E8MvL4F5JQFpb3LTGaeXxD/IC9LjfIoAsVkHQy6zeR/lp7UKdPkyHSqcKWlGXylYL76vn807yLdnXMppo2emakKYdADdWF2d4B07nUuKSBlYZnkSe4tLkRvZU8Ih1LDDbwlBUkSKXBgNfyXA7FMAyN5ilFQGl6KMJKuyq/1omrHIMFpKnvjmPJOFwnqcjX+woy4XRlZiKfiqR8id19xnABphNmP3Yr9WQD8QlU/j1kTYxBaWw7m/BcE1HDNGREaqtYB26zrEk3CI+gAAAAAAHPyy8zd6f/AAB/gGQi0AAxN/0cbHEZ/sCAAAAAARZWg==',
+);
+export const LONG_BYTES = 7 * 150_000;

@@ -114,6 +114,13 @@ describe('readCpio refuses', () => {
     return bytes;
   }
 
+  /** An archive of a symbolic link that no writer would make. */
+  async function asSymlink(target: string): Promise<Uint8Array> {
+    const bytes = await imageBytes(planCpio([file('/abc', target)]));
+    bytes.set(new TextEncoder().encode('0000A1FF'), NEWC_FIELDS.mode.offset);
+    return bytes;
+  }
+
   async function withName(name: string): Promise<Uint8Array> {
     const bytes = await good();
     bytes.set(new TextEncoder().encode(name), HEADER_BYTES);
@@ -134,17 +141,11 @@ describe('readCpio refuses', () => {
     ['data past the end', () => withField('sizeBytes', 'FFFFFFFF')],
     ['digits that are none', () => withField('uid', '0000-001')],
     ['a mode of no type', () => withField('mode', '000001A4')],
-    [
-      'a link to nothing',
-      () =>
-        withField('mode', '0000A1FF').then((bytes) => {
-          bytes.set(new TextEncoder().encode('00000000'), NEWC_FIELDS.sizeBytes.offset);
-          return bytes;
-        }),
-    ],
+    ['a link to nothing', () => asSymlink('')],
+    ['a link target longer than a path', () => asSymlink('x'.repeat(4096))],
     [
       'a second archive off its boundary',
-      async () => Buffer.concat([await good(), Buffer.alloc(2), await good()]),
+      async () => Buffer.concat([await good(), Buffer.alloc(2), await imageBytes(planCpio([]))]),
     ],
     [
       'something else behind',

@@ -132,7 +132,8 @@ describe('readDeb refuses', () => {
 
   const withSize = (digits: string): Uint8Array => {
     const deb = Buffer.from(buildAr([VERSION, ['data.tar', 'x']]));
-    deb.write(digits.padEnd(10), 8 + 48);
+    const dataHeader = deb.indexOf('data.tar');
+    deb.write(digits.padEnd(10), dataHeader + 48);
     return deb;
   };
 

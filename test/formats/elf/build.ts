@@ -18,6 +18,9 @@ export const DT = { needed: 1, soname: 14, rpath: 15, runpath: 29 } as const;
 /** Where the first loadable segment is mapped; not 0, so that addresses and offsets differ. */
 const BASE = 0x10000;
 
+/** How much larger segments are in memory than in the file: telling the two apart matters. */
+const MEMORY_ONLY_BYTES = 4096;
+
 class Writer {
   private readonly parts: number[] = [];
 
@@ -127,7 +130,7 @@ export function buildElf(recipe: ElfRecipe): Uint8Array {
       .wide(BASE + offset)
       .wide(0)
       .wide(size)
-      .wide(size);
+      .wide(size + MEMORY_ONLY_BYTES);
     if (bits === 32) file.word(4);
     file.wide(1); // p_align
   };
