@@ -66,6 +66,14 @@ describe('planVmdk', () => {
     expect(extentLines(descriptor)[1]).toBe(`RW ${(50 * GIB) / 512} FLAT "model" 0`);
   });
 
+  it('does not join ranges of a file that are neighbours in the image alone', () => {
+    const image = makeImage(2 * MIB, [file(0, MIB, 4 * MIB), file(MIB, MIB, 0)]);
+    expect(extentLines(planVmdk(image, names).descriptor)).toEqual([
+      'RW 2048 FLAT "model" 8192',
+      'RW 2048 FLAT "model" 0',
+    ]);
+  });
+
   it('copies ranges that lie crookedly, and short ones', () => {
     const image = makeImage(4 * MIB, [
       file(0, MIB, 7, '/crooked'),
