@@ -1,15 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatCommand } from '../../src/machine/machine.js';
 import { makeFakeQemu } from './support/fake-qemu.js';
 import { isAlive, until } from './support/processes.js';
+import { TERMINAL_SESSION } from './support/terminal-session-path.js';
 import { temporaryFolder } from './support/temporary.js';
 
 const folder = temporaryFolder();
-const SESSION = fileURLToPath(new URL('support/terminal-session.mjs', import.meta.url));
 
 /** Shows each key in hexadecimal; `q` ends the machine with status 7, `k` kills QEMU. */
 const echoes = (pidPath: string) => `
@@ -54,7 +53,7 @@ async function start(
   const { path } = await makeFakeQemu(folder(), {
     machine: first + echoes(pidPath),
   });
-  const command = formatCommand([process.execPath, SESSION, path, ending, serial]);
+  const command = formatCommand([process.execPath, TERMINAL_SESSION, path, ending, serial]);
   const script = [
     'trap "" HUP TERM INT',
     'echo "the before=$(stty -g)"',
@@ -153,15 +152,6 @@ describe('runInteractive on a terminal', () => {
     expect(status).toBe(1);
     expect(session.output()).toContain('a defect');
     expect(after).toBe(before);
-    await until(() => !isAlive(pid));
-  });
-
-  it.runIf(process.platform === 'linux')('takes QEMU with it when it is killed', async () => {
-    const session = await start();
-    await ready(session);
-    const pid = await session.qemuPid();
-    session.kill('SIGKILL');
-    await session.ended();
     await until(() => !isAlive(pid));
   });
 

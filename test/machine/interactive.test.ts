@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runInteractive } from '../../src/machine/machine.js';
 import { makeFakeQemu } from './support/fake-qemu.js';
+import { isAlive, until } from './support/processes.js';
+import { TERMINAL_SESSION } from './support/terminal-session-path.js';
 import { PLAIN_SPEC } from './support/specs.js';
 import { temporaryFolder } from './support/temporary.js';
 
@@ -114,5 +119,16 @@ describe('runInteractive on a pipe', () => {
     await expect(
       runInteractive({ ...PLAIN_SPEC, qemu: path }, io, { signal: abort.signal }),
     ).rejects.toThrow('enough');
+  });
+
+  // Elsewhere nothing tells QEMU that zosia is gone.
+  it.runIf(process.platform === 'linux')('takes QEMU with it when it is killed', async () => {
+    const pidPath = join(folder(), 'qemu.pid');
+    const machine = `writeFileSync(${JSON.stringify(pidPath)}, String(process.pid)); setInterval(() => {}, 1000);`;
+    const { path } = await makeFakeQemu(folder(), { machine });
+    const session = spawn(process.execPath, [TERMINAL_SESSION, path, 'normal'], { stdio: 'pipe' });
+    const pid = await until(async () => Number(await readFile(pidPath, 'utf8')) || false);
+    session.kill('SIGKILL');
+    await until(() => !isAlive(pid as number));
   });
 });
