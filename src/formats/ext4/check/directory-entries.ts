@@ -1,4 +1,5 @@
 import { FILE_TYPES } from '../file-type.js';
+import { DIRECTORY_ENTRY_HEADER_BYTES } from '../layout/directory.js';
 import { ROOT_INODE } from '../layout/superblock.js';
 import { toByteString } from '../names.js';
 import {
@@ -58,7 +59,7 @@ export function checkDirectoryBlock(
   let hashes: HashTreeBlock['hashes'];
   entries.forEach((entry, i) => {
     if (number === 0 && i < 2) {
-      checkDots(context, directory, entry, i, where);
+      checkDots(context, directory, entry, i, bytes, where);
       return;
     }
     if (entry.inode === 0) return;
@@ -98,10 +99,13 @@ function checkDots(
   directory: DirectoryRecord,
   entry: RawEntry,
   index: number,
+  bytes: Uint8Array,
   where: string,
 ): void {
   const { findings, inodes, superblock } = context;
-  const isNamedRight = entry.name.length === index + 1 && isDotOrDotDot(entry.name);
+  // A NUL follows these two names.
+  const isEnded = bytes[entry.offset + DIRECTORY_ENTRY_HEADER_BYTES + index + 1] === 0;
+  const isNamedRight = entry.name.length === index + 1 && isDotOrDotDot(entry.name) && isEnded;
   const name = '.'.repeat(index + 1);
   if (!isNamedRight) {
     findings.add('directory-dot-dot', where, `entry ${index + 1} is not ${name}`);

@@ -1,7 +1,10 @@
+import { readNumber } from '../fields.js';
+import { GROUP_DESCRIPTOR, GROUP_FLAGS } from '../layout/group-descriptor.js';
 import {
   descriptorChecksumFaults,
   descriptorPlaceFaults,
   groupStart,
+  hasGroupFlags,
   parseGroupDescriptor,
 } from '../reader/group-descriptor.js';
 import type { Ext4Group } from '../reader/group-descriptor.js';
@@ -26,9 +29,19 @@ export function isUsable(context: CheckContext, group: Ext4Group): boolean {
   return descriptorPlaceFaults(group, context.superblock).length === 0;
 }
 
+/** The block in which hosts announce that they use the file system (mmp). */
+function claimProtectionBlock({ superblock, claims, findings, volume }: CheckContext): void {
+  const block = superblock.protectionBlock;
+  if (block === 0) return;
+  if (volume.contains(block)) claims.add(block, 1, FILE_SYSTEM);
+  else
+    findings.add('mmp', 'superblock', `the block ${block} of mmp lies outside of the file system`);
+}
+
 /** Checks every descriptor, and claims what belongs to groups rather than to files. */
 export async function checkGroups(context: CheckContext): Promise<void> {
   const { superblock, findings, claims, volume } = context;
+  claimProtectionBlock(context);
   for (let number = 0; number < superblock.groupCount; number++) {
     context.signal?.throwIfAborted();
     const where = `group ${number}`;
@@ -38,7 +51,7 @@ export async function checkGroups(context: CheckContext): Promise<void> {
     const places = descriptorPlaceFaults(group, superblock);
     findings.addFaults(where, places);
     for (const run of copiesIn(context, number)) claims.add(run.block, run.blockCount, FILE_SYSTEM);
-    checkCounts(context, group, where);
+    checkUninitialised(context, group, bytes, base, where);
     if (places.length > 0) continue;
     checkStaysInGroup(context, group, where);
     for (const run of ownStructures(group)) claims.add(run.block, run.blockCount, FILE_SYSTEM);
@@ -94,12 +107,29 @@ function checkStaysInGroup(context: CheckContext, group: Ext4Group, where: strin
   }
 }
 
-function checkCounts(context: CheckContext, group: Ext4Group, where: string): void {
+/** What was never written: only with checksums of descriptors do they say so. */
+function checkUninitialised(
+  context: CheckContext,
+  group: Ext4Group,
+  bytes: Uint8Array,
+  base: number,
+  where: string,
+): void {
   const { findings, superblock } = context;
   findings.expect(
     group.unusedInodeCount <= superblock.inodesPerGroup,
     'group-unused-inodes',
     where,
     `${group.unusedInodeCount} of ${superblock.inodesPerGroup} inodes were never used`,
+  );
+  if (hasGroupFlags(superblock)) return;
+  const flags = readNumber(GROUP_DESCRIPTOR.flags, bytes, base);
+  const { inodesUninitialised, blocksUninitialised } = GROUP_FLAGS;
+  findings.expect(
+    (flags & (inodesUninitialised | blocksUninitialised)) === 0 &&
+      readNumber(GROUP_DESCRIPTOR.unusedInodesLow, bytes, base) === 0,
+    'group-flags',
+    where,
+    'it says that parts of it were never written, which needs checksums',
   );
 }

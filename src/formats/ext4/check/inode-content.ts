@@ -1,6 +1,8 @@
 import { DEVICE, INODE_FLAGS } from '../layout/inode.js';
+import { MAX_FILE_BLOCKS } from '../layout/extent.js';
 import { BAD_BLOCKS_INODE } from '../layout/superblock.js';
 import { INLINE_DIRECTORY } from '../layout/directory.js';
+import { blockMapReach } from '../reader/block-map.js';
 import { hasBlocks, isFastSymlink } from '../reader/file-map.js';
 import { inlineParts } from '../reader/inline-data.js';
 import type { Inode } from '../reader/inode.js';
@@ -90,6 +92,8 @@ async function checkSize(context: CheckContext, inode: Inode, usage: Usage): Pro
   }
   switch (type) {
     case 'file': {
+      const mostBytes = largestFileBytes(inode, blockSizeBytes);
+      expectSize(sizeBytes <= mostBytes, `at most ${mostBytes}`);
       const leastBytes = Math.max(0, (usage.writtenEndBlock - 1) * blockSizeBytes + 1);
       const holdsMore = (flags & INODE_FLAGS.verity) !== 0;
       expectSize(
@@ -123,6 +127,12 @@ async function checkSize(context: CheckContext, inode: Inode, usage: Usage): Pro
     default:
       break;
   }
+}
+
+/** What extents or a block map reach; the last file block of extents cannot be used. */
+function largestFileBytes({ flags }: Inode, blockSizeBytes: number): number {
+  const blocks = flags & INODE_FLAGS.extents ? MAX_FILE_BLOCKS : blockMapReach(blockSizeBytes);
+  return blocks * blockSizeBytes;
 }
 
 /** Inline data fill the block field, and go on in an attribute that has just what does not fit. */

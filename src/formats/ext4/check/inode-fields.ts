@@ -49,6 +49,12 @@ export function checkInodeFields(context: CheckContext, inode: Inode): void {
     'inode-flags',
     'it has a hash tree but is no directory',
   );
+  const mayBeWide = type === 'file' || (type === 'directory' && features.has('large_dir'));
+  expect(
+    mayBeWide || get(INODE.sizeHigh) === 0,
+    'inode-size',
+    'it has an upper half of its size, which only regular files have',
+  );
   expect(get(INODE.fragmentAddress) === 0, 'inode-obsolete', 'it has a fragment');
   if (!features.has('huge_file')) {
     expect(

@@ -1,12 +1,14 @@
-import { readNumber } from '../fields.js';
+import { readBytes, readNumber } from '../fields.js';
+import type { NumberField } from '../fields.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
 import { CHECKSUM_CRC32C, JOURNAL_INODE, SUPERBLOCK } from '../layout/superblock.js';
 import type { CheckContext } from './context.js';
+import { isZero } from './inode-table.js';
+import { isKnownHashVersion } from './name-hash.js';
 
 const WHERE = 'superblock';
 /** Half of the blocks is the most that tune2fs reserves. */
 const MAX_RESERVED_SHARE = 0.5;
-const MAX_HASH_VERSION = 5;
 
 /** What the superblock says about itself, beyond the geometry that everything else depends on. */
 export function checkSuperblock(context: CheckContext, bytes: Uint8Array): void {
@@ -65,7 +67,7 @@ export function checkSuperblock(context: CheckContext, bytes: Uint8Array): void 
     'meta_bg and resize_inode exclude each other',
   );
   expect(
-    superblock.defaultHashVersion <= MAX_HASH_VERSION,
+    isKnownHashVersion(superblock.defaultHashVersion),
     'superblock-hash',
     `names are hashed in the unknown way ${superblock.defaultHashVersion}`,
   );
@@ -87,6 +89,29 @@ export function checkSuperblock(context: CheckContext, bytes: Uint8Array): void 
       'it needs a journal replayed but has none',
     );
   }
+  const get = (field: NumberField): number => readNumber(field, bytes);
+  expect(
+    journal?.inode === 0 ||
+      (get(SUPERBLOCK.journalDevice) === 0 && isZero(readBytes(SUPERBLOCK.journalUuid, bytes))),
+    'journal-device',
+    'it names a journal on another device',
+  );
+  const quotas = [
+    SUPERBLOCK.userQuotaInode,
+    SUPERBLOCK.groupQuotaInode,
+    SUPERBLOCK.projectQuotaInode,
+  ];
+  expect(
+    features.has('quota') || quotas.every((field) => get(field) === 0),
+    'quota-inode',
+    'it names files of quotas but keeps none',
+  );
+  const descriptorSize = get(SUPERBLOCK.descriptorSize);
+  expect(
+    descriptorSize === 0 || Number.isInteger(Math.log2(descriptorSize)),
+    'superblock-geometry',
+    `group descriptors of ${descriptorSize} bytes`,
+  );
   if (nowSeconds === undefined) return;
   const times: readonly [string, number][] = [
     ['written', superblock.writtenSeconds],

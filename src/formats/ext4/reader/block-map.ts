@@ -29,6 +29,14 @@ export interface BlockPointer {
   readonly fileBlock: number;
 }
 
+/** File blocks that a block map reaches. */
+export function blockMapReach(blockSizeBytes: number): number {
+  let reach = directPointers;
+  for (let level = 1; level <= indirectPointers; level++)
+    reach += pointerSpan(level, blockSizeBytes);
+  return reach;
+}
+
 /** The pointers in the inode. */
 export function rootPointers(inode: Inode, blockSizeBytes: number): BlockPointer[] {
   let fileBlock = 0;

@@ -72,6 +72,8 @@ export interface Ext4Superblock {
   readonly orphanFileInode: number;
   /** Inodes of the user, group and project quota; 0: none. */
   readonly quotaInodes: readonly [number, number, number];
+  /** The block of multi-mount protection; 0: none. */
+  readonly protectionBlock: number;
   /** Bytes beyond 128 that every inode has. */
   readonly minExtraIsize: number;
   readonly wantExtraIsize: number;
@@ -180,6 +182,9 @@ export function parseSuperblock(bytes: Uint8Array, imageBytes: number): ParsedSu
           get(SUPERBLOCK.projectQuotaInode),
         ]
       : [0, 0, 0],
+    protectionBlock: features.has('mmp')
+      ? wide(SUPERBLOCK.mmpBlockLow, SUPERBLOCK.mmpBlockHigh)
+      : 0,
     minExtraIsize: get(SUPERBLOCK.minExtraIsize),
     wantExtraIsize: get(SUPERBLOCK.wantExtraIsize),
     hashSeed: readBytes(SUPERBLOCK.hashSeed, bytes).slice(),

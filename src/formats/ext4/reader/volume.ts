@@ -12,22 +12,25 @@ import type { Inode } from './inode.js';
 import type { Ext4Superblock } from './superblock.js';
 
 const CACHE_BYTES = 1 << 20;
+/** Metadata lie close together: a read fetches the neighbours, too. */
+const CLUSTER_BYTES = 1 << 15;
 
 /**
  * A file system's blocks and inodes, by number. Every number is checked against the bounds of the file
- * system; the blocks read last are kept, so that walking down the same directories and extent trees
+ * system; what was read last is kept, so that walking down the same directories and extent trees
  * again reads nothing.
  */
 export class Volume {
+  /** By cluster number, the least recently used one first. */
   readonly #cache = new Map<number, Uint8Array>();
-  readonly #cacheBlocks: number;
+  readonly #blocksPerCluster: number;
 
   constructor(
     readonly source: RandomAccess,
     readonly superblock: Ext4Superblock,
     readonly verifyChecksums: boolean,
   ) {
-    this.#cacheBlocks = Math.max(8, CACHE_BYTES / superblock.blockSizeBytes);
+    this.#blocksPerCluster = Math.max(1, CLUSTER_BYTES / superblock.blockSizeBytes);
   }
 
   /** Whether these blocks exist, and hold neither boot code nor the superblock. */
@@ -43,20 +46,28 @@ export class Volume {
    * @throws ZosiaError `ZOSIA_EXT4_CORRUPT` when there is no such block
    */
   async readBlock(block: number, where: string): Promise<Uint8Array> {
-    const kept = this.#cache.get(block);
-    if (kept) {
-      // The least recently used block is the first of the map.
-      this.#cache.delete(block);
-      this.#cache.set(block, kept);
-      return kept;
-    }
-    if (!Number.isInteger(block) || block < 0 || block >= this.superblock.blockCount) {
+    const { blockCount, blockSizeBytes } = this.superblock;
+    if (!Number.isInteger(block) || block < 0 || block >= blockCount) {
       throw corrupt(where, `block ${block} lies outside of the file system`);
     }
-    const { blockSizeBytes } = this.superblock;
-    const bytes = await this.source.read(block * blockSizeBytes, blockSizeBytes);
-    this.#cache.set(block, bytes);
-    if (this.#cache.size > this.#cacheBlocks) {
+    const cluster = await this.#readCluster(Math.floor(block / this.#blocksPerCluster));
+    const start = (block % this.#blocksPerCluster) * blockSizeBytes;
+    return cluster.subarray(start, start + blockSizeBytes);
+  }
+
+  async #readCluster(number: number): Promise<Uint8Array> {
+    const kept = this.#cache.get(number);
+    if (kept) {
+      this.#cache.delete(number);
+      this.#cache.set(number, kept);
+      return kept;
+    }
+    const { blockCount, blockSizeBytes } = this.superblock;
+    const first = number * this.#blocksPerCluster;
+    const count = Math.min(this.#blocksPerCluster, blockCount - first);
+    const bytes = await this.source.read(first * blockSizeBytes, count * blockSizeBytes);
+    this.#cache.set(number, bytes);
+    if (this.#cache.size * bytes.length > CACHE_BYTES) {
       this.#cache.delete(this.#cache.keys().next().value!);
     }
     return bytes;

@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { link, mkdir, open, symlink, truncate, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { debugfs } from '../ext4/programs.js';
+
+const environment = {
+  ...process.env,
+  PATH: [process.env.PATH, '/usr/sbin', '/sbin', '/opt/homebrew/opt/e2fsprogs/sbin'].join(
+    delimiter,
+  ),
+  LC_ALL: 'C',
+  TZ: 'UTC',
+};
+
+function mustRun(program: string, args: readonly string[], goodStatuses = [0]): void {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    env: environment,
+    encoding: 'utf8',
+  });
+  if (!goodStatuses.includes(status ?? -1)) {
+    throw new Error(`${program} ${args.join(' ')}: ${status ?? 'not started'}\n${stdout}${stderr}`);
+  }
+}
+
+/** Ways to make a file system, each with something in it that no other has. */
+export const MKE2FS_VARIANTS: Readonly<Record<string, readonly string[]>> = {
+  'ext2, 1 KiB blocks': ['-t', 'ext2', '-b', '1024'],
+  'ext2, 4 KiB blocks, inodes of 128 bytes': ['-t', 'ext2', '-b', '4096', '-I', '128'],
+  'ext3 with a journal': ['-t', 'ext3', '-b', '1024'],
+  'ext3, first revision': ['-t', 'ext2', '-r', '0', '-b', '1024'],
+  'ext4 as it comes': ['-t', 'ext4'],
+  'ext4, 1 KiB blocks': ['-t', 'ext4', '-b', '1024'],
+  'ext4, 2 KiB blocks': ['-t', 'ext4', '-b', '2048'],
+  'ext4 without checksums': ['-t', 'ext4', '-O', '^metadata_csum', '-b', '1024'],
+  'ext4 with uninit_bg': ['-t', 'ext4', '-O', '^metadata_csum,uninit_bg', '-b', '1024'],
+  'ext4 with uninit_bg, 32-bit': [
+    '-t',
+    'ext4',
+    '-O',
+    '^metadata_csum,uninit_bg,^64bit',
+    '-b',
+    '1024',
+  ],
+  'ext4, 32-bit': ['-t', 'ext4', '-O', '^64bit', '-b', '1024'],
+  'ext4 without flex_bg and resize_inode': [
+    '-t',
+    'ext4',
+    '-O',
+    '^flex_bg,^resize_inode',
+    '-b',
+    '1024',
+  ],
+  'ext4 with metadata_csum_seed': ['-t', 'ext4', '-O', 'metadata_csum_seed'],
+  'ext4 with meta_bg': ['-t', 'ext4', '-O', 'meta_bg,^resize_inode', '-b', '1024'],
+  'ext4 with sparse_super2': ['-t', 'ext4', '-O', 'sparse_super2', '-b', '1024'],
+  'ext4 with inline_data': ['-t', 'ext4', '-O', 'inline_data'],
+  'ext4 with inline_data, large inodes': ['-t', 'ext4', '-O', 'inline_data', '-I', '1024'],
+  'ext4 with an orphan file': ['-t', 'ext4', '-O', 'orphan_file', '-b', '1024'],
+  'ext4 with quota and project': ['-t', 'ext4', '-O', 'quota,project', '-b', '1024'],
+  'ext4 without filetype': ['-t', 'ext4', '-O', '^filetype', '-b', '1024'],
+  'ext4 without sparse_super': ['-t', 'ext4', '-O', '^sparse_super,^resize_inode', '-b', '1024'],
+  'ext4 with block maps': ['-t', 'ext4', '-O', '^extent', '-b', '1024'],
+  'ext4 with large_dir': ['-t', 'ext4', '-O', 'large_dir', '-b', '1024'],
+  'ext4 with mmp': ['-t', 'ext4', '-O', 'mmp', '-b', '1024'],
+};
+
+/** A file's bytes, different at every offset. */
+export function patternBytes(sizeBytes: number, start = 1): Uint8Array {
+  return Uint8Array.from({ length: sizeBytes }, (_, i) => (i * 31 + (i >> 8) * 7 + start) & 0xff);
+}
+
+/** Fills a folder with one of each kind of file that needs no privilege. */
+export async function populate(folder: string): Promise<void> {
+  await mkdir(join(folder, 'many'), { recursive: true });
+  await mkdir(join(folder, 'deep/er/and deeper'), { recursive: true });
+  for (let i = 0; i < 300; i++) {
+    await writeFile(join(folder, 'many', `a file with quite a long name ${i}`), '');
+  }
+  await writeFile(join(folder, 'empty'), '');
+  await writeFile(join(folder, 'small'), 'sixteen bytes...');
+  await writeFile(join(folder, 'inline'), patternBytes(100));
+  await writeFile(join(folder, 'block'), patternBytes(4096));
+  await writeFile(join(folder, 'large'), patternBytes(700_001));
+  await writeFile(join(folder, 'deep/er/and deeper/naïve ☃'), patternBytes(5000));
+  const sparse = await open(join(folder, 'sparse'), 'w');
+  for (let i = 0; i < 40; i++) await sparse.write(patternBytes(1000, i), 0, 1000, i * 50_000);
+  await sparse.close();
+  await truncate(join(folder, 'sparse'), 3_000_000);
+  await symlink('deep/er', join(folder, 'fast'));
+  await symlink(`/${'long/'.repeat(30)}target`, join(folder, 'slow'));
+  await symlink('round', join(folder, 'round'));
+  await link(join(folder, 'small'), join(folder, 'deep', 'linked'));
+}
+
+/**
+ * Makes a file system with mke2fs, with what {@link populate} made in it, and special files and
+ * attributes from debugfs. Directories have hash trees where the file system allows it.
+ */
+export async function makeWithMke2fs(
+  image: string,
+  contents: string,
+  options: readonly string[],
+  sizeKib = 12 * 1024,
+): Promise<void> {
+  const fixed = ['-F', '-q', '-U', '0f0e0d0c-0b0a-0908-0706-050403020100', '-L', 'ORACLE'];
+  await writeFile(image, '');
+  mustRun('mke2fs', [...fixed, ...options, '-d', contents, image, `${sizeKib}k`]);
+  debugfs(image, [
+    'mknod character c 5 1',
+    'mknod block b 259 70000',
+    'mknod pipe p',
+    'ea_set small user.comment "kept in the inode"',
+    `ea_set small user.long "${'x'.repeat(600)}"`,
+    'ea_set deep trusted.kind "directory"',
+  ]);
+  // Optimises directories, which gives the large ones a hash tree; 1 means that it changed something.
+  mustRun('e2fsck', ['-f', '-y', '-D', image], [0, 1]);
+}
