@@ -108,6 +108,19 @@ describe('a plan', () => {
     ]);
   });
 
+  it('keeps a copy of the journal inode in the superblock', () => {
+    const image = planExt4([], { label: 'X', journal: true });
+    const bytesAt = (label: string): Buffer => {
+      const { source } = image.segments.find((segment) => segment.label === label)!;
+      return source.kind === 'bytes' ? Buffer.from(source.bytes) : Buffer.alloc(0);
+    };
+    const copy = bytesAt('superblock').subarray(0x10c, 0x150);
+    const inode = bytesAt('inode tables').subarray(7 * 256, 8 * 256);
+    expect(copy.subarray(0, 60).equals(inode.subarray(0x28, 0x64))).toBe(true);
+    expect(copy.readUInt32LE(60)).toBe(0);
+    expect(copy.readUInt32LE(64)).toBe(1024 * 4096);
+  });
+
   it('shares blocks between data that touches the same one', () => {
     const data = makeImage(8192, [
       { offset: 1, length: 1, source: { kind: 'bytes', bytes: pattern(1) } },

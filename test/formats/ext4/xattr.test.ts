@@ -49,6 +49,18 @@ describe('planXattrs', () => {
 });
 
 describe('a block of attributes', () => {
+  it('has the hashes that Linux 6.18 computes for the same attributes', () => {
+    const { inBlock } = plan({
+      'user.aaa': Buffer.alloc(200, 'v'),
+      'user.bb': Buffer.alloc(301, 'w'),
+      'trusted.zz': Buffer.alloc(99, 'q'),
+    });
+    const view = new DataView(buildXattrBlock(inBlock, 5, 4096, 1).buffer);
+    expect(view.getUint32(0x0c, true)).toBe(0xf07d_0a52);
+    const entries = [0x20, 0x34, 0x48].map((at) => view.getUint32(at + 0xc, true));
+    expect(entries).toEqual([0x7777_7b22, 0x0001_8841, 0x0f4b_7171]);
+  });
+
   it('has a checksum of its number and contents', () => {
     const { inBlock } = plan({ 'user.name': Buffer.alloc(100, 1) });
     const block = buildXattrBlock(inBlock, 0x2_0000_0003, 4096, 99);
