@@ -131,5 +131,9 @@ export const LAYOUTS: readonly Layout[] = [
     uuid: pattern(16),
     hashSeed: pattern(16),
   }),
+  layout('a last group that a backup fills', model(9_000_000), {
+    blockSizeBytes: 1024,
+    sizeBytes: (1 + 3 * 8192 + 2) * 1024,
+  }),
   layout('more inodes than blocks', names(40_000, '')),
 ];
