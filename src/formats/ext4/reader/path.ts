@@ -1,17 +1,20 @@
 import { ZosiaError } from '../../../errors.js';
 import type { Ext4Name } from '../entry.js';
 import { ROOT_INODE } from '../layout/superblock.js';
-import { byteStringBytes, toByteString } from '../names.js';
+import { byteStringBytes } from '../names.js';
 import type { ByteString } from '../names.js';
 import { findEntry, readParent } from './directory.js';
 import { corrupt } from './fault.js';
 import type { Inode } from './inode.js';
 import { escapeName, pathNames } from './names.js';
-import { readTarget } from './symlink.js';
+import { MAX_TARGET_BYTES, readTarget } from './symlink.js';
 import type { Volume } from './volume.js';
 
+const SLASH = 0x2f;
 /** What Linux allows along one path. */
 const MAX_SYMLINKS = 40;
+/** Names in the targets along one path: as many as one target can have. */
+const MAX_TARGET_NAMES = MAX_TARGET_BYTES / 2;
 
 /**
  * Follows a path from the root. `..` at the root stays there, and absolute symlink targets begin at
@@ -29,22 +32,24 @@ export async function resolvePath(
   const pending = pathNames(path).reverse();
   let current = await volume.inode(ROOT_INODE);
   let symlinks = 0;
+  let targetNames = 0;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (current.type !== 'directory') throw noSuchPath(path, name, 'does not lie in a directory');
     const parent = current;
     current = await volume.inode(await lookUp(volume, parent, name, path));
     if (current.type !== 'symlink' || (pending.length === 0 && !followLast)) continue;
-    if (++symlinks > MAX_SYMLINKS) {
+    const target = await readTarget(volume, current);
+    const names = pathNames(target);
+    targetNames += names.length;
+    if (++symlinks > MAX_SYMLINKS || targetNames > MAX_TARGET_NAMES) {
       throw new ZosiaError(
         'ZOSIA_EXT4_SYMLINK_LOOP',
-        `${describePath(path)} leads through more than ${MAX_SYMLINKS} symlinks`,
+        `${describePath(path)} leads through too many symlinks`,
         { hint: 'The symlinks in the image lead round in a circle; name the file itself.' },
       );
     }
-    const target = await readTarget(volume, current);
-    const text = toByteString(target);
-    pending.push(...pathNames(target).reverse());
-    current = text.startsWith('/') ? await volume.inode(ROOT_INODE) : parent;
+    pending.push(...names.reverse());
+    current = target[0] === SLASH ? await volume.inode(ROOT_INODE) : parent;
   }
   return current;
 }
