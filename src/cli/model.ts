@@ -41,6 +41,7 @@ export function addModelCommand(program: Command, { signal }: CliContext): void 
     .requiredOption('--tokenizer <file>', "the checkpoint's tokenizer (.bin)")
     .requiredOption('--out <file>', 'the GGUF to write')
     .option('--name <name>', "the model's name; the checkpoint's file name unless given")
+    .option('--chat-template <file>', 'a Jinja template; without one the model completes text')
     .addHelpText(
       'after',
       `
@@ -48,7 +49,10 @@ Example:
   zosia model convert stories260K.bin --tokenizer tok512.bin --out models/stories260K.gguf`,
     )
     .action(
-      async (checkpoint: string, options: { tokenizer: string; out: string; name?: string }) => {
+      async (
+        checkpoint: string,
+        options: { tokenizer: string; out: string; name?: string; chatTemplate?: string },
+      ) => {
         const { convertLlama2c } = await import('../recipes/convert.js');
         const { sizeBytes } = await convertLlama2c({ checkpoint, ...options, signal });
         say(`wrote ${options.out} (${formatBytes(sizeBytes)})`);

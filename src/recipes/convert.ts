@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { ZosiaError } from '../errors.js';
 import { readCheckpoint } from '../formats/llama2c/checkpoint.js';
 import { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../formats/llama2c/tokenizer.js';
@@ -13,6 +14,8 @@ export interface ConvertOptions {
   readonly out: string;
   /** The model's name; the checkpoint's file name without its ending unless given. */
   readonly name?: string;
+  /** Path of a Jinja template that turns a conversation into text. */
+  readonly chatTemplate?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -30,7 +33,15 @@ export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeByt
     const tokenizerFile = await accessFile(options.tokenizer);
     try {
       const tokenizer = await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize);
-      const image = planLlama2cGguf({ checkpoint, checkpointSource: { path }, tokenizer, name });
+      const image = planLlama2cGguf({
+        checkpoint,
+        checkpointSource: { path },
+        tokenizer,
+        name,
+        ...(options.chatTemplate === undefined
+          ? {}
+          : { chatTemplate: await readText(options.chatTemplate) }),
+      });
       await writeRaw(image, out, signal ? { signal } : {});
       return { sizeBytes: image.sizeBytes };
     } finally {
@@ -38,5 +49,22 @@ export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeByt
     }
   } finally {
     await checkpointFile.close();
+  }
+}
+
+/** No chat template comes near this. */
+const MAX_TEMPLATE_BYTES = 1 << 20;
+
+async function readText(path: string): Promise<string> {
+  const file = await accessFile(path);
+  try {
+    if (file.sizeBytes > MAX_TEMPLATE_BYTES) {
+      throw new ZosiaError('ZOSIA_TEMPLATE_TOO_LARGE', `${path} has ${file.sizeBytes} bytes`, {
+        hint: `A chat template is a short text, of at most ${MAX_TEMPLATE_BYTES} bytes.`,
+      });
+    }
+    return Buffer.from(await file.read(0, file.sizeBytes)).toString('utf8');
+  } finally {
+    await file.close();
   }
 }

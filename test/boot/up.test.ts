@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';
@@ -30,7 +31,7 @@ describeWithWeights('zosia up --prompt', () => {
   );
 
   it(
-    'completes a prompt, byte for byte, however odd its characters',
+    'completes a prompt and prints the continuation alone',
     async () => {
       const { stdout, exitCode } = await zosia(
         [
@@ -45,6 +46,27 @@ describeWithWeights('zosia up --prompt', () => {
           '--temp',
           '0',
         ],
+        { cwd: folder.path },
+      );
+      expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));
+      expect(exitCode).toBe(0);
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'gives a model with a chat template the prompt as a turn',
+    async () => {
+      // Whatever is asked, this template makes of it the beginning of the published story.
+      const template = folder.file('template.jinja');
+      await writeFile(
+        template,
+        "{{ 'Once upon a time' if messages[-1]['content'] == 'Hi \\\\n' }}",
+      );
+      const other = await mkdir(folder.file('chat'), { recursive: true });
+      const chat = await convertStoryModel(other!, '--chat-template', template);
+      const { stdout, exitCode } = await zosia(
+        ['up', chat, '--arch', 'aarch64', '--prompt', 'Hi \\n', '-n', '20', '--temp', '0'],
         { cwd: folder.path },
       );
       expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));

@@ -16,6 +16,8 @@ export interface Llama2cGgufOptions {
   readonly tokenizer: Tokenizer;
   /** The model's name, `general.name`. */
   readonly name: string;
+  /** Jinja source that turns a conversation into text. Without one the model completes text. */
+  readonly chatTemplate?: string;
 }
 
 /** What llama.cpp calls a block's tensors; each is one layer of llama2.c's tensor of all layers. */
@@ -44,7 +46,7 @@ const ROPE_BASE = 10_000;
  * embedding for one, as llama2.c does. The rope tables are left out too, being computed.
  */
 export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
-  const { checkpoint, checkpointSource, tokenizer, name } = options;
+  const { checkpoint, checkpointSource, tokenizer, name, chatTemplate } = options;
   const { config } = checkpoint;
 
   /** Tensor data of one layer, or of a tensor that has no layers. */
@@ -94,6 +96,9 @@ export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
       'llama.rope.dimension_count': uint32(config.dim / config.headCount),
       'llama.rope.freq_base': { type: 'float32', value: ROPE_BASE },
       ...vocabularyMetadata(tokenizer),
+      ...(chatTemplate === undefined
+        ? {}
+        : { 'tokenizer.chat_template': { type: 'string', value: chatTemplate } }),
     },
     tensors,
   });
