@@ -12,7 +12,12 @@ const room = (name, allowed) => ({
 module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/cli/main\\.ts$', '^src/index\\.ts$'] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/cli/main\\.ts$', '^src/index\\.ts$'] },
+      to: {},
+    },
     room('image', []),
     room('formats', ['image']),
     room('artifacts', ['formats', 'image']),
@@ -25,7 +30,9 @@ module.exports = {
       comment: 'Formats plan and parse bytes; files, processes and networks belong to other rooms.',
       severity: 'error',
       from: { path: '^src/formats/' },
-      to: { path: '^(node:)?(fs|fs/promises|child_process|net|http|https|os)$|^node_modules/(execa|undici)/' },
+      to: {
+        path: '^(node:)?(fs|fs/promises|child_process|net|http|https|os)$|^node_modules/(execa|undici)/',
+      },
     },
     {
       name: 'only-the-cli-parses-arguments',
@@ -33,7 +40,12 @@ module.exports = {
       from: { pathNot: '^src/cli/' },
       to: { path: '^node_modules/(commander|cli-progress)/' },
     },
-    { name: 'nothing-imports-the-cli', severity: 'error', from: { pathNot: '^src/cli/' }, to: { path: '^src/cli/' } },
+    {
+      name: 'nothing-imports-the-cli',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

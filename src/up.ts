@@ -60,5 +60,5 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
     },
     env,
   );
-  return { spec, model, llamaArgs: ['--ctx-size', String(contextTokens)] };
+  return { spec, model, llamaArgs: ['--ctx-size', String(contextTokens), '--fit', 'off'] };
 }

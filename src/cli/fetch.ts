@@ -11,6 +11,7 @@ interface Options {
   arch?: string;
   frozen?: true;
   offline?: true;
+  updateLock?: true;
   json?: true;
 }
 
@@ -22,6 +23,7 @@ export function addFetchCommand(program: Command, { signal }: CliContext): void 
     .addOption(archOption())
     .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
     .option('--offline', 'use the cache alone')
+    .option('--update-lock', "pin what Debian's suites have now (on a Debian host), then fetch it")
     .option('--json', 'print what was fetched as JSON')
     .addHelpText(
       'after',
@@ -31,6 +33,10 @@ before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.`,
     )
     .action(async (components: Component[], options: Options) => {
       const { fetchComponents } = await import('../artifacts/fetch.js');
+      if (options.updateLock) {
+        const { updateLock } = await import('../artifacts/update-lock.js');
+        await updateLock({ signal });
+      }
       const progress = startProgress();
       try {
         const packages = await fetchComponents({
