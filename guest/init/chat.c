@@ -44,7 +44,7 @@ static void close_terminal(struct chat *chat) {
     chat->terminal = -1;
 }
 
-static bool start(struct chat *chat, const char *model, const struct request *request) {
+static bool start(struct chat *chat, const struct model *model, const struct request *request) {
     static struct llama_command command;
     llama_chat_command(&command, model, request);
     int slave = open_terminal(chat, &request->window);
@@ -166,9 +166,9 @@ static void finish_line(const struct chat *chat, const struct request *request) 
     write_all(console_fd(), "\r\n", 2);
 }
 
-int chat_run(const char *model, const struct request *request) {
+int chat_run(const struct model *model, const struct request *request) {
     static struct chat chat; // not on the stack: the queues are large
-    console_line("zosia: starting llama-cli (model %s)", model);
+    console_line("zosia: starting llama-cli (model %s)", model->path);
     chat.console_open = true;
     chat.last_output = '\n';
     chat.watch_fd = children_watch();

@@ -2,10 +2,11 @@
 #ifndef ZOSIA_CHAT_H
 #define ZOSIA_CHAT_H
 
+#include "model.h"
 #include "request.h"
 
 // Runs until llama-cli ends or the user asks for power-off. Returns the exit status of the session:
 // llama-cli's own, or 0 when the user ended it.
-int chat_run(const char *model, const struct request *request);
+int chat_run(const struct model *model, const struct request *request);
 
 #endif

@@ -7,11 +7,15 @@ static void add(struct llama_command *command, const char *argument) {
     command->arguments[command->argument_count++] = argument;
 }
 
-static void begin(struct llama_command *command, const char *program, const char *model) {
+static void begin(struct llama_command *command, const char *program, const struct model *model) {
     command->argument_count = 0;
     add(command, program);
     add(command, "-m");
-    add(command, model);
+    add(command, model->path);
+    if (model->adapters[0] != '\0') {
+        add(command, "--lora");
+        add(command, model->adapters);
+    }
 }
 
 // The request's arguments come last: llama.cpp lets the last of two settings win.
@@ -29,12 +33,19 @@ static void finish(struct llama_command *command, const struct request *request)
     command->environment[count] = NULL;
 }
 
-void llama_chat_command(struct llama_command *command, const char *model, const struct request *request) {
+void llama_chat_command(struct llama_command *command, const struct model *model,
+                        const struct request *request) {
     begin(command, LLAMA_CLI, model);
+    // llama-completion has no such option: it knows nothing but text.
+    if (model->projector[0] != '\0') {
+        add(command, "--mmproj");
+        add(command, model->projector);
+    }
     finish(command, request);
 }
 
-void llama_answer_command(struct llama_command *command, const char *model, const struct request *request) {
+void llama_answer_command(struct llama_command *command, const struct model *model,
+                          const struct request *request) {
     begin(command, LLAMA_COMPLETION, model);
     // The prompt is taken byte for byte: --file would drop a final newline, and backslashes stay.
     add(command, "--binary-file");

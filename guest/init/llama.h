@@ -2,6 +2,7 @@
 #ifndef ZOSIA_LLAMA_H
 #define ZOSIA_LLAMA_H
 
+#include "model.h"
 #include "request.h"
 
 #define LLAMA_CLI "/usr/bin/llama-cli"
@@ -15,10 +16,12 @@ struct llama_command {
 };
 
 // The command for a chat on a terminal.
-void llama_chat_command(struct llama_command *command, const char *model, const struct request *request);
+void llama_chat_command(struct llama_command *command, const struct model *model,
+                        const struct request *request);
 
 // The command that answers the request's prompt file with nothing but the answer on standard output.
-void llama_answer_command(struct llama_command *command, const char *model, const struct request *request);
+void llama_answer_command(struct llama_command *command, const struct model *model,
+                          const struct request *request);
 
 // Says on the console how a program ended, unless it ended well.
 void llama_report_end(const char *program, int status);

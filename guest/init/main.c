@@ -34,13 +34,13 @@ static int run_without(const char *reason, const struct request *request) {
 }
 
 static int run(const struct request *request) {
-    char model[MODEL_PATH_MAX];
+    static struct model model;
     model_disk_mount();
     if (sys_access(request->one_shot ? LLAMA_COMPLETION : LLAMA_CLI, X_OK) < 0) {
         return run_without("llama binary not found", request);
     }
-    if (!model_find(model)) return run_without("model not found in /models", request);
-    return request->one_shot ? one_shot_run(model, request) : chat_run(model, request);
+    if (!model_find(&model)) return run_without("model not found in /models", request);
+    return request->one_shot ? one_shot_run(&model, request) : chat_run(&model, request);
 }
 
 // Called by _start, on the stack the kernel prepared.

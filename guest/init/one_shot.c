@@ -19,7 +19,7 @@ struct one_shot {
     struct log_tail log;
 };
 
-static bool start(struct one_shot *run, const char *model, const struct request *request) {
+static bool start(struct one_shot *run, const struct model *model, const struct request *request) {
     static struct llama_command command;
     llama_answer_command(&command, model, request);
     int output[2] = {-1, -1}, log[2] = {-1, -1};
@@ -112,9 +112,9 @@ static void relay_once(struct one_shot *run) {
     }
 }
 
-int one_shot_run(const char *model, const struct request *request) {
+int one_shot_run(const struct model *model, const struct request *request) {
     static struct one_shot run; // not on the stack: its buffers are large
-    console_line("zosia: starting llama-completion (model %s)", model);
+    console_line("zosia: starting llama-completion (model %s)", model->path);
     answer_open(&run.answer);
     run.console_open = true;
     run.watch_fd = children_watch();

@@ -40,6 +40,10 @@ static inline long sys_mkdir(const char *path, int mode) {
 static inline long sys_access(const char *path, int mode) {
     return SYSCALL(SYS_faccessat, AT_FDCWD, path, mode, 0, 0);
 }
+// The target is not ended by NUL, and cut off at `size` bytes.
+static inline long sys_read_link(const char *path, char *target, size_t size) {
+    return SYSCALL(SYS_readlinkat, AT_FDCWD, path, target, size, 0);
+}
 static inline long sys_read_directory(int fd, void *entries, size_t size) {
     return SYSCALL(SYS_getdents64, fd, entries, size, 0, 0);
 }

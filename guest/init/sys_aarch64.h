@@ -20,6 +20,7 @@ enum {
     SYS_pread64 = 67,
     SYS_ppoll = 73,
     SYS_signalfd4 = 74,
+    SYS_readlinkat = 78,
     SYS_sync = 81,
     SYS_exit_group = 94,
     SYS_clock_gettime = 113,

@@ -27,6 +27,7 @@ enum {
     SYS_exit_group = 231,
     SYS_openat = 257,
     SYS_mkdirat = 258,
+    SYS_readlinkat = 267,
     SYS_faccessat = 269,
     SYS_ppoll = 271,
     SYS_signalfd4 = 289,
