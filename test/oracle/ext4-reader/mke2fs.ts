@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { link, mkdir, open, symlink, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { debugfs } from '../ext4/programs.js';
 
 const environment = {
   ...process.env,
@@ -12,14 +11,19 @@ const environment = {
   TZ: 'UTC',
 };
 
-function mustRun(program: string, args: readonly string[], goodStatuses = [0]): void {
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    env: environment,
-    encoding: 'utf8',
-  });
-  if (!goodStatuses.includes(status ?? -1)) {
+interface RunOptions {
+  readonly goodStatuses?: readonly number[];
+  readonly input?: string;
+}
+
+function mustRun(program: string, args: readonly string[], options: RunOptions = {}): string {
+  const { goodStatuses = [0], input = '' } = options;
+  const run = spawnSync(program, args, { env: environment, encoding: 'utf8', input });
+  if (!goodStatuses.includes(run.status ?? -1)) {
+    const { status, stdout, stderr } = run;
     throw new Error(`${program} ${args.join(' ')}: ${status ?? 'not started'}\n${stdout}${stderr}`);
   }
+  return run.stdout;
 }
 
 /** Ways to make a file system, each with something in it that no other has. */
@@ -29,6 +33,7 @@ export const MKE2FS_VARIANTS: Readonly<Record<string, readonly string[]>> = {
   'ext3 with a journal': ['-t', 'ext3', '-b', '1024'],
   'ext3, first revision': ['-t', 'ext2', '-r', '0', '-b', '1024'],
   'ext4 as it comes': ['-t', 'ext4'],
+  'ext4, 4 KiB blocks': ['-t', 'ext4', '-b', '4096'],
   'ext4, 1 KiB blocks': ['-t', 'ext4', '-b', '1024'],
   'ext4, 2 KiB blocks': ['-t', 'ext4', '-b', '2048'],
   'ext4 without checksums': ['-t', 'ext4', '-O', '^metadata_csum', '-b', '1024'],
@@ -59,9 +64,8 @@ export const MKE2FS_VARIANTS: Readonly<Record<string, readonly string[]>> = {
   'ext4 with quota and project': ['-t', 'ext4', '-O', 'quota,project', '-b', '1024'],
   'ext4 without filetype': ['-t', 'ext4', '-O', '^filetype', '-b', '1024'],
   'ext4 without sparse_super': ['-t', 'ext4', '-O', '^sparse_super,^resize_inode', '-b', '1024'],
-  'ext4 with block maps': ['-t', 'ext4', '-O', '^extent', '-b', '1024'],
+  'ext4 with block maps': ['-t', 'ext4', '-O', '^extent,^64bit', '-b', '1024'],
   'ext4 with large_dir': ['-t', 'ext4', '-O', 'large_dir', '-b', '1024'],
-  'ext4 with mmp': ['-t', 'ext4', '-O', 'mmp', '-b', '1024'],
 };
 
 /** A file's bytes, different at every offset. */
@@ -79,18 +83,28 @@ export async function populate(folder: string): Promise<void> {
   await writeFile(join(folder, 'empty'), '');
   await writeFile(join(folder, 'small'), 'sixteen bytes...');
   await writeFile(join(folder, 'inline'), patternBytes(100));
-  await writeFile(join(folder, 'block'), patternBytes(4096));
+  await writeFile(join(folder, 'one block'), patternBytes(4096));
   await writeFile(join(folder, 'large'), patternBytes(700_001));
   await writeFile(join(folder, 'deep/er/and deeper/naïve ☃'), patternBytes(5000));
   const sparse = await open(join(folder, 'sparse'), 'w');
   for (let i = 0; i < 40; i++) await sparse.write(patternBytes(1000, i), 0, 1000, i * 50_000);
+  await sparse.write('the end', 3_000_000);
   await sparse.close();
-  await truncate(join(folder, 'sparse'), 3_000_000);
   await symlink('deep/er', join(folder, 'fast'));
   await symlink(`/${'long/'.repeat(30)}target`, join(folder, 'slow'));
   await symlink('round', join(folder, 'round'));
   await link(join(folder, 'small'), join(folder, 'deep', 'linked'));
 }
+
+/** What debugfs adds. An attribute of 600 bytes fits no inode, but any block. */
+const SPECIAL_FILES = [
+  'mknod character c 5 1',
+  'mknod block b 259 65000',
+  'mknod pipe p',
+  'ea_set small user.comment "kept in the inode"',
+  `ea_set large user.long ${'x'.repeat(600)}`,
+  'ea_set deep trusted.kind directory',
+];
 
 /**
  * Makes a file system with mke2fs, with what {@link populate} made in it, and special files and
@@ -100,19 +114,23 @@ export async function makeWithMke2fs(
   image: string,
   contents: string,
   options: readonly string[],
-  sizeKib = 12 * 1024,
+  { sizeKib = 12 * 1024, tuning = [] }: { sizeKib?: number; tuning?: readonly string[] } = {},
 ): Promise<void> {
   const fixed = ['-F', '-q', '-U', '0f0e0d0c-0b0a-0908-0706-050403020100', '-L', 'ORACLE'];
   await writeFile(image, '');
   mustRun('mke2fs', [...fixed, ...options, '-d', contents, image, `${sizeKib}k`]);
-  debugfs(image, [
-    'mknod character c 5 1',
-    'mknod block b 259 70000',
-    'mknod pipe p',
-    'ea_set small user.comment "kept in the inode"',
-    `ea_set small user.long "${'x'.repeat(600)}"`,
-    'ea_set deep trusted.kind "directory"',
-  ]);
+  mustRun('debugfs', ['-w', '-f', '-', image], { input: `${SPECIAL_FILES.join('\n')}\n` });
+  if (tuning.length > 0) mustRun('tune2fs', [...tuning, image]);
   // Optimises directories, which gives the large ones a hash tree; 1 means that it changed something.
-  mustRun('e2fsck', ['-f', '-y', '-D', image], [0, 1]);
+  mustRun('e2fsck', ['-f', '-y', '-D', image], { goodStatuses: [0, 1] });
+}
+
+/** Makes a file system without anything in it. */
+export async function makeEmpty(
+  image: string,
+  options: readonly string[],
+  sizeKib = 12 * 1024,
+): Promise<void> {
+  await writeFile(image, '');
+  mustRun('mke2fs', ['-F', '-q', ...options, image, `${sizeKib}k`]);
 }
