@@ -1,0 +1,89 @@
+import { copyFile, mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { COMPONENTS, lockedPackages, readLock } from '../../src/artifacts/lock.js';
+import { CLI, zosia } from '../support/cli.js';
+import { convertStoryModel } from '../support/story-model.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { describeWithWeights } from '../support/weights.js';
+
+/** Every file below a folder, by relative path. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}
+
+describe('a damaged package in the cache', () => {
+  const folder = temporaryFolder();
+
+  it('is named and removed, and the run after it fetches it anew', async () => {
+    const env = { ZOSIA_CACHE: folder.file('cache') };
+    const args = ['fetch', 'llama', '--arch', 'aarch64', '--json'];
+    const fetched = await zosia(args, { cwd: folder.path, env });
+    expect(fetched.exitCode).toBe(0);
+    const packages = JSON.parse(fetched.stdout) as { name: string; path: string }[];
+    const victim = packages.find(({ name }) => name === 'zlib1g')!;
+    const bytes = await readFile(victim.path);
+    bytes[1000]! ^= 1;
+    await writeFile(victim.path, bytes);
+
+    const refused = await zosia(args, { cwd: folder.path, env });
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toContain(victim.path);
+    expect(refused.stderr).toMatch(/^hint: /m);
+    expect(await filesIn(env.ZOSIA_CACHE)).not.toContain(victim.path);
+    expect((await zosia(args, { cwd: folder.path, env })).exitCode).toBe(0);
+  });
+
+  it('is an error when nothing may be fetched', async () => {
+    const env = { ZOSIA_CACHE: folder.file('empty') };
+    const offline = await zosia(['fetch', '--offline', '--arch', 'x86_64'], { env });
+    expect(offline).toMatchObject({ exitCode: 1, stdout: '' });
+    const [first] = lockedPackages(await readLock(), 'x86_64', COMPONENTS);
+    expect(offline.stderr).toContain(first!.name);
+  });
+});
+
+describeWithWeights('a model disk', () => {
+  const folder = temporaryFolder();
+  let model = '';
+  beforeAll(async () => {
+    model = await convertStoryModel(folder.path);
+    await mkdir(folder.file('out'));
+  });
+
+  it('that does not fit leaves nothing behind', async () => {
+    const out = folder.file('out/disk.img');
+    const args = ['image', 'model', model, '--format', 'raw', '--out', out];
+    // The shell's limit on the size of files (in blocks of 512 bytes, or of 1 KiB) stands in for a full disk.
+    const { exitCode, stderr } = await execa(
+      '/bin/sh',
+      ['-c', 'ulimit -f 100; exec "$@"', 'sh', process.execPath, CLI, ...args],
+      { reject: false },
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: no room to write/);
+    expect(stderr).toMatch(/^hint: /m);
+    expect(await readdir(folder.file('out'))).toEqual([]);
+  });
+
+  it('that is cancelled leaves nothing behind', async () => {
+    // Large enough that the signal finds the copy under way; sparse, so that it costs no room.
+    const large = folder.file('large.gguf');
+    await copyFile(model, large);
+    await truncate(large, 8 * 2 ** 30);
+    const child = execa(
+      process.execPath,
+      [CLI, 'image', 'model', large, '--format', 'raw', '--out', folder.file('out/large.img')],
+      { reject: false },
+    );
+    while ((await readdir(folder.file('out'))).length === 0 && child.exitCode === null) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    child.kill('SIGINT');
+    const { exitCode } = await child;
+    expect(exitCode).toBe(130);
+    expect(await readdir(join(folder.path, 'out'))).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { DebEntry } from '../../src/formats/deb/deb.js';
+import { FileTree } from '../../src/recipes/file-tree.js';
+import { llamaRuntime } from '../../src/recipes/llama-runtime.js';
+import { DT, buildElf } from '../formats/elf/build.js';
+import { zosiaError } from '../support/errors.js';
+
+const TRIPLET = '/usr/lib/aarch64-linux-gnu';
+const VARIANT = `${TRIPLET}/ggml/backends0/libggml-cpu-armv8.0_1.so`;
+
+const elf = (...needed: string[]): Uint8Array =>
+  buildElf({
+    interpreter: '/lib/ld.so',
+    dynamic: [
+      ...needed.map((name) => [DT.needed, name] as const),
+      [DT.runpath, `${TRIPLET}/llama`],
+    ],
+  });
+
+/** Packages as a map of paths: bytes are a file, text is a symbolic link's target. */
+function runtimeOf(files: Record<string, Uint8Array | string>): string[] {
+  const tree = new FileTree();
+  for (const [path, content] of Object.entries(files)) {
+    const entry: DebEntry =
+      typeof content === 'string'
+        ? { path, type: 'symlink', mode: 0o777, sizeBytes: 0, target: content }
+        : { path, type: 'file', mode: 0o644, sizeBytes: content.length, bytes: content };
+    tree.add(entry);
+  }
+  return llamaRuntime(tree, 'aarch64')
+    .map(({ path }) => path)
+    .sort();
+}
+
+const PACKAGES = {
+  '/usr/bin/llama-cli': elf('libchat.so', 'libc.so.6'),
+  '/usr/bin/llama-completion': elf('libc.so.6'),
+  '/usr/bin/llama-server': elf('libweb.so'),
+  [`${TRIPLET}/llama/libchat.so`]: elf('libshared.so.0'),
+  [`${TRIPLET}/libshared.so.0`]: 'libshared.so.0.7',
+  [`${TRIPLET}/libshared.so.0.7`]: elf('libc.so.6'),
+  [`${TRIPLET}/libunused.so`]: elf(),
+  [`${TRIPLET}/libc.so.6`]: elf(),
+  '/usr/lib/ld.so': 'aarch64-linux-gnu/ld-real.so',
+  [`${TRIPLET}/ld-real.so`]: elf(),
+  [VARIANT]: elf('libgomp.so.1'),
+  [`${TRIPLET}/libgomp.so.1`]: elf(),
+};
+
+describe('what llama.cpp needs to run', () => {
+  it('is its programs, their libraries by run path and link, the loader and the CPU variants', () => {
+    expect(runtimeOf(PACKAGES)).toEqual(
+      [
+        '/lib',
+        '/usr/bin/llama-cli',
+        '/usr/bin/llama-completion',
+        VARIANT,
+        ...['ld-real.so', 'libc.so.6', 'libgomp.so.1', 'libshared.so.0', 'libshared.so.0.7'].map(
+          (name) => `${TRIPLET}/${name}`,
+        ),
+        `${TRIPLET}/llama/libchat.so`,
+        '/usr/lib/ld.so',
+      ].sort(),
+    );
+  });
+
+  it.each([
+    '/usr/bin/llama-cli',
+    `${TRIPLET}/libshared.so.0.7`,
+    `${TRIPLET}/libgomp.so.1`,
+    VARIANT,
+  ])('cannot be had without %s', (path) => {
+    const packages = { ...PACKAGES };
+    Reflect.deleteProperty(packages, path);
+    expect(() => runtimeOf(packages)).toThrow(zosiaError('ZOSIA_LIBRARY_MISSING'));
+  });
+});
