@@ -1,0 +1,152 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { prebuiltInit } from '../../src/artifacts/guest.js';
+import { sha256 } from '../../src/image/digest.js';
+import { zosia } from '../support/cli.js';
+import { convertStoryModel } from '../support/story-model.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { describeWithWeights } from '../support/weights.js';
+
+const folder = temporaryFolder();
+const run = (...args: string[]): ReturnType<typeof zosia> => zosia(args, { cwd: folder.path });
+
+describe('the commands of the README', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| `zosia ([a-z |\\]+)/gm)].map((match) => match[1]!.trim());
+  const [first, ...more] = [...new Set(rows.flatMap((row) => row.split(/[ |\\]+/)[0]!))];
+
+  it.each([first!, ...more])(
+    'zosia %s has a help page, and zosia --help lists it',
+    async (name) => {
+      const help = await run(name, '--help');
+      expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(help.stdout).toContain(`Usage: zosia ${name}`);
+      expect((await run('--help')).stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
+    },
+  );
+
+  it('are all there are', async () => {
+    const listed = [...(await run('--help')).stdout.matchAll(/^ {2}([a-z]+)[ |\]]/gm)];
+    const names = listed.map((match) => match[1]).filter((name) => name !== 'zosia');
+    expect(new Set([first, ...more, 'help'])).toEqual(new Set(names));
+  });
+});
+
+describe('zosia', () => {
+  it('without arguments shows its help and is wrong usage', async () => {
+    const { exitCode, stderr } = await run();
+    expect(stderr).toContain('Usage: zosia');
+    expect(exitCode).toBe(2);
+  });
+
+  it('tells its version', async () => {
+    const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+    const { version } = JSON.parse(text) as { version: string };
+    expect(await run('--version')).toMatchObject({ stdout: `${version}\n`, exitCode: 0 });
+  });
+});
+
+describe('zosia doctor', () => {
+  it('finds what the tests need, for these are the tests', async () => {
+    const { stdout, exitCode } = await run('doctor', '--for', 'test', '--json');
+    const report = JSON.parse(stdout) as { missing: unknown[]; requirements: unknown[] };
+    expect(report.missing).toEqual([]);
+    expect(report.requirements.length).toBeGreaterThan(5);
+    expect(exitCode).toBe(0);
+  });
+
+  it('has nothing to install then, and says nothing', async () => {
+    const doctor = await run('doctor', '--install', '--for', 'test');
+    expect(doctor).toEqual({ stdout: '', stderr: '', exitCode: 0 });
+  });
+
+  it('fails where something is missing, and says how to get it', async () => {
+    const { stdout, stderr, exitCode } = await zosia(['doctor'], { env: { PATH: folder.path } });
+    expect(stdout).toMatch(/missing +qemu-system-/);
+    expect(stderr).toContain('zosia doctor --install');
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('zosia build guest', () => {
+  it.each(['aarch64', 'x86_64'] as const)(
+    'builds the very PID 1 that ships, for %s',
+    async (arch) => {
+      const out = folder.file(arch);
+      const { stdout, exitCode } = await run(
+        'build',
+        'guest',
+        '--arch',
+        arch,
+        '--out',
+        out,
+        '--json',
+      );
+      expect(exitCode).toBe(0);
+      const built = JSON.parse(stdout) as { path: string; sha256: string };
+      expect(sha256(await readFile(built.path))).toBe(built.sha256);
+      expect(built.sha256).toBe(sha256(await prebuiltInit(arch)));
+    },
+  );
+});
+
+describeWithWeights('a machine that is only described', () => {
+  let model = '';
+  beforeAll(async () => {
+    model = await convertStoryModel(folder.path);
+    await writeFile(folder.file('kernel'), 'k');
+    await writeFile(folder.file('initrd'), 'i');
+  });
+
+  it('is the command that would be run; a flag wins over its variable', async () => {
+    const args = [
+      'run',
+      '--arch',
+      'aarch64',
+      '--dry-run',
+      '--kernel',
+      'kernel',
+      '--initrd',
+      'initrd',
+    ];
+    const env = {
+      RAM_MB: '777',
+      SMP: '3',
+      QEMU_ACCEL: 'tcg',
+      QEMU_CPU: 'cortex-a53',
+      APPEND_EXTRA: 'x=1',
+    };
+    const byVariable = await zosia(args, { cwd: folder.path, env });
+    expect(byVariable).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(byVariable.stdout).toMatch(/-smp 3 .*-m 777M/);
+    expect(byVariable.stdout).toMatch(/-cpu cortex-a53 /);
+    expect(byVariable.stdout).toMatch(/x=1'/);
+    const byFlag = await zosia(
+      [...args, '--ram', '888', '--smp', '1', '--cpu', 'cortex-a57', '--append', 'y=2'],
+      { cwd: folder.path, env },
+    );
+    expect(byFlag.stdout).toMatch(/-smp 1 .*-m 888M/);
+    expect(byFlag.stdout).toMatch(/-cpu cortex-a57 /);
+    expect(byFlag.stdout).toMatch(/y=2'/);
+    expect(byFlag.stdout).not.toContain('x=1');
+  });
+
+  it('has memory for its model, and is refused when the host has not', async () => {
+    const { stdout } = await run('up', model, '--arch', 'aarch64', '--dry-run');
+    expect(stdout).toMatch(/-m 576M/);
+    expect(stdout).toContain('read-only=on');
+    expect(stdout).toContain('-nic none');
+  });
+
+  it('has a model that tells of itself', async () => {
+    const { stdout, exitCode } = await run('model', 'info', model, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      architecture: 'llama',
+      contextLength: 512,
+      blockCount: 5,
+      vocabularySize: 512,
+      hasChatTemplate: false,
+    });
+    expect(exitCode).toBe(0);
+  });
+});
