@@ -31,7 +31,7 @@ export const MKE2FS_VARIANTS: Readonly<Record<string, readonly string[]>> = {
   'ext2, 1 KiB blocks': ['-t', 'ext2', '-b', '1024'],
   'ext2, 4 KiB blocks, inodes of 128 bytes': ['-t', 'ext2', '-b', '4096', '-I', '128'],
   'ext3 with a journal': ['-t', 'ext3', '-b', '1024'],
-  'ext3, first revision': ['-t', 'ext2', '-r', '0', '-b', '1024'],
+  'ext2, first revision': ['-t', 'ext2', '-r', '0', '-b', '1024'],
   'ext4 as it comes': ['-t', 'ext4'],
   'ext4, 4 KiB blocks': ['-t', 'ext4', '-b', '4096'],
   'ext4, 1 KiB blocks': ['-t', 'ext4', '-b', '1024'],

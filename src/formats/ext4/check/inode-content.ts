@@ -19,18 +19,24 @@ interface Usage {
   endBlock: number;
   /** The same of blocks that have been written. */
   writtenEndBlock: number;
-  /** Mapped blocks of content. */
-  contentBlockCount: number;
+  /** Blocks of content that have been written. */
+  writtenBlockCount: number;
 }
 
 /** Checks what an inode holds against its size and its count of blocks, and claims its blocks. */
 export async function checkContent(context: CheckContext, inode: Inode): Promise<void> {
   const { superblock, attributeBlocks } = context;
   const { blockSizeBytes } = superblock;
-  const usage: Usage = { blockCount: 0, endBlock: 0, writtenEndBlock: 0, contentBlockCount: 0 };
+  const usage: Usage = { blockCount: 0, endBlock: 0, writtenEndBlock: 0, writtenBlockCount: 0 };
   if (inode.attributesBlock !== 0) {
     await attributeBlocks.use(inode.attributesBlock, inode.number);
     usage.blockCount++;
+    context.findings.expect(
+      superblock.features.has('ext_attr'),
+      'xattr-feature',
+      `inode ${inode.number}`,
+      'it has a block of extended attributes, the file system not the feature',
+    );
   }
   if (hasBlocks(inode, blockSizeBytes) || inode.number === BAD_BLOCKS_INODE) {
     await claimBlocks(context, inode, usage);
@@ -60,9 +66,10 @@ async function claimBlocks(context: CheckContext, inode: Inode, usage: Usage): P
         const { imageBlock, blockCount, fileBlock, written } = surveyed.extent;
         claims.add(imageBlock, blockCount, number);
         usage.blockCount += blockCount;
-        usage.contentBlockCount += blockCount;
         usage.endBlock = fileBlock + blockCount;
-        if (written) usage.writtenEndBlock = usage.endBlock;
+        if (!written) break;
+        usage.writtenBlockCount += blockCount;
+        usage.writtenEndBlock = usage.endBlock;
       }
     }
   }
@@ -108,10 +115,10 @@ async function checkSize(context: CheckContext, inode: Inode, usage: Usage): Pro
         `the ${usage.endBlock * blockSizeBytes} of its blocks`,
       );
       findings.expect(
-        usage.contentBlockCount === usage.endBlock && usage.endBlock > 0,
+        usage.writtenBlockCount === usage.endBlock && usage.endBlock > 0,
         'directory-hole',
         where,
-        'a block of the directory is missing',
+        'a block of the directory is missing, or was never written',
       );
       break;
     case 'symlink':

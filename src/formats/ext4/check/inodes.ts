@@ -24,6 +24,13 @@ export async function checkInodes(context: CheckContext): Promise<void> {
     else if (linkCount > 0 || context.orphans.has(number)) await checkUsed(context, inode);
     else checkUnused(context, inode);
   }
+  const { orphanFileInode } = context.superblock;
+  context.findings.expect(
+    orphanFileInode === 0 || context.inodes.get(orphanFileInode)?.type === 'file',
+    'orphan-file',
+    `inode ${orphanFileInode}`,
+    'it is to be the orphan file but is no file in use',
+  );
   context.attributeBlocks.checkReferences();
 }
 

@@ -2,11 +2,21 @@ import { readBytes, readNumber } from '../fields.js';
 import type { NumberField } from '../fields.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
 import { CHECKSUM_CRC32C, JOURNAL_INODE, SUPERBLOCK } from '../layout/superblock.js';
+import type { Ext4Feature } from '../reader/features.js';
 import type { CheckContext } from './context.js';
 import { isZero } from './inode-table.js';
 import { isKnownHashVersion } from './name-hash.js';
 
 const WHERE = 'superblock';
+/** Features with a name that no release of Linux has. */
+const ABANDONED: readonly Ext4Feature[] = [
+  'lazy_bg',
+  'exclude_inode',
+  'exclude_bitmap',
+  'btree_dir',
+  'has_snapshot',
+  'replica',
+];
 /** Half of the blocks is the most that tune2fs reserves. */
 const MAX_RESERVED_SHARE = 0.5;
 
@@ -17,7 +27,8 @@ export function checkSuperblock(context: CheckContext, bytes: Uint8Array): void 
   const expect = (good: boolean, code: string, message: string): void => {
     findings.expect(good, code, WHERE, message);
   };
-  for (const name of superblock.unknownFeatures) {
+  const abandoned = ABANDONED.filter((name) => features.has(name));
+  for (const name of [...superblock.unknownFeatures, ...abandoned]) {
     findings.add('unknown-feature', WHERE, `it has the unknown feature ${name}`);
   }
   expect(!state.errors, 'state-errors', 'errors were found when it was last in use');
@@ -71,30 +82,31 @@ export function checkSuperblock(context: CheckContext, bytes: Uint8Array): void 
     'superblock-hash',
     `names are hashed in the unknown way ${superblock.defaultHashVersion}`,
   );
-  if (journal) {
-    expect(
-      journal.inode === JOURNAL_INODE || journal.inode === 0,
-      'journal-inode',
-      `the journal is inode ${journal.inode}`,
-    );
-  } else {
-    expect(
-      readNumber(SUPERBLOCK.journalInode, bytes) === 0,
-      'journal-inode',
-      'it names a journal but has none',
-    );
-    expect(
-      !features.has('needs_recovery'),
-      'feature-conflict',
-      'it needs a journal replayed but has none',
-    );
-  }
   const get = (field: NumberField): number => readNumber(field, bytes);
+  const journalInode = get(SUPERBLOCK.journalInode);
+  const isOnOtherDevice =
+    get(SUPERBLOCK.journalDevice) !== 0 || !isZero(readBytes(SUPERBLOCK.journalUuid, bytes));
+  const isSoundJournal = !journal
+    ? journalInode === 0 && !isOnOtherDevice
+    : journalInode === (isOnOtherDevice ? 0 : JOURNAL_INODE);
+  expect(isSoundJournal, 'journal-inode', 'it contradicts itself about where the journal is');
   expect(
-    journal?.inode === 0 ||
-      (get(SUPERBLOCK.journalDevice) === 0 && isZero(readBytes(SUPERBLOCK.journalUuid, bytes))),
-    'journal-device',
-    'it names a journal on another device',
+    journal !== undefined || !features.has('needs_recovery'),
+    'feature-conflict',
+    'it needs a journal replayed but has none',
+  );
+  const orphanFile = get(SUPERBLOCK.orphanFileInode);
+  expect(
+    features.has('orphan_file')
+      ? orphanFile >= superblock.firstInode && orphanFile <= superblock.inodeCount
+      : orphanFile === 0 && !features.has('orphan_present'),
+    'orphan-file',
+    `the orphan file cannot be inode ${orphanFile}`,
+  );
+  expect(
+    !features.has('mmp') || superblock.protectionBlock !== 0,
+    'mmp',
+    'its block of multi-mount protection is missing',
   );
   const quotas = [
     SUPERBLOCK.userQuotaInode,
@@ -105,12 +117,6 @@ export function checkSuperblock(context: CheckContext, bytes: Uint8Array): void 
     features.has('quota') || quotas.every((field) => get(field) === 0),
     'quota-inode',
     'it names files of quotas but keeps none',
-  );
-  const descriptorSize = get(SUPERBLOCK.descriptorSize);
-  expect(
-    descriptorSize === 0 || Number.isInteger(Math.log2(descriptorSize)),
-    'superblock-geometry',
-    `group descriptors of ${descriptorSize} bytes`,
   );
   if (nowSeconds === undefined) return;
   const times: readonly [string, number][] = [

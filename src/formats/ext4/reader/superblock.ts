@@ -98,6 +98,7 @@ export interface ParsedSuperblock {
 
 const MAX_LOG_BLOCK_SIZE = 6;
 const MAX_DESCRIPTOR_BYTES = 1024;
+const MAX_LOG_GROUPS_PER_FLEX = 31;
 const NEVER_CHECK = 0xffff;
 
 /** Whether these 1024 bytes begin to look like a superblock. */
@@ -154,7 +155,7 @@ export function parseSuperblock(bytes: Uint8Array, imageBytes: number): ParsedSu
     firstMetaGroup: get(SUPERBLOCK.firstMetaGroup),
     backupGroups: [get(SUPERBLOCK.backupGroup0), get(SUPERBLOCK.backupGroup1)],
     groupsPerFlex: features.has('flex_bg')
-      ? 2 ** Math.min(get(SUPERBLOCK.logGroupsPerFlex), 31)
+      ? 2 ** Math.min(get(SUPERBLOCK.logGroupsPerFlex), MAX_LOG_GROUPS_PER_FLEX)
       : 1,
     features,
     unknownFeatures: featureSet.unknown,
@@ -239,12 +240,14 @@ function geometryFaults(
   imageBytes: number,
 ): Fault[] {
   const { blockSizeBytes, blockCount, firstDataBlock, blocksPerGroup, inodesPerGroup } = superblock;
-  const { inodeSizeBytes, descriptorSizeBytes, groupCount, inodeCount, firstInode } = superblock;
+  const { inodeSizeBytes, groupCount, inodeCount, firstInode } = superblock;
   const bad: Fault[] = [];
   const expect = (good: boolean, message: string): void => {
     if (!good) bad.push(fault('superblock-geometry', message));
   };
   const logBlockSize = readNumber(SUPERBLOCK.logBlockSize, bytes);
+  const isDescriptorSize = (value: number): boolean =>
+    value <= MAX_DESCRIPTOR_BYTES && isPowerOfTwo(value);
   const isPowerOfTwo = (value: number): boolean => value > 0 && Number.isInteger(Math.log2(value));
   expect(logBlockSize <= MAX_LOG_BLOCK_SIZE, `a block size of 2^${10 + logBlockSize} bytes`);
   expect(
@@ -284,13 +287,21 @@ function geometryFaults(
     firstInode >= FIRST_INODE && firstInode <= inodeCount,
     `the first unreserved inode is ${firstInode}`,
   );
+  // Without the 64bit feature nothing depends on the field, which is mostly zero then.
+  const descriptorField = readNumber(SUPERBLOCK.descriptorSize, bytes);
   expect(
-    !superblock.features.has('64bit') ||
-      (descriptorSizeBytes >= GROUP_DESCRIPTOR_BYTES &&
-        descriptorSizeBytes <= MAX_DESCRIPTOR_BYTES &&
-        isPowerOfTwo(descriptorSizeBytes)),
-    `group descriptors of ${descriptorSizeBytes} bytes`,
+    superblock.features.has('64bit')
+      ? descriptorField >= GROUP_DESCRIPTOR_BYTES && isDescriptorSize(descriptorField)
+      : descriptorField === 0 || isDescriptorSize(descriptorField),
+    `group descriptors of ${descriptorField} bytes`,
   );
+  expect(
+    readNumber(SUPERBLOCK.clustersPerGroup, bytes) === blocksPerGroup ||
+      superblock.features.has('bigalloc'),
+    'clusters and blocks differ in number',
+  );
+  const logGroupsPerFlex = readNumber(SUPERBLOCK.logGroupsPerFlex, bytes);
+  expect(logGroupsPerFlex <= MAX_LOG_GROUPS_PER_FLEX, `flexible groups of 2^${logGroupsPerFlex}`);
   return bad;
 }
 
