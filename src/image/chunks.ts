@@ -1,61 +1,95 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import { ZosiaError, systemErrorCode } from '../errors.js';
+import { batches } from './batches.js';
+import type { Batch } from './batches.js';
 import { flatten } from './image.js';
 import type { Image } from './image.js';
+import { SourceFiles } from './source-files.js';
 
 /** A piece of an image with data in it. `bytes` is only valid until the next chunk is asked for. */
 export interface Chunk {
   readonly offset: number;
   readonly bytes: Uint8Array;
+  /** How many of the bytes are data; the others are gaps too short to be worth a chunk's end. */
+  readonly dataBytes: number;
 }
 
 /** Large enough that system calls do not count, small enough to stay in a processor's cache. */
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * The image's data from front to back, in pieces of at most 1 MiB; gaps between segments are not
- * mentioned. Holds one file open at a time and one buffer.
+ * The image's data from front to back, in pieces of at most `maximumBytes`; gaps of a block and more are
+ * not mentioned. While the caller works on one piece the next is read already. Holds one file open at a
+ * time and two buffers, whatever the image's size.
  *
- * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_CHANGED` when a source is shorter than planned
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`; `ZOSIA_FILE_CHANGED` when a source is shorter than planned,
+ * is not the one its plan expects, or changes while it is read; the signal's reason when cancelled
  */
 export async function* imageChunks(
   image: Image,
   signal?: AbortSignal,
+  maximumBytes = CHUNK_BYTES,
 ): AsyncGenerator<Chunk, void, undefined> {
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  let openPath: string | undefined;
-  let handle: FileHandle | undefined;
+  const loader = new Loader(maximumBytes);
+  const waiting = batches(flatten(image), maximumBytes);
+  const loadNext = (): Promise<Chunk | undefined> => {
+    const { value: batch } = waiting.next();
+    const loading = batch ? loader.load(batch) : loader.finish();
+    // A failure is told when the chunk is due; until then nobody may be waiting for it.
+    loading.catch(() => undefined);
+    return loading;
+  };
+  signal?.throwIfAborted();
+  let loading = loadNext();
   try {
-    for (const { offset, length, source } of flatten(image)) {
-      if (source.kind === 'bytes') {
-        for (let done = 0; done < length; done += CHUNK_BYTES) {
-          signal?.throwIfAborted();
-          yield { offset: offset + done, bytes: source.bytes.subarray(done, done + CHUNK_BYTES) };
-        }
-        continue;
-      }
-      if (source.path !== openPath) {
-        await handle?.close();
-        handle = undefined;
-        handle = await openSource(source.path);
-        openPath = source.path;
-      }
-      for (let done = 0; done < length;) {
-        signal?.throwIfAborted();
-        const wanted = Math.min(CHUNK_BYTES, length - done);
-        const { bytesRead } = await handle!
-          .read(buffer, 0, wanted, source.offset + done)
-          .catch((cause: unknown) => {
-            throw unreadable(source.path, cause);
-          });
-        if (bytesRead === 0) throw becameShorter(source.path);
-        yield { offset: offset + done, bytes: buffer.subarray(0, bytesRead) };
-        done += bytesRead;
-      }
+    for (let chunk = await loading; chunk; chunk = await loading) {
+      signal?.throwIfAborted();
+      loading = loadNext();
+      yield chunk;
+      signal?.throwIfAborted();
     }
   } finally {
-    await handle?.close();
+    await loading.catch(() => undefined);
+    await loader.close();
+  }
+}
+
+/** Fills two buffers in turn. Loads follow one another: the next starts when the last is done. */
+class Loader {
+  readonly #files = new SourceFiles();
+  #buffers: readonly [Buffer, Buffer] | undefined;
+  #loads = 0;
+
+  constructor(readonly maximumBytes: number) {}
+
+  async load({ offset, length, dataBytes, pieces }: Batch): Promise<Chunk> {
+    const [first] = pieces;
+    if (pieces.length === 1 && first!.source.kind === 'bytes') {
+      return { offset, bytes: first!.source.bytes, dataBytes };
+    }
+    const bytes = this.#nextBuffer().subarray(0, length);
+    let end = 0;
+    for (const piece of pieces) {
+      const start = piece.offset - offset;
+      bytes.fill(0, end, start);
+      end = start + piece.length;
+      const { source } = piece;
+      if (source.kind === 'bytes') bytes.set(source.bytes, start);
+      else await this.#files.read(source, bytes.subarray(start, end));
+    }
+    return { offset, bytes, dataBytes };
+  }
+
+  async finish(): Promise<undefined> {
+    await this.#files.finish();
+  }
+
+  async close(): Promise<void> {
+    await this.#files.close();
+  }
+
+  #nextBuffer(): Buffer {
+    const allocate = (): Buffer => Buffer.allocUnsafeSlow(this.maximumBytes);
+    this.#buffers ??= [allocate(), allocate()];
+    return this.#buffers[this.#loads++ % 2]!;
   }
 }
 
@@ -78,31 +112,7 @@ export async function* contiguousChunks(
 function* zeroChunks(start: number, end: number, signal?: AbortSignal): Generator<Chunk> {
   for (let offset = start; offset < end; offset += CHUNK_BYTES) {
     signal?.throwIfAborted();
-    yield { offset, bytes: ZEROS.subarray(0, Math.min(CHUNK_BYTES, end - offset)) };
+    const bytes = ZEROS.subarray(0, Math.min(CHUNK_BYTES, end - offset));
+    yield { offset, bytes, dataBytes: 0 };
   }
-}
-
-async function openSource(path: string): Promise<FileHandle> {
-  return open(path, 'r').catch((cause: unknown) => {
-    throw unreadable(path, cause);
-  });
-}
-
-function unreadable(path: string, cause: unknown): ZosiaError {
-  return new ZosiaError(
-    'ZOSIA_FILE_NOT_FOUND',
-    `${path} cannot be read any more (${systemErrorCode(cause) ?? 'unknown'})`,
-    { hint: 'The image refers to this file; put it back, or build the image again.', cause },
-  );
-}
-
-/** The error when a file that an image refers to has lost bytes the plan counts on. */
-export function becameShorter(path: string): ZosiaError {
-  return new ZosiaError(
-    'ZOSIA_FILE_CHANGED',
-    `${path} is shorter than when the image was planned`,
-    {
-      hint: 'Wait until whatever writes the file is done, then build the image again.',
-    },
-  );
 }

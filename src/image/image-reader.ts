@@ -1,18 +1,21 @@
-import { becameShorter } from './chunks.js';
+import { becameShorter } from './file-errors.js';
+import { checkStamp } from './file-stamp.js';
 import { accessFile, checkRange } from './random-access.js';
-import type { OpenRandomAccess } from './random-access.js';
+import type { OpenFile, OpenRandomAccess } from './random-access.js';
 import { flatten } from './image.js';
 import type { Image, LeafSegment } from './image.js';
 
 /**
  * Reads an image that was never written: bytes come from memory and from the files the plan names,
- * which are opened when first needed and stay open until `close`.
+ * which are opened when first needed and stay open until `close`. A read fails with
+ * `ZOSIA_FILE_NOT_FOUND` or `ZOSIA_FILE_CHANGED` when a file is gone, shorter than planned, or not the
+ * one its source expects.
  */
 export function accessImage(image: Image): OpenRandomAccess {
   const segments = flatten(image);
-  const files = new Map<string, Promise<OpenRandomAccess>>();
+  const files = new Map<string, Promise<OpenFile>>();
 
-  const openOnce = (path: string): Promise<OpenRandomAccess> => {
+  const openOnce = (path: string): Promise<OpenFile> => {
     let file = files.get(path);
     if (!file) files.set(path, (file = accessFile(path)));
     return file;
@@ -20,8 +23,9 @@ export function accessImage(image: Image): OpenRandomAccess {
 
   const readLeaf = async (leaf: LeafSegment, skip: number, length: number): Promise<Uint8Array> => {
     if (leaf.source.kind === 'bytes') return leaf.source.bytes.subarray(skip, skip + length);
-    const { path, offset } = leaf.source;
+    const { path, offset, expect } = leaf.source;
     const file = await openOnce(path);
+    if (expect) checkStamp(path, file.stamp, expect);
     if (offset + skip + length > file.sizeBytes) throw becameShorter(path);
     return file.read(offset + skip, length);
   };

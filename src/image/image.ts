@@ -1,14 +1,29 @@
+import type { FileStamp } from './file-stamp.js';
+
 /**
  * An image is a list of segments. Every format plans one; nothing is copied while planning. Writing,
  * reading, hashing and mapping are separate and work on any plan.
  */
 
+/** Bytes held in memory; the segment's `length` equals `bytes.length`. */
+export interface BytesSource {
+  readonly kind: 'bytes';
+  readonly bytes: Uint8Array;
+}
+
+/** A range of a file on the host, starting at `offset` bytes. */
+export interface FileSource {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly offset: number;
+  /** What the file was when the image was planned; readers refuse any other. */
+  readonly expect?: FileStamp;
+}
+
 /** Where the bytes of a segment come from. */
 export type Source =
-  /** Bytes held in memory; the segment's `length` equals `bytes.length`. */
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** A range of a file on the host, starting at `offset` bytes. */
-  | { readonly kind: 'file'; readonly path: string; readonly offset: number }
+  | BytesSource
+  | FileSource
   /** A range of another image, starting at `offset` bytes: how a disk is composed of partitions. */
   | { readonly kind: 'image'; readonly image: Image; readonly offset: number };
 
@@ -31,7 +46,7 @@ export interface Image {
 
 /** A segment whose source is not another image: what {@link flatten} leaves. */
 export interface LeafSegment extends Segment {
-  readonly source: Exclude<Source, { kind: 'image' }>;
+  readonly source: BytesSource | FileSource;
 }
 
 /**
@@ -77,6 +92,7 @@ export function bytesSegment(offset: number, bytes: Uint8Array, label?: string):
 }
 
 /** The part of a source that starts `skip` bytes in and runs for `length` bytes. */
+export function sliceSource<T extends Source>(source: T, skip: number, length: number): T;
 export function sliceSource(source: Source, skip: number, length: number): Source {
   if (source.kind === 'bytes') {
     return { kind: 'bytes', bytes: source.bytes.subarray(skip, skip + length) };

@@ -1,5 +1,5 @@
 import { unlinkSync } from 'node:fs';
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
@@ -11,6 +11,14 @@ export interface OutputOptions {
   readonly mode?: number;
   /** False for a file that need not outlive a crash of the machine: it is then not synced. */
   readonly durable?: boolean;
+}
+
+export interface OutputFileOptions extends OutputOptions {
+  /**
+   * Makes the file that is then written over, at a path where there is none. False when it could not,
+   * and has left nothing there: the file then starts out empty.
+   */
+  readonly begin?: (temporary: string) => Promise<boolean>;
 }
 
 /** Temporary files of writes under way, so that even a process that exits early leaves none. */
@@ -31,23 +39,24 @@ process.on('exit', () => {
  * Writes a file whole or not at all: under a temporary name in its own folder, synced, then renamed.
  * Whatever stood at `path` stays as it was until the rename. Missing folders are made.
  *
+ * @param write fills the file; `begun` tells whether it is one that `begin` made, not an empty one
  * @throws ZosiaError `ZOSIA_DISK_FULL`, `ZOSIA_OUTPUT_UNWRITABLE`; the signal's reason when cancelled
  */
 export async function writeOutputFile<T>(
   path: string,
-  write: (file: FileHandle) => Promise<T>,
-  options: OutputOptions = {},
+  write: (file: FileHandle, begun: boolean) => Promise<T>,
+  options: OutputFileOptions = {},
 ): Promise<T> {
-  const { signal, mode = 0o644, durable = true } = options;
+  const { signal, mode = 0o644, durable = true, begin } = options;
   signal?.throwIfAborted();
   let temporary: string | undefined;
   try {
     await mkdir(dirname(path), { recursive: true });
-    const { handle, path: opened } = await openTemporary(dirname(path), mode);
+    const { handle, begun, path: opened } = await openTemporary(dirname(path), mode, begin);
     temporary = opened;
     let result: T;
     try {
-      result = await write(handle);
+      result = await write(handle, begun);
       if (durable) await handle.sync();
     } finally {
       await handle.close();
@@ -92,12 +101,15 @@ export async function writeOutput(
 async function openTemporary(
   folder: string,
   mode: number,
-): Promise<{ handle: FileHandle; path: string }> {
+  begin: OutputFileOptions['begin'],
+): Promise<{ handle: FileHandle; begun: boolean; path: string }> {
   for (;;) {
     const path = join(folder, `.zosia-${process.pid}-${++counter}.tmp`);
     temporaries.add(path);
     try {
-      return { handle: await open(path, 'wx', mode), path };
+      const handle = await open(path, 'wx', mode);
+      if (!begin) return { handle, begun: false, path };
+      return { ...(await beginAgain(handle, path, begin)), path };
     } catch (error) {
       temporaries.delete(path);
       if (systemErrorCode(error) !== 'EEXIST') throw error;
@@ -105,11 +117,35 @@ async function openTemporary(
   }
 }
 
+/** Puts what `begin` makes in the place of a new, empty file, with the permissions that one got. */
+async function beginAgain(
+  empty: FileHandle,
+  path: string,
+  begin: (temporary: string) => Promise<boolean>,
+): Promise<{ handle: FileHandle; begun: boolean }> {
+  const { mode } = await empty.stat();
+  await empty.close();
+  await unlink(path);
+  const begun = await begin(path);
+  if (!begun) return { handle: await open(path, 'wx', mode), begun };
+  try {
+    await chmod(path, mode & 0o7777);
+    return { handle: await open(path, 'r+'), begun };
+  } catch (error) {
+    await unlink(path).catch(() => undefined);
+    throw error;
+  }
+}
+
 function outputError(path: string, cause: unknown): unknown {
   switch (systemErrorCode(cause)) {
+    case 'EFBIG':
+      return new ZosiaError('ZOSIA_DISK_FULL', `${path} is larger than a file may be there`, {
+        hint: 'Raise the limit (ulimit -f), or name a place on another file system with --out.',
+        cause,
+      });
     case 'ENOSPC':
     case 'EDQUOT':
-    case 'EFBIG':
       return new ZosiaError('ZOSIA_DISK_FULL', `no room to write ${path}`, {
         hint: 'Free some space, or name another place with --out.',
         cause,

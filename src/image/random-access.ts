@@ -1,5 +1,8 @@
 import { open } from 'node:fs/promises';
-import { ZosiaError, systemErrorCode } from '../errors.js';
+import { ZosiaError } from '../errors.js';
+import { unreadable } from './file-errors.js';
+import { stampOf } from './file-stamp.js';
+import type { FileStamp } from './file-stamp.js';
 
 /**
  * Anything whose bytes can be read at any place: a file, a buffer, an image that was never written.
@@ -14,6 +17,12 @@ export interface RandomAccess {
 /** A {@link RandomAccess} that holds an open file. */
 export interface OpenRandomAccess extends RandomAccess {
   close(): Promise<void>;
+}
+
+/** An {@link OpenRandomAccess} that is a file of the host. */
+export interface OpenFile extends OpenRandomAccess {
+  /** What the file was when it was opened. */
+  readonly stamp: FileStamp;
 }
 
 /** Throws RangeError unless `offset..offset+length` lies inside `sizeBytes`. */
@@ -40,21 +49,23 @@ export function accessBytes(bytes: Uint8Array): RandomAccess {
  *
  * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`
  */
-export async function accessFile(path: string): Promise<OpenRandomAccess> {
+export async function accessFile(path: string): Promise<OpenFile> {
   const handle = await open(path, 'r').catch((error: unknown) => {
     throw unreadable(path, error);
   });
   try {
-    const stat = await handle.stat();
+    const stat = await handle.stat({ bigint: true });
     if (!stat.isFile()) {
       throw new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} is not a regular file`, {
         hint: 'Name a file, not a folder or a device.',
       });
     }
+    const stamp = stampOf(stat);
     return {
-      sizeBytes: stat.size,
+      sizeBytes: stamp.sizeBytes,
+      stamp,
       async read(offset, length) {
-        checkRange(stat.size, offset, length);
+        checkRange(stamp.sizeBytes, offset, length);
         const bytes = new Uint8Array(length);
         let done = 0;
         while (done < length) {
@@ -74,18 +85,4 @@ export async function accessFile(path: string): Promise<OpenRandomAccess> {
     await handle.close();
     throw error;
   }
-}
-
-function unreadable(path: string, cause: unknown): ZosiaError {
-  const code = systemErrorCode(cause);
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new ZosiaError('ZOSIA_FILE_NOT_FOUND', `${path} does not exist`, {
-      hint: 'Check the path; a relative one starts at the current folder.',
-      cause,
-    });
-  }
-  return new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} cannot be read (${code ?? 'unknown'})`, {
-    hint: 'Check the permissions of the file and of the folders above it.',
-    cause,
-  });
 }

@@ -1,0 +1,41 @@
+import { ZosiaError, systemErrorCode } from '../errors.js';
+
+/** The error when a file that a user named cannot be opened. */
+export function unreadable(path: string, cause: unknown): ZosiaError {
+  const code = systemErrorCode(cause);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new ZosiaError('ZOSIA_FILE_NOT_FOUND', `${path} does not exist`, {
+      hint: 'Check the path; a relative one starts at the current folder.',
+      cause,
+    });
+  }
+  return new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} cannot be read (${code ?? 'unknown'})`, {
+    hint: 'Check the permissions of the file and of the folders above it.',
+    cause,
+  });
+}
+
+/** The error when a file that a plan refers to cannot be read when its turn comes. */
+export function noLongerReadable(path: string, cause: unknown): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_FILE_NOT_FOUND',
+    `${path} cannot be read any more (${systemErrorCode(cause) ?? 'unknown'})`,
+    { hint: 'The image refers to this file; put it back, or build the image again.', cause },
+  );
+}
+
+/** The error when a file that a plan refers to has lost bytes that the plan counts on. */
+export function becameShorter(path: string): ZosiaError {
+  return changed(`${path} is shorter than when the image was planned`);
+}
+
+/** The error when a file that a plan refers to is not what it was. */
+export function becameDifferent(path: string): ZosiaError {
+  return changed(`${path} has changed since the image was planned`);
+}
+
+function changed(message: string): ZosiaError {
+  return new ZosiaError('ZOSIA_FILE_CHANGED', message, {
+    hint: 'Wait until whatever writes the file is done, then build the image again.',
+  });
+}
