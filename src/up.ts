@@ -5,11 +5,8 @@ import type { LinuxGuestOptions } from './recipes/linux-guest.js';
 import { openModel } from './recipes/model.js';
 import type { Model } from './recipes/model.js';
 import { writeModelDisk } from './recipes/model-disk.js';
+import { modelNeeds } from './recipes/model-memory.js';
 import { modelDiskPath } from './recipes/places.js';
-import { kvCacheBytes } from './formats/gguf/model-info.js';
-
-/** The longest context a machine is given unless asked for more: memory for it grows with its length. */
-const DEFAULT_CONTEXT_TOKENS = 4096;
 
 export interface UpOptions extends LinuxGuestOptions {
   /** A GGUF by path, or by name in the models folder. */
@@ -44,21 +41,16 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
   const disk = modelDiskPath(places, 'vmdk');
   await writeModelDisk(model, { format: 'vmdk', out: disk, ...cancel });
 
-  const contextTokens =
-    options.contextTokens ??
-    Math.min(model.info.contextLength ?? DEFAULT_CONTEXT_TOKENS, DEFAULT_CONTEXT_TOKENS);
+  const { memory, llamaArgs } = modelNeeds(model.info, options.contextTokens);
   const spec = await resolveMachine(
     {
       ...options.machine,
       arch,
       defaults: { kernel: guest.kernel, initrd: guest.initramfs, disk },
-      model: {
-        weightBytes: model.info.weightBytes,
-        kvCacheBytes: kvCacheBytes(model.info, contextTokens),
-      },
+      model: memory,
       ...cancel,
     },
     env,
   );
-  return { spec, model, llamaArgs: ['--ctx-size', String(contextTokens), '--fit', 'off'] };
+  return { spec, model, llamaArgs };
 }

@@ -2,36 +2,54 @@ import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { addMachineOptions, machineOptions, runRequest } from './machine-options.js';
 import type { MachineFlags } from './machine-options.js';
-import { chosenArchitecture } from './options.js';
+import { chosenArchitecture, wholeNumber } from './options.js';
+import { startProgress } from './progress.js';
 import { existingDisk } from '../recipes/model-disk.js';
+import type { ModelNeeds } from '../recipes/model-memory.js';
 import { defaultPlaces, initramfsPath, kernelPath } from '../recipes/places.js';
+
+interface RunFlags extends MachineFlags {
+  ctx?: number;
+  verify?: true;
+}
 
 export function addRunCommand(program: Command, context: CliContext): void {
   const command = program.command('run').description('boot what has been built, or what you name');
   addMachineOptions(command)
+    .option(
+      '-c, --ctx <n>',
+      'length of the context in tokens; up to 4096 unless given',
+      wholeNumber(1),
+    )
+    .option('--verify', 'first compare the sha256 of everything on the model disk')
     .addHelpText(
       'after',
       `
 Boots artifacts/<arch>/Image and initramfs.cpio.gz with the model disk of artifacts/model-disk, as they
-are. Without a model disk the guest shows a stub prompt that says so.
+are. Without a model disk the guest shows a stub prompt that says so. A model disk that refers to files
+which have changed since is refused. The memory follows from the model on the disk.
 
 Examples:
   zosia run
   zosia run --disk artifacts/model-disk/model.ext4.img --ram 4096
   zosia run --dry-run`,
     )
-    .action(async (flags: MachineFlags) => {
+    .action(async (flags: RunFlags) => {
       const [{ resolveMachine }, { startMachine }] = await Promise.all([
         import('../machine/machine.js'),
         import('./start-machine.js'),
       ]);
       const arch = chosenArchitecture(flags.arch);
       const places = defaultPlaces();
-      const disk = await existingDisk(places);
+      const variable = process.env.MODEL_DISK_IMAGE;
+      const named = flags.disk ?? (variable === '' ? undefined : variable);
+      const disk = named ?? (await existingDisk(places));
+      const needs = disk === undefined ? undefined : await diskNeeds(disk, flags, context.signal);
       const spec = await resolveMachine(
         {
           ...machineOptions(flags),
           arch,
+          ...(needs ? { model: needs.memory } : {}),
           defaults: {
             kernel: kernelPath(places, arch),
             initrd: initramfsPath(places, arch),
@@ -41,6 +59,33 @@ Examples:
         },
         process.env,
       );
-      await startMachine(spec, runRequest(flags), flags, context);
+      await startMachine(spec, runRequest(flags, needs?.llamaArgs), flags, context);
     });
+}
+
+/** Checks a disk before it is booted, and sees what its model needs; undefined without a model. */
+async function diskNeeds(
+  disk: string,
+  { ctx, verify }: RunFlags,
+  signal: AbortSignal,
+): Promise<ModelNeeds | undefined> {
+  const [{ checkModelDisk }, { modelOnDisk }, { modelNeeds }] = await Promise.all([
+    import('../recipes/check-disk.js'),
+    import('../recipes/model-on-disk.js'),
+    import('../recipes/model-memory.js'),
+  ]);
+  const progress = startProgress();
+  try {
+    await checkModelDisk(disk, {
+      verify: verify ?? false,
+      signal,
+      onProgress: (done, total) => {
+        progress.update('verifying', done, total);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+  const model = await modelOnDisk(disk);
+  return model && modelNeeds(model.info, ctx, model.companionBytes);
 }

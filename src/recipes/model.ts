@@ -1,46 +1,108 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { checkGguf } from '../formats/gguf/check.js';
-import { describeModel } from '../formats/gguf/model-info.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import { sha256 } from '../image/digest.js';
 import { accessFile } from '../image/random-access.js';
+import { requireKind } from './gguf-kind.js';
+import type { GgufKind } from './gguf-kind.js';
+import { lookAtFile } from './host-file.js';
+import type { HostFile } from './host-file.js';
+import { describeParts, readModelParts } from './model-parts.js';
+import type { ModelFolder } from './model-parts.js';
 
-/** A model file that has been looked at and found whole. */
+/** A GGUF that has been looked at and found whole. */
+export interface GgufFile extends HostFile {
+  /** See `ModelPart.headerSha256`. */
+  readonly headerSha256: string;
+}
+
+/** A model that has been looked at and found whole. */
 export interface Model {
-  /** Absolute path of the GGUF. */
+  /** Absolute path of the GGUF; of a split model, of the first part. */
   readonly path: string;
+  /** Bytes of all its files. */
   readonly sizeBytes: number;
   readonly info: ModelInfo;
-  /**
-   * The sha256 of everything before the tensor data. It tells models apart without reading gigabytes;
-   * two models that differ in weights alone share it, which a disk's identity does not mind.
-   */
-  readonly headerSha256: string;
+  /** Its files: one, or all parts of a split model in order. */
+  readonly parts: readonly GgufFile[];
 }
 
 /**
  * Finds a model by path, or by name in the models folder (with or without `.gguf`), and checks it
- * against its own tensor table.
+ * against its own tensor table. Any part of a split model stands for all of them.
  *
- * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, `ZOSIA_MODEL_NOT_FOUND`, and those of `checkGguf`
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, `ZOSIA_MODEL_NOT_FOUND`, and those of `readModelParts`
  */
 export async function openModel(name: string | undefined, modelsDir: string): Promise<Model> {
   if (name === undefined || name === '') throw await notNamed(modelsDir);
   const path = await findModel(name, modelsDir);
-  const file = await accessFile(path);
+  const parts = await readModelParts(basename(path), hostFolder(dirname(path)));
+  const files = await Promise.all(
+    parts.map(async ({ name: partName, headerSha256 }) => ({
+      ...(await lookAtFile(join(dirname(path), partName))),
+      headerSha256,
+    })),
+  );
+  return {
+    path: files[0]!.path,
+    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    info: describeParts(parts),
+    parts: files,
+  };
+}
+
+/**
+ * {@link openModel} for several names, all of which have to be parts of one model.
+ *
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_ONE`, and those of `openModel`
+ */
+export async function openModelFiles(names: readonly string[], modelsDir: string): Promise<Model> {
+  const [first, ...others] = names;
+  const model = await openModel(first, modelsDir);
+  for (const name of others) {
+    const path = await findModel(name, modelsDir);
+    if (model.parts.some((part) => part.path === path)) continue;
+    throw new ZosiaError('ZOSIA_MODEL_NOT_ONE', `${path} is no part of ${model.path}`, {
+      hint:
+        'A disk holds one model. What goes with it is given with --mmproj and --lora, ' +
+        'anything else with --add FILE:/NAME.',
+    });
+  }
+  return model;
+}
+
+/**
+ * Finds what goes with a model, as {@link openModel} finds models, and checks it.
+ *
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_FOUND`, `ZOSIA_MODEL_WRONG_KIND`, and those of `checkGguf`
+ */
+export async function openCompanion(
+  name: string,
+  kind: Exclude<GgufKind, 'model'>,
+  modelsDir: string,
+): Promise<GgufFile> {
+  const looked = await lookAtFile(await findModel(name, modelsDir));
+  const file = await accessFile(looked.path);
   try {
-    const header = await checkGguf(file, path);
-    return {
-      path,
-      sizeBytes: file.sizeBytes,
-      info: describeModel(header),
-      headerSha256: sha256(await file.read(0, header.headerBytes)),
-    };
+    const header = await checkGguf(file, looked.path);
+    requireKind(header, kind, looked.path);
+    return { ...looked, headerSha256: sha256(await file.read(0, header.headerBytes)) };
   } finally {
     await file.close();
   }
+}
+
+function hostFolder(folder: string): ModelFolder {
+  const pathOf = (name: string): string => join(folder, name);
+  return {
+    pathOf,
+    async open(name) {
+      const found = await stat(pathOf(name)).catch(() => undefined);
+      return found?.isFile() ? accessFile(pathOf(name)) : undefined;
+    },
+  };
 }
 
 async function findModel(name: string, modelsDir: string): Promise<string> {

@@ -1,10 +1,34 @@
-import { realpath, rm, symlink } from 'node:fs/promises';
+import { lstat, readFile, readlink, realpath, stat, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { ZosiaError } from '../errors.js';
 import { isExtentName } from '../formats/vmdk/names.js';
 import { planVmdk } from '../formats/vmdk/writer.js';
+import { accessImage } from '../image/image-reader.js';
 import type { Image } from '../image/image.js';
 import { makeOutputFolder, writeOutput } from '../image/output-file.js';
 import { writeRaw } from '../image/raw-writer.js';
+
+/** A file that a descriptor refers to. */
+export interface ExtentFileName {
+  /** The name in the descriptor: relative to its folder. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+}
+
+export interface VmdkFiles {
+  /** The descriptor's text. */
+  readonly descriptor: string;
+  /** The files the disk consists of, the metadata file first. */
+  readonly files: readonly ExtentFileName[];
+  /** False when both files were there already, byte for byte. */
+  readonly written: boolean;
+}
+
+/** Where the metadata file of a descriptor lies. */
+export function vmdkMetadataPath(descriptorPath: string): string {
+  return join(dirname(descriptorPath), `${stemOf(descriptorPath)}-metadata.img`);
+}
 
 /**
  * Writes a disk without copying the files it is made of: a descriptor at `out`, and beside it a small
@@ -18,26 +42,89 @@ export async function writeVmdk(
   image: Image,
   out: string,
   options: { signal?: AbortSignal } = {},
-): Promise<void> {
+): Promise<VmdkFiles> {
   await makeOutputFolder(dirname(out));
   const folder = await realpath(dirname(out));
-  const stem = basename(out).replace(/\.vmdk$/, '');
-  const metadataName = `${stem}-metadata.img`;
+  const metadataPath = vmdkMetadataPath(join(folder, basename(out)));
+  const files: ExtentFileName[] = [{ name: plainName(basename(metadataPath)), path: metadataPath }];
   const links = new Map<string, string>();
   const plan = planVmdk(image, {
-    metadataName,
+    metadataName: files[0]!.name,
     extentName: (path) => {
-      const name = relative(folder, path);
-      if (isExtentName(name)) return name;
-      const link = `${stem}-file${links.size}`;
-      links.set(link, path);
-      return link;
+      let name = plainName(relative(folder, path));
+      if (!isExtentName(name)) {
+        const link = `${stemOf(out)}-file${links.size}`;
+        links.set(join(folder, link), relative(folder, path));
+        name = plainName(link);
+      }
+      files.push({ name, path });
+      return name;
     },
   });
-  for (const [name, path] of links) {
-    await rm(join(folder, name), { force: true });
-    await symlink(path, join(folder, name));
+  for (const [path, target] of links) await ensureLink(path, target);
+  let written = false;
+  if (!(await holds(metadataPath, plan.metadata))) {
+    await writeRaw(plan.metadata, metadataPath, options);
+    written = true;
   }
-  await writeRaw(plan.metadata, join(folder, metadataName), options);
-  await writeOutput(out, plan.descriptor, options);
+  if (await writeIfChanged(out, plan.descriptor, options)) written = true;
+  return { descriptor: plan.descriptor, files, written };
+}
+
+/** Writes a text file unless it is there already. Returns whether it wrote. */
+export async function writeIfChanged(
+  path: string,
+  text: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<boolean> {
+  const bytes = Buffer.from(text);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() && found.size === bytes.length && bytes.equals(await readFile(path))) {
+    return false;
+  }
+  await writeOutput(path, bytes, options);
+  return true;
+}
+
+/** The part of the names of what belongs to a disk; a quote or a line's end would not do in them. */
+function stemOf(out: string): string {
+  return basename(out)
+    .replace(/\.vmdk$/, '')
+    .replace(/["\r\n]/g, '_');
+}
+
+/** QEMU takes what stands before a colon for a protocol, but not after a slash. */
+function plainName(name: string): string {
+  return /^[^/]*:/.test(name) ? `./${name}` : name;
+}
+
+/** Makes a symbolic link, or leaves it when it is there. Whatever else is there is not touched. */
+async function ensureLink(path: string, target: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found && !found.isSymbolicLink()) {
+    throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is in the way of a link`, {
+      hint: 'Move that file away, or name another place with --out.',
+    });
+  }
+  if (found) {
+    if ((await readlink(path)) === target) return;
+    await unlink(path);
+  }
+  await symlink(target, path);
+}
+
+/** Larger files are written again rather than compared: most of them are holes, which reading is not. */
+const MAX_COMPARED_BYTES = 64 << 20;
+
+/** Whether a file has exactly the bytes of an image. */
+async function holds(path: string, image: Image): Promise<boolean> {
+  if (image.sizeBytes > MAX_COMPARED_BYTES) return false;
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || found.size !== image.sizeBytes) return false;
+  const access = accessImage(image);
+  try {
+    return (await readFile(path)).equals(await access.read(0, image.sizeBytes));
+  } finally {
+    await access.close();
+  }
 }

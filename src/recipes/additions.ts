@@ -1,0 +1,102 @@
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { basename, join, posix, resolve } from 'node:path';
+import { ZosiaError, systemErrorCode } from '../errors.js';
+import type { DiskEntry } from './disk-entries.js';
+import { lookAtFile } from './host-file.js';
+
+/** A file or folder of the host that goes on a disk as well. */
+export interface Addition {
+  readonly source: string;
+  /** Absolute path on the disk. */
+  readonly diskPath: string;
+}
+
+/**
+ * Parses `SRC:DST`. The last colon divides, so that SRC may have others; DST is absolute whether or not
+ * it begins with a slash, and one that ends with a slash is the folder to put SRC in.
+ *
+ * @throws ZosiaError `ZOSIA_BAD_ADDITION`
+ */
+export function parseAddition(text: string): Addition {
+  const colon = text.lastIndexOf(':');
+  const source = text.slice(0, Math.max(0, colon));
+  const destination = text.slice(colon + 1);
+  if (source === '' || destination === '') {
+    throw new ZosiaError('ZOSIA_BAD_ADDITION', `${text} does not say what to add and where to`, {
+      hint: 'Write SRC:DST, as in --add notes.txt:/notes.txt',
+    });
+  }
+  const folder = destination.startsWith('/') ? destination : `/${destination}`;
+  return {
+    source,
+    diskPath: folder.endsWith('/') ? `${folder}${basename(resolve(source))}` : folder,
+  };
+}
+
+/**
+ * Everything that an addition puts on the disk: a file, or a folder with all that is in it. Symbolic
+ * links in a folder stay links; they may not lead out of it, since what is there is not on the disk.
+ *
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`, `ZOSIA_BAD_ADDITION`
+ */
+export async function collectAddition({ source, diskPath }: Addition): Promise<DiskEntry[]> {
+  // What the user names may be a link; what it leads to is meant.
+  const found = await stat(source).catch(() => undefined);
+  if (found?.isDirectory()) return collectFolder(source, diskPath, '');
+  return [{ type: 'file', diskPath, file: await lookAtFile(source) }];
+}
+
+async function collectFolder(root: string, diskRoot: string, inside: string): Promise<DiskEntry[]> {
+  const entries: DiskEntry[] = [{ type: 'directory', diskPath: posix.join(diskRoot, inside) }];
+  for (const name of await namesIn(join(root, inside))) {
+    const relative = posix.join(inside, name);
+    const path = join(root, relative);
+    const diskPath = posix.join(diskRoot, relative);
+    const found = await lstat(path);
+    if (found.isDirectory()) entries.push(...(await collectFolder(root, diskRoot, relative)));
+    else if (found.isFile()) entries.push({ type: 'file', diskPath, file: await lookAtFile(path) });
+    else if (found.isSymbolicLink()) {
+      entries.push({ type: 'symlink', diskPath, target: await linkTarget(path, relative) });
+    } else {
+      throw new ZosiaError('ZOSIA_BAD_ADDITION', `${path} is neither file, folder nor link`, {
+        hint: 'Add the files one by one instead of the folder.',
+      });
+    }
+  }
+  return entries;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Names as bytes first: what is not UTF-8 would come out as a name that nothing has. */
+async function namesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { encoding: 'buffer' }).catch((cause: unknown) => {
+    throw new ZosiaError(
+      'ZOSIA_FILE_UNREADABLE',
+      `${folder} cannot be read (${systemErrorCode(cause) ?? 'unknown'})`,
+      { hint: 'Check the permissions of the folder.', cause },
+    );
+  });
+  const decoded = names.map((name) => {
+    try {
+      return decoder.decode(name);
+    } catch {
+      throw new ZosiaError(
+        'ZOSIA_BAD_ADDITION',
+        `${folder} has a name in it that is not UTF-8: ${name.toString('latin1')}`,
+        { hint: 'Rename that file.' },
+      );
+    }
+  });
+  return decoded.sort();
+}
+
+/** @param relative the link's own place, from the folder that is added */
+async function linkTarget(path: string, relative: string): Promise<string> {
+  const target = await readlink(path);
+  const leadsTo = posix.join(posix.dirname(relative), target);
+  if (!target.startsWith('/') && leadsTo !== '..' && !leadsTo.startsWith('../')) return target;
+  throw new ZosiaError('ZOSIA_BAD_ADDITION', `${path} is a link that leads out of the folder`, {
+    hint: `What it leads to, ${target}, would not be on the disk: put a copy in its place.`,
+  });
+}

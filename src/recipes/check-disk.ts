@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { ZosiaError } from '../errors.js';
+import { openExt4 } from '../formats/ext4/reader/reader.js';
+import { digestFile } from '../image/digest.js';
+import type { RandomAccess } from '../image/random-access.js';
+import { readDiskManifest } from './disk-manifest.js';
+import type { DiskInput, DiskManifest, ReferredFile } from './disk-manifest.js';
+import { openDisk } from './open-disk.js';
+
+export interface CheckDiskOptions {
+  /** Whether every file on the disk is read and its sha256 compared. */
+  readonly verify?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/**
+ * Checks that a model disk still is what it was when it was written: that the files a VMDK refers to
+ * have the sizes and modification times its manifest names, and with `verify` that every file on the
+ * disk, read through its file system, has the sha256 it had. A disk without a manifest was made by
+ * something else: there is nothing to compare it with.
+ *
+ * @throws ZosiaError `ZOSIA_DISK_CHANGED`, `ZOSIA_DISK_NOT_VERIFIABLE`, `ZOSIA_MANIFEST_DAMAGED`, and
+ * with `verify` those of `openDisk` and `openExt4`
+ */
+export async function checkModelDisk(path: string, options: CheckDiskOptions = {}): Promise<void> {
+  const manifest = await readDiskManifest(path);
+  if (manifest) await checkFiles(path, manifest, options);
+  if (options.verify) await checkContents(path, manifest?.inputs ?? [], options);
+}
+
+async function checkFiles(
+  path: string,
+  { output, files = [] }: DiskManifest,
+  { signal }: CheckDiskOptions,
+): Promise<void> {
+  const name = basename(path);
+  const found = await stat(path).catch(() => undefined);
+  // Whoever opens the disk says so better.
+  if (!found) return;
+  if (found.size !== output.sizeBytes) {
+    throw changed(name, `${name} has ${found.size} bytes instead of ${output.sizeBytes}`);
+  }
+  const digest = output.sha256 && (await digestFile(path, found.size, signal));
+  if (digest !== output.sha256) {
+    throw changed(name, `${name} is not the file that its manifest describes`);
+  }
+  for (const file of files) await checkReferred(name, dirname(path), file);
+}
+
+async function checkReferred(
+  diskName: string,
+  folder: string,
+  { name, sizeBytes, mtimeNs }: ReferredFile,
+): Promise<void> {
+  const found = await stat(resolve(folder, name), { bigint: true }).catch(() => undefined);
+  if (!found) throw changed(diskName, `${name} is gone`);
+  if (found.size !== BigInt(sizeBytes)) {
+    throw changed(diskName, `${name} has ${found.size} bytes instead of ${sizeBytes}`);
+  }
+  if (String(found.mtimeNs) !== mtimeNs) throw changed(diskName, `${name} was written since`);
+}
+
+async function checkContents(
+  path: string,
+  inputs: readonly DiskInput[],
+  { signal, onProgress }: CheckDiskOptions,
+): Promise<void> {
+  const name = basename(path);
+  if (inputs.length === 0 || inputs.some(({ sha256 }) => sha256 === undefined)) {
+    throw new ZosiaError(
+      'ZOSIA_DISK_NOT_VERIFIABLE',
+      `nobody wrote down the sha256 of what is on ${name}`,
+      { hint: 'Write the disk with zosia image model --verify, or run it without --verify.' },
+    );
+  }
+  const totalBytes = inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let doneBytes = 0;
+  const { contents } = await openDisk(path);
+  try {
+    const disk = await openExt4(contents);
+    for (const input of inputs) {
+      const file = await disk.open(Buffer.from(input.path, 'utf8'));
+      const digest = await digestOf(file, signal, (bytes) => {
+        doneBytes += bytes;
+        onProgress?.(doneBytes, totalBytes);
+      });
+      if (digest !== input.sha256) throw changed(name, `${input.path} has other contents`);
+    }
+  } finally {
+    await contents.close();
+  }
+}
+
+const PIECE_BYTES = 1 << 20;
+
+async function digestOf(
+  file: RandomAccess,
+  signal: AbortSignal | undefined,
+  onPiece: (bytes: number) => void,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for (let offset = 0; offset < file.sizeBytes; offset += PIECE_BYTES) {
+    signal?.throwIfAborted();
+    const piece = await file.read(offset, Math.min(PIECE_BYTES, file.sizeBytes - offset));
+    hash.update(piece);
+    onPiece(piece.length);
+  }
+  return hash.digest('hex');
+}
+
+function changed(diskName: string, what: string): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_DISK_CHANGED',
+    `the model disk ${diskName} is not what it was when it was written: ${what}`,
+    {
+      hint:
+        'Write it again with zosia image model; as VMDK that takes milliseconds. ' +
+        'zosia up does so every time.',
+    },
+  );
+}

@@ -1,0 +1,105 @@
+import { basename } from 'node:path';
+import { ZosiaError } from '../errors.js';
+import type { Ext4Entry } from '../formats/ext4/entry.js';
+import { sha256 } from '../image/digest.js';
+import { hostFileData } from './host-file.js';
+import type { HostFile } from './host-file.js';
+import type { GgufFile, Model } from './model.js';
+
+/** Where things lie on a model disk; guest/init looks for them there. */
+export const MODEL_PATH = '/model.gguf';
+export const PROJECTOR_PATH = '/mmproj.gguf';
+/** @param number from 1 to {@link MAX_ADAPTERS} */
+export const adapterPath = (number: number): string => `/lora-${number}.gguf`;
+
+/** As many as guest/init looks for (MODEL_ADAPTERS_MAX). */
+export const MAX_ADAPTERS = 64;
+
+/** What goes with a model. */
+export interface Companions {
+  /** The multimodal projector. */
+  readonly projector?: GgufFile;
+  /** LoRA adapters, applied in this order. */
+  readonly adapters?: readonly GgufFile[];
+}
+
+/** Something on a model disk. */
+export type DiskEntry =
+  | {
+      readonly type: 'file';
+      readonly diskPath: string;
+      readonly file: HostFile;
+      /** Of a GGUF; see `ModelPart.headerSha256`. */
+      readonly headerSha256?: string;
+    }
+  | { readonly type: 'symlink'; readonly diskPath: string; readonly target: string }
+  | { readonly type: 'directory'; readonly diskPath: string };
+
+/** A file on a model disk. */
+export type DiskFile = DiskEntry & { readonly type: 'file' };
+
+/**
+ * A model and what goes with it, by their places on the disk. A single model is {@link MODEL_PATH}.
+ * The parts of a split one keep their names, by which llama.cpp finds them, and `MODEL_PATH` links to
+ * the first.
+ *
+ * @throws ZosiaError `ZOSIA_TOO_MANY_ADAPTERS`
+ */
+export function modelEntries(model: Model, companions: Companions = {}): DiskEntry[] {
+  const { projector, adapters = [] } = companions;
+  if (adapters.length > MAX_ADAPTERS) {
+    throw new ZosiaError('ZOSIA_TOO_MANY_ADAPTERS', `a disk of ${adapters.length} LoRA adapters`, {
+      hint: `The guest applies ${MAX_ADAPTERS} at most.`,
+    });
+  }
+  const gguf = (diskPath: string, file: GgufFile): DiskEntry => ({
+    type: 'file',
+    diskPath,
+    file,
+    headerSha256: file.headerSha256,
+  });
+  const [first, ...others] = model.parts;
+  const parts: DiskEntry[] =
+    others.length === 0
+      ? [gguf(MODEL_PATH, first!)]
+      : [
+          ...model.parts.map((part) => gguf(`/${basename(part.path)}`, part)),
+          { type: 'symlink', diskPath: MODEL_PATH, target: basename(first!.path) },
+        ];
+  return [
+    ...parts,
+    ...(projector ? [gguf(PROJECTOR_PATH, projector)] : []),
+    ...adapters.map((adapter, index) => gguf(adapterPath(index + 1), adapter)),
+  ];
+}
+
+/** An entry as the ext4 planner takes it. Modes are fixed: nobody's umask reaches the disk. */
+export function ext4Entry(entry: DiskEntry): Ext4Entry {
+  const { diskPath: path } = entry;
+  switch (entry.type) {
+    case 'file':
+      return { type: 'file', path, data: hostFileData(entry.file), mode: 0o444 };
+    case 'symlink':
+      return { type: 'symlink', path, target: entry.target };
+    case 'directory':
+      return { type: 'directory', path };
+  }
+}
+
+/**
+ * What tells a disk from others with the same label: the models' headers, and of everything else place
+ * and size.
+ */
+export function identityOf(entries: readonly DiskEntry[]): Uint8Array {
+  const facts = entries.map((entry) => {
+    switch (entry.type) {
+      case 'file':
+        return [entry.diskPath, entry.file.sizeBytes, entry.headerSha256 ?? null];
+      case 'symlink':
+        return [entry.diskPath, entry.target];
+      case 'directory':
+        return [entry.diskPath];
+    }
+  });
+  return Buffer.from(sha256(JSON.stringify(facts)), 'hex');
+}

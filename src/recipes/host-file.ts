@@ -1,0 +1,37 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ZosiaError } from '../errors.js';
+import { stampOf } from '../image/file-stamp.js';
+import type { FileStamp } from '../image/file-stamp.js';
+import { makeImage } from '../image/image.js';
+import type { Image } from '../image/image.js';
+
+/** A file of the host as it was when it was looked at. */
+export interface HostFile extends FileStamp {
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/**
+ * Looks at a regular file; symbolic links are followed.
+ *
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`
+ */
+export async function lookAtFile(path: string): Promise<HostFile> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  if (!found?.isFile()) throw noSuchFile(path);
+  return { path: resolve(path), ...stampOf(found) };
+}
+
+export function noSuchFile(path: string): ZosiaError {
+  return new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no file ${path}`, {
+    hint: 'Check the path; a relative one starts at the current folder.',
+  });
+}
+
+/** The contents of a file, which whoever reads them refuses once the file has changed. */
+export function hostFileData({ path, sizeBytes, mtimeNs }: HostFile): Image {
+  if (sizeBytes === 0) return makeImage(0, []);
+  const source = { kind: 'file', path, offset: 0, expect: { sizeBytes, mtimeNs } } as const;
+  return makeImage(sizeBytes, [{ offset: 0, length: sizeBytes, source }]);
+}

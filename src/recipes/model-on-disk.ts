@@ -1,0 +1,93 @@
+import { posix } from 'node:path';
+import { ZosiaError } from '../errors.js';
+import type { ModelInfo } from '../formats/gguf/model-info.js';
+import { openExt4 } from '../formats/ext4/reader/reader.js';
+import type { Ext4Reader, Ext4Target } from '../formats/ext4/reader/reader.js';
+import { adapterPath, MAX_ADAPTERS, MODEL_PATH, PROJECTOR_PATH } from './disk-entries.js';
+import { describeParts, readModelParts } from './model-parts.js';
+import type { ModelFolder } from './model-parts.js';
+import { openDisk } from './open-disk.js';
+
+/** The model that a guest will find on a disk. */
+export interface DiskModel {
+  readonly info: ModelInfo;
+  /** Bytes of the projector and the adapters, which are loaded as well. */
+  readonly companionBytes: number;
+}
+
+/**
+ * Looks for the model on a disk as guest/init does, and reads its headers. Undefined when the disk holds
+ * none that can be read: whether that is a mistake, the guest will say.
+ */
+export async function modelOnDisk(diskPath: string): Promise<DiskModel | undefined> {
+  try {
+    const { contents } = await openDisk(diskPath);
+    try {
+      return await findAndDescribe(await openExt4(contents));
+    } finally {
+      await contents.close();
+    }
+  } catch (error) {
+    if (error instanceof ZosiaError) return undefined;
+    throw error;
+  }
+}
+
+async function findAndDescribe(disk: Ext4Reader): Promise<DiskModel | undefined> {
+  const path = await findModel(disk);
+  if (path === undefined) return undefined;
+  const parts = await readModelParts(posix.basename(path), diskFolder(disk, path));
+  return { info: describeParts(parts), companionBytes: await companionBytes(disk) };
+}
+
+/** Paths are given as bytes: a backslash in a name is a backslash. */
+const target = (path: string): Ext4Target => Buffer.from(path, 'utf8');
+
+async function findModel(disk: Ext4Reader): Promise<string | undefined> {
+  const found = await absentAsUndefined(disk.lstat(target(MODEL_PATH)));
+  if (found?.type === 'symlink') {
+    const link = Buffer.from(await disk.readLink(target(MODEL_PATH))).toString('utf8');
+    return posix.resolve('/', link);
+  }
+  if (found) return MODEL_PATH;
+  const names: string[] = [];
+  for await (const { nameBytes } of disk.list('/')) {
+    const name = Buffer.from(nameBytes).toString('utf8');
+    if (name.endsWith('.gguf') && !isCompanion(name)) names.push(name);
+  }
+  const [lowest] = names.sort();
+  return lowest === undefined ? undefined : `/${lowest}`;
+}
+
+const isCompanion = (name: string): boolean =>
+  `/${name}` === PROJECTOR_PATH || /^lora-\d+\.gguf$/.test(name);
+
+function diskFolder(disk: Ext4Reader, modelPath: string): ModelFolder {
+  const pathOf = (name: string): string => posix.join(posix.dirname(modelPath), name);
+  return {
+    pathOf,
+    async open(name) {
+      const access = await absentAsUndefined(disk.open(target(pathOf(name))));
+      return access && { ...access, close: () => Promise.resolve() };
+    },
+  };
+}
+
+async function companionBytes(disk: Ext4Reader): Promise<number> {
+  let bytes = (await absentAsUndefined(disk.stat(target(PROJECTOR_PATH))))?.sizeBytes ?? 0;
+  for (let number = 1; number <= MAX_ADAPTERS; number++) {
+    const found = await absentAsUndefined(disk.stat(target(adapterPath(number))));
+    if (!found) break;
+    bytes += found.sizeBytes;
+  }
+  return bytes;
+}
+
+async function absentAsUndefined<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof ZosiaError && error.code === 'ZOSIA_EXT4_NO_SUCH_PATH') return undefined;
+    throw error;
+  }
+}

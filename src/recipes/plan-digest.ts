@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { flatten } from '../image/image.js';
+import type { Image } from '../image/image.js';
+
+/**
+ * The sha256, in lower-case hex, of a plan: its size, the bytes it holds itself, and which ranges of
+ * which files lie where. Files are told apart by their order, not by their paths, so that a plan has the
+ * same digest on any host; their contents are not read.
+ */
+export function planDigest(image: Image): string {
+  const hash = createHash('sha256').update(`${image.sizeBytes}\n`);
+  const files = new Map<string, number>();
+  for (const { offset, length, source } of flatten(image)) {
+    if (source.kind === 'bytes') {
+      hash.update(`${offset} ${length}\n`).update(source.bytes);
+      continue;
+    }
+    const number = files.get(source.path) ?? files.size;
+    files.set(source.path, number);
+    hash.update(`${offset} ${length} file ${number} ${source.offset}\n`);
+  }
+  return hash.digest('hex');
+}
