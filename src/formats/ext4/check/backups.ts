@@ -4,7 +4,8 @@ import {
   groupStart,
   parseGroupDescriptor,
 } from '../reader/group-descriptor.js';
-import { hasBackup, hasSuperblockMagic, parseSuperblock } from '../reader/superblock.js';
+import { hasSuperblockMagic, parseSuperblock } from '../reader/parse-superblock.js';
+import { hasBackup } from '../reader/superblock.js';
 import type { Ext4Superblock } from '../reader/superblock.js';
 import type { CheckContext } from './context.js';
 import { copiesIn, readGroup } from './groups.js';

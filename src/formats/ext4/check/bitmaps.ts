@@ -1,7 +1,7 @@
-import { crc32c } from '../crc32c.js';
 import { low16 } from '../fields.js';
 import { GROUP_DESCRIPTOR_BYTES } from '../layout/group-descriptor.js';
 import type { Ext4Group } from '../reader/group-descriptor.js';
+import { BitmapComparison } from './bitmap.js';
 import type { ClaimedRange } from './claims.js';
 import type { CheckContext } from './context.js';
 import { copiesIn, isUsable, ownStructures, readGroup } from './groups.js';
@@ -23,9 +23,12 @@ export async function checkBitmaps(
   context: CheckContext,
   ranges: readonly ClaimedRange[],
 ): Promise<Totals> {
-  const { superblock } = context;
+  const { superblock, findings } = context;
   const totals = { freeBlockCount: 0, freeInodeCount: 0 };
   const usedInodes = inodesByGroup(context);
+  const compare = (): BitmapComparison =>
+    new BitmapComparison(findings, superblock.checksumSeed ?? 0, superblock.blockSizeBytes);
+  const [blocks, inodes] = [compare(), compare()];
   let firstRange = 0;
   for (let number = 0; number < superblock.groupCount; number++) {
     context.signal?.throwIfAborted();
@@ -39,19 +42,19 @@ export async function checkBitmaps(
         end: Math.min(ranges[i]!.end, end) - group.firstBlock,
       });
     }
-    totals.freeBlockCount += await checkBlockBitmap(context, group, inGroup);
-    totals.freeInodeCount += await checkInodeBitmap(context, group, usedInodes);
+    totals.freeBlockCount += await checkBlockBitmap(context, blocks, group, inGroup);
+    totals.freeInodeCount += await checkInodeBitmap(context, inodes, group, usedInodes);
   }
   return totals;
 }
 
 async function checkBlockBitmap(
   context: CheckContext,
+  comparison: BitmapComparison,
   group: Ext4Group,
   used: readonly ClaimedRange[],
 ): Promise<number> {
   const { superblock, findings, volume } = context;
-  const { blockSizeBytes, blocksPerGroup } = superblock;
   const where = `block bitmap of group ${group.number}`;
   const usedCount = used.reduce((sum, { start, end }) => sum + end - start, 0);
   const freeCount = group.blockCount - usedCount;
@@ -72,16 +75,14 @@ async function checkBlockBitmap(
     return freeCount;
   }
   const bitmap = await volume.readBlock(group.blockBitmapBlock, where);
-  checkBitmapChecksum(
-    context,
-    bitmap.subarray(0, blocksPerGroup / 8),
-    group.blockBitmapChecksum,
+  const covered = bitmap.subarray(0, superblock.blocksPerGroup / 8);
+  checkBitmapChecksum(context, comparison, covered, group.blockBitmapChecksum, where);
+  comparison.compare(bitmap, used, {
     where,
-  );
-  const expected = new Uint8Array(blockSizeBytes);
-  for (const { start, end } of used) setBits(expected, start, end);
-  compare(context, bitmap, expected, group.blockCount, where, group.firstBlock, 'block');
-  checkPadding(context, bitmap, group.blockCount, where);
+    what: 'block',
+    firstNumber: group.firstBlock,
+    count: group.blockCount,
+  });
   return freeCount;
 }
 
@@ -124,11 +125,12 @@ function inodesByGroup(context: CheckContext): ReadonlyMap<number, GroupInodes> 
 
 async function checkInodeBitmap(
   context: CheckContext,
+  comparison: BitmapComparison,
   group: Ext4Group,
   usedInodes: ReadonlyMap<number, GroupInodes>,
 ): Promise<number> {
   const { superblock, findings, volume } = context;
-  const { inodesPerGroup, blockSizeBytes } = superblock;
+  const { inodesPerGroup } = superblock;
   const where = `inode bitmap of group ${group.number}`;
   const { used, directoryCount } = usedInodes.get(group.number) ?? { used: [], directoryCount: 0 };
   const first = group.number * inodesPerGroup + 1;
@@ -155,84 +157,32 @@ async function checkInodeBitmap(
   }
   const bitmap = await volume.readBlock(group.inodeBitmapBlock, where);
   const covered = bitmap.subarray(0, inodesPerGroup / 8);
-  checkBitmapChecksum(context, covered, group.inodeBitmapChecksum, where);
-  const expected = new Uint8Array(blockSizeBytes);
-  for (const number of used) setBits(expected, number - first, number - first + 1);
-  compare(context, bitmap, expected, inodesPerGroup, where, first, 'inode');
-  checkPadding(context, bitmap, inodesPerGroup, where);
+  checkBitmapChecksum(context, comparison, covered, group.inodeBitmapChecksum, where);
+  const ranges = used.map((number) => ({ start: number - first, end: number - first + 1 }));
+  comparison.compare(bitmap, ranges, {
+    where,
+    what: 'inode',
+    firstNumber: first,
+    count: inodesPerGroup,
+  });
   return freeCount;
 }
 
 /** Short descriptors hold only the lower half of the checksum. */
 function checkBitmapChecksum(
   { superblock, findings }: CheckContext,
+  comparison: BitmapComparison,
   covered: Uint8Array,
   stored: number | undefined,
   where: string,
 ): void {
-  const { checksumSeed, descriptorSizeBytes } = superblock;
-  if (checksumSeed === undefined || stored === undefined) return;
-  const checksum = crc32c(checksumSeed, covered);
-  const expected = descriptorSizeBytes >= GROUP_DESCRIPTOR_BYTES ? checksum : low16(checksum);
+  if (stored === undefined) return;
+  const checksum = comparison.checksum(covered);
+  const isShort = superblock.descriptorSizeBytes < GROUP_DESCRIPTOR_BYTES;
   findings.expect(
-    stored === expected,
+    stored === (isShort ? low16(checksum) : checksum),
     'bitmap-checksum',
     where,
     'its checksum does not match its contents',
   );
-}
-
-/** Reports each run of bits that differ, up to `count`. */
-function compare(
-  { findings }: CheckContext,
-  bitmap: Uint8Array,
-  expected: Uint8Array,
-  count: number,
-  where: string,
-  firstNumber: number,
-  what: string,
-): void {
-  const bytes = Math.ceil(count / 8);
-  if (Buffer.compare(bitmap.subarray(0, bytes), expected.subarray(0, bytes)) === 0) return;
-  const isSet = (bits: Uint8Array, i: number): boolean => (bits[i >> 3]! & (1 << (i & 7))) !== 0;
-  for (let i = 0; i < count;) {
-    const marked = isSet(bitmap, i);
-    if (marked === isSet(expected, i)) {
-      i++;
-      continue;
-    }
-    let end = i + 1;
-    while (end < count && isSet(bitmap, end) === marked && isSet(expected, end) !== marked) end++;
-    const range =
-      end - i === 1
-        ? `${what} ${firstNumber + i}`
-        : `${what}s ${firstNumber + i} to ${firstNumber + end - 1}`;
-    findings.add(
-      marked ? 'bitmap-leaked' : 'bitmap-unmarked',
-      where,
-      marked ? `marks ${range}, which nothing uses` : `does not mark ${range}, which is in use`,
-    );
-    i = end;
-  }
-}
-
-/** Behind the last block or inode of the group all bits are set. */
-function checkPadding(
-  { findings }: CheckContext,
-  bitmap: Uint8Array,
-  count: number,
-  where: string,
-): void {
-  const padding = new Uint8Array(bitmap.length);
-  setBits(padding, count, bitmap.length * 8);
-  const isSet = padding.every((bits, i) => (bitmap[i]! & bits) === bits);
-  findings.expect(isSet, 'bitmap-padding', where, 'bits behind its end are not set');
-}
-
-function setBits(bitmap: Uint8Array, from: number, to: number): void {
-  let bit = from;
-  for (; bit < to && (bit & 7) !== 0; bit++) bitmap[bit >> 3]! |= 1 << (bit & 7);
-  const wholeEnd = Math.max(bit, to & ~7);
-  bitmap.fill(0xff, bit >> 3, wholeEnd >> 3);
-  for (bit = wholeEnd; bit < to; bit++) bitmap[bit >> 3]! |= 1 << (bit & 7);
 }

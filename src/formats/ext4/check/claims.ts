@@ -70,14 +70,13 @@ export class BlockClaims {
 
   #grow(): void {
     const capacity = this.#starts.length * 2;
-    const grown = new Float64Array(capacity);
-    grown.set(this.#starts);
-    this.#starts = grown;
-    const ends = new Float64Array(capacity);
-    ends.set(this.#ends);
-    this.#ends = ends;
-    const owners = new Uint32Array(capacity);
-    owners.set(this.#owners);
-    this.#owners = owners;
+    const [starts, ends] = [this.#starts, this.#ends];
+    this.#starts = new Float64Array(capacity);
+    this.#starts.set(starts);
+    this.#ends = new Float64Array(capacity);
+    this.#ends.set(ends);
+    const owners = this.#owners;
+    this.#owners = new Uint32Array(capacity);
+    this.#owners.set(owners);
   }
 }

@@ -61,10 +61,9 @@ async function checkBlockDirectory(
 function checkInlineDirectory(context: CheckContext, inode: Inode, record: DirectoryRecord): void {
   if (inodeAttributes(inode).faults.length > 0) return;
   const { first, rest } = inlineParts(inode);
-  record.referenceCount++;
+  context.inodes.addReference(record.number);
   record.dotDot = readNumber(INLINE_DIRECTORY.parent, first);
-  const parent = context.inodes.directory(record.dotDot);
-  if (parent) parent.referenceCount++;
+  context.inodes.addReference(record.dotDot);
   const names = new DirectoryNames();
   [first.subarray(INLINE_DIRECTORY.parent.width), rest].forEach((bytes, i) => {
     if (bytes.length === 0) return;

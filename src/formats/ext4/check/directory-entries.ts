@@ -121,9 +121,7 @@ function checkDots(
     directory.dotDot = entry.inode;
   }
   checkType(context, entry, where, FILE_TYPES.directory.directoryNumber);
-  const target = inodes.get(entry.inode);
-  if (target) target.referenceCount++;
-  else if (entry.inode <= superblock.inodeCount) {
+  if (!inodes.addReference(entry.inode) && entry.inode <= superblock.inodeCount) {
     findings.add(
       'entry-inode',
       where,
@@ -159,7 +157,7 @@ function checkEntry(
     bad('entry-inode', `leads to inode ${inode}, which is not in use`);
     return;
   }
-  target.referenceCount++;
+  inodes.addReference(inode);
   const expected = target.type ? FILE_TYPES[target.type].directoryNumber : 0;
   checkType(context, entry, where, expected);
   if (target.type !== 'directory') return;

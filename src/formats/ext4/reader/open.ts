@@ -3,8 +3,8 @@ import type { RandomAccess } from '../../../image/random-access.js';
 import { SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET } from '../layout/superblock.js';
 import { refuseFaults } from './fault.js';
 import { refuseUnreadable } from './features.js';
-import { hasSuperblockMagic, parseSuperblock } from './superblock.js';
-import type { ParsedSuperblock } from './superblock.js';
+import { hasSuperblockMagic, parseSuperblock } from './parse-superblock.js';
+import type { ParsedSuperblock } from './parse-superblock.js';
 
 /**
  * Reads the superblock. Faults are left for the caller to judge.

@@ -105,6 +105,7 @@ export class Volume {
     const inode = await this.anyInode(number);
     const where = `inode ${number}`;
     if (inode.linkCount === 0 || inode.mode === 0) throw corrupt(where, 'it is not in use');
+    if (!Number.isSafeInteger(inode.sizeBytes)) throw corrupt(where, 'its size is impossible');
     if (this.verifyChecksums && !inodeChecksumMatches(inode, this.superblock)) {
       throw corrupt(where, 'its checksum does not match its contents');
     }

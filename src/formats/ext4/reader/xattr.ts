@@ -110,7 +110,7 @@ function parseEntries(area: Uint8Array, firstEntry: number): AttributeArea {
     if (readNumber(XATTR_ENTRY.valueInode, area, at) !== 0) {
       return fail(`the extended attribute ${name} has its value in another inode`);
     }
-    if (size > 0 && (valueStart + size > area.length || valueStart < firstEntry)) {
+    if (valueStart + size > area.length || (size > 0 && valueStart < firstEntry)) {
       return fail(`the value of the extended attribute ${name} lies outside of its area`);
     }
     attributes.push({

@@ -188,6 +188,13 @@ describe('sizes', () => {
     );
   });
 
+  it('that no number holds are refused', async () => {
+    const reader = await withFile((inode) => {
+      writeFields(INODE, inode, 0, { sizeHigh: 0x20_0000 });
+    });
+    await expect(reader.open('/f')).rejects.toThrow(zosiaError('ZOSIA_EXT4_CORRUPT'));
+  });
+
   it.each([
     ['blocksCountLow', 0xffff_ffff],
     ['inodesPerGroup', 0],

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { checkExt4 } from '../../../../src/formats/ext4/check/checker.js';
+import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
+import { planExt4 } from '../../../../src/formats/ext4/plan.js';
+import { accessImage } from '../../../../src/image/image-reader.js';
+import { makeImage } from '../../../../src/image/image.js';
+
+/** A file of any size, without its data: neither the check nor the map of a file looks at them. */
+async function withModel(
+  sizeBytes: number,
+  use: (source: ReturnType<typeof accessImage>) => Promise<void>,
+): Promise<void> {
+  const source = { kind: 'file', path: '/nowhere', offset: 0 } as const;
+  const data = makeImage(sizeBytes, [{ offset: 0, length: sizeBytes, source }]);
+  const image = planExt4([{ type: 'file', path: '/model.gguf', data }], { label: 'ZOSIA_MODEL' });
+  const metadata = image.segments.filter((segment) => segment.source.kind === 'bytes');
+  const access = accessImage(makeImage(image.sizeBytes, metadata));
+  try {
+    await use(access);
+  } finally {
+    await access.close();
+  }
+}
+
+it.each([
+  ['100 GiB', 100 * 2 ** 30],
+  ['16 TiB less a block', (2 ** 32 - 1) * 4096],
+])('a file of %s is checked, mapped and read within small memory', async (_name, sizeBytes) => {
+  await withModel(sizeBytes, async (access) => {
+    const before = process.memoryUsage().arrayBuffers;
+    let mostBytes = 0;
+    const source = {
+      sizeBytes: access.sizeBytes,
+      async read(offset: number, length: number) {
+        mostBytes = Math.max(mostBytes, process.memoryUsage().arrayBuffers - before);
+        return access.read(offset, length);
+      },
+    };
+    const { problems, summary } = await checkExt4(source);
+    expect(problems).toEqual([]);
+    expect(summary).toMatchObject({ fileCount: 1, directoryCount: 2 });
+    // What is not collected yet counts, too; all bitmaps together take half a GiB.
+    expect(mostBytes).toBeLessThan(128 << 20);
+
+    const reader = await openExt4(source);
+    const extents = [];
+    for await (const extent of reader.fileExtents('/model.gguf')) extents.push(extent);
+    // The planner puts a file in one run, and the reader joins its extents.
+    expect(extents).toHaveLength(1);
+    const file = await reader.open('/model.gguf');
+    expect(file.sizeBytes).toBe(sizeBytes);
+    const end = Buffer.from(await file.read(file.sizeBytes - 8, 8));
+    expect(end.equals(Buffer.alloc(8))).toBe(true);
+  });
+});
