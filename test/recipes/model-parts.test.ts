@@ -1,0 +1,124 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { planGguf } from '../../src/formats/gguf/writer.js';
+import { writeRaw } from '../../src/image/raw-writer.js';
+import { openCompanion, openModel, openModelFiles } from '../../src/recipes/model.js';
+import { sampleGguf } from '../formats/gguf/samples.js';
+import { zosiaError } from '../support/errors.js';
+import { splitMetadata, splitModel, splitName } from '../support/split-model.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+describe('a split model', () => {
+  const folder = temporaryFolder();
+  const open = (name: string) => openModel(folder.file(name), folder.path);
+  let parts: string[] = [];
+
+  beforeEach(async () => {
+    await rm(folder.path, { recursive: true });
+    await mkdir(folder.path);
+    const whole = folder.file('a model.gguf');
+    await writeFile(whole, await sampleGguf());
+    parts = await splitModel(whole, 3);
+  });
+
+  it.each([1, 2, 3])('is found whole from part %d', async (number) => {
+    const whole = await open('a model.gguf');
+    const model = await open(splitName('a model', number - 1, 3));
+    expect(model.parts.map(({ path }) => path)).toEqual(parts);
+    expect(model.path).toBe(parts[0]);
+    expect(model.sizeBytes).toBe(model.parts.reduce((sum, part) => sum + part.sizeBytes, 0));
+    expect(model.info).toEqual({ ...whole.info, splitCount: 3 });
+  });
+
+  it('may have a first part without tensors', async () => {
+    const tensor = { name: 'x', dimensions: [4], type: 'F32', data: new Uint8Array(16) };
+    const kept = { 'general.architecture': { type: 'string', value: 'llama' } } as const;
+    await writeRaw(
+      planGguf({ metadata: { ...kept, ...splitMetadata(0, 2, 1) }, tensors: [] }),
+      folder.file(splitName('b', 0, 2)),
+    );
+    await writeRaw(
+      planGguf({ metadata: splitMetadata(1, 2, 1), tensors: [tensor] }),
+      folder.file(splitName('b', 1, 2)),
+    );
+    const { info, parts: found } = await open(splitName('b', 0, 2));
+    expect(found).toHaveLength(2);
+    expect(info).toMatchObject({ architecture: 'llama', parameterCount: 4, weightBytes: 16 });
+  });
+
+  it('misses a part: says which', async () => {
+    await rm(parts[1]!);
+    const opened = open(basename(parts[0]!));
+    await expect(opened).rejects.toThrow(zosiaError('ZOSIA_MODEL_PART_MISSING'));
+    await expect(opened).rejects.toThrow(basename(parts[1]!));
+  });
+
+  it('has a part that is cut short', async () => {
+    const bytes = await readFile(parts[2]!);
+    await writeFile(parts[2]!, bytes.subarray(0, bytes.length - 33));
+    await expect(open(basename(parts[0]!))).rejects.toThrow(zosiaError('ZOSIA_MODEL_TRUNCATED'));
+  });
+
+  it('has a part whose name llama.cpp would not find', async () => {
+    await rename(parts[0]!, folder.file('renamed.gguf'));
+    await expect(open('renamed.gguf')).rejects.toThrow(zosiaError('ZOSIA_MODEL_PART_NAME'));
+  });
+
+  const tensor = (name: string) => ({
+    name,
+    dimensions: [1],
+    type: 'F32',
+    data: new Uint8Array(4),
+  });
+  it.each([
+    ['belongs to fewer parts', splitMetadata(2, 2, 3), [tensor('x')]],
+    ['has the number of another', splitMetadata(1, 3, 3), [tensor('x')]],
+    ['belongs to a model with more tensors', splitMetadata(2, 3, 4), [tensor('x')]],
+    ['holds a tensor too many', splitMetadata(2, 3, 3), [tensor('x'), tensor('y')]],
+    ['holds a tensor of another part', splitMetadata(2, 3, 3), [tensor('token_embd.weight')]],
+    ['says nothing of being one', {}, [tensor('x')]],
+  ])('has a part that %s', async (_, metadata, tensors) => {
+    await writeRaw(planGguf({ metadata, tensors }), parts[2]!);
+    await expect(open(basename(parts[0]!))).rejects.toThrow(zosiaError('ZOSIA_MODEL_PARTS_DIFFER'));
+  });
+
+  it('may be named by all its parts, but by no other file', async () => {
+    expect((await openModelFiles(parts, folder.path)).parts).toHaveLength(3);
+    const names = [parts[0]!, folder.file('a model.gguf')];
+    await expect(openModelFiles(names, folder.path)).rejects.toThrow(
+      zosiaError('ZOSIA_MODEL_NOT_ONE'),
+    );
+  });
+});
+
+describe('a GGUF of another kind', () => {
+  const folder = temporaryFolder();
+  const write = async (name: string, key: string, value: string): Promise<string> => {
+    await writeFile(folder.file(name), await sampleGguf({ [key]: { type: 'string', value } }));
+    return folder.file(name);
+  };
+
+  it.each([
+    ['adapter', 'general.type', 'adapter'],
+    ['projector', 'general.type', 'mmproj'],
+    ['projector', 'general.architecture', 'clip'],
+  ] as const)('is no model but a companion: %s by %s', async (kind, key, value) => {
+    const path = await write('companion.gguf', key, value);
+    await expect(openModel(path, folder.path)).rejects.toThrow(
+      zosiaError('ZOSIA_MODEL_WRONG_KIND'),
+    );
+    const other = kind === 'adapter' ? 'projector' : 'adapter';
+    await expect(openCompanion(path, other, folder.path)).rejects.toThrow(
+      zosiaError('ZOSIA_MODEL_WRONG_KIND'),
+    );
+    expect(await openCompanion('companion', kind, folder.path)).toMatchObject({ path });
+  });
+
+  it('is a model where a companion is wanted', async () => {
+    const path = await write('model.gguf', 'general.type', 'model');
+    await expect(openCompanion(path, 'adapter', folder.path)).rejects.toThrow(
+      zosiaError('ZOSIA_MODEL_WRONG_KIND'),
+    );
+  });
+});
