@@ -1,5 +1,5 @@
 /**
- * The one direction of data: cli -> up -> recipes/machine/perf/toolchain/doctor -> artifacts -> formats -> image.
+ * The one direction of data: cli -> up -> recipes/machine/perf/inspect/toolchain/doctor -> artifacts -> formats -> image.
  * A room may import itself, the rooms below it, and errors.ts.
  */
 const room = (name, allowed) => ({
@@ -23,6 +23,7 @@ module.exports = {
     room('artifacts', ['formats', 'image']),
     room('recipes', ['artifacts', 'formats', 'image']),
     room('machine', ['artifacts', 'formats', 'image']),
+    room('inspect', ['formats', 'image']),
     room('toolchain', ['artifacts', 'formats', 'image']),
     room('doctor', ['machine', 'artifacts', 'image']),
     {

@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBuildCommand } from './build.js';
+import { addCatCommand } from './cat.js';
 import type { CliContext } from './context.js';
 import { addDoctorCommand } from './doctor.js';
+import { addExtractCommand } from './extract.js';
 import { addFetchCommand } from './fetch.js';
 import { addImageCommand } from './image.js';
+import { addInspectCommand } from './inspect.js';
+import { addLsCommand } from './ls.js';
 import { addModelCommand } from './model.js';
 import { addRunCommand } from './run.js';
 import { addUpCommand } from './up.js';
+import { addVerifyCommand } from './verify.js';
 
 /** The whole command line. Each command loads what it needs when it runs, so that `--help` is instant. */
 export function makeProgram(context: CliContext): Command {
@@ -36,6 +41,11 @@ Documentation: docs/index.md`,
     addBuildCommand,
     addImageCommand,
     addRunCommand,
+    addInspectCommand,
+    addLsCommand,
+    addCatCommand,
+    addExtractCommand,
+    addVerifyCommand,
     addModelCommand,
     addDoctorCommand,
   ]) {

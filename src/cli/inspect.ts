@@ -1,0 +1,137 @@
+import type { Command } from 'commander';
+import type { CliContext } from './context.js';
+import { IMAGE_HELP, partitionOption, withImage } from './image-options.js';
+import type { ImageFlags } from './image-options.js';
+import { formatBytes, printJson } from './output.js';
+import { whileRead, writeStdout } from './stdout.js';
+import type { Ext4Description, Inspection } from '../inspect/inspect.js';
+
+interface Flags extends ImageFlags {
+  all?: true;
+  json?: true;
+}
+
+/** Lines of the map that are printed unless all are asked for. */
+const USUAL_MAP_LINES = 100;
+
+export function addInspectCommand(program: Command, { signal }: CliContext): void {
+  program
+    .command('inspect')
+    .description('say what an image is, and what lies where in it')
+    .argument('<image>', 'the image')
+    .addOption(partitionOption())
+    .option('--all', `print the whole map, however long; else its first ${USUAL_MAP_LINES} lines`)
+    .option('--json', 'print everything as JSON, the whole map with it')
+    .addHelpText(
+      'after',
+      `${IMAGE_HELP}
+
+Offsets and lengths are in bytes; those of the map count from the start of the file system.
+
+Examples:
+  zosia inspect artifacts/model-disk/model.vmdk
+  zosia inspect disk.img --partition 2 --json`,
+    )
+    .action(async (path: string, flags: Flags) => {
+      const { inspectImage } = await import('../inspect/inspect.js');
+      await withImage(path, flags, async (image) => {
+        const inspection = await inspectImage(image, signal);
+        if (flags.json) printJson(inspection);
+        else {
+          const lines = [...describe(inspection), ...mapLines(inspection.ext4, flags.all ?? false)];
+          await whileRead(() => writeStdout(`${lines.join('\n')}\n`));
+        }
+      });
+    });
+}
+
+type Row = readonly [string, string];
+
+const size = (bytes: number): string =>
+  bytes < 1024 ? `${bytes} bytes` : `${formatBytes(bytes)} (${bytes} bytes)`;
+
+function describe(inspection: Inspection): string[] {
+  const { container, sizeBytes, allocatedBytes, extents, table, ext4, cpio } = inspection;
+  const kind = ext4?.flavour ?? (cpio?.isCompressed ? 'cpio (newc), gzipped' : 'cpio (newc)');
+  const place = table ? ` in partition ${table.chosen}` : '';
+  const rows: Row[] = [
+    ['kind', `${kind}${place}${container === 'vmdk' ? ', behind a VMDK descriptor' : ''}`],
+    ['size', size(sizeBytes)],
+    ['on the host', size(allocatedBytes)],
+  ];
+  if (ext4) rows.push(...ext4Rows(ext4));
+  if (cpio) {
+    rows.push(
+      ['unpacked', size(cpio.unpackedBytes)],
+      ['archives', String(cpio.archiveCount)],
+      ['members', String(cpio.memberCount)],
+      ['files', `${cpio.counts.file ?? 0}, ${size(cpio.fileBytes)}`],
+      ...Object.entries(cpio.counts)
+        .filter(([type]) => type !== 'file')
+        .map(([type, count]): Row => [plural(type), String(count)]),
+    );
+  }
+  const lines = rows.map(([name, value]) => `${name.padEnd(16)}${value}`);
+  if (table) {
+    lines.push('', `${table.scheme === 'gpt' ? 'GPT' : 'MBR'} ${table.diskId}`);
+    for (const { number, offset, sizeBytes: length, type, name } of table.partitions) {
+      lines.push(`${columns(offset, length)}  partition ${number}  ${type}  ${name}`.trimEnd());
+    }
+    for (const { where, message } of table.faults) lines.push(`${where}: ${message}`);
+  }
+  if (extents.length > 0) {
+    lines.push('', `${header()}  extent`);
+    for (const { offset, length, path, fileOffset } of extents) {
+      lines.push(`${columns(offset, length)}  ${path} from ${fileOffset}`);
+    }
+  }
+  return lines;
+}
+
+function plural(type: string): string {
+  return type === 'directory' ? 'directories' : `${type}s`;
+}
+
+function ext4Rows(ext4: Ext4Description): Row[] {
+  const { groups, blockSizeBytes } = ext4;
+  const journal = ext4.needsRecovery ? 'yes; it is to be replayed' : 'yes';
+  return [
+    ['label', ext4.label === '' ? 'none' : ext4.label],
+    ['UUID', ext4.uuid],
+    ['state', ext4.state],
+    ['features', ext4.features.join(' ')],
+    ['blocks', `${ext4.blockCount} of ${blockSizeBytes} bytes, ${ext4.freeBlockCount} free`],
+    ['reserved', `${ext4.reservedBlockCount} blocks`],
+    ['inodes', `${ext4.inodeCount} of ${ext4.inodeSizeBytes} bytes, ${ext4.freeInodeCount} free`],
+    ['journal', ext4.hasJournal ? journal : 'no'],
+    ['checksums', ext4.hasChecksums ? 'yes (crc32c)' : 'no'],
+    [
+      'groups',
+      `${groups.count} of ${groups.blocksPerGroup} blocks and ${groups.inodesPerGroup} inodes, ` +
+        `${groups.fullCount} without a free block`,
+    ],
+    ['flexible groups', groups.groupsPerFlex > 1 ? `of ${groups.groupsPerFlex}` : 'no'],
+    [
+      'backups',
+      groups.backups.length === 0 ? 'none' : `in the groups ${groups.backups.join(', ')}`,
+    ],
+  ];
+}
+
+function* mapLines(ext4: Ext4Description | undefined, all: boolean): Generator<string> {
+  if (!ext4) return;
+  const { map } = ext4;
+  const shown = all ? map : map.slice(0, USUAL_MAP_LINES);
+  yield '';
+  yield `${header()}  what`;
+  for (const { offset, length, what, path } of shown) {
+    yield `${columns(offset, length)}  ${path === undefined ? what : `${what} ${path}`}`;
+  }
+  const rest = map.length - shown.length;
+  if (rest > 0) yield `... and ${rest} more lines: --all prints them`;
+}
+
+const COLUMN = 15;
+const header = (): string => `${'offset'.padStart(COLUMN)} ${'length'.padStart(COLUMN)}`;
+const columns = (offset: number, length: number): string =>
+  `${String(offset).padStart(COLUMN)} ${String(length).padStart(COLUMN)}`;

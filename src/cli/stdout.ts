@@ -1,0 +1,29 @@
+import { systemErrorCode } from '../errors.js';
+
+/** Thrown when whoever reads stdout has stopped, as `head` does: there is no one left to print for. */
+export class ReaderGone extends Error {
+  override readonly name = 'ReaderGone';
+}
+
+/**
+ * Writes to stdout and waits until it has been taken, so that no more than one piece is in memory.
+ *
+ * @throws ReaderGone
+ */
+export async function writeStdout(data: string | Uint8Array): Promise<void> {
+  // Errors reach the callback; without a listener they would end the process, too.
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => undefined);
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(data, (error) => {
+      if (!error) resolve();
+      else reject(systemErrorCode(error) === 'EPIPE' ? new ReaderGone() : error);
+    });
+  });
+}
+
+/** Ends quietly when the reader of stdout is gone. */
+export async function whileRead(print: () => Promise<void>): Promise<void> {
+  await print().catch((error: unknown) => {
+    if (!(error instanceof ReaderGone)) throw error;
+  });
+}

@@ -1,0 +1,76 @@
+import { readNumber } from '../ext4/fields.js';
+import {
+  MBR,
+  MBR_BOOT_INDICATORS,
+  MBR_PARTITION,
+  MBR_PARTITION_BYTES,
+  MBR_PARTITION_COUNT,
+  MBR_SIGNATURE,
+  MBR_TYPE,
+  SECTOR_BYTES,
+} from './layout.js';
+import { overlapFaults } from './partition.js';
+import type { Partition, PartitionFault, PartitionTable } from './partition.js';
+
+const EXTENDED_TYPES: readonly number[] = [
+  MBR_TYPE.extended,
+  MBR_TYPE.extendedLba,
+  MBR_TYPE.linuxExtended,
+];
+
+/** Whether a first sector is that of a partitioned disk, rather than boot code or anything else. */
+export function isMbr(sector: Uint8Array): boolean {
+  if (readNumber(MBR.signature, sector) !== MBR_SIGNATURE) return false;
+  const slots = slotOffsets();
+  const isUsed = (at: number): boolean => readNumber(MBR_PARTITION.type, sector, at) !== 0;
+  return (
+    slots.some(isUsed) &&
+    slots.every((at) =>
+      MBR_BOOT_INDICATORS.includes(readNumber(MBR_PARTITION.bootIndicator, sector, at)),
+    )
+  );
+}
+
+/** Whether the sector says that the real table is a GPT. */
+export function isProtectiveMbr(sector: Uint8Array): boolean {
+  const types = slotOffsets().map((at) => readNumber(MBR_PARTITION.type, sector, at));
+  return isMbr(sector) && types.includes(MBR_TYPE.protective);
+}
+
+/** The primary partitions of a master boot record. Those inside an extended one are not read. */
+export function parseMbr(sector: Uint8Array, diskBytes: number): PartitionTable {
+  const partitions: Partition[] = [];
+  const faults: PartitionFault[] = [];
+  slotOffsets().forEach((at, i) => {
+    const type = readNumber(MBR_PARTITION.type, sector, at);
+    if (type === MBR_TYPE.empty) return;
+    const where = `partition ${i + 1}`;
+    const offset = readNumber(MBR_PARTITION.firstSector, sector, at) * SECTOR_BYTES;
+    const sizeBytes = readNumber(MBR_PARTITION.sectorCount, sector, at) * SECTOR_BYTES;
+    if (offset === 0 || sizeBytes === 0 || offset + sizeBytes > diskBytes) {
+      const message = `its ${sizeBytes} bytes from ${offset} do not lie within the disk`;
+      faults.push({ code: 'partition-place', where, message });
+      return;
+    }
+    if (EXTENDED_TYPES.includes(type)) {
+      const message = 'it is an extended one; the partitions within it are not read';
+      faults.push({ code: 'partition-extended', where, message });
+    }
+    partitions.push({
+      number: i + 1,
+      offset,
+      sizeBytes,
+      type: type.toString(16).padStart(2, '0'),
+      guid: undefined,
+      name: '',
+    });
+  });
+  faults.push(...overlapFaults(partitions));
+  const diskId = readNumber(MBR.diskSignature, sector).toString(16).padStart(8, '0');
+  return { scheme: 'mbr', diskId, partitions, faults };
+}
+
+function slotOffsets(): number[] {
+  const { offset } = MBR.partitions;
+  return Array.from({ length: MBR_PARTITION_COUNT }, (_, i) => offset + i * MBR_PARTITION_BYTES);
+}

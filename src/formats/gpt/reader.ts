@@ -1,0 +1,169 @@
+import { ZosiaError } from '../../errors.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { readBytes, readNumber } from '../ext4/fields.js';
+import type { NumberField } from '../ext4/fields.js';
+import { crc32 } from './crc32.js';
+import { formatGuid } from './guid.js';
+import {
+  GPT_ENTRY,
+  GPT_ENTRY_BYTES,
+  GPT_HEADER,
+  GPT_HEADER_BYTES,
+  GPT_SIGNATURE,
+  GPT_TYPE,
+  MAX_GPT_ENTRIES,
+  MAX_GPT_ENTRIES_BYTES,
+  MAX_GPT_ENTRY_BYTES,
+  PRIMARY_HEADER_SECTOR,
+  SECTOR_BYTES,
+} from './layout.js';
+import { isMbr, isProtectiveMbr, parseMbr } from './mbr.js';
+import { overlapFaults } from './partition.js';
+import type { Partition, PartitionFault, PartitionTable } from './partition.js';
+
+export type { Partition, PartitionFault, PartitionTable } from './partition.js';
+
+/**
+ * Reads the partition table of a disk: a GPT if there is one, else the primary partitions of an MBR.
+ * A damaged primary GPT is replaced by its backup, and reported among the faults.
+ *
+ * @returns undefined when the disk has no table
+ * @throws ZosiaError `ZOSIA_PARTITION_TABLE_CORRUPT` when neither copy of a GPT can be used
+ */
+export async function readPartitionTable(
+  source: RandomAccess,
+): Promise<PartitionTable | undefined> {
+  if (source.sizeBytes < 2 * SECTOR_BYTES) return undefined;
+  const first = await source.read(0, SECTOR_BYTES);
+  const second = await source.read(PRIMARY_HEADER_SECTOR * SECTOR_BYTES, SECTOR_BYTES);
+  if (isProtectiveMbr(first) || hasGptSignature(second)) return readGpt(source);
+  return isMbr(first) ? parseMbr(first, source.sizeBytes) : undefined;
+}
+
+/** One of the two copies: a header, and the entries it refers to. */
+interface GptCopy {
+  readonly diskGuid: string;
+  readonly entries: Uint8Array;
+  readonly entryBytes: number;
+  readonly firstUsableSector: number;
+  readonly lastUsableSector: number;
+}
+
+async function readGpt(source: RandomAccess): Promise<PartitionTable> {
+  const lastSector = Math.floor(source.sizeBytes / SECTOR_BYTES) - 1;
+  const primary = await readCopy(source, PRIMARY_HEADER_SECTOR);
+  const backup = await readCopy(source, lastSector);
+  const faults: PartitionFault[] = [];
+  const report = (which: string, problem: GptCopy | string): void => {
+    if (typeof problem !== 'string') return;
+    faults.push({ code: `gpt-${which}-header`, where: `${which} GPT header`, message: problem });
+  };
+  report('primary', primary);
+  report('backup', backup);
+  const copy = typeof primary === 'string' ? backup : primary;
+  if (typeof copy === 'string') {
+    throw new ZosiaError(
+      'ZOSIA_PARTITION_TABLE_CORRUPT',
+      `neither copy of the partition table can be used: ${faults.map((f) => f.message).join('; ')}`,
+      { hint: 'The image is damaged or cut short: copy or build it again.' },
+    );
+  }
+  if (typeof primary !== 'string' && typeof backup !== 'string' && differs(primary, backup)) {
+    const message = 'its partitions are others than those of the primary';
+    faults.push({ code: 'gpt-backup-entries', where: 'backup GPT header', message });
+  }
+  const partitions = parseEntries(copy, source.sizeBytes, faults);
+  faults.push(...overlapFaults(partitions));
+  return { scheme: 'gpt', diskId: copy.diskGuid, partitions, faults };
+}
+
+function differs(a: GptCopy, b: GptCopy): boolean {
+  return Buffer.compare(a.entries, b.entries) !== 0 || a.diskGuid !== b.diskGuid;
+}
+
+/** A copy, or what is wrong with it. */
+async function readCopy(source: RandomAccess, sector: number): Promise<GptCopy | string> {
+  const bytes = await source.read(sector * SECTOR_BYTES, SECTOR_BYTES);
+  const get = (field: NumberField): number => readNumber(field, bytes);
+  const wide = (low: NumberField, high: NumberField): number => get(low) + get(high) * 2 ** 32;
+  if (!hasGptSignature(bytes)) return 'it lacks its signature';
+  const headerBytes = get(GPT_HEADER.headerBytes);
+  if (headerBytes < GPT_HEADER_BYTES || headerBytes > SECTOR_BYTES) {
+    return `it says that it has ${headerBytes} bytes`;
+  }
+  const covered = bytes.slice(0, headerBytes);
+  const { offset, width } = GPT_HEADER.headerChecksum;
+  covered.fill(0, offset, offset + width);
+  if (crc32(covered) !== get(GPT_HEADER.headerChecksum)) {
+    return 'its checksum does not match its contents';
+  }
+  const ownSector = wide(GPT_HEADER.ownSectorLow, GPT_HEADER.ownSectorHigh);
+  if (ownSector !== sector) return `it belongs into sector ${ownSector}, not ${sector}`;
+
+  const entryCount = get(GPT_HEADER.entryCount);
+  const entryBytes = get(GPT_HEADER.entryBytes);
+  const entriesOffset =
+    wide(GPT_HEADER.entriesSectorLow, GPT_HEADER.entriesSectorHigh) * SECTOR_BYTES;
+  const totalBytes = entryCount * entryBytes;
+  const isSound =
+    entryBytes % GPT_ENTRY_BYTES === 0 &&
+    entryBytes > 0 &&
+    entryBytes <= MAX_GPT_ENTRY_BYTES &&
+    entryCount <= MAX_GPT_ENTRIES &&
+    totalBytes <= MAX_GPT_ENTRIES_BYTES &&
+    entriesOffset + totalBytes <= source.sizeBytes;
+  if (!isSound) return `its ${entryCount} entries of ${entryBytes} bytes are impossible`;
+  const entries = await source.read(entriesOffset, totalBytes);
+  if (crc32(entries) !== get(GPT_HEADER.entriesChecksum)) {
+    return 'the checksum of its entries does not match them';
+  }
+  return {
+    diskGuid: formatGuid(readBytes(GPT_HEADER.diskGuid, bytes)),
+    entries,
+    entryBytes,
+    firstUsableSector: wide(GPT_HEADER.firstUsableSectorLow, GPT_HEADER.firstUsableSectorHigh),
+    lastUsableSector: wide(GPT_HEADER.lastUsableSectorLow, GPT_HEADER.lastUsableSectorHigh),
+  };
+}
+
+function parseEntries(copy: GptCopy, diskBytes: number, faults: PartitionFault[]): Partition[] {
+  const partitions: Partition[] = [];
+  for (let at = 0, number = 1; at < copy.entries.length; at += copy.entryBytes, number++) {
+    const wide = (low: NumberField, high: NumberField): number =>
+      readNumber(low, copy.entries, at) + readNumber(high, copy.entries, at) * 2 ** 32;
+    const type = formatGuid(readBytes(GPT_ENTRY.typeGuid, copy.entries, at));
+    if (type === GPT_TYPE.unused) continue;
+    const first = wide(GPT_ENTRY.firstSectorLow, GPT_ENTRY.firstSectorHigh);
+    const last = wide(GPT_ENTRY.lastSectorLow, GPT_ENTRY.lastSectorHigh);
+    const end = (last + 1) * SECTOR_BYTES;
+    const where = `partition ${number}`;
+    if (first < copy.firstUsableSector || last > copy.lastUsableSector || first > last) {
+      const message = `its sectors ${first} to ${last} are not among those for partitions`;
+      faults.push({ code: 'partition-place', where, message });
+      continue;
+    }
+    if (!Number.isSafeInteger(end) || end > diskBytes) {
+      const message = `it ends at sector ${last}, past the end of the disk`;
+      faults.push({ code: 'partition-place', where, message });
+      continue;
+    }
+    partitions.push({
+      number,
+      offset: first * SECTOR_BYTES,
+      sizeBytes: end - first * SECTOR_BYTES,
+      type,
+      guid: formatGuid(readBytes(GPT_ENTRY.partitionGuid, copy.entries, at)),
+      name: decodeName(readBytes(GPT_ENTRY.name, copy.entries, at)),
+    });
+  }
+  return partitions;
+}
+
+function hasGptSignature(sector: Uint8Array): boolean {
+  const signature = readBytes(GPT_HEADER.signature, sector);
+  return Buffer.from(signature).toString('latin1') === GPT_SIGNATURE;
+}
+
+function decodeName(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf16le').split('\0', 1)[0]!;
+}

@@ -1,0 +1,92 @@
+import { surveyFile } from '../formats/ext4/check/file-survey.js';
+import { RESIZE_INODE, ROOT_INODE } from '../formats/ext4/layout/superblock.js';
+import { readDirectory } from '../formats/ext4/reader/directory.js';
+import { refuseFaults } from '../formats/ext4/reader/fault.js';
+import { hasBlocks } from '../formats/ext4/reader/file-map.js';
+import type { Inode } from '../formats/ext4/reader/inode.js';
+import type { Volume } from '../formats/ext4/reader/volume.js';
+import { groupRegions } from './ext4-groups.js';
+import { completeMap } from './regions.js';
+import type { Region } from './regions.js';
+
+/**
+ * What lies where in a file system: one region for each run of bytes, in order, from the first byte to
+ * the last. A file with several names appears under the first of them.
+ *
+ * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`
+ */
+export async function mapExt4(volume: Volume, signal?: AbortSignal): Promise<Region[]> {
+  const regions = await groupRegions(volume, signal);
+  const files = new FileRegions(volume, regions);
+  for (const [number, what] of hiddenInodes(volume)) {
+    await files.add(await volume.anyInode(number), what, undefined);
+  }
+  const visited = new Set<number>([ROOT_INODE]);
+  const pending = [{ path: '', inode: await volume.inode(ROOT_INODE) }];
+  await files.add(pending[0]!.inode, 'directory', '/');
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    for await (const { name, inode: number } of readDirectory(volume, next.inode)) {
+      signal?.throwIfAborted();
+      if (visited.has(number)) continue;
+      visited.add(number);
+      const inode = await volume.inode(number);
+      const path = `${next.path}/${name}`;
+      await files.add(inode, inode.type ?? 'file', path);
+      if (inode.type === 'directory') pending.push({ path, inode });
+    }
+  }
+  const { blockCount, blockSizeBytes } = volume.superblock;
+  return completeMap(regions, blockCount * blockSizeBytes, 'free');
+}
+
+/** Inodes that have blocks, but no name. */
+function hiddenInodes({ superblock }: Volume): [number, string][] {
+  const { journal, features, orphanFileInode, quotaInodes } = superblock;
+  const hidden: [number, string][] = [];
+  if (journal?.inode) hidden.push([journal.inode, 'journal']);
+  if (features.has('resize_inode')) hidden.push([RESIZE_INODE, 'reserved descriptors']);
+  if (orphanFileInode !== 0) hidden.push([orphanFileInode, 'orphan file']);
+  for (const inode of quotaInodes) if (inode !== 0) hidden.push([inode, 'quota']);
+  return hidden;
+}
+
+class FileRegions {
+  readonly #attributeBlocks = new Set<number>();
+  readonly #treeBlocks = new Set<number>();
+
+  constructor(
+    private readonly volume: Volume,
+    private readonly regions: Region[],
+  ) {}
+
+  async add(inode: Inode, what: string, path: string | undefined): Promise<void> {
+    const { blockSizeBytes } = this.volume.superblock;
+    const named = path === undefined ? {} : { path };
+    const region = (what: string, block: number, blockCount: number): void => {
+      const offset = block * blockSizeBytes;
+      this.regions.push({ offset, length: blockCount * blockSizeBytes, what, ...named });
+    };
+    // Several inodes may share a block of attributes; it is mapped once.
+    const { attributesBlock } = inode;
+    if (attributesBlock !== 0 && !this.#attributeBlocks.has(attributesBlock)) {
+      this.#attributeBlocks.add(attributesBlock);
+      region('attributes', attributesBlock, 1);
+    }
+    if (!hasBlocks(inode, blockSizeBytes)) return;
+    const enter = (block: number): boolean => {
+      const isNew = !this.#treeBlocks.has(block);
+      this.#treeBlocks.add(block);
+      return isNew;
+    };
+    for await (const surveyed of surveyFile(this.volume, inode, enter)) {
+      if (surveyed.kind === 'fault') refuseFaults(`inode ${inode.number}`, [surveyed.fault]);
+      else if (surveyed.kind === 'tree') region(treeOf(what, path), surveyed.block, 1);
+      else region(what, surveyed.extent.imageBlock, surveyed.extent.blockCount);
+    }
+  }
+}
+
+/** Blocks of extents or pointers; in what has no name they are part of the structure. */
+function treeOf(what: string, path: string | undefined): string {
+  return path === undefined ? what : `${what} block map`;
+}

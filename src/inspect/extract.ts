@@ -1,0 +1,155 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ImageNode, ImageTree } from './node.js';
+import { TargetFolder } from './target-folder.js';
+import { walkTree } from './walk.js';
+import type { Walked } from './walk.js';
+import { unescapeName } from '../formats/ext4/reader/names.js';
+import { ZosiaError } from '../errors.js';
+
+export interface ExtractOptions {
+  /** Of a directory, its contents are extracted; of anything else, itself. The root unless given. */
+  readonly path?: string;
+  /** The folder to extract into, made if need be. */
+  readonly out: string;
+  /** Whether files that are in the way are replaced. Folders never are. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Called while files are written with the bytes of data so far. */
+  readonly onProgress?: (doneBytes: number) => void;
+}
+
+export interface ExtractSummary {
+  readonly out: string;
+  fileCount: number;
+  directoryCount: number;
+  symlinkCount: number;
+  /** Further names of files. */
+  hardLinkCount: number;
+  /** Data written; holes are not. */
+  dataBytes: number;
+  /** Devices, FIFOs and sockets, which are left out. */
+  readonly skipped: { readonly path: string; readonly type: string }[];
+}
+
+const CHUNK_BYTES = 1 << 20;
+/** Neither set-user-id, set-group-id nor sticky leaves the image. */
+const PERMISSIONS = 0o777;
+/** A folder that its owner cannot enter could be neither filled nor removed. */
+const OWNER_ALL = 0o700;
+
+/**
+ * Copies files out of an image. Nothing is written outside of the target folder: see `TargetFolder`.
+ * Symlinks are made last of all, so that nothing can be written through them.
+ *
+ * @throws ZosiaError `ZOSIA_OUTPUT_EXISTS`, `ZOSIA_OUTPUT_UNWRITABLE`, `ZOSIA_DISK_FULL`,
+ * `ZOSIA_UNSAFE_NAME`, and what reading a damaged image throws; the signal's reason when cancelled
+ */
+export async function extractFiles(
+  tree: ImageTree,
+  options: ExtractOptions,
+): Promise<ExtractSummary> {
+  const { path = '/', out, force = false } = options;
+  const start = await tree.lookUp(path, true);
+  const target = await TargetFolder.make(out, force);
+  const extraction = new Extraction(target, options);
+  if (start.type === 'directory') {
+    for await (const walked of walkTree(tree, start)) {
+      if (walked.names.length > 0) await extraction.add(walked);
+    }
+  } else {
+    await extraction.add({ ...lastName(path), node: start });
+  }
+  await extraction.makeSymlinks();
+  return extraction.summary;
+}
+
+function lastName(path: string): Pick<Walked, 'names' | 'nameBytes'> {
+  const name = path.split('/').findLast((part) => part !== '' && part !== '.');
+  if (name === undefined || name === '..') {
+    throw new ZosiaError('ZOSIA_UNSAFE_NAME', `${path} ends in no name`, {
+      hint: 'Name the file itself.',
+    });
+  }
+  return { names: [name], nameBytes: [unescapeName(name)] };
+}
+
+class Extraction {
+  readonly summary: ExtractSummary;
+  /** Where files with several names were written first. */
+  readonly #written = new Map<number, readonly Uint8Array[]>();
+  readonly #symlinks: { nameBytes: readonly Uint8Array[]; target: Uint8Array }[] = [];
+
+  constructor(
+    private readonly target: TargetFolder,
+    private readonly options: ExtractOptions,
+  ) {
+    this.summary = {
+      out: target.path,
+      ...{ fileCount: 0, directoryCount: 0, symlinkCount: 0, hardLinkCount: 0, dataBytes: 0 },
+      skipped: [],
+    };
+  }
+
+  async add({ names, nameBytes, node }: Walked): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    switch (node.type) {
+      case 'directory':
+        await this.target.directory(nameBytes, (node.mode & PERMISSIONS) | OWNER_ALL);
+        this.summary.directoryCount++;
+        break;
+      case 'file':
+        await this.#addFile(nameBytes, node);
+        break;
+      case 'symlink':
+        this.#symlinks.push({ nameBytes, target: await node.readLink() });
+        break;
+      default:
+        this.summary.skipped.push({ path: `/${names.join('/')}`, type: node.type });
+    }
+  }
+
+  async makeSymlinks(): Promise<void> {
+    for (const { nameBytes, target } of this.#symlinks) {
+      await this.target.symlink(nameBytes, target);
+      this.summary.symlinkCount++;
+    }
+  }
+
+  async #addFile(nameBytes: readonly Uint8Array[], node: ImageNode): Promise<void> {
+    const first = this.#written.get(node.id);
+    if (first && (await this.target.hardLink(nameBytes, first))) {
+      this.summary.hardLinkCount++;
+      return;
+    }
+    const { signal } = this.options;
+    await this.target.file(nameBytes, (file) => this.#copy(node, file), {
+      mode: node.mode & PERMISSIONS,
+      ...(signal ? { signal } : {}),
+    });
+    if (node.linkCount > 1) this.#written.set(node.id, nameBytes);
+    this.summary.fileCount++;
+  }
+
+  /** Data in pieces; what is a hole in the image stays one. */
+  async #copy(node: ImageNode, file: FileHandle): Promise<void> {
+    const content = await node.open();
+    await file.truncate(content.sizeBytes);
+    for await (const { offset, length } of node.dataRanges()) {
+      for (let done = 0; done < length; done += CHUNK_BYTES) {
+        this.options.signal?.throwIfAborted();
+        const at = offset + done;
+        const bytes = await content.read(at, Math.min(CHUNK_BYTES, length - done));
+        await writeAll(file, bytes, at);
+        this.summary.dataBytes += bytes.length;
+        this.options.onProgress?.(this.summary.dataBytes);
+      }
+    }
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);
+    done += bytesWritten;
+  }
+}

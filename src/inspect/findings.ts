@@ -1,0 +1,26 @@
+/** Which of the checks found something. */
+export type Check = 'partition table' | 'structure' | 'second reader' | 'model';
+
+/** Something wrong with an image. */
+export interface Finding {
+  readonly check: Check;
+  /** Stable, in kebab-case: `inode-checksum`. */
+  readonly code: string;
+  /** Which structure or file. */
+  readonly where: string;
+  readonly message: string;
+}
+
+/** Findings to describe; more are only counted. */
+const MAX_FINDINGS = 1000;
+
+/** What verifying an image found. */
+export class Findings {
+  readonly described: Finding[] = [];
+  count = 0;
+
+  add(finding: Finding): void {
+    this.count++;
+    if (this.described.length < MAX_FINDINGS) this.described.push(finding);
+  }
+}

@@ -1,0 +1,39 @@
+import type { FileSystem } from 'ext2fs';
+import type { Ext4Superblock } from '../formats/ext4/reader/superblock.js';
+import type { RandomAccess } from '../image/random-access.js';
+
+/** libext2fs, mounted on an image that it can only read. */
+export type Libext2fs = FileSystem['promises'];
+
+/**
+ * The package's WebAssembly has a fixed memory of 16 MiB, of which 5 are taken from the start; the rest
+ * holds, above all, bitmaps of all blocks and inodes and the descriptors. When it does not suffice the
+ * module ends for good, so that this is asked before. In blocks of 4 KiB it comes to some 200 GiB.
+ */
+const MAX_STRUCTURE_BYTES = 9 << 20;
+
+export function fitsLibext2fs(superblock: Ext4Superblock): boolean {
+  const { blockCount, inodeCount, groupCount, descriptorSizeBytes } = superblock;
+  const bitmapBytes = (blockCount + inodeCount) / 8;
+  return bitmapBytes + groupCount * descriptorSizeBytes <= MAX_STRUCTURE_BYTES;
+}
+
+/** Mounts an image in libext2fs, which reads from it as it goes and changes nothing. */
+export async function withLibext2fs<T>(
+  source: RandomAccess,
+  use: (fileSystem: Libext2fs) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const { withMountedDisk } = await import('ext2fs');
+  const disk = {
+    async read(buffer: Uint8Array, bufferOffset: number, length: number, offset: number) {
+      signal?.throwIfAborted();
+      buffer.set(await source.read(offset, length), bufferOffset);
+    },
+    // Unmounting writes the superblock back, which is not wanted.
+    write: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
+  };
+  return withMountedDisk(disk, 0, ({ promises }) => use(promises));
+}

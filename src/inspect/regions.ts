@@ -1,0 +1,41 @@
+/** A run of bytes of an image that is for one thing. */
+export interface Region {
+  readonly offset: number;
+  readonly length: number;
+  /** `superblock`, `inode tables`, `file`, `free` ... */
+  readonly what: string;
+  /** Of file data and directories: whose. */
+  readonly path?: string;
+}
+
+/**
+ * The regions in order, those that continue each other as one, with what nobody claims in between.
+ * Regions that overlap, as they do in damaged images only, stay as they are.
+ */
+export function completeMap(
+  regions: readonly Region[],
+  sizeBytes: number,
+  unclaimed: string,
+): Region[] {
+  const ordered = [...regions].sort((a, b) => a.offset - b.offset);
+  const map: Region[] = [];
+  let end = 0;
+  const add = (region: Region): void => {
+    const last = map.at(-1);
+    const continues =
+      last?.what === region.what &&
+      last.path === region.path &&
+      last.offset + last.length === region.offset;
+    if (continues) map[map.length - 1] = { ...last, length: last.length + region.length };
+    else map.push(region);
+    end = Math.max(end, region.offset + region.length);
+  };
+  for (const region of ordered) {
+    if (region.offset > end) {
+      add({ offset: end, length: region.offset - end, what: unclaimed });
+    }
+    add(region);
+  }
+  if (end < sizeBytes) add({ offset: end, length: sizeBytes - end, what: unclaimed });
+  return map;
+}

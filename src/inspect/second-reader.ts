@@ -1,0 +1,239 @@
+import type { RandomAccess } from '../image/random-access.js';
+import type { Findings } from './findings.js';
+import type { Libext2fs } from './libext2fs.js';
+import type { ImageNode, ImageTree, NamedNode, NodeType } from './node.js';
+import { sortedNames, walkTree } from './walk.js';
+import type { Walked } from './walk.js';
+
+export interface ComparisonLimits {
+  /** Of every file, so many bytes from its start are compared. */
+  readonly bytesPerFile: number;
+  /** Of all files together. */
+  readonly bytesInAll: number;
+  /** libext2fs searches directories from end to end for each name: no more names of one are opened. */
+  readonly filesPerDirectory: number;
+}
+
+export const USUAL_LIMITS: ComparisonLimits = {
+  bytesPerFile: 16 << 20,
+  bytesInAll: 256 << 20,
+  filesPerDirectory: 256,
+};
+
+export const NO_LIMITS: ComparisonLimits = {
+  bytesPerFile: Infinity,
+  bytesInAll: Infinity,
+  filesPerDirectory: Infinity,
+};
+
+/** How much of an image two readers agreed or disagreed about. */
+export interface Comparison {
+  /** Names compared. */
+  nameCount: number;
+  /** Files whose type, permissions and size were compared. */
+  attributesCount: number;
+  /** Files whose content was compared from start to end. */
+  wholeFileCount: number;
+  /** Files of which a part was compared, or nothing. */
+  partFileCount: number;
+  /** Files with times or sizes that the package's stat cannot express. */
+  withoutAttributesCount: number;
+  comparedBytes: number;
+}
+
+const CHUNK_BYTES = 1 << 18;
+const SEQUENTIALLY = -1;
+const MODE_BITS = 0o7777;
+const TYPE_BITS: Readonly<Record<NodeType, number>> = {
+  fifo: 0o010000,
+  'character-device': 0o020000,
+  directory: 0o040000,
+  'block-device': 0o060000,
+  file: 0o100000,
+  symlink: 0o120000,
+  socket: 0o140000,
+};
+
+/**
+ * Reads every directory with libext2fs, too, and compares: names, then types, permissions, sizes,
+ * targets and contents of the files, within the limits. Differences become findings.
+ */
+export async function compareReaders(
+  tree: ImageTree,
+  other: Libext2fs,
+  findings: Findings,
+  limits: ComparisonLimits,
+  signal?: AbortSignal,
+): Promise<Comparison> {
+  const comparison = new ReaderComparison(other, findings, limits);
+  for await (const walked of walkTree(tree, await tree.lookUp('/', false))) {
+    signal?.throwIfAborted();
+    if (walked.node.type === 'directory') await comparison.directory(walked);
+  }
+  return comparison.result;
+}
+
+class ReaderComparison {
+  readonly result: Comparison = {
+    nameCount: 0,
+    attributesCount: 0,
+    wholeFileCount: 0,
+    partFileCount: 0,
+    withoutAttributesCount: 0,
+    comparedBytes: 0,
+  };
+
+  constructor(
+    private readonly other: Libext2fs,
+    private readonly findings: Findings,
+    private readonly limits: ComparisonLimits,
+  ) {}
+
+  async directory({ names, nameBytes, node }: Walked): Promise<void> {
+    const where = `/${names.join('/')}`;
+    const path = joinPath(nameBytes);
+    const children = await sortedNames(node);
+    const theirs = await this.#attempt(where, () => this.other.readdir(path));
+    if (!theirs) return;
+    this.#compareNames(where, children, theirs);
+    let opened = 0;
+    for (const child of children) {
+      const childWhere = `${where === '/' ? '' : where}/${child.name}`;
+      if (opened++ >= this.limits.filesPerDirectory) {
+        if (child.node.type === 'file') this.result.partFileCount++;
+        continue;
+      }
+      await this.#attempt(childWhere, () =>
+        this.#compareFile(childWhere, joinPath([...nameBytes, child.nameBytes]), child.node),
+      );
+    }
+  }
+
+  /** The package gives names as UTF-8, so ours are compared as that. */
+  #compareNames(where: string, children: readonly NamedNode[], theirs: readonly string[]): void {
+    const ours = children.map(({ nameBytes }) => Buffer.from(nameBytes).toString('utf8'));
+    this.result.nameCount += ours.length;
+    const surplus = (from: readonly string[], than: readonly string[]): string[] => {
+      const known = new Set(than);
+      return from.filter((name) => !known.has(name));
+    };
+    for (const name of surplus(ours, theirs)) {
+      this.#differs('names', where, `only zosia reads the name ${JSON.stringify(name)}`);
+    }
+    for (const name of surplus(theirs, ours)) {
+      this.#differs('names', where, `only libext2fs reads the name ${JSON.stringify(name)}`);
+    }
+    if (ours.length !== theirs.length) {
+      const message = `zosia reads ${ours.length} names, libext2fs ${theirs.length}`;
+      this.#differs('names', where, message);
+    }
+  }
+
+  async #compareFile(where: string, path: Uint8Array, node: ImageNode): Promise<void> {
+    const { O_RDONLY, O_NOFOLLOW } = this.other.constants;
+    const { fd, read } = await this.#open(path, O_RDONLY | O_NOFOLLOW);
+    try {
+      const sameSize = await this.#compareAttributes(where, fd, node);
+      if (node.type === 'symlink') await this.#compareTarget(where, path, node);
+      if (node.type === 'file' && sameSize) {
+        await this.#compareContent(where, await node.open(), read);
+      }
+    } finally {
+      await this.other.close(fd);
+    }
+  }
+
+  async #open(
+    path: Uint8Array,
+    flags: number,
+  ): Promise<{ fd: number; read: (length: number) => Promise<Uint8Array> }> {
+    const handle = await this.other.open(path, flags);
+    const buffer = Buffer.alloc(CHUNK_BYTES);
+    return {
+      fd: handle.fd,
+      async read(length) {
+        // Positions have only 32 bits; reading on from the last one has no such limit.
+        const { bytesRead } = await handle.read(buffer, 0, length, SEQUENTIALLY);
+        return buffer.subarray(0, bytesRead);
+      },
+    };
+  }
+
+  /** Whether the sizes agree, or nothing else is known. */
+  async #compareAttributes(where: string, fd: number, node: ImageNode): Promise<boolean> {
+    // It takes times before 1970 and after 2038 for errors.
+    const stats = await this.other.fstat(fd).catch(() => undefined);
+    if (!stats) {
+      this.result.withoutAttributesCount++;
+      return true;
+    }
+    this.result.attributesCount++;
+    const mode = TYPE_BITS[node.type] | (node.mode & MODE_BITS);
+    if (stats.mode !== mode) {
+      const message = `zosia reads the mode ${octal(mode)}, libext2fs ${octal(stats.mode)}`;
+      this.#differs('mode', where, message);
+    }
+    if (stats.size !== node.sizeBytes) {
+      const message = `zosia reads a size of ${node.sizeBytes} bytes, libext2fs ${stats.size}`;
+      this.#differs('size', where, message);
+    }
+    return stats.size === node.sizeBytes;
+  }
+
+  async #compareTarget(where: string, path: Uint8Array, node: ImageNode): Promise<void> {
+    const ours = Buffer.from(await node.readLink()).toString('utf8');
+    const theirs = await this.other.readlink(path);
+    if (ours === theirs) return;
+    const message = `zosia reads the target ${JSON.stringify(ours)}, libext2fs ${JSON.stringify(theirs)}`;
+    this.#differs('target', where, message);
+  }
+
+  async #compareContent(
+    where: string,
+    ours: RandomAccess,
+    read: (length: number) => Promise<Uint8Array>,
+  ): Promise<void> {
+    const { bytesPerFile, bytesInAll } = this.limits;
+    const end = Math.min(ours.sizeBytes, bytesPerFile, bytesInAll - this.result.comparedBytes);
+    for (let done = 0; done < end;) {
+      const theirs = await read(Math.min(CHUNK_BYTES, end - done));
+      const expected = await ours.read(done, theirs.length);
+      if (theirs.length === 0 || Buffer.compare(theirs, expected) !== 0) {
+        const at = done + firstDifference(theirs, expected);
+        this.#differs('content', where, `from byte ${at} on, libext2fs reads something else`);
+        return;
+      }
+      done += theirs.length;
+      this.result.comparedBytes += theirs.length;
+    }
+    if (end === ours.sizeBytes) this.result.wholeFileCount++;
+    else this.result.partFileCount++;
+  }
+
+  /** What libext2fs cannot read although zosia can is a finding, too. */
+  async #attempt<T>(where: string, action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ErrnoException') throw error;
+      this.#differs('unreadable', where, `libext2fs cannot read it (${error.message})`);
+      return undefined;
+    }
+  }
+
+  #differs(code: string, where: string, message: string): void {
+    this.findings.add({ check: 'second reader', code: `second-reader-${code}`, where, message });
+  }
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  return at < 0 ? a.length : at;
+}
+
+function joinPath(names: readonly Uint8Array[]): Uint8Array {
+  const slash = Buffer.from('/');
+  return Buffer.concat(names.length === 0 ? [slash] : names.flatMap((name) => [slash, name]));
+}
+
+const octal = (mode: number): string => `0${mode.toString(8)}`;

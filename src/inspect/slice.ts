@@ -1,0 +1,14 @@
+import { checkRange } from '../image/random-access.js';
+import type { RandomAccess } from '../image/random-access.js';
+
+/** A part of something that can be read, on its own: a partition of a disk, a member of an archive. */
+export function sliceAccess(source: RandomAccess, start: number, sizeBytes: number): RandomAccess {
+  checkRange(source.sizeBytes, start, sizeBytes);
+  return {
+    sizeBytes,
+    async read(offset, length) {
+      checkRange(sizeBytes, offset, length);
+      return source.read(start + offset, length);
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { link, lstat, mkdir, realpath, rename, symlink, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ZosiaError, systemErrorCode } from '../errors.js';
+import { escapeName } from '../formats/ext4/reader/names.js';
+import { makeOutputFolder, writeOutputFile } from '../image/output-file.js';
+import type { OutputOptions } from '../image/output-file.js';
+
+type Write = Parameters<typeof writeOutputFile<void>>[1];
+
+const SLASH = 0x2f;
+const DOT = 0x2e;
+
+/**
+ * A folder on the host that files of unknown origin are put into, and never beside it. Every name is one
+ * step down; folders are entered only if they are folders themselves, not symlinks to some; nothing
+ * that stands there is followed or, without `force`, replaced. Names are bytes, as the host's are.
+ */
+export class TargetFolder {
+  #stagedCount = 0;
+
+  private constructor(
+    readonly path: string,
+    private readonly force: boolean,
+  ) {}
+
+  /** @throws ZosiaError `ZOSIA_OUTPUT_UNWRITABLE` */
+  static async make(path: string, force: boolean): Promise<TargetFolder> {
+    await makeOutputFolder(path);
+    return new TargetFolder(await realpath(path), force);
+  }
+
+  /** Makes a folder, or enters the one that is there. Those above it were made before. */
+  async directory(names: readonly Uint8Array[], mode: number): Promise<void> {
+    const path = this.#place(names);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory()) return;
+    if (found) await this.#makeRoom(path);
+    await orExplain(path, () => mkdir(path, mode));
+  }
+
+  /** Writes a file whole or not at all. */
+  async file(names: readonly Uint8Array[], write: Write, options: OutputOptions): Promise<void> {
+    const path = this.#place(names);
+    await this.#refuseTaken(path);
+    // Renamed twice: only paths as bytes can hold every name.
+    const staged = join(this.path, `.zosia-extract-${process.pid}-${++this.#stagedCount}.tmp`);
+    await writeOutputFile(staged, write, { ...options, durable: false });
+    try {
+      await orExplain(path, () => rename(staged, path));
+    } catch (error) {
+      await unlink(staged).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async symlink(names: readonly Uint8Array[], target: Uint8Array): Promise<void> {
+    const path = this.#place(names);
+    await this.#makeRoom(path);
+    await orExplain(path, () => symlink(Buffer.from(target), path));
+  }
+
+  /** Whether the host took a further name for a file that was written before. */
+  async hardLink(names: readonly Uint8Array[], first: readonly Uint8Array[]): Promise<boolean> {
+    const path = this.#place(names);
+    await this.#makeRoom(path);
+    try {
+      await link(this.#place(first), path);
+      return true;
+    } catch (error) {
+      const code = systemErrorCode(error) ?? '';
+      if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV', 'ENOSYS'].includes(code)) {
+        return false;
+      }
+      throw explained(path, error);
+    }
+  }
+
+  #place(names: readonly Uint8Array[]): Buffer {
+    const parts = names.flatMap((name) => [Buffer.of(SLASH), checkedName(name)]);
+    return Buffer.concat([Buffer.from(this.path), ...parts]);
+  }
+
+  async #refuseTaken(path: Buffer): Promise<void> {
+    const found = await lstat(path).catch(() => undefined);
+    if (!found || (this.force && !found.isDirectory())) return;
+    throw new ZosiaError('ZOSIA_OUTPUT_EXISTS', `${escapeName(path)} exists already`, {
+      hint: found.isDirectory()
+        ? 'It is a folder, which is never replaced: extract into another one with --out.'
+        : 'Replace what is in the way with --force, or extract into another folder with --out.',
+    });
+  }
+
+  async #makeRoom(path: Buffer): Promise<void> {
+    await this.#refuseTaken(path);
+    await unlink(path).catch((error: unknown) => {
+      if (systemErrorCode(error) !== 'ENOENT') throw explained(path, error);
+    });
+  }
+}
+
+/** @throws ZosiaError `ZOSIA_UNSAFE_NAME` for names that are no single step down */
+function checkedName(name: Uint8Array): Uint8Array {
+  const isDots = name.length <= 2 && name.every((byte) => byte === DOT);
+  if (!isDots && !name.includes(SLASH) && !name.includes(0)) return name;
+  throw new ZosiaError(
+    'ZOSIA_UNSAFE_NAME',
+    `the image has a file by the name of ${JSON.stringify(escapeName(name))}, which is not extracted`,
+    { hint: 'It would leave the target folder: the image is damaged, or made to do harm.' },
+  );
+}
+
+async function orExplain<T>(path: Buffer, make: () => Promise<T>): Promise<T> {
+  return make().catch((error: unknown) => {
+    throw explained(path, error);
+  });
+}
+
+function explained(path: Buffer, cause: unknown): unknown {
+  const code = systemErrorCode(cause);
+  if (code === undefined) return cause;
+  return new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${escapeName(path)} cannot be made (${code})`, {
+    hint: 'Extract into a folder you may write to, on a file system that takes such names.',
+    cause,
+  });
+}

@@ -1,0 +1,55 @@
+import { ZosiaError } from '../errors.js';
+import type { ImageNode, ImageTree, NamedNode } from './node.js';
+
+/** A file below where a walk began, with the names that lead to it. */
+export interface Walked {
+  /** From where the walk began; printable. Empty: where it began. */
+  readonly names: readonly string[];
+  readonly nameBytes: readonly Uint8Array[];
+  readonly node: ImageNode;
+}
+
+/** The names in a directory in the order of their bytes, the same in every image with these names. */
+export async function sortedNames(directory: ImageNode): Promise<NamedNode[]> {
+  const children: NamedNode[] = [];
+  for await (const child of directory.list()) children.push(child);
+  return children.sort((a, b) => Buffer.compare(a.nameBytes, b.nameBytes));
+}
+
+/**
+ * Everything from a node down, parents before their children, names in the order of their bytes.
+ * Symlinks are not followed.
+ *
+ * @throws ZosiaError `ZOSIA_IMAGE_LOOP` when a directory appears twice, or they add up to more than
+ * the image holds: the walk might not end
+ */
+export async function* walkTree(
+  tree: ImageTree,
+  start: ImageNode,
+): AsyncGenerator<Walked, void, undefined> {
+  const visited = new Set<number>();
+  let roomBytes = tree.sizeBytes;
+  const pending: Walked[] = [{ names: [], nameBytes: [], node: start }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    yield next;
+    const { names, nameBytes, node } = next;
+    if (node.type !== 'directory') continue;
+    roomBytes -= node.sizeBytes;
+    if (visited.has(node.id) || roomBytes < 0) {
+      throw new ZosiaError(
+        'ZOSIA_IMAGE_LOOP',
+        `the directory /${names.join('/')} lies within itself, or in two places`,
+        { hint: 'The image is damaged: see what is wrong with `zosia verify IMAGE`.' },
+      );
+    }
+    visited.add(node.id);
+    const children = await sortedNames(node);
+    for (const child of children.reverse()) {
+      pending.push({
+        names: [...names, child.name],
+        nameBytes: [...nameBytes, child.nameBytes],
+        node: child.node,
+      });
+    }
+  }
+}
