@@ -5,6 +5,7 @@ import type { LeafSegment } from './image.js';
 
 /** `st_blocks` counts in these, whatever the file system's block size (POSIX, sys/stat.h). */
 const STAT_BLOCK_BYTES = 512;
+const MIB = 2 ** 20;
 
 /**
  * Refuses a write that the file system of `folder` has no room for, before it is begun. Segments take
@@ -23,9 +24,11 @@ export async function checkFreeSpace(
   if (freeBytes === undefined || dataLength(leaves) <= freeBytes) return;
   const neededBytes = await allocatedBytes(leaves);
   if (neededBytes <= freeBytes) return;
+  const needed = Math.ceil(neededBytes / MIB);
+  const free = Math.floor(freeBytes / MIB);
   throw new ZosiaError(
     'ZOSIA_DISK_FULL',
-    `no room to write ${path}: it needs ${mebibytes(neededBytes)}, ${mebibytes(freeBytes)} are free`,
+    `no room to write ${path}: it needs ${needed} MiB, ${free} MiB are free`,
     { hint: 'Free some space, or name another place with --out.' },
   );
 }
@@ -59,8 +62,4 @@ async function allocatedBytes(leaves: readonly LeafSegment[]): Promise<number> {
     total += isSparse ? Math.min(length, storedBytes) : length;
   }
   return total;
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

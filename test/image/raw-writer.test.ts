@@ -1,12 +1,20 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HOLE_BYTES } from '../../src/image/data-runs.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
+import type { Segment } from '../../src/image/image.js';
+import { digestFile, digestImage } from '../../src/image/digest.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const folder = temporaryFolder();
-const HOLE_BYTES = 64 * 1024;
 
 describe('writeRaw', () => {
   it('leaves gaps and long runs of zeros as holes', async () => {
@@ -35,34 +43,151 @@ describe('writeRaw', () => {
     },
   );
 
-  it('counts the data up to their length', async () => {
-    const done: number[] = [];
-    const image = makeImage(2 ** 22, [
-      bytesSegment(0, new Uint8Array(2 ** 20 + 5).fill(1)),
-      bytesSegment(2 ** 21, new Uint8Array(3).fill(1)),
+  it('keeps the holes of a source file', async () => {
+    const source = folder.file('sparse source');
+    const sizeBytes = 2 ** 26;
+    const places = [0, 5 * HOLE_BYTES, 2 ** 25 + 1, sizeBytes - 1];
+    await writeFile(source, '');
+    await truncate(source, sizeBytes);
+    const handle = await open(source, 'r+');
+    for (const place of places) await handle.write('x', place);
+    await handle.close();
+    const path = folder.file('sparse copy');
+    await writeRaw(makeImage(sizeBytes + HOLE_BYTES, [file(HOLE_BYTES, source, sizeBytes)]), path);
+    expect((await stat(path)).blocks * 512).toBeLessThanOrEqual(8 * HOLE_BYTES);
+    const [copy, original] = await Promise.all([
+      digestFile(path, sizeBytes + HOLE_BYTES),
+      digestImage(makeImage(sizeBytes + HOLE_BYTES, [file(HOLE_BYTES, source, sizeBytes)])),
     ]);
-    await writeRaw(image, folder.file('progress.img'), { onProgress: (bytes) => done.push(bytes) });
-    expect(done).toEqual([2 ** 20, 2 ** 20 + 5, 2 ** 20 + 8]);
+    expect(copy).toBe(original);
   });
 
-  it('leaves what was there, and nothing else, when cancelled or failed', async () => {
+  it.each([true, false])('writes data of many chunks (durable: %s)', async (durable) => {
+    const path = folder.file('long.img');
+    const source = folder.file('long source');
+    const bytes = randomBytes(9 * 2 ** 20 + 13);
+    await writeFile(source, bytes);
+    const head = randomBytes(100);
+    const image = makeImage(100 + bytes.length, [
+      bytesSegment(0, head),
+      file(100, source, bytes.length),
+    ]);
+    await writeRaw(image, path, { durable });
+    expect((await readFile(path)).equals(Buffer.concat([head, bytes]))).toBe(true);
+  });
+
+  it('counts the data up to their length', async () => {
+    const calls: [number, number][] = [];
+    const dataBytes = 9 * 2 ** 20 + 8;
+    const image = makeImage(2 ** 25, [
+      bytesSegment(0, new Uint8Array(9 * 2 ** 20 + 5).fill(1)),
+      bytesSegment(2 ** 24, new Uint8Array(2).fill(1)),
+      bytesSegment(2 ** 24 + 100, new Uint8Array(1).fill(1)),
+    ]);
+    await writeRaw(image, folder.file('progress.img'), {
+      onProgress: (doneBytes, totalBytes) => calls.push([doneBytes, totalBytes]),
+    });
+    const done = calls.map(([doneBytes]) => doneBytes);
+    expect(done.length).toBeGreaterThan(2);
+    expect(done).toEqual([...new Set(done)].sort((a, b) => a - b));
+    expect(done.at(-1)).toBe(dataBytes);
+    expect(calls.every(([, totalBytes]) => totalBytes === dataBytes)).toBe(true);
+  });
+
+  it('leaves a whole file or the old one, whenever it is cancelled', async () => {
+    const source = folder.file('cancel source');
+    const bytes = randomBytes(3 * 2 ** 22);
+    await writeFile(source, bytes);
+    const before = (await readdir(folder.path)).length;
+    const path = folder.file('cancelled.img');
+    const image = makeImage(bytes.length + 10, [file(10, source, bytes.length)]);
+    const outcomes = new Set<string>();
+    const cancelAt = fc.record({
+      chunks: fc.nat(4),
+      turns: fc.nat(12),
+      durable: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(cancelAt, async ({ chunks, turns, durable }) => {
+        await writeFile(path, 'as it was');
+        const controller = new AbortController();
+        const cancel = async (): Promise<void> => {
+          for (let turn = 0; turn < turns; turn++) await setImmediate();
+          controller.abort(new Error('cancelled'));
+        };
+        let cancelling = chunks === 0 ? cancel() : undefined;
+        let left = chunks;
+        const outcome = await writeRaw(image, path, {
+          durable,
+          signal: controller.signal,
+          onProgress: () => {
+            if (--left === 0) cancelling = cancel();
+          },
+        }).then(
+          () => 'written',
+          (error: unknown) => (error as Error).message,
+        );
+        await cancelling;
+        outcomes.add(outcome);
+        const found = await readFile(path);
+        if (outcome === 'written') {
+          expect(found.equals(Buffer.concat([new Uint8Array(10), bytes]))).toBe(true);
+        } else {
+          expect(outcome).toBe('cancelled');
+          expect(found.toString()).toBe('as it was');
+        }
+        expect(await readdir(folder.path)).toHaveLength(before + 1);
+      }),
+      { numRuns: 60, examples: [[{ chunks: 4, turns: 12, durable: true }]] },
+    );
+    expect(outcomes).toEqual(new Set(['written', 'cancelled']));
+  });
+
+  it('leaves what was there, and nothing else, when it fails', async () => {
     const path = folder.file('kept.img');
     await writeFile(path, 'as it was');
-    const controller = new AbortController();
-    const image = makeImage(3 * 2 ** 20, [bytesSegment(0, new Uint8Array(3 * 2 ** 20).fill(1))]);
-    const cancelled = writeRaw(image, path, {
-      signal: controller.signal,
-      onProgress: () => {
-        controller.abort(new Error('cancelled'));
-      },
-    });
-    await expect(cancelled).rejects.toThrow('cancelled');
-
-    const source = { kind: 'file', path: folder.file('absent'), offset: 0 } as const;
-    const failing = writeRaw(makeImage(1, [{ offset: 0, length: 1, source }]), path);
-    await expect(failing).rejects.toThrow(zosiaError('ZOSIA_FILE_NOT_FOUND'));
-
+    const image = makeImage(2 ** 22 + 1, [
+      bytesSegment(0, new Uint8Array(2 ** 22).fill(1)),
+      file(2 ** 22, folder.file('absent'), 1),
+    ]);
+    await expect(writeRaw(image, path)).rejects.toThrow(zosiaError('ZOSIA_FILE_NOT_FOUND'));
     expect(await readFile(path, 'utf8')).toBe('as it was');
     expect((await readdir(folder.path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
+
+  it('takes no more memory for a larger file', async () => {
+    const source = folder.file('large source');
+    await writeFile(source, '');
+    await truncate(source, 2 ** 29);
+    const { stdout } = await runScript('writes-raw.ts', [source, folder.file('large copy')]);
+    expect(Number(stdout)).toBeLessThan(150 * 1024);
+  });
+
+  it('says so before it copies when a file may not get that large', async () => {
+    const source = folder.file('limited source');
+    await writeFile(source, randomBytes(2 ** 16));
+    await mkdir(folder.file('limited'));
+    const out = folder.file('limited/out.img');
+    const run = runScript('writes-raw.ts', [source, out], 'ulimit -f 8');
+    await expect(run).rejects.toMatchObject({
+      stderr: expect.stringMatching(/ZOSIA_DISK_FULL: .*ulimit -f.*0 progress/s) as string,
+    });
+    expect(await readdir(folder.file('limited'))).toEqual([]);
+  });
 });
+
+function file(offset: number, path: string, length: number): Segment {
+  return { offset, length, source: { kind: 'file', path, offset: 0 } };
+}
+
+/** Runs a script of this folder in a process of its own, after a shell command. */
+async function runScript(
+  name: string,
+  args: readonly string[],
+  before = ':',
+): Promise<{ stdout: string; stderr: string }> {
+  const tsx = fileURLToPath(import.meta.resolve('tsx'));
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  const command = [process.execPath, '--import', tsx, script, ...args];
+  return promisify(execFile)('sh', ['-c', `${before} && exec "$@"`, 'sh', ...command]);
+}
