@@ -2,8 +2,28 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit and oracle',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/boot/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Machines run one at a time, and after everything else: each wants all the processors.
+        extends: true,
+        test: {
+          name: 'boot',
+          include: ['test/boot/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

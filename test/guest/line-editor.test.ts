@@ -33,7 +33,23 @@ function bytesOf(key: Key): string {
 }
 
 const KEYS = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('/', 'p', 'o', 'w', 'e', 'r', 'off', '/poweroff', 'é', '日本', '😀', ' ') },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(
+      '/',
+      'p',
+      'o',
+      'w',
+      'e',
+      'r',
+      'off',
+      '/poweroff',
+      'é',
+      '日本',
+      '😀',
+      ' ',
+    ),
+  },
   { weight: 1, arbitrary: fc.constant(BACKSPACE) },
   { weight: 1, arbitrary: fc.constant('\x15') },
   { weight: 1, arbitrary: fc.constantFrom('\x1b[C', '\x1b[1;5D', '\x1bOH', '\x1b[3~', '\x1bf') },
@@ -51,11 +67,7 @@ describe.skipIf(!RUNS_HERE)("init's line editor (runs where Linux programs do)",
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
-    program = await buildProgram(folder.path, 'read_line', [
-      'line_editor',
-      'queue',
-      'text',
-    ]);
+    program = await buildProgram(folder.path, 'read_line', ['line_editor', 'queue', 'text']);
   });
 
   async function feed(input: string): Promise<string> {
@@ -68,7 +80,11 @@ describe.skipIf(!RUNS_HERE)("init's line editor (runs where Linux programs do)",
     ['blanks after it', `/poweroff  ${ENTER}`, 'tttttttttttP'],
     ['a correction', `/powerx${BACKSPACE}off${ENTER}`, 'tttttttetttP'],
     ['a correction over a wide letter', `/poweroffé${BACKSPACE}${ENTER}`, 'ttttttttttteP'],
-    ['erasing more than there is', `a${BACKSPACE}${BACKSPACE}\b/poweroff${ENTER}`, 'te..tttttttttP'],
+    [
+      'erasing more than there is',
+      `a${BACKSPACE}${BACKSPACE}\b/poweroff${ENTER}`,
+      'te..tttttttttP',
+    ],
     ['starting again', `hello\x15/poweroff${ENTER}`, 'tttttktttttttttP'],
     ['cursor keys', `/power\x1b[D\x1b[1;5C\x1bOFoff${ENTER}`, 'tttttt............tttP'],
     ['the second line', `hello${ENTER}/poweroff${ENTER}`, 'tttttLtttttttttP'],
