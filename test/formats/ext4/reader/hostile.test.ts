@@ -3,8 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../../src/errors.js';
 import { writeFields } from '../../../../src/formats/ext4/fields.js';
 import { BLOCK_MAP } from '../../../../src/formats/ext4/layout/block-map.js';
+import {
+  DIRECTORY_ENTRY,
+  DIRECTORY_ENTRY_HEADER_BYTES,
+} from '../../../../src/formats/ext4/layout/directory.js';
 import { INODE } from '../../../../src/formats/ext4/layout/inode.js';
-import { SUPERBLOCK, SUPERBLOCK_OFFSET } from '../../../../src/formats/ext4/layout/superblock.js';
+import {
+  ROOT_INODE,
+  SUPERBLOCK,
+  SUPERBLOCK_OFFSET,
+} from '../../../../src/formats/ext4/layout/superblock.js';
 import { checkExt4 } from '../../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
 import type { Ext4Reader } from '../../../../src/formats/ext4/reader/reader.js';
@@ -157,6 +165,18 @@ describe('a loop', () => {
       writeFields(INODE, inode, 0, { block: map, flags: 0, sizeHigh: 1 });
     });
     await expect(countBlocks(reader)).rejects.toThrow(zosiaError('ZOSIA_EXT4_CORRUPT'));
+  });
+
+  it('of directories is noticed', async () => {
+    const bytes = await ext4Bytes([{ type: 'fifo', path: '/directory/unmistakable' }]);
+    const entry = Buffer.from(bytes).indexOf('unmistakable') - DIRECTORY_ENTRY_HEADER_BYTES;
+    writeFields(DIRECTORY_ENTRY, bytes, entry, { inode: ROOT_INODE });
+    const reader = await openExt4(accessBytes(bytes), { verifyChecksums: false });
+    const walk = async (): Promise<void> => {
+      for await (const { path } of reader.walk()) expect(path.length).toBeLessThan(40);
+    };
+    await expect(walk()).rejects.toThrow(zosiaError('ZOSIA_EXT4_CORRUPT'));
+    await expect(walk()).rejects.toThrow('once more, at /directory/unmistakable');
   });
 
   it('of blocks of pointers to holes ends', async () => {

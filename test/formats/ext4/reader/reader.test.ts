@@ -2,6 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
 import type { Ext4Reader, Ext4Walked } from '../../../../src/formats/ext4/reader/reader.js';
+import { writeFields } from '../../../../src/formats/ext4/fields.js';
+import {
+  EXTENT,
+  EXTENT_HEADER_BYTES,
+  MAX_EXTENT_BLOCKS,
+} from '../../../../src/formats/ext4/layout/extent.js';
+import { INODE } from '../../../../src/formats/ext4/layout/inode.js';
 import { bytesData } from '../../../../src/formats/ext4/plan.js';
 import { bytesSegment, makeImage } from '../../../../src/image/image.js';
 import { accessBytes } from '../../../../src/image/random-access.js';
@@ -186,6 +193,22 @@ describe('a reader', () => {
       { numRuns: 60 },
     );
     await expect(file.read(file.sizeBytes, 1)).rejects.toThrow(RangeError);
+  });
+
+  it('reads blocks that were set aside but never written as zeros', async () => {
+    const data = bytesData(new Uint8Array(2000).fill(9));
+    const bytes = await ext4Bytes([{ type: 'file', path: '/f', data }]);
+    const sound = await openExt4(accessBytes(bytes));
+    const { inode } = await sound.stat('/f');
+    const { inodeTableBlock } = (await sound.groups().next()).value!;
+    const at = inodeTableBlock * 1024 + (inode - 1) * 256 + INODE.block.offset;
+    const length = MAX_EXTENT_BLOCKS + 2;
+    writeFields(EXTENT, bytes, at + EXTENT_HEADER_BYTES, { length });
+    const reader = await openExt4(accessBytes(bytes), { verifyChecksums: false });
+    expect((await read(reader, '/f')).equals(Buffer.alloc(2000))).toBe(true);
+    expect(await collect(reader.fileExtents('/f'))).toMatchObject([
+      { fileBlock: 0, blockCount: 2, written: false },
+    ]);
   });
 
   it('walks every path, parents first, and says where contents lie', async () => {
