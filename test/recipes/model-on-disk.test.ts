@@ -1,0 +1,91 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { kvCacheBytes } from '../../src/formats/gguf/model-info.js';
+import { bytesData, planExt4 } from '../../src/formats/ext4/plan.js';
+import type { Ext4Entry } from '../../src/formats/ext4/plan.js';
+import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeModelDisk } from '../../src/recipes/model-disk.js';
+import { contextTokensFor, modelNeeds } from '../../src/recipes/model-memory.js';
+import { modelOnDisk } from '../../src/recipes/model-on-disk.js';
+import { openModel } from '../../src/recipes/model.js';
+import { sampleGguf } from '../formats/gguf/samples.js';
+import { writeCompanions, writeSampleModel } from '../support/model-files.js';
+import { splitModel } from '../support/split-model.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const folder = temporaryFolder();
+const disk = (): string => folder.file('disk.vmdk');
+beforeEach(async () => {
+  await rm(folder.path, { recursive: true });
+  await mkdir(folder.path);
+});
+
+describe('the model on a disk', () => {
+  it.each(['raw', 'vmdk'] as const)('is what the file says it is: %s', async (format) => {
+    const model = await writeSampleModel(folder.path);
+    await writeModelDisk(model, { format, out: disk() });
+    expect(await modelOnDisk(disk())).toEqual({ info: model.info, companionBytes: 0 });
+  });
+
+  it('is all the parts of a split one, with its companions', async () => {
+    const whole = await writeSampleModel(folder.path, 'odd \\x41 näme.gguf');
+    const split = await openModel((await splitModel(whole.path, 3))[0], folder.path);
+    const companions = await writeCompanions(folder.path);
+    await writeModelDisk(split, { format: 'vmdk', out: disk(), ...companions });
+    const sizes = [companions.projector, ...companions.adapters].map((file) => file.sizeBytes);
+    expect(await modelOnDisk(disk())).toEqual({
+      info: { ...whole.info, splitCount: 3 },
+      companionBytes: sizes.reduce((sum, size) => sum + size),
+    });
+  });
+
+  it('is the first *.gguf that is no companion, where there is no model.gguf', async () => {
+    const names = ['b.gguf', 'c.gguf', 'lora-1.gguf', 'mmproj.gguf', 'a.txt'];
+    const entries = names.map(async (name): Promise<Ext4Entry> => {
+      const bytes = await sampleGguf({ 'general.name': { type: 'string', value: name } });
+      return { type: 'file', path: `/${name}`, data: bytesData(bytes) };
+    });
+    await writeRaw(planExt4(await Promise.all(entries), { label: 'OTHER' }), disk());
+    expect((await modelOnDisk(disk()))?.info.name).toBe('b.gguf');
+  });
+
+  it('is none where nothing can be read', async () => {
+    expect(await modelOnDisk(folder.file('nowhere'))).toBeUndefined();
+    await writeFile(disk(), 'no file system');
+    expect(await modelOnDisk(disk())).toBeUndefined();
+    await writeRaw(planExt4([], { label: 'EMPTY' }), disk());
+    expect(await modelOnDisk(disk())).toBeUndefined();
+    const loop: Ext4Entry = { type: 'symlink', path: '/model.gguf', target: 'model.gguf' };
+    await writeRaw(planExt4([loop], { label: 'LOOP' }), disk());
+    expect(await modelOnDisk(disk())).toBeUndefined();
+  });
+
+  it('is none when a part is missing', async () => {
+    const whole = await writeSampleModel(folder.path);
+    const [first] = await splitModel(whole.path, 2);
+    const part = { type: 'file', path: `/${basename(first!)}` } as const;
+    const data = bytesData(await sampleGguf({ 'split.count': { type: 'uint16', value: 2 } }));
+    await writeRaw(planExt4([{ ...part, data }], { label: 'PART' }), disk());
+    expect(await modelOnDisk(disk())).toBeUndefined();
+  });
+});
+
+describe('what a model needs', () => {
+  it('is memory for everything that is loaded, and a context that fits it', async () => {
+    const { info } = await writeSampleModel(folder.path);
+    expect(modelNeeds(info, 100, 5000)).toEqual({
+      memory: { weightBytes: info.weightBytes + 5000, kvCacheBytes: kvCacheBytes(info, 100) },
+      llamaArgs: ['--ctx-size', '100', '--fit', 'off'],
+    });
+  });
+
+  it('is at most 4096 tokens of context unless asked for more', async () => {
+    const { info } = await writeSampleModel(folder.path);
+    expect(info.contextLength).toBe(2048);
+    expect(contextTokensFor(info)).toBe(2048);
+    expect(contextTokensFor({ ...info, contextLength: 131_072 })).toBe(4096);
+    expect(contextTokensFor({ ...info, contextLength: undefined })).toBe(4096);
+    expect(contextTokensFor(info, 9000)).toBe(9000);
+  });
+});

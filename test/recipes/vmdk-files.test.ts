@@ -1,0 +1,105 @@
+import { execa } from 'execa';
+import { mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeImage } from '../../src/image/image.js';
+import type { Image } from '../../src/image/image.js';
+import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeVmdk } from '../../src/recipes/vmdk-files.js';
+import { zosiaError } from '../support/errors.js';
+import { describeWithPrograms } from '../support/programs.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const FILE_BYTES = 200_000;
+
+/** Names that a descriptor has trouble with, or that look as if it had. */
+const NAMES = [
+  'plain.gguf',
+  'with spaces.gguf',
+  "quote'.gguf",
+  'double "quote".gguf',
+  'nbd:localhost.gguf',
+  'json:{"driver": "file"}.gguf',
+  'line\nbreak.gguf',
+  'back\\slash, comma.gguf',
+  'ünïcödé 模型.gguf',
+  '-dash.gguf',
+  'parentFileNameHint.gguf',
+  `${'long'.repeat(60)}.gguf`,
+];
+
+const folder = temporaryFolder();
+beforeEach(async () => {
+  await rm(folder.path, { recursive: true });
+  await mkdir(folder.path);
+});
+
+/** A disk of a file in a folder, both of that name. */
+async function diskOf(name: string): Promise<Image> {
+  await mkdir(folder.file(`all/${name}`), { recursive: true });
+  const path = folder.file(`all/${name}/${name}`);
+  await writeFile(path, Buffer.alloc(FILE_BYTES, basename(name)));
+  const source = { kind: 'file', path, offset: 0 } as const;
+  return makeImage(1 << 20, [{ offset: 4096, length: FILE_BYTES, source }]);
+}
+
+const compare = (vmdk: string, raw: string) =>
+  execa('qemu-img', ['compare', '-f', 'vmdk', '-F', 'raw', vmdk, raw], { reject: false });
+
+describeWithPrograms(['qemu-img'], 'what QEMU reads through a descriptor', () => {
+  it.each(NAMES)('is the file %j, here and after a move', async (name) => {
+    const image = await diskOf(name);
+    await writeRaw(image, folder.file('raw.img'));
+    for (const place of ['all/disks/disk.vmdk', `all/${name}/disk.vmdk`]) {
+      await writeVmdk(image, folder.file(place));
+      expect(await compare(folder.file(place), folder.file('raw.img'))).toMatchObject({
+        exitCode: 0,
+      });
+    }
+    await rename(folder.file('all'), folder.file('moved: "there"'));
+    for (const place of ['disks', name]) {
+      const moved = folder.file(join('moved: "there"', place, 'disk.vmdk'));
+      const info = await execa('qemu-img', ['info', '-f', 'vmdk', `file:${moved}`]);
+      expect(info.stdout).toContain('1 MiB');
+      expect(await compare(`file:${moved}`, folder.file('raw.img'))).toMatchObject({ exitCode: 0 });
+    }
+  });
+
+  it.each(NAMES.slice(0, -1))('is the same where the disk itself is named %j', async (name) => {
+    const image = await diskOf('model.gguf');
+    await writeRaw(image, folder.file('raw.img'));
+    const written = writeVmdk(image, folder.file(name));
+    if (name.includes('parentFileNameHint')) {
+      await expect(written).rejects.toThrow(zosiaError('ZOSIA_VMDK_NAME'));
+      return;
+    }
+    await written;
+    const vmdk = `file:${folder.file(name)}`;
+    expect(await compare(vmdk, folder.file('raw.img'))).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('links beside a descriptor', () => {
+  it('are made only for names that cannot be said, and are relative', async () => {
+    await writeVmdk(await diskOf('double "quote".gguf'), folder.file('all/disk.vmdk'));
+    expect(await readlink(folder.file('all/disk-file0'))).toBe(
+      'double "quote".gguf/double "quote".gguf',
+    );
+    const { files } = await writeVmdk(await diskOf('plain.gguf'), folder.file('all/plain.vmdk'));
+    expect(files.map(({ name }) => name)).toEqual(['plain-metadata.img', 'plain.gguf/plain.gguf']);
+  });
+
+  it('replace links, and nothing else', async () => {
+    const out = folder.file('all/disk.vmdk');
+    await writeVmdk(await diskOf('a "1".gguf'), out);
+    await writeVmdk(await diskOf('a "2".gguf'), out);
+    const link = folder.file('all/disk-file0');
+    expect(await readlink(link)).toBe('a "2".gguf/a "2".gguf');
+    await rm(link);
+    await writeFile(link, 'mine');
+    await expect(writeVmdk(await diskOf('a "1".gguf'), out)).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),
+    );
+    expect(await readFile(link, 'utf8')).toBe('mine');
+  });
+});

@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sampleGguf } from '../formats/gguf/samples.js';
+import type { Companions } from '../../src/recipes/disk-entries.js';
+import { openCompanion, openModel } from '../../src/recipes/model.js';
+import type { Model } from '../../src/recipes/model.js';
+
+/** So many bytes after the tensors make a file long enough for a VMDK to refer to, not copy. */
+const TRAILING_BYTES = 200_000;
+
+/** Writes a small model, tells it from others by its name, and opens it. */
+export async function writeSampleModel(folder: string, name = 'model.gguf'): Promise<Model> {
+  const metadata = { 'general.name': { type: 'string', value: name } } as const;
+  const trailing = Buffer.alloc(TRAILING_BYTES, name);
+  await writeFile(join(folder, name), Buffer.concat([await sampleGguf(metadata), trailing]));
+  return openModel(join(folder, name), folder);
+}
+
+/** Writes a projector and two adapters that go with a model, and opens them. */
+export async function writeCompanions(folder: string): Promise<Required<Companions>> {
+  const write = async (name: string, type: string): Promise<void> => {
+    const metadata = {
+      'general.name': { type: 'string', value: name },
+      'general.type': { type: 'string', value: type },
+    } as const;
+    await writeFile(join(folder, name), await sampleGguf(metadata));
+  };
+  await write('vision.gguf', 'mmproj');
+  await write('style.gguf', 'adapter');
+  await write('tone.gguf', 'adapter');
+  return {
+    projector: await openCompanion('vision.gguf', 'projector', folder),
+    adapters: [
+      await openCompanion('style.gguf', 'adapter', folder),
+      await openCompanion('tone.gguf', 'adapter', folder),
+    ],
+  };
+}
