@@ -1,0 +1,92 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Architecture } from '../../../src/artifacts/architectures.js';
+import { fetchComponents } from '../../../src/artifacts/fetch.js';
+import { planCpio } from '../../../src/formats/cpio/writer.js';
+import { writeRaw } from '../../../src/image/raw-writer.js';
+import { resolveMachine, runOneShot, withRunInitrd } from '../../../src/machine/machine.js';
+import { readKernelPackage } from '../../../src/recipes/kernel-package.js';
+import { findCompiler } from '../../../src/toolchain/compiler.js';
+import { compileFreestanding } from '../../../src/toolchain/freestanding.js';
+import { INIT_SOURCE_DIRECTORY } from '../../../src/toolchain/guest.js';
+import { parseListing } from './listing.js';
+import type { Listing } from './listing.js';
+
+const SOURCE_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
+const SOURCES = ['init', 'tree', 'entry', 'content', 'sha256', 'report'];
+/** What it shares with the init that ships, and what that needs. */
+const INIT_PARTS = [
+  ...['answer', 'child', 'console', 'disk', 'exit_gate', 'farewell', 'file', 'model', 'modules'],
+  ...['mounts', 'power', 'procfs', 'queue', 'request', 'text'],
+];
+
+const RAM_MIB = 256;
+const TIMEOUT_SECONDS = 240;
+
+/** A machine that lists the disks it is given. */
+export interface ListingGuest {
+  readonly arch: Architecture;
+  readonly kernel: string;
+  readonly initrd: string;
+}
+
+/** Compiles the listing init and puts it, with the kernel and its modules, into `folder`. */
+export async function buildListingGuest(arch: Architecture, folder: string): Promise<ListingGuest> {
+  const [kernelPackage] = await fetchComponents({ arch, components: ['kernel'] });
+  const { kernel, modules } = await readKernelPackage(kernelPackage!.path);
+  const init = await compileFreestanding({
+    arch,
+    compiler: await findCompiler(),
+    sourceDir: INIT_SOURCE_DIRECTORY,
+    sources: [
+      ...SOURCES.map((name) => join(SOURCE_DIRECTORY, `${name}.c`)),
+      ...INIT_PARTS.map((name) => `${name}.c`),
+    ],
+    includeDirs: ['.'],
+  });
+  const list = modules.map(({ path }) => `${path}\n`).join('');
+  const initramfs = planCpio([
+    { path: '/init', type: 'file', mode: 0o755, data: init },
+    { path: '/dev/console', type: 'device', device: 'character', major: 5, minor: 1, mode: 0o600 },
+    { path: '/etc/zosia/modules', type: 'file', mode: 0o644, data: Buffer.from(list) },
+    ...modules.map(({ path, bytes }) => ({
+      ...{ path, type: 'file' as const, mode: 0o644 },
+      data: bytes,
+    })),
+  ]);
+  const guest = { arch, kernel: join(folder, `${arch}-kernel`), initrd: join(folder, arch) };
+  await writeFile(guest.kernel, kernel);
+  await writeRaw(initramfs, guest.initrd);
+  return guest;
+}
+
+/**
+ * Boots the guest on a disk and takes its listing.
+ *
+ * @param ranges where the disk's file systems lie, each "START LENGTH" in sectors; none: all of it is one
+ */
+export async function listDisks(
+  guest: ListingGuest,
+  disk: string,
+  ranges: readonly string[],
+): Promise<Listing> {
+  const { arch, kernel } = guest;
+  const pieces: Uint8Array[] = [];
+  const { exitStatus, consoleTail } = await withRunInitrd(
+    guest.initrd,
+    { args: ranges },
+    async (initrd) => {
+      const machine = await resolveMachine(
+        { arch, disk, ramMiB: RAM_MIB, cpus: 1, answerPort: true, defaults: { kernel, initrd } },
+        { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE },
+      );
+      return runOneShot(machine, {
+        onAnswer: (bytes) => void pieces.push(bytes),
+        timeoutSeconds: TIMEOUT_SECONDS,
+      });
+    },
+  );
+  if (exitStatus !== 0) throw new Error(`the guest could not list:\n${consoleTail}`);
+  return parseListing(Buffer.concat(pieces).toString('latin1'));
+}
