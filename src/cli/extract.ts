@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { counted } from './counted.js';
 import { IMAGE_HELP, partitionOption, withImage } from './image-options.js';
 import type { ImageFlags } from './image-options.js';
 import { formatBytes, printJson, say, warn } from './output.js';
@@ -62,9 +63,10 @@ Examples:
           const more = summary.skipped.length - NAMED_SKIPPED;
           if (more > 0) warn(`left out ${more} more devices, FIFOs and sockets`);
           say(
-            `extracted ${summary.fileCount} files (${formatBytes(summary.dataBytes)}), ` +
-              `${summary.directoryCount} folders, ${summary.symlinkCount} symlinks and ` +
-              `${summary.hardLinkCount} hard links into ${summary.out}`,
+            `extracted ${counted(summary.fileCount, 'file')} (${formatBytes(summary.dataBytes)}), ` +
+              `${counted(summary.directoryCount, 'folder')}, ` +
+              `${counted(summary.symlinkCount, 'symlink')} and ` +
+              `${counted(summary.hardLinkCount, 'hard link')} into ${summary.out}`,
           );
         } finally {
           progress.stop();

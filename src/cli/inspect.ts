@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { pluralOf } from './counted.js';
 import { IMAGE_HELP, partitionOption, withImage } from './image-options.js';
 import type { ImageFlags } from './image-options.js';
 import { formatBytes, printJson } from './output.js';
@@ -68,10 +69,10 @@ function describe(inspection: Inspection): string[] {
       ['files', `${cpio.counts.file ?? 0}, ${size(cpio.fileBytes)}`],
       ...Object.entries(cpio.counts)
         .filter(([type]) => type !== 'file')
-        .map(([type, count]): Row => [plural(type), String(count)]),
+        .map(([type, count]): Row => [pluralOf(type), String(count)]),
     );
   }
-  const lines = rows.map(([name, value]) => `${name.padEnd(16)}${value}`);
+  const lines = rows.map(([name, value]) => `${name.padEnd(18)}${value}`);
   if (table) {
     lines.push('', `${table.scheme === 'gpt' ? 'GPT' : 'MBR'} ${table.diskId}`);
     for (const { number, offset, sizeBytes: length, type, name } of table.partitions) {
@@ -86,10 +87,6 @@ function describe(inspection: Inspection): string[] {
     }
   }
   return lines;
-}
-
-function plural(type: string): string {
-  return type === 'directory' ? 'directories' : `${type}s`;
 }
 
 function ext4Rows(ext4: Ext4Description): Row[] {

@@ -11,8 +11,7 @@ export class ReaderGone extends Error {
  * @throws ReaderGone
  */
 export async function writeStdout(data: string | Uint8Array): Promise<void> {
-  // Errors reach the callback; without a listener they would end the process, too.
-  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => undefined);
+  listenForErrors();
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(data, (error) => {
       if (!error) resolve();
@@ -26,4 +25,13 @@ export async function whileRead(print: () => Promise<void>): Promise<void> {
   await print().catch((error: unknown) => {
     if (!(error instanceof ReaderGone)) throw error;
   });
+}
+
+let isListening = false;
+
+/** Errors reach the callback of a write; without a listener they would end the process, too. */
+function listenForErrors(): void {
+  if (isListening) return;
+  isListening = true;
+  process.stdout.on('error', () => undefined);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { counted } from './counted.js';
 import { partitionOption, withImage } from './image-options.js';
 import type { ImageFlags } from './image-options.js';
 import { EXIT, formatBytes, print, printJson, say } from './output.js';
@@ -48,20 +49,22 @@ function printVerification(verification: Verification): void {
   if (structure) {
     const { fileCount, directoryCount, symlinkCount, specialFileCount } = structure;
     print(
-      `structure:     ${fileCount} files, ${directoryCount} directories, ${symlinkCount} symlinks, ` +
-        `${specialFileCount} special files, ${structure.usedBlockCount} of ${structure.blockCount} ` +
-        `blocks in use${structure.hasChecksums ? '' : '; it has no checksums'}`,
+      `structure:     ${counted(fileCount, 'file')}, ${counted(directoryCount, 'directory')}, ` +
+        `${counted(symlinkCount, 'symlink')}, ${counted(specialFileCount, 'special file')}, ` +
+        `${structure.usedBlockCount} of ${structure.blockCount} blocks in use` +
+        (structure.hasChecksums ? '' : '; it has no checksums'),
     );
   }
   if (secondReader) {
     const { nameCount, wholeFileCount, comparedBytes } = secondReader;
     print(
-      `second reader: ${nameCount} names, ${wholeFileCount} whole files, ${formatBytes(comparedBytes)} compared`,
+      `second reader: ${counted(nameCount, 'name')} and ${counted(wholeFileCount, 'whole file')} ` +
+        `read the same, ${formatBytes(comparedBytes)}`,
     );
   }
   for (const { path: model, sizeBytes, tensorCount } of models) {
     print(`model:         ${model}, ${formatBytes(sizeBytes)}, ${tensorCount} tensors, whole`);
   }
   for (const note of notes) say(`note: ${note}`);
-  print(problemCount === 0 ? `${path}: clean` : `${path}: ${problemCount} problems`);
+  print(`${path}: ${problemCount === 0 ? 'clean' : counted(problemCount, 'problem')}`);
 }

@@ -124,13 +124,11 @@ function comparisonNotes(comparison: Comparison | undefined): string[] {
   const { partFileCount, withoutAttributesCount } = comparison;
   const notes: string[] = [];
   if (partFileCount > 0) {
-    notes.push(
-      `the contents of ${partFileCount} files were read a second time in part or not at all; --full reads everything`,
-    );
+    notes.push(`some contents were not read a second time (in ${partFileCount} of the files)`);
   }
   if (withoutAttributesCount > 0) {
     notes.push(
-      `the second reader cannot express the times of ${withoutAttributesCount} files, so their modes and sizes were not compared`,
+      `some modes and sizes were not compared: the second reader cannot express the times there (in ${withoutAttributesCount} of the files)`,
     );
   }
   return notes;
