@@ -1,0 +1,74 @@
+import { ZosiaError } from '../../errors.js';
+import { MAX_NAME_UNITS } from './layout/directory.js';
+
+/** What neither long nor short names may have; control characters may not be in them, either. */
+const FORBIDDEN = /["*/:<>?\\|\p{Cc}]/u;
+const FORBIDDEN_TEXT = '" * / : < > ? \\ | and control characters';
+
+/** The longest path, in UTF-16 units: what Windows takes. It bounds how deep directories go. */
+export const MAX_PATH_UNITS = 32_767;
+
+/**
+ * The names along an absolute path; none for `/`.
+ *
+ * @throws ZosiaError `ZOSIA_FAT_BAD_PATH`, `ZOSIA_FAT_BAD_NAME`, `ZOSIA_FAT_NAME_TOO_LONG`
+ */
+export function splitPath(path: string): string[] {
+  if (path === '/') return [];
+  const [before, ...names] = path.split('/');
+  const bad = names.some((name) => name === '' || name === '.' || name === '..');
+  if (before !== '' || names.length === 0 || bad || path.length > MAX_PATH_UNITS) {
+    throw new ZosiaError('ZOSIA_FAT_BAD_PATH', `${quote(path)} is not a path inside the disk`, {
+      hint:
+        'Give an absolute path without empty names, "." or "..", such as /EFI/BOOT/a.efi, of at ' +
+        `most ${MAX_PATH_UNITS} UTF-16 units.`,
+    });
+  }
+  for (const name of names) checkName(name);
+  return names;
+}
+
+function checkName(name: string): void {
+  const bad = (why: string, hint: string): ZosiaError =>
+    new ZosiaError('ZOSIA_FAT_BAD_NAME', `the name ${quote(name)} ${why}`, { hint });
+  if (name.length > MAX_NAME_UNITS) {
+    throw new ZosiaError(
+      'ZOSIA_FAT_NAME_TOO_LONG',
+      `the name ${quote(name)} takes ${name.length} UTF-16 units`,
+      { hint: `FAT names have at most ${MAX_NAME_UNITS}; choose a shorter one.` },
+    );
+  }
+  const forbidden = FORBIDDEN.exec(name)?.[0];
+  if (forbidden !== undefined) {
+    throw bad(`has ${JSON.stringify(forbidden)} in it`, `FAT names cannot have ${FORBIDDEN_TEXT}.`);
+  }
+  if (/[. ]$/.test(name)) {
+    throw bad('ends in a dot or a blank', 'Most systems cannot open such a file; rename it.');
+  }
+  if (/\p{Cs}/u.test(name)) {
+    throw bad('has half of a surrogate pair in it', 'Choose a name that is valid Unicode.');
+  }
+}
+
+/**
+ * What two names have in common when they differ in case only. Unit by unit and for every letter of
+ * Unicode: systems differ in the letters whose case they pass over, and a name shall be unique on all.
+ */
+export function foldName(name: string): string {
+  // Most names, and all at the speed of the engine's own code.
+  if (/^[\x20-\x7e]*$/.test(name)) return name.toUpperCase();
+  return name.replace(/[^\x20-\x60\x7b-\x7e]/g, (unit) => {
+    const upper = unit.toUpperCase();
+    return upper.length === 1 ? upper : unit;
+  });
+}
+
+/** Orders names by UTF-16 unit, which is the same everywhere. */
+export function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A name or path in a message: quoted, and not of any length. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 300 ? `${text.slice(0, 300)}...` : text);
+}

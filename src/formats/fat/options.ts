@@ -1,0 +1,99 @@
+import { ZosiaError } from '../../errors.js';
+import { FAT_TYPES } from './layout/table.js';
+import type { FatType } from './layout/table.js';
+
+/** Sectors are as QEMU's disks have them; other sizes are read, not written. */
+export const SECTOR_BYTES = 512;
+
+/** Powers of two up to what the specification calls safe. */
+export const CLUSTER_SIZES: readonly number[] = [512, 1024, 2048, 4096, 8192, 16_384, 32_768];
+
+export interface FatOptions {
+  /** Volume label: at most 11 characters, stored in upper case. Default: none. */
+  readonly label?: string;
+  /** Default: what is usual for the size, or FAT32 for an ESP. */
+  readonly type?: FatType;
+  /**
+   * Whether this is an EFI system partition: FAT32 if it has enough room for that, else FAT16, for the
+   * firmware that knows no other.
+   */
+  readonly esp?: boolean;
+  /** 512 to 32,768; default: what is usual for the size. */
+  readonly clusterSizeBytes?: number;
+  /** Size of the image instead of the smallest one. */
+  readonly sizeBytes?: number;
+  /** Room to add to the smallest image that holds the entries; default 0. */
+  readonly extraBytes?: number;
+  /** Entries of the root directory in FAT12 and FAT16: a multiple of 16. Default 512, or more if needed. */
+  readonly rootEntryCount?: number;
+  /** Where on its disk the volume will lie: whole sectors. Default 0, as for a disk without partitions. */
+  readonly partitionOffsetBytes?: number;
+  /** 32 bits. Default: derived from `label` and `identity`. */
+  readonly volumeId?: number;
+  /**
+   * Whatever tells this volume from others with the same label, such as the digest of the model.
+   * Default: the paths, types and sizes of the entries.
+   */
+  readonly identity?: Uint8Array;
+  /** The time of whatever has no other: seconds since 1970, default 0. FAT keeps 1980 to 2107. */
+  readonly epochSeconds?: number;
+}
+
+/**
+ * Checks what a user can get wrong in the options.
+ *
+ * @throws ZosiaError `ZOSIA_FAT_BAD_OPTION`
+ */
+export function checkOptions(options: FatOptions): void {
+  const { type, clusterSizeBytes, sizeBytes, extraBytes = 0 } = options;
+  const {
+    rootEntryCount = 512,
+    partitionOffsetBytes = 0,
+    volumeId = 0,
+    epochSeconds = 0,
+  } = options;
+  if (type !== undefined && !FAT_TYPES.includes(type)) {
+    throw badOption(`the type ${JSON.stringify(type)}`, `Use ${FAT_TYPES.join(', ')}.`);
+  }
+  if (clusterSizeBytes !== undefined && !CLUSTER_SIZES.includes(clusterSizeBytes)) {
+    throw badOption(`clusters of ${clusterSizeBytes} bytes`, `Use ${CLUSTER_SIZES.join(', ')}.`);
+  }
+  for (const [name, value] of [
+    ['sizeBytes', sizeBytes ?? 0],
+    ['extraBytes', extraBytes],
+  ] as const) {
+    if (!isWhole(value, Number.MAX_SAFE_INTEGER)) {
+      throw badOption(`${name} ${value}`, 'Give a whole number of bytes, not below zero.');
+    }
+  }
+  if (!isWhole(rootEntryCount, MAX_ROOT_ENTRIES) || rootEntryCount % 16 !== 0 || !rootEntryCount) {
+    const hint = `Give a multiple of 16 up to ${MAX_ROOT_ENTRIES}.`;
+    throw badOption(`a root directory of ${rootEntryCount} entries`, hint);
+  }
+  const hiddenSectorCount = partitionOffsetBytes / SECTOR_BYTES;
+  if (!isWhole(hiddenSectorCount, 0xffff_ffff)) {
+    const hint = `Give a multiple of ${SECTOR_BYTES} bytes, below 2 TiB.`;
+    throw badOption(`a partition at ${partitionOffsetBytes}`, hint);
+  }
+  if (!isWhole(volumeId, 0xffff_ffff)) {
+    throw badOption(`the volume ID ${volumeId}`, 'It is a number of 32 bits.');
+  }
+  checkSeconds(epochSeconds, 'the epoch');
+}
+
+/** The most that 16 bits can say in whole sectors. */
+export const MAX_ROOT_ENTRIES = 65_520;
+
+/** @throws ZosiaError `ZOSIA_FAT_BAD_OPTION` */
+export function checkSeconds(seconds: number, what: string): void {
+  if (Number.isSafeInteger(seconds)) return;
+  throw badOption(`${what} ${seconds}`, 'Give whole seconds since 1970.');
+}
+
+export function badOption(what: string, hint: string): ZosiaError {
+  return new ZosiaError('ZOSIA_FAT_BAD_OPTION', `FAT cannot have ${what}`, { hint });
+}
+
+function isWhole(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= most;
+}
