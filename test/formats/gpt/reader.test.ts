@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { writeFields } from '../../../src/formats/ext4/fields.js';
+import { crc32 } from '../../../src/formats/gpt/crc32.js';
+import { GPT_HEADER, MBR_TYPE, SECTOR_BYTES } from '../../../src/formats/gpt/layout.js';
+import { readPartitionTable } from '../../../src/formats/gpt/reader.js';
+import { ZosiaError } from '../../../src/errors.js';
+import { accessBytes } from '../../../src/image/random-access.js';
+import { zosiaError } from '../../support/errors.js';
+import { gptBytes, mbrSector } from './disks.js';
+
+const SECTORS = 400;
+const read = (disk: Uint8Array) => readPartitionTable(accessBytes(disk));
+
+/** Changes a byte of one sector. */
+function damaged(disk: Uint8Array, sector: number, at = 60): Uint8Array {
+  const copy = disk.slice();
+  copy[sector * SECTOR_BYTES + at]! ^= 0xff;
+  return copy;
+}
+
+describe('crc32', () => {
+  it('gives the check value of its catalogue entry', () => {
+    expect(crc32(Buffer.from('123456789'))).toBe(0xcbf4_3926);
+  });
+});
+
+describe('a GPT', () => {
+  const disk = gptBytes(SECTORS, [
+    { firstSector: 40, lastSector: 99, name: 'naïve ☃' },
+    { firstSector: 100, lastSector: 100 },
+  ]);
+
+  it('is read with its partitions', async () => {
+    expect(await read(disk)).toEqual({
+      scheme: 'gpt',
+      diskId: 'd1d1d1d1-d1d1-d1d1-d1d1-d1d1d1d1d1d1',
+      partitions: [
+        {
+          number: 1,
+          offset: 40 * SECTOR_BYTES,
+          sizeBytes: 60 * SECTOR_BYTES,
+          type: '0fc63daf-8483-4772-8e79-3d69d8477de4',
+          guid: '01010101-0101-0101-0101-010101010101',
+          name: 'naïve ☃',
+        },
+        expect.objectContaining({ number: 2, sizeBytes: SECTOR_BYTES, name: '' }),
+      ],
+      faults: [],
+    });
+  });
+
+  it.each([
+    ['header', 1],
+    ['entries', 2],
+  ])('is read from its backup when the primary %s are damaged', async (_what, sector) => {
+    const table = await read(damaged(disk, sector));
+    expect(table?.partitions).toHaveLength(2);
+    expect(table?.faults.map(({ code }) => code)).toEqual(['gpt-primary-header']);
+  });
+
+  it('says that its backup is damaged', async () => {
+    const table = await read(damaged(disk, SECTORS - 1));
+    expect(table?.partitions).toHaveLength(2);
+    expect(table?.faults.map(({ code }) => code)).toEqual(['gpt-backup-header']);
+  });
+
+  it('is refused when both copies are damaged', async () => {
+    const both = damaged(damaged(disk, 1), SECTORS - 1);
+    await expect(read(both)).rejects.toThrow(zosiaError('ZOSIA_PARTITION_TABLE_CORRUPT'));
+  });
+
+  it('is recognised by its header when the protective MBR is gone', async () => {
+    const bare = disk.slice();
+    bare.fill(0, 0, SECTOR_BYTES);
+    expect((await read(bare))?.partitions).toHaveLength(2);
+  });
+
+  it.each([
+    ['before the usable sectors', { firstSector: 33, lastSector: 50 }],
+    ['after them', { firstSector: 300, lastSector: SECTORS - 33 }],
+    ['the wrong way round', { firstSector: 60, lastSector: 59 }],
+  ])('reports a partition that lies %s, and leaves it out', async (_where, slot) => {
+    const table = await read(gptBytes(SECTORS, [slot]));
+    expect(table?.partitions).toEqual([]);
+    expect(table?.faults).toMatchObject([{ code: 'partition-place', where: 'partition 1' }]);
+  });
+
+  it('reports partitions that overlap', async () => {
+    const table = await read(
+      gptBytes(SECTORS, [
+        { firstSector: 50, lastSector: 80 },
+        { firstSector: 80, lastSector: 90 },
+      ]),
+    );
+    expect(table?.faults).toMatchObject([{ code: 'partition-overlap', where: 'partition 2' }]);
+  });
+
+  it.each([
+    ['too many entries', { entryCount: 1025 }],
+    ['entries of no size', { entryBytes: 0 }],
+    ['entries of an odd size', { entryBytes: 129 }],
+    ['entries past the end', { entriesSectorLow: SECTORS }],
+    ['entries at 2^63', { entriesSectorHigh: 0x8000_0000 }],
+    ['a place it is not at', { ownSectorLow: 7 }],
+    ['a header of 91 bytes', { headerBytes: 91 }],
+    ['a header of 513 bytes', { headerBytes: 513 }],
+  ])('with %s is refused, though its checksum is right', async (_what, values) => {
+    const falsified = gptBytes(SECTORS, [], (header) => {
+      writeFields(GPT_HEADER, header, 0, values);
+    });
+    await expect(read(falsified)).rejects.toThrow(zosiaError('ZOSIA_PARTITION_TABLE_CORRUPT'));
+  });
+});
+
+describe('an MBR', () => {
+  const disk = (sector: Uint8Array): Uint8Array => {
+    const bytes = new Uint8Array(100 * SECTOR_BYTES);
+    bytes.set(sector);
+    return bytes;
+  };
+
+  it('is read with its primary partitions', async () => {
+    const slots = [
+      { firstSector: 1, sectorCount: 9 },
+      { firstSector: 0, sectorCount: 0, type: MBR_TYPE.empty },
+      { firstSector: 10, sectorCount: 90, type: 0x0c },
+    ];
+    expect(await read(disk(mbrSector(slots)))).toEqual({
+      scheme: 'mbr',
+      diskId: '1234abcd',
+      partitions: [
+        { number: 1, offset: 512, sizeBytes: 4608, type: '83', guid: undefined, name: '' },
+        { number: 3, offset: 5120, sizeBytes: 46_080, type: '0c', guid: undefined, name: '' },
+      ],
+      faults: [],
+    });
+  });
+
+  it.each([
+    ['starts at the table', { firstSector: 0, sectorCount: 5 }],
+    ['is empty', { firstSector: 5, sectorCount: 0 }],
+    ['ends past the disk', { firstSector: 99, sectorCount: 2 }],
+    ['is enormous', { firstSector: 0xffff_ffff, sectorCount: 0xffff_ffff }],
+  ])('reports a partition that %s, and leaves it out', async (_what, slot) => {
+    const table = await read(disk(mbrSector([slot])));
+    expect(table?.partitions).toEqual([]);
+    expect(table?.faults).toMatchObject([{ code: 'partition-place' }]);
+  });
+
+  it('says that partitions within an extended one are not read', async () => {
+    const slot = { firstSector: 1, sectorCount: 9, type: MBR_TYPE.extendedLba };
+    expect((await read(disk(mbrSector([slot]))))?.faults).toMatchObject([
+      { code: 'partition-extended' },
+    ]);
+  });
+
+  it('is not taken for one without its signature, without partitions, or with boot code in them', async () => {
+    const sector = mbrSector([{ firstSector: 1, sectorCount: 9 }]);
+    const unsigned = sector.slice();
+    unsigned[510] = 0;
+    const code = sector.slice();
+    code[446] = 0x33;
+    for (const bytes of [unsigned, code, mbrSector([])]) {
+      expect(await read(disk(bytes))).toBeUndefined();
+    }
+    expect(await read(sector)).toBeUndefined();
+  });
+});
+
+it('takes any bytes for a table, no table, or a damaged one', async () => {
+  const disk = gptBytes(SECTORS, [{ firstSector: 40, lastSector: 99 }]);
+  const flips = fc.array(fc.tuple(fc.nat(3 * SECTOR_BYTES), fc.nat(255)), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(flips, async (changes) => {
+      const bytes = disk.slice();
+      for (const [at, value] of changes) bytes[at] = value;
+      const table = await read(bytes).catch((error: unknown) => error);
+      if (table instanceof Error) expect(table).toBeInstanceOf(ZosiaError);
+    }),
+    { numRuns: 200 },
+  );
+});
