@@ -1,0 +1,20 @@
+// UEFI 2.10, 12.8: the serial I/O protocol.
+#ifndef ZOSIA_UEFI_SERIAL_H
+#define ZOSIA_UEFI_SERIAL_H
+
+#include "base.h"
+
+#define EFI_SERIAL_IO_PROTOCOL_GUID \
+    { 0xbb25cf6f, 0xf1d4, 0x11d2, { 0x9a, 0x0c, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0xfd } }
+
+typedef struct EFI_SERIAL_IO_PROTOCOL {
+    uint32_t Revision;
+    void *Reset;
+    void *SetAttributes;
+    void *SetControl;
+    void *GetControl;
+    EFI_STATUS(EFIAPI *Write)(struct EFI_SERIAL_IO_PROTOCOL *, UINTN *sizeBytes, const void *buffer);
+    // Read and the mode follow; neither is used.
+} EFI_SERIAL_IO_PROTOCOL;
+
+#endif
