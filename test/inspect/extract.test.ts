@@ -1,0 +1,317 @@
+import {
+  link,
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  readlink,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { planExt4 } from '../../src/formats/ext4/plan.js';
+import type { Ext4Entry } from '../../src/formats/ext4/plan.js';
+import { bytesSegment, makeImage } from '../../src/image/image.js';
+import { extractFiles } from '../../src/inspect/extract.js';
+import type { ExtractSummary } from '../../src/inspect/extract.js';
+import { zosiaError } from '../support/errors.js';
+import { imageBytes } from '../support/images.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { SMALL_TREE, cpioBytes, fakeNode, fakeTree, file, withTree } from './samples.js';
+
+const folder = temporaryFolder();
+let serial = 0;
+
+interface Target {
+  readonly out: string;
+  /** A folder beside it, which has to stay as it is. */
+  readonly beside: string;
+}
+
+async function freshTarget(): Promise<Target> {
+  const place = folder.file(`case ${++serial}`);
+  await mkdir(`${place}/beside`, { recursive: true });
+  await writeFile(`${place}/beside/precious`, 'untouched');
+  return { out: `${place}/out`, beside: `${place}/beside` };
+}
+
+async function extract(
+  entries: readonly Ext4Entry[],
+  target: Target,
+  options: { path?: string; force?: boolean; signal?: AbortSignal } = {},
+): Promise<ExtractSummary> {
+  const image = planExt4(entries, { label: 'OUT', blockSizeBytes: 1024 });
+  return withTree(folder.file('extract.img'), await imageBytes(image), (tree) =>
+    extractFiles(tree, { out: target.out, ...options }),
+  );
+}
+
+async function expectUntouched({ beside }: Target): Promise<void> {
+  expect(await readdir(beside)).toEqual(['precious']);
+  expect(await readFile(`${beside}/precious`, 'utf8')).toBe('untouched');
+}
+
+const bits = async (path: string): Promise<number> => (await lstat(path)).mode & 0o7777;
+
+describe('extracting', () => {
+  it('brings files, folders, symlinks and hard links, and leaves out the rest', async () => {
+    const target = await freshTarget();
+    const summary = await extract(SMALL_TREE, target);
+    const { out } = target;
+    expect(summary).toMatchObject({
+      fileCount: 2,
+      directoryCount: 3,
+      symlinkCount: 4,
+      hardLinkCount: 1,
+      dataBytes: 10,
+      skipped: [
+        { path: '/console', type: 'character-device' },
+        { path: '/pipe', type: 'fifo' },
+        { path: '/socket', type: 'socket' },
+      ],
+    });
+    expect(await readFile(`${out}/hello`, 'utf8')).toBe('hello\n');
+    expect(await readFile(`${out}/deep/er/file`, 'utf8')).toBe('deep');
+    expect((await lstat(`${out}/deep/linked`)).ino).toBe((await lstat(`${out}/hello`)).ino);
+    expect(await readlink(`${out}/to-folder`)).toBe('/deep');
+    expect(await readlink(`${out}/up`)).toBe('../../../hello');
+    expect((await readdir(out)).sort()).toEqual(
+      ['deep', 'hello', 'lost+found', 'round', 'to-file', 'to-folder', 'up'].sort(),
+    );
+    expect(await bits(`${out}/hello`)).toBe(0o640);
+  });
+
+  it('brings one directory, or one file', async () => {
+    const target = await freshTarget();
+    await extract(SMALL_TREE, target, { path: '/deep/er' });
+    await extract(SMALL_TREE, target, { path: '/hello' });
+    expect((await readdir(target.out)).sort()).toEqual(['file', 'hello']);
+  });
+
+  it('never lets set-user-id, set-group-id or sticky bits out', async () => {
+    const target = await freshTarget();
+    await extract(
+      [file('/rooted', 'x', 0o6755), { type: 'directory', path: '/shared', mode: 0o1700 }],
+      target,
+    );
+    expect(await bits(`${target.out}/rooted`)).toBe(0o755);
+    expect(await bits(`${target.out}/shared`)).toBe(0o700);
+  });
+
+  it('fills folders that their owner could not enter', async () => {
+    const target = await freshTarget();
+    await extract(
+      [{ type: 'directory', path: '/shut', mode: 0 }, file('/shut/in', 'x', 0)],
+      target,
+    );
+    expect(await bits(`${target.out}/shut`)).toBe(0o700);
+    expect(await bits(`${target.out}/shut/in`)).toBe(0);
+  });
+
+  it('keeps holes', async () => {
+    const target = await freshTarget();
+    const data = makeImage(50 << 20, [bytesSegment(40 << 20, Buffer.alloc(2048, 'x'))]);
+    await extract([{ type: 'file', path: '/sparse', data }], target);
+    const { size, blocks } = await lstat(`${target.out}/sparse`);
+    expect(size).toBe(50 << 20);
+    expect(blocks * 512).toBeLessThan(1 << 20);
+    const content = await readFile(`${target.out}/sparse`);
+    expect(content.subarray(40 << 20, (40 << 20) + 2048).every((byte) => byte === 0x78)).toBe(true);
+    expect(content.indexOf(0x78)).toBe(40 << 20);
+  });
+
+  it('keeps names that are no UTF-8', async () => {
+    const target = await freshTarget();
+    const bytes = Buffer.from('caf\xe9', 'latin1');
+    const tree = fakeTree([[bytes, fakeNode({ content: 'coffee' })]]);
+    if (process.platform === 'darwin') return;
+    await extractFiles(tree, { out: target.out });
+    expect(await readdir(target.out, { encoding: 'buffer' })).toEqual([bytes]);
+  });
+
+  it('leaves nothing of a file behind when it is cancelled', async () => {
+    const target = await freshTarget();
+    const cancel = new AbortController();
+    const node = fakeNode({ content: 'x'.repeat(10) });
+    const reading = {
+      ...node,
+      open: async () => {
+        const content = await node.open();
+        cancel.abort(new Error('stopped'));
+        return content;
+      },
+    };
+    const tree = fakeTree([[Buffer.from('file'), reading]]);
+    await expect(extractFiles(tree, { out: target.out, signal: cancel.signal })).rejects.toThrow(
+      'stopped',
+    );
+    expect(await readdir(target.out)).toEqual([]);
+  });
+});
+
+describe('what is there already', () => {
+  it('is not replaced, but with force', async () => {
+    const target = await freshTarget();
+    await mkdir(target.out);
+    await writeFile(`${target.out}/hello`, 'mine');
+    await expect(extract(SMALL_TREE, target)).rejects.toThrow(zosiaError('ZOSIA_OUTPUT_EXISTS'));
+    expect(await readFile(`${target.out}/hello`, 'utf8')).toBe('mine');
+    await extract(SMALL_TREE, target, { force: true });
+    await extract(SMALL_TREE, target, { force: true });
+    expect(await readFile(`${target.out}/hello`, 'utf8')).toBe('hello\n');
+  });
+
+  it('is not followed when it is a symlink to a file, not even with force', async () => {
+    const target = await freshTarget();
+    await mkdir(target.out);
+    await symlink('../beside/precious', `${target.out}/hello`);
+    await expect(extract([file('/hello', 'x')], target)).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_EXISTS'),
+    );
+    await extract([file('/hello', 'x')], target, { force: true });
+    expect((await lstat(`${target.out}/hello`)).isFile()).toBe(true);
+    await expectUntouched(target);
+  });
+
+  it('is not written through when it is a hard link', async () => {
+    const target = await freshTarget();
+    await mkdir(target.out);
+    await link(`${target.beside}/precious`, `${target.out}/hello`);
+    await extract([file('/hello', 'x')], target, { force: true });
+    await expectUntouched(target);
+  });
+
+  it('is not entered when it is a symlink to a folder', async () => {
+    const target = await freshTarget();
+    await mkdir(target.out);
+    await symlink('../beside', `${target.out}/deep`);
+    await expect(extract([file('/deep/file', 'x')], target)).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_EXISTS'),
+    );
+    await expectUntouched(target);
+    await extract([file('/deep/file', 'x')], target, { force: true });
+    expect((await lstat(`${target.out}/deep`)).isDirectory()).toBe(true);
+    await expectUntouched(target);
+  });
+
+  it('is never a folder that a file replaces', async () => {
+    const target = await freshTarget();
+    await mkdir(`${target.out}/hello/kept`, { recursive: true });
+    await expect(extract([file('/hello', 'x')], target, { force: true })).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_EXISTS'),
+    );
+    expect(await readdir(`${target.out}/hello`)).toEqual(['kept']);
+  });
+});
+
+describe('a hostile image', () => {
+  const directory = (children: Parameters<typeof fakeNode>[1]) =>
+    fakeNode({ type: 'directory' }, children);
+
+  it.each(['..', '.', '', '../beside/new', '/tmp/new', 'a/b', 'nul\0'])(
+    'cannot name a file %j',
+    async (name) => {
+      const target = await freshTarget();
+      for (const node of [
+        fakeNode({ content: 'x' }),
+        fakeNode({ type: 'symlink', target: 'x' }),
+        directory([[Buffer.from('new'), fakeNode({ content: 'x' })]]),
+      ]) {
+        const tree = fakeTree([[Buffer.from(name), node]]);
+        await expect(extractFiles(tree, { out: target.out, force: true })).rejects.toThrow(
+          zosiaError('ZOSIA_UNSAFE_NAME'),
+        );
+      }
+      expect(await readdir(target.out)).toEqual([]);
+      await expectUntouched(target);
+    },
+  );
+
+  it.each([false, true])('cannot write through its own symlinks (force: %s)', async (force) => {
+    const target = await freshTarget();
+    const name = Buffer.from('door');
+    const door = fakeNode({ type: 'symlink', target: '../beside' });
+    const inside = directory([[Buffer.from('precious'), fakeNode({ content: 'x' })]]);
+    for (const children of [
+      [[name, door] as const, [name, inside] as const],
+      [[name, inside] as const, [name, door] as const],
+    ]) {
+      await extractFiles(fakeTree(children), { out: target.out, force }).catch(() => undefined);
+      await expectUntouched(target);
+    }
+  });
+
+  it('cannot make a hard link to what lies outside', async () => {
+    const target = await freshTarget();
+    const door = fakeNode({ id: 7, type: 'symlink', target: '../beside/precious', linkCount: 2 });
+    const again = fakeNode({ id: 7, content: 'x', linkCount: 2 });
+    const tree = fakeTree([
+      [Buffer.from('a'), door],
+      [Buffer.from('b'), again],
+    ]);
+    await extractFiles(tree, { out: target.out, force: true });
+    await expectUntouched(target);
+  });
+
+  it('cannot hold a directory within itself', async () => {
+    const target = await freshTarget();
+    const children: (readonly [Uint8Array, ReturnType<typeof fakeNode>])[] = [];
+    const loop = directory(children);
+    children.push([Buffer.from('again'), loop]);
+    const tree = fakeTree([[Buffer.from('loop'), loop]]);
+    await expect(extractFiles(tree, { out: target.out })).rejects.toThrow(
+      zosiaError('ZOSIA_IMAGE_LOOP'),
+    );
+  });
+
+  it('with archive members that climb is refused', async () => {
+    const target = await freshTarget();
+    const honest = Buffer.from(
+      await cpioBytes([
+        { type: 'file', path: '/xx/precious', mode: 0o644, data: Buffer.from('x') },
+      ]),
+    );
+    const climbing = Buffer.from(honest.toString('latin1').replace('xx/', '../'), 'latin1');
+    await expect(
+      withTree(folder.file('climb.cpio'), climbing, (tree) =>
+        extractFiles(tree, { out: target.out }),
+      ),
+    ).rejects.toThrow(zosiaError('ZOSIA_CPIO_CORRUPT'));
+    await expectUntouched(target);
+  });
+
+  it('leaves everything beside the target as it is, whatever its names and targets', async () => {
+    const names = fc.constantFrom('..', '.', 'a', 'A', 'door', 'beside', 'a/../../beside', '/', '');
+    const targets = fc.constantFrom('..', '../beside', '/', 'a', 'door', '../beside/precious');
+    const node = fc.letrec<{ node: ReturnType<typeof fakeNode> }>((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 3 },
+        fc
+          .record({ id: fc.nat(3), linkCount: fc.nat(3) })
+          .map((attributes) => fakeNode({ ...attributes, content: 'evil' })),
+        targets.map((target) => fakeNode({ type: 'symlink', target })),
+        fc
+          .array(fc.tuple(names, tie('node')), { maxLength: 4 })
+          .map((children) =>
+            directory(children.map(([name, child]) => [Buffer.from(name), child])),
+          ),
+      ),
+    })).node;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(names, node), { maxLength: 5 }),
+        fc.boolean(),
+        async (children, force) => {
+          const target = await freshTarget();
+          const tree = fakeTree(children.map(([name, child]) => [Buffer.from(name), child]));
+          await extractFiles(tree, { out: target.out, force }).catch((error: unknown) => {
+            expect(error).toMatchObject({ name: 'ZosiaError' });
+          });
+          await expectUntouched(target);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});

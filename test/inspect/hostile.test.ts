@@ -1,0 +1,137 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ZosiaError } from '../../src/errors.js';
+import { CRC32C_START, crc32c } from '../../src/formats/ext4/crc32c.js';
+import { writeFields } from '../../src/formats/ext4/fields.js';
+import {
+  SUPERBLOCK,
+  SUPERBLOCK_BYTES,
+  SUPERBLOCK_OFFSET,
+} from '../../src/formats/ext4/layout/superblock.js';
+import { peekGzip } from '../../src/formats/gzip/peek.js';
+import { checkExt4 } from '../../src/formats/ext4/check/checker.js';
+import { readPartitionTable } from '../../src/formats/gpt/reader.js';
+import { accessBytes } from '../../src/image/random-access.js';
+import { cpioTree } from '../../src/inspect/cpio-tree.js';
+import { mapExt4 } from '../../src/inspect/ext4-map.js';
+import { ext4Tree } from '../../src/inspect/ext4-tree.js';
+import { openImage, openTree, openVolume } from '../../src/inspect/open-image.js';
+import { recognise } from '../../src/inspect/recognise.js';
+import { counting } from '../formats/ext4/reader/images.js';
+import { gptBytes } from '../formats/gpt/disks.js';
+import { imageBytes } from '../support/images.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { cpioBytes, ext4, listAll } from './samples.js';
+
+const KIB = 1024;
+const FILE_BYTES = 64 * KIB;
+/** Everything that is read, each byte as often as it is read: a bound on both time and memory. */
+const MAX_READ_BYTES = 8 << 20;
+
+/** What anyone can do with an image, one after the other; damage may end each of them. */
+const USES: readonly ((source: ReturnType<typeof accessBytes>) => Promise<unknown>)[] = [
+  (source) => recognise(source),
+  (source) => readPartitionTable(source),
+  async (source) => listAll(ext4Tree(await openVolume(source))),
+  async (source) => mapExt4(await openVolume(source)),
+  (source) => checkExt4(source),
+  async (source) => listAll(await cpioTree(source)),
+];
+
+async function survives(bytes: Uint8Array): Promise<void> {
+  for (const use of USES) {
+    const source = counting(bytes);
+    await use(source).catch((error: unknown) => {
+      expect(error).toBeInstanceOf(ZosiaError);
+    });
+    expect(source.readBytes).toBeLessThan(MAX_READ_BYTES);
+  }
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const file = new Uint8Array(FILE_BYTES);
+  file.set(bytes.subarray(0, FILE_BYTES));
+  return file;
+}
+
+const changes = fc.array(fc.tuple(fc.nat(FILE_BYTES - 1), fc.nat(255)), { maxLength: 40 });
+/** Changes to the first blocks, where every field leads somewhere. */
+const earlyChanges = fc.array(fc.tuple(fc.nat(8 * KIB), fc.nat(255)), { maxLength: 10 });
+
+function changed(bytes: Uint8Array, all: readonly (readonly [number, number])[]): Uint8Array {
+  const copy = bytes.slice();
+  for (const [at, value] of all) copy[at] = value;
+  return copy;
+}
+
+/** Changes the superblock's fields and puts its checksum right again: what whoever means harm does. */
+function forged(bytes: Uint8Array, all: readonly (readonly [number, number])[]): Uint8Array {
+  const copy = bytes.slice();
+  const superblock = copy.subarray(SUPERBLOCK_OFFSET, SUPERBLOCK_OFFSET + SUPERBLOCK_BYTES);
+  for (const [at, value] of all) superblock[at] = value;
+  const checksum = crc32c(CRC32C_START, superblock.subarray(0, SUPERBLOCK.checksum.offset));
+  writeFields(SUPERBLOCK, superblock, 0, { checksum });
+  return copy;
+}
+
+describe('a hostile file of 64 KiB', () => {
+  it('of random bytes reads little, and ends in an error that says so', async () => {
+    const file = fc.uint8Array({ minLength: FILE_BYTES, maxLength: FILE_BYTES, size: 'max' });
+    await fc.assert(fc.asyncProperty(file, survives), { numRuns: 20 });
+  });
+
+  it.each([
+    ['ext4', async () => padded(await imageBytes(ext4()))],
+    ['a GPT', () => Promise.resolve(gptBytes(128, [{ firstSector: 40, lastSector: 80 }]))],
+    ['cpio', async () => padded(await cpioBytes([{ type: 'directory', path: '/a', mode: 0o755 }]))],
+  ])('that was once %s does, too', async (_what, make) => {
+    const sound = await make();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(changes, earlyChanges), (all) => survives(changed(sound, all))),
+      { numRuns: 150 },
+    );
+  });
+
+  it('with a forged superblock does, too', async () => {
+    const sound = padded(await imageBytes(ext4()));
+    // Nearly all of the fields that count lie in the first 384 bytes.
+    const fields = fc.array(fc.tuple(fc.nat(384), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fields, changes, (all, others) =>
+        survives(
+          changed(
+            forged(sound, all),
+            others.filter(([at]) => at >= 2048),
+          ),
+        ),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that gzip makes of many zeros is not unpacked to see what it is', async () => {
+    const folder = temporary;
+    const bomb = gzipSync(Buffer.alloc(60 << 20));
+    expect(bomb.length).toBeLessThan(FILE_BYTES);
+    expect(peekGzip(bomb).length).toBeLessThan(1 << 20);
+    await writeFile(folder.file('bomb'), bomb);
+    await expect(openImage(folder.file('bomb'))).rejects.toThrow(/no initramfs/);
+  });
+
+  const temporary = temporaryFolder();
+
+  it('that is a gzipped archive is opened, and cut short it is not', async () => {
+    const packed = gzipSync(await cpioBytes([{ type: 'directory', path: '/a', mode: 0o755 }]));
+    await writeFile(temporary.file('packed'), packed);
+    const image = await openImage(temporary.file('packed'));
+    expect(await listAll(await openTree(image))).toHaveLength(1);
+    await image.close();
+    const short = (await readFile(temporary.file('packed'))).subarray(0, -9);
+    await writeFile(temporary.file('packed'), short);
+    await expect(openImage(temporary.file('packed'))).rejects.toMatchObject({
+      code: 'ZOSIA_GZIP_CORRUPT',
+    });
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { everything } from '../formats/ext4/reader/images.js';
+import { planExt4 } from '../../src/formats/ext4/plan.js';
+import { accessImage } from '../../src/image/image-reader.js';
+import type { Image } from '../../src/image/image.js';
+import { mapExt4 } from '../../src/inspect/ext4-map.js';
+import { openVolume } from '../../src/inspect/open-image.js';
+import { completeMap } from '../../src/inspect/regions.js';
+import type { Region } from '../../src/inspect/regions.js';
+
+async function mapOf(image: Image): Promise<{ map: Region[]; freeBytes: number }> {
+  const volume = await openVolume(accessImage(image));
+  const { freeBlockCount, blockSizeBytes } = volume.superblock;
+  return { map: await mapExt4(volume), freeBytes: freeBlockCount * blockSizeBytes };
+}
+
+describe('the map of a file system', () => {
+  it.each([
+    ['1 KiB blocks', { blockSizeBytes: 1024 }],
+    ['4 KiB blocks', { blockSizeBytes: 4096 }],
+    ['free space', { blockSizeBytes: 1024, extraBytes: 40 << 20 }],
+    ['a journal', { blockSizeBytes: 1024, extraBytes: 40 << 20, journal: true }],
+  ] as const)('has every byte once, and as much free as there is, with %s', async (_n, options) => {
+    const image = planExt4(everything(), { label: 'MAP', ...options });
+    const { map, freeBytes } = await mapOf(image);
+    let end = 0;
+    for (const { offset, length } of map) {
+      expect(offset).toBe(end);
+      expect(length).toBeGreaterThan(0);
+      end += length;
+    }
+    expect(end).toBe(image.sizeBytes);
+    const free = map.filter(({ what }) => what === 'free');
+    expect(free.reduce((sum, { length }) => sum + length, 0)).toBe(freeBytes);
+  });
+
+  it('says where what lies that the planner put there', async () => {
+    const image = planExt4(everything(), { label: 'MAP', blockSizeBytes: 1024 });
+    const { map } = await mapOf(image);
+    const small = image.segments.find(({ label }) => label === '/small')!;
+    expect(map).toContainEqual({
+      offset: small.offset,
+      length: 1024,
+      what: 'file',
+      path: '/small',
+    });
+    const kinds = new Set(map.map(({ what }) => what));
+    expect([...kinds].sort()).toEqual(
+      [
+        'attributes',
+        'block bitmaps',
+        'boot area',
+        'descriptors',
+        'directory',
+        'file',
+        'file block map',
+        'inode bitmaps',
+        'inode tables',
+        'superblock',
+        'symlink',
+      ].sort(),
+    );
+  });
+});
+
+describe('completeMap', () => {
+  it('joins what continues, and fills what nobody claims', () => {
+    const a = (offset: number, length: number, path?: string): Region => ({
+      ...{ offset, length, what: 'a' },
+      ...(path === undefined ? {} : { path }),
+    });
+    expect(completeMap([a(20, 5), a(10, 10), a(25, 5, '/x'), a(40, 1)], 50, 'free')).toEqual([
+      { offset: 0, length: 10, what: 'free' },
+      a(10, 15),
+      a(25, 5, '/x'),
+      { offset: 30, length: 10, what: 'free' },
+      a(40, 1),
+      { offset: 41, length: 9, what: 'free' },
+    ]);
+  });
+
+  it('keeps regions that overlap', () => {
+    const regions = [
+      { offset: 0, length: 30, what: 'a' },
+      { offset: 10, length: 5, what: 'b' },
+    ];
+    expect(completeMap(regions, 30, 'free')).toEqual(regions);
+  });
+});

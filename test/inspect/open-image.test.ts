@@ -1,0 +1,184 @@
+import { mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { planVmdk } from '../../src/formats/vmdk/writer.js';
+import { bytesSegment, makeImage } from '../../src/image/image.js';
+import { writeRaw } from '../../src/image/raw-writer.js';
+import { inspectImage } from '../../src/inspect/inspect.js';
+import { openFile } from '../../src/inspect/open-file.js';
+import { openImage, openTree } from '../../src/inspect/open-image.js';
+import type { OpenImage, OpenImageOptions } from '../../src/inspect/open-image.js';
+import { zosiaError } from '../support/errors.js';
+import { imageBytes } from '../support/images.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { gptBytes, mbrDisk } from '../formats/gpt/disks.js';
+import { cpioBytes, ext4, file } from './samples.js';
+
+const folder = temporaryFolder();
+
+async function using<T>(
+  name: string,
+  use: (image: OpenImage) => Promise<T>,
+  options?: OpenImageOptions,
+): Promise<T> {
+  const image = await openImage(folder.file(name), options);
+  try {
+    return await use(image);
+  } finally {
+    await image.close();
+  }
+}
+
+async function textOf(image: OpenImage, path: string): Promise<string> {
+  const content = await openFile(await openTree(image), path);
+  return Buffer.from(await content.read(0, content.sizeBytes)).toString();
+}
+
+describe('an image', () => {
+  it('is opened as a plain ext4 file system', async () => {
+    await writeRaw(ext4(), folder.file('plain.img'));
+    await using('plain.img', async (image) => {
+      expect(image).toMatchObject({ container: 'raw', content: { kind: 'ext4', offset: 0 } });
+      expect(await textOf(image, '/hello')).toBe('hello\n');
+    });
+  });
+
+  it('is opened in the one partition of an MBR that holds ext4', async () => {
+    const empty = makeImage(1 << 20, []);
+    await writeRaw(mbrDisk([empty, ext4()]), folder.file('mbr.img'));
+    await using('mbr.img', async (image) => {
+      expect(image.partition?.number).toBe(2);
+      expect(await textOf(image, '/hello')).toBe('hello\n');
+    });
+    await expect(using('mbr.img', textOfHello, { partition: 1 })).rejects.toThrow(
+      zosiaError('ZOSIA_NO_SUCH_PARTITION'),
+    );
+    await expect(using('mbr.img', textOfHello, { partition: 4 })).rejects.toThrow(
+      zosiaError('ZOSIA_NO_SUCH_PARTITION'),
+    );
+  });
+
+  const textOfHello = (image: OpenImage): Promise<string> => textOf(image, '/hello');
+
+  it('is opened in the partition that is asked for; several need that', async () => {
+    const second = ext4([file('/hello', 'second')]);
+    await writeRaw(mbrDisk([ext4(), second]), folder.file('two.img'));
+    await expect(using('two.img', textOfHello)).rejects.toThrow(/partitions 1, 2/);
+    expect(await using('two.img', textOfHello, { partition: 1 })).toBe('hello\n');
+    expect(await using('two.img', textOfHello, { partition: 2 })).toBe('second');
+  });
+
+  it('is opened in a partition of a GPT', async () => {
+    const bytes = await imageBytes(ext4());
+    const sectors = Math.ceil(bytes.length / 512);
+    const slot = { firstSector: 64, lastSector: 63 + sectors, name: 'root' };
+    const disk = gptBytes(sectors + 128, [slot]);
+    disk.set(bytes, 64 * 512);
+    await writeFile(folder.file('gpt.img'), disk);
+    await using('gpt.img', async (image) => {
+      expect(image).toMatchObject({ table: { scheme: 'gpt' }, partition: { name: 'root' } });
+      expect(await textOf(image, '/hello')).toBe('hello\n');
+    });
+  });
+
+  it.each(['plain', 'gzipped'])('is opened as a %s initramfs', async (kind) => {
+    const archive = await cpioBytes([
+      { type: 'directory', path: '/etc', mode: 0o755 },
+      { type: 'file', path: '/etc/name', mode: 0o644, data: Buffer.from('zosia') },
+    ]);
+    await writeFile(folder.file('initramfs'), kind === 'plain' ? archive : gzipSync(archive));
+    await using('initramfs', async (image) => {
+      expect(image.content).toMatchObject({ kind: 'cpio', isCompressed: kind === 'gzipped' });
+      expect(await textOf(image, '/etc/name')).toBe('zosia');
+      expect(await inspectImage(image)).toMatchObject({
+        kind: 'cpio',
+        cpio: { memberCount: 2, archiveCount: 1, counts: { file: 1 }, fileBytes: 5 },
+      });
+    });
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0), /nothing that zosia/],
+    ['a qcow2 image', Buffer.from('QFI\xfb-----', 'latin1'), /qcow2/],
+    ['a model', Buffer.from('GGUF-----'), /model/],
+    ['gzip of something else', gzipSync(Buffer.alloc(1 << 20)), /no initramfs/],
+  ])('that is %s is refused', async (_what, bytes, message) => {
+    await writeFile(folder.file('foreign'), bytes);
+    await expect(openImage(folder.file('foreign'))).rejects.toThrow(
+      zosiaError('ZOSIA_IMAGE_UNKNOWN'),
+    );
+    await expect(openImage(folder.file('foreign'))).rejects.toThrow(message);
+  });
+
+  it('that is a folder, or missing, is refused', async () => {
+    await expect(openImage(folder.path)).rejects.toThrow(zosiaError('ZOSIA_FILE_UNREADABLE'));
+    await expect(openImage(folder.file('absent'))).rejects.toThrow(
+      zosiaError('ZOSIA_FILE_NOT_FOUND'),
+    );
+  });
+});
+
+describe('a VMDK', () => {
+  /** A disk whose one large file stays where it lies, in `name`/. */
+  async function writeZeroCopy(name: string): Promise<void> {
+    const model = folder.file(`${name}/model.bin`);
+    await mkdir(folder.file(name), { recursive: true });
+    await writeFile(model, Buffer.alloc(200_000, 'zosia '));
+    const source = { kind: 'file', path: model, offset: 0 } as const;
+    const data = makeImage(200_000, [{ offset: 0, length: 200_000, source }]);
+    const disk = mbrDisk([ext4([{ type: 'file', path: '/model', data }])]);
+    const plan = planVmdk(disk, { metadataName: 'metadata.img', extentName: () => 'model.bin' });
+    await writeRaw(plan.metadata, folder.file(`${name}/metadata.img`));
+    await writeFile(folder.file(`${name}/disk.vmdk`), plan.descriptor);
+  }
+
+  it('is opened through its descriptor, with a partition in it, also after a move', async () => {
+    await writeZeroCopy('here');
+    await rename(folder.file('here'), folder.file('moved'));
+    await using('moved/disk.vmdk', async (image) => {
+      expect(image).toMatchObject({ container: 'vmdk', partition: { number: 1 } });
+      expect(image.files.map(({ path }) => path)).toEqual([
+        folder.file('moved/disk.vmdk'),
+        folder.file('moved/metadata.img'),
+        folder.file('moved/model.bin'),
+      ]);
+      const covered = image.extents.reduce((sum, { length }) => sum + length, 0);
+      expect(covered).toBe(image.sizeBytes);
+      expect(await textOf(image, '/model')).toBe(Buffer.alloc(200_000, 'zosia ').toString());
+    });
+  });
+
+  it('says which file is missing', async () => {
+    await writeZeroCopy('missing');
+    await rename(folder.file('missing/model.bin'), folder.file('missing/elsewhere'));
+    await expect(openImage(folder.file('missing/disk.vmdk'))).rejects.toThrow(
+      zosiaError('ZOSIA_VMDK_FILE_MISSING'),
+    );
+    await expect(openImage(folder.file('missing/disk.vmdk'))).rejects.toThrow(/model\.bin/);
+  });
+
+  it('says that a file became shorter', async () => {
+    await writeZeroCopy('shorter');
+    await truncate(folder.file('shorter/model.bin'), 100_000);
+    await expect(openImage(folder.file('shorter/disk.vmdk'))).rejects.toThrow(
+      zosiaError('ZOSIA_VMDK_TRUNCATED'),
+    );
+  });
+
+  it('that refers to a folder, a device or itself in place of a disk is refused', async () => {
+    const descriptor = (name: string): string =>
+      `# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType="monolithicFlat"\nRW 1 FLAT "${name}" 0\n`;
+    await symlink('/dev/zero', folder.file('zero'));
+    for (const name of ['.', 'zero']) {
+      await writeFile(folder.file('hostile.vmdk'), descriptor(name));
+      await expect(openImage(folder.file('hostile.vmdk'))).rejects.toThrow(
+        zosiaError('ZOSIA_VMDK_FILE_MISSING'),
+      );
+    }
+    const padded = descriptor('hostile.vmdk').padEnd(512, '\n');
+    await writeFile(folder.file('hostile.vmdk'), padded);
+    await expect(openImage(folder.file('hostile.vmdk'))).rejects.toThrow(
+      zosiaError('ZOSIA_IMAGE_UNKNOWN'),
+    );
+  });
+});

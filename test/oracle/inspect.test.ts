@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { delimiter } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inspectImage } from '../../src/inspect/inspect.js';
+import { listFiles } from '../../src/inspect/list.js';
+import { openImage, openTree } from '../../src/inspect/open-image.js';
+import type { OpenImage, OpenImageOptions } from '../../src/inspect/open-image.js';
+import { extractFiles } from '../../src/inspect/extract.js';
+import { verifyImage } from '../../src/inspect/verify.js';
+import { imageBytes } from '../support/images.js';
+import { collect } from '../support/async.js';
+import { hasProgram } from '../support/programs.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { ext4 } from '../inspect/samples.js';
+import { describeWithE2fsprogs } from './ext4/programs.js';
+import { MKE2FS_VARIANTS, makeWithMke2fs, populate } from './ext4-reader/mke2fs.js';
+
+async function using<T>(
+  path: string,
+  use: (image: OpenImage) => Promise<T>,
+  options?: OpenImageOptions,
+): Promise<T> {
+  const image = await openImage(path, options);
+  try {
+    return await use(image);
+  } finally {
+    await image.close();
+  }
+}
+
+describeWithE2fsprogs('an image that mke2fs made', () => {
+  const folder = temporaryFolder();
+  beforeAll(async () => {
+    await mkdir(folder.file('contents'));
+    await populate(folder.file('contents'));
+  });
+
+  it.each(Object.entries(MKE2FS_VARIANTS))('is mapped and verified: %s', async (_name, options) => {
+    const path = folder.file('mke2fs.img');
+    await makeWithMke2fs(path, folder.file('contents'), options);
+    await using(path, async (image) => {
+      const { ext4: described } = await inspectImage(image);
+      const { map, sizeBytes, freeBlockCount, blockSizeBytes } = described!;
+      const overlaps = map.filter(({ offset }, i) => i > 0 && offset < endOf(map[i - 1]!));
+      expect(overlaps).toEqual([]);
+      expect(endOf(map.at(-1)!)).toBe(sizeBytes);
+      const free = map.filter(({ what }) => what === 'free');
+      expect(sum(free.map(({ length }) => length))).toBe(freeBlockCount * blockSizeBytes);
+
+      const { problems, secondReader } = await verifyImage(image);
+      expect(problems).toEqual([]);
+      expect(secondReader).toMatchObject({ withoutAttributesCount: 0 });
+      expect(secondReader!.nameCount).toBeGreaterThan(300);
+    });
+  });
+
+  it('gives back its files byte for byte', async () => {
+    const path = folder.file('mke2fs.img');
+    const out = folder.file('out');
+    await makeWithMke2fs(path, folder.file('contents'), ['-t', 'ext4']);
+    await using(path, async (image) => extractFiles(await openTree(image), { out }));
+    await rm(`${out}/lost+found`, { recursive: true });
+    const diff = spawnSync('diff', ['-r', '--no-dereference', folder.file('contents'), out]);
+    expect(diff.stdout.toString()).toBe('');
+    expect(diff.status).toBe(0);
+  });
+});
+
+const endOf = ({ offset, length }: { offset: number; length: number }): number => offset + length;
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+process.env.PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
+const describeWithSgdisk = hasProgram('sgdisk') || process.env.CI ? describe : describe.skip;
+
+describeWithSgdisk('a disk that sgdisk partitioned (skipped without sgdisk)', () => {
+  const folder = temporaryFolder();
+
+  it('is looked into, from either copy of its table', async () => {
+    const path = folder.file('disk.img');
+    const bytes = await imageBytes(ext4());
+    const disk = await open(path, 'w');
+    await disk.truncate(16 << 20);
+    await disk.write(bytes, 0, bytes.length, 4096 * 512);
+    await disk.close();
+    const made = spawnSync('sgdisk', [
+      '--clear',
+      ...['--new=1:2048:4095', '--typecode=1:ef00', '--change-name=1:système'],
+      ...['--new=3:4096:20479', '--typecode=3:8300', '--change-name=3:root'],
+      path,
+    ]);
+    expect(made.status, made.stderr.toString()).toBe(0);
+    const look = (): Promise<unknown> =>
+      using(path, async (image) => ({
+        table: image.table,
+        partition: image.partition?.number,
+        names: (await collect(listFiles(await openTree(image), '/deep', false))).map(
+          ({ path: name }) => name,
+        ),
+      }));
+    const expected = {
+      table: {
+        scheme: 'gpt',
+        partitions: [
+          {
+            number: 1,
+            offset: 2048 * 512,
+            sizeBytes: 2048 * 512,
+            type: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b',
+            name: 'système',
+          },
+          {
+            number: 3,
+            offset: 4096 * 512,
+            sizeBytes: 16_384 * 512,
+            type: '0fc63daf-8483-4772-8e79-3d69d8477de4',
+            name: 'root',
+          },
+        ],
+        faults: [],
+      },
+      partition: 3,
+      names: ['er', 'linked'],
+    };
+    expect(await look()).toMatchObject(expected);
+
+    const header = await readFile(path);
+    expect(header.toString('latin1', 512, 520)).toBe('EFI PART');
+    const damage = await open(path, 'r+');
+    await damage.write(Buffer.alloc(512), 0, 512, 512);
+    await damage.close();
+    expect(await look()).toMatchObject({
+      ...expected,
+      table: { ...expected.table, faults: [{ code: 'gpt-primary-header' }] },
+    });
+  });
+});
