@@ -28,9 +28,12 @@ export function splitPath(path: string): string[] {
   return names;
 }
 
+/** Whether a name is one that every system takes. */
+export function isAllowedName(name: string): boolean {
+  return name !== '' && name.length <= MAX_NAME_UNITS && complaint(name) === undefined;
+}
+
 function checkName(name: string): void {
-  const bad = (why: string, hint: string): ZosiaError =>
-    new ZosiaError('ZOSIA_FAT_BAD_NAME', `the name ${quote(name)} ${why}`, { hint });
   if (name.length > MAX_NAME_UNITS) {
     throw new ZosiaError(
       'ZOSIA_FAT_NAME_TOO_LONG',
@@ -38,16 +41,25 @@ function checkName(name: string): void {
       { hint: `FAT names have at most ${MAX_NAME_UNITS}; choose a shorter one.` },
     );
   }
+  const found = complaint(name);
+  if (!found) return;
+  const [why, hint] = found;
+  throw new ZosiaError('ZOSIA_FAT_BAD_NAME', `the name ${quote(name)} ${why}`, { hint });
+}
+
+/** What is wrong with a name, and what would be right. */
+function complaint(name: string): readonly [why: string, hint: string] | undefined {
   const forbidden = FORBIDDEN.exec(name)?.[0];
   if (forbidden !== undefined) {
-    throw bad(`has ${JSON.stringify(forbidden)} in it`, `FAT names cannot have ${FORBIDDEN_TEXT}.`);
+    return [`has ${JSON.stringify(forbidden)} in it`, `FAT names cannot have ${FORBIDDEN_TEXT}.`];
   }
   if (/[. ]$/.test(name)) {
-    throw bad('ends in a dot or a blank', 'Most systems cannot open such a file; rename it.');
+    return ['ends in a dot or a blank', 'Most systems cannot open such a file; rename it.'];
   }
   if (/\p{Cs}/u.test(name)) {
-    throw bad('has half of a surrogate pair in it', 'Choose a name that is valid Unicode.');
+    return ['has half of a surrogate pair in it', 'Choose a name that is valid Unicode.'];
   }
+  return undefined;
 }
 
 /**

@@ -1,0 +1,86 @@
+import { readNumber } from '../../ext4/fields.js';
+import {
+  BOOT_SECTOR_BYTES,
+  FSINFO,
+  FSINFO_SIGNATURES,
+  FSINFO_UNKNOWN,
+  MEDIA_DESCRIPTORS,
+} from '../layout/boot-sector.js';
+import { FAT_TYPE_FACTS } from '../layout/table.js';
+import { isCluster } from '../reader/boot-sector.js';
+import type { CheckContext } from './context.js';
+
+/** What the boot sector says of itself, and its copy in FAT32. */
+export async function checkBootSector({ volume, findings }: CheckContext): Promise<void> {
+  const { source, bootSector } = volume;
+  const { type, clusterCount, media, backupSector, reservedSectorCount, sectorBytes } = bootSector;
+  findings.expect(
+    clusterCount >= FAT_TYPE_FACTS[type].minClusterCount,
+    'cluster-count',
+    'boot sector',
+    `${type} has ${FAT_TYPE_FACTS[type].minClusterCount} clusters at least, this volume ${clusterCount}`,
+  );
+  findings.expect(
+    MEDIA_DESCRIPTORS.includes(media),
+    'media',
+    'boot sector',
+    `the media descriptor is ${hex(media)}, which means nothing`,
+  );
+  if (backupSector === 0) return;
+  if (backupSector >= reservedSectorCount) {
+    const message = `it is to lie in sector ${backupSector}, past the reserved ones`;
+    findings.add('backup-boot-sector', 'backup boot sector', message);
+    return;
+  }
+  const original = await source.read(0, BOOT_SECTOR_BYTES);
+  const backup = await source.read(backupSector * sectorBytes, BOOT_SECTOR_BYTES);
+  findings.expect(
+    Buffer.compare(original, backup) === 0,
+    'backup-boot-sector',
+    'backup boot sector',
+    'it differs from the boot sector',
+  );
+}
+
+/** The counts of FAT32. */
+export async function checkFsInfo(
+  { volume, findings }: CheckContext,
+  freeClusterCount: number,
+): Promise<void> {
+  const { source, bootSector } = volume;
+  const { fsInfoSector, reservedSectorCount, sectorBytes } = bootSector;
+  if (fsInfoSector === 0) return;
+  if (fsInfoSector >= reservedSectorCount) {
+    const message = `it is to lie in sector ${fsInfoSector}, past the reserved ones`;
+    findings.add('fsinfo-place', 'FSInfo', message);
+    return;
+  }
+  const bytes = await source.read(fsInfoSector * sectorBytes, BOOT_SECTOR_BYTES);
+  const { lead, struct, trail } = FSINFO_SIGNATURES;
+  const hasSignatures =
+    readNumber(FSINFO.leadSignature, bytes) === lead &&
+    readNumber(FSINFO.structSignature, bytes) === struct &&
+    readNumber(FSINFO.trailSignature, bytes) === trail;
+  if (!hasSignatures) {
+    findings.add('fsinfo-signature', 'FSInfo', 'it lacks one of its signatures');
+    return;
+  }
+  const stated = readNumber(FSINFO.freeClusterCount, bytes);
+  findings.expect(
+    stated === FSINFO_UNKNOWN || stated === freeClusterCount,
+    'fsinfo-free',
+    'FSInfo',
+    `it says that ${stated} clusters are free, there are ${freeClusterCount}`,
+  );
+  const next = readNumber(FSINFO.nextFreeCluster, bytes);
+  findings.expect(
+    next === FSINFO_UNKNOWN || isCluster(bootSector, next),
+    'fsinfo-next',
+    'FSInfo',
+    `free clusters are to be looked for from cluster ${next}, which there is not`,
+  );
+}
+
+export function hex(value: number): string {
+  return `0x${value.toString(16).padStart(2, '0')}`;
+}

@@ -1,0 +1,61 @@
+import { Findings } from '../../ext4/check/report.js';
+import type { RandomAccess } from '../../../image/random-access.js';
+import { FatTable } from '../reader/table.js';
+import { readBootSector } from '../reader/volume.js';
+import { checkBootSector, checkFsInfo } from './boot-sector.js';
+import { ClusterClaims } from './claims.js';
+import type { CheckContext } from './context.js';
+import type { FatReport } from './report.js';
+import { checkCopies, checkFirstEntries, checkUse } from './tables.js';
+import { checkTree, reportCrossLinks } from './tree.js';
+
+export type { FatProblem, FatReport, FatSummary } from './report.js';
+
+export interface FatCheckOptions {
+  /** Problems to describe; more are only counted. Default 1000. */
+  readonly maxProblems?: number;
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_MAX_PROBLEMS = 1000;
+
+/**
+ * Checks the whole structure of a FAT volume: both FATs, every chain against the size of its file, every
+ * name and every count. File contents are not read.
+ *
+ * @throws ZosiaError `ZOSIA_NOT_FAT`. Everything else that is wrong is reported, not thrown.
+ */
+export async function checkFat(
+  source: RandomAccess,
+  options: FatCheckOptions = {},
+): Promise<FatReport> {
+  const { maxProblems = DEFAULT_MAX_PROBLEMS, signal } = options;
+  const findings = new Findings(maxProblems);
+  const { bootSector, faults } = await readBootSector(source);
+  findings.addFaults('boot sector', faults);
+  if (faults.length > 0) return { problems: findings.problems, summary: undefined };
+  const { type, clusterCount, clusterSizeBytes } = bootSector;
+  const context: CheckContext = {
+    volume: { source, bootSector, table: new FatTable(source, bootSector) },
+    findings,
+    claims: new ClusterClaims(clusterCount),
+    crossLinks: [],
+    maxProblems,
+    signal,
+  };
+  await checkBootSector(context);
+  await checkFirstEntries(context);
+  await checkCopies(context);
+  const { fileCount, directoryCount } = await checkTree(context);
+  reportCrossLinks(context);
+  const { freeClusterCount, badClusterCount } = await checkUse(context);
+  await checkFsInfo(context, freeClusterCount);
+  return {
+    problems: findings.problems,
+    summary: {
+      ...{ type, clusterCount, clusterSizeBytes, badClusterCount, fileCount, directoryCount },
+      usedClusterCount: clusterCount - freeClusterCount - badClusterCount,
+      problemCount: findings.problemCount,
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { FAT_TYPE_FACTS, FREE_CLUSTER } from '../layout/table.js';
+import type { ClusterRun } from '../table.js';
+import { isCluster } from './boot-sector.js';
+import { corrupt } from './fault.js';
+import type { FatTable } from './table.js';
+
+/** Why a chain goes no further: its end mark, or what stands in place of one. */
+export type ChainEnd = 'end' | 'free' | 'bad' | 'outside' | 'loop' | 'limit' | 'taken';
+
+export interface Chain {
+  readonly runs: readonly ClusterRun[];
+  readonly clusterCount: number;
+  readonly end: ChainEnd;
+  /** The entry that ended it, or the cluster that was not followed. */
+  readonly next: number;
+}
+
+export interface ChainOptions {
+  /** Clusters to follow at most. */
+  readonly maxClusterCount: number;
+  /** Says whether a cluster may be used; the chain ends before the first that may not. */
+  readonly take?: (cluster: number) => boolean;
+}
+
+/**
+ * Follows the chain of a file. It never takes more steps than a few times the clusters of the volume:
+ * chains that lead back to themselves are noticed.
+ */
+export async function followChain(
+  table: FatTable,
+  firstCluster: number,
+  { maxClusterCount, take }: ChainOptions,
+): Promise<Chain> {
+  const { bootSector } = table;
+  const { endOfChain, badCluster } = FAT_TYPE_FACTS[bootSector.type];
+  const runs: { firstCluster: number; clusterCount: number }[] = [];
+  let clusterCount = 0;
+  // Brent's way to find a circle: a cluster is kept while the rest of the chain is compared with it,
+  // for twice as long each time.
+  let kept = -1;
+  let keptUntil = 1;
+  const ended = (end: ChainEnd, next: number): Chain => ({ runs, clusterCount, end, next });
+  for (let cluster = firstCluster; ;) {
+    if (cluster === FREE_CLUSTER) return ended('free', cluster);
+    if (cluster >= endOfChain) return ended('end', cluster);
+    if (cluster === badCluster) return ended('bad', cluster);
+    if (!isCluster(bootSector, cluster)) return ended('outside', cluster);
+    if (cluster === kept) return ended('loop', cluster);
+    if (clusterCount === maxClusterCount) return ended('limit', cluster);
+    if (take && !take(cluster)) return ended('taken', cluster);
+    const last = runs.at(-1);
+    if (last && last.firstCluster + last.clusterCount === cluster) last.clusterCount++;
+    else runs.push({ firstCluster: cluster, clusterCount: 1 });
+    clusterCount++;
+    if (clusterCount === keptUntil) {
+      kept = cluster;
+      keptUntil *= 2;
+    }
+    cluster = table.cached(cluster) ?? (await table.entry(cluster));
+  }
+}
+
+/** What is wrong with a chain that ends so, in words; undefined when nothing is. */
+export function describeEnd({ end, next, clusterCount }: Chain): string | undefined {
+  const after = `after ${clusterCount} clusters its chain`;
+  switch (end) {
+    case 'end':
+    case 'limit':
+      return undefined;
+    case 'free':
+      return `${after} leads to a cluster that is free`;
+    case 'bad':
+      return `${after} leads to a cluster marked as bad`;
+    case 'outside':
+      return `${after} leads to cluster ${next}, which there is not`;
+    case 'loop':
+      return `its chain leads back to cluster ${next}`;
+    case 'taken':
+      return `${after} leads to cluster ${next}, which something else uses`;
+  }
+}
+
+/**
+ * The clusters of a file of so many bytes.
+ *
+ * @throws ZosiaError `ZOSIA_FAT_CORRUPT` when its chain is too short
+ */
+export async function fileRuns(
+  table: FatTable,
+  file: { readonly firstCluster: number; readonly sizeBytes: number },
+  where: string,
+): Promise<readonly ClusterRun[]> {
+  const { clusterSizeBytes, clusterCount } = table.bootSector;
+  const neededCount = Math.ceil(file.sizeBytes / clusterSizeBytes);
+  if (neededCount === 0) return [];
+  if (neededCount > clusterCount) {
+    throw corrupt(where, `it has ${file.sizeBytes} bytes, more than the volume has room for`);
+  }
+  const chain = await followChain(table, file.firstCluster, { maxClusterCount: neededCount });
+  if (chain.clusterCount === neededCount && chain.end !== 'loop') return chain.runs;
+  throw corrupt(
+    where,
+    describeEnd(chain) ??
+      `its chain has ${chain.clusterCount} clusters, its ${file.sizeBytes} bytes take ${neededCount}`,
+  );
+}
