@@ -205,7 +205,10 @@ function file(offset: number, path: string, length: number): Segment {
   return { offset, length, source: { kind: 'file', path, offset: 0 } };
 }
 
-/** Runs a script of this folder in a process of its own, after a shell command. */
+/**
+ * Runs a script of this folder in a process of its own, after a shell command. It is the shell's child:
+ * a process counts what its parent took up before the fork among its own memory.
+ */
 async function runScript(
   name: string,
   args: readonly string[],
@@ -214,5 +217,5 @@ async function runScript(
   const tsx = fileURLToPath(import.meta.resolve('tsx'));
   const script = fileURLToPath(new URL(name, import.meta.url));
   const command = [process.execPath, '--import', tsx, script, ...args];
-  return promisify(execFile)('sh', ['-c', `${before} && exec "$@"`, 'sh', ...command]);
+  return promisify(execFile)('sh', ['-c', `${before} && "$@"; exit $?`, 'sh', ...command]);
 }
