@@ -4,7 +4,6 @@ import { addMachineOptions, machineOptions, runRequest } from './machine-options
 import type { MachineFlags } from './machine-options.js';
 import { chosenArchitecture, wholeNumber } from './options.js';
 import { startProgress } from './progress.js';
-import { existingDisk } from '../recipes/model-disk.js';
 import type { ModelNeeds } from '../recipes/model-memory.js';
 import { defaultPlaces, initramfsPath, kernelPath } from '../recipes/places.js';
 
@@ -35,7 +34,8 @@ Examples:
   zosia run --dry-run`,
     )
     .action(async (flags: RunFlags) => {
-      const [{ resolveMachine }, { startMachine }] = await Promise.all([
+      const [{ existingDisk }, { resolveMachine }, { startMachine }] = await Promise.all([
+        import('../recipes/model-disk.js'),
         import('../machine/machine.js'),
         import('./start-machine.js'),
       ]);
