@@ -106,6 +106,20 @@ export const REQUIREMENTS: readonly Requirement[] = [
     packages: everywhere('mtools'),
   },
   {
+    programs: ['fsck.fat'],
+    use: 'checks FAT images',
+    purposes: ['test'],
+    packages: everywhere('dosfstools'),
+    kegs: ['dosfstools/sbin'],
+  },
+  {
+    programs: ['sgdisk'],
+    use: 'checks partition tables',
+    purposes: ['test'],
+    packages: { apt: 'gdisk', brew: 'gptfdisk', dnf: 'gdisk', pacman: 'gptfdisk' },
+    kegs: ['gptfdisk/sbin', 'gptfdisk/bin'],
+  },
+  {
     programs: ['dpkg-deb'],
     use: 'reads Debian packages',
     purposes: ['test'],

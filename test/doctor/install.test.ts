@@ -132,6 +132,8 @@ describe('installMissing', () => {
           'opt/e2fsprogs/sbin/debugfs',
           'opt/e2fsprogs/sbin/mke2fs',
           'bin/mcopy',
+          'opt/dosfstools/sbin/fsck.fat',
+          'opt/gptfdisk/sbin/sgdisk',
           'bin/dpkg-deb',
           'opt/binutils/bin/readelf',
         ]) {
@@ -142,7 +144,7 @@ describe('installMissing', () => {
     });
     await install(host, { yes: true }, 'test');
     expect(host.commands).toEqual([
-      '/opt/homebrew/bin/brew install binutils dpkg e2fsprogs lld llvm mtools qemu',
+      '/opt/homebrew/bin/brew install binutils dosfstools dpkg e2fsprogs gptfdisk lld llvm mtools qemu',
     ]);
   });
 

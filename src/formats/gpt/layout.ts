@@ -25,6 +25,14 @@ export const MBR_PARTITION = {
 export const MBR_SIGNATURE = 0xaa55;
 export const MBR_PARTITION_BYTES = 16;
 export const MBR_PARTITION_COUNT = 4;
+/** "Protective MBR": the disk from sector 1 to its end, or as far as old programs can count. */
+export const PROTECTIVE = {
+  firstHeadSectorCylinder: [0x00, 0x02, 0x00],
+  lastHeadSectorCylinder: [0xff, 0xff, 0xff],
+  firstSector: 1,
+  maxSectorCount: 0xffff_ffff,
+} as const;
+
 export const MBR_BOOT_INDICATORS: readonly number[] = [0x00, 0x80];
 
 export const MBR_TYPE = {
@@ -81,6 +89,12 @@ export const GPT_ENTRY = {
 } as const;
 
 export const GPT_ENTRY_BYTES = 128;
+/** Entries that are written: the specification asks for 16 KiB of them. */
+export const GPT_ENTRY_COUNT = 128;
+/** Sectors of the entries that are written. */
+export const GPT_ENTRIES_SECTORS = (GPT_ENTRY_COUNT * GPT_ENTRY_BYTES) / SECTOR_BYTES;
+/** What a name has room for, in UTF-16 units. */
+export const MAX_GPT_NAME_UNITS = GPT_ENTRY.name.width / 2;
 
 /** Entries that are read; what makes tables has 128 of them. */
 export const MAX_GPT_ENTRIES = 1024;
