@@ -2,7 +2,7 @@ import { mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { planVmdk } from '../../src/formats/vmdk/writer.js';
-import { bytesSegment, makeImage } from '../../src/image/image.js';
+import { makeImage } from '../../src/image/image.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
 import { inspectImage } from '../../src/inspect/inspect.js';
 import { openFile } from '../../src/inspect/open-file.js';
