@@ -47,8 +47,6 @@ export { planGpt } from './formats/gpt/plan.js';
 export type { GptOptions, GptPartition } from './formats/gpt/plan.js';
 export { readPartitionTable } from './formats/gpt/reader.js';
 export type { Partition, PartitionTable } from './formats/gpt/reader.js';
-export { readPartitionTable } from './formats/gpt/reader.js';
-export type { Partition, PartitionTable } from './formats/gpt/reader.js';
 export { planVmdk } from './formats/vmdk/writer.js';
 export type { VmdkOptions, VmdkPlan } from './formats/vmdk/writer.js';
 export { checkGguf } from './formats/gguf/check.js';
@@ -77,19 +75,6 @@ export { openModel } from './recipes/model.js';
 export type { Model } from './recipes/model.js';
 export { planModelDisk, writeModelDisk } from './recipes/model-disk.js';
 export { defaultPlaces } from './recipes/places.js';
-
-export { extractFiles } from './inspect/extract.js';
-export type { ExtractOptions, ExtractSummary } from './inspect/extract.js';
-export { inspectImage } from './inspect/inspect.js';
-export type { Inspection } from './inspect/inspect.js';
-export { listFiles } from './inspect/list.js';
-export type { ListedFile } from './inspect/list.js';
-export type { ImageNode, ImageTree } from './inspect/node.js';
-export { openFile } from './inspect/open-file.js';
-export { openImage, openTree } from './inspect/open-image.js';
-export type { OpenImage, OpenImageOptions } from './inspect/open-image.js';
-export { verifyImage } from './inspect/verify.js';
-export type { Verification, VerifyOptions } from './inspect/verify.js';
 
 export { extractFiles } from './inspect/extract.js';
 export type { ExtractOptions, ExtractSummary } from './inspect/extract.js';
