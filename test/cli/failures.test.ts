@@ -53,19 +53,37 @@ describeWithWeights('a model disk', () => {
     await mkdir(folder.file('out'));
   });
 
-  it('that does not fit leaves nothing behind', async () => {
+  it('that may not be so large leaves nothing behind', async () => {
     const out = folder.file('out/disk.img');
     const args = ['image', 'model', model, '--format', 'raw', '--out', out];
-    // The shell's limit on the size of files (in blocks of 512 bytes, or of 1 KiB) stands in for a full disk.
+    // The shell's limit on the size of files, in blocks of 512 bytes or of 1 KiB.
     const { exitCode, stderr } = await execa(
       '/bin/sh',
       ['-c', 'ulimit -f 100; exec "$@"', 'sh', process.execPath, CLI, ...args],
       { reject: false },
     );
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error: no room to write/);
+    expect(stderr).toMatch(/^error: .*disk\.img is larger than a file may be there/);
     expect(stderr).toMatch(/^hint: /m);
     expect(await readdir(folder.file('out'))).toEqual([]);
+  });
+
+  it('that does not fit on the disk leaves nothing behind', async ({ skip }) => {
+    const small = folder.file('small');
+    await mkdir(small);
+    const mount = await execa('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small], {
+      reject: false,
+    });
+    if (mount.failed) skip('only root on Linux can make a small disk');
+    try {
+      const refused = await zosia(['image', 'model', model, '--out', join(small, 'disk.img')]);
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toMatch(/^error: no room to write|^error: .*\bfree\b/);
+      expect(refused.stderr).toMatch(/^hint: /m);
+      expect(await readdir(small)).toEqual([]);
+    } finally {
+      await execa('umount', [small]);
+    }
   });
 
   it('that is cancelled leaves nothing behind', async () => {
