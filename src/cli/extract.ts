@@ -44,7 +44,7 @@ Examples:
       ]);
       await withImage(imagePath, flags, async (image) => {
         const tree = await openTree(image);
-        const progress = startProgress();
+        const progress = await startProgress();
         try {
           const summary = await extractFiles(tree, {
             path,

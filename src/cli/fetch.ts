@@ -37,7 +37,7 @@ before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.`,
         const { updateLock } = await import('../artifacts/update-lock.js');
         await updateLock({ signal });
       }
-      const progress = startProgress();
+      const progress = await startProgress();
       try {
         const packages = await fetchComponents({
           arch: chosenArchitecture(options.arch),

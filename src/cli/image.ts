@@ -22,7 +22,7 @@ function addInitramfs(image: Command, { signal }: CliContext): void {
     .option('--json', 'print what was written as JSON')
     .action(async (options: { arch?: string; frozen?: true; offline?: true; json?: true }) => {
       const { linuxGuest } = await import('../recipes/linux-guest.js');
-      const progress = startProgress();
+      const progress = await startProgress();
       try {
         const guest = await linuxGuest({
           arch: chosenArchitecture(options.arch),

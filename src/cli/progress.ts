@@ -1,4 +1,3 @@
-import { MultiBar, Presets } from 'cli-progress';
 import type { SingleBar } from 'cli-progress';
 import { formatBytes } from './output.js';
 
@@ -8,9 +7,10 @@ export interface Progress {
   stop(): void;
 }
 
-/** Bars on stderr, in the order in which their work began. */
-export function startProgress(): Progress {
+/** Bars on stderr, in the order in which their work began. The library is loaded only to draw them. */
+export async function startProgress(): Promise<Progress> {
   if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
+  const { MultiBar, Presets } = await import('cli-progress');
   const bars = new Map<string, SingleBar>();
   const multi = new MultiBar(
     {

@@ -74,7 +74,7 @@ async function diskNeeds(
     import('../recipes/model-on-disk.js'),
     import('../recipes/model-memory.js'),
   ]);
-  const progress = startProgress();
+  const progress = await startProgress();
   try {
     await checkModelDisk(disk, {
       verify: verify ?? false,

@@ -44,7 +44,7 @@ A name in parentheses is a variable that the option wins over.`,
         import('../up.js'),
         import('./start-machine.js'),
       ]);
-      const progress = startProgress();
+      const progress = await startProgress();
       const { spec, llamaArgs } = await prepareMachine({
         arch: chosenArchitecture(flags.arch),
         model,
