@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { IMAGE_HELP, partitionOption, withImage } from './image-options.js';
 import type { ImageFlags } from './image-options.js';
-import { whileRead, writeStdout } from './stdout.js';
+import { whileRead, writePieces } from './stdout.js';
 import type { ListedFile } from '../inspect/list.js';
 
 interface Flags extends ImageFlags {
@@ -38,28 +38,31 @@ Examples:
       ]);
       await withImage(imagePath, flags, async (image) => {
         const files = listFiles(await openTree(image), path, flags.recursive ?? false);
-        const format = flags.long ? longLine : ({ path: name }: ListedFile) => name;
-        await whileRead(async () => {
-          if (flags.json) await writeJsonArray(files);
-          else {
-            for await (const file of files) {
-              signal.throwIfAborted();
-              await writeStdout(`${format(file)}\n`);
-            }
-          }
-        });
+        const pieces = flags.json ? jsonPieces(files) : lines(files, flags.long ?? false, signal);
+        await whileRead(() => writePieces(pieces));
       });
     });
 }
 
-/** An array one element a line, so that its size does not count. */
-async function writeJsonArray(items: AsyncIterable<unknown>): Promise<void> {
+async function* lines(
+  files: AsyncIterable<ListedFile>,
+  long: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  for await (const file of files) {
+    signal.throwIfAborted();
+    yield `${long ? longLine(file) : file.path}\n`;
+  }
+}
+
+/** An array, one element a line, so that its size does not count. */
+async function* jsonPieces(items: AsyncIterable<unknown>): AsyncGenerator<string, void, undefined> {
   let before = '[\n  ';
   for await (const item of items) {
-    await writeStdout(`${before}${JSON.stringify(item)}`);
+    yield `${before}${JSON.stringify(item)}`;
     before = ',\n  ';
   }
-  await writeStdout(before.startsWith('[') ? '[]\n' : '\n]\n');
+  yield before.startsWith('[') ? '[]\n' : '\n]\n';
 }
 
 const TYPE_LETTERS: Readonly<Record<ListedFile['type'], string>> = {
