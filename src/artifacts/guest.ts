@@ -7,8 +7,35 @@ import type { Architecture } from './architectures.js';
 /** The programs that ship built, one folder an architecture, each with a SHA256SUMS. */
 export const PREBUILT_DIRECTORY = fileURLToPath(new URL('../../guest/prebuilt/', import.meta.url));
 
+/** The Linux guest's PID 1, and the UEFI applications. */
+export type PrebuiltProgram = 'init' | 'llama2.efi' | 'hello.efi';
+
+/** The file beside the programs that has their digests. */
+export const PREBUILT_SUMS = 'SHA256SUMS';
+
 /**
- * The guest's PID 1, checked against the SHA256SUMS beside it.
+ * A program that runs in the guest, checked against the SHA256SUMS beside it.
+ *
+ * @throws ZosiaError `ZOSIA_GUEST_DAMAGED`
+ */
+export async function prebuiltProgram(
+  architecture: Architecture,
+  name: PrebuiltProgram,
+  directory: string = PREBUILT_DIRECTORY,
+): Promise<Uint8Array> {
+  const folder = `${directory.replace(/\/$/, '')}/${architecture}`;
+  const [bytes, sums] = await Promise.all([
+    readPart(`${folder}/${name}`),
+    readPart(`${folder}/${PREBUILT_SUMS}`),
+  ]);
+  if (parseSums(Buffer.from(sums).toString('utf8')).get(name) !== sha256(bytes)) {
+    throw damaged(`${folder}/${name} is not the file that ${PREBUILT_SUMS} names`);
+  }
+  return bytes;
+}
+
+/**
+ * The Linux guest's PID 1.
  *
  * @throws ZosiaError `ZOSIA_GUEST_DAMAGED`
  */
@@ -16,15 +43,7 @@ export async function prebuiltInit(
   architecture: Architecture,
   directory: string = PREBUILT_DIRECTORY,
 ): Promise<Uint8Array> {
-  const folder = `${directory.replace(/\/$/, '')}/${architecture}`;
-  const [bytes, sums] = await Promise.all([
-    readPart(`${folder}/init`),
-    readPart(`${folder}/SHA256SUMS`),
-  ]);
-  if (parseSums(Buffer.from(sums).toString('utf8')).get('init') !== sha256(bytes)) {
-    throw damaged(`${folder}/init is not the file that SHA256SUMS names`);
-  }
-  return bytes;
+  return prebuiltProgram(architecture, 'init', directory);
 }
 
 /** Reads the format of `sha256sum`: a digest, a space, a space or an asterisk, a file name. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
 import { ZosiaError } from '../errors.js';
 
@@ -40,6 +40,16 @@ export async function findCompiler(
   const [clang, linker] = await Promise.all([findIn(folders, 'clang'), findIn(folders, 'ld.lld')]);
   const [version, linkerVersion] = await Promise.all([versionOf(clang), versionOf(linker)]);
   return { clang, linker, version, linkerVersion };
+}
+
+/**
+ * lld as the linker of PE programs, which is what UEFI applications are. It is the same program as the
+ * ELF linker under another name, and lies beside it.
+ *
+ * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`
+ */
+export async function findCoffLinker(compiler: Compiler): Promise<string> {
+  return findIn([dirname(compiler.linker)], 'lld-link');
 }
 
 /** The major version in a line like "Debian clang version 14.0.6", or undefined. */

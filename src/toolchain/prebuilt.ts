@@ -1,27 +1,34 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ARCHITECTURES } from '../artifacts/architectures.js';
+import { PREBUILT_SUMS } from '../artifacts/guest.js';
 import { writeOutput } from '../image/output-file.js';
 import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
+import { buildEfi } from './efi.js';
 import { buildGuest } from './guest.js';
 
 /** The file that says which compiler made the prebuilt programs: clang's version, then lld's. */
 export const COMPILER_RECORD = 'COMPILER';
 
 /**
- * Builds what ships under guest/prebuilt: for every architecture the guest's programs and their
- * SHA256SUMS, and a record of the compiler.
+ * Builds what ships under guest/prebuilt: for every architecture the guest's programs, UEFI
+ * applications included, and their SHA256SUMS, and a record of the compiler.
  *
  * @param directory the folder to write; `PREBUILT_DIRECTORY` to renew what ships
- * @throws ZosiaError as `buildGuest`
+ * @throws ZosiaError as `buildGuest` and `buildEfi`
  */
 export async function buildPrebuilt(directory: string, signal?: AbortSignal): Promise<Compiler> {
   const compiler = await findCompiler();
   const cancellation = signal ? { signal } : {};
   for (const arch of ARCHITECTURES) {
     const outDir = join(directory, arch);
-    const built = await buildGuest({ arch, outDir, compiler, ...cancellation });
-    await writeOutput(join(outDir, 'SHA256SUMS'), `${built.sha256}  init\n`, cancellation);
+    const built = [
+      await buildEfi({ arch, program: 'hello', outDir, compiler, ...cancellation }),
+      await buildGuest({ arch, outDir, compiler, ...cancellation }),
+      await buildEfi({ arch, program: 'llama2', outDir, compiler, ...cancellation }),
+    ];
+    const sums = built.map(({ path, sha256 }) => `${sha256}  ${basename(path)}\n`);
+    await writeOutput(join(outDir, PREBUILT_SUMS), sums.join(''), cancellation);
   }
   const record = `${compiler.version}\n${compiler.linkerVersion}\n`;
   await writeOutput(join(directory, COMPILER_RECORD), record, cancellation);

@@ -67,7 +67,7 @@ void float_swiglu(float *restrict gates, const float *restrict ups, size_t count
 // The angle as a number of quarter turns and a rest within an eighth of a turn of zero.
 static double quarter_turns(double x, int64_t *quarters) {
     const double TWO_OVER_PI = 0x1.45f306dc9c883p-1;
-    // π/2 in two parts, the first with 33 digits.
+    // π/2 in two parts, the first with so few digits that n times it is exact.
     const double HIGH = 0x1.921fb544p0, LOW = 0x1.0b4611a626331p-34;
     double n = (x * TWO_OVER_PI + ROUND_DOUBLE) - ROUND_DOUBLE;
     *quarters = (int64_t)n;

@@ -1,5 +1,5 @@
 // The functions of <math.h> that a transformer needs, to within about one unit in the last place of a
-// float (test/guest/efi-math.test.ts measures them against the C library's).
+// float (test/guest/efi/math.test.ts measures them against the C library's).
 #ifndef ZOSIA_FLOAT_MATH_H
 #define ZOSIA_FLOAT_MATH_H
 
@@ -7,7 +7,7 @@
 
 float float_sqrt(float x);
 float float_exp(float x);
-// For arguments up to 2^30, far beyond any position in a context.
+// For arguments up to 2^20, beyond any position in a context.
 float float_sin(float x);
 float float_cos(float x);
 // For a base above zero.

@@ -15,10 +15,18 @@ static inline floats floats_all(float x) { return vdupq_n_f32(x); }
 static inline floats floats_load(const float *from) { return vld1q_f32(from); }
 static inline void floats_store(float *to, floats x) { vst1q_f32(to, x); }
 static inline floats floats_add(floats a, floats b) { return vaddq_f32(a, b); }
+// Not fused: so the sums, and with them the texts, are the same as with SSE2 to the last bit. It costs
+// nothing, as the weights' way from memory takes longer than either, and in QEMU's translator, which
+// fuses in software, a third of the time is saved.
 static inline floats floats_multiply_add(floats a, floats b, floats sum) {
-    return vfmaq_f32(sum, a, b);
+    return vaddq_f32(vmulq_f32(a, b), sum);
 }
-static inline float floats_sum(floats x) { return vaddvq_f32(x); }
+
+// In the order of simd_sse2.h.
+static inline float floats_sum(floats x) {
+    float32x2_t halves = vadd_f32(vget_low_f32(x), vget_high_f32(x));
+    return vget_lane_f32(halves, 0) + vget_lane_f32(halves, 1);
+}
 
 static inline integers integers_zero(void) { return vdupq_n_s32(0); }
 

@@ -1,0 +1,152 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Architecture } from '../artifacts/architectures.js';
+import { ZosiaError } from '../errors.js';
+import { sha256 } from '../image/digest.js';
+import { writeOutput } from '../image/output-file.js';
+import { findCoffLinker, findCompiler } from './compiler.js';
+import type { Compiler } from './compiler.js';
+
+/** The source of the UEFI applications. Clones have it; installed packages have them built only. */
+export const EFI_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/efi/', import.meta.url));
+
+/** The language model, or the smallest application there can be. */
+export type EfiProgram = 'llama2' | 'hello';
+
+/** The folders that make up each program; what they include lies below the source directory too. */
+const FOLDERS: Readonly<Record<EfiProgram, readonly string[]>> = {
+  llama2: ['app', 'firmware', 'model'],
+  hello: ['hello'],
+};
+
+/** UEFI specification, 2.3: x86_64 and AArch64 platforms. Interrupts use the interrupted stack. */
+const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {
+  aarch64: ['--target=aarch64-unknown-windows'],
+  x86_64: ['--target=x86_64-unknown-windows', '-mno-red-zone'],
+};
+
+const COMPILE_FLAGS = [
+  ...['-std=c17', '-O2', '-Wall', '-Wextra', '-Werror'],
+  // No C library, no host headers: only clang's own. Characters of wide strings are UCS-2.
+  ...['-ffreestanding', '-nostdlibinc', '-fshort-wchar'],
+  ...['-fno-stack-protector', '-mno-stack-arg-probe'],
+  // Products are fused where the source says so, and so give the same text everywhere.
+  '-ffp-contract=off',
+  // Nothing of this host in the output: neither folders nor the compiler's name.
+  ...['-ffile-prefix-map=./=', '-fno-ident', '-I.'],
+];
+
+const LINK_FLAGS = [
+  ...['/subsystem:efi_application', '/entry:efi_main', '/nodefaultlib', '/timestamp:0'],
+  ...['/opt:ref', '/opt:icf'],
+];
+
+/** Variables that would add folders or options of the host's to clang's or lld's. */
+const UNSET_VARIABLES = {
+  CPATH: undefined,
+  C_INCLUDE_PATH: undefined,
+  CCC_OVERRIDE_OPTIONS: undefined,
+  LIB: undefined,
+  LINK: undefined,
+  _LINK_: undefined,
+};
+
+export interface BuildEfiOptions {
+  readonly arch: Architecture;
+  readonly program: EfiProgram;
+  /** The folder that gets `llama2.efi` or `hello.efi`. Made if it is missing. */
+  readonly outDir: string;
+  /** Found on the host unless given. */
+  readonly compiler?: Compiler;
+  readonly sourceDir?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface BuiltEfi {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly compiler: Compiler;
+}
+
+/**
+ * Compiles a UEFI application with the host's clang and lld, whatever the host is. The same compiler
+ * gives the same bytes in any folder.
+ *
+ * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, `ZOSIA_GUEST_SOURCE_MISSING`, `ZOSIA_BUILD_FAILED`,
+ *   and those of `writeOutput`; the signal's reason when cancelled
+ */
+export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
+  const { arch, program, outDir, sourceDir = EFI_SOURCE_DIRECTORY, signal } = options;
+  signal?.throwIfAborted();
+  const sources = await listSources(sourceDir, FOLDERS[program]);
+  const compiler = options.compiler ?? (await findCompiler());
+  const linker = await findCoffLinker(compiler);
+  const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
+  try {
+    const run = { arch, cwd: sourceDir, ...(signal ? { signal } : {}) };
+    const objects: string[] = [];
+    for (const source of sources) {
+      const object = join(folder, `${objects.length}.obj`);
+      const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...extraFlags(arch, source)];
+      await runTool(compiler.clang, [...flags, '-c', source, '-o', object], run);
+      objects.push(object);
+    }
+    const out = join(folder, 'program.efi');
+    await runTool(linker, [...LINK_FLAGS, `/out:${out}`, ...objects], run);
+    const bytes = await readFile(out);
+    const path = join(outDir, `${program}.efi`);
+    await writeOutput(path, bytes, signal ? { signal } : {});
+    return { path, sizeBytes: bytes.length, sha256: sha256(bytes), compiler };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What runs only on processors that have been found to have AVX2 is compiled for it. */
+function extraFlags(arch: Architecture, source: string): readonly string[] {
+  return arch === 'x86_64' && source.endsWith('_avx2.c') ? ['-mavx2', '-mfma'] : [];
+}
+
+interface ToolRun {
+  readonly arch: Architecture;
+  /** Where the sources are, so that their names are the same in every checkout. */
+  readonly cwd: string;
+  readonly signal?: AbortSignal;
+}
+
+async function runTool(tool: string, args: readonly string[], run: ToolRun): Promise<void> {
+  const { arch, cwd, signal } = run;
+  const { failed, all } = await execa(tool, args, {
+    cwd,
+    env: { LC_ALL: 'C', ...UNSET_VARIABLES },
+    all: true,
+    reject: false,
+    ...(signal ? { cancelSignal: signal } : {}),
+  });
+  signal?.throwIfAborted();
+  if (failed) {
+    throw new ZosiaError('ZOSIA_BUILD_FAILED', `the UEFI application for ${arch} was not built`, {
+      hint: `The compiler's messages:\n${all}`,
+    });
+  }
+}
+
+/** C files by name, in byte order: the linker lays the program out in the order they are given. */
+async function listSources(sourceDir: string, folders: readonly string[]): Promise<string[]> {
+  const sources: string[] = [];
+  for (const folder of folders) {
+    const names = await readdir(join(sourceDir, folder)).catch(() => []);
+    const files = names.filter((name) => name.endsWith('.c')).sort();
+    sources.push(...files.map((name) => `${folder}/${name}`));
+  }
+  if (sources.length === 0) {
+    throw new ZosiaError('ZOSIA_GUEST_SOURCE_MISSING', `there is no C source in ${sourceDir}`, {
+      hint: 'Build UEFI applications in a clone of the repository; an installed zosia brings them built.',
+    });
+  }
+  return sources;
+}
