@@ -21,7 +21,7 @@ module.exports = {
     room('image', []),
     room('formats', ['image']),
     room('artifacts', ['formats', 'image']),
-    room('recipes', ['artifacts', 'formats', 'image']),
+    room('recipes', ['inspect', 'artifacts', 'formats', 'image']),
     room('machine', ['artifacts', 'formats', 'image']),
     room('inspect', ['formats', 'image']),
     room('toolchain', ['artifacts', 'formats', 'image']),

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { ZosiaError } from '../errors.js';
-import { openExt4 } from '../formats/ext4/reader/reader.js';
+import { openFileSystem } from '../inspect/file-system.js';
 import { digestFile } from '../image/digest.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { readDiskManifest } from './disk-manifest.js';
 import type { DiskInput, DiskManifest, ReferredFile } from './disk-manifest.js';
-import { openDisk } from './open-disk.js';
 
 export interface CheckDiskOptions {
   /** Whether every file on the disk is read and its sha256 compared. */
@@ -23,7 +22,7 @@ export interface CheckDiskOptions {
  * something else: there is nothing to compare it with.
  *
  * @throws ZosiaError `ZOSIA_DISK_CHANGED`, `ZOSIA_DISK_NOT_VERIFIABLE`, `ZOSIA_MANIFEST_DAMAGED`, and
- * with `verify` those of `openDisk` and `openExt4`
+ * with `verify` those of `openFileSystem`
  */
 export async function checkModelDisk(path: string, options: CheckDiskOptions = {}): Promise<void> {
   const manifest = await readDiskManifest(path);
@@ -78,11 +77,10 @@ async function checkContents(
   }
   const totalBytes = inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
-  const { contents } = await openDisk(path);
+  const disk = await openFileSystem(path);
   try {
-    const disk = await openExt4(contents);
     for (const input of inputs) {
-      const file = await disk.open(Buffer.from(input.path, 'utf8'));
+      const file = await disk.reader.open(Buffer.from(input.path, 'utf8'));
       const digest = await digestOf(file, signal, (bytes) => {
         doneBytes += bytes;
         onProgress?.(doneBytes, totalBytes);
@@ -90,7 +88,7 @@ async function checkContents(
       if (digest !== input.sha256) throw changed(name, `${input.path} has other contents`);
     }
   } finally {
-    await contents.close();
+    await disk.close();
   }
 }
 

@@ -1,12 +1,11 @@
 import { posix } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
-import { openExt4 } from '../formats/ext4/reader/reader.js';
 import type { Ext4Reader, Ext4Target } from '../formats/ext4/reader/reader.js';
+import { openFileSystem } from '../inspect/file-system.js';
 import { adapterPath, MAX_ADAPTERS, MODEL_PATH, PROJECTOR_PATH } from './disk-entries.js';
 import { describeParts, readModelParts } from './model-parts.js';
 import type { ModelFolder } from './model-parts.js';
-import { openDisk } from './open-disk.js';
 
 /** The model that a guest will find on a disk. */
 export interface DiskModel {
@@ -21,11 +20,11 @@ export interface DiskModel {
  */
 export async function modelOnDisk(diskPath: string): Promise<DiskModel | undefined> {
   try {
-    const { contents } = await openDisk(diskPath);
+    const disk = await openFileSystem(diskPath);
     try {
-      return await findAndDescribe(await openExt4(contents));
+      return await findAndDescribe(disk.reader);
     } finally {
-      await contents.close();
+      await disk.close();
     }
   } catch (error) {
     if (error instanceof ZosiaError) return undefined;
