@@ -36,7 +36,8 @@ static void stop(const struct failure *failure) {
 
 static const struct products *products_named(const char *name) {
 #if defined(__x86_64__)
-    return strcmp(name, "avx2") == 0 ? &products_avx2 : &products_sse2;
+    bool avx2 = strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2");
+    return avx2 ? &products_avx2 : &products_sse2;
 #else
     (void)name;
     return &products_neon;

@@ -1,0 +1,130 @@
+import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
+import type { Architecture } from '../../src/artifacts/architectures.js';
+import { PREBUILT_DIRECTORY, prebuiltProgram } from '../../src/artifacts/guest.js';
+import { sha256 } from '../../src/image/digest.js';
+import { findCoffLinker, findCompiler, majorVersion } from '../../src/toolchain/compiler.js';
+import type { Compiler } from '../../src/toolchain/compiler.js';
+import { EFI_SOURCE_DIRECTORY, buildEfi } from '../../src/toolchain/efi.js';
+import type { EfiProgram } from '../../src/toolchain/efi.js';
+import { COMPILER_RECORD } from '../../src/toolchain/prebuilt.js';
+import { zosiaError } from '../support/errors.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const PROGRAMS: readonly EfiProgram[] = ['hello', 'llama2'];
+const EVERY_PROGRAM = ARCHITECTURES.flatMap((arch) =>
+  PROGRAMS.map((program) => [program, arch] as const),
+);
+
+/** PE format, "COFF File Header" and "Optional Header": offsets of what is looked at here. */
+const PE = { headerAt: 0x3c, machine: 4, timestamp: 8, magic: 24, subsystem: 24 + 68 };
+const PE32_PLUS = 0x20b;
+const EFI_APPLICATION = 10;
+const MACHINES: Readonly<Record<Architecture, number>> = { aarch64: 0xaa64, x86_64: 0x8664 };
+
+function peFacts(bytes: Uint8Array): Record<string, number | string> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = view.getUint32(PE.headerAt, true);
+  return {
+    signature: Buffer.from(bytes.subarray(header, header + 4)).toString('latin1'),
+    machine: view.getUint16(header + PE.machine, true),
+    timestamp: view.getUint32(header + PE.timestamp, true),
+    magic: view.getUint16(header + PE.magic, true),
+    subsystem: view.getUint16(header + PE.subsystem, true),
+  };
+}
+
+describe('the prebuilt UEFI applications', () => {
+  const folder = temporaryFolder();
+
+  it.each(EVERY_PROGRAM)('%s is a small EFI application (%s)', async (program, arch) => {
+    const bytes = await prebuiltProgram(arch, `${program}.efi`);
+    expect(bytes.length).toBeLessThan(program === 'hello' ? 4096 : 128 * 1024);
+    expect(peFacts(bytes)).toEqual({
+      signature: 'PE\0\0',
+      machine: MACHINES[arch],
+      timestamp: 0,
+      magic: PE32_PLUS,
+      subsystem: EFI_APPLICATION,
+    });
+  });
+
+  it.each(EVERY_PROGRAM)(
+    '%s is what its source and the recorded compiler give (%s)',
+    async (program, arch) => {
+      const record = await readFile(join(PREBUILT_DIRECTORY, COMPILER_RECORD), 'utf8');
+      const recorded = record.split('\n', 1)[0]!;
+      const compiler = await findCompiler();
+      if (majorVersion(compiler.version) !== majorVersion(recorded)) {
+        expect(process.env.CI, `built with ${recorded}, here is ${compiler.version}`).toBeFalsy();
+        return;
+      }
+      const built = await buildEfi({ arch, program, compiler, outDir: folder.path });
+      expect(built.sha256).toBe(sha256(await prebuiltProgram(arch, `${program}.efi`)));
+    },
+  );
+});
+
+describe('buildEfi', () => {
+  const folder = temporaryFolder();
+  let compiler: Compiler;
+  beforeAll(async () => {
+    compiler = await findCompiler();
+  });
+
+  it('gives the same bytes in any folder', async () => {
+    const sourceDir = folder.file('a source');
+    await cp(EFI_SOURCE_DIRECTORY, sourceDir, { recursive: true });
+    const options = { arch: 'x86_64', program: 'llama2', compiler } as const;
+    const here = await buildEfi({ ...options, outDir: folder.file('here') });
+    const there = await buildEfi({ ...options, sourceDir, outDir: folder.file('there') });
+    expect(there.sha256).toBe(here.sha256);
+    const bytes = await readFile(here.path);
+    expect(here).toMatchObject({ sizeBytes: bytes.length, sha256: sha256(bytes), compiler });
+    for (const path of [folder.path, EFI_SOURCE_DIRECTORY]) {
+      expect(bytes.includes(path)).toBe(false);
+    }
+  });
+
+  it('follows the source', async () => {
+    const sourceDir = folder.file('changed');
+    await cp(EFI_SOURCE_DIRECTORY, sourceDir, { recursive: true });
+    const source = join(sourceDir, 'hello/hello.c');
+    await writeFile(source, (await readFile(source, 'utf8')).replace('Hello', 'Howdy'));
+    const options = { arch: 'aarch64', program: 'hello', compiler, sourceDir } as const;
+    const { path } = await buildEfi({ ...options, outDir: folder.file('changed out') });
+    expect((await readFile(path)).includes(Buffer.from('Howdy', 'utf16le'))).toBe(true);
+  });
+
+  it('shows what the compiler says, and leaves nothing', async () => {
+    const sourceDir = folder.file('broken');
+    await mkdir(join(sourceDir, 'hello'), { recursive: true });
+    await writeFile(join(sourceDir, 'hello/hello.c'), 'int efi_main(void) { return nothing; }\n');
+    const outDir = folder.file('broken out');
+    await expect(
+      buildEfi({ arch: 'x86_64', program: 'hello', compiler, sourceDir, outDir }),
+    ).rejects.toMatchObject({
+      code: 'ZOSIA_BUILD_FAILED',
+      hint: expect.stringContaining("'nothing'"),
+    });
+    await expect(readdir(outDir)).rejects.toThrow('ENOENT');
+  });
+
+  it('says that there is no source, and that there is no linker', async () => {
+    const options = { arch: 'x86_64', program: 'hello', compiler, outDir: folder.path } as const;
+    await expect(buildEfi({ ...options, sourceDir: folder.file('none') })).rejects.toThrow(
+      zosiaError('ZOSIA_GUEST_SOURCE_MISSING'),
+    );
+    const alone = { ...compiler, linker: folder.file('ld.lld') };
+    await expect(findCoffLinker(alone)).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
+  });
+
+  it('is cancelled by its signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(
+      buildEfi({ arch: 'x86_64', program: 'hello', compiler, outDir: folder.path, signal }),
+    ).rejects.toThrow('enough');
+  });
+});
