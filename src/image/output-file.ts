@@ -3,6 +3,7 @@ import { chmod, mkdir, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { checkOutputTarget } from './output-target.js';
 
 export interface OutputOptions {
   /** Cancels the write: the temporary file is removed and the signal's reason is thrown. */
@@ -37,7 +38,8 @@ process.on('exit', () => {
 
 /**
  * Writes a file whole or not at all: under a temporary name in its own folder, synced, then renamed.
- * Whatever stood at `path` stays as it was until the rename. Missing folders are made.
+ * Whatever stood at `path` stays as it was until the rename; only a regular file, or a symlink to one,
+ * is replaced. Missing folders are made.
  *
  * @param write fills the file; `begun` tells whether it is one that `begin` made, not an empty one
  * @throws ZosiaError `ZOSIA_DISK_FULL`, `ZOSIA_OUTPUT_UNWRITABLE`; the signal's reason when cancelled
@@ -49,6 +51,7 @@ export async function writeOutputFile<T>(
 ): Promise<T> {
   const { signal, mode = 0o644, durable = true, begin } = options;
   signal?.throwIfAborted();
+  await checkOutputTarget(path);
   let temporary: string | undefined;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -53,6 +53,40 @@ describe('writeOutput', () => {
     await prepare(path);
     const target = what === 'a folder' ? path : `${path}/out`;
     await expect(writeOutput(target, 'x')).rejects.toThrow(zosiaError('ZOSIA_OUTPUT_UNWRITABLE'));
+  });
+});
+
+describe('what an output may take the place of', () => {
+  it('is no FIFO, not even through a symlink', async () => {
+    const fifo = folder.file('fifo');
+    await promisify(execFile)('mkfifo', [fifo]);
+    await symlink('fifo', folder.file('to-fifo'));
+    for (const path of [fifo, folder.file('to-fifo')]) {
+      await expect(writeOutput(path, 'x')).rejects.toThrow(zosiaError('ZOSIA_OUTPUT_UNWRITABLE'));
+    }
+    expect((await lstat(fifo)).isFIFO()).toBe(true);
+    expect((await lstat(folder.file('to-fifo'))).isSymbolicLink()).toBe(true);
+  });
+
+  it('is no device', async () => {
+    // Behind a symlink: should the check fail, nothing of the host is replaced.
+    await symlink('/dev/null', folder.file('null'));
+    const written = writeOutput(folder.file('null'), 'x');
+    await expect(written).rejects.toThrow(zosiaError('ZOSIA_OUTPUT_UNWRITABLE'));
+    expect((await stat(folder.file('null'))).isCharacterDevice()).toBe(true);
+  });
+
+  it('is no symlink to a folder, but one to a file or to nothing', async () => {
+    await mkdir(folder.file('a folder'));
+    await symlink('a folder', folder.file('to-folder'));
+    const written = writeOutput(folder.file('to-folder'), 'x');
+    await expect(written).rejects.toThrow(zosiaError('ZOSIA_OUTPUT_UNWRITABLE'));
+    await writeFile(folder.file('old'), 'old');
+    for (const target of ['old', 'nothing']) {
+      await symlink(target, folder.file(`to ${target}`));
+      await writeOutput(folder.file(`to ${target}`), 'new');
+      expect(await readFile(folder.file(`to ${target}`), 'utf8')).toBe('new');
+    }
   });
 });
 

@@ -1,0 +1,24 @@
+import { stat } from 'node:fs/promises';
+import { ZosiaError } from '../errors.js';
+
+/**
+ * Refuses what a file must not take the place of. Outputs are renamed into place, which would replace
+ * the node of a device or FIFO instead of writing to it. A regular file, a symlink to one, or nothing
+ * may stand at `path`; what cannot be looked at is left to the write, which says why.
+ *
+ * @throws ZosiaError `ZOSIA_OUTPUT_UNWRITABLE`
+ */
+export async function checkOutputTarget(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found || found.isFile()) return;
+  if (found.isDirectory()) {
+    throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is a folder`, {
+      hint: 'Name a file with --out, for instance one in that folder.',
+    });
+  }
+  throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is not a regular file`, {
+    hint: found.isBlockDevice()
+      ? `Name a file with --out, then copy it to the device: dd if=FILE of=${path} bs=4M`
+      : 'Name a regular file, or a place where there is none, with --out.',
+  });
+}
