@@ -1,13 +1,10 @@
 import type { Command } from 'commander';
-import { archOption, numberAtLeast, wholeNumber } from './options.js';
+import { archOption, numberAtLeast, timeoutSeconds, wholeNumber } from './options.js';
 import type { MachineOptions, RunRequest } from '../machine/machine.js';
 
 /** Options of every command that starts a machine. */
 export interface MachineFlags {
   arch?: string;
-  kernel?: string;
-  initrd?: string;
-  disk?: string;
   ram?: number;
   smp?: number;
   accel?: string;
@@ -20,7 +17,10 @@ export interface MachineFlags {
   timeout?: number;
 }
 
-/** Adds the options; each but the prompt's has a variable of the original scripts, which it wins over. */
+/**
+ * Adds the options. A variable in parentheses is one of the original scripts: it holds where the option
+ * is not given.
+ */
 export function addMachineOptions(command: Command): Command {
   return command
     .addOption(archOption())
@@ -29,10 +29,11 @@ export function addMachineOptions(command: Command): Command {
     .option('--accel <name>', 'auto, hvf, kvm or tcg (QEMU_ACCEL)')
     .option('--cpu <model>', "QEMU's CPU model; chosen by accelerator unless given (QEMU_CPU)")
     .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
-    .option('--kernel <file>', 'another kernel (KERNEL_IMAGE)')
-    .option('--initrd <file>', 'another initramfs (INITRD_IMAGE)')
-    .option('--disk <file>', 'another model disk, raw or VMDK (MODEL_DISK_IMAGE)')
-    .option('--dry-run', 'print the QEMU command instead of running it')
+    .option(
+      '--dry-run',
+      "print QEMU's command for this machine instead of running it; what the run asks of the guest " +
+        '(prompt, context and so on) is not in it, but in an initramfs made for a real run alone',
+    )
     .option('--prompt <text>', 'answer this on stdout, and power off')
     .option('-n, --tokens <n>', 'with --prompt: at most this many tokens', wholeNumber(1))
     .option(
@@ -40,17 +41,14 @@ export function addMachineOptions(command: Command): Command {
       'temperature of sampling; 0 always takes the likeliest token',
       numberAtLeast(0),
     )
-    .option('--timeout <s>', 'with --prompt: give up after this many seconds', numberAtLeast(0));
+    .option('--timeout <s>', 'with --prompt: give up after this many seconds', timeoutSeconds);
 }
 
 /** The flags as the machine room takes them. */
 export function machineOptions(
   flags: MachineFlags,
-): Omit<MachineOptions, 'arch' | 'defaults' | 'model' | 'signal'> {
+): Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'answerPort'> {
   return {
-    ...(flags.kernel === undefined ? {} : { kernel: flags.kernel }),
-    ...(flags.initrd === undefined ? {} : { initrd: flags.initrd }),
-    ...(flags.disk === undefined ? {} : { disk: flags.disk }),
     ...(flags.ram === undefined ? {} : { ramMiB: flags.ram }),
     ...(flags.smp === undefined ? {} : { cpus: flags.smp }),
     ...(flags.accel === undefined ? {} : { accel: flags.accel }),

@@ -36,3 +36,17 @@ export function numberAtLeast(least: number): (text: string) => number {
     return value;
   };
 }
+
+/** The longest that a timer of Node's can wait: it counts milliseconds in 31 bits. */
+const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
+
+/** Parses an option's value as a time to wait, in seconds and parts of them. */
+export function timeoutSeconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= MAX_TIMEOUT_SECONDS)) {
+    throw new InvalidArgumentError(
+      `Give a number of seconds above 0 and of at most ${MAX_TIMEOUT_SECONDS}.`,
+    );
+  }
+  return value;
+}
