@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBuildCommand } from './build.js';
 import { addCatCommand } from './cat.js';
@@ -13,12 +12,13 @@ import { addModelCommand } from './model.js';
 import { addRunCommand } from './run.js';
 import { addUpCommand } from './up.js';
 import { addVerifyCommand } from './verify.js';
+import { zosiaVersion } from '../recipes/version.js';
 
 /** The whole command line. Each command loads what it needs when it runs, so that `--help` is instant. */
 export function makeProgram(context: CliContext): Command {
   const program = new Command('zosia')
     .description('Boots a machine straight into a language model.')
-    .version(packageVersion(), '-V, --version')
+    .version(zosiaVersion(), '-V, --version')
     .option('--debug', 'on an error, also print where it arose')
     .showHelpAfterError('(zosia --help lists the commands, zosia COMMAND --help their options)')
     .exitOverride()
@@ -57,9 +57,4 @@ Documentation: docs/index.md`,
 
 function allCommands(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -19,6 +19,7 @@ import { modelDiskPath } from './places.js';
 import type { DiskFormat, Places } from './places.js';
 import type { Model } from './model.js';
 import { planDigest } from './plan-digest.js';
+import { refuseOverwriting } from './refuse-overwriting.js';
 import { zosiaVersion } from './version.js';
 import { vmdkMetadataPath, writeIfChanged, writeVmdk } from './vmdk-files.js';
 
@@ -86,7 +87,10 @@ export async function writeModelDisk(
   const cancel = signal ? { signal } : {};
   const image = planModelDisk(model, options);
   const files = entriesOf(model, options).filter((entry) => entry.type === 'file');
-  await refuseOverwriting(files, [out, manifestPath(out), vmdkMetadataPath(out)]);
+  await refuseOverwriting(
+    files.map(({ file }) => file.path),
+    [out, manifestPath(out), vmdkMetadataPath(out)],
+  );
 
   const hashed = files.map(({ file }) => file).filter((file) => verify || isShort(file.sizeBytes));
   const digests = await hashFiles(hashed, {
@@ -124,7 +128,7 @@ export async function writeModelDisk(
     settings: { format },
     layout: await describeLayout(image),
     ...parts,
-    versions: { zosia: await zosiaVersion() },
+    versions: { zosia: zosiaVersion() },
   };
   await writeIfChanged(manifestPath(out), formatDiskManifest(manifest), cancel);
   return { image, manifest, written };
@@ -172,23 +176,4 @@ async function referredFile(
   const file = planned.find((entry) => entry.file.path === path)?.file;
   const { sizeBytes, mtimeNs } = file ?? (await readStamp(path));
   return { name, sizeBytes, mtimeNs: String(mtimeNs), ...digestOf(path, digests) };
-}
-
-/** Writing renames over what is there: a disk named like its model would be the end of the model. */
-async function refuseOverwriting(
-  files: readonly DiskFile[],
-  outputs: readonly string[],
-): Promise<void> {
-  const identify = async (path: string): Promise<string | undefined> => {
-    const found = await stat(path, { bigint: true }).catch(() => undefined);
-    return found && `${found.dev} ${found.ino}`;
-  };
-  const inputs = new Set(await Promise.all(files.map(({ file }) => identify(file.path))));
-  inputs.delete(undefined);
-  for (const output of outputs) {
-    if (!inputs.has(await identify(output))) continue;
-    throw new ZosiaError('ZOSIA_OUTPUT_IS_INPUT', `writing the disk would replace ${output}`, {
-      hint: 'That file is to go on the disk: name another place with --out.',
-    });
-  }
 }
