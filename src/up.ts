@@ -14,7 +14,10 @@ export interface UpOptions extends LinuxGuestOptions {
   /** Length of the context in tokens; at most 4096 unless given, or less if the model has less. */
   readonly contextTokens?: number;
   /** What the machine is to be, where it is not the default. */
-  readonly machine?: Omit<MachineOptions, 'arch' | 'defaults' | 'model' | 'signal'>;
+  readonly machine?: Pick<
+    MachineOptions,
+    'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'answerPort'
+  >;
   readonly env?: Environment;
 }
 
@@ -32,7 +35,8 @@ export interface ReadyMachine {
  * @throws ZosiaError as `openModel`, `linuxGuest`, `writeModelDisk` and `resolveMachine`
  */
 export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> {
-  const { arch, places, signal, env = process.env } = options;
+  const { arch, places, signal } = options;
+  const env = withoutImages(options.env ?? process.env);
   const cancel = signal ? { signal } : {};
   // What may be wrong is found out before anything is downloaded.
   await findQemu(arch, env);
@@ -53,4 +57,9 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
     env,
   );
   return { spec, model, llamaArgs };
+}
+
+/** What is booted is what was just built, whatever images the environment names for `zosia run`. */
+function withoutImages(env: Environment): Environment {
+  return { ...env, KERNEL_IMAGE: undefined, INITRD_IMAGE: undefined, MODEL_DISK_IMAGE: undefined };
 }

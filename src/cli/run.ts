@@ -8,6 +8,9 @@ import type { ModelNeeds } from '../recipes/model-memory.js';
 import { defaultPlaces, initramfsPath, kernelPath } from '../recipes/places.js';
 
 interface RunFlags extends MachineFlags {
+  kernel?: string;
+  initrd?: string;
+  disk?: string;
   ctx?: number;
   verify?: true;
 }
@@ -15,6 +18,9 @@ interface RunFlags extends MachineFlags {
 export function addRunCommand(program: Command, context: CliContext): void {
   const command = program.command('run').description('boot what has been built, or what you name');
   addMachineOptions(command)
+    .option('--kernel <file>', 'another kernel (KERNEL_IMAGE)')
+    .option('--initrd <file>', 'another initramfs (INITRD_IMAGE)')
+    .option('--disk <file>', 'another model disk, raw or VMDK (MODEL_DISK_IMAGE)')
     .option(
       '-c, --ctx <n>',
       'length of the context in tokens; up to 4096 unless given',
@@ -48,6 +54,9 @@ Examples:
       const spec = await resolveMachine(
         {
           ...machineOptions(flags),
+          ...(flags.kernel === undefined ? {} : { kernel: flags.kernel }),
+          ...(flags.initrd === undefined ? {} : { initrd: flags.initrd }),
+          ...(flags.disk === undefined ? {} : { disk: flags.disk }),
           arch,
           ...(needs ? { model: needs.memory } : {}),
           defaults: {

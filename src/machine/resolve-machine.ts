@@ -1,7 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
+import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
+import { accessFile } from '../image/random-access.js';
 import { parseAccelerator, resolveAccelerator } from './accelerator.js';
 import { defaultCpuModel } from './cpu-model.js';
 import { HostFactsCache } from './host-facts-cache.js';
@@ -147,16 +149,11 @@ async function requireFile(path: string, what: string, flag: string): Promise<vo
   });
 }
 
-/** How a VMDK descriptor begins (VMware, Virtual Disk Format 5.0). */
-const VMDK_DESCRIPTOR_START = Buffer.from('# Disk DescriptorFile');
-
 async function diskOf(path: string): Promise<MachineDisk> {
   await requireFile(path, 'model disk', '--disk');
-  const file = await open(path, 'r');
+  const file = await accessFile(path);
   try {
-    const start = Buffer.alloc(VMDK_DESCRIPTOR_START.length);
-    await file.read(start, 0, start.length, 0);
-    return { path, format: start.equals(VMDK_DESCRIPTOR_START) ? 'vmdk' : 'raw' };
+    return { path, format: (await isVmdkDescriptor(file)) ? 'vmdk' : 'raw' };
   } finally {
     await file.close();
   }

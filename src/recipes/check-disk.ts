@@ -3,6 +3,10 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { openFileSystem } from '../inspect/file-system.js';
+import { isGguf } from '../formats/gguf/magic.js';
+import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
+import { openVmdk } from '../inspect/vmdk-disk.js';
+import { accessFile } from '../image/random-access.js';
 import { digestFile } from '../image/digest.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { readDiskManifest } from './disk-manifest.js';
@@ -16,18 +20,35 @@ export interface CheckDiskOptions {
 }
 
 /**
- * Checks that a model disk still is what it was when it was written: that the files a VMDK refers to
- * have the sizes and modification times its manifest names, and with `verify` that every file on the
- * disk, read through its file system, has the sha256 it had. A disk without a manifest was made by
+ * Checks a model disk before QEMU gets it. A VMDK may refer to plain files only: QEMU would take some
+ * names for addresses on a network. It also must still be what it was when it was written: the files a VMDK refers to
+ * have the sizes and modification times its manifest names, and with `verify` every file on the disk,
+ * read through its file system, has the sha256 it had. A disk without a manifest was made by
  * something else: there is nothing to compare it with.
  *
- * @throws ZosiaError `ZOSIA_DISK_CHANGED`, `ZOSIA_DISK_NOT_VERIFIABLE`, `ZOSIA_MANIFEST_DAMAGED`, and
- * with `verify` those of `openFileSystem`
+ * @throws ZosiaError `ZOSIA_DISK_IS_MODEL`, `ZOSIA_DISK_CHANGED`, `ZOSIA_DISK_NOT_VERIFIABLE`,
+ * `ZOSIA_MANIFEST_DAMAGED`, those of `openVmdk`, and with `verify` those of `openFileSystem`
  */
 export async function checkModelDisk(path: string, options: CheckDiskOptions = {}): Promise<void> {
   const manifest = await readDiskManifest(path);
   if (manifest) await checkFiles(path, manifest, options);
+  await checkContainer(path);
   if (options.verify) await checkContents(path, manifest?.inputs ?? [], options);
+}
+
+/** Refuses what would only fail, or do harm, once a machine runs. */
+async function checkContainer(path: string): Promise<void> {
+  const file = await accessFile(path);
+  try {
+    if (await isVmdkDescriptor(file)) await (await openVmdk(file, path)).disk.close();
+    else if (await isGguf(file)) {
+      throw new ZosiaError('ZOSIA_DISK_IS_MODEL', `${path} is a model, not a disk with one on it`, {
+        hint: `Run the model with: zosia up ${path}`,
+      });
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function checkFiles(

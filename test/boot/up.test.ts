@@ -1,5 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
+import { bytesData } from '../../src/formats/ext4/file-data.js';
+import { planExt4 } from '../../src/formats/ext4/plan.js';
+import { writeRaw } from '../../src/image/raw-writer.js';
 import { zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -78,8 +81,13 @@ describeWithWeights('zosia up --prompt', () => {
   it(
     'fails with the end of the console when the guest cannot load the model',
     async () => {
+      // A GGUF that zosia itself would refuse, so it is put on a disk by hand.
+      const disk = folder.file('bad.img');
+      const data = bytesData(Buffer.from('GGUF, but no more of it'));
+      const options = { label: 'ZOSIA_MODEL' };
+      await writeRaw(planExt4([{ path: '/model.gguf', type: 'file', data }], options), disk);
       const { stdout, stderr, exitCode } = await zosia(
-        ['run', '--arch', 'aarch64', '--disk', model, '--prompt', 'Hello'],
+        ['run', '--arch', 'aarch64', '--disk', disk, '--prompt', 'Hello'],
         { cwd: folder.path },
       );
       expect(stdout).toBe('');

@@ -104,6 +104,29 @@ describeWithWeights('a good model in a bad place', () => {
     });
   });
 
+  it('is taken for a disk', async () => {
+    await expectMistake(['run', '--disk', model], /is a model, not a disk/, { cwd: folder.path });
+  });
+
+  it.each(['nbd://127.0.0.1:1/x', 'json:{"driver":"null-co"}', 'fat:/etc'])(
+    'is behind a descriptor that sends QEMU to %s',
+    async (name) => {
+      const descriptor = [
+        '# Disk DescriptorFile',
+        'version=1',
+        'CID=00000001',
+        'parentCID=ffffffff',
+        'createType="twoGbMaxExtentFlat"',
+        `RW 2048 FLAT "${name}" 0`,
+        '',
+      ].join('\n');
+      await writeFile(folder.file('hostile.vmdk'), descriptor);
+      await expectMistake(['run', '--disk', 'hostile.vmdk'], /VMDK|vmdk|refer/, {
+        cwd: folder.path,
+      });
+    },
+  );
+
   it('is to be run without QEMU', async () => {
     const env = { PATH: folder.path };
     await expectMistake(['up', model], /QEMU|qemu-system/, { cwd: folder.path, env });
