@@ -13,10 +13,12 @@ export function deriveVolumeId(options: FatOptions, tree: Tree): number {
   return Number.parseInt(digest.slice(0, 8), 16);
 }
 
+/** By name and parent rather than by path: paths can be long, and there can be many. */
 function describe({ directories, files }: Tree): Uint8Array {
-  const lines = [
-    ...directories.map(({ path }) => [path, 'directory']),
-    ...files.map(({ path, data }) => [path, 'file', data.sizeBytes]),
-  ];
+  const numbers = new Map(directories.map((directory, i) => [directory, i]));
+  const lines = [...directories, ...files].map((node) => {
+    const parent = node.parent ? numbers.get(node.parent) : undefined;
+    return [parent, node.name, node.type, node.type === 'file' ? node.data.sizeBytes : 0];
+  });
   return Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n'), 'utf8');
 }

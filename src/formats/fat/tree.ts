@@ -11,6 +11,8 @@ import type { StoredName } from './short-name.js';
 interface NodeBase {
   readonly name: string;
   readonly path: string;
+  /** Undefined for the root only. */
+  readonly parent: DirectoryNode | undefined;
   attributes: FatAttributes;
   /** How the parent stores the name; the root has no name. */
   stored: StoredName | undefined;
@@ -25,7 +27,6 @@ export interface FileNode extends NodeBase {
 
 export interface DirectoryNode extends NodeBase {
   readonly type: 'directory';
-  readonly parent: DirectoryNode | undefined;
   /** By folded name. */
   readonly children: Map<string, TreeNode>;
   /** The children by name, once the tree is complete. */
@@ -98,11 +99,13 @@ function insert(root: DirectoryNode, entry: FatEntry): void {
   }
   const name = names.at(-1);
   if (name === undefined) throw duplicate(path, '/');
-  const { children } = names.slice(0, -1).reduce(enterDirectory, root);
+  const parent = names.slice(0, -1).reduce(enterDirectory, root);
+  const { children } = parent;
   const existing = children.get(foldName(name));
   if (existing) throw duplicate(path, existing.path);
   children.set(foldName(name), {
-    ...{ type: 'file', name, path, attributes: entry, stored: undefined, firstCluster: 0, data },
+    ...{ type: 'file', name, path, parent, attributes: entry, stored: undefined, firstCluster: 0 },
+    data,
   });
 }
 

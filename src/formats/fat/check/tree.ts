@@ -98,7 +98,7 @@ async function claimChain(
   const take = (cluster: number): boolean => claims.take(cluster);
   const chain = await followChain(volume.table, firstCluster, { maxClusterCount, take });
   claims.addOwner(path, chain.runs);
-  if (chain.end === 'taken' || chain.end === 'loop') {
+  if (chain.end === 'taken') {
     findings.problemCount++;
     if (crossLinks.length < maxProblems) crossLinks.push({ path, cluster: chain.next });
   } else {

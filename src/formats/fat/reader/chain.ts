@@ -5,7 +5,7 @@ import { corrupt } from './fault.js';
 import type { FatTable } from './table.js';
 
 /** Why a chain goes no further: its end mark, or what stands in place of one. */
-export type ChainEnd = 'end' | 'free' | 'bad' | 'outside' | 'loop' | 'limit' | 'taken';
+export type ChainEnd = 'end' | 'free' | 'bad' | 'outside' | 'limit' | 'taken';
 
 export interface Chain {
   readonly runs: readonly ClusterRun[];
@@ -23,8 +23,8 @@ export interface ChainOptions {
 }
 
 /**
- * Follows the chain of a file. It never takes more steps than a few times the clusters of the volume:
- * chains that lead back to themselves are noticed.
+ * Follows the chain of a file. One that leads back to itself ends at the limit; one that comes to an end
+ * has no cluster twice.
  */
 export async function followChain(
   table: FatTable,
@@ -35,27 +35,18 @@ export async function followChain(
   const { endOfChain, badCluster } = FAT_TYPE_FACTS[bootSector.type];
   const runs: { firstCluster: number; clusterCount: number }[] = [];
   let clusterCount = 0;
-  // Brent's way to find a circle: a cluster is kept while the rest of the chain is compared with it,
-  // for twice as long each time.
-  let kept = -1;
-  let keptUntil = 1;
   const ended = (end: ChainEnd, next: number): Chain => ({ runs, clusterCount, end, next });
   for (let cluster = firstCluster; ;) {
     if (cluster === FREE_CLUSTER) return ended('free', cluster);
-    if (cluster >= endOfChain) return ended('end', cluster);
     if (cluster === badCluster) return ended('bad', cluster);
+    if (cluster >= endOfChain && clusterCount > 0) return ended('end', cluster);
     if (!isCluster(bootSector, cluster)) return ended('outside', cluster);
-    if (cluster === kept) return ended('loop', cluster);
     if (clusterCount === maxClusterCount) return ended('limit', cluster);
     if (take && !take(cluster)) return ended('taken', cluster);
     const last = runs.at(-1);
     if (last && last.firstCluster + last.clusterCount === cluster) last.clusterCount++;
     else runs.push({ firstCluster: cluster, clusterCount: 1 });
     clusterCount++;
-    if (clusterCount === keptUntil) {
-      kept = cluster;
-      keptUntil *= 2;
-    }
     cluster = table.cached(cluster) ?? (await table.entry(cluster));
   }
 }
@@ -73,8 +64,6 @@ export function describeEnd({ end, next, clusterCount }: Chain): string | undefi
       return `${after} leads to a cluster marked as bad`;
     case 'outside':
       return `${after} leads to cluster ${next}, which there is not`;
-    case 'loop':
-      return `its chain leads back to cluster ${next}`;
     case 'taken':
       return `${after} leads to cluster ${next}, which something else uses`;
   }
@@ -83,7 +72,7 @@ export function describeEnd({ end, next, clusterCount }: Chain): string | undefi
 /**
  * The clusters of a file of so many bytes.
  *
- * @throws ZosiaError `ZOSIA_FAT_CORRUPT` when its chain is too short
+ * @throws ZosiaError `ZOSIA_FAT_CORRUPT` when its chain is too short, or leads back to itself
  */
 export async function fileRuns(
   table: FatTable,
@@ -97,10 +86,21 @@ export async function fileRuns(
     throw corrupt(where, `it has ${file.sizeBytes} bytes, more than the volume has room for`);
   }
   const chain = await followChain(table, file.firstCluster, { maxClusterCount: neededCount });
-  if (chain.clusterCount === neededCount && chain.end !== 'loop') return chain.runs;
+  if (hasTwice(chain)) throw corrupt(where, 'its chain leads back to itself');
+  if (chain.clusterCount === neededCount) return chain.runs;
   throw corrupt(
     where,
     describeEnd(chain) ??
       `its chain has ${chain.clusterCount} clusters, its ${file.sizeBytes} bytes take ${neededCount}`,
   );
+}
+
+/** Whether a chain has a cluster twice. */
+function hasTwice({ runs, end }: Chain): boolean {
+  if (end !== 'limit') return false;
+  const ordered = [...runs].sort((a, b) => a.firstCluster - b.firstCluster);
+  return ordered.some((run, i) => {
+    const previous = ordered[i - 1];
+    return previous && previous.firstCluster + previous.clusterCount > run.firstCluster;
+  });
 }
