@@ -95,13 +95,17 @@ describeWithWeights('a good model in a bad place', () => {
       const out = folder.file(`file/disk-${format}`);
       await expectMistake(
         ['image', 'model', model, '--format', format, '--out', out],
-        /cannot be written/,
+        /cannot be written|is a folder/,
         { cwd: folder.path },
       );
     }
-    await expectMistake(['image', 'model', model, '--out', folder.path], /cannot be written/, {
-      cwd: folder.path,
-    });
+    await expectMistake(
+      ['image', 'model', model, '--out', folder.path],
+      /cannot be written|is a folder/,
+      {
+        cwd: folder.path,
+      },
+    );
   });
 
   it('is taken for a disk', async () => {
