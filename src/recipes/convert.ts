@@ -5,6 +5,7 @@ import { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../formats/llama2c/tokenizer.js';
 import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
+import { refuseOverwriting } from './refuse-overwriting.js';
 
 export interface ConvertOptions {
   /** Path of a llama2.c checkpoint. */
@@ -23,10 +24,15 @@ export interface ConvertOptions {
  * Writes a llama2.c checkpoint and its tokenizer as one GGUF. The two are checked against each other
  * before anything is written.
  *
- * @throws ZosiaError as `readCheckpoint`, `readTokenizer` and `writeRaw`
+ * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`; as `readCheckpoint`, `readTokenizer` and `writeRaw`
  */
 export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeBytes: number }> {
   const { checkpoint: path, out, name = basename(path).replace(/\.bin$/, ''), signal } = options;
+  const inputs = [path, options.tokenizer, options.chatTemplate];
+  await refuseOverwriting(
+    inputs.filter((input) => input !== undefined),
+    [out],
+  );
   const checkpointFile = await accessFile(path);
   try {
     const checkpoint = await readCheckpoint(checkpointFile);

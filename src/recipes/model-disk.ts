@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ZosiaError } from '../errors.js';
 import type { BlockSizeBytes, Ext4Options } from '../formats/ext4/options.js';
 import { planExt4 } from '../formats/ext4/plan.js';
 import { openExt4 } from '../formats/ext4/reader/reader.js';

@@ -1,0 +1,28 @@
+import { stat } from 'node:fs/promises';
+import { ZosiaError } from '../errors.js';
+
+/**
+ * Refuses outputs that are one of the inputs, under whatever name. Writing renames over what is there:
+ * a disk named like its model would be the end of the model.
+ *
+ * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`
+ */
+export async function refuseOverwriting(
+  inputs: readonly string[],
+  outputs: readonly string[],
+): Promise<void> {
+  const taken = new Set(await Promise.all(inputs.map(identify)));
+  taken.delete(undefined);
+  for (const output of outputs) {
+    if (!taken.has(await identify(output))) continue;
+    throw new ZosiaError('ZOSIA_OUTPUT_IS_INPUT', `${output} is read, and would be replaced`, {
+      hint: 'That file is one of the inputs: name another place with --out.',
+    });
+  }
+}
+
+/** The same for all names of a file; undefined when there is none. */
+async function identify(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && `${found.dev} ${found.ino}`;
+}
