@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { zosiaVersion } from './version.js';
 import { digestFile, sha256 } from '../image/digest.js';
 import { writeOutput } from '../image/output-file.js';
 
@@ -27,6 +28,8 @@ export interface Manifest extends Recipe {
   /** The sha256 of the recipe as asked for; `inputs` are what was really used. */
   readonly recipeSha256: string;
   readonly output: { readonly sizeBytes: number; readonly sha256: string };
+  /** What wrote it: another zosia may lay out the same inputs in another way. */
+  readonly versions: { readonly zosia: string };
 }
 
 /** Where the manifest of an image lies. */
@@ -47,13 +50,14 @@ export async function writeManifest(
     inputs: used,
     recipeSha256: recipeDigest(asked),
     output,
+    versions: { zosia: zosiaVersion() },
   };
   await writeOutput(manifestPath(imagePath), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /**
- * Whether an image that is there already is exactly what would be built: made for the same recipe, and
- * its bytes unchanged since. With `frozen`, one that a substitute went into is not.
+ * Whether an image that is there already is exactly what would be built: made for the same recipe by
+ * this version of zosia, and its bytes unchanged since. With `frozen`, one that a substitute went into is not.
  */
 export async function isCurrent(
   imagePath: string,
@@ -63,6 +67,7 @@ export async function isCurrent(
   const text = await readFile(manifestPath(imagePath), 'utf8').catch(() => '');
   const manifest = parse(text);
   if (manifest?.recipeSha256 !== recipeDigest(recipe)) return false;
+  if (manifest.versions.zosia !== zosiaVersion()) return false;
   if (options.frozen && manifest.inputs.some((input) => input.substitute)) return false;
   const size = await stat(imagePath).then(
     (found) => found.size,
@@ -79,10 +84,36 @@ function recipeDigest({ product, inputs, settings }: Recipe): string {
 /** A manifest that somebody damaged counts as none: the image is then built again. */
 function parse(text: string): Manifest | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Manifest> | null;
-    const complete = value?.schema === 1 && Array.isArray(value.inputs) && value.output;
-    return complete ? (value as Manifest) : undefined;
+    const value: unknown = JSON.parse(text);
+    return isManifest(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
+
+type Unchecked = Readonly<Record<string, unknown>>;
+
+/** Checks the parts that are used. */
+function isManifest(value: unknown): value is Manifest {
+  if (!isRecord(value)) return false;
+  const { schema, recipeSha256, inputs, output, versions } = value;
+  return (
+    schema === 1 &&
+    typeof recipeSha256 === 'string' &&
+    Array.isArray(inputs) &&
+    inputs.every((input: unknown) => isRecord(input) && isInput(input)) &&
+    isRecord(output) &&
+    Number.isSafeInteger(output.sizeBytes) &&
+    typeof output.sha256 === 'string' &&
+    isRecord(versions) &&
+    typeof versions.zosia === 'string'
+  );
+}
+
+const isRecord = (value: unknown): value is Unchecked =>
+  typeof value === 'object' && value !== null;
+
+const isInput = ({ name, sha256: digest, substitute }: Unchecked): boolean =>
+  typeof name === 'string' &&
+  typeof digest === 'string' &&
+  (substitute === undefined || substitute === true);

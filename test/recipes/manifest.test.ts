@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/image/digest.js';
 import { isCurrent, manifestPath, writeManifest } from '../../src/recipes/manifest.js';
 import type { Recipe } from '../../src/recipes/manifest.js';
+import { zosiaVersion } from '../../src/recipes/version.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const RECIPE: Recipe = {
@@ -58,11 +59,39 @@ describe('an image is current', () => {
     },
   );
 
+  it.each<[string, unknown]>([
+    ['schema', 2],
+    ['recipeSha256', 1],
+    ['inputs', undefined],
+    ['inputs', {}],
+    ['inputs', [null]],
+    ['inputs', ['init']],
+    ['inputs', [{ name: 'init' }]],
+    ['inputs', [{ name: 'init', sha256: 'aa', substitute: 'no' }]],
+    ['output', null],
+    ['output', { sizeBytes: '8', sha256: sha256('contents') }],
+    ['output', { sizeBytes: 8 }],
+    ['versions', undefined],
+    ['versions', null],
+    ['versions', { zosia: '0.0.0' }],
+  ])('not when its manifest has %s: %j', async (key, value) => {
+    const path = manifestPath(image);
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...manifest, [key]: value }));
+    expect(await isCurrent(image, RECIPE)).toBe(false);
+    expect(await isCurrent(image, RECIPE, { frozen: true })).toBe(false);
+  });
+
   it('with a substitute inside, but not when frozen', async () => {
     const used = [{ name: 'init', version: '9', sha256: 'dd', substitute: true }] as const;
     await writeManifest(image, RECIPE, used, { sizeBytes: 8, sha256: sha256('contents') });
     expect(await isCurrent(image, RECIPE)).toBe(true);
     expect(await isCurrent(image, RECIPE, { frozen: true })).toBe(false);
+  });
+
+  it('and its manifest names the zosia that wrote it', async () => {
+    const manifest: unknown = JSON.parse(await readFile(manifestPath(image), 'utf8'));
+    expect(manifest).toMatchObject({ versions: { zosia: zosiaVersion() } });
   });
 
   it('and its manifest says nothing of the host or the time', async () => {
