@@ -24,7 +24,7 @@ export function isExtentName(name: string): boolean {
 
 function unsayable(name: string): string | undefined {
   if (name === '') return 'the name is empty';
-  if (/["\r\n\0]/.test(name)) return 'the name has a quote or a control character';
+  if (/["\p{Cc}]/u.test(name)) return 'the name has a quote or a control character';
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
     return `the name is longer than ${MAX_NAME_BYTES} bytes`;
   }
