@@ -1,5 +1,6 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ZosiaError } from '../errors.js';
 import type { DebianArchitecture } from './architectures.js';
 import { mustRunApt, sandboxOptions } from './apt.js';
 import type { AptRunner } from './apt.js';
@@ -12,6 +13,14 @@ const CONFIGURATION = '#clear APT::Update;\n#clear DPkg;\n';
 const KEYRINGS = [
   '/usr/share/keyrings/debian-archive-keyring.pgp',
   '/usr/share/keyrings/debian-archive-keyring.gpg',
+];
+
+/** What a host may have allowed for its own sources, so that unsigned or badly signed ones pass. */
+const STRICTLY_SIGNED = [
+  'Acquire::AllowInsecureRepositories=false',
+  'Acquire::AllowWeakRepositories=false',
+  'Acquire::AllowDowngradeToInsecureRepositories=false',
+  'APT::Get::AllowUnauthenticated=false',
 ];
 
 /** What a private root reads: the host's own sources, or one suite of one archive. */
@@ -33,7 +42,11 @@ export interface AptRoot {
   readonly listsFolder: string;
 }
 
-/** Lays out a private root in an empty folder. Nothing of the host is read or changed yet. */
+/**
+ * Lays out a private root in an empty folder. Nothing of the host's apt is read or changed yet.
+ *
+ * @throws ZosiaError `ZOSIA_APT_FAILED` for a suite whose signature nothing here can check
+ */
 export async function createAptRoot(folder: string, sources: AptSources): Promise<AptRoot> {
   const at = (...parts: string[]): string => join(folder, ...parts);
   const listsFolder = at('lists');
@@ -61,6 +74,7 @@ export async function createAptRoot(folder: string, sources: AptSources): Promis
       `APT::Architectures::=${sources.architecture}`,
       `Dir::Etc::sourcelist=${at('sources.list')}`,
       'Dir::Etc::sourceparts=/dev/null',
+      ...STRICTLY_SIGNED,
     );
   }
   return {
@@ -98,12 +112,17 @@ export async function updateAptRoot(
 }
 
 async function sourceLine(sources: AptSources & { kind: 'suite' }): Promise<string> {
-  const keyring = sources.keyring ?? (await firstExisting(KEYRINGS));
-  const signedBy = keyring === undefined ? '' : ` signed-by=${keyring}`;
-  return `deb [arch=${sources.architecture}${signedBy}] ${sources.baseUri} ${sources.suite} main\n`;
+  const { architecture, baseUri, suite, keyring = await debianKeyring(KEYRINGS) } = sources;
+  return `deb [arch=${architecture} signed-by=${keyring}] ${baseUri} ${suite} main\n`;
 }
 
-async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
+/**
+ * The first keyring that is there. Without `signed-by` apt would take any key that the host trusts, for
+ * whatever archive.
+ *
+ * @throws ZosiaError `ZOSIA_APT_FAILED`
+ */
+export async function debianKeyring(paths: readonly string[]): Promise<string> {
   for (const path of paths) {
     try {
       await access(path);
@@ -112,5 +131,7 @@ async function firstExisting(paths: readonly string[]): Promise<string | undefin
       continue;
     }
   }
-  return undefined;
+  throw new ZosiaError('ZOSIA_APT_FAILED', "this host has no keyring of Debian's archive", {
+    hint: 'Install the package debian-archive-keyring, then run the same command again.',
+  });
 }
