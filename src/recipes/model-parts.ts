@@ -1,5 +1,6 @@
 import { ZosiaError } from '../errors.js';
 import { checkGguf } from '../formats/gguf/check.js';
+import { corrupt } from '../formats/gguf/errors.js';
 import { describeModel } from '../formats/gguf/model-info.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import { readGguf } from '../formats/gguf/reader.js';
@@ -35,6 +36,9 @@ const PART_NAME = /^(.*)-(\d{5,})-of-(\d{5,})\.gguf$/s;
 
 const MISSING_PARTS_NAMED = 3;
 
+/** What `split.count` can say in llama.cpp, where it is a uint16. */
+const MAX_PARTS = 65_535;
+
 /**
  * Reads the headers of a model, all parts of it when it was split, and checks each against its own
  * tensor table and all of them against each other. Any part may be named. Tensor data is not read.
@@ -53,6 +57,9 @@ export async function readModelParts(name: string, folder: ModelFolder): Promise
   if (partCount <= 1) {
     requireKind(named.header, 'model', folder.pathOf(name));
     return [named];
+  }
+  if (partCount > MAX_PARTS) {
+    throw corrupt(folder.pathOf(name), `it says it is one of ${partCount} parts`);
   }
   const parts: ModelPart[] = [];
   const missing: string[] = [];
@@ -108,8 +115,12 @@ function splitNumber({ header }: ModelPart, key: `split.${string}`): number | un
   return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
 }
 
-/** The names by which llama.cpp will look for the parts. */
-function partNames(named: ModelPart, partCount: number, folder: ModelFolder): string[] {
+/** The names by which llama.cpp will look for the parts, made as they are asked for. */
+function* partNames(
+  named: ModelPart,
+  partCount: number,
+  folder: ModelFolder,
+): Generator<string, void, undefined> {
   const digits = (number: number): string => String(number).padStart(5, '0');
   const number = (splitNumber(named, 'split.no') ?? 0) + 1;
   const ending = `-${digits(number)}-of-${digits(partCount)}.gguf`;
@@ -121,10 +132,9 @@ function partNames(named: ModelPart, partCount: number, folder: ModelFolder): st
     );
   }
   const stem = named.name.slice(0, -ending.length);
-  return Array.from(
-    { length: partCount },
-    (_, index) => `${stem}-${digits(index + 1)}-of-${digits(partCount)}.gguf`,
-  );
+  for (let part = 1; part <= partCount; part++) {
+    yield `${stem}-${digits(part)}-of-${digits(partCount)}.gguf`;
+  }
 }
 
 function partsMissing(path: string, partCount: number, missing: readonly string[]): ZosiaError {

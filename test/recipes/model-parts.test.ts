@@ -54,6 +54,26 @@ describe('a split model', () => {
     await expect(opened).rejects.toThrow(basename(parts[1]!));
   });
 
+  it.each([65_536, 200_000_000, 2 ** 32 - 1])('claims %d parts: is not believed', async (count) => {
+    const metadata = {
+      'general.architecture': { type: 'string', value: 'llama' },
+      'split.no': { type: 'uint32', value: 0 },
+      'split.count': { type: 'uint32', value: count },
+    } as const;
+    const name = splitName('b', 0, count);
+    await writeRaw(planGguf({ metadata, tensors: [] }), folder.file(name));
+    await expect(open(name)).rejects.toThrow(zosiaError('ZOSIA_MODEL_CORRUPT'));
+  });
+
+  it('claims as many parts as there may be: names the first few that are missing', async () => {
+    const name = splitName('b', 0, 65_535);
+    const metadata = splitMetadata(0, 65_535, 1);
+    await writeRaw(planGguf({ metadata, tensors: [] }), folder.file(name));
+    const missing = [1, 2, 3].map((index) => splitName('b', index, 65_535)).join(', ');
+    await expect(open(name)).rejects.toThrow(zosiaError('ZOSIA_MODEL_PART_MISSING'));
+    await expect(open(name)).rejects.toThrow(new RegExp(`missing: ${missing}$`));
+  });
+
   it('has a part that is cut short', async () => {
     const bytes = await readFile(parts[2]!);
     await writeFile(parts[2]!, bytes.subarray(0, bytes.length - 33));
