@@ -7,6 +7,7 @@ import { sha256 } from '../image/digest.js';
 import { readStamp } from '../image/file-stamp.js';
 import { accessImage } from '../image/image-reader.js';
 import type { Image } from '../image/image.js';
+import { checkOutputTarget } from '../image/output-target.js';
 import { writeRaw } from '../image/raw-writer.js';
 import { ext4Entry, identityOf, modelEntries } from './disk-entries.js';
 import type { Companions, DiskEntry, DiskFile } from './disk-entries.js';
@@ -91,6 +92,8 @@ export async function writeModelDisk(
     [out, manifestPath(out), vmdkMetadataPath(out)],
   );
 
+  for (const path of [out, manifestPath(out)]) await checkOutputTarget(path);
+
   const hashed = files.map(({ file }) => file).filter((file) => verify || isShort(file.sizeBytes));
   const digests = await hashFiles(hashed, {
     ...cancel,
@@ -110,7 +113,7 @@ export async function writeModelDisk(
   } else {
     await writeRaw(image, out, {
       ...cancel,
-      onProgress: (done) => onProgress?.('writing', done, image.sizeBytes),
+      onProgress: (done, total) => onProgress?.('writing', done, total),
     });
     parts = { output: { sizeBytes: image.sizeBytes } };
   }

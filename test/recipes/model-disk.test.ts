@@ -186,6 +186,23 @@ describe('writing a model disk', () => {
     expect(await readFile(model.path)).toEqual(before);
   });
 
+  it.each([undefined, 40 * 2 ** 20])(
+    'tells its progress to the end: size %s',
+    async (sizeBytes) => {
+      const told: (readonly [string, number, number])[] = [];
+      await writeModelDisk(model, {
+        format: 'raw',
+        out: folder.file('disk.img'),
+        ...(sizeBytes === undefined ? {} : { sizeBytes }),
+        onProgress: (...progress) => told.push(progress),
+      });
+      const [step, doneBytes, totalBytes] = told.at(-1)!;
+      expect(step).toBe('writing');
+      expect(totalBytes).toBeGreaterThan(0);
+      expect(doneBytes).toBe(totalBytes);
+    },
+  );
+
   it('leaves a VMDK alone that is there already', async () => {
     const out = folder.file('disk.vmdk');
     const files = [out, folder.file('disk-metadata.img'), `${out}.json`];
