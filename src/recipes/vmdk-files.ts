@@ -6,6 +6,7 @@ import { planVmdk } from '../formats/vmdk/writer.js';
 import { accessImage } from '../image/image-reader.js';
 import type { Image } from '../image/image.js';
 import { makeOutputFolder, writeOutput } from '../image/output-file.js';
+import { checkOutputTarget } from '../image/output-target.js';
 import { writeRaw } from '../image/raw-writer.js';
 
 /** A file that a descriptor refers to. */
@@ -34,7 +35,7 @@ export function vmdkMetadataPath(descriptorPath: string): string {
  * Writes a disk without copying the files it is made of: a descriptor at `out`, and beside it a small
  * file with everything that lies in no file. The descriptor names files relative to its own folder, so
  * it stays good when both are moved together. A file whose name a descriptor cannot hold is reached
- * through a link beside it.
+ * through a link beside it. When it fails, no file or link is left that was not there before.
  *
  * @throws ZosiaError as `planVmdk`, `writeRaw` and `writeOutput`
  */
@@ -61,14 +62,25 @@ export async function writeVmdk(
       return name;
     },
   });
-  for (const [path, target] of links) await ensureLink(path, target);
-  let written = false;
-  if (!(await holds(metadataPath, plan.metadata))) {
-    await writeRaw(plan.metadata, metadataPath, options);
-    written = true;
+  for (const path of [out, metadataPath]) await checkOutputTarget(path);
+  const made: string[] = [];
+  try {
+    for (const [path, target] of links) {
+      if (await ensureLink(path, target)) made.push(path);
+    }
+    let written = false;
+    if (!(await holds(metadataPath, plan.metadata))) {
+      const isNew = !(await exists(metadataPath));
+      await writeRaw(plan.metadata, metadataPath, options);
+      if (isNew) made.push(metadataPath);
+      written = true;
+    }
+    if (await writeIfChanged(out, plan.descriptor, options)) written = true;
+    return { descriptor: plan.descriptor, files, written };
+  } catch (error) {
+    for (const path of made) await unlink(path).catch(() => undefined);
+    throw error;
   }
-  if (await writeIfChanged(out, plan.descriptor, options)) written = true;
-  return { descriptor: plan.descriptor, files, written };
 }
 
 /** Writes a text file unless it is there already. Returns whether it wrote. */
@@ -98,8 +110,11 @@ function plainName(name: string): string {
   return /^[^/]*:/.test(name) ? `./${name}` : name;
 }
 
-/** Makes a symbolic link, or leaves it when it is there. Whatever else is there is not touched. */
-async function ensureLink(path: string, target: string): Promise<void> {
+/**
+ * Makes a symbolic link, or leaves it when it is there. Whatever else is there is not touched. Returns
+ * whether there was nothing before.
+ */
+async function ensureLink(path: string, target: string): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined);
   if (found && !found.isSymbolicLink()) {
     throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is in the way of a link`, {
@@ -107,10 +122,15 @@ async function ensureLink(path: string, target: string): Promise<void> {
     });
   }
   if (found) {
-    if ((await readlink(path)) === target) return;
+    if ((await readlink(path)) === target) return false;
     await unlink(path);
   }
   await symlink(target, path);
+  return !found;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
 /** Larger files are written again rather than compared: most of them are holes, which reading is not. */

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeImage } from '../../src/image/image.js';
@@ -101,5 +102,50 @@ describe('links beside a descriptor', () => {
       zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),
     );
     expect(await readFile(link, 'utf8')).toBe('mine');
+  });
+});
+
+describe('a disk that cannot be written', () => {
+  const ODD_NAME = 'double "quote".gguf';
+
+  it.each(['disk.vmdk', 'disk-metadata.img'])(
+    'leaves nothing behind: a folder is at %s',
+    async (taken) => {
+      const image = await diskOf(ODD_NAME);
+      await mkdir(folder.file(`disks/${taken}`), { recursive: true });
+      await expect(writeVmdk(image, folder.file('disks/disk.vmdk'))).rejects.toThrow(
+        zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),
+      );
+      expect(await readdir(folder.file('disks'))).toEqual([taken]);
+    },
+  );
+
+  it('takes back what it made, and only that', async () => {
+    const image = await diskOf(ODD_NAME);
+    const disk = folder.file('disks/disk.vmdk');
+    const stopped = { signal: AbortSignal.abort(new Error('stopped')) };
+    await expect(writeVmdk(image, disk, stopped)).rejects.toThrow('stopped');
+    expect(await readdir(folder.file('disks'))).toEqual([]);
+
+    await writeVmdk(image, disk);
+    const before = await readdir(folder.file('disks'));
+    await rm(disk);
+    await expect(writeVmdk(image, disk, stopped)).rejects.toThrow('stopped');
+    expect(await readdir(folder.file('disks'))).toEqual(
+      before.filter((name) => name !== 'disk.vmdk'),
+    );
+  });
+
+  it('takes the metadata file back when the descriptor fails after it', async () => {
+    const image = await diskOf(ODD_NAME);
+    const metadata = folder.file('disks/disk-metadata.img');
+    const { signal } = new AbortController();
+    signal.throwIfAborted = () => {
+      if (existsSync(metadata)) throw new Error('stopped');
+    };
+    await expect(writeVmdk(image, folder.file('disks/disk.vmdk'), { signal })).rejects.toThrow(
+      'stopped',
+    );
+    expect(await readdir(folder.file('disks'))).toEqual([]);
   });
 });
