@@ -15,7 +15,7 @@ import type { Measured } from './measure.js';
  *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 3] [--folder DIR]
  */
 const MIB = 2 ** 20;
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
 const WRITE_DISK = fileURLToPath(new URL('write-disk.mjs', import.meta.url));
 const { values } = parseArgs({
   options: {

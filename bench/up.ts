@@ -9,7 +9,7 @@ import { execa } from 'execa';
  * itself, before QEMU starts. The peer is QEMU alone, given the very command that zosia gives it.
  */
 const RUNS = 5;
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
 const SPAWN_TIME = new URL('spawn-time.mjs', import.meta.url).href;
 const models =
   process.env.ZOSIA_TEST_MODELS ?? fileURLToPath(new URL('../../shared/models', import.meta.url));
