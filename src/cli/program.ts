@@ -20,8 +20,6 @@ export function makeProgram(context: CliContext): Command {
     .description('Boots a machine straight into a language model.')
     .version(zosiaVersion(), '-V, --version')
     .option('--debug', 'on an error, also print where it arose')
-    .showHelpAfterError('(zosia --help lists the commands, zosia COMMAND --help their options)')
-    .exitOverride()
     .addHelpText(
       'after',
       `
@@ -32,8 +30,7 @@ Examples:
   zosia image model model.gguf --format raw   write the model disk as a plain ext4 image
   zosia doctor --install                      install what this host lacks
 
-Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage.
-Documentation: docs/index.md`,
+Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage.`,
     );
   for (const add of [
     addUpCommand,
@@ -51,10 +48,14 @@ Documentation: docs/index.md`,
   ]) {
     add(program, context);
   }
-  for (const command of allCommands(program)) command.exitOverride();
+  settle(program, 'zosia');
   return program;
 }
 
-function allCommands(command: Command): Command[] {
-  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+/** Gives a command and all below it what commander does not hand down to commands made earlier. */
+function settle(command: Command, path: string): void {
+  const lists =
+    command.commands.length > 0 ? 'lists its commands' : 'shows its arguments and options';
+  command.exitOverride().showHelpAfterError(`(${path} --help ${lists})`);
+  for (const child of command.commands) settle(child, `${path} ${child.name()}`);
 }

@@ -1,0 +1,58 @@
+import { CommanderError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { makeProgram } from '../../src/cli/program.js';
+import type { Command } from 'commander';
+
+/** The whole command line, and what it wrote to stderr. */
+function quietProgram(): { program: Command; written: () => string } {
+  let text = '';
+  const program = makeProgram({
+    signal: new AbortController().signal,
+    result: { exitStatus: 0 },
+  });
+  for (const command of withDescendants(program)) {
+    command.configureOutput({ writeErr: (more) => (text += more) });
+  }
+  return { program, written: () => text };
+}
+
+function withDescendants(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withDescendants)];
+}
+
+describe('wrong usage', () => {
+  it.each([
+    [['frobnicate'], '(zosia --help lists its commands)'],
+    [['--frobnicate'], '(zosia --help lists its commands)'],
+    [['image', 'frobnicate'], '(zosia image --help lists its commands)'],
+    [
+      ['image', 'model', 'x', '--format', 'y'],
+      '(zosia image model --help shows its arguments and options)',
+    ],
+    [['model', 'convert'], '(zosia model convert --help shows its arguments and options)'],
+    [['up', '--timeout', '0'], '(zosia up --help shows its arguments and options)'],
+    [['doctor', '--frobnicate'], '(zosia doctor --help shows its arguments and options)'],
+  ])('%j ends with the help page that helps', async (args, hint) => {
+    const { program, written } = quietProgram();
+    await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(CommanderError);
+    expect(written().trimEnd().split('\n').at(-1)).toBe(hint);
+  });
+
+  it('is an error, not the end of the process, for every command', async () => {
+    for (const { commands, name } of named(quietProgram().program, [])) {
+      if (commands.length > 0) continue;
+      const { program, written } = quietProgram();
+      const parsed = program.parseAsync([...name, '--frobnicate'], { from: 'user' });
+      await expect(parsed).rejects.toThrow(CommanderError);
+      expect(written()).toContain(`(zosia ${name.join(' ')} --help `);
+    }
+  });
+});
+
+function named(
+  command: Command,
+  name: readonly string[],
+): { commands: readonly Command[]; name: readonly string[] }[] {
+  const below = command.commands.flatMap((child) => named(child, [...name, child.name()]));
+  return [{ commands: command.commands, name }, ...below];
+}
