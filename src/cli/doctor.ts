@@ -40,7 +40,11 @@ Exit status 1 means that something is missing. On a terminal --install asks befo
       const arch = chosenArchitecture(options.arch);
       let report = await checkHost({ purpose: options.for, arch });
       if (options.install) {
-        if (report.missing.length === 0 && !options.json) return;
+        if (report.missing.length === 0 && !options.json) {
+          // Silence suits a script; a person waits for a word.
+          if (process.stderr.isTTY) say('nothing is missing');
+          return;
+        }
         report = await installMissing(report, {
           // Where nobody can be asked, --install is taken at its word.
           yes: options.yes === true || !process.stdin.isTTY,

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { prebuiltInit } from '../../src/artifacts/guest.js';
 import { sha256 } from '../../src/image/digest.js';
-import { zosia } from '../support/cli.js';
+import { CLI, zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { openTerminal } from '../support/terminal.js';
 import { describeWithWeights } from '../support/weights.js';
 
 const folder = temporaryFolder();
@@ -56,7 +57,17 @@ describe('zosia doctor', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('has nothing to install then, and says nothing', async () => {
+  it('has nothing to install then, and says so to a person', async () => {
+    const args = [CLI, 'doctor', '--install', '--for', 'test'];
+    const terminal = openTerminal(process.execPath, args, { cwd: folder.path });
+    onTestFinished(() => {
+      terminal.kill();
+    });
+    expect(await terminal.shows(/\n/)).toBe('nothing is missing\r\n');
+    expect(await terminal.ended()).toBe(0);
+  });
+
+  it('and says nothing to a program', async () => {
     const doctor = await run('doctor', '--install', '--for', 'test');
     expect(doctor).toEqual({ stdout: '', stderr: '', exitCode: 0 });
   });
