@@ -23,8 +23,8 @@ export function addBuildCommand(program: Command, { signal }: CliContext): void 
     .addHelpText(
       'after',
       `
-Nobody needs this to boot: guest/prebuilt holds the programs, built from guest/init. The same compiler
-gives the same bytes on any host.`,
+Nobody needs this to boot: guest/prebuilt holds what is built from guest/init and guest/efi, and
+--prebuilt renews all of it. The same compiler gives the same bytes on any host.`,
     )
     .action(async (options: Options) => {
       if (options.prebuilt) {
