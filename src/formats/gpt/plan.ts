@@ -38,7 +38,7 @@ export interface GptPartition {
 }
 
 export interface GptOptions {
-  /** Size of the disk instead of the smallest one. */
+  /** Size of the disk instead of the smallest one: whole sectors of 512 bytes. */
   readonly sizeBytes?: number;
   /** Default: derived from `identity`. */
   readonly diskGuid?: string;
@@ -97,7 +97,7 @@ export function planGpt(partitions: readonly GptPartition[], options: GptOptions
   const primary = buildHeader(table, PRIMARY_HEADER_SECTOR, backupSector, entriesSector);
   const backup = buildHeader(table, backupSector, PRIMARY_HEADER_SECTOR, backupEntriesSector);
   const at = (sector: number): number => sector * SECTOR_BYTES;
-  return makeImage(options.sizeBytes ?? at(sectorCount), [
+  return makeImage(at(sectorCount), [
     bytesSegment(0, buildProtectiveMbr(sectorCount), 'protective MBR'),
     bytesSegment(at(PRIMARY_HEADER_SECTOR), primary, 'GPT header'),
     bytesSegment(at(entriesSector), table.entries, 'GPT entries'),
@@ -128,17 +128,17 @@ function placePartitions(partitions: readonly GptPartition[]): PlacedPartition[]
   });
 }
 
-/** Sectors of the disk; of a given size that is no whole number of them, the rest stays unused. */
+/** @throws ZosiaError `ZOSIA_GPT_BAD_SIZE`, `ZOSIA_GPT_TOO_SMALL` */
 function diskSectorCount(placed: readonly PlacedPartition[], { sizeBytes }: GptOptions): number {
   const end = (placed.at(-1)?.lastSector ?? FIRST_USABLE_SECTOR) + 1;
   const least = end + BACKUP_SECTORS;
   if (sizeBytes === undefined) return least;
-  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
+  const sectorCount = sizeBytes / SECTOR_BYTES;
+  if (!Number.isInteger(sectorCount) || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
     throw new ZosiaError('ZOSIA_GPT_BAD_SIZE', `a disk cannot have ${sizeBytes} bytes`, {
-      hint: 'Give a whole number of bytes, not below zero.',
+      hint: `Give a multiple of ${SECTOR_BYTES} bytes.`,
     });
   }
-  const sectorCount = Math.floor(sizeBytes / SECTOR_BYTES);
   if (sectorCount >= least) return sectorCount;
   const leastBytes = least * SECTOR_BYTES;
   throw new ZosiaError(

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { delimiter } from 'node:path';
+import { describe } from 'vitest';
+
+/** Debian keeps fsck.fat and sgdisk out of a user's path. */
+const FOLDERS = ['/usr/sbin', '/sbin', '/opt/homebrew/sbin', '/usr/local/sbin'];
+const environment = {
+  ...process.env,
+  PATH: [process.env.PATH, ...FOLDERS].join(delimiter),
+  TZ: 'UTC',
+  // Names are compared as UTF-8.
+  LC_ALL: process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8',
+};
+
+interface Answer {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+export function run(program: string, args: readonly string[]): Answer {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    env: environment,
+    maxBuffer: 1 << 26,
+  });
+  // A program that could not be started has no output at all.
+  const output = [stdout, stderr].map((bytes: Buffer | null) => bytes?.toString('utf8') ?? '');
+  return { status, output: output.join('') };
+}
+
+/** A describe that asks these programs; skipped with the reason where one is missing, but not in CI. */
+export function describeWith(programs: readonly string[], name: string, body: () => void): void {
+  const missing = programs.filter((program) => run(program, ['--version']).status === null);
+  if (missing.length > 0 && process.env.CI === undefined) {
+    describe.skip(`${name} (skipped: no ${missing.join(', ')} here)`, body);
+  } else {
+    describe(name, body);
+  }
+}
+
+/** What a check that changes nothing says; status 0 is a clean volume. */
+export function fsckFat(path: string): Answer {
+  return run('fsck.fat', ['-n', '-v', path]);
+}
