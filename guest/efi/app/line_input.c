@@ -13,8 +13,9 @@ struct view {
 
 static void move_to(const struct view *view, size_t index) {
     size_t columns = console_columns(), at = view->origin.column + index;
-    console_move_cursor(
-        (struct console_position){at % columns, view->origin.row + at / columns});
+    struct console_position now = console_cursor();
+    struct console_position there = {at % columns, view->origin.row + at / columns};
+    if (now.column != there.column || now.row != there.row) console_move_cursor(there);
 }
 
 // Shows the line anew from `index` on, and blanks where it was longer. If the screen scrolled meanwhile,

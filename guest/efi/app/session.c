@@ -54,9 +54,10 @@ bool session_configure(struct session *session, struct failure *failure) {
 }
 
 static void show_progress(const struct file *file, uint64_t done_bytes, uint64_t part_bytes) {
+    const double mebibyte = 1 << 20;
     console_restart_line();
-    console_print("Loading %s: %llu of %llu MiB", file->path, (unsigned long long)done_bytes >> 20,
-                  (unsigned long long)(part_bytes + (1 << 20) - 1) >> 20);
+    console_print("Loading %s: %.1f of %.1f MiB", file->path, (double)done_bytes / mebibyte,
+                  (double)part_bytes / mebibyte);
 }
 
 static bool read_header(struct session *session, const struct file *file,

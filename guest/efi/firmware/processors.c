@@ -7,6 +7,9 @@
 #include "uefi/processors.h"
 #include "vectors.h"
 
+// Multiplications that take several times as long as it takes another processor to see that there is work.
+enum { WORTHWHILE = 32768 };
+
 // What all processors look at. What they write most has cache lines of its own.
 static struct {
     team_part *part; // NULL sends the workers home
@@ -93,7 +96,7 @@ static bool all_present(void) {
 }
 
 struct team *processors_start(void) {
-    team = (struct team){processors_count(), run};
+    team = (struct team){processors_count(), WORTHWHILE, run};
     if (team.size < 2) return NULL;
     EFI_MP_SERVICES_PROTOCOL *mp = services();
     EFI_BOOT_SERVICES *boot = firmware->BootServices;

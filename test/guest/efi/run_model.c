@@ -44,7 +44,7 @@ static const struct products *products_named(const char *name) {
 #endif
 }
 
-// A team of one that takes its work in parts, as a team of several does.
+// A team of one that takes all of its work in small parts.
 static void run_in_parts(struct team *team, team_part *part, void *context, size_t count,
                          size_t grain) {
     (void)team;
@@ -53,7 +53,7 @@ static void run_in_parts(struct team *team, team_part *part, void *context, size
     }
 }
 
-static struct team team = {3, run_in_parts};
+static struct team team = {3, 1, run_in_parts};
 
 struct model {
     struct checkpoint checkpoint;
