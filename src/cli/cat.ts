@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { IMAGE_HELP, partitionOption, withImage } from './image-options.js';
 import type { ImageFlags } from './image-options.js';
-import { whileRead, writeStdout } from './stdout.js';
+import { writeStdout } from './stdout.js';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -28,13 +28,11 @@ Examples:
       ]);
       await withImage(imagePath, flags, async (image) => {
         const content = await openFile(await openTree(image), path);
-        await whileRead(async () => {
-          for (let offset = 0; offset < content.sizeBytes; offset += CHUNK_BYTES) {
-            signal.throwIfAborted();
-            const length = Math.min(CHUNK_BYTES, content.sizeBytes - offset);
-            await writeStdout(await content.read(offset, length));
-          }
-        });
+        for (let offset = 0; offset < content.sizeBytes; offset += CHUNK_BYTES) {
+          signal.throwIfAborted();
+          const length = Math.min(CHUNK_BYTES, content.sizeBytes - offset);
+          await writeStdout(await content.read(offset, length));
+        }
       });
     });
 }

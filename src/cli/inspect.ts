@@ -4,7 +4,8 @@ import { pluralOf } from './counted.js';
 import { IMAGE_HELP, partitionOption, withImage } from './image-options.js';
 import type { ImageFlags } from './image-options.js';
 import { formatBytes, printJson } from './output.js';
-import { whileRead, writeStdout } from './stdout.js';
+import { printable } from './printable.js';
+import { writeStdout } from './stdout.js';
 import type { Ext4Description, Inspection } from '../inspect/inspect.js';
 
 interface Flags extends ImageFlags {
@@ -40,7 +41,7 @@ Examples:
         if (flags.json) printJson(inspection);
         else {
           const lines = [...describe(inspection), ...mapLines(inspection.ext4, flags.all ?? false)];
-          await whileRead(() => writeStdout(`${lines.join('\n')}\n`));
+          await writeStdout(`${lines.map(printable).join('\n')}\n`);
         }
       });
     });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { IMAGE_HELP, partitionOption, withImage } from './image-options.js';
 import type { ImageFlags } from './image-options.js';
-import { whileRead, writePieces } from './stdout.js';
+import { writePieces } from './stdout.js';
 import type { ListedFile } from '../inspect/list.js';
 
 interface Flags extends ImageFlags {
@@ -39,7 +39,7 @@ Examples:
       await withImage(imagePath, flags, async (image) => {
         const files = listFiles(await openTree(image), path, flags.recursive ?? false);
         const pieces = flags.json ? jsonPieces(files) : lines(files, flags.long ?? false, signal);
-        await whileRead(() => writePieces(pieces));
+        await writePieces(pieces);
       });
     });
 }

@@ -3,10 +3,12 @@ import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { EXIT, sayError } from './output.js';
 import { makeProgram } from './program.js';
+import { ReaderGone, stdoutFailure, watchOutput } from './stdout.js';
 
 /**
  * Runs one command line. Ctrl+C and SIGTERM cancel the work under way, which takes back what it has
- * half done, before the process ends; a second one ends it at once.
+ * half done, before the process ends; a second one ends it at once. A stdout that takes no more cancels, too:
+ * quietly when its reader has stopped, which is no failure, as whoever stops has what they wanted.
  */
 async function main(argv: readonly string[]): Promise<number> {
   const cancel = new AbortController();
@@ -19,16 +21,30 @@ async function main(argv: readonly string[]): Promise<number> {
     });
   }
 
+  watchOutput((failure) => {
+    cancel.abort(failure);
+  });
+
+  const isDebug = argv.includes('--debug') || process.env.ZOSIA_DEBUG !== undefined;
   const result: { exitStatus: number } = { exitStatus: EXIT.done };
+  let thrown: { readonly error: unknown } | undefined;
   try {
     await makeProgram({ signal: cancel.signal, result }).parseAsync(argv);
-    return result.exitStatus;
   } catch (error) {
-    if (signalled) return 128 + constants.signals[signalled];
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    sayError(error, argv.includes('--debug') || process.env.ZOSIA_DEBUG !== undefined);
+    thrown = { error };
+  }
+  if (thrown && signalled) return 128 + constants.signals[signalled];
+  const failure = await stdoutFailure();
+  if (failure && !(failure instanceof ReaderGone)) {
+    sayError(failure, isDebug);
     return EXIT.failed;
   }
+  if (!thrown) return result.exitStatus;
+  const { error } = thrown;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (failure) return EXIT.done;
+  sayError(error, isDebug);
+  return EXIT.failed;
 }
 
 process.exitCode = await main(process.argv);

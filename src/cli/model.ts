@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { formatBytes, print, printJson, say } from './output.js';
+import { printable } from './printable.js';
 import { defaultPlaces } from '../recipes/places.js';
 
 export function addModelCommand(program: Command, { signal }: CliContext): void {
@@ -30,7 +31,7 @@ export function addModelCommand(program: Command, { signal }: CliContext): void 
         ['chat template', info.hasChatTemplate ? 'yes' : 'no: text is completed'],
       ];
       for (const [key, value] of rows) {
-        if (value !== undefined) print(`${key.padEnd(14)} ${value}`);
+        if (value !== undefined) print(printable(`${key.padEnd(14)} ${value}`));
       }
     });
 

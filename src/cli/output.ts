@@ -1,13 +1,27 @@
+import { printableJson, printableLines } from './printable.js';
+import { writeStdout } from './stdout.js';
 import { ZosiaError } from '../errors.js';
 
+/**
+ * Prints a line, or several, of a result to stdout. It need not be waited for: `main` does in the end,
+ * and tells when stdout did not take it.
+ */
+export const print = (text: string): void => {
+  write(`${printableLines(text)}\n`);
+};
+
 /** Results go to stdout, talk to stderr. */
-export const print = (text: string): void => void process.stdout.write(`${text}\n`);
-export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+export const say = (text: string): void => {
+  talk(printableLines(text));
+};
 
 /** A result as JSON, on stdout, for programs. */
 export const printJson = (value: unknown): void => {
-  print(JSON.stringify(value, null, 2));
+  write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
 };
+
+const write = (text: string): void => void writeStdout(text).catch(() => undefined);
+const talk = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Exit statuses of the command line. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -21,23 +35,24 @@ function paint(code: number, text: string): string {
 }
 
 export const warn = (message: string): void => {
-  say(`${paint(33, 'warning:')} ${message}`);
+  talk(`${paint(33, 'warning:')} ${printableLines(message)}`);
 };
 
 /** Prints an error the way a person wants it: what is wrong, then what to do. */
 export function sayError(error: unknown, debug: boolean): void {
+  const labelled = (code: number, label: string, text: string): void => {
+    talk(`${paint(code, label)} ${printableLines(text)}`);
+  };
   if (error instanceof ZosiaError) {
-    say(`${paint(31, 'error:')} ${error.message}`);
-    if (error.hint !== undefined) say(`${paint(36, 'hint:')}  ${error.hint}`);
+    labelled(31, 'error:', error.message);
+    if (error.hint !== undefined) labelled(36, 'hint: ', error.hint);
     if (debug) say(`code:  ${error.code}\n${error.stack ?? ''}`);
     if (debug && error.cause instanceof Error) say(`cause: ${error.cause.message}`);
     return;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  say(`${paint(31, 'error:')} ${message}`);
+  labelled(31, 'error:', error instanceof Error ? error.message : String(error));
   if (debug && error instanceof Error) say(error.stack ?? '');
-  else
-    say(`${paint(36, 'hint:')}  This is a defect of zosia. Run again with --debug and report it.`);
+  else labelled(36, 'hint: ', 'This is a defect of zosia. Run again with --debug and report it.');
 }
 
 /** Bytes for people, in binary units: "13.7 MiB". */

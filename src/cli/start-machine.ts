@@ -1,6 +1,7 @@
 import type { CliContext } from './context.js';
 import type { MachineFlags } from './machine-options.js';
-import { EXIT, print, say } from './output.js';
+import { EXIT, say } from './output.js';
+import { writeStdout } from './stdout.js';
 import {
   formatCommand,
   qemuArguments,
@@ -21,7 +22,7 @@ export async function startMachine(
   { signal, result }: CliContext,
 ): Promise<void> {
   if (flags.dryRun) {
-    print(formatCommand([spec.qemu, ...qemuArguments(spec)]));
+    await writeStdout(`${formatCommand([spec.qemu, ...qemuArguments(spec)])}\n`);
     return;
   }
   if (spec.accel.note !== undefined) say(`zosia: ${spec.accel.note}`);
@@ -55,7 +56,7 @@ async function answer(
       const text = !started && prompt === '' && bytes[0] === 0x20 ? bytes.subarray(1) : bytes;
       started = true;
       last = text.at(-1) ?? last;
-      return write(text);
+      return writeStdout(text);
     },
   });
   if (exitStatus !== 0) {
@@ -64,12 +65,6 @@ async function answer(
     );
     return EXIT.failed;
   }
-  if (last !== undefined && last !== 0x0a) await write(Buffer.from('\n'));
+  if (last !== undefined && last !== 0x0a) await writeStdout('\n');
   return EXIT.done;
-}
-
-/** Writes to stdout; waits while whatever reads it is behind. */
-async function write(bytes: Uint8Array): Promise<void> {
-  if (process.stdout.write(bytes)) return;
-  await new Promise((resolve) => process.stdout.once('drain', resolve));
 }
