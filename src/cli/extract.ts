@@ -51,8 +51,8 @@ Examples:
             out: flags.out,
             force: flags.force ?? false,
             signal,
-            onProgress: (doneBytes) => {
-              progress.update(flags.out, doneBytes, Math.max(doneBytes, image.sizeBytes));
+            onProgress: (doneBytes, totalBytes) => {
+              progress.update(flags.out, doneBytes, totalBytes);
             },
           });
           progress.stop();

@@ -14,8 +14,8 @@ export interface ExtractOptions {
   /** Whether files that are in the way are replaced. Folders never are. */
   readonly force?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Called while files are written with the bytes of data so far. */
-  readonly onProgress?: (doneBytes: number) => void;
+  /** Called while files are written with the bytes of data so far, and those there are in all. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 export interface ExtractSummary {
@@ -51,7 +51,8 @@ export async function extractFiles(
   const { path = '/', out, force = false } = options;
   const start = await tree.lookUp(path, true);
   const target = await TargetFolder.make(out, force);
-  const extraction = new Extraction(target, options);
+  const totalBytes = options.onProgress ? await countDataBytes(tree, start, options.signal) : 0;
+  const extraction = new Extraction(target, totalBytes, options);
   if (start.type === 'directory') {
     for await (const walked of walkTree(tree, start)) {
       if (walked.names.length > 0) await extraction.add(walked);
@@ -61,6 +62,23 @@ export async function extractFiles(
   }
   await extraction.makeSymlinks();
   return extraction.summary;
+}
+
+/** The data that are to be copied: holes are not, nor are further names of files. */
+async function countDataBytes(
+  tree: ImageTree,
+  start: ImageNode,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const counted = new Set<number>();
+  let dataBytes = 0;
+  for await (const { node } of walkTree(tree, start)) {
+    signal?.throwIfAborted();
+    if (node.type !== 'file' || counted.has(node.id)) continue;
+    if (node.linkCount > 1) counted.add(node.id);
+    for await (const { length } of node.dataRanges()) dataBytes += length;
+  }
+  return dataBytes;
 }
 
 function lastName(path: string): Pick<Walked, 'names' | 'nameBytes'> {
@@ -81,6 +99,7 @@ class Extraction {
 
   constructor(
     private readonly target: TargetFolder,
+    private readonly totalBytes: number,
     private readonly options: ExtractOptions,
   ) {
     this.summary = {
@@ -141,7 +160,9 @@ class Extraction {
         const bytes = await content.read(at, Math.min(CHUNK_BYTES, length - done));
         await writeAll(file, bytes, at);
         this.summary.dataBytes += bytes.length;
-        this.options.onProgress?.(this.summary.dataBytes);
+        // Where the host takes no hard links, further names are copies that were not counted.
+        const { dataBytes } = this.summary;
+        this.options.onProgress?.(dataBytes, Math.max(dataBytes, this.totalBytes));
       }
     }
   }

@@ -14,7 +14,7 @@ import { planExt4 } from '../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../src/formats/ext4/plan.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
 import { extractFiles } from '../../src/inspect/extract.js';
-import type { ExtractSummary } from '../../src/inspect/extract.js';
+import type { ExtractOptions, ExtractSummary } from '../../src/inspect/extract.js';
 import { zosiaError } from '../support/errors.js';
 import { imageBytes } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -39,7 +39,7 @@ async function freshTarget(): Promise<Target> {
 async function extract(
   entries: readonly Ext4Entry[],
   target: Target,
-  options: { path?: string; force?: boolean; signal?: AbortSignal } = {},
+  options: Omit<ExtractOptions, 'out'> = {},
 ): Promise<ExtractSummary> {
   const image = planExt4(entries, { label: 'OUT', blockSizeBytes: 1024 });
   return withTree(folder.file('extract.img'), await imageBytes(image), (tree) =>
@@ -119,6 +119,15 @@ describe('extracting', () => {
     const content = await readFile(`${target.out}/sparse`);
     expect(content.subarray(40 << 20, (40 << 20) + 2048).every((byte) => byte === 0x78)).toBe(true);
     expect(content.indexOf(0x78)).toBe(40 << 20);
+  });
+
+  it.each(['/', '/deep', '/deep/er/file'])('tells its progress to the end: %s', async (path) => {
+    const told: (readonly [number, number])[] = [];
+    const onProgress = (...progress: [number, number]): number => told.push(progress);
+    await extract(SMALL_TREE, await freshTarget(), { path, onProgress });
+    const [doneBytes, totalBytes] = told.at(-1)!;
+    expect(doneBytes).toBe(totalBytes);
+    expect(new Set(told.map(([, total]) => total)).size).toBe(1);
   });
 
   it('keeps names that are no UTF-8', async () => {
