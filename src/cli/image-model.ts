@@ -1,8 +1,7 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { byteSize } from './byte-size.js';
 import type { CliContext } from './context.js';
-import { wholeNumber } from './options.js';
 import { formatBytes, printJson, say } from './output.js';
 import { startProgress } from './progress.js';
 import { ZosiaError } from '../errors.js';
@@ -16,8 +15,8 @@ interface ModelDiskFlags {
   format: DiskFormat;
   out?: string;
   mmproj?: string;
-  lora: string[];
-  add: string[];
+  lora?: string[];
+  add?: string[];
   label?: string;
   size?: number;
   extraMib?: number;
@@ -28,7 +27,7 @@ interface ModelDiskFlags {
   json?: true;
 }
 
-const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 export function addModelDiskCommand(image: Command, { signal }: CliContext): void {
   image
@@ -42,15 +41,19 @@ export function addModelDiskCommand(image: Command, { signal }: CliContext): voi
     )
     .option('--out <file>', 'where to write it; artifacts/model-disk/ unless given (OUT_PATH)')
     .option('--mmproj <file>', 'the multimodal projector, as /mmproj.gguf')
-    .option('--lora <file>', 'a LoRA adapter, as /lora-1.gguf, /lora-2.gguf ...', collect, [])
-    .option('--add <src:dst>', 'a further file or folder, and its path on the disk', collect, [])
+    .option('--lora <file>', 'a LoRA adapter, as /lora-1.gguf, /lora-2.gguf ...', collect)
+    .option('--add <src:dst>', 'a further file or folder, and its path on the disk', collect)
     .option('--label <text>', 'the ext4 label, at most 16 bytes; ZOSIA_MODEL unless given')
-    .option(
-      '--size <bytes>',
-      'size of the disk, as in 40G; as small as possible unless given',
-      byteSize,
+    .addOption(
+      new Option('--size <bytes>', 'size of the disk, as in 40G; as small as possible unless given')
+        .argParser(byteSize)
+        .conflicts('extraMib'),
     )
-    .option('--extra-mib <n>', 'free space to add, in MiB (EXTRA_MIB)', wholeNumber(0))
+    .option('--extra-mib <n>', 'free space to add, in MiB (EXTRA_MIB)', (text) => {
+      const extraMib = parseExtraMib(text);
+      if (extraMib === undefined) throw new InvalidArgumentError(EXTRA_MIB_HINT);
+      return extraMib;
+    })
     .addOption(
       new Option('--block-size <bytes>', 'ext4 block size; 4096 unless given').choices([
         '1024',
@@ -124,10 +127,12 @@ async function gather(
   );
   const model = await openModelFiles(names, modelsDir);
   const adapters = await Promise.all(
-    flags.lora.map((name) => openCompanion(name, 'adapter', modelsDir)),
+    (flags.lora ?? []).map((name) => openCompanion(name, 'adapter', modelsDir)),
   );
-  const extras = await Promise.all(flags.add.map((text) => collectAddition(parseAddition(text))));
-  const extraMib = flags.extraMib ?? extraMibVariable();
+  const extras = await Promise.all(
+    (flags.add ?? []).map((text) => collectAddition(parseAddition(text))),
+  );
+  const extraMib = flags.extraMib ?? extraMibVariable(flags.size !== undefined);
   return {
     model,
     layout: {
@@ -152,11 +157,25 @@ function variable(name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function extraMibVariable(): number | undefined {
+function extraMibVariable(hasSize: boolean): number | undefined {
   const text = variable('EXTRA_MIB');
   if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new ZosiaError('ZOSIA_BAD_OPTION', `EXTRA_MIB is not a whole number: ${text}`, {
-    hint: 'Give a number of MiB, as in EXTRA_MIB=64.',
-  });
+  if (hasSize) {
+    throw new ZosiaError('ZOSIA_BAD_OPTION', 'EXTRA_MIB is set, and --size given', {
+      hint: 'It adds to the smallest disk, which --size is not: leave out one of the two.',
+    });
+  }
+  const extraMib = parseExtraMib(text);
+  if (extraMib !== undefined) return extraMib;
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `EXTRA_MIB cannot be ${text}`, { hint: EXTRA_MIB_HINT });
+}
+
+/** 16 TiB, which is as far as ext4's 32-bit block numbers reach with blocks of 4 KiB. */
+const MAX_EXTRA_MIB = 2 ** 24;
+
+const EXTRA_MIB_HINT = `Give a whole number of MiB from 0 to ${MAX_EXTRA_MIB}, as in 64.`;
+
+function parseExtraMib(text: string): number | undefined {
+  const extraMib = Number(text);
+  return /^\d+$/.test(text) && extraMib <= MAX_EXTRA_MIB ? extraMib : undefined;
 }

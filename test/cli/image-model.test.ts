@@ -77,6 +77,19 @@ describe('zosia image model', () => {
     expect((await imageModel(['model', '--extra-mib', '0'], extra)).sizeBytes).toBe(smallest);
   });
 
+  it('has no room to add to a size that is given', async () => {
+    const args = ['image', 'model', 'model', '--size', '20M'];
+    const { stderr, exitCode } = await zosia(args, { cwd: folder.path, env: { EXTRA_MIB: '3' } });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: EXTRA_MIB is set, and --size given\nhint: /);
+  });
+
+  it('shows no empty defaults in its help', async () => {
+    const { stdout } = await zosia(['image', 'model', '--help']);
+    expect(stdout).toContain('--lora');
+    expect(stdout).not.toContain('[]');
+  });
+
   it('writes a terabyte of free space as nothing', async () => {
     const { path, sizeBytes } = await imageModel(['model', '--format', 'vmdk', '--size', '1T']);
     expect(sizeBytes).toBe(2 ** 40);
@@ -108,7 +121,9 @@ describe('zosia image model', () => {
     [['--size', '0'], /number of bytes/],
     [['--size', '99999999T'], /number of bytes/],
     [['--block-size', '8192'], /1024, 2048, 4096/],
-    [['--extra-mib', '-1'], /at least 0/],
+    [['--extra-mib', '-1'], /whole number of MiB from 0/],
+    [['--extra-mib', '16777217'], /whole number of MiB from 0 to 16777216/],
+    [['--size', '20M', '--extra-mib', '3'], /'--size <bytes>' cannot be used with .*--extra-mib/],
   ])('takes for wrong usage: %j', async (args, message) => {
     await expectRefusal(args, message, 2);
   });
