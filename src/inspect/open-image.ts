@@ -128,7 +128,7 @@ async function unknownImage(
       hint: 'Leave out --partition: it may be a file system without one.',
     });
   }
-  const foreign = await recogniseForeign(disk);
+  const foreign = await recogniseForeign(disk, path);
   return new ZosiaError(
     'ZOSIA_IMAGE_UNKNOWN',
     foreign ? `${path} is ${foreign.what}` : `${path} holds nothing that zosia can look into`,

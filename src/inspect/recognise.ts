@@ -9,6 +9,7 @@ import {
 import { GZIP_MAGIC, GZIP_PEEK_BYTES, peekGzip } from '../formats/gzip/peek.js';
 import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
 import type { RandomAccess } from '../image/random-access.js';
+import { shellWord } from '../image/shell-word.js';
 
 /** What the bytes of a file say that it is, partition tables apart. */
 export type Recognised = 'vmdk' | 'ext4' | 'cpio' | 'gzip-cpio' | undefined;
@@ -30,24 +31,29 @@ export async function hasExt4Magic(source: RandomAccess): Promise<boolean> {
   return readNumber(SUPERBLOCK.magic, bytes) === SUPERBLOCK_MAGIC;
 }
 
-/** Formats that zosia does not open, for the message that says so. */
-const FOREIGN: readonly (readonly [string, string, string])[] = [
-  ['KDMV', 'a VMDK that holds its data itself', 'qemu-img convert -O raw IN OUT.img'],
-  ['QFI\xfb', 'a qcow2 image', 'qemu-img convert -O raw IN OUT.img'],
-  ['GGUF', 'a model rather than an image', 'zosia model info FILE'],
-  ['\x1f\x8b', 'gzip data, but no initramfs', 'gunzip it and look again'],
-  ['\x28\xb5\x2f\xfd', 'zstd data', 'unzstd it and look again'],
-  ['\xfd7zXZ', 'xz data', 'unxz it and look again'],
-  ['hsqs', 'a squashfs image', 'unsquashfs'],
+/** Formats that zosia does not open, and what to do with a file of one, for the message that says so. */
+const FOREIGN: readonly (readonly [string, string, (file: string) => string])[] = [
+  ['KDMV', 'a VMDK that holds its data itself', toRaw],
+  ['QFI\xfb', 'a qcow2 image', toRaw],
+  ['GGUF', 'a model rather than an image', (file) => `zosia model info ${file}`],
+  ['\x1f\x8b', 'gzip data, but no initramfs', (file) => `gunzip -k ${file}, and look again`],
+  ['\x28\xb5\x2f\xfd', 'zstd data', (file) => `unzstd ${file}, and look again`],
+  ['\xfd7zXZ', 'xz data', (file) => `unxz -k ${file}, and look again`],
+  ['hsqs', 'a squashfs image', (file) => `unsquashfs ${file}`],
 ];
 
-/** What an image that zosia does not open is instead, and what to do with it. */
+function toRaw(file: string): string {
+  return `qemu-img convert -O raw ${file} disk.img`;
+}
+
+/** What the image at `path`, which zosia does not open, is instead, and what to do with it. */
 export async function recogniseForeign(
   source: RandomAccess,
+  path: string,
 ): Promise<{ what: string; instead: string } | undefined> {
   const head = await readHead(source, 8);
   const found = FOREIGN.find(([magic]) => startsWith(head, magic));
-  return found && { what: found[1], instead: found[2] };
+  return found && { what: found[1], instead: found[2](shellWord(path)) };
 }
 
 async function readHead(source: RandomAccess, length: number): Promise<Uint8Array> {

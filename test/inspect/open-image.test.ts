@@ -110,6 +110,14 @@ describe('an image', () => {
     await expect(openImage(folder.file('foreign'))).rejects.toThrow(message);
   });
 
+  it('that is a model is refused with the command for it, path and all', async () => {
+    const path = folder.file("it's foreign");
+    await writeFile(path, 'GGUF-----');
+    const error: unknown = await openImage(path).catch((thrown: unknown) => thrown);
+    const quoted = path.replace("'", "'\\''");
+    expect(error).toMatchObject({ hint: `Try: zosia model info '${quoted}'` });
+  });
+
   it('that is a folder, or missing, is refused', async () => {
     await expect(openImage(folder.path)).rejects.toThrow(zosiaError('ZOSIA_FILE_UNREADABLE'));
     await expect(openImage(folder.file('absent'))).rejects.toThrow(

@@ -33,7 +33,7 @@ export async function checkGguf(source: RandomAccess, name: string): Promise<Ggu
 async function checkMagic(source: RandomAccess, name: string): Promise<void> {
   const head = await source.read(0, Math.min(FOREIGN_HEAD_BYTES, source.sizeBytes));
   if (Buffer.from(head.subarray(0, MAGIC.length)).toString('latin1') === MAGIC) return;
-  const { what, hint } = recogniseForeign(head, source.sizeBytes) ?? {
+  const { what, hint } = recogniseForeign(head, source.sizeBytes, name) ?? {
     what: `it does not start with "${MAGIC}"`,
     hint: 'Name a model in the GGUF format, the one llama.cpp reads.',
   };

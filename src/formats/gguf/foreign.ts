@@ -1,5 +1,6 @@
 import { CHECKPOINT_MAGIC, LEGACY_CONFIG_BYTES } from '../llama2c/layout.js';
 import { looksLikeLegacyCheckpoint } from '../llama2c/config.js';
+import { shellWord } from '../../image/shell-word.js';
 
 /** What a file that is no GGUF looks like, and what to do about it. */
 export interface ForeignFile {
@@ -11,14 +12,20 @@ export interface ForeignFile {
 export const FOREIGN_HEAD_BYTES = 512;
 
 const GET_GGUF = 'Get the GGUF of the model; models are often published in both.';
-const CONVERT =
-  'Convert it first: zosia model convert CHECKPOINT.bin --tokenizer TOKENIZER.bin --out MODEL.gguf';
+const CONVERT = (path: string): string =>
+  `Convert it first: zosia model convert ${shellWord(path)} --tokenizer TOKENIZER.bin --out MODEL.gguf`;
 const UNPACK = 'Unpack it first.';
 
-type Recogniser = (head: Buffer, sizeBytes: number) => ForeignFile | undefined;
+/** What is recognised; its hint may need the file's path. */
+interface Recognised {
+  readonly what: string;
+  readonly hint: string | ((path: string) => string);
+}
+
+type Recogniser = (head: Buffer, sizeBytes: number) => Recognised | undefined;
 
 const startsWith =
-  (start: readonly number[] | string, what: string, hint: string): Recogniser =>
+  (start: readonly number[] | string, what: string, hint: Recognised['hint']): Recogniser =>
   (head) => {
     const bytes = typeof start === 'string' ? Buffer.from(start, 'latin1') : Buffer.from(start);
     return head.subarray(0, bytes.length).equals(bytes) ? { what, hint } : undefined;
@@ -46,17 +53,26 @@ const RECOGNISERS: readonly Recogniser[] = [
   zeros,
 ];
 
-/** Says what a file looks like from its first bytes; undefined when it looks like nothing known. */
-export function recogniseForeign(head: Uint8Array, sizeBytes: number): ForeignFile | undefined {
+/**
+ * Says what a file looks like from its first bytes; undefined when it looks like nothing known. `path`
+ * stands for the file in hints.
+ */
+export function recogniseForeign(
+  head: Uint8Array,
+  sizeBytes: number,
+  path: string,
+): ForeignFile | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   for (const recognise of RECOGNISERS) {
     const found = recognise(bytes, sizeBytes);
-    if (found) return found;
+    if (!found) continue;
+    const { what, hint } = found;
+    return { what, hint: typeof hint === 'string' ? hint : hint(path) };
   }
   return undefined;
 }
 
-function webPage(head: Buffer): ForeignFile | undefined {
+function webPage(head: Buffer): Recognised | undefined {
   if (!/^\s*<(!doctype\s+html|html|head)\b/i.test(head.toString('latin1'))) return undefined;
   return {
     what: 'it is a web page',
@@ -65,21 +81,21 @@ function webPage(head: Buffer): ForeignFile | undefined {
 }
 
 /** A 64-bit length of a JSON header, which follows (safetensors format description). */
-function safetensors(head: Buffer, sizeBytes: number): ForeignFile | undefined {
+function safetensors(head: Buffer, sizeBytes: number): Recognised | undefined {
   if (head.length < 9 || head[8] !== 0x7b) return undefined;
   const headerBytes = head.readUInt32LE(0) + head.readUInt32LE(4) * 2 ** 32;
   if (headerBytes + 8 > sizeBytes) return undefined;
   return { what: 'it looks like a safetensors file', hint: GET_GGUF };
 }
 
-function legacyCheckpoint(head: Buffer, sizeBytes: number): ForeignFile | undefined {
+function legacyCheckpoint(head: Buffer, sizeBytes: number): Recognised | undefined {
   if (head.length < LEGACY_CONFIG_BYTES) return undefined;
   if (!looksLikeLegacyCheckpoint(head.subarray(0, LEGACY_CONFIG_BYTES), sizeBytes))
     return undefined;
   return { what: 'it looks like a llama2.c checkpoint', hint: CONVERT };
 }
 
-function zeros(head: Buffer): ForeignFile | undefined {
+function zeros(head: Buffer): Recognised | undefined {
   if (head.length === 0 || head.some((byte) => byte !== 0)) return undefined;
   return {
     what: 'it starts with nothing but zeros, as an unfinished download does',
