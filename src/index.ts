@@ -43,7 +43,8 @@ export type {
   FatReport,
   FatSummary,
 } from './formats/fat/check/checker.js';
-export { planGpt } from './formats/gpt/plan.js';
+export { GPT_TYPE } from './formats/gpt/layout.js';
+export { FIRST_PARTITION_OFFSET, planGpt } from './formats/gpt/plan.js';
 export type { GptOptions, GptPartition } from './formats/gpt/plan.js';
 export { readPartitionTable } from './formats/gpt/reader.js';
 export type { Partition, PartitionTable } from './formats/gpt/reader.js';
