@@ -3,7 +3,7 @@
 #include <cpuid.h>
 #include <stdbool.h>
 
-#include "model/text.h"
+#include "emulation.h"
 #include "vectors.h"
 
 // Intel SDM: volume 1, 14.3 (detecting AVX) and volume 3, 2.5 and 2.6 (CR4 and XCR0).
@@ -14,21 +14,7 @@ enum {
     LEAF7_EBX_AVX2 = 1 << 5,
     CR4_OSXSAVE = 1 << 18,
     XCR0_X87_SSE_AVX = 7,
-    FIRST_HYPERVISOR_LEAF = 0x40000000,
 };
-
-static const unsigned LEAF1_ECX_HYPERVISOR = 1u << 31;
-
-// QEMU's translator has no vector registers to put AVX into: each instruction is a call, and all of it
-// comes out slower than SSE2.
-static bool is_emulated(void) {
-    unsigned eax, ebx, ecx, edx;
-    __cpuid(1, eax, ebx, ecx, edx);
-    if (!(ecx & LEAF1_ECX_HYPERVISOR)) return false;
-    __cpuid(FIRST_HYPERVISOR_LEAF, eax, ebx, ecx, edx);
-    unsigned name[] = {ebx, ecx, edx};
-    return memcmp(name, "TCGTCGTCGTCG", sizeof name) == 0;
-}
 
 static bool has_avx2(void) {
     const unsigned needed = LEAF1_ECX_FMA | LEAF1_ECX_XSAVE | LEAF1_ECX_AVX;
@@ -40,8 +26,10 @@ static bool has_avx2(void) {
     return (ebx & LEAF7_EBX_AVX2) != 0;
 }
 
+// QEMU's translator has no registers to put AVX into: each instruction is a call, fusing is done in
+// software, and all of it takes seven times as long as SSE2.
 const struct products *vectors_best_products(void) {
-    return has_avx2() && !is_emulated() ? &products_avx2 : &products_sse2;
+    return has_avx2() && !emulation_is_running() ? &products_avx2 : &products_sse2;
 }
 
 // The firmware itself uses SSE at most, and need not have switched the wider registers on.
