@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit and oracle',
           include: ['test/**/*.test.ts'],
           exclude: ['test/boot/**'],
+          // Much of the time is spent in other programs: the default leaves a processor idle.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
