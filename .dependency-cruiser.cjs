@@ -1,5 +1,5 @@
 /**
- * The one direction of data: cli -> up -> recipes/machine/perf/inspect/toolchain/doctor -> artifacts -> formats -> image.
+ * The one direction of data: cli -> up -> doctor -> recipes/machine/toolchain -> artifacts/inspect -> formats -> image.
  * A room may import itself, the rooms below it, and errors.ts.
  */
 const room = (name, allowed) => ({

@@ -24,7 +24,7 @@ const write = (text: string): void => void writeStdout(text).catch(() => undefin
 const talk = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Exit statuses of the command line. */
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 const useColour = (): boolean =>
   process.stderr.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
