@@ -4,7 +4,7 @@ import { dataRuns } from './data-runs.js';
 import type { LeafSegment } from './image.js';
 
 /** `st_blocks` counts in these, whatever the file system's block size (POSIX, sys/stat.h). */
-const STAT_BLOCK_BYTES = 512;
+export const STAT_BLOCK_BYTES = 512;
 const MIB = 2 ** 20;
 
 /**

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { ZosiaError, systemErrorCode } from '../errors.js';
+import { ZosiaError } from '../errors.js';
+import { unreadable } from '../image/file-errors.js';
+import { STAT_BLOCK_BYTES } from '../image/free-space.js';
 
 /** A file on the host that holds part of an image. */
 export interface BackingFile {
@@ -9,9 +11,6 @@ export interface BackingFile {
   readonly allocatedBytes: number;
 }
 
-/** Bytes of a block in what stat(2) counts, whatever the file system. */
-const STAT_BLOCK_BYTES = 512;
-
 /**
  * What the host says of a file, which is not opened: to open a FIFO would wait for its writer.
  *
@@ -19,13 +18,7 @@ const STAT_BLOCK_BYTES = 512;
  */
 export async function backingFile(path: string): Promise<BackingFile> {
   const found = await stat(path).catch((cause: unknown) => {
-    const code = systemErrorCode(cause);
-    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-    throw new ZosiaError(
-      isMissing ? 'ZOSIA_FILE_NOT_FOUND' : 'ZOSIA_FILE_UNREADABLE',
-      isMissing ? `${path} does not exist` : `${path} cannot be read (${code ?? 'unknown'})`,
-      { hint: 'Check the path; a relative one starts at the current folder.', cause },
-    );
+    throw unreadable(path, cause);
   });
   if (!found.isFile()) {
     throw new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} is not a regular file`, {
