@@ -37,12 +37,8 @@ export type {
   FatWalked,
 } from './formats/fat/reader/reader.js';
 export { checkFat } from './formats/fat/check/checker.js';
-export type {
-  FatCheckOptions,
-  FatProblem,
-  FatReport,
-  FatSummary,
-} from './formats/fat/check/checker.js';
+export type { FatCheckOptions, FatReport, FatSummary } from './formats/fat/check/checker.js';
+export type { Problem } from './formats/findings.js';
 export { GPT_TYPE } from './formats/gpt/layout.js';
 export { FIRST_PARTITION_OFFSET, planGpt } from './formats/gpt/plan.js';
 export type { GptOptions, GptPartition } from './formats/gpt/plan.js';

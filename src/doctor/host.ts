@@ -61,7 +61,7 @@ export const THIS_HOST: DoctorHost = {
   async freeMemoryMiB() {
     // On Linux Node counts what can be reclaimed as free; on macOS it does not.
     if (process.platform !== 'darwin') return Math.floor(freemem() / 2 ** 20);
-    const { hostFreeMiB } = await import('../machine/memory.js');
+    const { hostFreeMiB } = await import('../machine/qemu/memory.js');
     return hostFreeMiB();
   },
 

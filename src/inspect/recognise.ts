@@ -1,5 +1,5 @@
 import { NEWC_MAGIC } from '../formats/cpio/layout.js';
-import { readNumber } from '../formats/ext4/fields.js';
+import { readNumber } from '../formats/fields.js';
 import {
   SUPERBLOCK,
   SUPERBLOCK_BYTES,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../src/errors.js';
 import { CRC32C_START, crc32c } from '../../src/formats/ext4/crc32c.js';
-import { writeFields } from '../../src/formats/ext4/fields.js';
+import { writeFields } from '../../src/formats/fields.js';
 import {
   SUPERBLOCK,
   SUPERBLOCK_BYTES,

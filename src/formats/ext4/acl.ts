@@ -1,4 +1,4 @@
-import { readNumber, writeFields } from './fields.js';
+import { readNumber, writeFields } from '../fields.js';
 import {
   ACL_DISK_ENTRY,
   ACL_DISK_ENTRY_BYTES,

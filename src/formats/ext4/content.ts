@@ -2,7 +2,7 @@ import { ZosiaError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import { linearDirectory, packLeaves } from './directory.js';
 import type { DirectoryName } from './directory.js';
-import { writeFields } from './fields.js';
+import { writeFields } from '../fields.js';
 import { FILE_TYPES } from './file-type.js';
 import { hashTreeBlockCount, hashTreeDirectory, planHashTree } from './htree.js';
 import { MAX_FILE_BLOCKS } from './layout/extent.js';

@@ -1,5 +1,5 @@
 import { crc32c } from './crc32c.js';
-import { writeFields } from './fields.js';
+import { writeFields } from '../fields.js';
 import {
   DIRECTORY_ENTRY,
   DIRECTORY_ENTRY_HEADER_BYTES,

@@ -1,5 +1,5 @@
 import { crc32c } from './crc32c.js';
-import { high32, low32, writeFields } from './fields.js';
+import { high32, low32, writeFields } from '../fields.js';
 import {
   EXTENT,
   EXTENT_ENTRY_BYTES,

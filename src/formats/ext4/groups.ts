@@ -1,7 +1,7 @@
 import { bytesSegment } from '../../image/image.js';
 import type { Segment } from '../../image/image.js';
 import { crc32c, crc32cWord } from './crc32c.js';
-import { high16, high32, low16, low32, writeFields } from './fields.js';
+import { high16, high32, low16, low32, writeFields } from '../fields.js';
 import { backupBlockCount, groupBlockCount, groupStart } from './geometry.js';
 import type { Geometry } from './geometry.js';
 import {

@@ -3,7 +3,7 @@ import { directoryHash } from './dirhash.js';
 import type { DirectoryHash } from './dirhash.js';
 import { entryBytes, packLeaves, writeEntry, writeLeaf } from './directory.js';
 import type { DirectoryName } from './directory.js';
-import { writeFields } from './fields.js';
+import { writeFields } from '../fields.js';
 import {
   DIRECTORY_ENTRY,
   HASH_HALF_MD4,

@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import { crc32c } from './crc32c.js';
 import type { Ext4Time } from './entry.js';
-import { high16, high32, low16, low32, writeFields } from './fields.js';
+import { high16, high32, low16, low32, writeFields } from '../fields.js';
 import { FILE_TYPES } from './file-type.js';
 import {
   EXTRA_ISIZE,

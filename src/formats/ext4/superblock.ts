@@ -1,5 +1,5 @@
 import { crc32c, CRC32C_START } from './crc32c.js';
-import { high32, low16, low32, writeFields } from './fields.js';
+import { high32, low16, low32, writeFields } from '../fields.js';
 import type { Geometry } from './geometry.js';
 import { HASH_HALF_MD4 } from './layout/directory.js';
 import { GROUP_DESCRIPTOR_BYTES } from './layout/group-descriptor.js';

@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import { aclToDisk } from './acl.js';
 import { crc32c, crc32cWord } from './crc32c.js';
-import { high32, low32, writeFields } from './fields.js';
+import { high32, low32, writeFields } from '../fields.js';
 import { MAX_NAME_BYTES } from './layout/directory.js';
 import { INODE_BYTES, INODE_XATTRS_OFFSET } from './layout/inode.js';
 import {

@@ -1,4 +1,4 @@
-import { writeFields } from '../ext4/fields.js';
+import { writeFields } from '../fields.js';
 import type { Geometry } from './geometry.js';
 import {
   BACKUP_SECTOR,

@@ -1,4 +1,4 @@
-import { high16, low16, writeFields } from '../ext4/fields.js';
+import { high16, low16, writeFields } from '../fields.js';
 import type { FatAttributes } from './entry.js';
 import {
   ATTRIBUTE,

@@ -1,4 +1,4 @@
-import { readBytes, writeFields } from '../ext4/fields.js';
+import { readBytes, writeFields } from '../fields.js';
 import {
   DIRECTORY_ENTRY_BYTES,
   LAST_PIECE,

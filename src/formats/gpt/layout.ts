@@ -1,4 +1,4 @@
-import { byteField, le16, le32, u8 } from '../ext4/fields.js';
+import { byteField, le16, le32, u8 } from '../fields.js';
 
 /** Disks in files are addressed in sectors of 512 bytes, as QEMU presents them. */
 export const SECTOR_BYTES = 512;

@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import { bytesSegment, makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
-import { high32, low32, writeFields } from '../ext4/fields.js';
+import { high32, low32, writeFields } from '../fields.js';
 import { crc32 } from './crc32.js';
 import { parseGuid } from './guid.js';
 import { deriveGuid } from './identity.js';

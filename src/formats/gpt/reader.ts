@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import { readBytes, readNumber } from '../ext4/fields.js';
-import type { NumberField } from '../ext4/fields.js';
+import { readBytes, readNumber } from '../fields.js';
+import type { NumberField } from '../fields.js';
 import { crc32 } from './crc32.js';
 import { formatGuid } from './guid.js';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { be32, le16, readNumber, u8, writeFields } from '../../../src/formats/ext4/fields.js';
-import type { Layout } from '../../../src/formats/ext4/fields.js';
+import { be32, le16, readNumber, u8, writeFields } from '../../../src/formats/fields.js';
+import type { Layout } from '../../../src/formats/fields.js';
 import * as directory from '../../../src/formats/ext4/layout/directory.js';
 import * as extent from '../../../src/formats/ext4/layout/extent.js';
 import * as group from '../../../src/formats/ext4/layout/group-descriptor.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
-import { writeFields } from '../../../src/formats/ext4/fields.js';
+import { writeFields } from '../../../src/formats/fields.js';
 import { checkFat } from '../../../src/formats/fat/check/checker.js';
 import { BOOT_SECTOR, BOOT_SECTOR_END } from '../../../src/formats/fat/layout/boot-sector.js';
 import { ATTRIBUTE, DIRECTORY_ENTRY } from '../../../src/formats/fat/layout/directory.js';

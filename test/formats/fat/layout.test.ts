@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Layout } from '../../../src/formats/ext4/fields.js';
+import type { Layout } from '../../../src/formats/fields.js';
 import * as boot from '../../../src/formats/fat/layout/boot-sector.js';
 import * as directory from '../../../src/formats/fat/layout/directory.js';
 

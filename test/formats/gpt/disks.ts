@@ -1,4 +1,4 @@
-import { writeFields } from '../../../src/formats/ext4/fields.js';
+import { writeFields } from '../../../src/formats/fields.js';
 import { crc32 } from '../../../src/formats/gpt/crc32.js';
 import {
   GPT_ENTRY,

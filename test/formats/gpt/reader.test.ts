@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeFields } from '../../../src/formats/ext4/fields.js';
+import { writeFields } from '../../../src/formats/fields.js';
 import { crc32 } from '../../../src/formats/gpt/crc32.js';
 import { GPT_HEADER, MBR_TYPE, SECTOR_BYTES } from '../../../src/formats/gpt/layout.js';
 import { readPartitionTable } from '../../../src/formats/gpt/reader.js';

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../../src/artifacts/architectures.js';
-import { assemble, dword } from '../../../src/machine/machine-code.js';
-import type { CodeItem } from '../../../src/machine/machine-code.js';
-import { aarch64ProbeKernel } from '../../../src/machine/probe-aarch64.js';
+import { assemble, dword } from '../../../src/machine/accelerator/machine-code.js';
+import type { CodeItem } from '../../../src/machine/accelerator/machine-code.js';
+import { aarch64ProbeKernel } from '../../../src/machine/accelerator/probe-aarch64.js';
 
 /** A kernel that prints a text on the serial console and switches the machine off. */
 export function tinyKernel(arch: Architecture, text: string): Uint8Array {

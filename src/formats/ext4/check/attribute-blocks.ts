@@ -1,10 +1,10 @@
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import { XATTR_BLOCK_HEADER, XATTR_BLOCK_HEADER_BYTES } from '../layout/xattr.js';
 import { attributeChecksumMatches, blockAttributes } from '../reader/xattr.js';
 import type { Volume } from '../reader/volume.js';
 import { checkAttributes, combinedHash } from './attributes.js';
 import type { BlockClaims } from './claims.js';
-import type { Findings } from './report.js';
+import type { Findings } from '../../findings.js';
 
 interface AttributeBlock {
   /** How many inodes the block says use it. */

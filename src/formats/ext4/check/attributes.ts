@@ -1,7 +1,7 @@
 import { XATTR_NAMESPACE } from '../layout/xattr.js';
 import type { AttributeArea, StoredAttribute } from '../reader/xattr.js';
 import { aclFromDisk } from '../reader/acl.js';
-import type { Findings } from './report.js';
+import type { Findings } from '../../findings.js';
 
 const ACLS: ReadonlySet<number> = new Set([
   XATTR_NAMESPACE.posixAclAccess,

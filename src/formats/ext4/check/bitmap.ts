@@ -1,6 +1,6 @@
 import { crc32c } from '../crc32c.js';
 import type { ClaimedRange } from './claims.js';
-import type { Findings } from './report.js';
+import type { Findings } from '../../findings.js';
 
 /** What a bitmap stands for, for messages. */
 export interface BitmapSubject {

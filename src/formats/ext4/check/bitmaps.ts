@@ -1,4 +1,4 @@
-import { low16 } from '../fields.js';
+import { low16 } from '../../fields.js';
 import { GROUP_DESCRIPTOR_BYTES } from '../layout/group-descriptor.js';
 import type { Ext4Group } from '../reader/group-descriptor.js';
 import { BitmapComparison } from './bitmap.js';

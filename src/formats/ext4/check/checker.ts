@@ -17,11 +17,11 @@ import { checkGroups } from './groups.js';
 import { InodeRecords } from './inode-records.js';
 import { checkInodes } from './inodes.js';
 import { readOrphans } from './orphans.js';
-import { Findings } from './report.js';
+import { Findings } from '../../findings.js';
 import type { Ext4Report, Ext4Summary } from './report.js';
 import { checkSuperblock } from './superblock.js';
 
-export type { Ext4Problem, Ext4Report, Ext4Summary } from './report.js';
+export type { Ext4Report, Ext4Summary } from './report.js';
 
 export interface Ext4CheckOptions {
   /** Problems to describe; more are only counted. Default 1000. */

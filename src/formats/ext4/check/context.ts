@@ -3,7 +3,7 @@ import type { Volume } from '../reader/volume.js';
 import type { AttributeBlocks } from './attribute-blocks.js';
 import type { BlockClaims } from './claims.js';
 import type { InodeRecords } from './inode-records.js';
-import type { Findings } from './report.js';
+import type { Findings } from '../../findings.js';
 
 /** What the parts of a check share. */
 export interface CheckContext {

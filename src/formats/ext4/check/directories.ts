@@ -1,6 +1,6 @@
 import { INLINE_DIRECTORY } from '../layout/directory.js';
 import { INODE_FLAGS } from '../layout/inode.js';
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import { ROOT_INODE } from '../layout/superblock.js';
 import { inlineParts } from '../reader/inline-data.js';
 import { seedOf } from '../reader/inode.js';

@@ -1,4 +1,4 @@
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import { GROUP_DESCRIPTOR, GROUP_FLAGS } from '../layout/group-descriptor.js';
 import {
   descriptorChecksumFaults,

@@ -1,5 +1,5 @@
 import { crc32c, crc32cWord } from '../crc32c.js';
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import {
   DIRECTORY_ENTRY,
   INDEX_ENTRY,

@@ -1,5 +1,5 @@
-import { readNumber } from '../fields.js';
-import type { NumberField } from '../fields.js';
+import { readNumber } from '../../fields.js';
+import type { NumberField } from '../../fields.js';
 import { CLASSIC_INODE_BYTES, INODE, INODE_FLAGS, TIME_EXTRA } from '../layout/inode.js';
 import type { Inode } from '../reader/inode.js';
 import { inodeAttributes } from '../reader/xattr.js';

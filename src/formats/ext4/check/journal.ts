@@ -1,6 +1,6 @@
 import { crc32c, CRC32C_START } from '../crc32c.js';
-import { readNumber } from '../fields.js';
-import type { NumberField } from '../fields.js';
+import { readNumber } from '../../fields.js';
+import type { NumberField } from '../../fields.js';
 import {
   JOURNAL_FEATURE_INCOMPAT,
   JOURNAL_MAGIC,

@@ -1,5 +1,5 @@
 import { crc32c, crc32cWord } from '../crc32c.js';
-import { high32, low32, readNumber } from '../fields.js';
+import { high32, low32, readNumber } from '../../fields.js';
 import {
   ORPHAN_BLOCK_MAGIC,
   ORPHAN_BLOCK_TAIL,
@@ -13,7 +13,7 @@ import type { Ext4Superblock } from '../reader/superblock.js';
 import type { Volume } from '../reader/volume.js';
 import { isZero } from './inode-table.js';
 import type { CheckContext } from './context.js';
-import type { Findings } from './report.js';
+import type { Findings } from '../../findings.js';
 
 const WHERE = 'orphan list';
 

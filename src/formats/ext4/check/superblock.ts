@@ -1,5 +1,5 @@
-import { readBytes, readNumber } from '../fields.js';
-import type { NumberField } from '../fields.js';
+import { readBytes, readNumber } from '../../fields.js';
+import type { NumberField } from '../../fields.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
 import { CHECKSUM_CRC32C, JOURNAL_INODE, SUPERBLOCK } from '../layout/superblock.js';
 import type { Ext4Feature } from '../reader/features.js';

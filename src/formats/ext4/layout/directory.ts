@@ -1,4 +1,4 @@
-import { byteField, le16, le32, u8 } from '../fields.js';
+import { byteField, le16, le32, u8 } from '../../fields.js';
 
 /** A directory entry: kernel Documentation/filesystems/ext4/directory.rst, "ext4_dir_entry_2". */
 export const DIRECTORY_ENTRY = {

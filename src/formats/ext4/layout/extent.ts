@@ -1,4 +1,4 @@
-import { le16, le32 } from '../fields.js';
+import { le16, le32 } from '../../fields.js';
 
 /** Extent trees: kernel Documentation/filesystems/ext4/ifork.rst, "Extent Tree". */
 export const EXTENT_HEADER = {

@@ -1,4 +1,4 @@
-import { le16, le32 } from '../fields.js';
+import { le16, le32 } from '../../fields.js';
 
 /** Bytes of a group descriptor with the 64bit feature. */
 export const GROUP_DESCRIPTOR_BYTES = 64;

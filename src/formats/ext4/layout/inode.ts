@@ -1,4 +1,4 @@
-import { byteField, le16, le32 } from '../fields.js';
+import { byteField, le16, le32 } from '../../fields.js';
 
 export const INODE_BYTES = 256;
 /** Bytes of an inode before the fields that came with larger inodes. */

@@ -1,4 +1,4 @@
-import { be32, byteField } from '../fields.js';
+import { be32, byteField } from '../../fields.js';
 
 /** The journal's superblock, in its first block: kernel Documentation/filesystems/ext4/journal.rst. */
 export const JOURNAL_SUPERBLOCK = {

@@ -1,4 +1,4 @@
-import { le32 } from '../fields.js';
+import { le32 } from '../../fields.js';
 
 /**
  * The end of every block of the orphan file; what comes before are inode numbers. Kernel

@@ -1,4 +1,4 @@
-import { byteField, le16, le32, u8 } from '../fields.js';
+import { byteField, le16, le32, u8 } from '../../fields.js';
 
 /** Where the superblock lies in the image, whatever the block size. */
 export const SUPERBLOCK_OFFSET = 1024;

@@ -1,4 +1,4 @@
-import { byteField, le16, le32, u8 } from '../fields.js';
+import { byteField, le16, le32, u8 } from '../../fields.js';
 
 /** Extended attributes: kernel Documentation/filesystems/ext4/attributes.rst. */
 export const XATTR_INODE_HEADER = {

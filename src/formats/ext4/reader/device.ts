@@ -1,4 +1,4 @@
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import { DEVICE } from '../layout/inode.js';
 import type { Inode } from './inode.js';
 

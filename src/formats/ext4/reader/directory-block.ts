@@ -1,5 +1,5 @@
 import { crc32c } from '../crc32c.js';
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import { FILE_TYPES } from '../file-type.js';
 import {
   DIRECTORY_ENTRY,
@@ -8,8 +8,8 @@ import {
   DIRECTORY_TAIL_BYTES,
   DIRECTORY_TAIL_FILE_TYPE,
 } from '../layout/directory.js';
-import { fault } from './fault.js';
-import type { Fault } from './fault.js';
+import { fault } from '../../findings.js';
+import type { Fault } from '../../findings.js';
 import type { Ext4FileType } from './inode.js';
 
 /** An entry as it stands in a block. */

@@ -1,4 +1,4 @@
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import { INLINE_DIRECTORY, MAX_NAME_BYTES } from '../layout/directory.js';
 import { INODE_FLAGS } from '../layout/inode.js';
 import { toByteString } from '../names.js';

@@ -1,5 +1,5 @@
 import { crc32c } from '../crc32c.js';
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import {
   EXTENT,
   EXTENT_ENTRY_BYTES,
@@ -12,8 +12,8 @@ import {
   MAX_EXTENT_BLOCKS,
   MAX_EXTENT_DEPTH,
 } from '../layout/extent.js';
-import { fault } from './fault.js';
-import type { Fault } from './fault.js';
+import { fault } from '../../findings.js';
+import type { Fault } from '../../findings.js';
 import type { Volume } from './volume.js';
 
 /** File blocks in a row that lie in a row in the image. */

@@ -1,19 +1,5 @@
 import { ZosiaError } from '../../../errors.js';
-
-/**
- * Something on the disk that is not as the format has it. Parsers return faults beside what they could
- * make out; the reader stops at the first one, the checker collects them all.
- */
-export interface Fault {
-  /** Stable, in kebab-case: `extent-out-of-order`. */
-  readonly code: string;
-  /** One line for people, without the place. */
-  readonly message: string;
-}
-
-export function fault(code: string, message: string): Fault {
-  return { code, message };
-}
+import type { Fault } from '../../findings.js';
 
 /** The error for a structure that is not as the format has it. `where` says which one it is. */
 export function corrupt(where: string, message: string): ZosiaError {

@@ -1,9 +1,9 @@
-import { readNumber } from '../fields.js';
+import { readNumber } from '../../fields.js';
 import { GROUP_DESCRIPTOR_BYTES } from '../layout/group-descriptor.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
 import { FIRST_INODE, SUPERBLOCK } from '../layout/superblock.js';
-import { fault } from './fault.js';
-import type { Fault } from './fault.js';
+import { fault } from '../../findings.js';
+import type { Fault } from '../../findings.js';
 import type { Ext4Superblock } from './superblock.js';
 
 /** Blocks of 64 KiB are the largest that Linux knows. */

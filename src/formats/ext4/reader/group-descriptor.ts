@@ -1,14 +1,14 @@
 import { crc32c, crc32cWord } from '../crc32c.js';
-import { low16, readNumber, writeFields } from '../fields.js';
-import type { NumberField } from '../fields.js';
+import { low16, readNumber, writeFields } from '../../fields.js';
+import type { NumberField } from '../../fields.js';
 import {
   GROUP_DESCRIPTOR,
   GROUP_DESCRIPTOR_BYTES,
   GROUP_FLAGS,
 } from '../layout/group-descriptor.js';
 import { crc16, CRC16_START } from './crc16.js';
-import { fault } from './fault.js';
-import type { Fault } from './fault.js';
+import { fault } from '../../findings.js';
+import type { Fault } from '../../findings.js';
 import { hasBackup } from './superblock.js';
 import type { Ext4Superblock } from './superblock.js';
 

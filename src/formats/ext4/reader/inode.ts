@@ -1,6 +1,6 @@
 import { crc32c, inodeSeed } from '../crc32c.js';
-import { low16, readBytes, readNumber } from '../fields.js';
-import type { NumberField } from '../fields.js';
+import { low16, readBytes, readNumber } from '../../fields.js';
+import type { NumberField } from '../../fields.js';
 import { CLASSIC_INODE_BYTES, FILE_TYPE, INODE, INODE_FLAGS, TIME_EXTRA } from '../layout/inode.js';
 import { FILE_TYPES } from '../file-type.js';
 import type { Ext4Time } from '../entry.js';

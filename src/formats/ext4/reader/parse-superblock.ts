@@ -1,6 +1,6 @@
 import { crc32c, CRC32C_START, filesystemSeed } from '../crc32c.js';
-import { readBytes, readNumber } from '../fields.js';
-import type { NumberField } from '../fields.js';
+import { readBytes, readNumber } from '../../fields.js';
+import type { NumberField } from '../../fields.js';
 import { SHORT_GROUP_DESCRIPTOR_BYTES } from '../layout/group-descriptor.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
 import {
@@ -13,8 +13,8 @@ import {
   SUPERBLOCK_MAGIC,
 } from '../layout/superblock.js';
 import { geometryFaults, MAX_LOG_BLOCK_SIZE, MAX_LOG_GROUPS_PER_FLEX } from './geometry.js';
-import { fault } from './fault.js';
-import type { Fault } from './fault.js';
+import { fault } from '../../findings.js';
+import type { Fault } from '../../findings.js';
 import { nameFeatures } from './features.js';
 import type { Ext4Feature, FeatureSet } from './features.js';
 import type { Ext4Superblock } from './superblock.js';

@@ -1,5 +1,5 @@
 import { crc32c, crc32cWord } from '../crc32c.js';
-import { high32, low32, readNumber } from '../fields.js';
+import { high32, low32, readNumber } from '../../fields.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
 import {
   XATTR_BLOCK_HEADER,
@@ -14,8 +14,8 @@ import {
   XATTR_NAMESPACE,
 } from '../layout/xattr.js';
 import { escapeName } from './names.js';
-import { fault } from './fault.js';
-import type { Fault } from './fault.js';
+import { fault } from '../../findings.js';
+import type { Fault } from '../../findings.js';
 import type { Inode } from './inode.js';
 import type { Ext4Superblock } from './superblock.js';
 

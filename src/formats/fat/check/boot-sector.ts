@@ -1,4 +1,4 @@
-import { readNumber } from '../../ext4/fields.js';
+import { readNumber } from '../../fields.js';
 import {
   BOOT_SECTOR_BYTES,
   FSINFO,

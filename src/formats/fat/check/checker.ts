@@ -1,4 +1,4 @@
-import { Findings } from '../../ext4/check/report.js';
+import { Findings } from '../../findings.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import { FatTable } from '../reader/table.js';
 import { readBootSector } from '../reader/volume.js';
@@ -9,7 +9,7 @@ import type { FatReport } from './report.js';
 import { checkCopies, checkFirstEntries, checkUse } from './tables.js';
 import { checkTree, reportCrossLinks } from './tree.js';
 
-export type { FatProblem, FatReport, FatSummary } from './report.js';
+export type { FatReport, FatSummary } from './report.js';
 
 export interface FatCheckOptions {
   /** Problems to describe; more are only counted. Default 1000. */

@@ -1,4 +1,4 @@
-import type { Findings } from '../../ext4/check/report.js';
+import type { Findings } from '../../findings.js';
 import type { Volume } from '../reader/volume.js';
 import type { ClusterClaims } from './claims.js';
 

@@ -1,4 +1,4 @@
-import type { Findings } from '../../ext4/check/report.js';
+import type { Findings } from '../../findings.js';
 import { NAME_MARK, SHORT_BASE_BYTES } from '../layout/directory.js';
 import { foldName, isAllowedName } from '../names.js';
 import type { RawEntry } from '../reader/entries.js';

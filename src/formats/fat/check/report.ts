@@ -1,14 +1,5 @@
+import type { Problem } from '../../findings.js';
 import type { FatType } from '../layout/table.js';
-
-/** Something wrong with a volume. */
-export interface FatProblem {
-  /** Stable, in kebab-case: `chain-short`. */
-  readonly code: string;
-  /** Which structure: `boot sector`, `FAT 2`, or a path, with the entry in a directory. */
-  readonly where: string;
-  /** What is wrong with it, in one line. */
-  readonly message: string;
-}
 
 export interface FatSummary {
   readonly type: FatType;
@@ -25,7 +16,7 @@ export interface FatSummary {
 }
 
 export interface FatReport {
-  readonly problems: readonly FatProblem[];
+  readonly problems: readonly Problem[];
   /** Undefined when the boot sector is too damaged for anything else to be found. */
   readonly summary: FatSummary | undefined;
 }

@@ -1,4 +1,4 @@
-import { byteField, le16, le32, u8 } from '../../ext4/fields.js';
+import { byteField, le16, le32, u8 } from '../../fields.js';
 
 /**
  * The first sector of a volume, up to where FAT32 parts from the others. Source, here and in the other

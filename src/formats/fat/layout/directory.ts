@@ -1,4 +1,4 @@
-import { byteField, le16, le32, u8 } from '../../ext4/fields.js';
+import { byteField, le16, le32, u8 } from '../../fields.js';
 
 /** A directory entry: "FAT32 File System Specification" 1.03, "FAT Directory Structure". */
 export const DIRECTORY_ENTRY = {

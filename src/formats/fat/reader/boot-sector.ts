@@ -1,5 +1,5 @@
-import { readBytes, readNumber } from '../../ext4/fields.js';
-import type { NumberField } from '../../ext4/fields.js';
+import { readBytes, readNumber } from '../../fields.js';
+import type { NumberField } from '../../fields.js';
 import {
   BOOT_SECTOR,
   BOOT_SECTOR_BYTES,
@@ -16,8 +16,8 @@ import { DIRECTORY_ENTRY_BYTES } from '../layout/directory.js';
 import { FAT_TYPE_FACTS, FIRST_CLUSTER } from '../layout/table.js';
 import type { FatType } from '../layout/table.js';
 import { decodeOem } from '../oem.js';
-import { fault } from './fault.js';
-import type { Fault } from './fault.js';
+import { fault } from '../../findings.js';
+import type { Fault } from '../../findings.js';
 import { labelText } from './label.js';
 
 /** What the boot sector says, and what follows from it. Offsets are bytes from the volume's start. */

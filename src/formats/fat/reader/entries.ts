@@ -1,4 +1,4 @@
-import { readBytes, readNumber } from '../../ext4/fields.js';
+import { readBytes, readNumber } from '../../fields.js';
 import {
   ATTRIBUTE,
   DIRECTORY_ENTRY,
@@ -17,8 +17,8 @@ import type { FatType } from '../layout/table.js';
 import { readPiece, shortNameChecksum } from '../long-name.js';
 import { decodeOem } from '../oem.js';
 import type { FatTime } from '../time.js';
-import { fault } from './fault.js';
-import type { Fault } from './fault.js';
+import { fault } from '../../findings.js';
+import type { Fault } from '../../findings.js';
 
 /** A directory entry with the long name before it. */
 export interface RawEntry {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32c, crc32cWord, inodeSeed } from '../../../../src/formats/ext4/crc32c.js';
-import { low16, readNumber, writeFields } from '../../../../src/formats/ext4/fields.js';
+import { low16, readNumber, writeFields } from '../../../../src/formats/fields.js';
 import { DIRECTORY_ENTRY } from '../../../../src/formats/ext4/layout/directory.js';
 import { GROUP_DESCRIPTOR } from '../../../../src/formats/ext4/layout/group-descriptor.js';
 import { INODE } from '../../../../src/formats/ext4/layout/inode.js';

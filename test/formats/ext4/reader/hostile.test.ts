@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../../src/errors.js';
-import { writeFields } from '../../../../src/formats/ext4/fields.js';
+import { writeFields } from '../../../../src/formats/fields.js';
 import { BLOCK_MAP } from '../../../../src/formats/ext4/layout/block-map.js';
 import {
   DIRECTORY_ENTRY,

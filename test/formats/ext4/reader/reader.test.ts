@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
 import type { Ext4Reader, Ext4Walked } from '../../../../src/formats/ext4/reader/reader.js';
-import { writeFields } from '../../../../src/formats/ext4/fields.js';
+import { writeFields } from '../../../../src/formats/fields.js';
 import {
   EXTENT,
   EXTENT_HEADER_BYTES,

@@ -1,0 +1,139 @@
+import { constants } from 'node:fs';
+import { access, stat, writeFile } from 'node:fs/promises';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { systemErrorCode } from '../../errors.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+import type { HostFactsCache } from '../qemu/host-facts-cache.js';
+import { PLATFORMS } from '../qemu/platform.js';
+import { withPrivateFolder } from '../qemu/private-folder.js';
+import { aarch64ProbeKernel } from './probe-aarch64.js';
+import { X86_PROBE_EXIT_CODE, X86_PROBE_EXIT_DEVICE, x86ProbeFirmware } from './probe-x86.js';
+import type { QemuBinary } from '../qemu/binary.js';
+
+/** Whether an accelerator works on this host. */
+export type AcceleratorVerdict =
+  { readonly usable: true } | { readonly usable: false; readonly reason: string };
+
+export interface ProbeContext {
+  readonly arch: Architecture;
+  readonly binary: QemuBinary;
+  readonly signal?: AbortSignal;
+}
+
+const KVM_DEVICE = '/dev/kvm';
+
+/** A working accelerator needs a tenth of it, most of that to start QEMU. */
+const DEADLINE_MS = 2000;
+
+/** What the guest program prints. */
+const MARKER = 'zosia: probe';
+
+/**
+ * The verdict on an accelerator: the one kept from before, unless QEMU, the host's kernel or the rights
+ * to the device have changed, else a new one.
+ *
+ * @param askAgain probes again where the kept verdict is a bad one
+ */
+export async function acceleratorVerdict(
+  name: 'kvm' | 'hvf',
+  context: ProbeContext & { readonly cache: HostFactsCache },
+  askAgain: boolean,
+): Promise<AcceleratorVerdict> {
+  const { arch, binary, cache } = context;
+  const device = name === 'kvm' ? await kvmDevice() : undefined;
+  if (device?.problem !== undefined) return { usable: false, reason: device.problem };
+
+  const key = [
+    name,
+    arch,
+    binary.path,
+    binary.sizeBytes,
+    binary.mtimeMs,
+    release(),
+    device?.rights,
+  ];
+  const kept = await cache.peek('accelerator', key, isVerdict);
+  if (kept && (kept.usable || !askAgain)) return kept;
+  const verdict = await probeAccelerator(name, 'host', context);
+  await cache.put('accelerator', key, verdict);
+  return verdict;
+}
+
+/** The rights to /dev/kvm, or what is wrong with it before anything has been run. */
+async function kvmDevice(): Promise<{ rights?: readonly number[]; problem?: string }> {
+  try {
+    const { mode, uid, gid, rdev } = await stat(KVM_DEVICE);
+    await access(KVM_DEVICE, constants.R_OK | constants.W_OK);
+    return { rights: [mode, uid, gid, rdev, process.getuid?.() ?? -1] };
+  } catch (error) {
+    const denied = ['EACCES', 'EPERM'].includes(systemErrorCode(error) ?? '');
+    return {
+      problem: denied
+        ? `you may not open ${KVM_DEVICE} (the group kvm usually may)`
+        : `there is no ${KVM_DEVICE}`,
+    };
+  }
+}
+
+/**
+ * Runs a small guest program to its end. The program needs no kernel and no firmware; see
+ * `probe-x86.ts` and `probe-aarch64.ts`.
+ *
+ * @param accelerator for QEMU's `-accel`
+ * @param cpuModel for QEMU's `-cpu`
+ */
+export async function probeAccelerator(
+  accelerator: string,
+  cpuModel: string,
+  { arch, binary, signal }: ProbeContext,
+): Promise<AcceleratorVerdict> {
+  return withPrivateFolder(async (folder) => {
+    const path = join(folder, 'probe');
+    const program =
+      arch === 'x86_64'
+        ? {
+            code: x86ProbeFirmware(MARKER),
+            arguments: ['-bios', path, '-device', X86_PROBE_EXIT_DEVICE],
+            exitCode: X86_PROBE_EXIT_CODE,
+          }
+        : { code: aarch64ProbeKernel(MARKER), arguments: ['-kernel', path], exitCode: 0 };
+    await writeFile(path, program.code);
+    const result = await execa(
+      binary.path,
+      [
+        ...['-nodefaults', '-no-user-config', '-display', 'none', '-nic', 'none', '-no-reboot'],
+        ...['-machine', PLATFORMS[arch].machineType, '-accel', accelerator, '-cpu', cpuModel],
+        ...['-m', '64M', '-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+        ...program.arguments,
+      ],
+      {
+        stdin: 'ignore',
+        reject: false,
+        timeout: DEADLINE_MS,
+        killSignal: 'SIGKILL',
+        ...(signal ? { cancelSignal: signal } : {}),
+      },
+    );
+    signal?.throwIfAborted();
+    if (result.timedOut) {
+      return {
+        usable: false,
+        reason: `a small test program did not come to its end in ${DEADLINE_MS / 1000} s`,
+      };
+    }
+    if (result.exitCode === program.exitCode && result.stdout.includes(MARKER)) {
+      return { usable: true };
+    }
+    const complaint = result.stderr.trim().split('\n').at(-1)?.trim() ?? '';
+    return { usable: false, reason: complaint === '' ? 'QEMU ended at once' : complaint };
+  });
+}
+
+function isVerdict(value: unknown): value is AcceleratorVerdict {
+  if (typeof value !== 'object' || value === null || !('usable' in value)) return false;
+  return value.usable === true
+    ? true
+    : value.usable === false && 'reason' in value && typeof value.reason === 'string';
+}

@@ -1,0 +1,112 @@
+import { ZosiaError } from '../../errors.js';
+import { hostArchitecture } from '../../artifacts/architectures.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+import { acceleratorVerdict } from './accelerator-probe.js';
+import type { HostFactsCache } from '../qemu/host-facts-cache.js';
+import type { QemuBinary } from '../qemu/binary.js';
+import type { QemuFacts } from '../qemu/facts.js';
+
+const ACCELERATOR_NAMES = ['tcg', 'kvm', 'hvf'] as const;
+/** TCG emulates the processor; KVM (Linux) and HVF (macOS) let the host's run the guest. */
+export type AcceleratorName = (typeof ACCELERATOR_NAMES)[number];
+export type HardwareAccelerator = Exclude<AcceleratorName, 'tcg'>;
+
+/** What a user asks for. */
+export interface AcceleratorChoice {
+  readonly name: AcceleratorName | 'auto';
+  /** Properties for QEMU's `-accel`, as in `tcg,thread=single`. */
+  readonly options?: string;
+}
+
+/** What a machine runs with. */
+export interface ResolvedAccel {
+  readonly name: AcceleratorName;
+  readonly options?: string;
+  /** Why `auto` fell back to emulation: one line for the user. */
+  readonly note?: string;
+}
+
+/**
+ * Reads `auto`, `tcg`, `kvm` or `hvf`, with QEMU's properties after a comma if need be.
+ *
+ * @param origin where the text came from, for the message: `--accel`, `QEMU_ACCEL`
+ * @throws ZosiaError `ZOSIA_BAD_OPTION`
+ */
+export function parseAccelerator(text: string, origin: string): AcceleratorChoice {
+  const comma = text.indexOf(',');
+  const word = comma === -1 ? text : text.slice(0, comma);
+  const name = (['auto', ...ACCELERATOR_NAMES] as const).find((known) => known === word);
+  if (name === undefined || (name === 'auto' && comma !== -1)) {
+    throw new ZosiaError('ZOSIA_BAD_OPTION', `${origin} does not know the accelerator "${text}"`, {
+      hint: 'Use auto, tcg, kvm (Linux) or hvf (macOS).',
+    });
+  }
+  return comma === -1 ? { name } : { name, options: text.slice(comma + 1) };
+}
+
+/** What choosing depends on. */
+export interface AcceleratorContext {
+  readonly arch: Architecture;
+  readonly binary: QemuBinary;
+  readonly facts: QemuFacts;
+  readonly cache: HostFactsCache;
+  /** Node's `process.platform` and `process.arch` of the host; this one's unless given. */
+  readonly hostPlatform?: NodeJS.Platform;
+  readonly hostArch?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Decides on an accelerator. `auto` takes the host's own (HVF, KVM) if it has been seen to work, else
+ * TCG and says why; one that was asked for by name must work.
+ *
+ * @throws ZosiaError `ZOSIA_ACCEL_UNUSABLE`
+ */
+export async function resolveAccelerator(
+  choice: AcceleratorChoice,
+  context: AcceleratorContext,
+): Promise<ResolvedAccel> {
+  const options = choice.options === undefined ? {} : { options: choice.options };
+  if (choice.name === 'tcg') return { name: 'tcg', ...options };
+
+  const native = nativeAccelerator(context.hostPlatform ?? process.platform);
+  if (choice.name === 'auto') {
+    const why = native
+      ? await whyUnusable(native, context, false)
+      : 'this system has no accelerator';
+    if (native && why === undefined) return { name: native };
+    return { name: 'tcg', note: `emulating the ${context.arch} processor (TCG): ${why!}` };
+  }
+
+  const why = await whyUnusable(choice.name, context, true);
+  if (why === undefined) return { name: choice.name, ...options };
+  throw new ZosiaError('ZOSIA_ACCEL_UNUSABLE', `${choice.name} cannot be used: ${why}`, {
+    hint: 'Use --accel auto, which takes what works, or --accel tcg, which always does.',
+  });
+}
+
+function nativeAccelerator(platform: NodeJS.Platform): HardwareAccelerator | undefined {
+  if (platform === 'darwin') return 'hvf';
+  return platform === 'linux' ? 'kvm' : undefined;
+}
+
+/** Why an accelerator does not work here, or undefined if it does. */
+async function whyUnusable(
+  name: HardwareAccelerator,
+  context: AcceleratorContext,
+  askAgain: boolean,
+): Promise<string | undefined> {
+  const { arch, facts, hostArch = process.arch } = context;
+  if (!isSameArchitecture(arch, hostArch)) return `this host's processor is ${hostArch}`;
+  if (!facts.accelerators.includes(name)) return `this QEMU was built without ${name}`;
+  const verdict = await acceleratorVerdict(name, context, askAgain);
+  return verdict.usable ? undefined : verdict.reason;
+}
+
+function isSameArchitecture(arch: Architecture, hostArch: string): boolean {
+  try {
+    return hostArchitecture(hostArch) === arch;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,135 @@
+import type { Readable, Writable } from 'node:stream';
+import { execa } from 'execa';
+import { ConsoleWatcher } from './watcher.js';
+import { relayKeys, relayPipedInput } from './input.js';
+import type { MachineSpec } from '../linux/machine-spec.js';
+import { KILL_DELAY_MS, guestDied, qemuCommand } from '../qemu/process.js';
+import { enterRawMode } from './terminal.js';
+import type { TerminalInput } from './terminal.js';
+import { cancelledByTermination } from '../qemu/termination.js';
+
+/** The user's end of the console. */
+export interface ConsoleIo {
+  readonly stdin: Readable & TerminalInput;
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable;
+}
+
+/**
+ * Runs a machine with its console on the user's terminal. Keys reach the guest as they are typed;
+ * Ctrl+A X ends the machine. Input that is not a terminal is held back until the guest reads, and its
+ * end ends the session once everything before it has been answered.
+ *
+ * @returns the guest's exit status; 0 when the user ended the machine
+ * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_INTERRUPTED`; the reason of `signal`
+ */
+export async function runInteractive(
+  spec: MachineSpec,
+  io: ConsoleIo,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<{ exitStatus: number }> {
+  return cancelledByTermination(options.signal, (signal) =>
+    spec.console.to === 'backend' ? runOnTerminal(spec, io, signal) : runRelayed(spec, io, signal),
+  );
+}
+
+async function runRelayed(
+  spec: MachineSpec,
+  io: ConsoleIo,
+  signal: AbortSignal,
+): Promise<{ exitStatus: number }> {
+  const [program, ...args] = await qemuCommand(spec);
+  signal.throwIfAborted();
+  if (io.stdin.isTTY) {
+    io.stderr.write('zosia: Ctrl+A X ends the machine, Ctrl+A Ctrl+A types one Ctrl+A\n');
+  }
+  const end = new AbortController();
+  const watcher = new ConsoleWatcher();
+  const restoreTerminal = enterRawMode(io.stdin, io.stdout);
+  let outputError: Error | undefined;
+  const onOutputError = (error: Error): void => {
+    outputError = error;
+    end.abort();
+  };
+  io.stdout.on('error', onOutputError);
+  let detachInput: (() => void) | undefined;
+  try {
+    const qemu = execa(program, args, {
+      stdin: 'pipe',
+      stdout: 'pipe',
+      stderr: 'pipe',
+      buffer: { stdout: false },
+      reject: false,
+      cancelSignal: AbortSignal.any([signal, end.signal]),
+      forceKillAfterDelay: KILL_DELAY_MS,
+    });
+    // A guest that is gone reads no more; how it went is told by its exit.
+    qemu.stdin.on('error', () => undefined);
+    const input = io.stdin.isTTY
+      ? relayKeys(io.stdin, qemu.stdin, () => {
+          end.abort();
+        })
+      : relayPipedInput(io.stdin, qemu.stdin);
+    detachInput = input.detach;
+
+    for await (const chunk of qemu.stdout as AsyncIterable<Buffer>) {
+      watcher.feed(chunk);
+      if (watcher.started) input.start();
+      if (!io.stdout.write(chunk) && outputError === undefined)
+        await drained(io.stdout, end.signal);
+    }
+    const { exitCode, stderr } = await qemu;
+    signal.throwIfAborted();
+    if (outputError) throw outputError;
+    if (end.signal.aborted) return { exitStatus: 0 };
+    if (watcher.exitStatus !== undefined) return { exitStatus: watcher.exitStatus };
+    throw guestDied({ exitCode, stderr, consoleTail: watcher.tail });
+  } finally {
+    detachInput?.();
+    io.stdout.removeListener('error', onOutputError);
+    restoreTerminal();
+  }
+}
+
+/** Resolves when a stream takes more again, or will not any more. */
+function drained(stream: Writable, ended: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.removeListener('drain', done);
+      stream.removeListener('close', done);
+      ended.removeEventListener('abort', done);
+      resolve();
+    };
+    stream.once('drain', done);
+    stream.once('close', done);
+    ended.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** QEMU has the terminal to itself, as `QEMU_SERIAL` asks for; what it does there is not seen. */
+async function runOnTerminal(
+  spec: MachineSpec,
+  io: ConsoleIo,
+  signal: AbortSignal,
+): Promise<{ exitStatus: number }> {
+  const [program, ...args] = await qemuCommand(spec);
+  const modes = io.stdin.isTTY
+    ? await execa('stty', ['-g'], { stdin: 'inherit', reject: false })
+    : undefined;
+  signal.throwIfAborted();
+  try {
+    const { exitCode, failed } = await execa(program, args, {
+      stdio: 'inherit',
+      reject: false,
+      cancelSignal: signal,
+      forceKillAfterDelay: KILL_DELAY_MS,
+    });
+    signal.throwIfAborted();
+    if (failed) throw guestDied({ exitCode, consoleTail: '' });
+    return { exitStatus: 0 };
+  } finally {
+    if (modes?.failed === false) {
+      await execa('stty', [modes.stdout], { stdin: 'inherit', reject: false });
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { ZosiaError } from '../../errors.js';
+import { ConsoleWatcher } from '../console/watcher.js';
+import type { MachineSpec } from './machine-spec.js';
+import { withPrivateFolder } from '../qemu/private-folder.js';
+import { KILL_DELAY_MS, guestDied, qemuCommand } from '../qemu/process.js';
+import { cancelledByTermination } from '../qemu/termination.js';
+
+export interface OneShotOptions {
+  /** Takes the answer as it comes; while its promise is pending, the guest waits. */
+  readonly onAnswer: (bytes: Uint8Array) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+  /** Ends a machine that takes longer; none unless given. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface OneShotResult {
+  /** What the guest's last line says; 0 when it has answered. */
+  readonly exitStatus: number;
+  /** The console's last lines, which tell why when it has not. */
+  readonly consoleTail: string;
+}
+
+/**
+ * Runs a machine that answers one prompt and powers off. The answer comes through a port of its own;
+ * the console goes to a private file and is looked at afterwards.
+ *
+ * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT`, `ZOSIA_INTERRUPTED`; the reason of
+ *   `signal`; whatever `onAnswer` throws
+ */
+export async function runOneShot(
+  spec: MachineSpec,
+  options: OneShotOptions,
+): Promise<OneShotResult> {
+  return cancelledByTermination(options.signal, (signal) =>
+    withPrivateFolder(async (folder) => {
+      const consolePath = join(folder, 'console.log');
+      return answer(spec, consolePath, options, signal);
+    }),
+  );
+}
+
+async function answer(
+  spec: MachineSpec,
+  consolePath: string,
+  { onAnswer, timeoutSeconds }: OneShotOptions,
+  signal: AbortSignal,
+): Promise<OneShotResult> {
+  const [program, ...args] = await qemuCommand({
+    ...spec,
+    answerPort: true,
+    console: { to: 'file', path: consolePath },
+  });
+  signal.throwIfAborted();
+  const failed = new AbortController();
+  // The pipe to QEMU's stdin stays open: at its end the port would look unplugged to the guest.
+  const qemu = execa(program, args, {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: { stdout: false },
+    reject: false,
+    cancelSignal: AbortSignal.any([signal, failed.signal]),
+    forceKillAfterDelay: KILL_DELAY_MS,
+    ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000 }),
+  });
+  try {
+    for await (const bytes of qemu.stdout as AsyncIterable<Buffer>) await onAnswer(bytes);
+  } catch (error) {
+    failed.abort();
+    await qemu;
+    throw error;
+  }
+  const { exitCode, stderr, timedOut } = await qemu;
+  signal.throwIfAborted();
+  const watcher = new ConsoleWatcher();
+  watcher.feed(await readEnd(consolePath));
+  const consoleTail = watcher.tail;
+  if (timedOut) {
+    throw new ZosiaError(
+      'ZOSIA_GUEST_TIMEOUT',
+      `the machine did not answer within ${timeoutSeconds!} s`,
+      { hint: `Give it more time. The last lines of its console:\n${consoleTail}` },
+    );
+  }
+  if (watcher.exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
+  return { exitStatus: watcher.exitStatus, consoleTail };
+}
+
+/** Where the last lines of the console must be. */
+const END_BYTES = 64 * 1024;
+
+async function readEnd(path: string): Promise<Uint8Array> {
+  // QEMU makes the file; one that failed early has not.
+  const file = await open(path, 'r').catch(() => undefined);
+  if (!file) return new Uint8Array(0);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, END_BYTES);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, size - length);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ZosiaError } from '../../errors.js';
+import { ALIGNMENT_BYTES, alignUp } from '../../formats/cpio/layout.js';
+import { planCpio } from '../../formats/cpio/writer.js';
+import type { CpioEntry } from '../../formats/cpio/writer.js';
+import { makeImage } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import { writeRaw } from '../../image/raw-writer.js';
+import { withPrivateFolder } from '../qemu/private-folder.js';
+
+/** The user's terminal. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+  /** The terminal's type, as in `TERM`. */
+  readonly term: string;
+}
+
+/** What the guest is to do on this boot. */
+export interface RunRequest {
+  /** Extra arguments for llama.cpp's program. */
+  readonly args: readonly string[];
+  /** Makes the run a one-shot: the guest answers this and powers off. */
+  readonly prompt?: string;
+  readonly terminal?: TerminalSize;
+}
+
+const REQUEST_FOLDER = '/etc/zosia/request';
+
+/**
+ * Plans a run's initrd: the base, then a tiny archive with the request. The kernel unpacks concatenated
+ * archives one after the other, compressed or not, when an uncompressed one begins at a multiple of four
+ * (kernel documentation, driver-api/early-userspace/buffer-format).
+ *
+ * @param baseBytes size of the file at `basePath`
+ * @throws RangeError for a NUL in an argument
+ */
+export function planRunInitrd(basePath: string, baseBytes: number, request: RunRequest): Image {
+  const overlay = planCpio(requestEntries(request));
+  const overlayOffset = alignUp(baseBytes, ALIGNMENT_BYTES);
+  return makeImage(overlayOffset + overlay.sizeBytes, [
+    { offset: 0, length: baseBytes, source: { kind: 'file', path: basePath, offset: 0 } },
+    {
+      offset: overlayOffset,
+      length: overlay.sizeBytes,
+      source: { kind: 'image', image: overlay, offset: 0 },
+    },
+  ]);
+}
+
+/**
+ * Writes a run's initrd; see {@link planRunInitrd}.
+ *
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, and those of `writeRaw`
+ */
+export async function composeInitrd(
+  basePath: string,
+  request: RunRequest,
+  outPath: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const base = await stat(basePath).catch(() => undefined);
+  if (!base?.isFile() || base.size === 0) {
+    throw new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no initramfs at ${basePath}`, {
+      hint: 'Build it with zosia up, or name another one with --initrd.',
+    });
+  }
+  await writeRaw(planRunInitrd(basePath, base.size, request), outPath, {
+    durable: false,
+    ...(signal ? { signal } : {}),
+  });
+}
+
+/** Runs `use` with a run's initrd in a folder that only this user can read, and that is then removed. */
+export async function withRunInitrd<T>(
+  basePath: string,
+  request: RunRequest,
+  use: (initrdPath: string) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  return withPrivateFolder(async (folder) => {
+    const path = join(folder, 'initrd');
+    await composeInitrd(basePath, request, path, signal);
+    return use(path);
+  });
+}
+
+function requestEntries({ args, prompt, terminal }: RunRequest): CpioEntry[] {
+  if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
+  const file = (name: string, text: string): CpioEntry => ({
+    path: `${REQUEST_FOLDER}/${name}`,
+    mode: 0o644,
+    type: 'file',
+    data: Buffer.from(text, 'utf8'),
+  });
+  return [
+    file('args', args.map((arg) => `${arg}\0`).join('')),
+    ...(prompt === undefined ? [] : [file('prompt', prompt)]),
+    ...(terminal
+      ? [file('terminal', `${terminal.rows} ${terminal.columns} ${terminal.term}\n`)]
+      : []),
+  ];
+}

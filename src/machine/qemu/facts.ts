@@ -1,0 +1,74 @@
+import { execa } from 'execa';
+import { ZosiaError } from '../../errors.js';
+import type { HostFactsCache } from './host-facts-cache.js';
+import type { QemuBinary } from './binary.js';
+
+/** What a QEMU program can do. */
+export interface QemuFacts {
+  /** Major and minor version. */
+  readonly version: readonly [number, number];
+  /** Whether it was built with seccomp, so that `-sandbox on` works. */
+  readonly hasSandbox: boolean;
+  /** As `-accel help` lists them: "tcg", "kvm", "hvf". */
+  readonly accelerators: readonly string[];
+}
+
+/**
+ * Asks a QEMU program for its facts, once for each version of the program.
+ *
+ * @throws ZosiaError `ZOSIA_QEMU_UNUSABLE` when it does not even tell its version
+ */
+export function qemuFacts(binary: QemuBinary, cache: HostFactsCache): Promise<QemuFacts> {
+  const key = [binary.path, binary.sizeBytes, binary.mtimeMs];
+  return cache.get('qemu', key, isQemuFacts, () => askQemu(binary.path));
+}
+
+async function askQemu(path: string): Promise<QemuFacts> {
+  const ask = (...args: string[]) =>
+    execa(path, args, { stdin: 'ignore', reject: false, timeout: 20_000 });
+  const [version, sandboxed, plain] = await Promise.all([
+    ask('--version'),
+    ask('-sandbox', 'on', '-accel', 'help'),
+    ask('-accel', 'help'),
+  ]);
+  const parsed = parseVersion(version.stdout);
+  if (!parsed) {
+    throw new ZosiaError('ZOSIA_QEMU_UNUSABLE', `${path} does not run`, {
+      hint: 'Run it with --version to see why; zosia doctor --install installs a good one.',
+      cause: version,
+    });
+  }
+  return {
+    version: parsed,
+    hasSandbox: !sandboxed.failed,
+    accelerators: parseAccelerators(plain.stdout),
+  };
+}
+
+/** Reads the first line of `--version`: "QEMU emulator version 7.2.22 (Debian …)". */
+export function parseVersion(text: string): readonly [number, number] | undefined {
+  const found = /^QEMU emulator version (\d+)\.(\d+)/m.exec(text);
+  return found ? [Number(found[1]), Number(found[2])] : undefined;
+}
+
+/** Reads `-accel help`: a heading, then one name on each line. */
+export function parseAccelerators(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^[a-z]+$/.test(line));
+}
+
+function isQemuFacts(value: unknown): value is QemuFacts {
+  const facts = value as Partial<Record<keyof QemuFacts, unknown>> | null;
+  return (
+    typeof facts === 'object' &&
+    facts !== null &&
+    Array.isArray(facts.version) &&
+    facts.version.length === 2 &&
+    facts.version.every((part) => typeof part === 'number') &&
+    typeof facts.hasSandbox === 'boolean' &&
+    Array.isArray(facts.accelerators) &&
+    facts.accelerators.every((name) => typeof name === 'string')
+  );
+}

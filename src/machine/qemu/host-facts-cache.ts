@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultCacheDirectory } from '../../artifacts/cache.js';
+import { sha256 } from '../../image/digest.js';
+import { writeOutput } from '../../image/output-file.js';
+import type { Environment } from './binary.js';
+
+/**
+ * What was found out about this host by running something, kept until the key changes. A cache that
+ * cannot be read or written only costs the time to find out again.
+ */
+export class HostFactsCache {
+  readonly #folder: string;
+
+  constructor(env: Environment) {
+    this.#folder = join(defaultCacheDirectory(env), 'machine');
+  }
+
+  /**
+   * The fact kept under a key, or else what `find` finds.
+   *
+   * @param kind names the fact in file names: "qemu"
+   * @param key everything the fact depends on
+   * @param isFact tells a whole fact from a damaged one
+   */
+  async get<T>(
+    kind: string,
+    key: readonly unknown[],
+    isFact: (value: unknown) => value is T,
+    find: () => Promise<T>,
+  ): Promise<T> {
+    const kept = await this.peek(kind, key, isFact);
+    if (kept !== undefined) return kept;
+    const found = await find();
+    await this.put(kind, key, found);
+    return found;
+  }
+
+  /** The fact kept under a key, if there is one. */
+  async peek<T>(
+    kind: string,
+    key: readonly unknown[],
+    isFact: (value: unknown) => value is T,
+  ): Promise<T | undefined> {
+    try {
+      const fact: unknown = JSON.parse(await readFile(this.#path(kind, key), 'utf8'));
+      return isFact(fact) ? fact : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async put(kind: string, key: readonly unknown[], fact: unknown): Promise<void> {
+    await writeOutput(this.#path(kind, key), JSON.stringify(fact)).catch(() => undefined);
+  }
+
+  #path(kind: string, key: readonly unknown[]): string {
+    return join(this.#folder, `${kind}-${sha256(JSON.stringify(key)).slice(0, 32)}.json`);
+  }
+}

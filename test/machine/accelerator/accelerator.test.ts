@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { resolveAccelerator } from '../../../src/machine/accelerator/accelerator.js';
+import type { AcceleratorContext } from '../../../src/machine/accelerator/accelerator.js';
+import { defaultCpuModel } from '../../../src/machine/qemu/cpu-model.js';
+import { HostFactsCache } from '../../../src/machine/qemu/host-facts-cache.js';
+import { findQemu, parseAccelerator } from '../../../src/machine/machine.js';
+import { qemuFacts } from '../../../src/machine/qemu/facts.js';
+import { makeFakeQemu } from '../support/fake-qemu.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const folder = temporaryFolder();
+
+/** What the aarch64 probe prints before it switches its machine off. */
+const PROBE_PASSES = `process.stdout.write('zosia: probe\\n');`;
+
+/** A macOS host of the guest's architecture; /dev/kvm plays no part there. */
+async function mac(
+  machine: string,
+  changes: Partial<AcceleratorContext> = {},
+  accelerators = ['tcg', 'hvf'],
+) {
+  const qemu = await makeFakeQemu(folder(), { accelerators, machine });
+  const env = { PATH: folder(), ZOSIA_CACHE: join(folder(), 'cache') };
+  const binary = await findQemu('aarch64', env);
+  const cache = new HostFactsCache(env);
+  const facts = await qemuFacts(binary, cache);
+  const context: AcceleratorContext = {
+    ...{ arch: 'aarch64', binary, facts, cache },
+    ...{ hostPlatform: 'darwin', hostArch: 'arm64' },
+    ...changes,
+  };
+  const probes = async () => (await qemu.calls()).filter((args) => args.includes('-kernel'));
+  return { context, probes };
+}
+
+describe('parseAccelerator', () => {
+  it('knows the names, and properties after a comma', () => {
+    expect(parseAccelerator('auto', '--accel')).toEqual({ name: 'auto' });
+    expect(parseAccelerator('tcg,thread=single,tb-size=64', '--accel')).toEqual({
+      name: 'tcg',
+      options: 'thread=single,tb-size=64',
+    });
+  });
+
+  it.each(['', 'xen', 'KVM', 'auto,x=y', 'kvm '])('refuses %j', (text) => {
+    expect(() => parseAccelerator(text, 'QEMU_ACCEL')).toThrow(
+      expect.objectContaining({
+        code: 'ZOSIA_BAD_OPTION',
+        message: expect.stringContaining('QEMU_ACCEL') as string,
+      }),
+    );
+  });
+});
+
+describe('auto', () => {
+  it('takes an accelerator that ran the probe to its end', async () => {
+    const { context } = await mac(PROBE_PASSES);
+    expect(await resolveAccelerator({ name: 'auto' }, context)).toEqual({ name: 'hvf' });
+  });
+
+  it('probes the machine that will be run, with the host processor', async () => {
+    const { context, probes } = await mac(PROBE_PASSES);
+    await resolveAccelerator({ name: 'auto' }, context);
+    const [probe] = await probes();
+    expect(probe!.join(' ')).toContain('-machine virt -accel hvf -cpu host');
+  });
+
+  it.each([
+    ['prints nothing', ''],
+    ['prints the marker but fails', `${PROBE_PASSES} process.exitCode = 1;`],
+    ['prints another marker', `process.stdout.write('zosia: prob\\n');`],
+  ])('falls back to TCG with a reason when the probe %s', async (_, machine) => {
+    const { context } = await mac(machine);
+    const resolved = await resolveAccelerator({ name: 'auto' }, context);
+    expect(resolved).toEqual({
+      name: 'tcg',
+      note: 'emulating the aarch64 processor (TCG): QEMU ended at once',
+    });
+  });
+
+  it("passes QEMU's complaint on", async () => {
+    const { context } = await mac(
+      `console.error('qemu: first\\nqemu: HV_DENIED'); process.exit(1);`,
+    );
+    const { note } = await resolveAccelerator({ name: 'auto' }, context);
+    expect(note).toMatch(/: qemu: HV_DENIED$/);
+  });
+
+  it('gives up on a probe that hangs', async () => {
+    const { context } = await mac(`${PROBE_PASSES} setInterval(() => {}, 1000);`);
+    const { note } = await resolveAccelerator({ name: 'auto' }, context);
+    expect(note).toMatch(/did not come to its end in 2 s$/);
+  });
+
+  it('remembers the verdict, good or bad', async () => {
+    for (const machine of [PROBE_PASSES, '']) {
+      const { context, probes } = await mac(machine);
+      const first = await resolveAccelerator({ name: 'auto' }, context);
+      const count = (await probes()).length;
+      expect(await resolveAccelerator({ name: 'auto' }, context)).toEqual(first);
+      expect(await probes()).toHaveLength(count);
+    }
+  });
+
+  it.each<[string, Partial<AcceleratorContext>, string[], RegExp]>([
+    ['another architecture', { hostArch: 'x64' }, ['tcg', 'hvf'], /this host's processor is x64$/],
+    ['an unknown architecture', { hostArch: 'riscv64' }, ['tcg', 'hvf'], /is riscv64$/],
+    ['a QEMU without it', {}, ['tcg'], /built without hvf$/],
+    ['another system', { hostPlatform: 'freebsd' }, ['tcg'], /this system has no accelerator$/],
+  ])('runs no probe on %s', async (_, changes, accelerators, reason) => {
+    const { context, probes } = await mac(PROBE_PASSES, changes, accelerators);
+    const resolved = await resolveAccelerator({ name: 'auto' }, context);
+    expect(resolved.name).toBe('tcg');
+    expect(resolved.note).toMatch(reason);
+    expect(await probes()).toEqual([]);
+  });
+});
+
+describe('an accelerator asked for by name', () => {
+  it('is taken when it works, with its properties', async () => {
+    const { context } = await mac(PROBE_PASSES);
+    const choice = { name: 'hvf', options: 'x=y' } as const;
+    expect(await resolveAccelerator(choice, context)).toEqual(choice);
+  });
+
+  it('is an error when it does not', async () => {
+    const { context } = await mac('');
+    await expect(resolveAccelerator({ name: 'hvf' }, context)).rejects.toMatchObject({
+      code: 'ZOSIA_ACCEL_UNUSABLE',
+      message: 'hvf cannot be used: QEMU ended at once',
+    });
+  });
+
+  it('is probed again after a bad verdict, not after a good one', async () => {
+    const bad = await mac('');
+    for (let i = 0; i < 2; i++) {
+      await expect(resolveAccelerator({ name: 'hvf' }, bad.context)).rejects.toThrow();
+    }
+    expect(await bad.probes()).toHaveLength(2);
+    // The same QEMU as far as anyone can tell, but now it works.
+    const good = await mac(PROBE_PASSES, { binary: bad.context.binary });
+    for (let i = 0; i < 2; i++) await resolveAccelerator({ name: 'hvf' }, good.context);
+    expect(await good.probes()).toHaveLength(3);
+  });
+
+  it('needs no probe to be TCG', async () => {
+    const { context, probes } = await mac('');
+    expect(await resolveAccelerator({ name: 'tcg' }, context)).toEqual({ name: 'tcg' });
+    expect(await probes()).toEqual([]);
+  });
+});
+
+describe('defaultCpuModel', () => {
+  it.each([
+    ['aarch64', 'tcg', [7, 2], 'neoverse-n1'],
+    ['aarch64', 'tcg', [7, 1], 'neoverse-n1'],
+    ['aarch64', 'tcg', [10, 0], 'neoverse-n1'],
+    ['aarch64', 'tcg', [7, 0], 'cortex-a72'],
+    ['aarch64', 'tcg', [6, 2], 'cortex-a72'],
+    ['x86_64', 'tcg', [7, 2], 'qemu64,+rdrand'],
+    ['aarch64', 'hvf', [9, 0], 'host'],
+    ['x86_64', 'kvm', [7, 2], 'host'],
+  ] as const)('on %s with %s of QEMU %j is %s', (arch, accelerator, version, model) => {
+    expect(defaultCpuModel(arch, accelerator, version)).toBe(model);
+  });
+});

@@ -1,0 +1,180 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { spawn } from '@lydell/node-pty';
+import { afterEach, describe, expect, it } from 'vitest';
+import { formatCommand } from '../../../src/machine/machine.js';
+import { makeFakeQemu } from '../support/fake-qemu.js';
+import { isAlive, until } from '../support/processes.js';
+import { TERMINAL_SESSION } from '../support/terminal-session-path.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const folder = temporaryFolder();
+
+/** Shows each key in hexadecimal; `q` ends the machine with status 7, `k` kills QEMU. */
+const echoes = (pidPath: string) => `
+writeFileSync(${JSON.stringify(pidPath)}, String(process.pid));
+print('zosia: starting llama-cli (model /models/model.gguf)\\r\\nready\\r\\n');
+const alive = setInterval(() => {}, 1000); // as QEMU, which minds no end of its input
+process.stdin.on('data', (bytes) => {
+  for (const byte of bytes) print('<' + byte.toString(16) + '>');
+  if (bytes.includes(0x71)) { print('\\r\\n'); done(7); clearInterval(alive); }
+  if (bytes.includes(0x6b)) process.kill(process.pid, 'SIGKILL');
+});`;
+
+interface Session {
+  readonly output: () => string;
+  type(keys: string): void;
+  /** Kills the process that runs the machine. */
+  kill(signal: NodeJS.Signals): void;
+  /** Terminal modes before and after, and the exit status. */
+  ended(): Promise<{ before: string; after: string; status: number }>;
+  qemuPid(): Promise<number>;
+}
+
+const terminals: { kill(): void }[] = [];
+afterEach(() => {
+  for (const terminal of terminals.splice(0)) {
+    try {
+      terminal.kill();
+    } catch {
+      // It has ended, as it should have.
+    }
+  }
+});
+
+/** Starts a session on a terminal of its own, between two looks at the terminal's modes. */
+async function start(
+  ending: 'normal' | 'throws' = 'normal',
+  serial = '',
+  first = '',
+): Promise<Session> {
+  const pidPath = join(folder(), 'qemu.pid');
+  const sessionPath = join(folder(), 'session.pid');
+  const { path } = await makeFakeQemu(folder(), {
+    machine: first + echoes(pidPath),
+  });
+  const command = formatCommand([process.execPath, TERMINAL_SESSION, path, ending, serial]);
+  const script = [
+    'trap "" HUP TERM INT',
+    'echo "the before=$(stty -g)"',
+    `(trap - HUP TERM INT; echo $(exec sh -c 'echo $PPID') > ${formatCommand([sessionPath])}; exec ${command})`,
+    'echo "the status=$?"',
+    'echo "the after=$(stty -g)"',
+  ].join('\n');
+  const terminal = spawn('/bin/sh', ['-c', script], { cols: 100, rows: 30, name: 'xterm' });
+  terminals.push(terminal);
+  let output = '';
+  terminal.onData((text) => (output += text));
+  const exited = new Promise((resolve) => terminal.onExit(resolve));
+  const value = (name: string) => new RegExp(`the ${name}=(\\S+)`).exec(output)?.[1] ?? '';
+  return {
+    output: () => output,
+    type: (keys) => {
+      terminal.write(keys);
+    },
+    kill: (signal) => {
+      void readFile(sessionPath, 'utf8').then((pid) => process.kill(Number(pid), signal));
+    },
+    async ended() {
+      await exited;
+      const [before, after, status] = [value('before'), value('after'), Number(value('status'))];
+      expect(output).toMatch(/the before=.*the status=.*the after=/s);
+      if (output.includes('the left=')) expect(value('left')).toBe(before);
+      return { before, after, status };
+    },
+    async qemuPid() {
+      await until(() => stat(pidPath));
+      return until(async () => Number(await readFile(pidPath, 'utf8')) || false) as Promise<number>;
+    },
+  };
+}
+
+const ready = (session: Session) => until(() => session.output().includes('ready'));
+
+describe('runInteractive on a terminal', () => {
+  it('hands every key to the guest as it is and puts the terminal back', async () => {
+    const session = await start();
+    await ready(session);
+    expect(session.output()).toContain('Ctrl+A X ends the machine');
+    session.type('a\x03\x04\x1a\x01\x01\r');
+    await until(() => session.output().includes('<61><3><4><1a><1><d>'));
+    session.type('q');
+    const { before, after, status } = await session.ended();
+    expect(status).toBe(7);
+    expect(after).toBe(before);
+    // No echo of the terminal's own while the session ran.
+    expect(session.output()).not.toContain('a<61>');
+    expect(session.output()).not.toContain('^C');
+  });
+
+  it('has an escape hatch', async () => {
+    const session = await start();
+    await ready(session);
+    const pid = await session.qemuPid();
+    session.type('\x01x');
+    const { before, after, status } = await session.ended();
+    expect(status).toBe(0);
+    expect(after).toBe(before);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('puts the terminal back when QEMU dies', async () => {
+    const session = await start();
+    await ready(session);
+    session.type('k');
+    const { before, after, status } = await session.ended();
+    expect(status).toBe(99);
+    expect(session.output()).toContain('session failed: ZOSIA_GUEST_DIED');
+    expect(after).toBe(before);
+  });
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'puts the terminal back and ends QEMU at a %s',
+    async (signal) => {
+      const session = await start();
+      await ready(session);
+      const pid = await session.qemuPid();
+      session.kill(signal);
+      const { before, after, status } = await session.ended();
+      expect(status).toBe(99);
+      expect(session.output()).toContain('session failed: ZOSIA_INTERRUPTED');
+      expect(after).toBe(before);
+      expect(isAlive(pid)).toBe(false);
+    },
+  );
+
+  it('puts the terminal back and ends QEMU at an exception that nobody catches', async () => {
+    const session = await start('throws');
+    await ready(session);
+    const pid = await session.qemuPid();
+    session.kill('SIGUSR2');
+    const { before, after, status } = await session.ended();
+    expect(status).toBe(1);
+    expect(session.output()).toContain('a defect');
+    expect(after).toBe(before);
+    await until(() => !isAlive(pid));
+  });
+
+  it('lets QEMU have the terminal where QEMU_SERIAL says so, and puts it back', async () => {
+    const session = await start('normal', 'mon:stdio');
+    await ready(session);
+    // The terminal is as it was: it gathers lines and echoes them.
+    session.type('ab\r');
+    await until(() => session.output().includes('ab\r\n<61><62><a>'));
+    session.type('q\r');
+    const { before, after, status } = await session.ended();
+    expect(status).toBe(0);
+    expect(after).toBe(before);
+  });
+
+  it('puts the terminal back even if QEMU had it and was killed', async () => {
+    const session = await start('normal', 'mon:stdio', 'process.stdin.setRawMode(true);');
+    await ready(session);
+    session.type('ab');
+    await until(() => session.output().includes('<61><62>'));
+    session.type('k');
+    const { before, after, status } = await session.ended();
+    expect(status).toBe(99);
+    expect(after).toBe(before);
+  });
+});

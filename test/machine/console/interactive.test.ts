@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { runInteractive } from '../../../src/machine/machine.js';
+import { makeFakeQemu } from '../support/fake-qemu.js';
+import { isAlive, until } from '../support/processes.js';
+import { TERMINAL_SESSION } from '../support/terminal-session-path.js';
+import { PLAIN_SPEC } from '../support/specs.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const folder = temporaryFolder();
+
+/** Takes whatever is written, at the given pace, and remembers it. */
+class Sink extends Writable {
+  text = '';
+  constructor(
+    readonly delayMs = 0,
+    highWaterMark = 16_384,
+  ) {
+    super({ highWaterMark });
+  }
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString('latin1');
+    if (this.delayMs === 0) done();
+    else setTimeout(done, this.delayMs);
+  }
+}
+
+/** Runs a machine on a console that is no terminal, with `input` in the pipe from the start. */
+async function run(machine: string, input = '', stdout = new Sink()) {
+  const { path } = await makeFakeQemu(folder(), { machine });
+  const stdin = new PassThrough();
+  const stderr = new Sink();
+  stdin.end(Buffer.from(input, 'latin1'));
+  const result = await runInteractive({ ...PLAIN_SPEC, qemu: path }, { stdin, stdout, stderr });
+  return { ...result, stdin, stdout: stdout.text, stderr: stderr.text };
+}
+
+const STARTS = `print('zosia: init\\r\\nzosia: starting llama-cli (model /models/model.gguf)\\r\\n');`;
+
+/** Collects what is typed, shows it in hexadecimal when Ctrl+D comes, and ends. */
+const LISTENS = `let typed = ''; process.stdin.on('data', (bytes) => {
+  typed += bytes.toString('hex');
+  if (!typed.endsWith('04')) return;
+  print('typed ' + typed + '\\r\\n'); done(0);
+});`;
+
+describe('runInteractive on a pipe', () => {
+  it("shows the console and gives the guest's exit status", async () => {
+    const { exitStatus, stdout, stderr } = await run(`${STARTS} done(7);`);
+    expect(exitStatus).toBe(7);
+    expect(stdout).toBe(
+      'zosia: init\r\nzosia: starting llama-cli (model /models/model.gguf)\r\nzosia: exit status=7\r\n',
+    );
+    expect(stderr).toBe('');
+  });
+
+  it('types the input, then the words that end a session', async () => {
+    const { stdout } = await run(`${STARTS} ${LISTENS}`, 'hi\x01x\n');
+    expect(stdout).toContain(`typed ${Buffer.from('hi\x01x\n/exit\n\x04').toString('hex')}\r\n`);
+  });
+
+  it('ends a last line that lacks its end', async () => {
+    const { stdout } = await run(`${STARTS} ${LISTENS}`, 'hi');
+    expect(stdout).toContain(`typed ${Buffer.from('hi\n/exit\n\x04').toString('hex')}\r\n`);
+  });
+
+  it('sends nothing before the guest reads', async () => {
+    const machine = `let early = 0; process.stdin.on('data', (bytes) => { early += bytes.length; });
+      setTimeout(() => { print('early ' + early + '\\r\\n'); ${STARTS} ${LISTENS} }, 200);`;
+    expect((await run(machine, 'hi\n')).stdout).toContain('early 0\r\n');
+  });
+
+  it('takes more input than fits into any buffer', async () => {
+    const machine = `${STARTS} let count = 0; process.stdin.on('data', (bytes) => {
+      count += bytes.length; process.stdin.pause(); setTimeout(() => process.stdin.resume(), 1);
+      if (bytes.at(-1) === 4) { print('count ' + count + '\\r\\n'); done(0); } });`;
+    const { stdout } = await run(machine, 'x'.repeat((1 << 20) - 1) + '\n');
+    expect(stdout).toContain(`count ${(1 << 20) + '/exit\n\x04'.length}\r\n`);
+  });
+
+  it('waits for a slow reader and loses nothing', async () => {
+    const machine = `process.stdout.write(Buffer.alloc(1 << 20, 0x61), () => done(0));`;
+    const { stdout } = await run(machine, '', new Sink(1, 1));
+    expect(stdout).toHaveLength((1 << 20) + 'zosia: exit status=0\r\n'.length);
+  });
+
+  it('lets go of the input', async () => {
+    const { stdin } = await run(`${STARTS} done(0);`, 'hi\n');
+    expect(stdin.listenerCount('data')).toBe(0);
+    expect(stdin.listenerCount('end')).toBe(0);
+  });
+
+  it('tells when QEMU died, and of what', async () => {
+    const machine = `${STARTS} console.error('qemu: out of memory'); process.exitCode = 1; process.stdin.destroy();`;
+    await expect(run(machine)).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+      message: expect.stringContaining('qemu: out of memory') as string,
+      hint: expect.stringContaining('zosia: starting llama-cli') as string,
+    });
+  });
+
+  it('stops when nobody reads the console any more', async () => {
+    const machine = `setInterval(() => print('x\\r\\n'), 10);`;
+    const stdout = new Sink();
+    setTimeout(() => stdout.destroy(new Error('EPIPE')), 300);
+    await expect(run(machine, '', stdout)).rejects.toThrow('EPIPE');
+  });
+
+  it('stops when the caller cancels', async () => {
+    const { path } = await makeFakeQemu(folder(), { machine: 'setInterval(() => {}, 1000);' });
+    const io = { stdin: new PassThrough(), stdout: new Sink(), stderr: new Sink() };
+    const abort = new AbortController();
+    setTimeout(() => {
+      abort.abort(new Error('enough'));
+    }, 300);
+    await expect(
+      runInteractive({ ...PLAIN_SPEC, qemu: path }, io, { signal: abort.signal }),
+    ).rejects.toThrow('enough');
+  });
+
+  // Elsewhere nothing tells QEMU that zosia is gone.
+  it.runIf(process.platform === 'linux')('takes QEMU with it when it is killed', async () => {
+    const pidPath = join(folder(), 'qemu.pid');
+    const machine = `writeFileSync(${JSON.stringify(pidPath)}, String(process.pid)); setInterval(() => {}, 1000);`;
+    const { path } = await makeFakeQemu(folder(), { machine });
+    const session = spawn(process.execPath, [TERMINAL_SESSION, path, 'normal'], { stdio: 'pipe' });
+    const pid = await until(async () => Number(await readFile(pidPath, 'utf8')) || false);
+    session.kill('SIGKILL');
+    await until(() => !isAlive(pid as number));
+  });
+});

@@ -1,0 +1,169 @@
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runOneShot } from '../../../src/machine/machine.js';
+import type { OneShotOptions } from '../../../src/machine/machine.js';
+import { makeFakeQemu } from '../support/fake-qemu.js';
+import { PLAIN_SPEC } from '../support/specs.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { isAlive, until } from '../support/processes.js';
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder(), name);
+
+// The machine's private folder is made where temporary files go: watch a place of our own.
+const originalTmpdir = process.env.TMPDIR;
+beforeEach(() => {
+  process.env.TMPDIR = folder();
+});
+afterEach(() => {
+  if (originalTmpdir === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = originalTmpdir;
+});
+
+/** Runs a one-shot on a fake QEMU whose machine is the given JavaScript. */
+async function answer(machine: string, options: Partial<OneShotOptions> = {}) {
+  expect(tmpdir()).toBe(folder());
+  const { path } = await makeFakeQemu(at('bin'), { machine });
+  const pieces: Uint8Array[] = [];
+  const result = await runOneShot(
+    { ...PLAIN_SPEC, qemu: path },
+    { onAnswer: (bytes) => void pieces.push(bytes), ...options },
+  );
+  return { ...result, text: Buffer.concat(pieces).toString('utf8') };
+}
+
+/** A machine that writes its process number down and then does nothing. */
+const HANGS = (pidPath: string) =>
+  `print('zosia: init\\r\\nthinking\\r\\n'); writeFileSync(${JSON.stringify(pidPath)}, String(process.pid)); setInterval(() => {}, 1000);`;
+
+const pidIn = async (path: string) => Number(await readFile(path, 'utf8'));
+
+async function expectNothingLeft() {
+  expect((await readdir(folder())).filter((name) => name.startsWith('zosia-'))).toEqual([]);
+}
+
+describe('runOneShot', () => {
+  it('gives the answer as it comes and the exit status at the end', async () => {
+    const machine = `process.stdout.write('Once upon '); setTimeout(() => {
+      process.stdout.write('a time\\n'); print('zosia: init\\r\\n'); done(0); }, 50);`;
+    expect(await answer(machine)).toEqual({
+      text: 'Once upon a time\n',
+      exitStatus: 0,
+      consoleTail: 'zosia: init\nzosia: exit status=0',
+    });
+    await expectNothingLeft();
+  });
+
+  it('keeps console and answer apart: what looks like a marker in the answer is none', async () => {
+    const machine = `process.stdout.write('zosia: exit status=0\\n'); print('zosia: boo\\r\\n'); done(3);`;
+    const result = await answer(machine);
+    expect(result.text).toBe('zosia: exit status=0\n');
+    expect(result.exitStatus).toBe(3);
+    expect(result.consoleTail).toContain('zosia: boo');
+  });
+
+  it('passes a megabyte of bytes unchanged, at the pace of whoever takes them', async () => {
+    const machine = `const bytes = Buffer.alloc(1 << 20, Uint8Array.from({ length: 256 }, (_, i) => i));
+      process.stdout.write(bytes, () => done(0));`;
+    let taken = 0;
+    let atOnce = 0;
+    await answer(machine, {
+      async onAnswer(bytes) {
+        expect(++atOnce).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        for (const byte of bytes) if (byte !== taken++ % 256) throw new Error(`wrong at ${taken}`);
+        atOnce--;
+      },
+    });
+    expect(taken).toBe(1 << 20);
+  });
+
+  it('holds the stdin of QEMU open: a port that is hung up blocks the guest', async () => {
+    const machine = `process.stdin.on('end', () => { print('hung up\\r\\n'); }).resume();
+      setTimeout(() => done(0), 100);`;
+    expect((await answer(machine)).consoleTail).not.toContain('hung up');
+  });
+
+  it("tells a guest's failure apart from a guest that died", async () => {
+    expect(await answer('done(1);')).toMatchObject({ exitStatus: 1 });
+    const dies = `print('Kernel panic - not syncing\\r\\n'); console.error('qemu: gone'); process.exit(1);`;
+    await expect(answer(dies)).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+      message: expect.stringContaining('qemu: gone') as string,
+      hint: expect.stringContaining('Kernel panic - not syncing') as string,
+    });
+    await expect(answer('')).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+      hint: expect.stringContaining('printed nothing') as string,
+    });
+    await expectNothingLeft();
+  });
+
+  it('ends a machine that takes too long', async () => {
+    await expect(answer(HANGS(at('pid')), { timeoutSeconds: 1 })).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_TIMEOUT',
+      hint: expect.stringContaining('thinking') as string,
+    });
+    expect(isAlive(await pidIn(at('pid')))).toBe(false);
+    await expectNothingLeft();
+  });
+
+  it('ends a machine that does not heed SIGTERM', async () => {
+    const deaf = `process.on('SIGTERM', () => {}); ${HANGS(at('pid'))}`;
+    await expect(answer(deaf, { timeoutSeconds: 1 })).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_TIMEOUT',
+    });
+    expect(isAlive(await pidIn(at('pid')))).toBe(false);
+  });
+
+  it("ends with the caller's signal", async () => {
+    const abort = new AbortController();
+    const run = answer(HANGS(at('pid')), { signal: abort.signal });
+    const failure = expect(run).rejects.toThrow('enough');
+    await until(() => stat(at('pid')));
+    const pid = await pidIn(at('pid'));
+    abort.abort(new Error('enough'));
+    await failure;
+    expect(isAlive(pid)).toBe(false);
+    await expectNothingLeft();
+  });
+
+  it('does not start with a signal that is aborted already', async () => {
+    const signal = AbortSignal.abort(new Error('never'));
+    await expect(answer(HANGS(at('pid')), { signal })).rejects.toThrow('never');
+    await expect(stat(at('pid'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('ends when a SIGTERM comes, and lets go of the signal', async () => {
+    const before = process.listenerCount('SIGTERM');
+    const run = answer(HANGS(at('pid')));
+    const failure = expect(run).rejects.toMatchObject({ code: 'ZOSIA_INTERRUPTED' });
+    await until(() => stat(at('pid')));
+    process.emit('SIGTERM');
+    await failure;
+    expect(isAlive(await pidIn(at('pid')))).toBe(false);
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+  });
+
+  it('ends when the answer cannot be taken', async () => {
+    const machine = `process.stdout.write('answer'); ${HANGS(at('pid'))}`;
+    const onAnswer = () => {
+      throw new Error('no room');
+    };
+    await expect(answer(machine, { onAnswer })).rejects.toThrow('no room');
+    await expectNothingLeft();
+  });
+
+  it('says so when QEMU has gone away', async () => {
+    const spec = { ...PLAIN_SPEC, qemu: at('missing') };
+    await expect(runOneShot(spec, { onAnswer: () => undefined })).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+    });
+    await writeFile(at('missing'), 'no program', { mode: 0o755 });
+    await expect(runOneShot(spec, { onAnswer: () => undefined })).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+    });
+  });
+});

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { qemuArguments } from '../../../src/machine/machine.js';
+import type { MachineSpec } from '../../../src/machine/machine.js';
+import { PLAIN_SPEC } from '../support/specs.js';
+
+const argv = (changes: Partial<MachineSpec> = {}) => qemuArguments({ ...PLAIN_SPEC, ...changes });
+const X86 = { arch: 'x86_64', cpuModel: 'qemu64,+rdrand' } as const;
+
+/** The values that stand after an option, in order. */
+function valuesOf(args: readonly string[], option: string): string[] {
+  return args.flatMap((arg, index) => (arg === option ? [args[index + 1]!] : []));
+}
+
+describe('qemuArguments', () => {
+  it('makes a whole aarch64 machine', () => {
+    expect(argv({ sandbox: true, disk: { path: 'model.img', format: 'raw' }, append: 'debug' }))
+      .toMatchInlineSnapshot(`
+      [
+        "-nodefaults",
+        "-no-user-config",
+        "-display",
+        "none",
+        "-nic",
+        "none",
+        "-no-reboot",
+        "-sandbox",
+        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+        "-machine",
+        "virt",
+        "-accel",
+        "tcg",
+        "-cpu",
+        "neoverse-n1",
+        "-smp",
+        "2",
+        "-m",
+        "640M",
+        "-chardev",
+        "stdio,id=console,signal=off",
+        "-serial",
+        "chardev:console",
+        "-blockdev",
+        "driver=file,node-name=model-file,read-only=on,filename=model.img",
+        "-blockdev",
+        "driver=raw,node-name=model,read-only=on,file=model-file",
+        "-device",
+        "virtio-blk-pci,drive=model",
+        "-kernel",
+        "Image",
+        "-initrd",
+        "initramfs.cpio.gz",
+        "-append",
+        "console=ttyAMA0 quiet loglevel=3 panic=-1 cryptomgr.notests debug",
+      ]
+    `);
+  });
+
+  it('makes a whole x86_64 machine for one prompt', () => {
+    expect(
+      argv({
+        ...X86,
+        accel: { name: 'kvm' },
+        cpuModel: 'host',
+        disk: { path: 'model.vmdk', format: 'vmdk' },
+        console: { to: 'file', path: '/tmp/console.log' },
+        answerPort: true,
+      }),
+    ).toMatchInlineSnapshot(`
+      [
+        "-nodefaults",
+        "-no-user-config",
+        "-display",
+        "none",
+        "-nic",
+        "none",
+        "-no-reboot",
+        "-machine",
+        "q35",
+        "-accel",
+        "kvm",
+        "-cpu",
+        "host",
+        "-smp",
+        "2",
+        "-m",
+        "640M",
+        "-chardev",
+        "file,id=console,path=/tmp/console.log",
+        "-serial",
+        "chardev:console",
+        "-chardev",
+        "stdio,id=answer,signal=off",
+        "-device",
+        "virtio-serial-pci",
+        "-device",
+        "virtserialport,chardev=answer,name=zosia.answer",
+        "-blockdev",
+        "driver=file,node-name=model-file,read-only=on,filename=model.vmdk",
+        "-blockdev",
+        "driver=vmdk,node-name=model,read-only=on,file=model-file",
+        "-device",
+        "virtio-blk-pci,drive=model",
+        "-kernel",
+        "Image",
+        "-initrd",
+        "initramfs.cpio.gz",
+        "-append",
+        "console=ttyS0 quiet loglevel=3 panic=-1 cryptomgr.notests",
+      ]
+    `);
+  });
+
+  it('gives every combination nothing but what it asks for', () => {
+    const accelerators = [{ name: 'tcg' }, { name: 'kvm' }, { name: 'hvf' }] as const;
+    const disks = [
+      {},
+      { disk: { path: 'd', format: 'raw' } },
+      { disk: { path: 'd', format: 'vmdk' } },
+    ];
+    const consoles = [
+      { console: { to: 'stdio' } },
+      { console: { to: 'backend', backend: 'mon:stdio' } },
+      { console: { to: 'file', path: 'log' } },
+      { console: { to: 'file', path: 'log' }, answerPort: true },
+    ];
+    for (const arch of ['aarch64', 'x86_64'] as const) {
+      for (const accel of accelerators) {
+        for (const disk of disks as Partial<MachineSpec>[]) {
+          for (const target of consoles as Partial<MachineSpec>[]) {
+            for (const sandbox of [true, false]) {
+              const args = argv({ arch, accel, sandbox, ...disk, ...target });
+              for (const fixed of ['-nodefaults', '-no-user-config', '-no-reboot']) {
+                expect(args.filter((arg) => arg === fixed)).toHaveLength(1);
+              }
+              expect(valuesOf(args, '-nic')).toEqual(['none']);
+              expect(valuesOf(args, '-display')).toEqual(['none']);
+              expect(valuesOf(args, '-accel')).toEqual([accel.name]);
+              expect(valuesOf(args, '-sandbox')).toHaveLength(sandbox ? 1 : 0);
+              expect(valuesOf(args, '-serial')).toHaveLength(1);
+              expect(valuesOf(args, '-blockdev')).toHaveLength(disk.disk ? 2 : 0);
+              for (const device of valuesOf(args, '-blockdev')) {
+                expect(device).toContain('read-only=on');
+              }
+              expect(valuesOf(args, '-device')).toHaveLength(
+                (disk.disk ? 1 : 0) + (target.answerPort ? 2 : 0),
+              );
+              const onStdio = valuesOf(args, '-chardev').filter((text) => text.startsWith('stdio'));
+              expect(onStdio.length).toBeLessThanOrEqual(1);
+              expect(valuesOf(args, '-append')[0]).toMatch(
+                arch === 'aarch64' ? /^console=ttyAMA0 / : /^console=ttyS0 /,
+              );
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it('keeps commas and colons in paths what they are', () => {
+    const path = '/models/a,b: c,,d.img';
+    expect(valuesOf(argv({ disk: { path, format: 'raw' } }), '-blockdev')[0]).toContain(
+      'filename=/models/a,,b: c,,,,d.img',
+    );
+    const console = { to: 'file', path: '/tmp/a,b' } as const;
+    expect(valuesOf(argv({ console }), '-chardev')).toEqual(['file,id=console,path=/tmp/a,,b']);
+  });
+
+  it('hands QEMU_SERIAL through', () => {
+    const args = argv({ console: { to: 'backend', backend: 'mon:stdio' } });
+    expect(valuesOf(args, '-serial')).toEqual(['mon:stdio']);
+    expect(valuesOf(args, '-chardev')).toEqual([]);
+  });
+
+  it("keeps an accelerator's properties", () => {
+    const args = argv({ accel: { name: 'tcg', options: 'thread=single' } });
+    expect(valuesOf(args, '-accel')).toEqual(['tcg,thread=single']);
+  });
+
+  it('changes the interrupt controller only where it must', () => {
+    expect(valuesOf(argv({ cpus: 8 }), '-machine')).toEqual(['virt']);
+    expect(valuesOf(argv({ cpus: 9 }), '-machine')).toEqual(['virt,gic-version=max']);
+    expect(valuesOf(argv({ ...X86, cpus: 9 }), '-machine')).toEqual(['q35']);
+  });
+
+  it('refuses to mix console and answer', () => {
+    expect(() => argv({ answerPort: true })).toThrow(RangeError);
+  });
+});

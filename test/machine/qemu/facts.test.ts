@@ -1,0 +1,105 @@
+import { chmod, mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { HostFactsCache } from '../../../src/machine/qemu/host-facts-cache.js';
+import { findQemu } from '../../../src/machine/machine.js';
+import { parseAccelerators, parseVersion, qemuFacts } from '../../../src/machine/qemu/facts.js';
+import { makeFakeQemu } from '../support/fake-qemu.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const folder = temporaryFolder();
+
+describe('findQemu', () => {
+  it('takes the first on the PATH that can be run', async () => {
+    const [first, second] = [join(folder(), 'a b'), join(folder(), 'ż')];
+    await mkdir(join(first, 'qemu-system-aarch64'), { recursive: true });
+    const notExecutable = join(folder(), 'c');
+    await mkdir(notExecutable);
+    await writeFile(join(notExecutable, 'qemu-system-aarch64'), '', { mode: 0o644 });
+    const { path } = await makeFakeQemu(second);
+    const PATH = ['', 'relative', first, notExecutable, second].join(':');
+    expect(await findQemu('aarch64', { PATH })).toMatchObject({ path });
+  });
+
+  it('looks through a link at what it leads to', async () => {
+    const { path } = await makeFakeQemu(join(folder(), 'cellar'));
+    const bin = join(folder(), 'bin');
+    await mkdir(bin);
+    await symlink(path, join(bin, 'qemu-system-aarch64'));
+    const found = await findQemu('aarch64', { PATH: bin });
+    expect(found.path).toBe(join(bin, 'qemu-system-aarch64'));
+    expect(found.sizeBytes).toBeGreaterThan(100);
+  });
+});
+
+describe('qemuFacts', () => {
+  const ask = async (cacheName = 'cache') => {
+    const env = { PATH: folder(), ZOSIA_CACHE: join(folder(), cacheName) };
+    return qemuFacts(await findQemu('aarch64', env), new HostFactsCache(env));
+  };
+
+  it('asks QEMU once', async () => {
+    const qemu = await makeFakeQemu(folder(), { version: '9.1.0', accelerators: ['tcg', 'hvf'] });
+    const facts = { version: [9, 1], hasSandbox: true, accelerators: ['tcg', 'hvf'] };
+    expect(await ask()).toEqual(facts);
+    const calls = (await qemu.calls()).length;
+    expect(await ask()).toEqual(facts);
+    expect(await qemu.calls()).toHaveLength(calls);
+  });
+
+  it('asks again when the program has changed', async () => {
+    const { path } = await makeFakeQemu(folder(), { version: '7.2.0' });
+    expect((await ask()).version).toEqual([7, 2]);
+    await makeFakeQemu(folder(), { version: '8.2.0' });
+    await utimes(path, 1, 1);
+    expect((await ask()).version).toEqual([8, 2]);
+  });
+
+  it('asks again when the cache is damaged', async () => {
+    const qemu = await makeFakeQemu(folder());
+    const facts = await ask();
+    const kept = join(folder(), 'cache', 'machine');
+    for (const damage of ['', '{', 'null', '{"version":[7]}', '{"version":[7,2],"hasSandbox":1}']) {
+      for (const file of await readdir(kept)) await writeFile(join(kept, file), damage);
+      const calls = (await qemu.calls()).length;
+      expect(await ask()).toEqual(facts);
+      expect((await qemu.calls()).length).toBeGreaterThan(calls);
+    }
+  });
+
+  it('does without a cache that cannot be written', async () => {
+    await makeFakeQemu(folder());
+    await writeFile(join(folder(), 'file'), '');
+    expect((await ask('file')).version).toEqual([7, 2]);
+  });
+
+  it('notices a QEMU without seccomp', async () => {
+    await makeFakeQemu(folder(), { sandbox: false });
+    expect((await ask()).hasSandbox).toBe(false);
+  });
+
+  it('refuses a program that does not run', async () => {
+    const path = join(folder(), 'qemu-system-aarch64');
+    await writeFile(path, '#!/bin/sh\nexit 127\n');
+    await chmod(path, 0o755);
+    await expect(ask()).rejects.toMatchObject({ code: 'ZOSIA_QEMU_UNUSABLE' });
+  });
+});
+
+describe("QEMU's answers", () => {
+  it('tell the version', () => {
+    expect(parseVersion('QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)\nCopyright')).toEqual([
+      7, 2,
+    ]);
+    expect(parseVersion('QEMU emulator version 10.0.2\n')).toEqual([10, 0]);
+    expect(parseVersion('bash: qemu: not found')).toBeUndefined();
+  });
+
+  it('tell the accelerators', () => {
+    expect(parseAccelerators('Accelerators supported in QEMU binary:\ntcg\nkvm\n')).toEqual([
+      'tcg',
+      'kvm',
+    ]);
+    expect(parseAccelerators('')).toEqual([]);
+  });
+});
