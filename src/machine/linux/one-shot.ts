@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
 import { ConsoleWatcher } from '../console/watcher.js';
 import type { MachineSpec } from './machine-spec.js';
-import { withPrivateFolder } from '../qemu/private-folder.js';
+import { withPrivateFolder } from '../../image/private-folder.js';
 import { KILL_DELAY_MS, guestDied, qemuCommand } from '../qemu/process.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 

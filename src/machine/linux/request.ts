@@ -7,7 +7,7 @@ import type { CpioEntry } from '../../formats/cpio/writer.js';
 import { makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
 import { writeRaw } from '../../image/raw-writer.js';
-import { withPrivateFolder } from '../qemu/private-folder.js';
+import { withPrivateFolder } from '../../image/private-folder.js';
 
 /** The user's terminal. */
 export interface TerminalSize {
