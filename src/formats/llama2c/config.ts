@@ -1,4 +1,10 @@
-import { CONFIG_FIELDS, LEGACY_CONFIG_BYTES, LEGACY_ORDER } from './layout.js';
+import {
+  CONFIG_FIELDS,
+  LEGACY_CONFIG_BYTES,
+  LEGACY_ORDER,
+  MAX_GROUP_SIZE,
+  NORMS,
+} from './layout.js';
 import type { ConfigFieldName, TensorName } from './layout.js';
 
 /** The shape of a model. */
@@ -7,9 +13,17 @@ export interface CheckpointConfig extends Readonly<Record<ConfigFieldName, numbe
   readonly sharedClassifier: boolean;
 }
 
-/** A run of float32 in a checkpoint. */
+/**
+ * How a tensor is stored. In int8, each matrix (each layer of a tensor that has layers) is its values,
+ * one byte each, and behind them a float32 scale for each group of `groupSize` values: Q8_0, symmetric.
+ */
+export type TensorType =
+  { readonly kind: 'float32' } | { readonly kind: 'int8'; readonly groupSize: number };
+
+/** A tensor in a checkpoint, of all layers if it has layers. */
 export interface CheckpointTensor {
   readonly name: TensorName;
+  readonly type: TensorType;
   /** Byte offset in the file. */
   readonly offset: number;
   /** Elements along each dimension, the one that changes slowest first; per block comes `layerCount`. */
@@ -18,6 +32,8 @@ export interface CheckpointTensor {
 }
 
 export const FLOAT_BYTES = 4;
+
+export const FLOAT32: TensorType = { kind: 'float32' };
 
 /** Reads the config that starts at `base`. The sign of the vocabulary size is the caller's. */
 export function readConfigFields(bytes: Buffer, base: number): Record<ConfigFieldName, number> {
@@ -45,10 +61,15 @@ export function legacyConfig(bytes: Buffer): CheckpointConfig {
   };
 }
 
+const MAX_INT32 = 2 ** 31 - 1;
+
+/** The token that ends a text (llama2.c, tokenizer.py). */
+const EOS_ID = 2;
+
 /** What is wrong with a config that no model can have; undefined when it can be right. */
 export function configDefect(config: CheckpointConfig): string | undefined {
   for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
-    if (config[name] <= 0) return `its ${name} is ${config[name]}`;
+    if (config[name] <= 0 || config[name] > MAX_INT32) return `its ${name} is ${config[name]}`;
   }
   const { dim, headCount, kvHeadCount } = config;
   if (dim % headCount !== 0) return `${headCount} heads do not share ${dim} dimensions evenly`;
@@ -57,7 +78,18 @@ export function configDefect(config: CheckpointConfig): string | undefined {
   if (headCount % kvHeadCount !== 0) {
     return `${kvHeadCount} key heads do not serve ${headCount} heads evenly`;
   }
+  if (config.vocabularySize <= EOS_ID) {
+    return `a vocabulary of ${config.vocabularySize} has no end of text`;
+  }
   return undefined;
+}
+
+/** What is wrong with a group size; undefined when rows of the model consist of whole groups. */
+export function groupDefect(groupSize: number, config: CheckpointConfig): string | undefined {
+  const { dim, hiddenDim } = config;
+  const isPossible = groupSize > 0 && groupSize <= MAX_GROUP_SIZE;
+  if (isPossible && dim % groupSize === 0 && hiddenDim % groupSize === 0) return undefined;
+  return `groups of ${groupSize} do not fill rows of ${dim} and ${hiddenDim}`;
 }
 
 /** Dimensions of a tensor, slowest first; undefined for one that a model of this shape lacks. */
@@ -92,19 +124,29 @@ function dimensionsOf(name: TensorName, config: CheckpointConfig): readonly numb
   }
 }
 
-/** The tensors that a model of this shape has, in the given order from `start` on. */
+/**
+ * The tensors that a model of this shape has, in the given order from `start` on.
+ *
+ * @param matrixType of all tensors but the norms, which are always float32
+ */
 export function tensorTable(
   config: CheckpointConfig,
   order: readonly TensorName[],
   start: number,
+  matrixType = FLOAT32,
 ): CheckpointTensor[] {
   let offset = start;
   const tensors: CheckpointTensor[] = [];
   for (const name of order) {
     const dimensions = dimensionsOf(name, config);
     if (!dimensions) continue;
-    const sizeBytes = dimensions.reduce((product, count) => product * count, FLOAT_BYTES);
-    tensors.push({ name, offset, dimensions, sizeBytes });
+    const type = NORMS.includes(name) ? FLOAT32 : matrixType;
+    const valueCount = dimensions.reduce((product, count) => product * count, 1);
+    const sizeBytes =
+      type.kind === 'float32'
+        ? valueCount * FLOAT_BYTES
+        : valueCount + (valueCount / type.groupSize) * FLOAT_BYTES;
+    tensors.push({ name, type, offset, dimensions, sizeBytes });
     offset += sizeBytes;
   }
   return tensors;

@@ -1,6 +1,6 @@
 /**
- * The checkpoints of llama2.c: float32 tensors one after another, behind a header. Source: llama2.c,
- * export.py (legacy_export, version1_export, version2_export) and run.c. Everything is little-endian.
+ * The checkpoints of llama2.c: tensors one after another, behind a header. Source: llama2.c, export.py
+ * (legacy_export, version1_export, version2_export), run.c and runq.c. Everything is little-endian.
  */
 
 export interface ConfigField {
@@ -34,6 +34,7 @@ export const HEADER = {
   version: { offset: 4, meaning: '1: float32; 2: int8 in groups' },
   config: { offset: 8, meaning: 'the config, its vocabulary size always positive' },
   sharedClassifier: { offset: 36, meaning: 'one byte: whether the embedding is the classifier' },
+  groupSize: { offset: 37, meaning: 'of version 2: how many int8 values share a scale' },
 } as const satisfies Record<string, ConfigField>;
 
 /** The magic as it stands in the file. */
@@ -77,8 +78,8 @@ export const LEGACY_ORDER: readonly TensorName[] = [
   'classifier',
 ];
 
-/** A version 1 checkpoint's tensors in order. */
-export const VERSION_1_ORDER: readonly TensorName[] = [
+/** The tensors of versions 1 and 2 in order. */
+export const VERSIONED_ORDER: readonly TensorName[] = [
   'attentionNorm',
   'ffnNorm',
   'finalNorm',
@@ -92,6 +93,12 @@ export const VERSION_1_ORDER: readonly TensorName[] = [
   'w3',
   'classifier',
 ];
+
+/** The tensors that are float32 in version 2, too; the others are int8 there. */
+export const NORMS: readonly TensorName[] = ['attentionNorm', 'ffnNorm', 'finalNorm'];
+
+/** The largest group whose products certainly add up in 32 bits; guest/efi reads no larger ones. */
+export const MAX_GROUP_SIZE = 65_535;
 
 /** The tokenizer file: the longest token's length, then (score, length, bytes) for each token. */
 export const TOKENIZER_HEADER_BYTES = 4;

@@ -1,3 +1,4 @@
+import { ZosiaError } from '../../errors.js';
 import { makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
 import { planGguf } from '../gguf/writer.js';
@@ -44,10 +45,14 @@ const ROPE_BASE = 10_000;
  * checkpoint: tensors are ranges of it. Nothing is permuted, because llama2.c and llama.cpp's "llama"
  * both rotate neighbouring elements (RoPE). A shared classifier is left out: llama.cpp then takes the
  * embedding for one, as llama2.c does. The rope tables are left out too, being computed.
+ *
+ * @throws ZosiaError `ZOSIA_CHECKPOINT_UNSUPPORTED` for int8: the values and the scales of a GGUF are
+ * interleaved, so that all of it would have to be rewritten
  */
 export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
   const { checkpoint, checkpointSource, tokenizer, name, chatTemplate } = options;
   const { config } = checkpoint;
+  if (checkpoint.version === 2) throw int8Checkpoint(name);
 
   /** Tensor data of one layer, or of a tensor that has no layers. */
   const dataOf = (tensor: TensorName, dimensions: readonly number[], layer = 0): Image => {
@@ -102,4 +107,16 @@ export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
     },
     tensors,
   });
+}
+
+function int8Checkpoint(name: string): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_CHECKPOINT_UNSUPPORTED',
+    `the checkpoint of ${name} holds int8 weights (version 2), which are not converted`,
+    {
+      hint:
+        'Export the model as float32 (export.py --version 0, or 1) and convert that; ' +
+        'zosia image efi takes it as it is.',
+    },
+  );
 }

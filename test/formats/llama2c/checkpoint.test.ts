@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
 import { checkpointTensor, readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import type { Checkpoint } from '../../../src/formats/llama2c/checkpoint.js';
-import { CONFIG_FIELDS } from '../../../src/formats/llama2c/layout.js';
+import { CONFIG_FIELDS, HEADER } from '../../../src/formats/llama2c/layout.js';
 import { accessBytes, accessFile } from '../../../src/image/random-access.js';
 import { zosiaError } from '../../support/errors.js';
+import { randomCheckpoint } from '../../support/llama2-reference.js';
 import { describeWithWeights, weights } from '../../support/weights.js';
 import { TINY, legacyCheckpoint, versionedCheckpoint } from './samples.js';
+
+const int8Checkpoint = (sharedClassifier: boolean): Uint8Array =>
+  randomCheckpoint({ ...TINY, sharedClassifier }, { version: 2, groupSize: 4 }, 1);
 
 const read = (bytes: Uint8Array): Promise<Checkpoint> => readCheckpoint(accessBytes(bytes));
 
@@ -55,7 +59,46 @@ describe('readCheckpoint', () => {
     expect(tensors.at(-1)!.name).toBe(shared ? 'w3' : 'classifier');
   });
 
-  it.each([2, 7])('does not support version %i', async (version) => {
+  it.each([true, false])('reads version 2, classifier shared: %s', async (shared) => {
+    const bytes = int8Checkpoint(shared);
+    const checkpoint = await read(bytes);
+    expect(checkpoint).toMatchObject({ version: 2, headerBytes: 256 });
+    expect(checkpoint.config).toEqual({ ...TINY, sharedClassifier: shared });
+    const int8 = { kind: 'int8', groupSize: 4 };
+    // Per layer: 8 × 8 values and 16 scales, or 12 × 8 and 24.
+    expect(checkpointTensor(checkpoint, 'wq')).toMatchObject({ type: int8, sizeBytes: 2 * 128 });
+    expect(checkpointTensor(checkpoint, 'w1')).toMatchObject({ type: int8, sizeBytes: 2 * 192 });
+    expect(checkpointTensor(checkpoint, 'ffnNorm')).toMatchObject({ type: { kind: 'float32' } });
+    let end = 256;
+    for (const { offset, sizeBytes } of checkpoint.tensors) {
+      expect(offset).toBe(end);
+      end += sizeBytes;
+    }
+    expect(end).toBe(bytes.length);
+    expect(checkpoint.tensors.map(({ name }) => name)).toEqual(
+      (await read(versionedCheckpoint(1, shared))).tensors.map(({ name }) => name),
+    );
+  });
+
+  it.each([0, -1, 3, 8, 65_536])('finds damage: groups of %i', async (groupSize) => {
+    const bytes = Buffer.from(int8Checkpoint(true));
+    bytes.writeInt32LE(groupSize, HEADER.groupSize.offset);
+    const promise = read(bytes);
+    await expect(promise).rejects.toThrow(zosiaError('ZOSIA_CHECKPOINT_CORRUPT'));
+    await expect(promise).rejects.toThrow(`groups of ${groupSize} do not fill rows of 8 and 12`);
+  });
+
+  it('wants int8 to have the size of its shape', async () => {
+    const bytes = Buffer.from(int8Checkpoint(true));
+    await expect(read(bytes.subarray(0, -1))).rejects.toThrow(
+      zosiaError('ZOSIA_CHECKPOINT_TRUNCATED'),
+    );
+    await expect(read(Buffer.concat([bytes, Buffer.alloc(1)]))).rejects.toThrow(
+      zosiaError('ZOSIA_CHECKPOINT_CORRUPT'),
+    );
+  });
+
+  it.each([3, 7])('does not support version %i', async (version) => {
     await expect(read(versionedCheckpoint(version, true))).rejects.toThrow(
       zosiaError('ZOSIA_CHECKPOINT_UNSUPPORTED'),
     );
@@ -86,6 +129,8 @@ describe('readCheckpoint', () => {
     ['no dimensions', { dim: 0 }],
     ['a negative number of layers', { layerCount: -1 }],
     ['no vocabulary', { vocabularySize: 0 }],
+    ['a vocabulary without an end of text', { vocabularySize: 2 }],
+    ['more tokens than a number can count', { vocabularySize: -(2 ** 31) }],
     ['heads that do not divide the embedding', { headCount: 3 }],
     ['heads of odd width', { headCount: 8 }],
     ['key heads that do not divide the heads', { headCount: 2, kvHeadCount: 3 }],
@@ -100,13 +145,22 @@ describe('readCheckpoint', () => {
   it('ends in a checkpoint or a ZosiaError, whatever the header', async () => {
     const extreme = fc.constantFrom(0, 1, 2, -1, 2 ** 31 - 1, -(2 ** 31), 65_536);
     const field = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), extreme);
+    const versions = fc.constantFrom(0, 1, 2);
     await fc.assert(
-      fc.asyncProperty(fc.array(field, { minLength: 7, maxLength: 7 }), async (fields) => {
-        const bytes = Buffer.alloc(64 * 1024);
-        fields.forEach((value, index) => bytes.writeInt32LE(value, index * 4));
-        const outcome = await read(bytes).catch((error: unknown) => error);
-        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(ZosiaError);
-      }),
+      fc.asyncProperty(
+        fc.array(field, { minLength: 8, maxLength: 8 }),
+        versions,
+        async (fields, version) => {
+          const bytes = Buffer.alloc(64 * 1024);
+          if (version > 0) bytes.set(versionedCheckpoint(version, true).subarray(0, 256));
+          const [groupSize, ...config] = fields;
+          const base = version === 0 ? 0 : HEADER.config.offset;
+          config.forEach((value, index) => bytes.writeInt32LE(value, base + index * 4));
+          if (version === 2) bytes.writeInt32LE(groupSize!, HEADER.groupSize.offset);
+          const outcome = await read(bytes).catch((error: unknown) => error);
+          if (outcome instanceof Error) expect(outcome).toBeInstanceOf(ZosiaError);
+        },
+      ),
     );
   });
 });

@@ -9,7 +9,9 @@ import { digestImage } from '../../../src/image/digest.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
 import type { Image } from '../../../src/image/image.js';
 import { accessBytes, accessFile } from '../../../src/image/random-access.js';
+import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';
+import { randomCheckpoint } from '../../support/llama2-reference.js';
 import { describeWithWeights, weights } from '../../support/weights.js';
 import { TINY, legacyCheckpoint, tokenizerFile, versionedCheckpoint } from './samples.js';
 
@@ -40,6 +42,12 @@ async function tensorsOf(image: Image): Promise<Map<string, readonly number[]>> 
 }
 
 describe('planLlama2cGguf', () => {
+  it('does not convert int8', async () => {
+    const shape = { ...TINY, sharedClassifier: true };
+    const int8 = Buffer.from(randomCheckpoint(shape, { version: 2, groupSize: 4 }, 1));
+    await expect(convert(int8)).rejects.toThrow(zosiaError('ZOSIA_CHECKPOINT_UNSUPPORTED'));
+  });
+
   it('places every layer of every tensor', async () => {
     const kv = 4 * 8;
     const norm = 48;
