@@ -6,7 +6,8 @@ import type { ImageFlags } from './image-options.js';
 import { formatBytes, printJson } from './output.js';
 import { printable } from './printable.js';
 import { writeStdout } from './stdout.js';
-import type { Ext4Description, Inspection } from '../inspect/inspect.js';
+import type { Ext4Description } from '../inspect/ext4/describe.js';
+import type { Inspection } from '../inspect/inspect.js';
 
 interface Flags extends ImageFlags {
   all?: true;

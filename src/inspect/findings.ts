@@ -1,3 +1,5 @@
+import type { Problem } from '../formats/findings.js';
+
 /** Which of the checks found something. */
 export type Check = 'partition table' | 'structure' | 'second reader' | 'model';
 
@@ -22,5 +24,11 @@ export class Findings {
   add(finding: Finding): void {
     this.count++;
     if (this.described.length < MAX_FINDINGS) this.described.push(finding);
+  }
+
+  /** Adds what the check of a file system found: problems described, of `problemCount` in all. */
+  addStructure(problems: readonly Problem[], problemCount = problems.length): void {
+    for (const problem of problems) this.add({ check: 'structure', ...problem });
+    this.count += Math.max(0, problemCount - problems.length);
   }
 }

@@ -1,6 +1,4 @@
 import { ZosiaError } from '../errors.js';
-import { readSoundSuperblock } from '../formats/ext4/reader/open.js';
-import { Volume } from '../formats/ext4/reader/volume.js';
 import { readPartitionTable } from '../formats/gpt/reader.js';
 import type { Partition, PartitionTable } from '../formats/gpt/reader.js';
 import { gunzip } from '../formats/gzip/gzip.js';
@@ -8,9 +6,10 @@ import { accessBytes, accessFile } from '../image/random-access.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';
-import { cpioTree } from './cpio-tree.js';
-import type { CpioTree } from './cpio-tree.js';
-import { ext4Tree } from './ext4-tree.js';
+import { cpioTree } from './cpio/tree.js';
+import type { CpioTree } from './cpio/tree.js';
+import { ext4Tree } from './ext4/tree.js';
+import { openExt4Volume } from './ext4/volume.js';
 import type { ImageTree } from './node.js';
 import { choosePartition } from './partition.js';
 import { recognise, recogniseForeign } from './recognise.js';
@@ -141,22 +140,12 @@ async function unknownImage(
 }
 
 /**
- * Opens the file system of an image.
- *
- * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`, `ZOSIA_EXT4_UNSUPPORTED_FEATURE`
- */
-export async function openVolume(source: RandomAccess): Promise<Volume> {
-  const { superblock } = await readSoundSuperblock(source, true);
-  return new Volume(source, superblock, true);
-}
-
-/**
  * The files in an image.
  *
- * @throws ZosiaError as {@link openVolume} and `cpioTree`
+ * @throws ZosiaError as {@link openExt4Volume} and `cpioTree`
  */
 export async function openTree(image: OpenImage): Promise<ImageTree | CpioTree> {
   const { content } = image;
   if (content.kind === 'cpio') return cpioTree(content.source);
-  return ext4Tree(await openVolume(content.source));
+  return ext4Tree(await openExt4Volume(content.source));
 }

@@ -14,10 +14,11 @@ import { peekGzip } from '../../src/formats/gzip/peek.js';
 import { checkExt4 } from '../../src/formats/ext4/check/checker.js';
 import { readPartitionTable } from '../../src/formats/gpt/reader.js';
 import { accessBytes } from '../../src/image/random-access.js';
-import { cpioTree } from '../../src/inspect/cpio-tree.js';
-import { mapExt4 } from '../../src/inspect/ext4-map.js';
-import { ext4Tree } from '../../src/inspect/ext4-tree.js';
-import { openImage, openTree, openVolume } from '../../src/inspect/open-image.js';
+import { cpioTree } from '../../src/inspect/cpio/tree.js';
+import { mapExt4 } from '../../src/inspect/ext4/map.js';
+import { ext4Tree } from '../../src/inspect/ext4/tree.js';
+import { openExt4Volume } from '../../src/inspect/ext4/volume.js';
+import { openImage, openTree } from '../../src/inspect/open-image.js';
 import { recognise } from '../../src/inspect/recognise.js';
 import { counting } from '../formats/ext4/reader/images.js';
 import { gptBytes } from '../formats/gpt/disks.js';
@@ -34,8 +35,8 @@ const MAX_READ_BYTES = 8 << 20;
 const USES: readonly ((source: ReturnType<typeof accessBytes>) => Promise<unknown>)[] = [
   (source) => recognise(source),
   (source) => readPartitionTable(source),
-  async (source) => listAll(ext4Tree(await openVolume(source))),
-  async (source) => mapExt4(await openVolume(source)),
+  async (source) => listAll(ext4Tree(await openExt4Volume(source))),
+  async (source) => mapExt4(await openExt4Volume(source)),
   (source) => checkExt4(source),
   async (source) => listAll(await cpioTree(source)),
 ];

@@ -1,6 +1,6 @@
 import type { FileSystem } from 'ext2fs';
-import type { Ext4Superblock } from '../formats/ext4/reader/superblock.js';
-import type { RandomAccess } from '../image/random-access.js';
+import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
+import type { RandomAccess } from '../../image/random-access.js';
 
 /** libext2fs, mounted on an image that it can only read. */
 export type Libext2fs = FileSystem['promises'];

@@ -1,7 +1,7 @@
-import { SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET } from '../formats/ext4/layout/superblock.js';
-import type { Ext4Group } from '../formats/ext4/reader/group-descriptor.js';
-import type { Volume } from '../formats/ext4/reader/volume.js';
-import type { Region } from './regions.js';
+import { SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET } from '../../formats/ext4/layout/superblock.js';
+import type { Ext4Group } from '../../formats/ext4/reader/group-descriptor.js';
+import type { Volume } from '../../formats/ext4/reader/volume.js';
+import type { Region } from '../regions.js';
 
 /** Where the structures lie that belong to no file: superblocks, descriptors, bitmaps, inode tables. */
 export async function groupRegions(volume: Volume, signal?: AbortSignal): Promise<Region[]> {

@@ -1,13 +1,13 @@
-import { INODE_FLAGS } from '../formats/ext4/layout/inode.js';
-import { readDirectory } from '../formats/ext4/reader/directory.js';
-import { openContent } from '../formats/ext4/reader/file-content.js';
-import { mapBlocks } from '../formats/ext4/reader/file-map.js';
-import type { Inode } from '../formats/ext4/reader/inode.js';
-import { resolvePath } from '../formats/ext4/reader/path.js';
-import { statOf } from '../formats/ext4/reader/stat.js';
-import { readTarget } from '../formats/ext4/reader/symlink.js';
-import type { Volume } from '../formats/ext4/reader/volume.js';
-import type { DataRange, ImageNode, ImageTree } from './node.js';
+import { INODE_FLAGS } from '../../formats/ext4/layout/inode.js';
+import { readDirectory } from '../../formats/ext4/reader/directory.js';
+import { openContent } from '../../formats/ext4/reader/file-content.js';
+import { mapBlocks } from '../../formats/ext4/reader/file-map.js';
+import type { Inode } from '../../formats/ext4/reader/inode.js';
+import { resolvePath } from '../../formats/ext4/reader/path.js';
+import { statOf } from '../../formats/ext4/reader/stat.js';
+import { readTarget } from '../../formats/ext4/reader/symlink.js';
+import type { Volume } from '../../formats/ext4/reader/volume.js';
+import type { DataRange, ImageNode, ImageTree } from '../node.js';
 
 /** The files of an ext2, ext3 or ext4 file system. */
 export function ext4Tree(volume: Volume): ImageTree {

@@ -1,11 +1,11 @@
-import { ZosiaError } from '../errors.js';
-import { readCpio } from '../formats/cpio/reader.js';
-import type { CpioMember } from '../formats/cpio/reader.js';
-import { parentPath } from '../formats/member-path.js';
-import type { RandomAccess } from '../image/random-access.js';
-import { cpioNode, resolveCpio } from './cpio-node.js';
-import type { CpioFile } from './cpio-node.js';
-import type { ImageTree } from './node.js';
+import { ZosiaError } from '../../errors.js';
+import { readCpio } from '../../formats/cpio/reader.js';
+import type { CpioMember } from '../../formats/cpio/reader.js';
+import { parentPath } from '../../formats/member-path.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { cpioNode, resolveCpio } from './node.js';
+import type { CpioFile } from './node.js';
+import type { ImageTree } from '../node.js';
 
 /** More than any initramfs has, and a bound on memory. */
 const MAX_MEMBERS = 1_000_000;

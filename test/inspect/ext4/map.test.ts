@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { everything } from '../formats/ext4/reader/images.js';
-import { planExt4 } from '../../src/formats/ext4/plan.js';
-import { accessImage } from '../../src/image/image-reader.js';
-import type { Image } from '../../src/image/image.js';
-import { mapExt4 } from '../../src/inspect/ext4-map.js';
-import { openVolume } from '../../src/inspect/open-image.js';
-import { completeMap } from '../../src/inspect/regions.js';
-import type { Region } from '../../src/inspect/regions.js';
+import { everything } from '../../formats/ext4/reader/images.js';
+import { planExt4 } from '../../../src/formats/ext4/plan.js';
+import { accessImage } from '../../../src/image/image-reader.js';
+import type { Image } from '../../../src/image/image.js';
+import { mapExt4 } from '../../../src/inspect/ext4/map.js';
+import { openExt4Volume } from '../../../src/inspect/ext4/volume.js';
+import type { Region } from '../../../src/inspect/regions.js';
 
 async function mapOf(image: Image): Promise<{ map: Region[]; freeBytes: number }> {
-  const volume = await openVolume(accessImage(image));
+  const volume = await openExt4Volume(accessImage(image));
   const { freeBlockCount, blockSizeBytes } = volume.superblock;
   return { map: await mapExt4(volume), freeBytes: freeBlockCount * blockSizeBytes };
 }
@@ -60,30 +59,5 @@ describe('the map of a file system', () => {
         'symlink',
       ].sort(),
     );
-  });
-});
-
-describe('completeMap', () => {
-  it('joins what continues, and fills what nobody claims', () => {
-    const a = (offset: number, length: number, path?: string): Region => ({
-      ...{ offset, length, what: 'a' },
-      ...(path === undefined ? {} : { path }),
-    });
-    expect(completeMap([a(20, 5), a(10, 10), a(25, 5, '/x'), a(40, 1)], 50, 'free')).toEqual([
-      { offset: 0, length: 10, what: 'free' },
-      a(10, 15),
-      a(25, 5, '/x'),
-      { offset: 30, length: 10, what: 'free' },
-      a(40, 1),
-      { offset: 41, length: 9, what: 'free' },
-    ]);
-  });
-
-  it('keeps regions that overlap', () => {
-    const regions = [
-      { offset: 0, length: 30, what: 'a' },
-      { offset: 10, length: 5, what: 'b' },
-    ];
-    expect(completeMap(regions, 30, 'free')).toEqual(regions);
   });
 });

@@ -1,13 +1,13 @@
-import { surveyFile } from '../formats/ext4/check/file-survey.js';
-import { RESIZE_INODE, ROOT_INODE } from '../formats/ext4/layout/superblock.js';
-import { readDirectory } from '../formats/ext4/reader/directory.js';
-import { refuseFaults } from '../formats/ext4/reader/fault.js';
-import { hasBlocks } from '../formats/ext4/reader/file-map.js';
-import type { Inode } from '../formats/ext4/reader/inode.js';
-import type { Volume } from '../formats/ext4/reader/volume.js';
-import { groupRegions } from './ext4-groups.js';
-import { completeMap } from './regions.js';
-import type { Region } from './regions.js';
+import { surveyFile } from '../../formats/ext4/check/file-survey.js';
+import { RESIZE_INODE, ROOT_INODE } from '../../formats/ext4/layout/superblock.js';
+import { readDirectory } from '../../formats/ext4/reader/directory.js';
+import { refuseFaults } from '../../formats/ext4/reader/fault.js';
+import { hasBlocks } from '../../formats/ext4/reader/file-map.js';
+import type { Inode } from '../../formats/ext4/reader/inode.js';
+import type { Volume } from '../../formats/ext4/reader/volume.js';
+import { groupRegions } from './groups.js';
+import { completeMap } from '../regions.js';
+import type { Region } from '../regions.js';
 
 /**
  * What lies where in a file system: one region for each run of bytes, in order, from the first byte to

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { accessBytes } from '../../src/image/random-access.js';
-import { cpioTree } from '../../src/inspect/cpio-tree.js';
-import { openFile } from '../../src/inspect/open-file.js';
-import { zosiaError } from '../support/errors.js';
-import { cpioBytes, listAll } from './samples.js';
+import { accessBytes } from '../../../src/image/random-access.js';
+import { cpioTree } from '../../../src/inspect/cpio/tree.js';
+import { openFile } from '../../../src/inspect/open-file.js';
+import { zosiaError } from '../../support/errors.js';
+import { cpioBytes, listAll } from '../samples.js';
 
 const text = (path: string, data: string, mode = 0o644) =>
   ({ type: 'file', path, mode, data: Buffer.from(data) }) as const;

@@ -1,9 +1,9 @@
-import type { RandomAccess } from '../image/random-access.js';
-import type { Findings } from './findings.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import type { Findings } from '../findings.js';
 import type { Libext2fs } from './libext2fs.js';
-import type { ImageNode, ImageTree, NamedNode, NodeType } from './node.js';
-import { sortedNames, walkTree } from './walk.js';
-import type { Walked } from './walk.js';
+import type { ImageNode, ImageTree, NamedNode, NodeType } from '../node.js';
+import { sortedNames, walkTree } from '../walk.js';
+import type { Walked } from '../walk.js';
 
 export interface ComparisonLimits {
   /** Of every file, so many bytes from its start are compared. */
