@@ -20,6 +20,13 @@ export const initramfsPath = ({ artifactsDir }: Places, arch: Architecture): str
 export const modelDiskPath = ({ artifactsDir }: Places, format: DiskFormat): string =>
   join(artifactsDir, 'model-disk', format === 'raw' ? 'model.ext4.img' : 'model.vmdk');
 
+/** The disk of the EFI machine. */
+export const efiDiskPath = (
+  { artifactsDir }: Places,
+  format: DiskFormat,
+  program: 'llama2' | 'hello' = 'llama2',
+): string => join(artifactsDir, 'efi', `${program}-disk.${format === 'raw' ? 'img' : 'vmdk'}`);
+
 /** `raw` is a plain file; `vmdk` refers to the model where it lies, copying nothing. */
 export type DiskFormat = 'raw' | 'vmdk';
 

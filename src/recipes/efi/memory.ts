@@ -1,0 +1,76 @@
+import type { Checkpoint } from '../../formats/llama2c/checkpoint.js';
+import { endOf, FLOAT_BYTES } from '../../formats/llama2c/config.js';
+
+/** What decides how much memory the llama2 application allocates. */
+export interface EfiMemoryInputs {
+  readonly checkpoint: Checkpoint;
+  readonly tokenizerBytes: number;
+  /** Of the prompt, in UTF-8. */
+  readonly promptBytes?: number;
+}
+
+/** guest/efi/model/arena.h, ARENA_ALIGNMENT. */
+const ALIGNMENT_BYTES = 64;
+
+/** The longest line that can be typed, and what chat mode puts round it (guest/efi/app/session.c). */
+const LINE_BYTES = 3 * 1024;
+const CHAT_FORM_BYTES = 64;
+
+/** struct piece, struct encoder_symbol and struct candidate of guest/efi/model; an id of a token. */
+const PIECE_BYTES = 16;
+const SYMBOL_BYTES = 16;
+const CANDIDATE_BYTES = 8;
+const TOKEN_BYTES = 4;
+
+/**
+ * The memory that the llama2 application allocates: the weights, the tokenizer, and the state of the
+ * model, most of which is the cache of keys and values of its whole context. It is what
+ * guest/efi/app/session.c adds up; the firmware's own comes on top.
+ */
+export function efiMemoryBytes(inputs: EfiMemoryInputs): number {
+  const { checkpoint, tokenizerBytes } = inputs;
+  const weightsBytes = endOf(checkpoint.tensors) - checkpoint.headerBytes;
+  return weightsBytes + tokenizerBytes + stateBytes(inputs);
+}
+
+/** All that lies beside the weights and the tokenizer. */
+export function stateBytes({ checkpoint, promptBytes = 0 }: EfiMemoryInputs): number {
+  const { dim, hiddenDim, headCount, vocabularySize, contextLength } = checkpoint.config;
+  const headDim = dim / headCount;
+  const textBytes = Math.max(promptBytes, LINE_BYTES) + CHAT_FORM_BYTES;
+  const floats = (count: number): number => aligned(count * FLOAT_BYTES);
+  return [
+    ...[aligned(vocabularySize * PIECE_BYTES), aligned(tableSize(vocabularySize) * TOKEN_BYTES)],
+    // A text can become two tokens more than it has bytes; a turn has one more than that.
+    ...[aligned((textBytes + 2) * SYMBOL_BYTES), aligned(textBytes)],
+    ...[aligned((textBytes + 3) * TOKEN_BYTES), aligned(vocabularySize * CANDIDATE_BYTES)],
+    ...[floats(dim), activationBytes(dim, checkpoint), activationBytes(hiddenDim, checkpoint)],
+    ...[floats(hiddenDim), floats(dim), floats(dim), floats(headCount * contextLength)],
+    ...[cacheBytes(checkpoint), cacheBytes(checkpoint), floats(vocabularySize)],
+    ...[floats(headDim / 2), floats(headDim / 2), floats(headDim / 2)],
+  ].reduce((sum, bytes) => sum + bytes);
+}
+
+/** A vector, and for int8 checkpoints its int8 form. */
+function activationBytes(size: number, { tensors }: Checkpoint): number {
+  const type = tensors.find(({ name }) => name === 'wq')!.type;
+  const floatBytes = aligned(size * FLOAT_BYTES);
+  if (type.kind === 'float32') return floatBytes;
+  return floatBytes + aligned(size) + aligned((size / type.groupSize) * FLOAT_BYTES);
+}
+
+/** The keys, or the values, of all positions in all layers. */
+function cacheBytes({ config }: Checkpoint): number {
+  const { dim, headCount, kvHeadCount, layerCount, contextLength } = config;
+  const kvDim = (dim / headCount) * kvHeadCount;
+  return aligned(layerCount * contextLength * kvDim * FLOAT_BYTES);
+}
+
+/** The tokenizer's hash table: a power of two, and at least twice as large as the vocabulary. */
+function tableSize(vocabularySize: number): number {
+  return Math.max(4, 2 ** Math.ceil(Math.log2(2 * vocabularySize)));
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+}

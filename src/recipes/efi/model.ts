@@ -1,0 +1,108 @@
+import { basename, resolve } from 'node:path';
+import { ZosiaError } from '../../errors.js';
+import { isGguf } from '../../formats/gguf/magic.js';
+import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
+import type { Checkpoint, CheckpointConfig } from '../../formats/llama2c/checkpoint.js';
+import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
+import { sha256 } from '../../image/digest.js';
+import { accessFile } from '../../image/random-access.js';
+import type { OpenFile, RandomAccess } from '../../image/random-access.js';
+import type { HostFile } from '../host-file.js';
+import { checkDiskNames } from './disk-name.js';
+import { efiMemoryBytes } from './memory.js';
+
+/** A file that goes into the root of an EFI disk. */
+export interface EfiFile extends HostFile {
+  /** Its name, on the host as on the disk. */
+  readonly fileName: string;
+  /**
+   * sha256 of its first {@link HEAD_BYTES}. Of a checkpoint that is more than the header, which all
+   * checkpoints of one shape have in common.
+   */
+  readonly headSha256: string;
+}
+
+/** A llama2.c checkpoint and its tokenizer, checked against each other. */
+export interface EfiModel {
+  /** As the application names it: the checkpoint's file name without its extension. */
+  readonly name: string;
+  readonly checkpoint: EfiFile;
+  readonly tokenizer: EfiFile;
+  readonly config: CheckpointConfig;
+  /** Of the checkpoint's format; 2 is int8. */
+  readonly version: Checkpoint['version'];
+  /** What the application allocates to run it; see {@link efiMemoryBytes}. */
+  readonly memoryBytes: number;
+}
+
+export const HEAD_BYTES = 65_536;
+
+/** The longest file that FAT can hold. */
+const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
+
+/**
+ * Opens a llama2.c checkpoint of any version, and the tokenizer that goes with it.
+ *
+ * @throws ZosiaError `ZOSIA_EFI_WRONG_MODEL`, `ZOSIA_EFI_MODEL_TOO_LARGE`, `ZOSIA_EFI_BAD_NAME`; as
+ * `readCheckpoint`, `readTokenizer` and `accessFile`
+ */
+export async function openEfiModel(
+  checkpointPath: string,
+  tokenizerPath: string,
+): Promise<EfiModel> {
+  const checkpointFile = await accessFile(checkpointPath);
+  try {
+    await refuseGguf(checkpointFile, checkpointPath);
+    const checkpoint = await readCheckpoint(checkpointFile, checkpointPath);
+    refuseTooLarge(checkpointFile, checkpointPath);
+    const tokenizerFile = await accessFile(tokenizerPath);
+    try {
+      await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize);
+      const files = {
+        checkpoint: await describe(checkpointFile, checkpointPath),
+        tokenizer: await describe(tokenizerFile, tokenizerPath),
+      };
+      checkDiskNames([files.checkpoint.fileName, files.tokenizer.fileName]);
+      const { config, version } = checkpoint;
+      const memoryBytes = efiMemoryBytes({ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes });
+      return { name: modelName(checkpointPath), ...files, config, version, memoryBytes };
+    } finally {
+      await tokenizerFile.close();
+    }
+  } finally {
+    await checkpointFile.close();
+  }
+}
+
+/** What the application calls the model of a checkpoint (guest/efi/app/main.c, print_banner). */
+export function modelName(path: string): string {
+  return basename(path).replace(/(?<=.)\.[^.]*$/s, '');
+}
+
+async function describe(file: OpenFile, path: string): Promise<EfiFile> {
+  const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
+  return {
+    ...{ path: resolve(path), ...file.stamp },
+    ...{ fileName: basename(path), headSha256: sha256(head) },
+  };
+}
+
+async function refuseGguf(file: RandomAccess, path: string): Promise<void> {
+  if (!(await isGguf(file))) return;
+  throw new ZosiaError('ZOSIA_EFI_WRONG_MODEL', `${path} is a GGUF, not a llama2.c checkpoint`, {
+    hint: 'The EFI machine runs llama2.c checkpoints (.bin); for this model: zosia up MODEL.gguf',
+  });
+}
+
+function refuseTooLarge({ sizeBytes }: RandomAccess, path: string): void {
+  if (sizeBytes <= MAX_FAT_FILE_BYTES) return;
+  throw new ZosiaError(
+    'ZOSIA_EFI_MODEL_TOO_LARGE',
+    `${path} has ${sizeBytes} bytes, and firmware reads FAT, whose files have ${MAX_FAT_FILE_BYTES} at most`,
+    {
+      hint:
+        'Export the model as int8, which takes a quarter (export.py --version 2), ' +
+        'or run it in the Linux guest: zosia model convert, then zosia up.',
+    },
+  );
+}

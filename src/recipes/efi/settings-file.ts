@@ -1,0 +1,82 @@
+import { ZosiaError } from '../../errors.js';
+import { SETTING_FORMS, SETTING_KEYS } from './setting-forms.js';
+import type { EfiSettings } from './settings.js';
+
+/** Where the application looks for its settings. */
+export const SETTINGS_PATH = '/llama2.cfg';
+
+/** The application reads no larger file. */
+export const MAX_SETTINGS_BYTES = 1 << 20;
+
+/**
+ * The text of a `llama2.cfg`: a line for each setting that is given. guest/efi/README.md describes it.
+ *
+ * @throws ZosiaError `ZOSIA_EFI_BAD_SETTING`
+ */
+export function formatSettings(settings: EfiSettings): string {
+  const text = SETTING_KEYS.map((key) => formatLine(key, settings[key])).join('');
+  if (Buffer.byteLength(text) <= MAX_SETTINGS_BYTES) return text;
+  throw new ZosiaError('ZOSIA_EFI_BAD_SETTING', 'the prompt is too long for llama2.cfg', {
+    hint: `The file has at most ${MAX_SETTINGS_BYTES} bytes.`,
+  });
+}
+
+function formatLine(key: keyof EfiSettings, value: EfiSettings[typeof key]): string {
+  if (value === undefined) return '';
+  const { name, expected, format } = SETTING_FORMS[key];
+  const text = format(value);
+  if (text !== undefined) return `${name}=${text}\n`;
+  const shown = JSON.stringify(String(value).slice(0, 60));
+  throw new ZosiaError('ZOSIA_EFI_BAD_SETTING', `${name} cannot be ${shown}`, {
+    hint: `It has to be ${expected}.`,
+  });
+}
+
+/**
+ * Reads a `llama2.cfg` as the application does (guest/efi/model/settings.c), but stops at the first bad
+ * line. What the file leaves out is left out.
+ *
+ * @throws ZosiaError `ZOSIA_EFI_BAD_SETTINGS_FILE`, with the number of the line
+ */
+export function parseSettings(text: string): EfiSettings {
+  const settings: Partial<Record<keyof EfiSettings, unknown>> = {};
+  const body = text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
+  body.split('\n').forEach((line, i) => {
+    const problem = parseLine(line.replace(/\r$/, ''), settings);
+    if (problem !== undefined) throw badLine(i + 1, problem);
+  });
+  return settings as EfiSettings;
+}
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** Returns what is wrong with the line, if anything is. */
+function parseLine(
+  line: string,
+  settings: Partial<Record<keyof EfiSettings, unknown>>,
+): string | undefined {
+  if (line.includes('\0')) return 'it has a NUL byte';
+  if (/^[ \t]*(#|$)/.test(line)) return undefined;
+  const sign = line.indexOf('=');
+  if (sign < 0) return `${quote(line)} is not of the form name=value`;
+  const name = trim(line.slice(0, sign));
+  const key = SETTING_KEYS.find((candidate) => SETTING_FORMS[candidate].name === name);
+  if (key === undefined) return `there is no setting ${quote(name)}`;
+  if (key in settings) return `${name} is given a second time`;
+  const raw = line.slice(sign + 1);
+  const { expected, parse } = SETTING_FORMS[key];
+  const value = parse(key === 'prompt' ? raw : trim(raw));
+  if (value === undefined) return `${name} must be ${expected}`;
+  settings[key] = value;
+  return undefined;
+}
+
+const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '');
+
+const quote = (text: string): string => JSON.stringify(text.slice(0, 60));
+
+function badLine(number: number, problem: string): ZosiaError {
+  return new ZosiaError('ZOSIA_EFI_BAD_SETTINGS_FILE', `llama2.cfg, line ${number}: ${problem}`, {
+    hint: 'Correct the file on the disk, or write the disk again with zosia image efi.',
+  });
+}
