@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import { CONFIG_FIELDS, HEADER } from '../../../src/formats/llama2c/layout.js';
 import { accessBytes, accessFile } from '../../../src/image/random-access.js';
 import { zosiaError } from '../../support/errors.js';
-import { randomCheckpoint } from '../../support/llama2-reference.js';
+import { randomCheckpoint } from '../../support/random-checkpoint.js';
 import { describeWithWeights, weights } from '../../support/weights.js';
 import { TINY, legacyCheckpoint, versionedCheckpoint } from './samples.js';
 

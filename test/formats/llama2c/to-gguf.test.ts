@@ -11,7 +11,7 @@ import type { Image } from '../../../src/image/image.js';
 import { accessBytes, accessFile } from '../../../src/image/random-access.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';
-import { randomCheckpoint } from '../../support/llama2-reference.js';
+import { randomCheckpoint } from '../../support/random-checkpoint.js';
 import { describeWithWeights, weights } from '../../support/weights.js';
 import { TINY, legacyCheckpoint, tokenizerFile, versionedCheckpoint } from './samples.js';
 

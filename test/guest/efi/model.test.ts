@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { STORIES_15M, randomCheckpoint } from '../../support/llama2-reference.js';
-import type { CheckpointFormat, Llama2Shape } from '../../support/llama2-reference.js';
+import { STORIES_15M } from '../../support/llama2-format.js';
+import type { CheckpointFormat, Llama2Shape } from '../../support/llama2-format.js';
 import { referenceText } from '../../support/llama2-sampling.js';
 import type { SamplingOptions } from '../../support/llama2-sampling.js';
 import { readVocabulary, writeVocabulary } from '../../support/llama2-tokens.js';
+import { randomCheckpoint } from '../../support/random-checkpoint.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { describeWithWeights, weights } from '../../support/weights.js';
 import { PRODUCTS, buildHostProgram } from './programs.js';
