@@ -1,0 +1,150 @@
+import { ZosiaError } from '../errors.js';
+import { checkLlamaArgs, MAX_THREADS } from './setting.js';
+import type { Setting } from './setting.js';
+
+/** A setting with a name, and the machine it is meant for. */
+export interface Profile extends Setting {
+  /** Processors of the machine; the host's unless given. */
+  readonly cpus?: number;
+  /** Tokens that a measurement generates. */
+  readonly tokens?: number;
+}
+
+export type Profiles = ReadonlyMap<string, Profile>;
+
+/** `phi35_fast` is what Phi-3.5 mini in Q4_K_M runs fastest with on six processors. */
+export const BUILT_IN_PROFILES: Profiles = new Map<string, Profile>([
+  ['none', { llamaArgs: [] }],
+  ['phi35_fast', { cpus: 6, threads: 6, tokens: 128, llamaArgs: ['-b', '256', '-c', '1024'] }],
+]);
+
+const MAX_TOKENS = 2 ** 20;
+
+/** The numbers of a profile, and how far they may go. */
+const NUMBERS = [
+  { key: 'cpus', most: MAX_THREADS },
+  { key: 'threads', most: MAX_THREADS },
+  { key: 'batchThreads', most: MAX_THREADS },
+  { key: 'tokens', most: MAX_TOKENS },
+] as const satisfies { key: keyof Profile; most: number }[];
+
+const KEYS = [...NUMBERS.map(({ key }) => key as string), 'llamaArgs'];
+
+/** What a profile may be called: a word that is one for every shell. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+/** @throws ZosiaError `ZOSIA_PERF_BAD_PROFILE` for a name that no profile of a file may have */
+export function checkProfileName(name: string, where: string): void {
+  if (!NAME.test(name)) {
+    throw badProfile(where, `${JSON.stringify(name)} cannot be the name of a profile`);
+  }
+  if (BUILT_IN_PROFILES.has(name)) {
+    throw badProfile(where, `the profile ${name} is built in, and cannot be replaced`);
+  }
+}
+
+/**
+ * Reads a file of profiles:
+ *
+ *     {"profiles": {"mine": {"cpus": 8, "threads": 8, "tokens": 128, "llamaArgs": ["-b", "256"]}}}
+ *
+ * @param name how errors call the file
+ * @throws ZosiaError `ZOSIA_PERF_BAD_PROFILE` or `ZOSIA_PERF_BAD_ARGS`, which name file and place
+ */
+export function parseProfiles(text: string, name: string): Profiles {
+  const root = objectAt(parseJson(text, name), name, 'the file');
+  const [unknown] = Object.keys(root).filter((key) => key !== 'profiles');
+  if (unknown !== undefined) throw badProfile(name, `there can be no ${JSON.stringify(unknown)}`);
+  const profiles = objectAt(root.profiles, name, 'profiles');
+  return new Map(
+    Object.entries(profiles).map(([profileName, value]) => {
+      checkProfileName(profileName, name);
+      return [profileName, profileFrom(value, name, `profiles.${profileName}`)];
+    }),
+  );
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw badProfile(name, `it is not JSON (${(error as SyntaxError).message})`);
+  }
+}
+
+function profileFrom(value: unknown, name: string, path: string): Profile {
+  const fields = objectAt(value, name, path);
+  const [unknown] = Object.keys(fields).filter((key) => !KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw badProfile(name, `${path} cannot have ${JSON.stringify(unknown)}`);
+  }
+  const numbers: Partial<Record<(typeof NUMBERS)[number]['key'], number>> = {};
+  for (const { key, most } of NUMBERS) {
+    const number = fields[key];
+    if (number === undefined) continue;
+    if (!Number.isSafeInteger(number) || (number as number) < 1 || (number as number) > most) {
+      const given = JSON.stringify(number);
+      throw badProfile(name, `${path}.${key} is no whole number from 1 to ${most}: ${given}`);
+    }
+    numbers[key] = number as number;
+  }
+  const llamaArgs: unknown = fields.llamaArgs ?? [];
+  if (!Array.isArray(llamaArgs) || !llamaArgs.every((arg) => typeof arg === 'string')) {
+    throw badProfile(name, `${path}.llamaArgs is no list of texts`);
+  }
+  checkLlamaArgs(llamaArgs, `${name}: ${path}.llamaArgs`);
+  return { ...numbers, llamaArgs };
+}
+
+function objectAt(value: unknown, name: string, path: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw badProfile(name, `${path} is ${value === undefined ? 'missing' : 'no object'}`);
+}
+
+function badProfile(where: string, complaint: string): ZosiaError {
+  return new ZosiaError('ZOSIA_PERF_BAD_PROFILE', `${where}: ${complaint}`, {
+    hint: 'It should look like {"profiles": {"mine": {"threads": 4, "llamaArgs": ["-b", "256"]}}}.',
+  });
+}
+
+/** A file of profiles as {@link parseProfiles} reads it, sorted by name. */
+export function formatProfiles(profiles: Profiles): string {
+  const sorted = [...profiles].sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = sorted.map(([name, { cpus, threads, batchThreads, tokens, llamaArgs }]) => {
+    return [name, { cpus, threads, batchThreads, tokens, llamaArgs }] as const;
+  });
+  return `${JSON.stringify({ profiles: Object.fromEntries(entries) }, null, 2)}\n`;
+}
+
+/** A profile cut down to a machine with fewer processors than it is meant for, and what was cut. */
+export function fitProfile(
+  profile: Profile,
+  cpuCount: number,
+): { profile: Profile; note?: string } {
+  const most = (count: number | undefined): number | undefined =>
+    count === undefined ? undefined : Math.min(count, cpuCount);
+  const [cpus, threads, batchThreads] = [
+    most(profile.cpus),
+    most(profile.threads),
+    most(profile.batchThreads),
+  ];
+  if (
+    cpus === profile.cpus &&
+    threads === profile.threads &&
+    batchThreads === profile.batchThreads
+  ) {
+    return { profile };
+  }
+  const wanted = Math.max(profile.cpus ?? 0, profile.threads ?? 0, profile.batchThreads ?? 0);
+  return {
+    profile: {
+      ...profile,
+      ...(cpus === undefined ? {} : { cpus }),
+      ...(threads === undefined ? {} : { threads }),
+      ...(batchThreads === undefined ? {} : { batchThreads }),
+    },
+    note: `the profile is meant for ${wanted} processors; there are ${cpuCount}, so it is cut down to those`,
+  };
+}

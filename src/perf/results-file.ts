@@ -1,0 +1,96 @@
+import { mkdir, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ZosiaError, systemErrorCode } from '../errors.js';
+import { badResults, formatRecord, RESULTS_HEADER, SCRIPT_RESULTS_HEADER } from './results.js';
+import type { RunRecord } from './results.js';
+
+/** A file of results that runs are added to. */
+export interface ResultsFile {
+  /** Adds one line, with one write to the end: several zosias may share the file. */
+  append(record: RunRecord): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file of results for adding to it, or begins one. What is in it stays; missing folders are made.
+ *
+ * @throws ZosiaError `ZOSIA_PERF_BAD_RESULTS` for a file of something else, of the scripts' columns alone, or
+ *   whose last line has no end; `ZOSIA_OUTPUT_UNWRITABLE`
+ */
+export async function openResultsFile(path: string): Promise<ResultsFile> {
+  const file = await openForAppending(path);
+  try {
+    if (await isEmpty(file)) await writeWhole(file, RESULTS_HEADER, path);
+    else await checkBeginningAndEnd(file, path);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return {
+    append: (record) => writeWhole(file, formatRecord(record), path),
+    close: () => file.close(),
+  };
+}
+
+async function openForAppending(path: string): Promise<FileHandle> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(path, 'a+');
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+    throw badResults(`${path} is not a file`);
+  } catch (error) {
+    if (error instanceof ZosiaError) throw error;
+    throw unwritable(path, error);
+  }
+}
+
+const isEmpty = async (file: FileHandle): Promise<boolean> => (await file.stat()).size === 0;
+
+async function checkBeginningAndEnd(file: FileHandle, path: string): Promise<void> {
+  const { size } = await file.stat();
+  const first = await readAt(file, 0, RESULTS_HEADER.length);
+  if (first !== RESULTS_HEADER) {
+    if (first.replace('\r\n', '\n').startsWith(SCRIPT_RESULTS_HEADER)) {
+      throw new ZosiaError(
+        'ZOSIA_PERF_BAD_RESULTS',
+        `${path} has the columns of the old scripts alone, which cannot hold all that is measured`,
+        { hint: 'Name another file with --results. zosia perf report takes both together.' },
+      );
+    }
+    throw badResults(`${path} does not begin with the header of results`);
+  }
+  if ((await readAt(file, size - 1, 1)) !== '\n') {
+    throw badResults(`${path} ends in the middle of a line`);
+  }
+}
+
+async function readAt(file: FileHandle, offset: number, length: number): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
+async function writeWhole(file: FileHandle, text: string, path: string): Promise<void> {
+  const bytes = Buffer.from(text, 'utf8');
+  try {
+    const { bytesWritten } = await file.write(bytes);
+    if (bytesWritten === bytes.length) return;
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  throw new ZosiaError('ZOSIA_DISK_FULL', `no room to write all of a line to ${path}`, {
+    hint: 'Free some space, then remove the half line at the end of the file.',
+  });
+}
+
+function unwritable(path: string, cause: unknown): ZosiaError {
+  const code = systemErrorCode(cause);
+  if (code === undefined) throw cause;
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return new ZosiaError(
+    isFull ? 'ZOSIA_DISK_FULL' : 'ZOSIA_OUTPUT_UNWRITABLE',
+    isFull ? `no room to write ${path}` : `${path} cannot be written (${code})`,
+    { hint: 'Name another file with --results.', cause },
+  );
+}
