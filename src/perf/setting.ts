@@ -26,9 +26,9 @@ const MAX_ARGS_LENGTH = 1024;
 export function parseLlamaArgs(text: string, where: string): string[] {
   if (text === '') return [];
   const args = [''];
-  for (const [piece] of text.matchAll(/\[\,]|[^]/gu)) {
+  for (const [piece] of text.matchAll(/\\[\\,]|[^]/gu)) {
     if (piece === ',') args.push('');
-    else args.push(`${args.pop()!}${piece.length === 2 && piece.startsWith('\') ? piece[1]! : piece}`);
+    else args.push(args.pop()! + (/^\\[\\,]$/.test(piece) ? piece[1]! : piece));
   }
   checkLlamaArgs(args, where);
   return args;
@@ -36,7 +36,7 @@ export function parseLlamaArgs(text: string, where: string): string[] {
 
 /** The inverse of {@link parseLlamaArgs}. */
 export const formatLlamaArgs = (args: readonly string[]): string =>
-  args.map((arg) => arg.replace(/[\,]/g, '\$&')).join(',');
+  args.map((arg) => arg.replace(/[\\,]/g, '\\$&')).join(',');
 
 /** Characters that the kernel command line keeps as they are. */
 const PLAIN = /^[!#-~]+$/;
@@ -50,7 +50,7 @@ export function checkLlamaArgs(args: readonly string[], where: string): void {
   const complaint = complaintAbout(args);
   if (complaint === undefined) return;
   throw new ZosiaError('ZOSIA_PERF_BAD_ARGS', `${where}: ${complaint}`, {
-    hint: 'Separate arguments by commas, without blanks, as in -b,256,-c,1024; \, is a comma.',
+    hint: 'Separate arguments by commas, without blanks, as in -b,256,-c,1024; \\, is a comma.',
   });
 }
 
