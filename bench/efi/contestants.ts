@@ -1,0 +1,118 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Architecture } from '../../src/artifacts/architectures.js';
+import { fetchComponents } from '../../src/artifacts/fetch.js';
+import { planFat } from '../../src/formats/fat/plan.js';
+import { writeRaw } from '../../src/image/raw-writer.js';
+import { resolveMachine, runInteractive } from '../../src/machine/machine.js';
+import { efiDiskFiles, fatEntry } from '../../src/recipes/efi/entries.js';
+import { openEfiModel } from '../../src/recipes/efi/model.js';
+import { formatSettings } from '../../src/recipes/efi/settings-file.js';
+import { readKernelPackage } from '../../src/recipes/kernel-package.js';
+import { planPeer } from './peer.js';
+
+const CLI = fileURLToPath(new URL('../../dist/bin/main.js', import.meta.url));
+/** Room for the model twice: the kernel unpacks it from the initramfs. */
+const RAM_MIB = 512;
+
+export interface Job {
+  readonly arch: Architecture;
+  readonly folder: string;
+  readonly model: { readonly checkpoint: string; readonly tokenizer: string };
+  readonly tokenCount: number;
+}
+
+export interface Generated {
+  readonly tokensPerSecond: number;
+  /** Of the checkpoint from the disk, where it is loaded from one. */
+  readonly loadSeconds: number | undefined;
+  /** The text without everything that consoles wrap, translate or add. */
+  readonly letters: string;
+}
+
+/** Something that boots, generates and powers off. */
+export interface Contestant {
+  readonly name: string;
+  readonly run: () => Promise<Generated>;
+}
+
+/** The settings of both: the likeliest token each time, and a clean end. */
+const settingsOf = ({ tokenCount }: Job) => ({ steps: tokenCount + 1, temp: 0, poweroff: true });
+
+/** The peer: the Linux guest's kernel, and a process 1 that generates. */
+export async function prepareLinux(job: Job): Promise<Contestant> {
+  const { arch, folder, model } = job;
+  const [checkpoint, tokenizer] = await Promise.all([
+    readFile(model.checkpoint),
+    readFile(model.tokenizer),
+  ]);
+  const settings = formatSettings({ ...settingsOf(job), model: 'model', tokenizer: 'tokenizer' });
+  const initrd = join(folder, `${arch}-initrd`);
+  await writeRaw(await planPeer(arch, { checkpoint, tokenizer, settings }, folder), initrd);
+  const kernel = await writeKernel(job);
+  const machine = await resolveMachine(
+    { arch, cpus: 1, ramMiB: RAM_MIB, defaults: { kernel, initrd } },
+    { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE },
+  );
+  return {
+    name: 'Linux, plain C',
+    run: async () => {
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+      stdin.end();
+      const shown: Buffer[] = [];
+      stdout.on('data', (bytes: Buffer) => shown.push(bytes));
+      await runInteractive(machine, { stdin, stdout, stderr: process.stderr });
+      return readConsole(Buffer.concat(shown).toString('utf8'));
+    },
+  };
+}
+
+async function writeKernel({ arch, folder }: Job): Promise<string> {
+  const [kernelPackage] = await fetchComponents({ arch, components: ['kernel'] });
+  const path = join(folder, `${arch}-kernel`);
+  await writeFile(path, (await readKernelPackage(kernelPackage!.path)).kernel);
+  return path;
+}
+
+/** The application, on as many processors as given. */
+export async function prepareEfi(
+  job: Job,
+  processorCounts: readonly number[],
+): Promise<Contestant[]> {
+  const { arch, folder, model } = job;
+  const disk = join(folder, `${arch}.img`);
+  const efiModel = await openEfiModel(model.checkpoint, model.tokenizer);
+  const files = await efiDiskFiles(efiModel, [arch], settingsOf(job));
+  await writeRaw(planFat(files.map(fatEntry), { esp: true }), disk);
+  return processorCounts.map((count) => ({
+    name: `EFI, ${count} processor${count === 1 ? '' : 's'}`,
+    run: async () => {
+      const flags = ['--disk', disk, '--arch', arch, '--smp', `${count}`, '--ram', `${RAM_MIB}`];
+      const args = [CLI, 'run', 'efi', ...flags];
+      const { stdout } = await execa(process.execPath, args, { stdin: 'ignore' });
+      return readConsole(stdout);
+    },
+  }));
+}
+
+/** What both end with, and what the application says when it has loaded the model. */
+const SPEED = /^\d+ tokens in [\d.]+ s: ([\d.]+) tokens\/s/m;
+const LOADED = /Loading .* MiB in ([\d.]+) s/;
+const TEXT = /^Generating\b.*$([^]*)^\d+ tokens in/m;
+const CONTROL_SEQUENCE = /\p{Cc}\[[0-9;=]*[A-Za-z]/gu;
+
+function readConsole(console: string): Generated {
+  const plain = console.replace(CONTROL_SEQUENCE, '').replaceAll('\r\n', '\n');
+  const speed = SPEED.exec(plain)?.[1];
+  const text = TEXT.exec(plain)?.[1];
+  if (speed === undefined || text === undefined) throw new Error(`no text came:\n${console}`);
+  const loadSeconds = LOADED.exec(plain)?.[1];
+  return {
+    tokensPerSecond: Number(speed),
+    loadSeconds: loadSeconds === undefined ? undefined : Number(loadSeconds),
+    letters: text.replace(/[^A-Za-z]/g, ''),
+  };
+}
