@@ -1,0 +1,120 @@
+import { ARCHITECTURES } from '../../artifacts/architectures.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+import { ZosiaError } from '../../errors.js';
+import type { FatReader } from '../../formats/fat/reader/reader.js';
+import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
+import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { findOnVolume, readDiskSettings } from './disk-settings.js';
+import { APPLICATION_PATHS } from './entries.js';
+import { openEfiDisk } from './existing-disk.js';
+import { efiMemoryBytes } from './memory.js';
+import { modelName } from './model.js';
+import { DEFAULT_EFI_SETTINGS } from './settings.js';
+import type { EfiSettings } from './settings.js';
+
+/** What a machine needs to run an EFI disk. */
+export interface EfiDiskNeeds {
+  /** What the application allocates; 0 for a disk without a model. The firmware's own comes on top. */
+  readonly memoryBytes: number;
+  /** The machines that it has an application for. */
+  readonly archs: readonly Architecture[];
+  /** What holds in a run: what `llama2.cfg` says, and the defaults for what it does not. */
+  readonly settings: Required<EfiSettings>;
+  /**
+   * As the application names it. Undefined for a disk that has neither `llama2.cfg` nor the model that
+   * would be run without one: another application is on it, such as `hello`.
+   */
+  readonly modelName: string | undefined;
+}
+
+export interface EfiDiskNeedsOptions {
+  /** The machine that is to run the disk. */
+  readonly arch?: Architecture;
+  /** Settings in place of those on the disk, as for `withRunDisk`. */
+  readonly settings?: EfiSettings;
+}
+
+/**
+ * Finds out what a machine needs to run an EFI disk, and whether what the disk's settings name is there
+ * and fits together, as the application would find when it runs.
+ *
+ * @throws ZosiaError `ZOSIA_EFI_NO_APPLICATION` for a disk that starts on no machine, or not on `arch`;
+ * `ZOSIA_EFI_NO_MODEL` when a file that the settings name is not there; those of `openEfiDisk`,
+ * `readDiskSettings`, `readCheckpoint` and `readTokenizer`
+ */
+export async function efiDiskNeeds(
+  diskPath: string,
+  options: EfiDiskNeedsOptions = {},
+): Promise<EfiDiskNeeds> {
+  const disk = await openEfiDisk(diskPath);
+  try {
+    const { fat } = disk;
+    const archs: Architecture[] = [];
+    for (const arch of ARCHITECTURES) {
+      const found = await findOnVolume(fat, APPLICATION_PATHS[arch]);
+      if (found?.type === 'file') archs.push(arch);
+    }
+    checkApplications(diskPath, archs, options.arch);
+    const own = await readDiskSettings(fat);
+    const settings = { ...DEFAULT_EFI_SETTINGS, ...own, ...options.settings };
+    const isOther =
+      own === undefined &&
+      options.settings === undefined &&
+      !(await findOnVolume(fat, settings.model));
+    if (isOther) return { memoryBytes: 0, archs, settings, modelName: undefined };
+    const memoryBytes = await modelMemory(fat, settings, diskPath);
+    return { memoryBytes, archs, settings, modelName: modelName(settings.model) };
+  } finally {
+    await disk.close();
+  }
+}
+
+function checkApplications(
+  diskPath: string,
+  archs: readonly Architecture[],
+  wanted: Architecture | undefined,
+): void {
+  const [one] = archs;
+  if (one === undefined) {
+    throw new ZosiaError('ZOSIA_EFI_NO_APPLICATION', `${diskPath} has no application to start`, {
+      hint: `Firmware looks for ${Object.values(APPLICATION_PATHS).join(' or ')}; zosia image efi writes such a disk.`,
+    });
+  }
+  if (wanted === undefined || archs.includes(wanted)) return;
+  throw new ZosiaError(
+    'ZOSIA_EFI_NO_APPLICATION',
+    `${diskPath} has no application for ${wanted} (${APPLICATION_PATHS[wanted]})`,
+    { hint: `Run it with --arch ${one}, or write it with zosia image efi --arch ${wanted}.` },
+  );
+}
+
+async function modelMemory(
+  fat: FatReader,
+  settings: Required<EfiSettings>,
+  diskPath: string,
+): Promise<number> {
+  const checkpointFile = await openNamed(fat, settings.model, 'model', diskPath);
+  const tokenizerFile = await openNamed(fat, settings.tokenizer, 'tokenizer', diskPath);
+  const checkpoint = await readCheckpoint(checkpointFile, `${settings.model} on ${diskPath}`);
+  await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize);
+  const promptBytes = Buffer.byteLength(settings.prompt);
+  return efiMemoryBytes({ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes, promptBytes });
+}
+
+async function openNamed(
+  fat: FatReader,
+  path: string,
+  setting: 'model' | 'tokenizer',
+  diskPath: string,
+): Promise<RandomAccess> {
+  const stat = await findOnVolume(fat, path);
+  if (stat?.type === 'file') return fat.open(stat);
+  throw new ZosiaError(
+    'ZOSIA_EFI_NO_MODEL',
+    `${diskPath} has no file ${path}, which is its ${setting}`,
+    {
+      hint: `Put it there, name another one in llama2.cfg (${setting}=), or write the disk again.`,
+    },
+  );
+}

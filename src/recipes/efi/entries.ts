@@ -1,0 +1,73 @@
+import { prebuiltProgram } from '../../artifacts/guest.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+import type { FatEntry } from '../../formats/fat/plan.js';
+import { sha256 } from '../../image/digest.js';
+import { bytesSegment, makeImage } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import { hostFileData } from '../host-file.js';
+import { checkDiskNames } from './disk-name.js';
+import type { EfiFile, EfiModel } from './model.js';
+import { formatSettings, SETTINGS_PATH } from './settings-file.js';
+import { DEFAULT_EFI_SETTINGS } from './settings.js';
+import type { EfiSettings } from './settings.js';
+
+/** What firmware starts by itself from a disk (UEFI specification, "Removable Media Boot Behavior"). */
+export const APPLICATION_PATHS: Readonly<Record<Architecture, string>> = {
+  aarch64: '/EFI/BOOT/BOOTAA64.EFI',
+  x86_64: '/EFI/BOOT/BOOTX64.EFI',
+};
+
+/** A file on an EFI disk: one of the host's, or bytes. */
+export type EfiDiskFile =
+  | { readonly diskPath: string; readonly file: EfiFile }
+  | { readonly diskPath: string; readonly bytes: Uint8Array };
+
+/**
+ * What an EFI disk holds: for each architecture the application, and for `llama2` its settings, the
+ * checkpoint and the tokenizer. The settings name those two whatever `settings` says.
+ *
+ * @throws ZosiaError `ZOSIA_EFI_BAD_SETTING`, `ZOSIA_EFI_BAD_NAME`, `ZOSIA_GUEST_DAMAGED`
+ */
+export async function efiDiskFiles(
+  subject: EfiModel | 'hello',
+  archs: readonly Architecture[],
+  settings: EfiSettings = {},
+): Promise<EfiDiskFile[]> {
+  const program = subject === 'hello' ? 'hello.efi' : 'llama2.efi';
+  const files: EfiDiskFile[] = [];
+  for (const arch of [...new Set(archs)].sort()) {
+    const bytes = await prebuiltProgram(arch, program);
+    files.push({ diskPath: APPLICATION_PATHS[arch], bytes });
+  }
+  if (subject === 'hello') return files;
+  const { checkpoint, tokenizer } = subject;
+  checkDiskNames([checkpoint.fileName, tokenizer.fileName]);
+  const text = formatSettings({
+    ...DEFAULT_EFI_SETTINGS,
+    ...settings,
+    ...{ model: checkpoint.fileName, tokenizer: tokenizer.fileName },
+  });
+  files.push({ diskPath: SETTINGS_PATH, bytes: Buffer.from(text) });
+  for (const file of [checkpoint, tokenizer]) files.push({ diskPath: `/${file.fileName}`, file });
+  return files;
+}
+
+/** A file as the FAT planner takes it. */
+export function fatEntry(file: EfiDiskFile): FatEntry {
+  const data = 'bytes' in file ? bytesData(file.bytes) : hostFileData(file.file);
+  return { type: 'file', path: file.diskPath, data };
+}
+
+export function bytesData(bytes: Uint8Array): Image {
+  return makeImage(bytes.length, bytes.length === 0 ? [] : [bytesSegment(0, bytes)]);
+}
+
+/** What tells a disk from others with the same label: paths, sizes, and how the files start. */
+export function efiDiskIdentity(files: readonly EfiDiskFile[]): Uint8Array {
+  const facts = files.map((file) =>
+    'bytes' in file
+      ? [file.diskPath, file.bytes.length, sha256(file.bytes)]
+      : [file.diskPath, file.file.sizeBytes, file.file.headSha256],
+  );
+  return Buffer.from(sha256(JSON.stringify(facts)), 'hex');
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { FatAttributes, FatEntry } from '../../formats/fat/plan.js';
+import { ATTRIBUTE } from '../../formats/fat/layout/directory.js';
+import { foldName } from '../../formats/fat/names.js';
+import type { FatStat } from '../../formats/fat/reader/reader.js';
+import type { Image } from '../../image/image.js';
+import { withPrivateFolder } from '../../image/private-folder.js';
+import { writeVmdk } from '../vmdk-files.js';
+import { planEfiVolume } from './disk-plan.js';
+import { readDiskSettings } from './disk-settings.js';
+import { bytesData } from './entries.js';
+import { openEfiDisk } from './existing-disk.js';
+import type { ExistingEfiDisk } from './existing-disk.js';
+import { formatSettings, SETTINGS_PATH } from './settings-file.js';
+import type { EfiSettings } from './settings.js';
+
+/** A disk that a machine can be given. */
+export interface RunDisk {
+  readonly path: string;
+  readonly format: 'vmdk';
+}
+
+/**
+ * Lends a disk for one run: all that is on an existing EFI disk, with other settings. Nothing large is
+ * copied, since it refers to the bytes of the existing disk; that one is only read, and has to stay as it
+ * is meanwhile.
+ *
+ * @param settings in place of those that the disk's `llama2.cfg` has; the others hold
+ * @param use is given the disk, which is gone when it has ended, however it ended
+ * @throws ZosiaError those of `openEfiDisk`, `readDiskSettings`, `formatSettings`, `planFat` and
+ * `writeVmdk`
+ */
+export async function withRunDisk<T>(
+  diskPath: string,
+  settings: EfiSettings,
+  use: (disk: RunDisk) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const disk = await openEfiDisk(diskPath);
+  let image: Image;
+  try {
+    image = await planRunDisk(disk, settings);
+  } finally {
+    await disk.close();
+  }
+  return withPrivateFolder(async (folder) => {
+    const path = join(folder, 'run.vmdk');
+    await writeVmdk(image, path, signal ? { signal } : {});
+    return use({ path, format: 'vmdk' });
+  });
+}
+
+async function planRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promise<Image> {
+  const own = await readDiskSettings(disk.fat);
+  const text = formatSettings({ ...own, ...settings });
+  const entries: FatEntry[] = [
+    { type: 'file', path: SETTINGS_PATH, data: bytesData(Buffer.from(text)) },
+  ];
+  for await (const { path, stat } of disk.fat.walk()) {
+    if (stat.isRoot || foldName(path) === foldName(SETTINGS_PATH)) continue;
+    const attributes = attributesOf(stat);
+    if (stat.type === 'directory') entries.push({ type: 'directory', path, ...attributes });
+    else entries.push({ type: 'file', path, data: await disk.data(stat), ...attributes });
+  }
+  return planEfiVolume(entries).image;
+}
+
+function attributesOf({ attributes, mtimeSeconds }: FatStat): FatAttributes {
+  const has = (bit: number): boolean => (attributes & bit) !== 0;
+  return {
+    readOnly: has(ATTRIBUTE.readOnly),
+    hidden: has(ATTRIBUTE.hidden),
+    system: has(ATTRIBUTE.system),
+    ...(mtimeSeconds === undefined ? {} : { mtimeSeconds }),
+  };
+}
