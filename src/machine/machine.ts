@@ -5,18 +5,34 @@ export type {
   AcceleratorName,
   ResolvedAccel,
 } from './accelerator/accelerator.js';
+export type { ConsoleIo } from './console/session.js';
+
+export { findQemu } from './qemu/binary.js';
+export type { Environment, QemuBinary } from './qemu/binary.js';
 export { formatCommand } from './qemu/command-line.js';
-export { runInteractive } from './console/interactive.js';
-export type { ConsoleIo } from './console/interactive.js';
-export type { ConsoleTarget, MachineDisk, MachineSpec } from './linux/machine-spec.js';
+export type { ConsoleTarget, HostSpec, MachineDisk } from './qemu/host-spec.js';
 export { checkFitsHost, hostFreeMiB, ramForModelMiB } from './qemu/memory.js';
 export type { ModelMemory } from './qemu/memory.js';
+export type { HostOptions } from './qemu/resolve-host.js';
+
+export { runInteractive } from './linux/interactive.js';
+export type { MachineSpec } from './linux/machine-spec.js';
 export { runOneShot } from './linux/one-shot.js';
 export type { OneShotOptions, OneShotResult } from './linux/one-shot.js';
 export { qemuArguments } from './linux/qemu-arguments.js';
-export { findQemu } from './qemu/binary.js';
-export type { Environment, QemuBinary } from './qemu/binary.js';
 export { composeInitrd, withRunInitrd } from './linux/request.js';
 export type { RunRequest, TerminalSize } from './linux/request.js';
 export { resolveMachine } from './linux/resolve-machine.js';
 export type { MachineOptions } from './linux/resolve-machine.js';
+
+export { efiArguments } from './efi/efi-arguments.js';
+export { runEfi } from './efi/efi-run.js';
+export type { EfiRunOptions } from './efi/efi-run.js';
+export { runEfiInteractive } from './efi/efi-session.js';
+export type { EfiMachineSpec, EfiScreen } from './efi/efi-spec.js';
+export { findFirmware } from './efi/find-firmware.js';
+export type { FirmwareHost, FirmwareSearch } from './efi/find-firmware.js';
+export type { Firmware, FirmwareFile } from './efi/firmware.js';
+export { resolveEfiMachine } from './efi/resolve-efi.js';
+export type { EfiMachineOptions } from './efi/resolve-efi.js';
+export type { Screenshot } from './efi/screenshot.js';

@@ -3,17 +3,10 @@ import { EscapeKeys } from './escape-keys.js';
 
 const LINE_FEED = 0x0a;
 
-/**
- * What ends a session in its turn, after everything typed before has been answered: llama-cli's command
- * (it takes no Ctrl+D), and Ctrl+D for the stub prompt (which answers the command with its help).
- * `/poweroff` would not wait its turn: the guest heeds it at once.
- */
-const LAST_WORDS = Buffer.from('/exit\n\u0004');
-
 /** Input on its way to the guest. */
 export interface InputRelay {
-  /** To be called when the guest has begun to read its console; more than once does no harm. */
-  readonly start: () => void;
+  /** Tells how many lines the guest has been ready to read so far; it never gets fewer. */
+  readonly want: (lines: number) => void;
   /** Lets go of the input stream, so that it does not keep the process alive. */
   readonly detach: () => void;
 }
@@ -33,29 +26,80 @@ export function relayKeys(
     },
     end: () => new Uint8Array(0),
   });
-  return { start: () => undefined, detach };
+  return { want: () => undefined, detach };
 }
 
 /**
- * Passes on what a pipe or a file has to say. Until the guest reads its console nothing is read here
- * either: its serial port would drop what nobody takes. Its end is typed as
- * the words that end a session.
+ * Passes on what a pipe or a file has to say, to a guest that keeps what is typed ahead. Until the guest
+ * reads its console nothing is read here either: its serial port would drop what nobody takes. Its end
+ * is typed as the words that end a session.
+ *
+ * @param lastWords with the end of their line
  */
-export function relayPipedInput(input: Readable, guest: Writable): InputRelay {
+export function relayPipedInput(input: Readable, guest: Writable, lastWords: string): InputRelay {
   let last = LINE_FEED;
   let detach: (() => void) | undefined;
   return {
-    start() {
+    want(lines) {
+      if (lines <= 0) return;
       detach ??= relay(input, guest, {
         data(bytes) {
           last = bytes.at(-1) ?? last;
           return bytes;
         },
-        end: () => (last === LINE_FEED ? LAST_WORDS : Buffer.from(`\n${LAST_WORDS.toString()}`)),
+        end: () => Buffer.from(last === LINE_FEED ? lastWords : `\n${lastWords}`),
       });
     },
     detach() {
       detach?.();
+    },
+  };
+}
+
+/** How much of the input is read before the guest wants it. */
+const READ_AHEAD_BYTES = 1 << 16;
+
+/**
+ * {@link relayPipedInput} for a guest that reads a line when it asks for one, and takes what is typed at
+ * other times for something else.
+ */
+export function relayLines(input: Readable, guest: Writable, lastWords: string): InputRelay {
+  let waiting = Buffer.alloc(0);
+  let last = LINE_FEED;
+  let wanted = 0;
+  let ended = 0;
+  const send = (): void => {
+    while (ended < wanted && waiting.length > 0 && !guest.writableNeedDrain) {
+      const end = waiting.indexOf(LINE_FEED);
+      const length = end === -1 ? waiting.length : end + 1;
+      guest.write(waiting.subarray(0, length));
+      waiting = waiting.subarray(length);
+      if (end !== -1) ended++;
+    }
+    if (waiting.length < READ_AHEAD_BYTES) input.resume();
+    else input.pause();
+  };
+  const add = (bytes: Buffer): void => {
+    last = bytes.at(-1) ?? last;
+    waiting = Buffer.concat([waiting, bytes]);
+    send();
+  };
+  const onEnd = (): void => {
+    add(Buffer.from(last === LINE_FEED ? lastWords : `\n${lastWords}`));
+  };
+  input.on('data', add);
+  input.on('end', onEnd);
+  guest.on('drain', send);
+  return {
+    want(lines) {
+      wanted = lines;
+      send();
+    },
+    detach() {
+      input.removeListener('data', add);
+      input.removeListener('end', onEnd);
+      guest.removeListener('drain', send);
+      input.pause();
     },
   };
 }

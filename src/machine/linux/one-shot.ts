@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { ZosiaError } from '../../errors.js';
-import { ConsoleWatcher } from '../console/watcher.js';
+import { LinuxConsole } from './linux-console.js';
 import type { MachineSpec } from './machine-spec.js';
+import { qemuArguments } from './qemu-arguments.js';
 import { withPrivateFolder } from '../../image/private-folder.js';
-import { KILL_DELAY_MS, guestDied, qemuCommand } from '../qemu/process.js';
+import { KILL_DELAY_MS, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 
 export interface OneShotOptions {
@@ -48,10 +48,10 @@ async function answer(
   { onAnswer, timeoutSeconds }: OneShotOptions,
   signal: AbortSignal,
 ): Promise<OneShotResult> {
+  const console = { to: 'file', path: consolePath } as const;
   const [program, ...args] = await qemuCommand({
-    ...spec,
-    answerPort: true,
-    console: { to: 'file', path: consolePath },
+    qemu: spec.qemu,
+    args: qemuArguments({ ...spec, answerPort: true, console }),
   });
   signal.throwIfAborted();
   const failed = new AbortController();
@@ -75,16 +75,10 @@ async function answer(
   }
   const { exitCode, stderr, timedOut } = await qemu;
   signal.throwIfAborted();
-  const watcher = new ConsoleWatcher();
+  const watcher = new LinuxConsole();
   watcher.feed(await readEnd(consolePath));
   const consoleTail = watcher.tail;
-  if (timedOut) {
-    throw new ZosiaError(
-      'ZOSIA_GUEST_TIMEOUT',
-      `the machine did not answer within ${timeoutSeconds!} s`,
-      { hint: `Give it more time. The last lines of its console:\n${consoleTail}` },
-    );
-  }
+  if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail);
   if (watcher.exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
   return { exitStatus: watcher.exitStatus, consoleTail };
 }

@@ -1,19 +1,23 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ZosiaError } from '../../errors.js';
-import type { MachineSpec } from '../linux/machine-spec.js';
-import { qemuArguments } from '../linux/qemu-arguments.js';
 import { findProgram } from './binary.js';
 
 /** How long QEMU gets to end by itself after SIGTERM. */
 export const KILL_DELAY_MS = 2000;
 
+/** A QEMU program, and what it is to be given. */
+export interface QemuCall {
+  readonly qemu: string;
+  readonly args: readonly string[];
+}
+
 /**
  * The command that starts a machine. On Linux it goes through setpriv(1) where there is one, so that
  * the kernel ends QEMU with zosia even if zosia is killed outright.
  */
-export async function qemuCommand(spec: MachineSpec): Promise<[string, ...string[]]> {
-  const command: [string, ...string[]] = [spec.qemu, ...qemuArguments(spec)];
+export async function qemuCommand({ qemu, args }: QemuCall): Promise<[string, ...string[]]> {
+  const command: [string, ...string[]] = [qemu, ...args];
   if (process.platform !== 'linux') return command;
   const setpriv = await findProgram('setpriv', process.env);
   // Busybox has a setpriv, too, which lacks the option.
@@ -38,7 +42,16 @@ export function guestDied({ exitCode, stderr = '', consoleTail }: QemuRemains): 
   return new ZosiaError('ZOSIA_GUEST_DIED', `the machine ended before its guest did (${how})`, {
     hint:
       consoleTail === ''
-        ? 'The guest printed nothing: check that kernel, initramfs and --arch belong together.'
+        ? 'The guest printed nothing: check that what it boots from is for --arch.'
         : `The last lines of its console:\n${consoleTail}`,
   });
+}
+
+/** The error for a machine that was given a time to answer in. */
+export function guestTimeout(timeoutSeconds: number, consoleTail: string): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_GUEST_TIMEOUT',
+    `the machine did not answer within ${timeoutSeconds} s`,
+    { hint: `Give it more time. The last lines of its console:\n${consoleTail}` },
+  );
 }

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConsoleWatcher } from '../../../src/machine/console/watcher.js';
+import { LinuxConsole } from '../../../src/machine/linux/linux-console.js';
 
-function watch(...pieces: (string | Uint8Array)[]): ConsoleWatcher {
-  const watcher = new ConsoleWatcher();
+function watch(...pieces: (string | Uint8Array)[]): LinuxConsole {
+  const watcher = new LinuxConsole();
   for (const piece of pieces) {
     watcher.feed(typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece);
   }
   return watcher;
 }
 
-describe('ConsoleWatcher', () => {
+describe('LinuxConsole', () => {
   it('finds the exit status on a line of its own', () => {
     expect(watch('zosia: init\r\nzosia: exit status=0\r\n').exitStatus).toBe(0);
     expect(watch('zosia: exit status=127\n').exitStatus).toBe(127);
@@ -40,7 +40,7 @@ describe('ConsoleWatcher', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 })), (sizes) => {
-        const watcher = new ConsoleWatcher();
+        const watcher = new LinuxConsole();
         let offset = 0;
         for (const size of sizes) {
           watcher.feed(text.subarray(offset, offset + size));
@@ -73,7 +73,7 @@ describe('ConsoleWatcher', () => {
   });
 
   it('holds a bounded part of a line without end', () => {
-    const watcher = new ConsoleWatcher();
+    const watcher = new LinuxConsole();
     for (let i = 0; i < 64; i++) watcher.feed(new Uint8Array(1 << 16).fill(0x61));
     expect(watcher.tail).toHaveLength(4096);
     watcher.feed(Buffer.from('zosia: exit status=5\n'));

@@ -1,18 +1,40 @@
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
-import { ConsoleWatcher } from './watcher.js';
-import { relayKeys, relayPipedInput } from './input.js';
-import type { MachineSpec } from '../linux/machine-spec.js';
 import { KILL_DELAY_MS, guestDied, qemuCommand } from '../qemu/process.js';
+import type { QemuCall } from '../qemu/process.js';
+import { cancelledByTermination } from '../qemu/termination.js';
+import type { GuestWatcher } from './guest-watcher.js';
+import { relayKeys } from './input.js';
+import type { InputRelay } from './input.js';
 import { enterRawMode } from './terminal.js';
 import type { TerminalInput } from './terminal.js';
-import { cancelledByTermination } from '../qemu/termination.js';
 
 /** The user's end of the console. */
 export interface ConsoleIo {
   readonly stdin: Readable & TerminalInput;
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable;
+}
+
+/** A kind of guest, as far as a session on its console is concerned. */
+export interface SessionGuest {
+  readonly watcher: GuestWatcher;
+  /** Passes on input that is not typed on a terminal. */
+  readonly relayPiped: (input: Readable, guest: Writable) => InputRelay;
+  /**
+   * The exit status of a guest whose machine has ended, or undefined if it should not have.
+   *
+   * @param exitCode QEMU's
+   */
+  readonly exitStatus: (exitCode: number | undefined) => number | undefined;
+}
+
+/** A machine whose console is QEMU's standard input and output. */
+export interface Session {
+  readonly call: QemuCall;
+  readonly guest: SessionGuest;
+  /** Whether QEMU has the terminal to itself. */
+  readonly isTerminalOfQemu: boolean;
 }
 
 /**
@@ -23,28 +45,30 @@ export interface ConsoleIo {
  * @returns the guest's exit status; 0 when the user ended the machine
  * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_INTERRUPTED`; the reason of `signal`
  */
-export async function runInteractive(
-  spec: MachineSpec,
+export async function runSession(
+  session: Session,
   io: ConsoleIo,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<{ exitStatus: number }> {
   return cancelledByTermination(options.signal, (signal) =>
-    spec.console.to === 'backend' ? runOnTerminal(spec, io, signal) : runRelayed(spec, io, signal),
+    session.isTerminalOfQemu
+      ? runOnTerminal(session.call, io, signal)
+      : runRelayed(session, io, signal),
   );
 }
 
 async function runRelayed(
-  spec: MachineSpec,
+  { call, guest }: Session,
   io: ConsoleIo,
   signal: AbortSignal,
 ): Promise<{ exitStatus: number }> {
-  const [program, ...args] = await qemuCommand(spec);
+  const [program, ...args] = await qemuCommand(call);
   signal.throwIfAborted();
   if (io.stdin.isTTY) {
     io.stderr.write('zosia: Ctrl+A X ends the machine, Ctrl+A Ctrl+A types one Ctrl+A\n');
   }
   const end = new AbortController();
-  const watcher = new ConsoleWatcher();
+  const { watcher } = guest;
   const restoreTerminal = enterRawMode(io.stdin, io.stdout);
   let outputError: Error | undefined;
   const onOutputError = (error: Error): void => {
@@ -69,12 +93,12 @@ async function runRelayed(
       ? relayKeys(io.stdin, qemu.stdin, () => {
           end.abort();
         })
-      : relayPipedInput(io.stdin, qemu.stdin);
+      : guest.relayPiped(io.stdin, qemu.stdin);
     detachInput = input.detach;
 
     for await (const chunk of qemu.stdout as AsyncIterable<Buffer>) {
       watcher.feed(chunk);
-      if (watcher.started) input.start();
+      input.want(watcher.linesWanted);
       if (!io.stdout.write(chunk) && outputError === undefined)
         await drained(io.stdout, end.signal);
     }
@@ -82,7 +106,8 @@ async function runRelayed(
     signal.throwIfAborted();
     if (outputError) throw outputError;
     if (end.signal.aborted) return { exitStatus: 0 };
-    if (watcher.exitStatus !== undefined) return { exitStatus: watcher.exitStatus };
+    const exitStatus = guest.exitStatus(exitCode);
+    if (exitStatus !== undefined) return { exitStatus };
     throw guestDied({ exitCode, stderr, consoleTail: watcher.tail });
   } finally {
     detachInput?.();
@@ -108,11 +133,11 @@ function drained(stream: Writable, ended: AbortSignal): Promise<void> {
 
 /** QEMU has the terminal to itself, as `QEMU_SERIAL` asks for; what it does there is not seen. */
 async function runOnTerminal(
-  spec: MachineSpec,
+  call: QemuCall,
   io: ConsoleIo,
   signal: AbortSignal,
 ): Promise<{ exitStatus: number }> {
-  const [program, ...args] = await qemuCommand(spec);
+  const [program, ...args] = await qemuCommand(call);
   const modes = io.stdin.isTTY
     ? await execa('stty', ['-g'], { stdin: 'inherit', reject: false })
     : undefined;

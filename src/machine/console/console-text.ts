@@ -1,5 +1,3 @@
-import { GUEST_MARKERS } from '../linux/guest-markers.js';
-
 /** Enough to tell what went wrong; a guest may print without end. */
 const TAIL_LINES = 20;
 const LINE_BYTES = 4096;
@@ -7,14 +5,18 @@ const LINE_BYTES = 4096;
 const LINE_FEED = 0x0a;
 
 /**
- * Reads along with the console: finds the guest's markers, keeps the last lines for an error message.
- * Takes the bytes in pieces of any size and holds a bounded amount of them.
+ * What a console shows, as lines of text. Takes the bytes in pieces of any size and holds a bounded
+ * amount of them.
  */
-export class ConsoleWatcher {
+export class ConsoleText {
+  readonly #onLine: (line: string) => void;
   readonly #tail: string[] = [];
   #line = Buffer.alloc(0);
-  #exitStatus: number | undefined;
-  #started = false;
+
+  /** @param onLine called with each line that has come to its end, unless it is empty */
+  constructor(onLine: (line: string) => void = () => undefined) {
+    this.#onLine = onLine;
+  }
 
   feed(bytes: Uint8Array): void {
     let start = 0;
@@ -25,19 +27,14 @@ export class ConsoleWatcher {
     this.#append(bytes.subarray(start));
   }
 
-  /** What the last marker `zosia: exit status=N` said, or undefined while there was none. */
-  get exitStatus(): number | undefined {
-    return this.#exitStatus;
-  }
-
-  /** Whether PID 1 has said that it starts what reads the console. */
-  get started(): boolean {
-    return this.#started;
+  /** The line that has not come to its end. */
+  get unfinished(): string {
+    return textOf(this.#line);
   }
 
   /** The last lines, without those that are empty. */
   get tail(): string {
-    const unfinished = textOf(this.#line);
+    const { unfinished } = this;
     return [...this.#tail, ...(unfinished === '' ? [] : [unfinished])].join('\n');
   }
 
@@ -53,9 +50,7 @@ export class ConsoleWatcher {
     if (text === '') return;
     this.#tail.push(text);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
-    if (GUEST_MARKERS.starting.test(text)) this.#started = true;
-    const found = GUEST_MARKERS.exitStatus.exec(text);
-    if (found) this.#exitStatus = Number(found[1]);
+    this.#onLine(text);
   }
 }
 

@@ -1,0 +1,8 @@
+/** Reads along with a guest's console: what a session has to know about the guest, it knows from there. */
+export interface GuestWatcher {
+  feed(bytes: Uint8Array): void;
+  /** How many lines the guest has been ready to read so far; infinite for one that keeps them. */
+  readonly linesWanted: number;
+  /** The console's last lines, for an error message. */
+  readonly tail: string;
+}

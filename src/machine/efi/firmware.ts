@@ -1,0 +1,17 @@
+/** How a file stands for a flash chip. */
+export const FLASH_FORMATS = ['raw', 'qcow2'] as const;
+
+export interface FirmwareFile {
+  readonly path: string;
+  readonly format: (typeof FLASH_FORMATS)[number];
+}
+
+/** UEFI firmware for a machine. */
+export interface Firmware {
+  readonly code: FirmwareFile;
+  /**
+   * What its store of variables starts out as. Without it the code is given to QEMU as `-bios`, and the
+   * variables are in memory.
+   */
+  readonly variables?: FirmwareFile;
+}

@@ -1,0 +1,86 @@
+import type { Architecture } from '../../artifacts/architectures.js';
+import { findQemu } from '../qemu/binary.js';
+import type { Environment } from '../qemu/binary.js';
+import { findWindow } from '../qemu/display.js';
+import { openDisk } from '../qemu/machine-files.js';
+import { fittingRamMiB, hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.js';
+import type { HostOptions } from '../qemu/resolve-host.js';
+import type { EfiMachineSpec, EfiScreen } from './efi-spec.js';
+import { findFirmware, firmwareMissing, firmwarePrefixes, namedFirmware } from './find-firmware.js';
+import type { Firmware } from './firmware.js';
+import { requirePngScreenshots } from './screenshot.js';
+
+/** What a user may say about a machine that boots a UEFI application. */
+export interface EfiMachineOptions extends HostOptions {
+  readonly disk: string;
+  /** As {@link namedFirmware} reads it. */
+  readonly firmware?: string;
+  /** What the application needs for its model. Unless the RAM is given, it follows from this. */
+  readonly memoryBytes?: number;
+  /** Opens a window with the firmware's screen. */
+  readonly window?: boolean;
+  /** Whether a picture is to be taken of the screen. */
+  readonly screenshot?: boolean;
+  readonly debugLog?: string;
+}
+
+const MIB = 2 ** 20;
+/** What the original report's machine has. */
+const LEAST_RAM_MIB = 512;
+/** What firmware and its drivers take. */
+const FIRMWARE_MIB = 128;
+const STEP_MIB = 64;
+
+const DISK = { what: 'EFI disk', flag: '--disk', builtBy: 'zosia image efi' };
+
+/**
+ * Decides everything about a machine that boots a UEFI application. A flag wins over its variable:
+ * `RAM_MB`, `SMP`, `QEMU_ACCEL`, `QEMU_CPU`, `QEMU_SERIAL`; a variable wins over the default.
+ *
+ * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FIRMWARE_NOT_FOUND`,
+ *   `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_NO_DISPLAY`, `ZOSIA_QEMU_TOO_OLD`, and those of
+ *   `findQemu`, `qemuFacts` and `resolveAccelerator`
+ */
+export async function resolveEfiMachine(
+  options: EfiMachineOptions,
+  env: Environment,
+): Promise<EfiMachineSpec> {
+  const { arch, memoryBytes, screenshot = false, debugLog } = options;
+  const choices = hostChoices(options, env);
+  const disk = await openDisk(options.disk, DISK);
+  const firmware = await chosenFirmware(arch, options.firmware, env);
+  const ramMiB =
+    choices.ramMiB ??
+    (memoryBytes === undefined ? LEAST_RAM_MIB : await fittingRamMiB(efiRamMiB(memoryBytes)));
+  const { spec, facts } = await resolveHost(choices, ramMiB, env, options.signal);
+  if (screenshot) requirePngScreenshots(facts.version);
+  const screen: EfiScreen = options.window
+    ? { on: 'window', display: await findWindow(spec.qemu) }
+    : { on: screenshot ? 'memory' : 'nothing' };
+  return {
+    ...spec,
+    ...{ firmware, disk, screen },
+    console: sessionConsole(env),
+    isControlled: screenshot,
+    ...(debugLog === undefined ? {} : { debugLog }),
+  };
+}
+
+/** RAM for an application that needs this much for its model, in whole 64 MiB and at least 512. */
+export function efiRamMiB(memoryBytes: number): number {
+  const neededMiB = memoryBytes / MIB + FIRMWARE_MIB;
+  return Math.max(LEAST_RAM_MIB, Math.ceil(neededMiB / STEP_MIB) * STEP_MIB);
+}
+
+async function chosenFirmware(
+  arch: Architecture,
+  named: string | undefined,
+  environment: Environment,
+): Promise<Firmware> {
+  const { path } = await findQemu(arch, environment);
+  const search = { arch, prefixes: await firmwarePrefixes(path), environment };
+  if (named !== undefined) return namedFirmware(named, search);
+  const found = await findFirmware(search);
+  if (!found) throw firmwareMissing(arch);
+  return found;
+}

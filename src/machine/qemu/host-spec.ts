@@ -1,0 +1,30 @@
+import type { Architecture } from '../../artifacts/architectures.js';
+import type { ResolvedAccel } from '../accelerator/accelerator.js';
+
+/** The part of a machine that is the same whatever is booted on it. */
+export interface HostSpec {
+  readonly arch: Architecture;
+  /** Path of the QEMU program. */
+  readonly qemu: string;
+  /** Whether QEMU can confine itself with seccomp. */
+  readonly sandbox: boolean;
+  readonly ramMiB: number;
+  readonly cpus: number;
+  readonly accel: ResolvedAccel;
+  readonly cpuModel: string;
+}
+
+/** Where the guest's serial console goes. */
+export type ConsoleTarget =
+  /** QEMU's standard input and output. */
+  | { readonly to: 'stdio' }
+  /** A file that is only written. */
+  | { readonly to: 'file'; readonly path: string }
+  /** Whatever QEMU's `-serial` takes; QEMU then has the terminal to itself. */
+  | { readonly to: 'backend'; readonly backend: string };
+
+/** A disk that a machine only reads. */
+export interface MachineDisk {
+  readonly path: string;
+  readonly format: 'raw' | 'vmdk';
+}

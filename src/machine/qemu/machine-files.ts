@@ -1,0 +1,38 @@
+import { stat } from 'node:fs/promises';
+import { ZosiaError } from '../../errors.js';
+import { isVmdkDescriptor } from '../../formats/vmdk/reader.js';
+import { accessFile } from '../../image/random-access.js';
+import type { MachineDisk } from './host-spec.js';
+
+/** A file that a machine is made from. */
+export interface MachineFile {
+  /** What it is, as in "there is no kernel at ...". */
+  readonly what: string;
+  /** The option that names another one. */
+  readonly flag: string;
+  /** What makes it. */
+  readonly builtBy: string;
+}
+
+/** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND` */
+export async function requireFile(
+  path: string,
+  { what, flag, builtBy }: MachineFile,
+): Promise<void> {
+  const status = await stat(path).catch(() => undefined);
+  if (status?.isFile()) return;
+  throw new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no ${what} at ${path}`, {
+    hint: `Build it with ${builtBy}, or name another one with ${flag}.`,
+  });
+}
+
+/** A disk with its format, which the file itself tells. @throws ZosiaError `ZOSIA_FILE_NOT_FOUND` */
+export async function openDisk(path: string, file: MachineFile): Promise<MachineDisk> {
+  await requireFile(path, file);
+  const access = await accessFile(path);
+  try {
+    return { path, format: (await isVmdkDescriptor(access)) ? 'vmdk' : 'raw' };
+  } finally {
+    await access.close();
+  }
+}

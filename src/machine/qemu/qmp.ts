@@ -1,0 +1,140 @@
+import type { Duplex } from 'node:stream';
+import { ZosiaError } from '../../errors.js';
+
+/** QEMU finds its end of the socket under this number. */
+export const QMP_FILE_DESCRIPTOR = 3;
+
+/** QEMU's messages are far shorter. */
+const MAX_LINE_BYTES = 1 << 20;
+/** Taking a picture takes a fraction of a second; a host that is very busy may need more. */
+const REPLY_TIMEOUT_MS = 30_000;
+
+const LINE_FEED = 0x0a;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * A client for the QEMU Machine Protocol (QEMU documentation, interop/qmp-spec): a line of JSON each way
+ * for each command, events in between.
+ */
+export class Qmp {
+  readonly #stream: Duplex;
+  readonly #onEvent: (name: string) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #greeted: Waiting | undefined;
+  #line = Buffer.alloc(0);
+  #failure: Error | undefined;
+  #nextId = 1;
+
+  private constructor(stream: Duplex, onEvent: (name: string) => void) {
+    this.#stream = stream;
+    this.#onEvent = onEvent;
+    stream.on('data', (bytes: Buffer) => {
+      this.#feed(bytes);
+    });
+    stream.on('error', (error: Error) => {
+      this.#fail(qmpFailed(error.message));
+    });
+    stream.on('close', () => {
+      this.#fail(qmpFailed('QEMU has hung up'));
+    });
+  }
+
+  /**
+   * Waits for QEMU's greeting and enters its command mode.
+   *
+   * @param onEvent called with the name of each event, "SHUTDOWN" for example
+   * @throws ZosiaError `ZOSIA_QMP_FAILED`
+   */
+  static async open(stream: Duplex, onEvent: (name: string) => void): Promise<Qmp> {
+    const qmp = new Qmp(stream, onEvent);
+    await qmp.#reply('its greeting', (waiting) => {
+      qmp.#greeted = waiting;
+    });
+    await qmp.execute('qmp_capabilities');
+    return qmp;
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @returns what QEMU returns
+   * @throws ZosiaError `ZOSIA_QMP_FAILED` with QEMU's reason
+   */
+  async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    const id = this.#nextId++;
+    try {
+      return await this.#reply(`the reply to ${command}`, (waiting) => {
+        this.#waiting.set(id, waiting);
+        this.#stream.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
+      });
+    } finally {
+      this.#waiting.delete(id);
+    }
+  }
+
+  /** Waits for what QEMU is to say, for a while. */
+  async #reply(what: string, begin: (waiting: Waiting) => void): Promise<unknown> {
+    if (this.#failure) throw this.#failure;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        timer = setTimeout(() => {
+          reject(qmpFailed(`${what} did not come within ${REPLY_TIMEOUT_MS / 1000} s`));
+        }, REPLY_TIMEOUT_MS);
+        begin({ resolve, reject });
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #feed(bytes: Buffer): void {
+    let start = 0;
+    for (let end; (end = bytes.indexOf(LINE_FEED, start)) !== -1; start = end + 1) {
+      this.#hear(Buffer.concat([this.#line, bytes.subarray(start, end)]));
+      this.#line = Buffer.alloc(0);
+    }
+    this.#line = Buffer.concat([this.#line, bytes.subarray(start)]);
+    if (this.#line.length <= MAX_LINE_BYTES) return;
+    this.#fail(qmpFailed('a message of QEMU does not come to its end'));
+    this.#stream.destroy();
+  }
+
+  #hear(line: Buffer): void {
+    let message: Message;
+    try {
+      message = (JSON.parse(line.toString('utf8')) ?? {}) as Message;
+    } catch {
+      return;
+    }
+    if (typeof message.event === 'string') this.#onEvent(message.event);
+    if (message.QMP !== undefined) this.#greeted?.resolve(message.QMP);
+    const waiting = typeof message.id === 'number' ? this.#waiting.get(message.id) : undefined;
+    if (message.error) waiting?.reject(qmpFailed(String(message.error.desc)));
+    else waiting?.resolve(message.return);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#greeted?.reject(this.#failure);
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
+  }
+}
+
+interface Message {
+  readonly QMP?: unknown;
+  readonly event?: unknown;
+  readonly id?: unknown;
+  readonly return?: unknown;
+  readonly error?: { readonly desc?: unknown };
+}
+
+function qmpFailed(reason: string): ZosiaError {
+  return new ZosiaError('ZOSIA_QMP_FAILED', `QEMU does not do as it is told: ${reason}`, {
+    hint: 'zosia run efi --dry-run prints the command that starts it, to be tried by hand.',
+  });
+}

@@ -1,0 +1,103 @@
+import { availableParallelism } from 'node:os';
+import type { Architecture } from '../../artifacts/architectures.js';
+import { parseAccelerator, resolveAccelerator } from '../accelerator/accelerator.js';
+import type { AcceleratorChoice } from '../accelerator/accelerator.js';
+import { findQemu } from './binary.js';
+import type { Environment } from './binary.js';
+import { defaultCpuModel } from './cpu-model.js';
+import { qemuFacts } from './facts.js';
+import type { QemuFacts } from './facts.js';
+import { HostFactsCache } from './host-facts-cache.js';
+import type { ConsoleTarget, HostSpec } from './host-spec.js';
+import { checkFitsHost, hostFreeMiB } from './memory.js';
+import { numericVariable, positive, variable } from './variables.js';
+
+/** What a user may say about any machine. */
+export interface HostOptions {
+  readonly arch: Architecture;
+  readonly ramMiB?: number;
+  readonly cpus?: number;
+  /** As {@link parseAccelerator} reads it. */
+  readonly accel?: string;
+  readonly cpuModel?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** {@link HostOptions} with what the environment says where they say nothing. */
+export interface HostChoices {
+  readonly arch: Architecture;
+  readonly ramMiB: number | undefined;
+  readonly cpus: number;
+  readonly accel: AcceleratorChoice;
+  readonly cpuModel: string | undefined;
+}
+
+/** Above this a language model gains little, and QEMU's virt machine needs another interrupt controller. */
+const DEFAULT_MAX_CPUS = 8;
+
+/**
+ * Reads what was asked for, before anything is looked for. A flag wins over its variable: `RAM_MB`,
+ * `SMP`, `QEMU_ACCEL`, `QEMU_CPU`.
+ *
+ * @throws ZosiaError `ZOSIA_BAD_OPTION`
+ */
+export function hostChoices(options: HostOptions, env: Environment): HostChoices {
+  return {
+    arch: options.arch,
+    cpus: positive(options.cpus, '--smp') ?? numericVariable(env, 'SMP') ?? defaultCpus(),
+    ramMiB: positive(options.ramMiB, '--ram') ?? numericVariable(env, 'RAM_MB'),
+    accel:
+      options.accel === undefined
+        ? parseAccelerator(variable(env, 'QEMU_ACCEL') ?? 'auto', 'QEMU_ACCEL')
+        : parseAccelerator(options.accel, '--accel'),
+    cpuModel: options.cpuModel ?? variable(env, 'QEMU_CPU'),
+  };
+}
+
+/** A machine's common part, and the QEMU that it is for. */
+export interface ResolvedHost {
+  readonly spec: HostSpec;
+  readonly facts: QemuFacts;
+}
+
+/**
+ * Finds QEMU, and decides on what depends on it.
+ *
+ * @throws ZosiaError as `findQemu`, `qemuFacts` and `resolveAccelerator`
+ */
+export async function resolveHost(
+  choices: HostChoices,
+  ramMiB: number,
+  env: Environment,
+  signal?: AbortSignal,
+): Promise<ResolvedHost> {
+  const { arch, cpus } = choices;
+  const cache = new HostFactsCache(env);
+  const binary = await findQemu(arch, env);
+  const facts = await qemuFacts(binary, cache);
+  const accel = await resolveAccelerator(choices.accel, {
+    ...{ arch, binary, facts, cache },
+    ...(signal ? { signal } : {}),
+  });
+  const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
+  const { hasSandbox: sandbox } = facts;
+  return { spec: { arch, qemu: binary.path, sandbox, ramMiB, cpus, accel, cpuModel }, facts };
+}
+
+/**
+ * RAM that was not asked for.
+ *
+ * @throws ZosiaError `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`
+ */
+export async function fittingRamMiB(neededMiB: number): Promise<number> {
+  checkFitsHost(neededMiB, await hostFreeMiB());
+  return neededMiB;
+}
+
+/** Where the console of a session goes. */
+export function sessionConsole(env: Environment): ConsoleTarget {
+  const serial = variable(env, 'QEMU_SERIAL');
+  return serial === undefined ? { to: 'stdio' } : { to: 'backend', backend: serial };
+}
+
+const defaultCpus = (): number => Math.min(availableParallelism(), DEFAULT_MAX_CPUS);
