@@ -41,6 +41,8 @@ export const MBR_TYPE = {
   extendedLba: 0x0f,
   linux: 0x83,
   linuxExtended: 0x85,
+  /** UEFI Specification, "OS Types" of the legacy master boot record. */
+  efiSystem: 0xef,
   /** Covers a disk with a GUID partition table, so that old programs leave it alone. */
   protective: 0xee,
 } as const;

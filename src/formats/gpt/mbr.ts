@@ -9,7 +9,7 @@ import {
   MBR_TYPE,
   SECTOR_BYTES,
 } from './layout.js';
-import { overlapFaults } from './partition.js';
+import { formatMbrType, overlapFaults } from './partition.js';
 import type { Partition, PartitionFault, PartitionTable } from './partition.js';
 
 const EXTENDED_TYPES: readonly number[] = [
@@ -60,7 +60,7 @@ export function parseMbr(sector: Uint8Array, diskBytes: number): PartitionTable 
       number: i + 1,
       offset,
       sizeBytes,
-      type: type.toString(16).padStart(2, '0'),
+      type: formatMbrType(type),
       guid: undefined,
       name: '',
     });

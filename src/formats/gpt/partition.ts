@@ -1,3 +1,5 @@
+import { GPT_TYPE, MBR_TYPE } from './layout.js';
+
 /** A part of a disk. */
 export interface Partition {
   /** As partitioning programs and Linux count: 1 is the first slot of the table. */
@@ -29,6 +31,16 @@ export interface PartitionTable {
   /** In the order of their numbers. Each lies within the disk; others became faults. */
   readonly partitions: readonly Partition[];
   readonly faults: readonly PartitionFault[];
+}
+
+/** Whether firmware looks for boot programs there: an EFI system partition, by its type. */
+export function isEfiSystemPartition({ type }: Partition): boolean {
+  return type === GPT_TYPE.efiSystem || type === formatMbrType(MBR_TYPE.efiSystem);
+}
+
+/** The type of a partition of an MBR as {@link Partition} has it. */
+export function formatMbrType(type: number): string {
+  return type.toString(16).padStart(2, '0');
 }
 
 /** Partitions that share bytes with the one before them. */

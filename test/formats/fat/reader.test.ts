@@ -77,14 +77,26 @@ describe('the reader', () => {
     expect(reader.bootSector.volumeId).toBe(0x1234_5678);
   });
 
-  it('takes names in any case, and short ones', async () => {
+  it('takes names in any case, short ones, and the way up', async () => {
     const reader = await openPlan([file('/A long folder/Été.text', 'here')]);
     for (const path of [
       '/a LONG folder/été.TEXT',
       'ALONGF~1/ÉTÉ~1.tex',
       '//A long folder/./Été.text',
+      '/../A long folder/../../A long folder/Été.text',
     ]) {
       expect((await contents(await reader.open(path))).toString()).toBe('here');
+    }
+  });
+
+  it('tells the entries of all files apart, empty ones too, however it found them', async () => {
+    const names = ['/a', '/b', '/folder/a', '/folder/b', '/folder/inner/a', '/other/a'];
+    const reader = await openPlan(names.map((path) => file(path, '')));
+    const walked = await collect(reader.walk());
+    expect(new Set(walked.map(({ stat }) => stat.entryId)).size).toBe(names.length + 4);
+    expect(walked[0]!.stat.entryId).toBe(0);
+    for (const { path, stat } of walked) {
+      expect((await reader.stat(path)).entryId).toBe(stat.entryId);
     }
   });
 
@@ -131,7 +143,8 @@ describe('the reader', () => {
   it.each([
     ['/b', 'NO_SUCH_PATH', 'stat'],
     ['/a/b', 'NO_SUCH_PATH', 'stat'],
-    ['/../a', 'NO_SUCH_PATH', 'stat'],
+    ['/a/../d', 'NO_SUCH_PATH', 'stat'],
+    ['/none/../a', 'NO_SUCH_PATH', 'stat'],
     ['/a', 'NOT_A_DIRECTORY', 'list'],
     ['/d', 'NOT_A_FILE', 'open'],
     ['/d', 'NOT_A_FILE', 'ranges'],

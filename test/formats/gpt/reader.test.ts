@@ -2,11 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeFields } from '../../../src/formats/fields.js';
 import { crc32 } from '../../../src/formats/gpt/crc32.js';
-import { GPT_HEADER, MBR_TYPE, SECTOR_BYTES } from '../../../src/formats/gpt/layout.js';
+import { GPT_HEADER, GPT_TYPE, MBR_TYPE, SECTOR_BYTES } from '../../../src/formats/gpt/layout.js';
+import { isEfiSystemPartition } from '../../../src/formats/gpt/partition.js';
+import { planGpt } from '../../../src/formats/gpt/plan.js';
 import { readPartitionTable } from '../../../src/formats/gpt/reader.js';
 import { ZosiaError } from '../../../src/errors.js';
 import { accessBytes } from '../../../src/image/random-access.js';
+import { makeImage } from '../../../src/image/image.js';
 import { zosiaError } from '../../support/errors.js';
+import { imageBytes } from '../../support/images.js';
 import { gptBytes, mbrSector } from './disks.js';
 
 const SECTORS = 400;
@@ -110,6 +114,23 @@ describe('a GPT', () => {
       writeFields(GPT_HEADER, header, 0, values);
     });
     await expect(read(falsified)).rejects.toThrow(zosiaError('ZOSIA_PARTITION_TABLE_CORRUPT'));
+  });
+});
+
+describe('an EFI system partition', () => {
+  const esp = { image: makeImage(1 << 20, []), typeGuid: GPT_TYPE.efiSystem, name: 'ESP' };
+
+  it('is told by its type, in a GPT and in an MBR', async () => {
+    const gpt = await read(
+      await imageBytes(planGpt([{ ...esp, typeGuid: GPT_TYPE.linux, name: '' }, esp])),
+    );
+    expect(gpt?.partitions.map(isEfiSystemPartition)).toEqual([false, true]);
+    const slots = [MBR_TYPE.efiSystem, MBR_TYPE.linux, MBR_TYPE.protective - 1];
+    const sector = mbrSector(
+      slots.map((type, i) => ({ firstSector: 1 + i, sectorCount: 1, type })),
+    );
+    const mbr = await read(Buffer.concat([sector, new Uint8Array(4 * SECTOR_BYTES)]));
+    expect(mbr?.partitions.map(isEfiSystemPartition)).toEqual([true, false, false]);
   });
 });
 

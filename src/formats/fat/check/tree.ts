@@ -35,7 +35,7 @@ export async function checkTree(context: CheckContext): Promise<TreeTotals> {
     const prefix = directory.isRoot ? '' : directory.path;
     const children: CheckedDirectory[] = [];
     for (const entry of checkDirectory(context, directory, bytes)) {
-      const path = `${prefix}/${namedEntry(entry).name}`;
+      const path = `${prefix}/${namedEntry(entry, directory.firstCluster).name}`;
       if (path.length > MAX_PATH_UNITS) {
         context.findings.add(
           'path-length',

@@ -19,5 +19,5 @@ export async function listDirectory(
   const bytes = await readDirectory(volume, place, where, take);
   return parseEntries(bytes, volume.bootSector.type)
     .entries.filter((entry) => !isLabelEntry(entry) && !isDotEntry(entry))
-    .map((entry) => namedEntry(entry));
+    .map((entry) => namedEntry(entry, place.firstCluster));
 }

@@ -1,12 +1,13 @@
 import { ZosiaError } from '../../../errors.js';
 import type { RandomAccess } from '../../../image/random-access.js';
-import { foldName, quote } from '../names.js';
+import { quote } from '../names.js';
 import type { FatBootSector } from './boot-sector.js';
 import { contentRanges, openContent } from './content.js';
 import type { FatRange } from './content.js';
 import { isLabelEntry, parseEntries } from './entries.js';
 import { labelText } from './label.js';
 import { listDirectory } from './listing.js';
+import { resolvePath } from './path.js';
 import { ROOT_STAT } from './stat.js';
 import type { FatNamed, FatStat } from './stat.js';
 import { openVolume, readDirectory } from './volume.js';
@@ -32,8 +33,8 @@ export async function openFat(source: RandomAccess): Promise<FatReader> {
 }
 
 /**
- * Reads a volume. Every method that takes a path throws ZosiaError `ZOSIA_FAT_NO_SUCH_PATH`, and, when
- * it meets damage, `ZOSIA_FAT_CORRUPT`. Names in paths may be in any case, and short.
+ * Reads a volume. Every method that takes a path follows it as `resolvePath` does and throws ZosiaError
+ * `ZOSIA_FAT_NO_SUCH_PATH`, and, when it meets damage, `ZOSIA_FAT_CORRUPT`.
  */
 export class FatReader {
   readonly #volume: Volume;
@@ -55,7 +56,7 @@ export class FatReader {
   }
 
   async stat(target: FatTarget): Promise<FatStat> {
-    return typeof target === 'string' ? this.#resolve(target) : target;
+    return typeof target === 'string' ? resolvePath(this.#volume, target) : target;
   }
 
   /**
@@ -103,32 +104,6 @@ export class FatReader {
     throw new ZosiaError('ZOSIA_FAT_NOT_A_FILE', `${describe(target)} is a directory`, {
       hint: 'See what is in it with `zosia ls IMAGE`.',
     });
-  }
-
-  async #resolve(path: string): Promise<FatStat> {
-    let stat = ROOT_STAT;
-    let where = '';
-    for (const name of path.split('/').filter((each) => each !== '' && each !== '.')) {
-      const named =
-        stat.type === 'directory' ? await this.#find(stat, name, where || '/') : undefined;
-      if (!named) {
-        throw new ZosiaError('ZOSIA_FAT_NO_SUCH_PATH', `${quote(path)} is not on the volume`, {
-          hint: 'List what there is with `zosia ls IMAGE`.',
-        });
-      }
-      stat = named.stat;
-      where += `/${named.name}`;
-    }
-    return stat;
-  }
-
-  async #find(directory: FatStat, name: string, where: string): Promise<FatNamed | undefined> {
-    const wanted = foldName(name);
-    const listed = await listDirectory(this.#volume, directory, where);
-    return (
-      listed.find((each) => foldName(each.name) === wanted) ??
-      listed.find((each) => foldName(each.stat.shortName) === wanted)
-    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { ATTRIBUTE } from '../layout/directory.js';
+import { ATTRIBUTE, MAX_DIRECTORY_ENTRIES } from '../layout/directory.js';
 import { fromFatTime } from '../time.js';
 import type { RawEntry } from './entries.js';
 
@@ -9,6 +9,11 @@ import type { RawEntry } from './entries.js';
 export interface FatStat {
   readonly type: 'file' | 'directory';
   readonly isRoot: boolean;
+  /**
+   * Tells its directory entry from all others on the volume: made of where its directory begins and
+   * which entry of that it is. 0 for the root, which has none.
+   */
+  readonly entryId: number;
   /** 0 for directories. */
   readonly sizeBytes: number;
   /** ATTRIBUTE: read-only, hidden, system, directory, archive. */
@@ -33,6 +38,7 @@ export const ROOT_STAT: FatStat = {
   ...{
     type: 'directory',
     isRoot: true,
+    entryId: 0,
     sizeBytes: 0,
     attributes: ATTRIBUTE.directory,
     shortName: '',
@@ -41,8 +47,9 @@ export const ROOT_STAT: FatStat = {
   ...{ creationSeconds: undefined, accessSeconds: undefined },
 };
 
-export function namedEntry(entry: RawEntry): FatNamed {
-  const { longName, attributes, firstCluster, sizeBytes } = entry;
+/** @param directoryCluster the first cluster of the directory that the entry lies in; of the root 0 */
+export function namedEntry(entry: RawEntry, directoryCluster: number): FatNamed {
+  const { slot, longName, attributes, firstCluster, sizeBytes } = entry;
   const isDirectory = (attributes & ATTRIBUTE.directory) !== 0;
   const shortName = safeShortName(entry.shortName);
   return {
@@ -50,6 +57,7 @@ export function namedEntry(entry: RawEntry): FatNamed {
     stat: {
       type: isDirectory ? 'directory' : 'file',
       isRoot: false,
+      entryId: directoryCluster * MAX_DIRECTORY_ENTRIES + slot + 1,
       sizeBytes: isDirectory ? 0 : sizeBytes,
       ...{ attributes, shortName, firstCluster },
       mtimeSeconds: fromFatTime(entry.writeTime),
