@@ -1,6 +1,8 @@
 import type { PerfResult } from './outcome.js';
 
-const MARKER = 'zosia: perf ';
+const PREFIX = 'zosia: perf ';
+/** What sets the result apart from other lines about the mode. */
+const MARKER = `${PREFIX}tokens=`;
 
 /** The fields of the guest's result line, in its order; `whole` are counts. */
 const FIELDS: readonly {
@@ -43,7 +45,7 @@ export function findPerfResult(console: string): PerfResult | string {
 }
 
 function parsePerfLine(line: string): PerfResult | undefined {
-  const words = line.slice(MARKER.length).trim().split(/ +/);
+  const words = line.slice(PREFIX.length).trim().split(/ +/);
   const values = new Map<string, string>();
   for (const word of words) {
     const [, name, value] = /^([a-z_]+)=(\S+)$/.exec(word) ?? [];

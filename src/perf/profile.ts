@@ -18,7 +18,8 @@ export const BUILT_IN_PROFILES: Profiles = new Map<string, Profile>([
   ['phi35_fast', { cpus: 6, threads: 6, tokens: 128, llamaArgs: ['-b', '256', '-c', '1024'] }],
 ]);
 
-const MAX_TOKENS = 2 ** 20;
+/** The most tokens that the guest generates for a measurement. */
+export const MAX_TOKENS = 1_000_000;
 
 /** The numbers of a profile, and how far they may go. */
 const NUMBERS = [

@@ -73,7 +73,7 @@ function formatValue(value: RunRecord[keyof RunRecord]): string {
   if (value === undefined) return '';
   if (value instanceof Date) return `${value.toISOString().slice(0, 19)}Z`;
   // One run is one line, for whatever reads lines.
-  if (typeof value === 'string') return value.replace(/\s+/g, ' ');
+  if (typeof value === 'string') return value.replace(/[\s\p{Cc}]+/gu, ' ');
   return typeof value === 'boolean' ? String(Number(value)) : String(value);
 }
 

@@ -1,0 +1,91 @@
+import { execa } from 'execa';
+import { createBootLog, readBootLog, removeBootLog } from './boot-log.js';
+import type { LogOptions } from './boot-log.js';
+import type { Boot, PerfOutcome } from './outcome.js';
+import type { PerfMachine } from './prepare.js';
+import { contextTokensIn, formatLlamaArgs } from './setting.js';
+import type { Setting } from './setting.js';
+import { judgeBoot } from './verdict.js';
+import { qemuArguments, withRunInitrd } from '../machine/machine.js';
+import { KILL_DELAY_MS, qemuCommand } from '../machine/qemu/process.js';
+
+export interface MachineBootOptions {
+  /** Tokens to generate. */
+  readonly tokens: number;
+  readonly logs: LogOptions;
+  /** For the names of logs. */
+  readonly clock: () => Date;
+}
+
+/** The boot that measures for real: in QEMU. What the guest prints goes to a log of its own. */
+export function machineBoot(machine: PerfMachine, options: MachineBootOptions): Boot {
+  const { tokens, logs, clock } = options;
+  return async (setting, { signal, timeoutSeconds }) => {
+    const logPath = await createBootLog(logs.folder, clock());
+    const remove = logs.keepAll ? () => Promise.resolve() : () => removeBootLog(logPath);
+    let end: Awaited<ReturnType<typeof runMachine>>;
+    try {
+      end = await runMachine(machine, { setting, tokens, logPath, signal, timeoutSeconds });
+      signal.throwIfAborted();
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+    const { timedOut, exitCode, stderr } = end;
+    const result = judgeBoot(await readBootLog(logPath), {
+      exitCode,
+      stderr,
+      ...(timedOut ? { timedOutSeconds: timeoutSeconds } : {}),
+    });
+    if (typeof result === 'string') return { measured: false, reason: result, logPath };
+    await remove();
+    return { measured: true, result, ...(logs.keepAll ? { logPath } : {}) } satisfies PerfOutcome;
+  };
+}
+
+interface MachineRun {
+  readonly setting: Setting;
+  readonly tokens: number;
+  readonly logPath: string;
+  readonly signal: AbortSignal;
+  readonly timeoutSeconds: number;
+}
+
+async function runMachine(machine: PerfMachine, run: MachineRun) {
+  const { setting, tokens, logPath, signal, timeoutSeconds } = run;
+  const args = machine.llamaArgs(contextTokensIn(setting.llamaArgs));
+  return withRunInitrd(
+    machine.spec.initrd,
+    { args },
+    async (initrd) => {
+      const spec = {
+        ...machine.spec,
+        initrd,
+        append: [machine.spec.append, ...bootFlags(setting, tokens)].join(' ').trim(),
+        console: { to: 'file', path: logPath },
+        answerPort: false,
+      } as const;
+      const [program, ...rest] = await qemuCommand({ qemu: spec.qemu, args: qemuArguments(spec) });
+      return execa(program, rest, {
+        stdin: 'ignore',
+        stdout: 'ignore',
+        reject: false,
+        cancelSignal: signal,
+        forceKillAfterDelay: KILL_DELAY_MS,
+        timeout: timeoutSeconds * 1000,
+      });
+    },
+    signal,
+  );
+}
+
+/** The guest's boot flags for a measurement; how long it may take is the host's affair. */
+export function bootFlags(setting: Setting, tokens: number): string[] {
+  const { threads, batchThreads, llamaArgs } = setting;
+  return [
+    ...['zosia.perf=1', `zosia.perf.tokens=${tokens}`, 'zosia.time_limit=0'],
+    ...(threads === undefined ? [] : [`zosia.llama_threads=${threads}`]),
+    ...(batchThreads === undefined ? [] : [`zosia.llama_batch_threads=${batchThreads}`]),
+    ...(llamaArgs.length === 0 ? [] : [`zosia.llama_args=${formatLlamaArgs(llamaArgs)}`]),
+  ];
+}

@@ -1,0 +1,84 @@
+import { basename } from 'node:path';
+import { ZosiaError } from '../errors.js';
+import { initramfsPath, kernelPath } from '../recipes/places.js';
+import { checkModelDisk } from '../recipes/check-disk.js';
+import { existingDisk } from '../recipes/model-disk.js';
+import { modelNeeds } from '../recipes/model-memory.js';
+import { modelOnDisk } from '../recipes/model-on-disk.js';
+import { resolveMachine } from '../machine/machine.js';
+import type { Environment, MachineOptions, MachineSpec } from '../machine/machine.js';
+import { prepareMachine } from '../up.js';
+import type { UpOptions } from '../up.js';
+
+/** A machine that settings are measured on. */
+export interface PerfMachine {
+  readonly spec: MachineSpec;
+  /** What results call the model. */
+  readonly model: string;
+  /** What llama.cpp has to be told for a context of so many tokens, or of the usual length. */
+  llamaArgs(contextTokens: number | undefined): readonly string[];
+}
+
+export interface PrepareOptions extends Omit<UpOptions, 'machine' | 'contextTokens'> {
+  readonly machine?: Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append'>;
+  /** The longest context, in tokens, that any setting asks for: there is memory for it. */
+  readonly contextTokens?: number;
+}
+
+/**
+ * Brings everything up to date for measuring a model; without a model, takes the model disk that was
+ * built last, or that `MODEL_DISK_IMAGE` names.
+ *
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, and those of `prepareMachine`, `checkModelDisk` and `resolveMachine`
+ */
+export async function preparePerfMachine(options: PrepareOptions): Promise<PerfMachine> {
+  const { contextTokens } = options;
+  if (options.model === undefined) return fromDisk(options);
+  const { spec, model } = await prepareMachine(options);
+  return {
+    spec,
+    model: basename(model.path, '.gguf'),
+    llamaArgs: (tokens) => modelNeeds(model.info, tokens ?? contextTokens).llamaArgs,
+  };
+}
+
+async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
+  const { arch, places, contextTokens, signal } = options;
+  const env: Environment = options.env ?? process.env;
+  const cancel = signal ? { signal } : {};
+  const named = env.MODEL_DISK_IMAGE === '' ? undefined : env.MODEL_DISK_IMAGE;
+  const disk = named ?? (await existingDisk(places));
+  if (disk === undefined) {
+    throw new ZosiaError(
+      'ZOSIA_MODEL_NOT_NAMED',
+      'no model was named, and no model disk is built',
+      {
+        hint: 'Name a GGUF file: zosia perf run path/to/model.gguf',
+      },
+    );
+  }
+  await checkModelDisk(disk, cancel);
+  const model = await modelOnDisk(disk);
+  const needs = (tokens: number | undefined) =>
+    model && modelNeeds(model.info, tokens ?? contextTokens, model.companionBytes);
+  const memory = needs(undefined)?.memory;
+  const spec = await resolveMachine(
+    {
+      ...options.machine,
+      arch,
+      ...(memory ? { model: memory } : {}),
+      defaults: {
+        kernel: kernelPath(places, arch),
+        initrd: initramfsPath(places, arch),
+        disk,
+      },
+      ...cancel,
+    },
+    env,
+  );
+  return {
+    spec,
+    model: model?.info.name ?? basename(disk),
+    llamaArgs: (tokens) => needs(tokens)?.llamaArgs ?? [],
+  };
+}
