@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { addEfiDiskCommand } from './image-efi.js';
 import { addModelDiskCommand } from './image-model.js';
 import { archOption, chosenArchitecture } from './options.js';
 import { printJson, say, warn } from './output.js';
@@ -10,6 +11,7 @@ export function addImageCommand(program: Command, context: CliContext): void {
   const image = program.command('image').description('write one image');
   addInitramfs(image, context);
   addModelDiskCommand(image, context);
+  addEfiDiskCommand(image, context);
 }
 
 function addInitramfs(image: Command, { signal }: CliContext): void {

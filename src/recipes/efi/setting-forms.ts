@@ -26,7 +26,7 @@ export const SETTING_FORMS: Readonly<Record<keyof EfiSettings, SettingForm>> = {
     format: escape,
     parse: unescape,
   }),
-  steps: form<number>('steps', `a whole number from 0, for as many as possible, to ${MAX_STEPS}`, {
+  steps: form<number>('steps', `a whole number from 0 to ${MAX_STEPS}`, {
     isValid: (steps) => Number.isInteger(steps) && steps >= 0 && steps <= MAX_STEPS,
     format: String,
     parse: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
