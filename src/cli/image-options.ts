@@ -10,14 +10,15 @@ export interface ImageFlags {
 export function partitionOption(): Option {
   return new Option(
     '--partition <number>',
-    'the partition of a disk to look into; the one with an ext4 file system unless given',
+    'the partition of a disk to look into; the one with a file system unless given',
   ).argParser(wholeNumber(1));
 }
 
 /** Which images these commands take, for their help. */
 export const IMAGE_HELP = `
-IMAGE is an ext2, ext3 or ext4 file system, a disk with such a partition (GPT or MBR), either of them in
-a file or behind a VMDK descriptor, or an initramfs (newc cpio, perhaps gzipped). It is only read.`;
+IMAGE is a FAT volume or an ext2, ext3 or ext4 file system, a disk with one in a partition (GPT or MBR),
+either of them in a file or behind a VMDK descriptor, or an initramfs (newc cpio, perhaps gzipped). It is
+only read.`;
 
 /** Opens the image, and closes it in the end. */
 export async function withImage(

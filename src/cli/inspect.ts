@@ -7,6 +7,7 @@ import { formatBytes, printJson } from './output.js';
 import { printable } from './printable.js';
 import { writeStdout } from './stdout.js';
 import type { Ext4Description } from '../inspect/ext4/describe.js';
+import type { FatDescription } from '../inspect/fat/describe.js';
 import type { Inspection } from '../inspect/inspect.js';
 
 interface Flags extends ImageFlags {
@@ -41,7 +42,7 @@ Examples:
         const inspection = await inspectImage(image, signal);
         if (flags.json) printJson(inspection);
         else {
-          const lines = [...describe(inspection), ...mapLines(inspection.ext4, flags.all ?? false)];
+          const lines = [...describe(inspection), ...mapLines(inspection, flags.all ?? false)];
           await writeStdout(`${lines.map(printable).join('\n')}\n`);
         }
       });
@@ -54,15 +55,18 @@ const size = (bytes: number): string =>
   bytes < 1024 ? `${bytes} bytes` : `${formatBytes(bytes)} (${bytes} bytes)`;
 
 function describe(inspection: Inspection): string[] {
-  const { container, sizeBytes, allocatedBytes, extents, table, ext4, cpio } = inspection;
-  const kind = ext4?.flavour ?? (cpio?.isCompressed ? 'cpio (newc), gzipped' : 'cpio (newc)');
-  const place = table ? ` in partition ${table.chosen}` : '';
+  const { container, sizeBytes, allocatedBytes, extents, table, ext4, fat, cpio } = inspection;
+  const place = table?.chosen === undefined ? '' : ` in partition ${table.chosen}`;
   const rows: Row[] = [
-    ['kind', `${kind}${place}${container === 'vmdk' ? ', behind a VMDK descriptor' : ''}`],
+    [
+      'kind',
+      `${kindOf(inspection)}${place}${container === 'vmdk' ? ', behind a VMDK descriptor' : ''}`,
+    ],
     ['size', size(sizeBytes)],
     ['on the host', size(allocatedBytes)],
   ];
   if (ext4) rows.push(...ext4Rows(ext4));
+  if (fat) rows.push(...fatRows(fat, inspection));
   if (cpio) {
     rows.push(
       ['unpacked', size(cpio.unpackedBytes)],
@@ -76,11 +80,13 @@ function describe(inspection: Inspection): string[] {
   }
   const lines = rows.map(([name, value]) => `${name.padEnd(18)}${value}`);
   if (table) {
-    lines.push('', `${table.scheme === 'gpt' ? 'GPT' : 'MBR'} ${table.diskId}`);
-    for (const { number, offset, sizeBytes: length, type, name } of table.partitions) {
-      lines.push(`${columns(offset, length)}  partition ${number}  ${type}  ${name}`.trimEnd());
+    lines.push('', `${schemeName(table)} ${table.diskId}`);
+    for (const { number, offset, sizeBytes: length, type, name, fileSystem } of table.partitions) {
+      const text = `partition ${number}  ${fileSystem ?? '-'}  ${type}  ${name}`;
+      lines.push(`${columns(offset, length)}  ${text}`.trimEnd());
     }
     for (const { where, message } of table.faults) lines.push(`${where}: ${message}`);
+    if (table.problem !== undefined) lines.push(table.problem);
   }
   if (extents.length > 0) {
     lines.push('', `${header()}  extent`);
@@ -89,6 +95,41 @@ function describe(inspection: Inspection): string[] {
     }
   }
   return lines;
+}
+
+function kindOf({ ext4, fat, cpio, table }: Inspection): string {
+  if (ext4) return ext4.flavour;
+  if (fat) return fat.type;
+  if (cpio) return cpio.isCompressed ? 'cpio (newc), gzipped' : 'cpio (newc)';
+  return table ? `disk with ${table.scheme === 'gpt' ? 'a' : 'an'} ${schemeName(table)}` : '';
+}
+
+function schemeName({ scheme }: NonNullable<Inspection['table']>): string {
+  return scheme.toUpperCase();
+}
+
+function fatRows(fat: FatDescription, { table }: Inspection): Row[] {
+  const bad = fat.badClusterCount > 0 ? `, ${fat.badClusterCount} bad` : '';
+  const chosen = table?.partitions.find(({ number }) => number === table.chosen);
+  const copies = fat.backupSector === undefined ? 'none' : `in sector ${fat.backupSector}`;
+  return [
+    ['label', fat.label === '' ? 'none' : fat.label],
+    ['volume ID', fat.volumeId ?? 'none'],
+    ['OEM name', fat.oemName],
+    ['state', fat.state],
+    [
+      'clusters',
+      `${fat.clusterCount} of ${fat.clusterSizeBytes} bytes, ${fat.freeClusterCount} free${bad}`,
+    ],
+    ['FATs', `${fat.fatCount} of ${fat.fatSizeBytes} bytes`],
+    [
+      'root directory',
+      fat.rootEntryCount === undefined ? 'in clusters' : `${fat.rootEntryCount} entries`,
+    ],
+    ['boot sector copy', copies],
+    ...(chosen ? [['EFI system', chosen.isEfiSystem ? 'yes' : 'no'] as const] : []),
+    ['boot programs', fat.bootPrograms.join(', ') || 'none'],
+  ];
 }
 
 function ext4Rows(ext4: Ext4Description): Row[] {
@@ -117,9 +158,9 @@ function ext4Rows(ext4: Ext4Description): Row[] {
   ];
 }
 
-function* mapLines(ext4: Ext4Description | undefined, all: boolean): Generator<string> {
-  if (!ext4) return;
-  const { map } = ext4;
+function* mapLines({ ext4, fat }: Inspection, all: boolean): Generator<string> {
+  const map = (ext4 ?? fat)?.map;
+  if (!map) return;
   const shown = all ? map : map.slice(0, USUAL_MAP_LINES);
   yield '';
   yield `${header()}  what`;

@@ -26,6 +26,7 @@ export function addLsCommand(program: Command, { signal }: CliContext): void {
       `${IMAGE_HELP}
 
 Names are bytes: \\xHH stands for one that cannot be printed, \\\\ for a backslash, here and in PATH.
+In FAT, PATH may be in any case, and modes come from the read-only attribute alone.
 
 Examples:
   zosia ls artifacts/model-disk/model.vmdk

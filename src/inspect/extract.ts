@@ -42,7 +42,8 @@ const OWNER_ALL = 0o700;
  * Symlinks are made last of all, so that nothing can be written through them.
  *
  * @throws ZosiaError `ZOSIA_OUTPUT_EXISTS`, `ZOSIA_OUTPUT_UNWRITABLE`, `ZOSIA_DISK_FULL`,
- * `ZOSIA_UNSAFE_NAME`, and what reading a damaged image throws; the signal's reason when cancelled
+ * `ZOSIA_UNSAFE_NAME`, `ZOSIA_IMAGE_OVERFULL` for files that add up to more than the image holds, and what
+ * reading a damaged image throws; the signal's reason when cancelled
  */
 export async function extractFiles(
   tree: ImageTree,
@@ -52,7 +53,7 @@ export async function extractFiles(
   const start = await tree.lookUp(path, true);
   const target = await TargetFolder.make(out, force);
   const totalBytes = options.onProgress ? await countDataBytes(tree, start, options.signal) : 0;
-  const extraction = new Extraction(target, totalBytes, options);
+  const extraction = new Extraction(target, { totalBytes, roomBytes: tree.sizeBytes }, options);
   if (start.type === 'directory') {
     for await (const walked of walkTree(tree, start)) {
       if (walked.names.length > 0) await extraction.add(walked);
@@ -95,13 +96,16 @@ class Extraction {
   readonly summary: ExtractSummary;
   /** Where files with several names were written first. */
   readonly #written = new Map<number, readonly Uint8Array[]>();
+  /** What the image can still hold besides the files so far, as long as no two share data. */
+  #roomBytes: number;
   readonly #symlinks: { nameBytes: readonly Uint8Array[]; target: Uint8Array }[] = [];
 
   constructor(
     private readonly target: TargetFolder,
-    private readonly totalBytes: number,
+    private readonly sizes: { readonly totalBytes: number; readonly roomBytes: number },
     private readonly options: ExtractOptions,
   ) {
+    this.#roomBytes = sizes.roomBytes;
     this.summary = {
       out: target.path,
       ...{ fileCount: 0, directoryCount: 0, symlinkCount: 0, hardLinkCount: 0, dataBytes: 0 },
@@ -140,6 +144,7 @@ class Extraction {
       this.summary.hardLinkCount++;
       return;
     }
+    if (!first) await this.#takeRoom(node);
     const { signal } = this.options;
     await this.target.file(nameBytes, (file) => this.#copy(node, file), {
       mode: node.mode & PERMISSIONS,
@@ -147,6 +152,17 @@ class Extraction {
     });
     if (node.linkCount > 1) this.#written.set(node.id, nameBytes);
     this.summary.fileCount++;
+  }
+
+  /** A small image in which many names lead to the same data could else fill the host's disk. */
+  async #takeRoom(node: ImageNode): Promise<void> {
+    for await (const { length } of node.dataRanges()) this.#roomBytes -= length;
+    if (this.#roomBytes >= 0) return;
+    throw new ZosiaError(
+      'ZOSIA_IMAGE_OVERFULL',
+      'the files in the image add up to more than it holds',
+      { hint: 'The image is damaged: see what is wrong with `zosia verify IMAGE`.' },
+    );
   }
 
   /** Data in pieces; what is a hole in the image stays one. */
@@ -162,7 +178,7 @@ class Extraction {
         this.summary.dataBytes += bytes.length;
         // Where the host takes no hard links, further names are copies that were not counted.
         const { dataBytes } = this.summary;
-        this.options.onProgress?.(dataBytes, Math.max(dataBytes, this.totalBytes));
+        this.options.onProgress?.(dataBytes, Math.max(dataBytes, this.sizes.totalBytes));
       }
     }
   }

@@ -1,17 +1,21 @@
-import type { Partition, PartitionFault } from '../formats/gpt/reader.js';
+import { isEfiSystemPartition } from '../formats/gpt/partition.js';
+import type { PartitionFault } from '../formats/gpt/reader.js';
 import type { BackingFile } from './backing-file.js';
 import { describeCpio } from './cpio/describe.js';
 import type { CpioDescription } from './cpio/describe.js';
 import { describeExt4 } from './ext4/describe.js';
 import type { Ext4Description } from './ext4/describe.js';
-import type { OpenImage } from './open-image.js';
+import { describeFat } from './fat/describe.js';
+import type { FatDescription } from './fat/describe.js';
+import type { ImageContent, OpenImage } from './open-image.js';
+import type { DiskPartition } from './partition.js';
 import type { DiskExtent } from './vmdk-disk.js';
 
 /** What `zosia inspect` says of an image. */
 export interface Inspection {
   readonly path: string;
   readonly container: 'raw' | 'vmdk';
-  readonly kind: 'ext4' | 'cpio';
+  readonly kind: ImageContent['kind'];
   readonly sizeBytes: number;
   /** What the image's files take on the host's disk. */
   readonly allocatedBytes: number;
@@ -20,30 +24,64 @@ export interface Inspection {
   readonly table?: {
     readonly scheme: 'gpt' | 'mbr';
     readonly diskId: string;
-    readonly partitions: readonly Partition[];
+    readonly partitions: readonly DescribedPartition[];
     readonly faults: readonly PartitionFault[];
-    /** The partition that the rest is about. */
-    readonly chosen: number;
+    /** The partition that the rest is about; undefined: none, and `problem` says why. */
+    readonly chosen?: number;
+    readonly problem?: string;
   };
   readonly ext4?: Ext4Description;
+  readonly fat?: FatDescription;
   readonly cpio?: CpioDescription;
+}
+
+export interface DescribedPartition extends DiskPartition {
+  /** Whether firmware looks for boot programs there. */
+  readonly isEfiSystem: boolean;
 }
 
 /**
  * Describes an image: what it is made of, and what lies where in it.
  *
- * @throws ZosiaError as `describeExt4` and `describeCpio`
+ * @throws ZosiaError as `describeExt4`, `describeFat` and `describeCpio`
  */
 export async function inspectImage(image: OpenImage, signal?: AbortSignal): Promise<Inspection> {
-  const { path, container, sizeBytes, files, extents, table, partition, content } = image;
+  const { path, container, sizeBytes, files, extents, content } = image;
   const allocatedBytes = files.reduce((sum, file) => sum + file.allocatedBytes, 0);
-  const described =
-    content.kind === 'ext4'
-      ? { ext4: await describeExt4(content.source, signal) }
-      : { cpio: await describeCpio(content.source, content.isCompressed) };
   return {
     ...{ path, container, kind: content.kind, sizeBytes, allocatedBytes, files, extents },
-    ...(table && partition ? { table: { ...table, chosen: partition.number } } : {}),
-    ...described,
+    ...describeTable(image),
+    ...(await describeContent(content, signal)),
   };
+}
+
+function describeTable({ table, partition, content }: OpenImage): Pick<Inspection, 'table'> {
+  if (!table) return {};
+  const partitions = table.partitions.map((each) => ({
+    ...each,
+    isEfiSystem: isEfiSystemPartition(each),
+  }));
+  return {
+    table: {
+      ...{ ...table, partitions },
+      ...(partition ? { chosen: partition.number } : {}),
+      ...(content.kind === 'partitions' ? { problem: content.problem.message } : {}),
+    },
+  };
+}
+
+async function describeContent(
+  content: ImageContent,
+  signal?: AbortSignal,
+): Promise<Pick<Inspection, 'ext4' | 'fat' | 'cpio'>> {
+  switch (content.kind) {
+    case 'ext4':
+      return { ext4: await describeExt4(content.source, signal) };
+    case 'fat':
+      return { fat: await describeFat(content.source, signal) };
+    case 'cpio':
+      return { cpio: await describeCpio(content.source, content.isCompressed) };
+    case 'partitions':
+      return {};
+  }
 }

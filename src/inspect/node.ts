@@ -46,7 +46,7 @@ export interface ImageNode {
 
 /** The files in an image. */
 export interface ImageTree {
-  /** No more bytes of directories than this can be in it. */
+  /** No more bytes of directories than this can be in it, and no more of files. */
   readonly sizeBytes: number;
   /**
    * Follows a path from the root of the image; it cannot leave it.

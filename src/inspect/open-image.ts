@@ -1,18 +1,20 @@
 import { ZosiaError } from '../errors.js';
 import { readPartitionTable } from '../formats/gpt/reader.js';
-import type { Partition, PartitionTable } from '../formats/gpt/reader.js';
+import { openVolume as openFatVolume } from '../formats/fat/reader/volume.js';
 import { gunzip } from '../formats/gzip/gzip.js';
 import { accessBytes, accessFile } from '../image/random-access.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';
 import { cpioTree } from './cpio/tree.js';
-import type { CpioTree } from './cpio/tree.js';
 import { ext4Tree } from './ext4/tree.js';
 import { openExt4Volume } from './ext4/volume.js';
+import { fatTree } from './fat/tree.js';
 import type { ImageTree } from './node.js';
-import { choosePartition } from './partition.js';
-import { recognise, recogniseForeign } from './recognise.js';
+import { choosePartition, surveyPartitions } from './partition.js';
+import type { DiskPartition, DiskTable } from './partition.js';
+import { recognise, recogniseFileSystem, recogniseForeign } from './recognise.js';
+import type { FileSystemKind } from './recognise.js';
 import { sliceAccess } from './slice.js';
 import { openVmdk } from './vmdk-disk.js';
 import type { DiskExtent } from './vmdk-disk.js';
@@ -21,19 +23,23 @@ import type { DiskExtent } from './vmdk-disk.js';
 const MAX_INITRAMFS_BYTES = 1 << 30;
 
 export interface OpenImageOptions {
-  /** Number of the partition to look into; the one with an ext4 file system unless given. */
+  /** Number of the partition to look into; the one with a file system unless given. */
   readonly partition?: number | undefined;
+  /** The only kind of file system that makes a partition the one to look into; each unless given. */
+  readonly fileSystem?: FileSystemKind | undefined;
 }
 
 /** What an image holds, opened for reading. */
 export type ImageContent =
   | {
-      readonly kind: 'ext4';
+      readonly kind: FileSystemKind;
       /** The bytes of the file system: the whole disk, or a partition of it. */
       readonly source: RandomAccess;
       readonly offset: number;
     }
-  | { readonly kind: 'cpio'; readonly source: RandomAccess; readonly isCompressed: boolean };
+  | { readonly kind: 'cpio'; readonly source: RandomAccess; readonly isCompressed: boolean }
+  /** A disk whose partitions hold nothing to look into, or too much; `problem` says which. */
+  | { readonly kind: 'partitions'; readonly problem: ZosiaError };
 
 export interface OpenImage {
   readonly path: string;
@@ -44,16 +50,17 @@ export interface OpenImage {
   readonly files: readonly BackingFile[];
   /** Of a VMDK: which part of the disk lies where. */
   readonly extents: readonly DiskExtent[];
-  readonly table: PartitionTable | undefined;
-  readonly partition: Partition | undefined;
+  readonly table: DiskTable | undefined;
+  /** The partition that the content is that of. */
+  readonly partition: DiskPartition | undefined;
   readonly content: ImageContent;
   close(): Promise<void>;
 }
 
 /**
- * Opens an image and finds out what it is: an ext2, ext3 or ext4 file system, one in a partition of a
- * disk (GPT or MBR), either of them in a file or behind a VMDK descriptor, or an initramfs (newc cpio,
- * perhaps gzipped). What it holds is not checked yet.
+ * Opens an image and finds out what it is: a FAT volume or an ext2, ext3 or ext4 file system, one in a
+ * partition of a disk (GPT or MBR), either of them in a file or behind a VMDK descriptor, or an initramfs
+ * (newc cpio, perhaps gzipped). What it holds is not checked yet.
  *
  * @throws ZosiaError `ZOSIA_IMAGE_UNKNOWN`, `ZOSIA_NO_SUCH_PARTITION`, and whatever opening the
  * container throws
@@ -79,7 +86,7 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
     const vmdk = kind === 'vmdk' ? await openVmdk(file, path) : undefined;
     if (vmdk) opened.push(vmdk.disk);
     const disk = vmdk?.disk ?? file;
-    const { table, partition, content } = await openDisk(disk, path, options.partition);
+    const { table, partition, content } = await openDisk(disk, path, options);
     return {
       ...{ path, container: vmdk ? 'vmdk' : 'raw', sizeBytes: disk.sizeBytes },
       ...{ files: [named, ...(vmdk?.files ?? [])], extents: vmdk?.extents ?? [] },
@@ -94,17 +101,24 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
 async function openDisk(
   disk: RandomAccess,
   path: string,
-  number: number | undefined,
+  { partition: number, fileSystem }: OpenImageOptions,
 ): Promise<Pick<OpenImage, 'table' | 'partition' | 'content'>> {
-  if (number === undefined && (await recognise(disk)) === 'ext4') {
-    const content = { kind: 'ext4', source: disk, offset: 0 } as const;
+  const bare = number === undefined ? await recogniseFileSystem(disk) : undefined;
+  if (bare) {
+    const content = { kind: bare, source: disk, offset: 0 };
     return { table: undefined, partition: undefined, content };
   }
-  const table = await readPartitionTable(disk);
-  if (!table) throw await unknownImage(disk, path, number);
-  const partition = await choosePartition(disk, table, path, number);
-  const source = sliceAccess(disk, partition.offset, partition.sizeBytes);
-  return { table, partition, content: { kind: 'ext4', source, offset: partition.offset } };
+  const read = await readPartitionTable(disk);
+  if (!read) throw await unknownImage(disk, path, number);
+  const table = await surveyPartitions(disk, read);
+  const chosen = choosePartition(table, path, { number, fileSystem });
+  if (chosen instanceof ZosiaError) {
+    if (number !== undefined) throw chosen;
+    return { table, partition: undefined, content: { kind: 'partitions', problem: chosen } };
+  }
+  const { offset, sizeBytes, fileSystem: kind } = chosen;
+  const source = sliceAccess(disk, offset, sizeBytes);
+  return { table, partition: chosen, content: { kind, source, offset } };
 }
 
 async function unpack(file: RandomAccess): Promise<RandomAccess> {
@@ -134,7 +148,7 @@ async function unknownImage(
     {
       hint: foreign
         ? `Try: ${foreign.instead}`
-        : 'Name an ext4 image, a disk with an ext4 partition, a VMDK of either, or an initramfs.',
+        : 'Name a FAT or ext4 image, a disk with one in a partition, a VMDK of either, or an initramfs.',
     },
   );
 }
@@ -142,10 +156,18 @@ async function unknownImage(
 /**
  * The files in an image.
  *
- * @throws ZosiaError as {@link openExt4Volume} and `cpioTree`
+ * @throws ZosiaError `ZOSIA_NO_SUCH_PARTITION`, `ZOSIA_FAT_CORRUPT`, and as {@link openExt4Volume} and
+ * `cpioTree`
  */
-export async function openTree(image: OpenImage): Promise<ImageTree | CpioTree> {
-  const { content } = image;
-  if (content.kind === 'cpio') return cpioTree(content.source);
-  return ext4Tree(await openExt4Volume(content.source));
+export async function openTree({ content }: OpenImage): Promise<ImageTree> {
+  switch (content.kind) {
+    case 'cpio':
+      return cpioTree(content.source);
+    case 'fat':
+      return fatTree(await openFatVolume(content.source));
+    case 'ext4':
+      return ext4Tree(await openExt4Volume(content.source));
+    case 'partitions':
+      throw content.problem;
+  }
 }

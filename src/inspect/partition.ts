@@ -1,49 +1,89 @@
 import { ZosiaError } from '../errors.js';
 import type { Partition, PartitionTable } from '../formats/gpt/reader.js';
 import type { RandomAccess } from '../image/random-access.js';
-import { hasExt4Magic } from './recognise.js';
+import { recogniseFileSystem } from './recognise.js';
+import type { FileSystemKind } from './recognise.js';
 import { sliceAccess } from './slice.js';
 
-/**
- * The partition with a number, or the only one that holds an ext2, ext3 or ext4 file system.
- *
- * @throws ZosiaError `ZOSIA_NO_SUCH_PARTITION`
- */
-export async function choosePartition(
+export interface DiskPartition extends Partition {
+  /** What it begins with; undefined: nothing that is looked into. */
+  readonly fileSystem: FileSystemKind | undefined;
+}
+
+export interface DiskTable extends PartitionTable {
+  readonly partitions: readonly DiskPartition[];
+}
+
+export interface ChosenPartition extends DiskPartition {
+  readonly fileSystem: FileSystemKind;
+}
+
+/** Looks what each partition of a table holds. */
+export async function surveyPartitions(
   disk: RandomAccess,
   table: PartitionTable,
-  path: string,
-  number: number | undefined,
-): Promise<Partition> {
-  const withExt4: Partition[] = [];
+): Promise<DiskTable> {
+  const partitions: DiskPartition[] = [];
   for (const partition of table.partitions) {
     const source = sliceAccess(disk, partition.offset, partition.sizeBytes);
-    if (await hasExt4Magic(source)) withExt4.push(partition);
+    partitions.push({ ...partition, fileSystem: await recogniseFileSystem(source) });
   }
-  const numbers = (partitions: readonly Partition[]): string =>
-    partitions.map((partition) => partition.number).join(', ') || 'none';
+  return { ...table, partitions };
+}
+
+export interface PartitionChoice {
+  /** The partition asked for; undefined: the only one with a file system. */
+  readonly number: number | undefined;
+  /** The only kind of file system that counts; undefined: each. */
+  readonly fileSystem: FileSystemKind | undefined;
+}
+
+const KIND_NAMES: Readonly<Record<FileSystemKind, string>> = { ext4: 'ext4', fat: 'FAT' };
+
+/** The partition to look into, or why there is none: a ZosiaError `ZOSIA_NO_SUCH_PARTITION`. */
+export function choosePartition(
+  { partitions }: DiskTable,
+  path: string,
+  { number, fileSystem }: PartitionChoice,
+): ChosenPartition | ZosiaError {
+  const candidates = partitions.filter(
+    (partition): partition is ChosenPartition =>
+      partition.fileSystem !== undefined &&
+      partition.fileSystem === (fileSystem ?? partition.fileSystem),
+  );
+  const none = (message: string, hint: string): ZosiaError =>
+    new ZosiaError('ZOSIA_NO_SUCH_PARTITION', message, { hint });
+  const wanted = fileSystem
+    ? `${KIND_NAMES[fileSystem]} file system`
+    : 'file system that zosia reads';
   if (number === undefined) {
-    const [only] = withExt4;
-    if (only && withExt4.length === 1) return only;
-    throw new ZosiaError(
-      'ZOSIA_NO_SUCH_PARTITION',
-      only
-        ? `${path} has an ext4 file system in each of the partitions ${numbers(withExt4)}`
-        : `no partition of ${path} holds an ext4 file system (partitions: ${numbers(table.partitions)})`,
-      {
-        hint: only
-          ? 'Say which one with --partition N.'
-          : 'Look at the table with other tools: zosia looks into ext2, ext3 and ext4 only.',
-      },
+    const [only, ...more] = candidates;
+    if (!only) {
+      return none(
+        `no partition of ${path} holds a ${wanted} (partitions: ${listed(partitions)})`,
+        'zosia inspect shows its table; zosia looks into FAT, ext2, ext3 and ext4.',
+      );
+    }
+    if (more.length === 0) return only;
+    return none(
+      `${path} has a file system in each of the partitions ${listed(candidates)}`,
+      'Say which one with --partition N.',
     );
   }
-  const chosen = table.partitions.find((partition) => partition.number === number);
-  if (chosen && withExt4.includes(chosen)) return chosen;
-  throw new ZosiaError(
-    'ZOSIA_NO_SUCH_PARTITION',
-    chosen
-      ? `partition ${number} of ${path} holds no ext4 file system`
-      : `${path} has no partition ${number} (partitions: ${numbers(table.partitions)})`,
-    { hint: `Partitions with an ext4 file system: ${numbers(withExt4)}.` },
+  const chosen = candidates.find((partition) => partition.number === number);
+  if (chosen) return chosen;
+  return none(
+    partitions.some((partition) => partition.number === number)
+      ? `partition ${number} of ${path} holds no ${wanted}`
+      : `${path} has no partition ${number} (partitions: ${listed(partitions)})`,
+    `Partitions with a ${wanted}: ${listed(candidates)}.`,
   );
+}
+
+/** `1 (FAT), 2, 3 (ext4)` */
+function listed(partitions: readonly DiskPartition[]): string {
+  const texts = partitions.map(({ number, fileSystem }) =>
+    fileSystem ? `${number} (${KIND_NAMES[fileSystem]})` : String(number),
+  );
+  return texts.join(', ') || 'none';
 }

@@ -11,15 +11,19 @@ export interface Region {
 /**
  * The regions in order, those that continue each other as one, with what nobody claims in between.
  * Regions that overlap, as they do in damaged images only, stay as they are.
+ *
+ * @param end where the map ends
+ * @param start where it starts
  */
 export function completeMap(
   regions: readonly Region[],
-  sizeBytes: number,
+  end: number,
   unclaimed: string,
+  start = 0,
 ): Region[] {
   const ordered = [...regions].sort((a, b) => a.offset - b.offset);
   const map: Region[] = [];
-  let end = 0;
+  let mappedTo = start;
   const add = (region: Region): void => {
     const last = map.at(-1);
     const continues =
@@ -28,14 +32,14 @@ export function completeMap(
       last.offset + last.length === region.offset;
     if (continues) map[map.length - 1] = { ...last, length: last.length + region.length };
     else map.push(region);
-    end = Math.max(end, region.offset + region.length);
+    mappedTo = Math.max(mappedTo, region.offset + region.length);
   };
   for (const region of ordered) {
-    if (region.offset > end) {
-      add({ offset: end, length: region.offset - end, what: unclaimed });
+    if (region.offset > mappedTo) {
+      add({ offset: mappedTo, length: region.offset - mappedTo, what: unclaimed });
     }
     add(region);
   }
-  if (end < sizeBytes) add({ offset: end, length: sizeBytes - end, what: unclaimed });
+  if (mappedTo < end) add({ offset: mappedTo, length: end - mappedTo, what: unclaimed });
   return map;
 }

@@ -1,6 +1,8 @@
 import { ZosiaError } from '../errors.js';
 import { verifyExt4 } from './ext4/verify.js';
 import type { Ext4Verification } from './ext4/verify.js';
+import { verifyFat } from './fat/verify.js';
+import type { FatVerification } from './fat/verify.js';
 import { Findings } from './findings.js';
 import type { Finding } from './findings.js';
 import type { OpenImage } from './open-image.js';
@@ -8,7 +10,9 @@ import type { VerifyOptions } from './verify-options.js';
 
 export type { VerifyOptions } from './verify-options.js';
 
-export interface Verification extends Ext4Verification {
+export type Verification = VerifiedImage & (Ext4Verification | FatVerification);
+
+interface VerifiedImage {
   readonly path: string;
   /** The first of the problems; `problemCount` counts all. */
   readonly problems: readonly Finding[];
@@ -16,23 +20,24 @@ export interface Verification extends Ext4Verification {
 }
 
 /**
- * Verifies what an image holds, and its partition table: see `verifyExt4`.
+ * Verifies what an image holds, and its partition table: see `verifyExt4` and `verifyFat`.
  *
- * @throws ZosiaError `ZOSIA_VERIFY_UNSUPPORTED` for images of other kinds,
+ * @throws ZosiaError `ZOSIA_VERIFY_UNSUPPORTED` for images of other kinds, `ZOSIA_NO_SUCH_PARTITION`,
  * `ZOSIA_EXT4_UNSUPPORTED_FEATURE`. Everything that is wrong is reported, not thrown.
  */
 export async function verifyImage(
-  image: OpenImage,
+  { content, path, table }: OpenImage,
   options: VerifyOptions = {},
 ): Promise<Verification> {
-  const { content, path, table } = image;
-  if (content.kind !== 'ext4') {
+  if (content.kind === 'partitions') throw content.problem;
+  if (content.kind === 'cpio') {
     throw new ZosiaError('ZOSIA_VERIFY_UNSUPPORTED', `${path} is an initramfs`, {
       hint: 'It has no checksums; look into it with `zosia inspect` and `zosia ls -R`.',
     });
   }
   const findings = new Findings();
   for (const fault of table?.faults ?? []) findings.add({ check: 'partition table', ...fault });
-  const verified = await verifyExt4(content.source, findings, options);
+  const verify = content.kind === 'ext4' ? verifyExt4 : verifyFat;
+  const verified = await verify(content.source, findings, options);
   return { path, problems: findings.described, problemCount: findings.count, ...verified };
 }

@@ -3,7 +3,7 @@ import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { Findings } from '../findings.js';
 import { checkGgufModels } from '../models/gguf.js';
-import type { VerifiedModel } from '../models/gguf.js';
+import type { VerifiedModel } from '../models/model.js';
 import type { ImageTree } from '../node.js';
 import type { VerifyOptions } from '../verify-options.js';
 import { fitsLibext2fs, withLibext2fs } from './libext2fs.js';
@@ -13,6 +13,7 @@ import { ext4Tree } from './tree.js';
 import { openExt4Volume } from './volume.js';
 
 export interface Ext4Verification {
+  readonly kind: 'ext4';
   /** What was not checked, and why. */
   readonly notes: readonly string[];
   /** Undefined when the superblock is too damaged. */
@@ -41,7 +42,7 @@ export async function verifyExt4(
     const notes = [
       'the structure is damaged, so nothing was read a second time, and no model checked',
     ];
-    return { notes, structure, secondReader: undefined, models: [] };
+    return { kind: 'ext4', notes, structure, secondReader: undefined, models: [] };
   }
   const notes: string[] = [];
   const volume = await openExt4Volume(source);
@@ -57,7 +58,7 @@ export async function verifyExt4(
     notes.push('the file system is too large for the second reader, which has 16 MiB of memory');
   }
   const models = await checkGgufModels(tree, findings, signal);
-  return { notes, structure, secondReader, models };
+  return { kind: 'ext4', notes, structure, secondReader, models };
 }
 
 async function readAgain(

@@ -1,15 +1,9 @@
-import { ZosiaError } from '../../errors.js';
 import { checkGguf } from '../../formats/gguf/check.js';
 import type { Findings } from '../findings.js';
 import type { ImageTree } from '../node.js';
 import { walkTree } from '../walk.js';
-
-/** A GGUF in the image that is whole. */
-export interface VerifiedModel {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly tensorCount: number;
-}
+import { reported } from './model.js';
+import type { VerifiedModel } from './model.js';
 
 /** Checks that every `*.gguf` is one, and whole. */
 export async function checkGgufModels(
@@ -25,17 +19,10 @@ export async function checkGgufModels(
     if (!isModel || checked.has(node.id)) continue;
     checked.add(node.id);
     const path = `/${names.join('/')}`;
-    try {
-      const { tensors } = await checkGguf(await node.open(), path);
-      models.push({ path, sizeBytes: node.sizeBytes, tensorCount: tensors.length });
-    } catch (error) {
-      if (!(error instanceof ZosiaError)) throw error;
-      const code = error.code
-        .replace(/^ZOSIA_/, '')
-        .toLowerCase()
-        .replaceAll('_', '-');
-      findings.add({ check: 'model', code, where: path, message: error.message });
-    }
+    const gguf = await reported(findings, path, async () => checkGguf(await node.open(), path));
+    if (!gguf) continue;
+    const { sizeBytes } = node;
+    models.push({ format: 'gguf', path, sizeBytes, tensorCount: gguf.tensors.length });
   }
   return models;
 }

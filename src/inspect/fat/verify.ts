@@ -1,0 +1,51 @@
+import { checkFat } from '../../formats/fat/check/checker.js';
+import type { FatSummary } from '../../formats/fat/check/checker.js';
+import { escapeName } from '../../formats/ext4/reader/names.js';
+import { openVolume } from '../../formats/fat/reader/volume.js';
+import type { Problem } from '../../formats/findings.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import type { Findings } from '../findings.js';
+import { checkGgufModels } from '../models/gguf.js';
+import { checkLlama2cModel } from '../models/llama2c.js';
+import type { VerifiedModel } from '../models/model.js';
+import type { VerifyOptions } from '../verify-options.js';
+import { fatTree } from './tree.js';
+
+export interface FatVerification {
+  readonly kind: 'fat';
+  /** What was not checked, and why. */
+  readonly notes: readonly string[];
+  /** Undefined when the boot sector is too damaged. */
+  readonly structure: FatSummary | undefined;
+  readonly models: readonly VerifiedModel[];
+}
+
+/**
+ * Verifies a FAT volume: its structure, both copies of the FAT among it, and that the models on it are
+ * whole. Contents have no checksums, and no other implementation reads them again.
+ */
+export async function verifyFat(
+  source: RandomAccess,
+  findings: Findings,
+  { signal }: VerifyOptions,
+): Promise<FatVerification> {
+  const { problems, summary: structure } = await checkFat(source, signal ? { signal } : {});
+  findings.addStructure(problems.map(printable), structure?.problemCount);
+  if (problems.length > 0) {
+    const notes = ['the structure is damaged, so no model was checked'];
+    return { kind: 'fat', notes, structure, models: [] };
+  }
+  const tree = fatTree(await openVolume(source));
+  const models = [
+    ...(await checkGgufModels(tree, findings, signal)),
+    ...(await checkLlama2cModel(tree, findings)),
+  ];
+  const notes = ['FAT has no checksums, and no second reader read it: contents may have changed'];
+  return { kind: 'fat', notes, structure, models };
+}
+
+/** Problems have names of files in them, which may be made to look like further lines. */
+function printable({ code, where, message }: Problem): Problem {
+  const escape = (text: string): string => escapeName(new TextEncoder().encode(text));
+  return { code, where: escape(where), message: escape(message) };
+}

@@ -1,0 +1,79 @@
+import { ZosiaError } from '../../errors.js';
+import { escapeName } from '../../formats/ext4/reader/names.js';
+import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
+import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
+import type { Findings } from '../findings.js';
+import type { ImageNode, ImageTree } from '../node.js';
+import {
+  DEFAULT_SETTINGS,
+  MAX_SETTINGS_BYTES,
+  SETTINGS_PATH,
+  parseSettings,
+} from './llama2c-settings.js';
+import { reported } from './model.js';
+import type { VerifiedModel } from './model.js';
+
+/**
+ * Checks the checkpoint and the tokenizer that the EFI application loads from a volume: both whole, and
+ * of one vocabulary. Without settings the usual names count, if there is a file of that name.
+ */
+export async function checkLlama2cModel(
+  tree: ImageTree,
+  findings: Findings,
+): Promise<VerifiedModel[]> {
+  const missing = (what: string, path: string): void => {
+    const message = `it is missing; the EFI application loads the ${what} from there`;
+    findings.add({ check: 'model', code: `${what}-missing`, where: path, message });
+  };
+  const settingsFile = await find(tree, SETTINGS_PATH);
+  if (settingsFile && settingsFile.sizeBytes > MAX_SETTINGS_BYTES) {
+    const message = `it has ${settingsFile.sizeBytes} bytes, too many for settings`;
+    findings.add({ check: 'model', code: 'settings-size', where: SETTINGS_PATH, message });
+    return [];
+  }
+  const settings = settingsFile ? parseSettings(await contentOf(settingsFile)) : DEFAULT_SETTINGS;
+  const [path, tokenizerPath] = [absolute(settings.model), absolute(settings.tokenizer)];
+  const model = await find(tree, path);
+  if (!model && !settingsFile) return [];
+  if (!model) missing('checkpoint', path);
+  const tokenizer = await find(tree, tokenizerPath);
+  if (!tokenizer) missing('tokenizer', tokenizerPath);
+  if (!model) return [];
+
+  const checkpoint = await reported(findings, path, async () =>
+    readCheckpoint(await model.open(), path),
+  );
+  if (!checkpoint || !tokenizer) return [];
+  const { vocabularySize } = checkpoint.config;
+  const read = await reported(findings, tokenizerPath, async () =>
+    readTokenizer(await tokenizer.open(), vocabularySize),
+  );
+  if (!read) return [];
+  const { sizeBytes } = model;
+  return [
+    {
+      ...{ format: 'llama2c', path, sizeBytes, tensorCount: checkpoint.tensors.length },
+      tokenizer: { path: tokenizerPath, tokenCount: read.tokens.length },
+    },
+  ];
+}
+
+/** A path in the settings as paths in images are written. */
+function absolute(path: string): string {
+  return escapeName(new TextEncoder().encode(`/${path.replace(/^\/+/, '')}`));
+}
+
+async function find(tree: ImageTree, path: string): Promise<ImageNode | undefined> {
+  try {
+    const node = await tree.lookUp(path, true);
+    return node.type === 'file' ? node : undefined;
+  } catch (error) {
+    if (error instanceof ZosiaError && error.code.endsWith('_NO_SUCH_PATH')) return undefined;
+    throw error;
+  }
+}
+
+async function contentOf(node: ImageNode): Promise<Uint8Array> {
+  const content = await node.open();
+  return content.read(0, content.sizeBytes);
+}
