@@ -90,5 +90,5 @@ export * from './machine/machine.js';
 export { checkHost } from './doctor/check.js';
 export { installMissing } from './doctor/install.js';
 export { buildGuest } from './toolchain/guest.js';
-export { prepareMachine } from './up.js';
-export type { ReadyMachine, UpOptions } from './up.js';
+export { prepareEfiMachine, prepareMachine } from './up.js';
+export type { EfiUpOptions, ReadyEfiMachine, ReadyMachine, UpOptions } from './up.js';

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { addBuildCommand } from './build.js';
 import { addCatCommand } from './cat.js';
 import type { CliContext } from './context.js';
@@ -56,6 +56,13 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
 function settle(command: Command, path: string): void {
   const lists =
     command.commands.length > 0 ? 'lists its commands' : 'shows its arguments and options';
-  command.exitOverride().showHelpAfterError(`(${path} --help ${lists})`);
+  command
+    .exitOverride()
+    .showHelpAfterError(`(${path} --help ${lists})`)
+    // A command may have an option of the same name as one above it.
+    .enablePositionalOptions();
+  if (!command.options.some(({ long }) => long === '--debug')) {
+    command.addOption(new Option('--debug').hideHelp());
+  }
   for (const child of command.commands) settle(child, `${path} ${child.name()}`);
 }

@@ -1,100 +1,24 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { addMachineOptions, machineOptions, runRequest } from './machine-options.js';
-import type { MachineFlags } from './machine-options.js';
-import { chosenArchitecture, wholeNumber } from './options.js';
-import { startProgress } from './progress.js';
-import type { ModelNeeds } from '../recipes/model-memory.js';
-import { defaultPlaces, initramfsPath, kernelPath } from '../recipes/places.js';
-
-interface RunFlags extends MachineFlags {
-  kernel?: string;
-  initrd?: string;
-  disk?: string;
-  ctx?: number;
-  verify?: true;
-}
+import { addRunEfiCommand } from './run-efi.js';
+import { addRunLinuxCommand } from './run-linux.js';
 
 export function addRunCommand(program: Command, context: CliContext): void {
-  const command = program.command('run').description('boot what has been built, or what you name');
-  addMachineOptions(command)
-    .option('--kernel <file>', 'another kernel (KERNEL_IMAGE)')
-    .option('--initrd <file>', 'another initramfs (INITRD_IMAGE)')
-    .option('--disk <file>', 'another model disk, raw or VMDK (MODEL_DISK_IMAGE)')
-    .option(
-      '-c, --ctx <n>',
-      'length of the context in tokens; up to 4096 unless given',
-      wholeNumber(1),
-    )
-    .option('--verify', 'first compare the sha256 of everything on the model disk')
+  const run = program
+    .command('run')
+    .description('boot what has been built, or what you name')
+    .usage('[linux] [options] | efi [options]')
     .addHelpText(
       'after',
       `
-Boots artifacts/<arch>/Image and initramfs.cpio.gz with the model disk of artifacts/model-disk, as they
-are. Without a model disk the guest shows a stub prompt that says so. A model disk that refers to files
-which have changed since is refused. The memory follows from the model on the disk.
+Without the name of a machine it is linux.
 
 Examples:
-  zosia run
-  zosia run --disk artifacts/model-disk/model.ext4.img --ram 4096
-  zosia run --dry-run`,
-    )
-    .action(async (flags: RunFlags) => {
-      const [{ existingDisk }, { resolveMachine }, { startMachine }] = await Promise.all([
-        import('../recipes/model-disk.js'),
-        import('../machine/machine.js'),
-        import('./start-machine.js'),
-      ]);
-      const arch = chosenArchitecture(flags.arch);
-      const places = defaultPlaces();
-      const variable = process.env.MODEL_DISK_IMAGE;
-      const named = flags.disk ?? (variable === '' ? undefined : variable);
-      const disk = named ?? (await existingDisk(places));
-      const needs = disk === undefined ? undefined : await diskNeeds(disk, flags, context.signal);
-      const spec = await resolveMachine(
-        {
-          ...machineOptions(flags),
-          ...(flags.kernel === undefined ? {} : { kernel: flags.kernel }),
-          ...(flags.initrd === undefined ? {} : { initrd: flags.initrd }),
-          ...(flags.disk === undefined ? {} : { disk: flags.disk }),
-          arch,
-          ...(needs ? { model: needs.memory } : {}),
-          defaults: {
-            kernel: kernelPath(places, arch),
-            initrd: initramfsPath(places, arch),
-            ...(disk === undefined ? {} : { disk }),
-          },
-          signal: context.signal,
-        },
-        process.env,
-      );
-      await startMachine(spec, runRequest(flags, needs?.llamaArgs), flags, context);
-    });
-}
-
-/** Checks a disk before it is booted, and sees what its model needs; undefined without a model. */
-async function diskNeeds(
-  disk: string,
-  { ctx, verify }: RunFlags,
-  signal: AbortSignal,
-): Promise<ModelNeeds | undefined> {
-  const [{ checkModelDisk }, { modelOnDisk }, { modelNeeds }] = await Promise.all([
-    import('../recipes/check-disk.js'),
-    import('../recipes/model-on-disk.js'),
-    import('../recipes/model-memory.js'),
-  ]);
-  const progress = await startProgress();
-  try {
-    await checkModelDisk(disk, {
-      verify: verify ?? false,
-      signal,
-      onProgress: (done, total) => {
-        progress.update('verifying', done, total);
-      },
-    });
-  } finally {
-    progress.stop();
-  }
-  const model = await modelOnDisk(disk);
-  return model && modelNeeds(model.info, ctx, model.companionBytes);
+  zosia run                                boot artifacts/<arch> with the model disk
+  zosia run --prompt "Tell a story"        print one answer and power off
+  zosia run efi                            boot the EFI disk; talk, or watch it generate
+  zosia run efi --screenshot llama2.png    keep a picture of the firmware's screen`,
+    );
+  addRunLinuxCommand(run, context);
+  addRunEfiCommand(run, context);
 }

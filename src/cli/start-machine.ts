@@ -1,70 +1,45 @@
-import type { CliContext } from './context.js';
-import type { MachineFlags } from './machine-options.js';
-import { EXIT, say } from './output.js';
+import { say } from './output.js';
 import { writeStdout } from './stdout.js';
-import {
-  formatCommand,
-  qemuArguments,
-  runInteractive,
-  runOneShot,
-  withRunInitrd,
-} from '../machine/machine.js';
-import type { MachineSpec, RunRequest } from '../machine/machine.js';
+import { formatCommand } from '../machine/machine.js';
+import type { HostSpec } from '../machine/machine.js';
 
-/**
- * Starts a machine the way the flags ask for: as a prompt on the terminal, as a one-shot whose answer
- * goes to stdout, or not at all but as a command line.
- */
-export async function startMachine(
-  spec: MachineSpec,
-  request: RunRequest,
-  flags: MachineFlags,
-  { signal, result }: CliContext,
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+
+/** Prints the command that would start a machine. */
+export async function printCommand(
+  { qemu }: HostSpec,
+  qemuArguments: readonly string[],
 ): Promise<void> {
-  if (flags.dryRun) {
-    await writeStdout(`${formatCommand([spec.qemu, ...qemuArguments(spec)])}\n`);
-    return;
-  }
-  if (spec.accel.note !== undefined) say(`zosia: ${spec.accel.note}`);
-  await withRunInitrd(
-    spec.initrd,
-    request,
-    async (initrd) => {
-      const machine = { ...spec, initrd };
-      result.exitStatus =
-        request.prompt === undefined
-          ? (await runInteractive(machine, process, { signal })).exitStatus
-          : await answer(machine, request.prompt, flags, signal);
-    },
-    signal,
-  );
+  await writeStdout(`${formatCommand([qemu, ...qemuArguments])}\n`);
 }
 
-async function answer(
-  spec: MachineSpec,
-  prompt: string,
-  { timeout }: MachineFlags,
-  signal: AbortSignal,
-): Promise<number> {
-  let started = false;
-  let last: number | undefined;
-  const { exitStatus, consoleTail } = await runOneShot(spec, {
-    signal,
-    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
-    onAnswer: (bytes) => {
-      // Text that continues nothing begins with the space that tokenizers put before every word.
-      const text = !started && prompt === '' && bytes[0] === 0x20 ? bytes.subarray(1) : bytes;
-      started = true;
-      last = text.at(-1) ?? last;
-      return writeStdout(text);
-    },
-  });
-  if (exitStatus !== 0) {
-    say(
-      `error: the guest ended with status ${exitStatus}. The end of its console:\n${consoleTail}`,
-    );
-    return EXIT.failed;
+/** Tells what a user should know about a machine before it starts. */
+export function announce({ accel }: HostSpec): void {
+  if (accel.note !== undefined) say(`zosia: ${accel.note}`);
+}
+
+/** Prints an answer on stdout as it comes, and ends its last line. */
+export class AnswerPrinter {
+  readonly #isContinuation: boolean;
+  #hasStarted = false;
+  #last: number | undefined;
+
+  /** @param prompt what the answer goes on from */
+  constructor(prompt: string) {
+    this.#isContinuation = prompt !== '';
   }
-  if (last !== undefined && last !== 0x0a) await writeStdout('\n');
-  return EXIT.done;
+
+  print(bytes: Uint8Array): Promise<void> {
+    // Text that continues nothing begins with the space that tokenizers put before every word.
+    const isPadded = !this.#hasStarted && !this.#isContinuation && bytes[0] === SPACE;
+    const text = isPadded ? bytes.subarray(1) : bytes;
+    this.#hasStarted = true;
+    this.#last = text.at(-1) ?? this.#last;
+    return writeStdout(text);
+  }
+
+  async end(): Promise<void> {
+    if (this.#last !== undefined && this.#last !== LINE_FEED) await writeStdout('\n');
+  }
 }

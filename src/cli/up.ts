@@ -1,31 +1,44 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { addMachineOptions, machineOptions, runRequest } from './machine-options.js';
-import type { MachineFlags } from './machine-options.js';
-import { chosenArchitecture, wholeNumber } from './options.js';
-import { say, warn } from './output.js';
-import { startProgress } from './progress.js';
-import { defaultPlaces } from '../recipes/places.js';
+import { addHostOptions, requireOneOf } from './machine-options.js';
+import { addEfiOptions } from './machine-options-efi.js';
+import { addLinuxOptions, addPromptOptions } from './machine-options-linux.js';
+import type { EfiUpFlags } from './up-efi.js';
+import type { LinuxUpFlags } from './up-linux.js';
 
-interface UpFlags extends MachineFlags {
-  ctx?: number;
-  frozen?: true;
-  offline?: true;
-}
+const MACHINES = ['linux', 'efi'] as const;
+type Machine = (typeof MACHINES)[number];
+
+type UpFlags = LinuxUpFlags & EfiUpFlags & { machine: Machine };
 
 export function addUpCommand(program: Command, context: CliContext): void {
   const command = program
     .command('up')
     .description('fetch what is missing, build, boot, talk')
-    .argument('[model]', 'a GGUF file, or the name of one in models/');
-  addMachineOptions(command)
-    .option(
-      '-c, --ctx <n>',
-      'length of the context in tokens; up to 4096 unless given',
-      wholeNumber(1),
+    .argument(
+      '[model]',
+      'a GGUF file, or the name of one in models/; for efi, a llama2.c checkpoint',
     )
-    .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
-    .option('--offline', 'use the cache alone')
+    .addOption(
+      new Option('--machine <kind>', 'linux runs llama.cpp; efi runs with no operating system')
+        .choices(MACHINES)
+        .default('linux'),
+    );
+  addPromptOptions(command);
+  const ofLinux = optionsAdded(command, () => {
+    command.optionsGroup('With --machine linux:');
+    addLinuxOptions(command)
+      .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
+      .option('--offline', 'use the cache alone');
+  });
+  const ofEfi = optionsAdded(command, () => {
+    command
+      .optionsGroup('With --machine efi:')
+      .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
+    addEfiOptions(command);
+  });
+  addHostOptions(command)
     .addHelpText(
       'after',
       `
@@ -33,35 +46,42 @@ Examples:
   zosia up model.gguf
   zosia up model.gguf --prompt "Why is the sky blue?" -n 100 --temp 0
   zosia up model.gguf --arch x86_64 --ram 8192 --smp 6
+  zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin
+  zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin --prompt "" --temp 0
 
-At the prompt, /poweroff or Ctrl+C ends the machine; Ctrl+C during an answer only stops the answer.
-With --prompt a model with a chat template gets the text as a user's turn, one without completes it; only
-the answer is printed on stdout. The exit status is 0, or 1 when the guest failed.
-A name in parentheses is a variable that the option wins over.`,
+At the prompt, /poweroff ends the machine; Ctrl+C during an answer only stops the answer. With --prompt
+only the answer is printed on stdout: what follows the prompt, or what a model with a chat template says
+to it as a user's turn. With --machine efi, -n counts the prompt's tokens, too.
+The exit status is 0, or 1 when the guest failed. A name in parentheses is a variable that the option wins
+over.`,
     )
     .action(async (model: string | undefined, flags: UpFlags) => {
-      const [{ prepareMachine }, { startMachine }] = await Promise.all([
-        import('../up.js'),
-        import('./start-machine.js'),
+      refuseOptions(command, flags.machine, flags.machine === 'efi' ? ofLinux : ofEfi);
+      requireOneOf(command, '--timeout', [
+        '--prompt',
+        ...(flags.machine === 'efi' ? ['--screenshot'] : []),
       ]);
-      const progress = await startProgress();
-      const { spec, llamaArgs } = await prepareMachine({
-        arch: chosenArchitecture(flags.arch),
-        model,
-        places: defaultPlaces(),
-        machine: machineOptions(flags),
-        ...(flags.ctx === undefined ? {} : { contextTokens: flags.ctx }),
-        frozen: flags.frozen ?? false,
-        offline: flags.offline ?? false,
-        signal: context.signal,
-        warn,
-        log: say,
-        onProgress: ({ name, receivedBytes, sizeBytes }) => {
-          progress.update(name, receivedBytes, sizeBytes);
-        },
-      }).finally(() => {
-        progress.stop();
-      });
-      await startMachine(spec, runRequest(flags, llamaArgs), flags, context);
+      if (flags.machine === 'efi') {
+        const { upEfi } = await import('./up-efi.js');
+        await upEfi(command, model, flags, context);
+      } else {
+        const { upLinux } = await import('./up-linux.js');
+        await upLinux(model, flags, context);
+      }
     });
+}
+
+/** The options that `add` adds. */
+function optionsAdded(command: Command, add: () => void): readonly Option[] {
+  const before = command.options.length;
+  add();
+  return command.options.slice(before);
+}
+
+/** @throws CommanderError for an option that belongs to another machine */
+function refuseOptions(command: Command, machine: Machine, others: readonly Option[]): void {
+  const given = others.find(
+    (option) => command.getOptionValue(option.attributeName()) !== undefined,
+  );
+  if (given) command.error(`error: option '${given.flags}' is not for --machine ${machine}`);
 }

@@ -1,0 +1,50 @@
+import type { Architecture } from '../artifacts/architectures.js';
+import { findQemu, resolveEfiMachine } from '../machine/machine.js';
+import type { EfiMachineOptions, EfiMachineSpec, Environment } from '../machine/machine.js';
+import { writeEfiDisk } from '../recipes/efi/disk.js';
+import { openEfiModel } from '../recipes/efi/model.js';
+import type { EfiModel } from '../recipes/efi/model.js';
+import type { EfiSettings } from '../recipes/efi/settings.js';
+import { efiDiskPath } from '../recipes/places.js';
+import type { Places } from '../recipes/places.js';
+
+export interface EfiUpOptions {
+  readonly arch: Architecture;
+  readonly places: Places;
+  /** Paths of a llama2.c checkpoint and its tokenizer. */
+  readonly checkpoint: string;
+  readonly tokenizer: string;
+  /** What `llama2.cfg` says of everything but the names of the files. */
+  readonly settings: EfiSettings;
+  /** What the machine is to be, where it is not the default. */
+  readonly machine?: Omit<EfiMachineOptions, 'arch' | 'disk' | 'memoryBytes' | 'signal'>;
+  readonly env?: Environment;
+  readonly signal?: AbortSignal;
+}
+
+/** An EFI machine that is ready to be started. */
+export interface ReadyEfiMachine {
+  readonly spec: EfiMachineSpec;
+  readonly model: EfiModel;
+}
+
+/**
+ * Checks a checkpoint and its tokenizer against each other, writes the disk that refers to them, and
+ * decides on the machine.
+ *
+ * @throws ZosiaError as `openEfiModel`, `writeEfiDisk` and `resolveEfiMachine`
+ */
+export async function prepareEfiMachine(options: EfiUpOptions): Promise<ReadyEfiMachine> {
+  const { arch, places, settings, env = process.env, signal } = options;
+  const cancel = signal ? { signal } : {};
+  await findQemu(arch, env);
+  const model = await openEfiModel(options.checkpoint, options.tokenizer);
+  const disk = efiDiskPath(places, 'vmdk');
+  await writeEfiDisk(model, { format: 'vmdk', out: disk, settings, ...cancel });
+  const { memoryBytes } = model;
+  const spec = await resolveEfiMachine(
+    { ...options.machine, arch, disk, memoryBytes, ...cancel },
+    env,
+  );
+  return { spec, model };
+}

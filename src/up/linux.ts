@@ -1,0 +1,65 @@
+import { findQemu, resolveMachine } from '../machine/machine.js';
+import type { Environment, MachineOptions, MachineSpec, RunRequest } from '../machine/machine.js';
+import { linuxGuest } from '../recipes/linux-guest.js';
+import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
+import { openModel } from '../recipes/model.js';
+import type { Model } from '../recipes/model.js';
+import { writeModelDisk } from '../recipes/model-disk.js';
+import { modelNeeds } from '../recipes/model-memory.js';
+import { modelDiskPath } from '../recipes/places.js';
+
+export interface UpOptions extends LinuxGuestOptions {
+  /** A GGUF by path, or by name in the models folder. */
+  readonly model: string | undefined;
+  /** Length of the context in tokens; at most 4096 unless given, or less if the model has less. */
+  readonly contextTokens?: number;
+  /** What the machine is to be, where it is not the default. */
+  readonly machine?: Pick<
+    MachineOptions,
+    'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'answerPort'
+  >;
+  readonly env?: Environment;
+}
+
+/** A machine that is ready to be started, and the arguments for llama.cpp that go with its model. */
+export interface ReadyMachine {
+  readonly spec: MachineSpec;
+  readonly model: Model;
+  readonly llamaArgs: RunRequest['args'];
+}
+
+/**
+ * Brings everything up to date that a model needs to run: fetches, builds, writes the model disk, and
+ * decides on the machine. What is up to date already is left alone; the model itself is never copied.
+ *
+ * @throws ZosiaError as `openModel`, `linuxGuest`, `writeModelDisk` and `resolveMachine`
+ */
+export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> {
+  const { arch, places, signal } = options;
+  const env = withoutImages(options.env ?? process.env);
+  const cancel = signal ? { signal } : {};
+  // What may be wrong is found out before anything is downloaded.
+  await findQemu(arch, env);
+  const model = await openModel(options.model, places.modelsDir);
+  const guest = await linuxGuest(options);
+  const disk = modelDiskPath(places, 'vmdk');
+  await writeModelDisk(model, { format: 'vmdk', out: disk, ...cancel });
+
+  const { memory, llamaArgs } = modelNeeds(model.info, options.contextTokens);
+  const spec = await resolveMachine(
+    {
+      ...options.machine,
+      arch,
+      defaults: { kernel: guest.kernel, initrd: guest.initramfs, disk },
+      model: memory,
+      ...cancel,
+    },
+    env,
+  );
+  return { spec, model, llamaArgs };
+}
+
+/** What is booted is what was just built, whatever images the environment names for `zosia run`. */
+function withoutImages(env: Environment): Environment {
+  return { ...env, KERNEL_IMAGE: undefined, INITRD_IMAGE: undefined, MODEL_DISK_IMAGE: undefined };
+}
