@@ -44,8 +44,9 @@ async function compare(arch: (typeof ARCHITECTURES)[number], folder: string): Pr
   for (let run = 0; run < Number(values.runs); run++) {
     for (const contestant of contestants) results.get(contestant)!.push(await contestant.run());
   }
-  const [story, ...others] = [...results.values()].flat().map(({ letters }) => letters);
-  if (others.some((other) => other !== story)) console.log('The texts differ!');
+  const [story, ...others] = [...results.values()].flat().map(({ text }) => text);
+  if (others.some((other) => other !== story))
+    throw new Error(`they tell different things: ${[story, ...others].join('\n\n')}`);
   report(arch, [...results]);
 }
 

@@ -1,22 +1,26 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import type { Architecture } from '../../src/artifacts/architectures.js';
 import { fetchComponents } from '../../src/artifacts/fetch.js';
 import { planFat } from '../../src/formats/fat/plan.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
-import { resolveMachine, runInteractive } from '../../src/machine/machine.js';
+import {
+  resolveEfiMachine,
+  resolveMachine,
+  runEfi,
+  runInteractive,
+} from '../../src/machine/machine.js';
 import { efiDiskFiles, fatEntry } from '../../src/recipes/efi/entries.js';
 import { openEfiModel } from '../../src/recipes/efi/model.js';
 import { formatSettings } from '../../src/recipes/efi/settings-file.js';
 import { readKernelPackage } from '../../src/recipes/kernel-package.js';
 import { planPeer } from './peer.js';
 
-const CLI = fileURLToPath(new URL('../../dist/bin/main.js', import.meta.url));
 /** Room for the model twice: the kernel unpacks it from the initramfs. */
 const RAM_MIB = 512;
+/** Nothing of the user's settings. */
+const ENV = { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE };
 
 export interface Job {
   readonly arch: Architecture;
@@ -29,8 +33,8 @@ export interface Generated {
   readonly tokensPerSecond: number;
   /** Of the checkpoint from the disk, where it is loaded from one. */
   readonly loadSeconds: number | undefined;
-  /** The text without everything that consoles wrap, translate or add. */
-  readonly letters: string;
+  /** The text without blanks and line ends, which consoles change. */
+  readonly text: string;
 }
 
 /** Something that boots, generates and powers off. */
@@ -55,7 +59,7 @@ export async function prepareLinux(job: Job): Promise<Contestant> {
   const kernel = await writeKernel(job);
   const machine = await resolveMachine(
     { arch, cpus: 1, ramMiB: RAM_MIB, defaults: { kernel, initrd } },
-    { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE },
+    ENV,
   );
   return {
     name: 'Linux, plain C',
@@ -65,7 +69,7 @@ export async function prepareLinux(job: Job): Promise<Contestant> {
       const shown: Buffer[] = [];
       stdout.on('data', (bytes: Buffer) => shown.push(bytes));
       await runInteractive(machine, { stdin, stdout, stderr: process.stderr });
-      return readConsole(Buffer.concat(shown).toString('utf8'));
+      return readConsole(shown);
     },
   };
 }
@@ -77,7 +81,10 @@ async function writeKernel({ arch, folder }: Job): Promise<string> {
   return path;
 }
 
-/** The application, on as many processors as given. */
+/**
+ * The application, on as many processors as given. It shows the text twice: the firmware's console does not
+ * have all of its characters.
+ */
 export async function prepareEfi(
   job: Job,
   processorCounts: readonly number[],
@@ -85,15 +92,18 @@ export async function prepareEfi(
   const { arch, folder, model } = job;
   const disk = join(folder, `${arch}.img`);
   const efiModel = await openEfiModel(model.checkpoint, model.tokenizer);
-  const files = await efiDiskFiles(efiModel, [arch], settingsOf(job));
+  const files = await efiDiskFiles(efiModel, [arch], { ...settingsOf(job), answer: 'serial' });
   await writeRaw(planFat(files.map(fatEntry), { esp: true }), disk);
   return processorCounts.map((count) => ({
     name: `EFI, ${count} processor${count === 1 ? '' : 's'}`,
     run: async () => {
-      const flags = ['--disk', disk, '--arch', arch, '--smp', `${count}`, '--ram', `${RAM_MIB}`];
-      const args = [CLI, 'run', 'efi', ...flags];
-      const { stdout } = await execa(process.execPath, args, { stdin: 'ignore' });
-      return readConsole(stdout);
+      const machine = await resolveEfiMachine({ arch, disk, cpus: count, ramMiB: RAM_MIB }, ENV);
+      const [shown, answer]: [Uint8Array[], Uint8Array[]] = [[], []];
+      await runEfi(machine, {
+        onConsole: (bytes) => void shown.push(bytes),
+        onAnswer: (bytes) => void answer.push(bytes),
+      });
+      return { ...readConsole(shown), text: blankless(Buffer.concat(answer).toString('utf8')) };
     },
   }));
 }
@@ -104,7 +114,10 @@ const LOADED = /Loading .* MiB in ([\d.]+) s/;
 const TEXT = /^Generating\b.*$([^]*)^\d+ tokens in/m;
 const CONTROL_SEQUENCE = /\p{Cc}\[[0-9;=]*[A-Za-z]/gu;
 
-function readConsole(console: string): Generated {
+const blankless = (text: string): string => text.replace(/\s/g, '');
+
+function readConsole(shown: readonly Uint8Array[]): Generated {
+  const console = Buffer.concat(shown).toString('utf8');
   const plain = console.replace(CONTROL_SEQUENCE, '').replaceAll('\r\n', '\n');
   const speed = SPEED.exec(plain)?.[1];
   const text = TEXT.exec(plain)?.[1];
@@ -113,6 +126,6 @@ function readConsole(console: string): Generated {
   return {
     tokensPerSecond: Number(speed),
     loadSeconds: loadSeconds === undefined ? undefined : Number(loadSeconds),
-    letters: text.replace(/[^A-Za-z]/g, ''),
+    text: blankless(text),
   };
 }

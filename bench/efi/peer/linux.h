@@ -1,4 +1,4 @@
-// The few system calls that the peer needs beyond init's.
+// The system calls that the peer needs beyond init's.
 #ifndef ZOSIA_PEER_LINUX_H
 #define ZOSIA_PEER_LINUX_H
 
@@ -7,25 +7,20 @@
 // Numbers: include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl.
 enum {
 #if defined(__aarch64__)
-    SYS_lseek = 62,
     SYS_mmap = 222,
 #else
-    SYS_lseek = 8,
     SYS_mmap = 9,
 #endif
 };
 
-// include/uapi/asm-generic/mman-common.h, mman.h; include/uapi/linux/fs.h
+// include/uapi/asm-generic/mman-common.h, mman.h
 enum {
     PROT_READ = 1,
     PROT_WRITE = 2,
     MAP_PRIVATE = 0x02,
     MAP_ANONYMOUS = 0x20,
     MAP_POPULATE = 0x8000,
-    SEEK_END = 2,
 };
-
-static inline long sys_size(int fd) { return SYSCALL(SYS_lseek, fd, 0, SEEK_END, 0, 0); }
 
 // A file, or fresh memory where `fd` is -1; all of it there at once. A negated errno in case of failure.
 static inline long sys_map(int fd, size_t size) {
