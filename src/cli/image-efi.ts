@@ -35,17 +35,19 @@ export function addEfiDiskCommand(image: Command, { signal }: CliContext): void 
     .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
   addEfiSettingsOptions(command)
     .addOption(
-      new Option('--arch <arch>', 'a machine it boots on: aarch64 or x86_64; may be repeated')
-        .argParser<Architecture[] | undefined>((text, all) => [
-          ...(all ?? []),
-          parseArchitecture(text),
-        ])
-        .default(undefined, 'both'),
+      new Option(
+        '--arch <arch>',
+        'aarch64 or x86_64, may be repeated; both unless given',
+      ).argParser<Architecture[] | undefined>((text, all) => [
+        ...(all ?? []),
+        parseArchitecture(text),
+      ]),
     )
     .addOption(
-      new Option('--size <bytes>', 'size of the disk, as in 256M')
-        .argParser(byteSize)
-        .default(undefined, '128M, or more if the model takes it'),
+      new Option(
+        '--size <bytes>',
+        'size of the disk, as in 256M; 128M, or more if the model takes it, unless given',
+      ).argParser(byteSize),
     )
     .addOption(
       new Option('--partition-table <kind>', 'gpt puts the volume into an EFI system partition')

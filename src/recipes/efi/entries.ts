@@ -1,9 +1,8 @@
 import { prebuiltProgram } from '../../artifacts/guest.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import { bytesData } from '../../formats/ext4/file-data.js';
 import type { FatEntry } from '../../formats/fat/plan.js';
 import { sha256 } from '../../image/digest.js';
-import { bytesSegment, makeImage } from '../../image/image.js';
-import type { Image } from '../../image/image.js';
 import { hostFileData } from '../host-file.js';
 import { checkDiskNames } from './disk-name.js';
 import type { EfiFile, EfiModel } from './model.js';
@@ -56,10 +55,6 @@ export async function efiDiskFiles(
 export function fatEntry(file: EfiDiskFile): FatEntry {
   const data = 'bytes' in file ? bytesData(file.bytes) : hostFileData(file.file);
   return { type: 'file', path: file.diskPath, data };
-}
-
-export function bytesData(bytes: Uint8Array): Image {
-  return makeImage(bytes.length, bytes.length === 0 ? [] : [bytesSegment(0, bytes)]);
 }
 
 /** What tells a disk from others with the same label: paths, sizes, and how the files start. */

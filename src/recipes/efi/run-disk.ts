@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { bytesData } from '../../formats/ext4/file-data.js';
 import type { FatAttributes, FatEntry } from '../../formats/fat/plan.js';
 import { ATTRIBUTE } from '../../formats/fat/layout/directory.js';
 import { foldName } from '../../formats/fat/names.js';
@@ -8,7 +9,6 @@ import { withPrivateFolder } from '../../image/private-folder.js';
 import { writeVmdk } from '../vmdk-files.js';
 import { planEfiVolume } from './disk-plan.js';
 import { readDiskSettings } from './disk-settings.js';
-import { bytesData } from './entries.js';
 import { openEfiDisk } from './existing-disk.js';
 import type { ExistingEfiDisk } from './existing-disk.js';
 import { formatSettings, SETTINGS_PATH } from './settings-file.js';
