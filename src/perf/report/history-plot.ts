@@ -1,0 +1,104 @@
+import { label, line, plotImage, rateGrid, unitLabel } from './frame.js';
+import type { Area } from './frame.js';
+import type { Subject } from './groups.js';
+import { el } from './markup.js';
+import type { Markup } from './markup.js';
+import { formatTick, formatTimeTick, linearScale, niceTicks, timeTicks } from './scale.js';
+import { marker, seriesLabel } from './series.js';
+import type { Series } from './series.js';
+import { formatRate } from '../statistics.js';
+import type { RunRecord } from '../results.js';
+
+const WIDTH = 880;
+const HEIGHT = 320;
+const AREA: Area = { left: 56, right: WIDTH - 24, top: 36, bottom: HEIGHT - 74 };
+/** Where runs without a result are marked: below all rates, since they have none. */
+const FAILED_Y = AREA.bottom + 16;
+const LABEL_Y = AREA.bottom + 44;
+const TICK_COUNT = 5;
+const TIME_TICK_COUNT = 8;
+/** Runs that are drawn, the last ones; more would hide one another. */
+export const MAX_DRAWN = 1500;
+
+type Timed = RunRecord & { readonly timestamp: Date };
+
+/** Every run at its time, those without a result below the axis. */
+export function historyPlot(
+  { records }: Subject,
+  series: ReadonlyMap<string, Series>,
+  id: string,
+): Markup | undefined {
+  const timed = records
+    .filter((record): record is Timed => record.timestamp !== undefined)
+    .sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime())
+    .slice(-MAX_DRAWN);
+  const rates = timed.flatMap(({ tokPerS }) => tokPerS ?? []);
+  const [first, last] = [timed[0], timed.at(-1)];
+  if (!first || !last || rates.length === 0) return undefined;
+
+  const ticks = niceTicks(Math.min(...rates), Math.max(...rates), TICK_COUNT);
+  const y = linearScale(ticks.domain, [AREA.bottom, AREA.top]);
+  const times = timeTicks(first.timestamp.getTime(), last.timestamp.getTime(), TIME_TICK_COUNT);
+  const x = linearScale(times.domain, [AREA.left + 10, AREA.right - 10]);
+  const failed = timed.filter(({ tokPerS }) => tokPerS === undefined);
+  return plotImage(
+    {
+      id,
+      title: 'History',
+      description:
+        `${rates.length} runs with a result and ${failed.length} without, from ` +
+        `${isoTime(first.timestamp)} to ${isoTime(last.timestamp)}.`,
+      ...{ width: WIDTH, height: HEIGHT },
+    },
+    unitLabel(AREA, 'tokens per second'),
+    ...rateGrid(
+      AREA,
+      ticks.values.map((value) => ({ place: y(value), text: formatTick(value, ticks.step) })),
+    ),
+    line(AREA.left, AREA.bottom, AREA.right, AREA.bottom, 'axis'),
+    ...timeLabels(times.values, times.step, x),
+    ...(failed.length === 0 ? [] : [label('failed', AREA.left - 8, FAILED_Y + 4, 'end', 'unit')]),
+    ...timed.map((record) => {
+      const place = x(record.timestamp.getTime());
+      return record.tokPerS === undefined
+        ? cross(place, record)
+        : marker(
+            series.get(seriesLabel(record))!.style,
+            place,
+            y(record.tokPerS),
+            4,
+            'mark',
+            `${isoTime(record.timestamp)}: ${formatRate(record.tokPerS)} tok/s, ${record.threads ?? '?'} threads`,
+          );
+    }),
+  );
+}
+
+function cross(x: number, { timestamp, error }: Timed): Markup {
+  const why = error === '' ? 'failed' : `failed: ${error}`;
+  return el(
+    'path',
+    { d: `M${(x - 4).toFixed(2)} ${FAILED_Y - 4}l8 8m0 -8l-8 8`, class: 'failed' },
+    el('title', {}, `${isoTime(timestamp)}: ${why}`),
+  );
+}
+
+/** Times of day; the day where it changes. */
+function timeLabels(
+  values: readonly number[],
+  step: number,
+  x: (time: number) => number,
+): Markup[] {
+  let shownDay = '';
+  return values.flatMap((value) => {
+    const { day, time } = formatTimeTick(value, step);
+    const place = x(value);
+    const marks = [line(place, AREA.bottom, place, AREA.bottom + 5, 'axis')];
+    if (time !== '') marks.push(label(time, place, LABEL_Y, 'middle'));
+    if (day !== shownDay) marks.push(label(day, place, LABEL_Y + (time === '' ? 0 : 18), 'middle'));
+    shownDay = day;
+    return marks;
+  });
+}
+
+const isoTime = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;

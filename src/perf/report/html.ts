@@ -1,0 +1,259 @@
+import type { RunRecord } from '../results.js';
+import { formatRate } from '../statistics.js';
+import { groupResults } from './groups.js';
+import type { SettingGroup, Subject } from './groups.js';
+import { historyPlot, MAX_DRAWN } from './history-plot.js';
+import { el } from './markup.js';
+import type { Markup } from './markup.js';
+import { assignSeries, legend } from './series.js';
+import { MAX_ROWS, spreadPlot } from './spread-plot.js';
+import { STYLE } from './style.js';
+import { QUARTILES_FROM, summaryColumns } from './text.js';
+import { threadsPlot } from './threads-plot.js';
+
+/** Runs that the page lists one by one, the last ones. */
+const MAX_LISTED = 1000;
+
+/** The page may load nothing, and run nothing. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+/**
+ * Results as one page that needs nothing else: no network, no script. The same results give the same
+ * page.
+ *
+ * @param names of the files that the results are from
+ */
+export function reportPage(records: readonly RunRecord[], names: readonly string[]): string {
+  const subjects = groupResults(records);
+  const head = el(
+    'head',
+    {},
+    el('meta', { charset: 'utf-8' }),
+    el('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    el('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }),
+    el('title', {}, `Tokens per second: ${names.join(', ')}`),
+    el('style', {}, { markup: STYLE }),
+  );
+  const body = el(
+    'body',
+    {},
+    el(
+      'header',
+      {},
+      el('h1', {}, 'Tokens per second'),
+      el('p', { class: 'quiet' }, [names.join(', '), period(records)].join(' · ')),
+    ),
+    el('main', {}, subjects.map(subjectSection)),
+    el(
+      'footer',
+      {},
+      el(
+        'p',
+        {},
+        'Rates are of generation alone: neither loading the model nor reading the prompt is in them. ',
+        'Medians and quartiles are of the runs that gave a result; those that failed are counted, ',
+        'never taken for zero.',
+      ),
+    ),
+  );
+  return `<!doctype html>\n${el('html', { lang: 'en' }, head, body).markup}\n`;
+}
+
+function period(records: readonly RunRecord[]): string {
+  const times = records
+    .flatMap(({ timestamp }) => timestamp?.toISOString().slice(0, 16) ?? [])
+    .sort();
+  const [first, last] = [times[0], times.at(-1)];
+  if (first === undefined || last === undefined) return 'times unknown';
+  const words = (time: string): string => time.replace('T', ' ');
+  return first === last ? `${words(first)} UTC` : `${words(first)} to ${words(last)} UTC`;
+}
+
+function subjectSection(subject: Subject, index: number): Markup {
+  const series = assignSeries(subject.groups);
+  const id = (plot: string): string => `${plot}-${index + 1}`;
+  const key = series.size > 1 ? legend(series.values()) : undefined;
+  const { groups, records } = subject;
+  return el(
+    'section',
+    {},
+    el('h2', {}, subject.title),
+    facts(subject),
+    card(
+      'Generation against threads',
+      'Line and mark: the median. Dots: single runs.',
+      threadsPlot(subject, series, id('threads')),
+      key,
+    ),
+    card(
+      'Spread from run to run',
+      `Fastest first. Bar: the median; box: the middle half, from ${QUARTILES_FROM} runs on; dots: single runs. ` +
+        `The axis does not begin at zero.${rest(groups.length, MAX_ROWS, 'settings')}`,
+      spreadPlot(subject, series, id('spread')),
+    ),
+    card(
+      'History',
+      `Every run at its time, in UTC.${rest(records.length, MAX_DRAWN, 'runs')}`,
+      historyPlot(subject, series, id('history')),
+      key,
+    ),
+    el('div', { class: 'card' }, summaryTable(groups)),
+    el('div', { class: 'card' }, runsTable(records)),
+  );
+}
+
+const rest = (count: number, most: number, what: string): string =>
+  count > most ? ` ${most} of ${count} ${what} are drawn.` : '';
+
+function card(
+  title: string,
+  caption: string,
+  plot: Markup | undefined,
+  key?: Markup,
+): Markup | undefined {
+  if (!plot) return undefined;
+  return el(
+    'section',
+    { class: 'card' },
+    el('h3', {}, title),
+    el('p', { class: 'quiet' }, caption),
+    el('div', { class: 'scroll' }, plot),
+    key,
+  );
+}
+
+function facts({ groups, records }: Subject): Markup {
+  const [best] = groups;
+  const failed = groups.reduce((sum, { failureCount }) => sum + failureCount, 0);
+  const fact = (name: string, value: Markup | string, kind?: string): Markup =>
+    el('div', {}, el('dt', {}, name), el('dd', { class: kind }, value));
+  return el(
+    'dl',
+    { class: 'facts' },
+    best?.summary
+      ? [
+          el(
+            'div',
+            {},
+            el('dt', {}, 'Best median'),
+            el('dd', {}, formatRate(best.summary.median), ' ', el('small', {}, 'tok/s')),
+          ),
+          fact('Fastest setting', bestSetting(best), 'words'),
+        ]
+      : fact('Best median', 'none'),
+    fact('Runs', String(records.length)),
+    fact('Failed', String(failed), failed > 0 ? 'bad' : undefined),
+  );
+}
+
+function bestSetting({ threads, batchThreads, args }: SettingGroup): string {
+  const words = [
+    threads === undefined ? 'default threads' : `${threads} threads`,
+    ...(batchThreads === undefined || batchThreads === threads ? [] : [`batch ${batchThreads}`]),
+    ...(args === '' ? [] : [args.replaceAll(',', ' ')]),
+  ];
+  return words.join(', ');
+}
+
+function summaryTable(groups: readonly SettingGroup[]): Markup {
+  const columns = summaryColumns(groups);
+  const kind = (isText?: true): string | undefined => (isText ? 'text' : undefined);
+  return scrolling(
+    'Summary by setting',
+    el(
+      'table',
+      {},
+      el('caption', {}, 'Summary by setting'),
+      el(
+        'thead',
+        {},
+        el(
+          'tr',
+          {},
+          columns.map(({ heading, isText }) =>
+            el('th', { scope: 'col', class: kind(isText) }, heading),
+          ),
+        ),
+      ),
+      el(
+        'tbody',
+        {},
+        groups.map((group) =>
+          el(
+            'tr',
+            {},
+            columns.map(({ cell, isText }) => el('td', { class: kind(isText) }, cell(group))),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+const RUN_HEADINGS = [
+  'time',
+  'threads',
+  'batch',
+  'arguments',
+  'tokens',
+  'seconds',
+  'tok/s',
+  'result',
+];
+
+function runsTable(records: readonly RunRecord[]): Markup {
+  const listed = records.slice(-MAX_LISTED);
+  const title = listed.length < records.length ? `The last ${listed.length} runs` : 'All runs';
+  return el(
+    'details',
+    {},
+    el('summary', {}, title),
+    scrolling(
+      title,
+      el(
+        'table',
+        {},
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            RUN_HEADINGS.map((heading, index) =>
+              el('th', { scope: 'col', class: isTextColumn(index) ? 'text' : undefined }, heading),
+            ),
+          ),
+        ),
+        el('tbody', {}, listed.map(runRow)),
+      ),
+    ),
+  );
+}
+
+const isTextColumn = (index: number): boolean =>
+  ['time', 'arguments', 'result'].includes(RUN_HEADINGS[index]!);
+
+function runRow(record: RunRecord): Markup {
+  const { timestamp, threads, batchThreads, args, tokens, seconds, tokPerS, ok, error } = record;
+  const outcome = ok ? 'ok' : tokPerS === undefined ? error || 'failed' : 'too slow';
+  const cells = [
+    timestamp?.toISOString().slice(0, 19).replace('T', ' '),
+    ...[threads, batchThreads],
+    args,
+    tokens,
+    seconds?.toFixed(2),
+    tokPerS === undefined ? undefined : formatRate(tokPerS),
+  ];
+  return el(
+    'tr',
+    {},
+    cells.map((cell, index) =>
+      el('td', { class: isTextColumn(index) ? 'text' : undefined }, cell ?? '-'),
+    ),
+    el('td', { class: ok ? 'text' : 'text long bad' }, outcome),
+  );
+}
+
+/** A table that may be wider than the page: it scrolls by itself, with the keyboard, too. */
+const scrolling = (name: string, table: Markup): Markup =>
+  el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': name }, table);
