@@ -82,7 +82,8 @@ function describe(inspection: Inspection): string[] {
   if (table) {
     lines.push('', `${schemeName(table)} ${table.diskId}`);
     for (const { number, offset, sizeBytes: length, type, name, fileSystem } of table.partitions) {
-      const text = `partition ${number}  ${fileSystem ?? '-'}  ${type}  ${name}`;
+      const holds = fileSystem === 'fat' ? 'FAT' : (fileSystem ?? '-');
+      const text = `partition ${number}  ${holds}  ${type}  ${name}`;
       lines.push(`${columns(offset, length)}  ${text}`.trimEnd());
     }
     for (const { where, message } of table.faults) lines.push(`${where}: ${message}`);

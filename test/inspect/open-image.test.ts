@@ -63,7 +63,9 @@ describe('an image', () => {
   it('is opened in the partition that is asked for; several need that', async () => {
     const second = ext4([file('/hello', 'second')]);
     await writeRaw(mbrDisk([ext4(), second]), folder.file('two.img'));
-    await expect(using('two.img', textOfHello)).rejects.toThrow(/partitions 1 \(ext4\), 2 \(ext4\)/);
+    await expect(using('two.img', textOfHello)).rejects.toThrow(
+      /partitions 1 \(ext4\), 2 \(ext4\)/,
+    );
     expect(await using('two.img', textOfHello, { partition: 1 })).toBe('hello\n');
     expect(await using('two.img', textOfHello, { partition: 2 })).toBe('second');
   });

@@ -8,6 +8,10 @@ import { planCpio } from '../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../src/formats/cpio/writer.js';
 import { bytesData, planExt4 } from '../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../src/formats/ext4/plan.js';
+import { planFat } from '../../src/formats/fat/plan.js';
+import type { FatEntry } from '../../src/formats/fat/plan.js';
+import { GPT_TYPE } from '../../src/formats/gpt/layout.js';
+import { FIRST_PARTITION_OFFSET, planGpt } from '../../src/formats/gpt/plan.js';
 import type { Image } from '../../src/image/image.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import type { RandomAccess } from '../../src/image/random-access.js';
@@ -37,6 +41,14 @@ export const SMALL_TREE: readonly Ext4Entry[] = [
 
 export const ext4 = (entries: readonly Ext4Entry[] = SMALL_TREE): Image =>
   planExt4(entries, { label: 'LOOK', blockSizeBytes: 1024 });
+
+/** A disk with a GPT whose one partition is an EFI system partition. */
+export function espDisk(entries: readonly FatEntry[]): Image {
+  const image = planFat(entries, {
+    ...{ esp: true, label: 'ESP', partitionOffsetBytes: FIRST_PARTITION_OFFSET },
+  });
+  return planGpt([{ image, typeGuid: GPT_TYPE.efiSystem, name: 'EFI system' }]);
+}
 
 export async function cpioBytes(entries: readonly CpioEntry[]): Promise<Uint8Array> {
   return imageBytes(planCpio(entries));

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { FatEntry } from '../../../src/formats/fat/plan.js';
+import { Findings } from '../../../src/inspect/findings.js';
+import type { ImageTree } from '../../../src/inspect/node.js';
+import { parseSettings } from '../../../src/inspect/models/llama2c-settings.js';
+import { checkLlama2cModel } from '../../../src/inspect/models/llama2c.js';
+import { file } from '../../formats/fat/layouts.js';
+import { TINY, legacyCheckpoint } from '../../formats/llama2c/samples.js';
+import { randomCheckpoint } from '../../support/random-checkpoint.js';
+import { writeVocabulary } from '../../support/llama2-tokens.js';
+import { fatBytes, treeOf } from '../fat/samples.js';
+
+const tokens = (count: number): Uint8Array =>
+  writeVocabulary(Array.from({ length: count }, (_, i) => ({ text: `token ${i}`, score: -i })));
+
+const CHECKPOINT = legacyCheckpoint();
+const TOKENIZER = tokens(TINY.vocabularySize);
+
+async function check(entries: readonly FatEntry[]) {
+  const findings = new Findings();
+  const tree = await treeOf(await fatBytes(entries));
+  const models = await checkLlama2cModel(tree, findings);
+  return { models, found: findings.described.map(({ code, where }) => `${code} ${where}`) };
+}
+
+const settings = (text: string): FatEntry => file('/llama2.cfg', text);
+
+describe('the model that the EFI application loads', () => {
+  it('is found by its usual name, or by the settings', async () => {
+    const usual = await check([
+      file('/STORIES15M.BIN', CHECKPOINT),
+      file('/tokenizer.bin', TOKENIZER),
+    ]);
+    expect(usual.found).toEqual([]);
+    expect(usual.models).toEqual([
+      {
+        ...{ format: 'llama2c', path: '/stories15M.bin', sizeBytes: CHECKPOINT.length },
+        ...{ tensorCount: 13, tokenizer: { path: '/tokenizer.bin', tokenCount: 6 } },
+      },
+    ]);
+    const named = await check([
+      file('/models/größe.bin', CHECKPOINT),
+      file('/words', TOKENIZER),
+      settings('model=models/größe.bin\ntokenizer=/words\n'),
+    ]);
+    expect(named.found).toEqual([]);
+    expect(named.models).toMatchObject([
+      { path: '/models/größe.bin', tokenizer: { path: '/words' } },
+    ]);
+  });
+
+  it('may have weights of int8', async () => {
+    const int8 = randomCheckpoint(
+      { ...TINY, sharedClassifier: true },
+      { version: 2, groupSize: 4 },
+      1,
+    );
+    const entries = [file('/stories15M.bin', int8), file('/tokenizer.bin', TOKENIZER)];
+    expect(await check(entries)).toMatchObject({ found: [], models: [{ format: 'llama2c' }] });
+  });
+
+  it('need not be there, unless there are settings', async () => {
+    expect(await check([file('/tokenizer.bin', 'x')])).toEqual({ models: [], found: [] });
+    expect(await check([settings('')])).toEqual({
+      models: [],
+      found: ['checkpoint-missing /stories15M.bin', 'tokenizer-missing /tokenizer.bin'],
+    });
+    const folder: FatEntry = { type: 'directory', path: '/words' };
+    const entries = [file('/m', CHECKPOINT), folder, settings('model=m\ntokenizer=words')];
+    expect(await check(entries)).toEqual({ models: [], found: ['tokenizer-missing /words'] });
+  });
+
+  it.each([
+    ['cut short', CHECKPOINT.subarray(0, -1), TOKENIZER, 'checkpoint-truncated /stories15M.bin'],
+    ['no checkpoint', Buffer.alloc(5000, 7), TOKENIZER, 'checkpoint-corrupt /stories15M.bin'],
+    ['of another vocabulary', CHECKPOINT, tokens(7), 'tokenizer-mismatch /tokenizer.bin'],
+    [
+      'with half a tokenizer',
+      CHECKPOINT,
+      TOKENIZER.subarray(0, 20),
+      'tokenizer-corrupt /tokenizer.bin',
+    ],
+  ])('is reported when it is %s', async (_what, model, tokenizer, finding) => {
+    const entries = [file('/stories15M.bin', model), file('/tokenizer.bin', tokenizer)];
+    expect(await check(entries)).toEqual({ models: [], found: [finding] });
+  });
+
+  it('is not looked for with settings that the application would not read either', async () => {
+    const entries = [settings('#'.repeat((1 << 20) + 1)), file('/stories15M.bin', 'x')];
+    expect(await check(entries)).toEqual({ models: [], found: ['settings-size /llama2.cfg'] });
+  });
+
+  it('is not called missing when the image cannot be read', async () => {
+    const tree: ImageTree = {
+      sizeBytes: 0,
+      lookUp: () => Promise.reject(new Error('the disk is gone')),
+    };
+    await expect(checkLlama2cModel(tree, new Findings())).rejects.toThrow('the disk is gone');
+  });
+});
+
+describe('the settings of the EFI application', () => {
+  const parse = (text: string) => parseSettings(Buffer.from(text));
+  const usual = { model: 'stories15M.bin', tokenizer: 'tokenizer.bin' };
+
+  it.each([
+    ['nothing', '', usual],
+    ['one of the two', 'tokenizer=t', { ...usual, tokenizer: 't' }],
+    ['a byte order mark', '\ufeffmodel=m', { ...usual, model: 'm' }],
+    [
+      'CR LF and blanks',
+      ' \tmodel \t= a b.bin \t\r\ntokenizer=t\r\n',
+      { model: 'a b.bin', tokenizer: 't' },
+    ],
+    ['comments and other settings', '# model=x\n  #model=y\nsteps=3\nprompt=model=z', usual],
+    ['lines that are none', 'model\n\n=x\nmodels=x\nmodel=\nMODEL=x\nmodel=a\0b', usual],
+    ['a setting twice', 'model=first\nmodel=second', { ...usual, model: 'first' }],
+    ['an equals sign in a name', 'model=a=b', { ...usual, model: 'a=b' }],
+  ])('may have %s', (_what, text, expected) => {
+    expect(parse(text)).toEqual(expected);
+  });
+
+  it('take no time, whatever they are', () => {
+    const blanks = ' '.repeat(1 << 20);
+    expect(parse(`${blanks}model${blanks}=${blanks}x${blanks}`)).toEqual({ ...usual, model: 'x' });
+  });
+});
