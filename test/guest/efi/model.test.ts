@@ -6,6 +6,7 @@ import type { CheckpointFormat, Llama2Shape } from '../../support/llama2-format.
 import { referenceText } from '../../support/llama2-sampling.js';
 import type { SamplingOptions } from '../../support/llama2-sampling.js';
 import { readVocabulary, writeVocabulary } from '../../support/llama2-tokens.js';
+import { GREEDY_STORY, SAMPLED_STORY } from '../../support/published-stories.js';
 import { randomCheckpoint } from '../../support/random-checkpoint.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { describeWithWeights, weights } from '../../support/weights.js';
@@ -47,24 +48,17 @@ async function runModel(
 }
 
 describeWithWeights('the published model', () => {
-  const published = `Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high.
-Lily's mom said, "Lily, let's go to the park." Lily was sad and didn't know what to do. She said, "I want to play with your ball, but I can't find it."
-Lily was sad and didn't know what to do. She said, "I'm sorry, Lily. I didn't know what to do."
-Lily didn't want to help her mom, so she said, "I'm sorry, mom. I didn't know what to do." Her mom said, "Don't worry, Lily. We can help you.`;
-  const sampled = `Once upon a time, there was a little boy named Timmy. Timmy loved to play with his toys and eat sandwiches. One day, Timmy's mom told him it was time to rest for a while. Timmy's friend Billy came over and took him a down.
-Timmy's mom saw that Timmy was sad, but Timmy said, "I didn't understand what is it! We need to find some leafs." Timmy thought about it and took a deep breath on a spoon. He hoped it was important to be kind and continued to find its image next time.
-After they finished getting, Timmy's dad came up to his house and promised to help Timmy.`;
   const files = [weights('stories260K.bin'), weights('tok512.bin')] as const;
 
   it.each(PRODUCTS)('tells the story its makers published, at temperature 0 (%s)', async (name) => {
-    expect((await runModel(...files, GREEDY, name)).text).toBe(published);
+    expect((await runModel(...files, GREEDY, name)).text).toBe(GREEDY_STORY);
   });
 
   it.each(PRODUCTS)(
     'and the one they published for a seed, to its last word (%s)',
     async (name) => {
       const options = { steps: 256, temperature: 1, topP: 0.9, seed: 133_742 };
-      expect((await runModel(...files, options, name)).text).toBe(sampled);
+      expect((await runModel(...files, options, name)).text).toBe(SAMPLED_STORY);
     },
   );
 
