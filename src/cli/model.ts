@@ -1,8 +1,18 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { formatBytes, print, printJson, say } from './output.js';
 import { printable } from './printable.js';
+import type { WeightType } from '../formats/gguf/weights.js';
 import { defaultPlaces } from '../recipes/places.js';
+
+interface ConvertFlags {
+  tokenizer: string;
+  out: string;
+  name?: string;
+  chatTemplate?: string;
+  type: Lowercase<WeightType>;
+}
 
 export function addModelCommand(program: Command, { signal }: CliContext): void {
   const model = program.command('model').description('look inside models, and convert them');
@@ -43,20 +53,25 @@ export function addModelCommand(program: Command, { signal }: CliContext): void 
     .requiredOption('--out <file>', 'the GGUF to write')
     .option('--name <name>', "the model's name; the checkpoint's file name unless given")
     .option('--chat-template <file>', 'a Jinja template; without one the model completes text')
+    .addOption(
+      new Option('--type <type>', 'how matrices are stored: half the size, or a quarter')
+        .choices(['f32', 'f16', 'q8_0'])
+        .default('f32'),
+    )
     .addHelpText(
       'after',
       `
 Example:
-  zosia model convert stories260K.bin --tokenizer tok512.bin --out models/stories260K.gguf`,
+  zosia model convert stories260K.bin --tokenizer tok512.bin --out models/stories260K.gguf
+
+Matrices with rows that are no whole number of q8_0's blocks of 32 weights become f16.`,
     )
-    .action(
-      async (
-        checkpoint: string,
-        options: { tokenizer: string; out: string; name?: string; chatTemplate?: string },
-      ) => {
-        const { convertLlama2c } = await import('../recipes/convert.js');
-        const { sizeBytes } = await convertLlama2c({ checkpoint, ...options, signal });
-        say(`wrote ${options.out} (${formatBytes(sizeBytes)})`);
-      },
-    );
+    .action(async (checkpoint: string, { type, ...options }: ConvertFlags) => {
+      const { convertLlama2c } = await import('../recipes/convert.js');
+      const { sizeBytes } = await convertLlama2c({
+        ...{ checkpoint, ...options, signal },
+        type: type.toUpperCase() as WeightType,
+      });
+      say(`wrote ${options.out} (${formatBytes(sizeBytes)})`);
+    });
 }

@@ -73,7 +73,8 @@ class Loader {
       end = start + piece.length;
       const { source } = piece;
       if (source.kind === 'bytes') bytes.set(source.bytes, start);
-      else await this.#files.read(source, bytes.subarray(start, end));
+      else if (source.kind === 'file') await this.#files.read(source, bytes.subarray(start, end));
+      else bytes.set(await source.access.read(source.offset, piece.length), start);
     }
     return { offset, bytes, dataBytes };
   }

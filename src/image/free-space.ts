@@ -50,6 +50,8 @@ async function allocatedBytes(leaves: readonly LeafSegment[]): Promise<number> {
   for (const { offset, length, source } of leaves) {
     if (source.kind === 'file') {
       ofFiles.set(source.path, (ofFiles.get(source.path) ?? 0) + length);
+    } else if (source.kind === 'access') {
+      total += length;
     } else {
       for (const { bytes } of dataRuns(offset, source.bytes)) total += bytes.length;
     }

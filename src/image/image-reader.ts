@@ -23,6 +23,9 @@ export function accessImage(image: Image): OpenRandomAccess {
 
   const readLeaf = async (leaf: LeafSegment, skip: number, length: number): Promise<Uint8Array> => {
     if (leaf.source.kind === 'bytes') return leaf.source.bytes.subarray(skip, skip + length);
+    if (leaf.source.kind === 'access') {
+      return leaf.source.access.read(leaf.source.offset + skip, length);
+    }
     const { path, offset, expect } = leaf.source;
     const file = await openOnce(path);
     if (expect) checkStamp(path, file.stamp, expect);

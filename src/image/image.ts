@@ -1,4 +1,5 @@
 import type { FileStamp } from './file-stamp.js';
+import type { RandomAccess } from './random-access.js';
 
 /**
  * An image is a list of segments. Every format plans one; nothing is copied while planning. Writing,
@@ -20,10 +21,18 @@ export interface FileSource {
   readonly expect?: FileStamp;
 }
 
+/** Bytes that are made when they are asked for, starting at `offset`; the same ones every time. */
+export interface AccessSource {
+  readonly kind: 'access';
+  readonly access: RandomAccess;
+  readonly offset: number;
+}
+
 /** Where the bytes of a segment come from. */
 export type Source =
   | BytesSource
   | FileSource
+  | AccessSource
   /** A range of another image, starting at `offset` bytes: how a disk is composed of partitions. */
   | { readonly kind: 'image'; readonly image: Image; readonly offset: number };
 
@@ -46,7 +55,7 @@ export interface Image {
 
 /** A segment whose source is not another image: what {@link flatten} leaves. */
 export interface LeafSegment extends Segment {
-  readonly source: BytesSource | FileSource;
+  readonly source: Exclude<Source, { readonly kind: 'image' }>;
 }
 
 /**

@@ -15,7 +15,7 @@ import { choosePartition, surveyPartitions } from './partition.js';
 import type { DiskPartition, DiskTable } from './partition.js';
 import { recognise, recogniseFileSystem, recogniseForeign } from './recognise.js';
 import type { FileSystemKind } from './recognise.js';
-import { sliceAccess } from './slice.js';
+import { sliceAccess } from '../image/slice-access.js';
 import { openVmdk } from './vmdk-disk.js';
 import type { DiskExtent } from './vmdk-disk.js';
 

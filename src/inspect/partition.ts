@@ -3,7 +3,7 @@ import type { Partition, PartitionTable } from '../formats/gpt/reader.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { recogniseFileSystem } from './recognise.js';
 import type { FileSystemKind } from './recognise.js';
-import { sliceAccess } from './slice.js';
+import { sliceAccess } from '../image/slice-access.js';
 
 export interface DiskPartition extends Partition {
   /** What it begins with; undefined: nothing that is looked into. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { readCheckpoint } from '../formats/llama2c/checkpoint.js';
+import type { WeightType } from '../formats/gguf/weights.js';
 import { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../formats/llama2c/tokenizer.js';
 import { accessFile } from '../image/random-access.js';
@@ -17,6 +18,8 @@ export interface ConvertOptions {
   readonly name?: string;
   /** Path of a Jinja template that turns a conversation into text. */
   readonly chatTemplate?: string;
+  /** How matrices are stored; F32, as in the checkpoint, unless given. */
+  readonly type?: WeightType;
   readonly signal?: AbortSignal;
 }
 
@@ -27,7 +30,8 @@ export interface ConvertOptions {
  * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`; as `readCheckpoint`, `readTokenizer` and `writeRaw`
  */
 export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeBytes: number }> {
-  const { checkpoint: path, out, name = basename(path).replace(/\.bin$/, ''), signal } = options;
+  const { checkpoint: path, out, type = 'F32', signal } = options;
+  const { name = basename(path).replace(/\.bin$/, '') } = options;
   const inputs = [path, options.tokenizer, options.chatTemplate];
   await refuseOverwriting(
     inputs.filter((input) => input !== undefined),
@@ -42,6 +46,8 @@ export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeByt
       const image = planLlama2cGguf({
         checkpoint,
         checkpointSource: { path },
+        checkpointAccess: checkpointFile,
+        type,
         tokenizer,
         name,
         ...(options.chatTemplate === undefined

@@ -6,6 +6,8 @@ import type { Image } from '../image/image.js';
  * The sha256, in lower-case hex, of a plan: its size, the bytes it holds itself, and which ranges of
  * which files lie where. Files are told apart by their order, not by their paths, so that a plan has the
  * same digest on any host; their contents are not read.
+ *
+ * @throws RangeError for a plan with bytes that are only made when they are read
  */
 export function planDigest(image: Image): string {
   const hash = createHash('sha256').update(`${image.sizeBytes}\n`);
@@ -15,6 +17,7 @@ export function planDigest(image: Image): string {
       hash.update(`${offset} ${length}\n`).update(source.bytes);
       continue;
     }
+    if (source.kind === 'access') throw new RangeError('bytes yet to be made have no digest');
     const number = files.get(source.path) ?? files.size;
     files.set(source.path, number);
     hash.update(`${offset} ${length} file ${number} ${source.offset}\n`);

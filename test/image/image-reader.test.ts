@@ -6,6 +6,7 @@ import { digestFile, digestImage, sha256 } from '../../src/image/digest.js';
 import { accessImage } from '../../src/image/image-reader.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
 import type { Image, Segment } from '../../src/image/image.js';
+import { accessBytes } from '../../src/image/random-access.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
 import { zosiaError } from '../support/errors.js';
 import { imageBytes } from '../support/images.js';
@@ -37,6 +38,10 @@ function images(path: string): fc.Arbitrary<Expected> {
     })),
     fc.tuple(fc.nat(4000), fc.integer({ min: 1, max: 1000 })).map(([offset, length]) => ({
       source: { kind: 'file', path, offset } as const,
+      bytes: SOURCE.slice(offset, offset + length),
+    })),
+    fc.tuple(fc.nat(4000), fc.integer({ min: 1, max: 1000 })).map(([offset, length]) => ({
+      source: { kind: 'access', access: accessBytes(SOURCE), offset } as const,
       bytes: SOURCE.slice(offset, offset + length),
     })),
   );

@@ -1,6 +1,10 @@
 import { ZosiaError } from '../../errors.js';
 import { makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { sliceAccess } from '../../image/slice-access.js';
+import { accessEncoded, weightTypeFor } from '../gguf/weights.js';
+import type { WeightType } from '../gguf/weights.js';
 import { planGguf } from '../gguf/writer.js';
 import type { TensorPlan, TypedValue } from '../gguf/writer.js';
 import { checkpointTensor } from './checkpoint.js';
@@ -14,6 +18,10 @@ export interface Llama2cGgufOptions {
   readonly checkpoint: Checkpoint;
   /** Where the checkpoint's bytes are: the file it was read from, or an image of it. */
   readonly checkpointSource: { readonly path: string } | Image;
+  /** The same bytes, to be read while the GGUF is written; needed only for types other than F32. */
+  readonly checkpointAccess?: RandomAccess;
+  /** How matrices are stored; F32 unless given. The weights of norms always are F32. */
+  readonly type?: WeightType;
   readonly tokenizer: Tokenizer;
   /** The model's name, `general.name`. */
   readonly name: string;
@@ -34,6 +42,9 @@ const BLOCK_TENSORS: readonly (readonly [suffix: string, tensor: TensorName])[] 
   ['ffn_up', 'w3'],
 ];
 
+/** llama.cpp, include/llama.h: enum llama_ftype. */
+const FILE_TYPES: Readonly<Record<WeightType, number>> = { F32: 0, F16: 1, Q8_0: 7 };
+
 /** llama2.c, run.c: what is added to the mean square in rmsnorm. */
 const NORM_EPSILON = 1e-5;
 
@@ -41,8 +52,8 @@ const NORM_EPSILON = 1e-5;
 const ROPE_BASE = 10_000;
 
 /**
- * Plans a GGUF of the architecture "llama" from a llama2.c checkpoint. The weights stay in the
- * checkpoint: tensors are ranges of it. Nothing is permuted, because llama2.c and llama.cpp's "llama"
+ * Plans a GGUF of the architecture "llama" from a llama2.c checkpoint. Float32 weights stay in the
+ * checkpoint: tensors are ranges of it; others are encoded as they are read. Nothing is permuted, because llama2.c and llama.cpp's "llama"
  * both rotate neighbouring elements (RoPE). A shared classifier is left out: llama.cpp then takes the
  * embedding for one, as llama2.c does. The rope tables are left out too, being computed.
  *
@@ -50,29 +61,17 @@ const ROPE_BASE = 10_000;
  * interleaved, so that all of it would have to be rewritten
  */
 export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
-  const { checkpoint, checkpointSource, tokenizer, name, chatTemplate } = options;
+  const { checkpoint, tokenizer, name, chatTemplate, type = 'F32' } = options;
   const { config } = checkpoint;
   if (checkpoint.version === 2) throw int8Checkpoint(name);
 
-  /** Tensor data of one layer, or of a tensor that has no layers. */
-  const dataOf = (tensor: TensorName, dimensions: readonly number[], layer = 0): Image => {
-    const length = dimensions.reduce((product, count) => product * count, FLOAT_BYTES);
-    const offset = checkpointTensor(checkpoint, tensor).offset + layer * length;
-    const source =
-      'path' in checkpointSource
-        ? ({ kind: 'file', path: checkpointSource.path, offset } as const)
-        : ({ kind: 'image', image: checkpointSource, offset } as const);
-    return makeImage(length, [{ offset: 0, length, source }]);
-  };
   const plan = (ggufName: string, tensor: TensorName, layer?: number): TensorPlan => {
     const all = checkpointTensor(checkpoint, tensor).dimensions;
     const own = layer === undefined ? all : all.slice(1);
-    return {
-      name: `${ggufName}.weight`,
-      dimensions: own.toReversed(),
-      type: 'F32',
-      data: dataOf(tensor, own, layer),
-    };
+    const dimensions = own.toReversed();
+    const stored = dimensions.length === 1 ? 'F32' : weightTypeFor(dimensions[0]!, type);
+    const data = tensorData(options, tensor, own, stored, layer);
+    return { name: `${ggufName}.weight`, dimensions, type: stored, data };
   };
 
   const tensors = [plan('token_embd', 'tokenEmbedding')];
@@ -89,7 +88,7 @@ export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
     metadata: {
       'general.architecture': { type: 'string', value: 'llama' },
       'general.name': { type: 'string', value: name },
-      'general.file_type': uint32(0),
+      'general.file_type': uint32(FILE_TYPES[type]),
       'llama.vocab_size': uint32(config.vocabularySize),
       'llama.context_length': uint32(config.contextLength),
       'llama.embedding_length': uint32(config.dim),
@@ -119,4 +118,27 @@ function int8Checkpoint(name: string): ZosiaError {
         'zosia image efi takes it as it is.',
     },
   );
+}
+
+/** Tensor data of one layer, or of a tensor that has no layers. */
+function tensorData(
+  { checkpoint, checkpointSource, checkpointAccess }: Llama2cGgufOptions,
+  tensor: TensorName,
+  dimensions: readonly number[],
+  type: WeightType,
+  layer = 0,
+): Image {
+  const length = dimensions.reduce((product, count) => product * count, FLOAT_BYTES);
+  const offset = checkpointTensor(checkpoint, tensor).offset + layer * length;
+  if (type === 'F32') {
+    const source =
+      'path' in checkpointSource
+        ? ({ kind: 'file', path: checkpointSource.path, offset } as const)
+        : ({ kind: 'image', image: checkpointSource, offset } as const);
+    return makeImage(length, [{ offset: 0, length, source }]);
+  }
+  if (!checkpointAccess) throw new RangeError(`weights are encoded to ${type} from an access`);
+  const access = accessEncoded(sliceAccess(checkpointAccess, offset, length), type);
+  const source = { kind: 'access', access, offset: 0 } as const;
+  return makeImage(access.sizeBytes, [{ offset: 0, length: access.sizeBytes, source }]);
 }

@@ -93,7 +93,7 @@ function flatExtent(lengthBytes: number, name: string, fileOffset: number): Flat
 
 function checkCopied(leaves: readonly LeafSegment[], maximumBytes: number): void {
   let copiedBytes = 0;
-  for (const { source, length } of leaves) if (source.kind === 'file') copiedBytes += length;
+  for (const { source, length } of leaves) if (source.kind !== 'bytes') copiedBytes += length;
   if (copiedBytes <= maximumBytes) return;
   throw new ZosiaError(
     'ZOSIA_VMDK_UNALIGNED',
@@ -109,7 +109,7 @@ function checkCopied(leaves: readonly LeafSegment[], maximumBytes: number): void
 function contentId(extents: readonly FlatExtent[], leaves: readonly LeafSegment[]): number {
   const hash = createHash('sha256').update(JSON.stringify(extents));
   for (const { offset, length, source } of leaves) {
-    hash.update(`${offset} ${length} ${source.kind === 'file' ? source.offset : ''}\n`);
+    hash.update(`${offset} ${length} ${source.kind === 'bytes' ? '' : source.offset}\n`);
     if (source.kind === 'bytes') hash.update(source.bytes);
   }
   const cid = hash.digest().readUInt32BE(0);

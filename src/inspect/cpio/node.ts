@@ -4,7 +4,7 @@ import { escapeName, unescapeName } from '../../formats/ext4/reader/names.js';
 import { accessBytes } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { ImageNode, NodeType } from '../node.js';
-import { sliceAccess } from '../slice.js';
+import { sliceAccess } from '../../image/slice-access.js';
 
 /** A path of an archive, after everything that comes before it has been unpacked. */
 export interface CpioFile {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkGguf } from '../../../src/formats/gguf/check.js';
 import { describeModel } from '../../../src/formats/gguf/model-info.js';
 import { GgufArray } from '../../../src/formats/gguf/reader.js';
-import { readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
+import { encodeWeights } from '../../../src/formats/gguf/weights.js';
+import { checkpointTensor, readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import { planLlama2cGguf } from '../../../src/formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../../../src/formats/llama2c/tokenizer.js';
 import { digestImage } from '../../../src/image/digest.js';
@@ -134,6 +135,43 @@ describe('planLlama2cGguf', () => {
 });
 
 describeWithWeights('planLlama2cGguf, on stories260K', () => {
+  it.each([
+    ['F16', 1],
+    ['Q8_0', 7],
+  ] as const)('stores matrices as %s, and norms as they are', async (type, fileType) => {
+    const path = weights('stories260K.bin');
+    const access = await accessFile(path);
+    const tokenizerFile = await accessFile(weights('tok512.bin'));
+    try {
+      const checkpoint = await readCheckpoint(access);
+      const image = planLlama2cGguf({
+        checkpoint,
+        checkpointSource: { path },
+        checkpointAccess: access,
+        tokenizer: await readTokenizer(tokenizerFile, 512),
+        name: 'stories260K',
+        type,
+      });
+      const bytes = Buffer.from(await imageBytes(image));
+      const header = await checkGguf(accessBytes(bytes), 'model.gguf');
+      expect(header.metadata.get('general.file_type')).toBe(fileType);
+      const tensor = (name: string) => header.tensors.find((each) => each.name === name)!;
+      expect(tensor('blk.4.attn_q.weight').type.name).toBe(type);
+      expect(tensor('blk.4.attn_norm.weight').type.name).toBe('F32');
+      // Its rows have 172 weights, which are no whole number of blocks.
+      expect(tensor('blk.4.ffn_down.weight').type.name).toBe('F16');
+      const { offset, dimensions, sizeBytes } = tensor('blk.4.attn_q.weight');
+      const start = checkpointTensor(checkpoint, 'wq').offset + 4 * 64 * 64 * 4;
+      const floats = await access.read(start, dimensions[0]! * dimensions[1]! * 4);
+      const expected = encodeWeights(type, new Float32Array(floats.slice().buffer));
+      const at = header.dataOffset + offset;
+      expect(bytes.subarray(at, at + sizeBytes).equals(expected)).toBe(true);
+    } finally {
+      await access.close();
+      await tokenizerFile.close();
+    }
+  });
+
   it('copies no weights, and gives the same bytes everywhere', async () => {
     const path = weights('stories260K.bin');
     const checkpointFile = await accessFile(path);

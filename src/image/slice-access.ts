@@ -1,5 +1,5 @@
-import { checkRange } from '../image/random-access.js';
-import type { RandomAccess } from '../image/random-access.js';
+import { checkRange } from './random-access.js';
+import type { RandomAccess } from './random-access.js';
 
 /** A part of something that can be read, on its own: a partition of a disk, a member of an archive. */
 export function sliceAccess(source: RandomAccess, start: number, sizeBytes: number): RandomAccess {

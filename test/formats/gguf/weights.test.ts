@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  WEIGHT_TYPES,
+  accessEncoded,
+  encodeWeights,
+  halfBits,
+} from '../../../src/formats/gguf/weights.js';
+import { accessBytes } from '../../../src/image/random-access.js';
+
+/** What a half means (IEEE 754 binary16): the other direction, written down by definition. */
+function halfValue(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const mantissa = bits & 1023;
+  if (exponent === 31) return mantissa ? Number.NaN : sign * Infinity;
+  if (exponent === 0) return sign * mantissa * 2 ** -24;
+  return sign * (1024 + mantissa) * 2 ** (exponent - 25);
+}
+
+const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });
+
+describe('halves', () => {
+  it('come back from every one there is', () => {
+    for (let bits = 0; bits < 0x10000; bits++) {
+      const value = halfValue(bits);
+      if (Number.isNaN(value)) expect(halfBits(value) & 0x7fff).toBeGreaterThan(0x7c00);
+      else expect(halfBits(value)).toBe(bits);
+    }
+  });
+
+  it('round to the next one, between two to the even one', () => {
+    for (let bits = 0; bits < 0x7bff; bits++) {
+      const middle = (halfValue(bits) + halfValue(bits + 1)) / 2;
+      expect(halfBits(middle)).toBe(bits % 2 === 0 ? bits : bits + 1);
+      expect(halfBits(-middle)).toBe((bits % 2 === 0 ? bits : bits + 1) | 0x8000);
+      expect(halfBits(middle * (1 - 2 ** -40))).toBe(bits);
+      expect(halfBits(middle * (1 + 2 ** -40))).toBe(bits + 1);
+    }
+  });
+
+  it('overflow to infinity half a step after the largest one', () => {
+    expect(halfBits(65_519.9)).toBe(0x7bff);
+    expect(halfBits(65_520)).toBe(0x7c00);
+    expect(halfBits(-1e30)).toBe(0xfc00);
+  });
+});
+
+describe('encodeWeights', () => {
+  it('stores Q8_0 blocks as ggml does', () => {
+    const values = Float32Array.from({ length: 32 }, (_, i) => (i - 16) / 8);
+    const bytes = Buffer.from(encodeWeights('Q8_0', values));
+    expect(bytes.length).toBe(34);
+    // The largest weight is 2, so the scale is 2/127, which as a half is 0x2408.
+    expect(bytes.readUInt16LE(0)).toBe(0x2408);
+    expect(bytes.readInt8(2)).toBe(-127);
+    expect(bytes.readInt8(2 + 16)).toBe(0);
+    expect(bytes.readInt8(2 + 17)).toBe(8);
+    expect(bytes.readInt8(2 + 31)).toBe(119);
+  });
+
+  it('stores a block of zeros as zeros', () => {
+    expect(encodeWeights('Q8_0', new Float32Array(32))).toEqual(Buffer.alloc(34));
+  });
+
+  it('keeps every weight within half a step', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.float({ min: -8, max: 8, noNaN: true }), { minLength: 32, maxLength: 32 }),
+        (list) => {
+          const bytes = Buffer.from(encodeWeights('Q8_0', Float32Array.from(list)));
+          const scale = halfValue(bytes.readUInt16LE(0));
+          const largest = Math.max(...list.map(Math.abs));
+          for (const [i, value] of list.entries()) {
+            const back = bytes.readInt8(2 + i) * scale;
+            // Half a step, and what the scale itself lost when it became a half.
+            expect(Math.abs(back - value)).toBeLessThanOrEqual(
+              largest / 127 / 2 + largest * 2 ** -11 + 127 * 2 ** -25,
+            );
+          }
+        },
+      ),
+    );
+  });
+
+  it('refuses half a block', () => {
+    expect(() => encodeWeights('Q8_0', new Float32Array(33))).toThrow(RangeError);
+    expect(() => accessEncoded(accessBytes(new Uint8Array(64)), 'Q8_0')).toThrow(RangeError);
+  });
+});
+
+describe('accessEncoded', () => {
+  it.each(WEIGHT_TYPES)('reads %s anywhere as if it had been encoded whole', async (type) => {
+    const blocks = fc.array(float32, { minLength: 32, maxLength: 160 });
+    await fc.assert(
+      fc.asyncProperty(blocks, fc.nat(), fc.nat(), async (list, a, b) => {
+        const values = Float32Array.from(list.slice(0, list.length - (list.length % 32)));
+        const access = accessEncoded(accessBytes(encodeWeights('F32', values)), type);
+        const whole = encodeWeights(type, values);
+        expect(access.sizeBytes).toBe(whole.length);
+        const [start, end] = [a % (whole.length + 1), b % (whole.length + 1)].sort((x, y) => x - y);
+        expect(Buffer.from(await access.read(start!, end! - start!))).toEqual(
+          Buffer.from(whole.subarray(start, end)),
+        );
+      }),
+    );
+  });
+});
