@@ -1,0 +1,195 @@
+import { execa } from 'execa';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ZosiaError } from '../../../src/errors.js';
+import { formatSettings, parseSettings } from '../../../src/recipes/efi/settings-file.js';
+import { DEFAULT_EFI_SETTINGS } from '../../../src/recipes/efi/settings.js';
+import type { EfiSettings } from '../../../src/recipes/efi/settings.js';
+import { buildHostProgram } from '../../guest/efi/programs.js';
+import { zosiaError } from '../../support/errors.js';
+import { temporaryFolder } from '../../support/temporary.js';
+
+const path = fc
+  .string({ unit: 'binary', minLength: 1 })
+  .filter((text) => !/^[ \t]|[ \t]$|[\0\r\n]|\p{Cs}/u.test(text));
+
+const anySettings: fc.Arbitrary<EfiSettings> = fc.record(
+  {
+    model: path,
+    tokenizer: path,
+    prompt: fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0')),
+    steps: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    temp: fc.double({ min: 0, max: 100, noNaN: true }),
+    topP: fc.double({ min: 0, max: 1, noNaN: true }),
+    seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    interactive: fc.boolean(),
+    poweroff: fc.boolean(),
+    mode: fc.constantFrom('generate', 'chat'),
+    answer: fc.constantFrom('console', 'serial'),
+  },
+  { requiredKeys: [] },
+);
+
+describe('formatSettings', () => {
+  it('writes a line for what is given', () => {
+    expect(formatSettings({})).toBe('');
+    expect(formatSettings({ temp: 1e-7, prompt: 'a\\b\nc\r\td', seed: 2n ** 64n - 1n })).toBe(
+      'prompt=a\\\\b\\nc\\r\\td\ntemp=0.0000001\nseed=18446744073709551615\n',
+    );
+    expect(formatSettings(DEFAULT_EFI_SETTINGS)).toBe(
+      [
+        ...['model=stories15M.bin', 'tokenizer=tokenizer.bin', 'prompt=', 'steps=256', 'temp=1'],
+        ...['top_p=0.9', 'seed=0', 'interactive=0', 'poweroff=0', 'mode=generate', ''],
+      ].join('\n') + 'answer=console\n',
+    );
+  });
+
+  it.each<[string, EfiSettings]>([
+    ['steps', { steps: -1 }],
+    ['steps', { steps: 2 ** 31 }],
+    ['steps', { steps: 1.5 }],
+    ['temp', { temp: 100.1 }],
+    ['temp', { temp: NaN }],
+    ['top_p', { topP: 1.01 }],
+    ['top_p', { topP: -0.1 }],
+    ['seed', { seed: 2n ** 64n }],
+    ['seed', { seed: -1n }],
+    ['prompt', { prompt: 'a\0b' }],
+    ['prompt', { prompt: '\ud800' }],
+    ['model', { model: '' }],
+    ['model', { model: ' a' }],
+    ['tokenizer', { tokenizer: 'a\nb' }],
+    ['mode', { mode: 'sing' as 'chat' }],
+  ])('refuses a bad %s (case %#)', (name, settings) => {
+    expect(() => formatSettings(settings)).toThrow(zosiaError('ZOSIA_EFI_BAD_SETTING'));
+    expect(() => formatSettings(settings)).toThrow(`${name} cannot be`);
+  });
+
+  it('refuses more than the application reads', () => {
+    const longest = (1 << 20) - 'prompt=\n'.length;
+    expect(formatSettings({ prompt: 'x'.repeat(longest) })).toHaveLength(1 << 20);
+    expect(() => formatSettings({ prompt: 'x'.repeat(longest + 1) })).toThrow(
+      zosiaError('ZOSIA_EFI_BAD_SETTING'),
+    );
+  });
+});
+
+describe('parseSettings', () => {
+  it('gives back what was written', () => {
+    fc.assert(
+      fc.property(anySettings, (settings) => {
+        expect(parseSettings(formatSettings(settings))).toEqual(settings);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('takes a file as people write them', () => {
+    expect(
+      parseSettings(
+        '\ufeff# comment\r\n\r\n \tsteps = 7 \r\nprompt =  two blanks \ntemp=.5\ntop_p=1.',
+      ),
+    ).toEqual({ steps: 7, prompt: '  two blanks ', temp: 0.5, topP: 1 });
+  });
+
+  it('names the bad line, and ends in settings or a ZosiaError whatever it is given', () => {
+    expect(() => parseSettings('steps=1\n\nstep=2')).toThrow(
+      'llama2.cfg, line 3: there is no setting "step"',
+    );
+    fc.assert(
+      fc.property(fileText, (text) => {
+        try {
+          parseSettings(text);
+        } catch (error) {
+          expect(error).toEqual(zosiaError('ZOSIA_EFI_BAD_SETTINGS_FILE'));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+const line = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc
+    .tuple(
+      fc.constantFrom('steps', 'temp', 'top_p', 'seed', 'prompt', 'model', 'mode', ' answer\t'),
+      fc.constantFrom('=', ' = ', ''),
+      fc.oneof(
+        fc.constantFrom('', '0', '1', '1.', '.5', '.', '1e3', '-1', '101', '2147483648', ' 3\t'),
+        fc.constantFrom('\\', '\\n', '\\x', 'chat', 'serial', '18446744073709551616', 'a\0'),
+        fc.string(),
+      ),
+    )
+    .map((parts) => parts.join('')),
+);
+const fileText = fc
+  .tuple(
+    fc.constantFrom('', '\ufeff'),
+    fc.array(line, { maxLength: 4 }),
+    fc.constantFrom('\n', '\r\n'),
+  )
+  .map(([mark, lines, end]) => mark + lines.join(end));
+
+/** The application adds up the digits one by one, and keeps the sum as a float32. */
+function expectNear(told: unknown, value: number): void {
+  const smallestNormal = 2 ** -126;
+  expect(Math.abs((told as number) - value)).toBeLessThanOrEqual(value * 1e-7 + smallestNormal);
+}
+
+/** What the application makes of a file, asked of its own source compiled for this host. */
+describe('the application', () => {
+  const folder = temporaryFolder();
+  let program: string;
+  beforeAll(async () => {
+    program = await buildHostProgram(folder.path, 'parse_settings');
+  });
+  const ask = async (file: string): Promise<Record<string, unknown>> => {
+    const { stdout } = await execa(program, { input: file });
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+
+  it('has the same defaults', async () => {
+    expect(await ask('')).toEqual(await ask(formatSettings(DEFAULT_EFI_SETTINGS)));
+  });
+
+  it('reads what is written, and means the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(anySettings, async (settings) => {
+        const all = { ...DEFAULT_EFI_SETTINGS, ...settings };
+        const told = await ask(formatSettings(settings));
+        expect(told).toMatchObject({
+          ...{ model: all.model, tokenizer: all.tokenizer, prompt: all.prompt, steps: all.steps },
+          ...{ seed: String(all.seed), interactive: Number(all.interactive) },
+          ...{ powerOff: Number(all.poweroff), mode: Number(all.mode === 'chat') },
+          answer: Number(all.answer === 'serial'),
+        });
+        expect(told).not.toHaveProperty('failure');
+        expectNear(told.temp, all.temp);
+        expectNear(told.topP, all.topP);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuses the same lines', async () => {
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(fileText, async (text) => {
+        const { failure } = await ask(text);
+        let own: string | undefined;
+        try {
+          parseSettings(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ZosiaError);
+          own = (error as ZosiaError).message;
+        }
+        const place = (message: string): string => message.split(':', 1)[0]!;
+        expect(own && place(own)).toBe(failure && place(failure as string));
+        if (own !== undefined) refused++;
+      }),
+      { numRuns: 250 },
+    );
+    expect(refused).toBeGreaterThan(20);
+  });
+});
