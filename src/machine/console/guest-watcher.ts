@@ -1,6 +1,7 @@
 /** Reads along with a guest's console: what a session has to know about the guest, it knows from there. */
 export interface GuestWatcher {
-  feed(bytes: Uint8Array): void;
+  /** Takes what comes from the console. @returns what of that is to be shown */
+  feed(bytes: Uint8Array): Uint8Array;
   /** How many lines the guest has been ready to read so far; infinite for one that keeps them. */
   readonly linesWanted: number;
   /** The console's last lines, for an error message. */

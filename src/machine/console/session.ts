@@ -97,10 +97,11 @@ async function runRelayed(
     detachInput = input.detach;
 
     for await (const chunk of qemu.stdout as AsyncIterable<Buffer>) {
-      watcher.feed(chunk);
+      const shown = watcher.feed(chunk);
       input.want(watcher.linesWanted);
-      if (!io.stdout.write(chunk) && outputError === undefined)
+      if (!io.stdout.write(shown) && outputError === undefined) {
         await drained(io.stdout, end.signal);
+      }
     }
     const { exitCode, stderr } = await qemu;
     signal.throwIfAborted();

@@ -15,10 +15,10 @@ const MAX_MESSAGE_BYTES = 4096;
 
 /** How an answer came to its end. */
 export type AnswerEnd =
-  { readonly kind: 'complete' } | { readonly kind: 'failed'; message: string };
+  { readonly kind: 'complete' } | { readonly kind: 'failed'; readonly message: string };
 
 /** What is in a piece of what came through the serial port. */
-export interface ReadPiece {
+export interface SerialPiece {
   /** Generated text. */
   readonly answer: Uint8Array;
   /** What the firmware's console shows. */
@@ -36,7 +36,7 @@ export class AnswerReader {
     return this.#end;
   }
 
-  read(bytes: Uint8Array): ReadPiece {
+  read(bytes: Uint8Array): SerialPiece {
     const answer: number[] = [];
     const console: number[] = [];
     for (const byte of bytes) {

@@ -1,39 +1,55 @@
 import { ConsoleText } from '../console/console-text.js';
 import type { GuestWatcher } from '../console/guest-watcher.js';
+import { AnswerReader } from './answer-frames.js';
+import type { AnswerEnd, SerialPiece } from './answer-frames.js';
 
 /** Lines of the EFI applications (guest/efi/README.md). */
-const FAILURE = /^zosia: /;
+const FAILURE = /^zosia: (.*)$/;
 const SPEED = /\d tokens in [\d.]+ s: [\d.]+ tokens\/s$/;
 const FAREWELL = /Press any key to leave\.$/;
 const PROMPT = '>';
 
-/** Reads along with the console of the EFI machine. */
+/** Reads along with the serial port of the EFI machine. */
 export class EfiConsole implements GuestWatcher {
-  #failure: string | undefined;
-  #isFinished = false;
+  readonly #answer = new AnswerReader();
+  #complaint: string | undefined;
+  #hasGenerated = false;
   #isPrompting = false;
   #prompts = 0;
   readonly #text = new ConsoleText((line) => {
     this.#isPrompting = false;
-    if (FAILURE.test(line)) this.#failure = line;
-    if (SPEED.test(line) || FAREWELL.test(line)) this.#isFinished = true;
+    this.#complaint = FAILURE.exec(line)?.[1] ?? this.#complaint;
+    if (SPEED.test(line) || FAREWELL.test(line)) this.#hasGenerated = true;
   });
 
-  feed(bytes: Uint8Array): void {
-    this.#text.feed(bytes);
-    if (this.#isPrompting || this.#text.unfinished !== PROMPT) return;
-    this.#isPrompting = true;
-    this.#prompts++;
+  /** Takes what comes from the serial port, and parts it. */
+  read(bytes: Uint8Array): SerialPiece {
+    const piece = this.#answer.read(bytes);
+    this.#text.feed(piece.console);
+    if (!this.#isPrompting && this.#text.unfinished === PROMPT) {
+      this.#isPrompting = true;
+      this.#prompts++;
+    }
+    return piece;
   }
 
-  /** The line in which the application says what went wrong. */
+  feed(bytes: Uint8Array): Uint8Array {
+    return this.read(bytes).console;
+  }
+
+  /** How the answer has ended, if there was one. */
+  get answerEnd(): AnswerEnd | undefined {
+    return this.#answer.end;
+  }
+
+  /** What the application says went wrong. */
   get failure(): string | undefined {
-    return this.#failure;
+    return this.#answer.end?.kind === 'failed' ? this.#answer.end.message : this.#complaint;
   }
 
   /** Whether a text has come to its end, or a prompt waits for one. */
   get isFinished(): boolean {
-    return this.#isFinished || this.#prompts > 0;
+    return this.#hasGenerated || this.#prompts > 0 || this.#answer.end !== undefined;
   }
 
   /** What is typed while a text is generated is taken for a wish to stop it, or dropped. */

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
 import { withPrivateFolder } from '../../image/private-folder.js';
 import { KILL_DELAY_MS, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
 import { QMP_FILE_DESCRIPTOR, Qmp } from '../qemu/qmp.js';
 import { cancelledByTermination } from '../qemu/termination.js';
-import { AnswerReader } from './answer-frames.js';
 import { efiArguments } from './efi-arguments.js';
 import { EfiConsole } from './efi-console.js';
 import type { EfiMachineSpec } from './efi-spec.js';
@@ -20,9 +20,9 @@ export interface EfiRunOptions {
   readonly onAnswer?: Taker;
   /** Takes what the console shows. */
   readonly onConsole?: Taker;
-  /** Takes a picture of the screen when the guest is finished; the machine ends with it. */
+  /** Is given a picture of the screen when the guest is finished; the machine ends with it. */
   readonly onScreenshot?: (screenshot: Screenshot) => void | Promise<void>;
-  /** How long the guest may take, a screenshot five minutes unless given. */
+  /** How long the guest may take; for a screenshot five minutes unless given. */
   readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
 }
@@ -30,6 +30,8 @@ export interface EfiRunOptions {
 const SCREENSHOT_TIMEOUT_SECONDS = 300;
 /** How long a machine may take to power off once it has answered. */
 const POWER_OFF_MS = 10_000;
+/** How long QEMU may take to end after it has hung up. */
+const HANG_UP_MS = 1000;
 
 /**
  * Runs a machine that boots a UEFI application, until it powers off by itself, or its screenshot has
@@ -52,26 +54,17 @@ export async function runEfi(
 async function run(
   spec: EfiMachineSpec,
   folder: string,
-  { onAnswer, onConsole, onScreenshot, timeoutSeconds }: EfiRunOptions,
+  options: EfiRunOptions,
   signal: AbortSignal,
 ): Promise<{ consoleTail: string }> {
+  const { onAnswer, onScreenshot } = options;
   const isControlled = onScreenshot !== undefined;
   const args = efiArguments({ ...spec, console: { to: 'stdio' }, isControlled });
   const [program, ...rest] = await qemuCommand({ qemu: spec.qemu, args });
   signal.throwIfAborted();
 
   const ending = new AbortController();
-  const deadline = new AbortController();
-  const limitSeconds = timeoutSeconds ?? (onScreenshot ? SCREENSHOT_TIMEOUT_SECONDS : undefined);
-  const limit =
-    limitSeconds === undefined
-      ? undefined
-      : setTimeout(() => {
-          deadline.abort();
-          if (!onScreenshot) ending.abort();
-        }, limitSeconds * 1000);
-  let powerOff: NodeJS.Timeout | undefined;
-
+  const limits = new Limits(options, ending);
   // The pipe to QEMU's stdin stays open: its end would be a hang-up of the serial port.
   const qemu = execa(program, rest, {
     stdio: ['pipe', 'pipe', 'pipe', ...(isControlled ? (['pipe'] as const) : [])],
@@ -81,59 +74,118 @@ async function run(
     forceKillAfterDelay: KILL_DELAY_MS,
   });
   const watcher = new EfiConsole();
-  const answer = new AnswerReader();
-  let finish = (): void => undefined;
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const photograph = async (): Promise<void> => {
-    if (!onScreenshot) return;
-    const socket = qemu.stdio[QMP_FILE_DESCRIPTOR] as unknown as Duplex;
-    const qmp = await Qmp.open(socket, (event) => {
-      if (event === 'SHUTDOWN') finish();
-    });
-    const waits = { folder, finished, deadline: deadline.signal, signal };
-    await onScreenshot(await takeScreenshot(qmp, waits));
-    await qmp.execute('quit').catch(() => undefined);
-  };
-  const read = async (): Promise<void> => {
-    for await (const bytes of qemu.stdout as AsyncIterable<Buffer>) {
-      const piece = answer.read(bytes);
-      watcher.feed(piece.console);
-      if (piece.answer.length > 0) await onAnswer?.(piece.answer);
-      if (piece.console.length > 0) await onConsole?.(piece.console);
-      if (watcher.isFinished || answer.end) finish();
-      if (answer.end && !onScreenshot) {
-        powerOff ??= setTimeout(() => {
-          ending.abort();
-        }, POWER_OFF_MS);
-      }
-    }
-  };
+  const finished = new AbortController();
   try {
-    await Promise.all([read(), photograph()]);
+    const reading = read(qemu.stdout as AsyncIterable<Buffer>, watcher, options, () => {
+      finished.abort();
+      if (watcher.answerEnd && !isControlled) limits.expectPowerOff();
+    });
+    await Promise.all([
+      reading,
+      onScreenshot &&
+        photograph(qemu.stdio[QMP_FILE_DESCRIPTOR] as unknown as Duplex, onScreenshot, {
+          ...{ folder, finished, ending, deadline: limits.deadline, signal },
+        }),
+    ]);
   } catch (error) {
+    // A machine that dies hangs up: that it died, and why, is what there is to say then.
+    if (isHangUp(error)) await Promise.race([qemu, delay(HANG_UP_MS)]);
+    const hasDied = qemu.exitCode !== null && qemu.exitCode !== 0;
     ending.abort();
-    await qemu;
-    // Of a machine that has died, its death is the reason for everything else.
-    throw error;
+    const { exitCode, stderr } = await qemu;
+    signal.throwIfAborted();
+    if (!isHangUp(error) || !hasDied) throw error;
+    throw guestDied({ exitCode, stderr, consoleTail: watcher.tail });
   } finally {
-    clearTimeout(limit);
-    clearTimeout(powerOff);
+    limits.clear();
   }
   const { exitCode, stderr } = await qemu;
   signal.throwIfAborted();
-  const consoleTail = watcher.tail;
-  const failure = answer.end?.kind === 'failed' ? answer.end.message : watcher.failure;
-  if (answer.end?.kind === 'complete') return { consoleTail };
+  const { failure, tail: consoleTail } = watcher;
+  if (watcher.answerEnd?.kind === 'complete') return { consoleTail };
   if (failure !== undefined) throw guestFailed(failure, consoleTail);
-  if (onAnswer && deadline.signal.aborted) throw guestTimeout(limitSeconds!, consoleTail);
-  if (onAnswer || exitCode !== 0) throw guestDied({ exitCode, stderr, consoleTail });
+  if (onAnswer && limits.deadline.aborted) throw guestTimeout(limits.seconds!, consoleTail);
+  if (onAnswer || (exitCode !== 0 && !ending.signal.aborted))
+    throw guestDied({ exitCode, stderr, consoleTail });
   return { consoleTail };
 }
 
-function guestFailed(message: string, consoleTail: string): ZosiaError {
-  const reason = message.replace(/^zosia: /, '');
+/** How long a machine may run. */
+class Limits {
+  readonly seconds: number | undefined;
+  readonly #deadline = new AbortController();
+  readonly #ending: AbortController;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #powerOff: NodeJS.Timeout | undefined;
+
+  constructor({ timeoutSeconds, onScreenshot }: EfiRunOptions, ending: AbortController) {
+    this.#ending = ending;
+    this.seconds = timeoutSeconds ?? (onScreenshot ? SCREENSHOT_TIMEOUT_SECONDS : undefined);
+    if (this.seconds === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#deadline.abort();
+      // A screenshot is taken even so.
+      if (!onScreenshot) ending.abort();
+    }, this.seconds * 1000);
+  }
+
+  /** Aborts when the time is over. */
+  get deadline(): AbortSignal {
+    return this.#deadline.signal;
+  }
+
+  /** Ends a machine that has done what it was to do, and does not end. */
+  expectPowerOff(): void {
+    this.#powerOff ??= setTimeout(() => {
+      this.#ending.abort();
+    }, POWER_OFF_MS);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#powerOff);
+  }
+}
+
+async function read(
+  serial: AsyncIterable<Buffer>,
+  watcher: EfiConsole,
+  { onAnswer, onConsole }: EfiRunOptions,
+  onFinished: () => void,
+): Promise<void> {
+  for await (const bytes of serial) {
+    const { answer, console } = watcher.read(bytes);
+    if (answer.length > 0) await onAnswer?.(answer);
+    if (console.length > 0) await onConsole?.(console);
+    if (watcher.isFinished) onFinished();
+  }
+}
+
+/** Takes the picture, then ends the machine. */
+async function photograph(
+  socket: Duplex,
+  onScreenshot: NonNullable<EfiRunOptions['onScreenshot']>,
+  waits: {
+    readonly folder: string;
+    readonly finished: AbortController;
+    readonly ending: AbortController;
+    readonly deadline: AbortSignal;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const qmp = await Qmp.open(socket, (event) => {
+    if (event === 'SHUTDOWN') waits.finished.abort();
+  });
+  await onScreenshot(await takeScreenshot(qmp, { ...waits, finished: waits.finished.signal }));
+  await qmp.execute('quit').catch(() => {
+    waits.ending.abort();
+  });
+}
+
+const isHangUp = (error: unknown): boolean =>
+  error instanceof ZosiaError && error.code === 'ZOSIA_QMP_FAILED';
+
+function guestFailed(reason: string, consoleTail: string): ZosiaError {
   return new ZosiaError('ZOSIA_GUEST_FAILED', `the machine has no answer: ${reason}`, {
     hint: `The last lines of its console:\n${consoleTail}`,
   });

@@ -17,8 +17,8 @@ export interface Screenshot {
 export interface ScreenshotOptions {
   /** A folder for QEMU to write into. */
   readonly folder: string;
-  /** Resolves when the guest has nothing more to show. */
-  readonly finished: Promise<void>;
+  /** Aborts when the guest has nothing more to show. */
+  readonly finished: AbortSignal;
   /** Ends the wait for that. */
   readonly deadline: AbortSignal;
   readonly signal: AbortSignal;
@@ -34,7 +34,7 @@ export async function takeScreenshot(
   qmp: Qmp,
   { folder, finished, deadline, signal }: ScreenshotOptions,
 ): Promise<Screenshot> {
-  await Promise.race([finished, aborted(deadline), aborted(signal)]);
+  await aborted(AbortSignal.any([finished, deadline, signal]));
   let png = await dumpScreen(qmp, folder);
   for (;;) {
     signal.throwIfAborted();
@@ -71,8 +71,13 @@ async function dumpScreen(qmp: Qmp, folder: string): Promise<Uint8Array> {
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
   });
 }

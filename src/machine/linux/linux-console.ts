@@ -12,8 +12,9 @@ export class LinuxConsole implements GuestWatcher {
     if (found) this.#exitStatus = Number(found[1]);
   });
 
-  feed(bytes: Uint8Array): void {
+  feed(bytes: Uint8Array): Uint8Array {
     this.#text.feed(bytes);
+    return bytes;
   }
 
   /** What the last marker `zosia: exit status=N` said, or undefined while there was none. */
