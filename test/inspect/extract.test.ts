@@ -10,14 +10,20 @@ import {
 } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { DIRECTORY_ENTRY } from '../../src/formats/fat/layout/directory.js';
+import { FatReader } from '../../src/formats/fat/reader/reader.js';
+import { writeFields } from '../../src/formats/fields.js';
 import { planExt4 } from '../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../src/formats/ext4/plan.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
 import { extractFiles } from '../../src/inspect/extract.js';
 import type { ExtractOptions, ExtractSummary } from '../../src/inspect/extract.js';
+import { fatTree } from '../../src/inspect/fat/tree.js';
+import { file as fatFile } from '../formats/fat/layouts.js';
 import { zosiaError } from '../support/errors.js';
 import { imageBytes } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { fatBytes, oddlyNamed, treeOf, volumeOf } from './fat/samples.js';
 import { SMALL_TREE, cpioBytes, fakeNode, fakeTree, file, withTree } from './samples.js';
 
 const folder = temporaryFolder();
@@ -260,6 +266,58 @@ describe('a hostile image', () => {
       [Buffer.from('b'), again],
     ]);
     await extractFiles(tree, { out: target.out, force: true });
+    await expectUntouched(target);
+  });
+
+  it('cannot bring more than it holds, though many names lead to the same data', async () => {
+    const target = await freshTarget();
+    const content = 'x'.repeat(400_000);
+    const names = ['a', 'b', 'c'].map((name) => Buffer.from(name));
+    const tree = fakeTree(names.map((name) => [name, fakeNode({ content })] as const));
+    await expect(extractFiles(tree, { out: target.out })).rejects.toThrow(
+      zosiaError('ZOSIA_IMAGE_OVERFULL'),
+    );
+    expect((await readdir(target.out)).sort()).toEqual(['a', 'b']);
+
+    const linked = fakeTree(
+      names.map((name) => [name, fakeNode({ id: 3, linkCount: 3, content })] as const),
+    );
+    const again = await freshTarget();
+    expect(await extractFiles(linked, { out: again.out })).toMatchObject({ hardLinkCount: 2 });
+  });
+
+  it('of FAT cannot bring a large file under many names', async () => {
+    const target = await freshTarget();
+    const bytes = await fatBytes([
+      fatFile('/large', Buffer.alloc(20_000)),
+      ...Array.from({ length: 20 }, (_, i) => fatFile(`/SMALL${i}`, 'x')),
+    ]);
+    const volume = await volumeOf(bytes);
+    const reader = new FatReader(volume);
+    const { firstCluster, sizeBytes } = await reader.stat('/large');
+    for (let i = 0; i < 20; i++) {
+      const name = Buffer.from(`SMALL${i}`.padEnd(11));
+      const at = Buffer.from(bytes).indexOf(name, reader.bootSector.rootOffset);
+      writeFields(DIRECTORY_ENTRY, bytes, at, { firstClusterLow: firstCluster, sizeBytes });
+    }
+    await expect(extractFiles(fatTree(volume), { out: target.out })).rejects.toThrow(
+      zosiaError('ZOSIA_IMAGE_OVERFULL'),
+    );
+  });
+
+  it.each([
+    ['climbs', '../up', 'LONGNA~1.TEX'],
+    ['is that of its folder', '.', 'LONGNA~1.TEX'],
+    ['is that of the folder above', '..', 'LONGNA~1.TEX'],
+    ['begins at the root', '/tmp/precious', 'LONGNA~1.TEX'],
+    ['has backslashes', '..\\..\\up', '..\\..\\up'],
+    ['has a line break', 'a\nb', 'a\nb'],
+  ])('of FAT may have a name that %s', async (_what, name, extracted) => {
+    const target = await freshTarget();
+    const tree = await treeOf(await oddlyNamed(name));
+    await extractFiles(tree, { out: target.out });
+    expect(await readdir(target.out)).toEqual([extracted]);
+    expect(await readFile(`${target.out}/${extracted}`, 'utf8')).toBe('odd');
     await expectUntouched(target);
   });
 

@@ -11,6 +11,8 @@ import {
   SUPERBLOCK_OFFSET,
 } from '../../src/formats/ext4/layout/superblock.js';
 import { peekGzip } from '../../src/formats/gzip/peek.js';
+import { checkFat } from '../../src/formats/fat/check/checker.js';
+import { openVolume as openFatVolume } from '../../src/formats/fat/reader/volume.js';
 import { checkExt4 } from '../../src/formats/ext4/check/checker.js';
 import { readPartitionTable } from '../../src/formats/gpt/reader.js';
 import { accessBytes } from '../../src/image/random-access.js';
@@ -18,12 +20,17 @@ import { cpioTree } from '../../src/inspect/cpio/tree.js';
 import { mapExt4 } from '../../src/inspect/ext4/map.js';
 import { ext4Tree } from '../../src/inspect/ext4/tree.js';
 import { openExt4Volume } from '../../src/inspect/ext4/volume.js';
+import { describeFat } from '../../src/inspect/fat/describe.js';
+import { fatTree } from '../../src/inspect/fat/tree.js';
+import type { ImageTree } from '../../src/inspect/node.js';
 import { openImage, openTree } from '../../src/inspect/open-image.js';
 import { recognise } from '../../src/inspect/recognise.js';
+import { walkTree } from '../../src/inspect/walk.js';
 import { counting } from '../formats/ext4/reader/images.js';
 import { gptBytes } from '../formats/gpt/disks.js';
 import { imageBytes } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { fatBytes } from './fat/samples.js';
 import { cpioBytes, ext4, listAll } from './samples.js';
 
 const KIB = 1024;
@@ -38,15 +45,30 @@ const USES: readonly ((source: ReturnType<typeof accessBytes>) => Promise<unknow
   async (source) => listAll(ext4Tree(await openExt4Volume(source))),
   async (source) => mapExt4(await openExt4Volume(source)),
   (source) => checkExt4(source),
+  async (source) => readAll(fatTree(await openFatVolume(source))),
+  async (source) => describeFat(source),
+  (source) => checkFat(source),
   async (source) => listAll(await cpioTree(source)),
 ];
+
+/** Lists everything, and reads the end of each file. */
+async function readAll(tree: ImageTree): Promise<void> {
+  for await (const { node } of walkTree(tree, await tree.lookUp('/', false))) {
+    if (node.type !== 'file') continue;
+    const content = await node.open().catch(expectZosiaError);
+    if (content)
+      await content.read(Math.max(0, content.sizeBytes - 9), Math.min(9, content.sizeBytes));
+  }
+}
+
+function expectZosiaError(error: unknown): undefined {
+  expect(error).toBeInstanceOf(ZosiaError);
+}
 
 async function survives(bytes: Uint8Array): Promise<void> {
   for (const use of USES) {
     const source = counting(bytes);
-    await use(source).catch((error: unknown) => {
-      expect(error).toBeInstanceOf(ZosiaError);
-    });
+    await use(source).catch(expectZosiaError);
     expect(source.readBytes).toBeLessThan(MAX_READ_BYTES);
   }
 }
@@ -85,6 +107,7 @@ describe('a hostile file of 64 KiB', () => {
 
   it.each([
     ['ext4', async () => padded(await imageBytes(ext4()))],
+    ['FAT', async () => padded(await fatBytes())],
     ['a GPT', () => Promise.resolve(gptBytes(128, [{ firstSector: 40, lastSector: 80 }]))],
     ['cpio', async () => padded(await cpioBytes([{ type: 'directory', path: '/a', mode: 0o755 }]))],
   ])('that was once %s does, too', async (_what, make) => {
@@ -107,6 +130,21 @@ describe('a hostile file of 64 KiB', () => {
             others.filter(([at]) => at >= 2048),
           ),
         ),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('with a forged boot sector does, too', async () => {
+    const sound = padded(await fatBytes());
+    // The fields that count, but for the signature and the jump.
+    const fields = fc.array(fc.tuple(fc.integer({ min: 0xb, max: 0x40 }), fc.nat(255)), {
+      ...{ minLength: 1, maxLength: 3 },
+    });
+    const others = fc.array(fc.tuple(fc.nat(8 * KIB), fc.nat(255)), { maxLength: 10 });
+    await fc.assert(
+      fc.asyncProperty(fields, others, (forgery, more) =>
+        survives(changed(sound, [...more.filter(([at]) => at >= 512), ...forgery])),
       ),
       { numRuns: 300 },
     );

@@ -1,6 +1,11 @@
 import { mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { writeFields } from '../../src/formats/fields.js';
+import { BOOT_SECTOR } from '../../src/formats/fat/layout/boot-sector.js';
+import { FAT_TYPES } from '../../src/formats/fat/layout/table.js';
+import { planFat } from '../../src/formats/fat/plan.js';
+import { MBR } from '../../src/formats/gpt/layout.js';
 import { planVmdk } from '../../src/formats/vmdk/writer.js';
 import { makeImage } from '../../src/image/image.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
@@ -8,11 +13,13 @@ import { inspectImage } from '../../src/inspect/inspect.js';
 import { openFile } from '../../src/inspect/open-file.js';
 import { openImage, openTree } from '../../src/inspect/open-image.js';
 import type { OpenImage, OpenImageOptions } from '../../src/inspect/open-image.js';
+import { verifyImage } from '../../src/inspect/verify.js';
 import { zosiaError } from '../support/errors.js';
 import { imageBytes } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { gptBytes, mbrDisk } from '../formats/gpt/disks.js';
-import { cpioBytes, ext4, file } from './samples.js';
+import { file as fatFile } from '../formats/fat/layouts.js';
+import { gptBytes, mbrDisk, mbrSector } from '../formats/gpt/disks.js';
+import { cpioBytes, espDisk, ext4, file } from './samples.js';
 
 const folder = temporaryFolder();
 
@@ -83,6 +90,74 @@ describe('an image', () => {
     });
   });
 
+  it('is opened as a FAT volume, of any type', async () => {
+    for (const type of FAT_TYPES) {
+      const image = planFat([fatFile('/hello', type)], { type, clusterSizeBytes: 512 });
+      await writeRaw(image, folder.file('fat.img'));
+      await using('fat.img', async (opened) => {
+        expect(opened).toMatchObject({ content: { kind: 'fat', offset: 0 }, table: undefined });
+        expect(await textOf(opened, '/HELLO')).toBe(type);
+        expect(await inspectImage(opened)).toMatchObject({ kind: 'fat', fat: { type } });
+      });
+    }
+  });
+
+  it('is opened in an EFI system partition, the only one with a file system', async () => {
+    await writeRaw(espDisk([fatFile('/hello', 'esp')]), folder.file('esp.img'));
+    await using('esp.img', async (image) => {
+      expect(image).toMatchObject({ partition: { number: 1, fileSystem: 'fat' } });
+      expect(await textOf(image, '/hello')).toBe('esp');
+      expect(await inspectImage(image)).toMatchObject({
+        table: { scheme: 'gpt', chosen: 1, partitions: [{ isEfiSystem: true, fileSystem: 'fat' }] },
+        fat: { label: 'ESP' },
+      });
+    });
+    const partition = planFat([fatFile('/hello', 'mbr')]);
+    await writeRaw(mbrDisk([makeImage(4096, []), partition]), folder.file('mbr-fat.img'));
+    expect(await using('mbr-fat.img', textOfHello)).toBe('mbr');
+  });
+
+  it('with FAT and ext4 asks which one, and shows its table meanwhile', async () => {
+    const fat = planFat([fatFile('/hello', 'fat')]);
+    await writeRaw(mbrDisk([fat, makeImage(4096, []), ext4()]), folder.file('both.img'));
+    await using('both.img', async (image) => {
+      expect(image).toMatchObject({ partition: undefined, content: { kind: 'partitions' } });
+      const chosen = zosiaError('ZOSIA_NO_SUCH_PARTITION');
+      await expect(openTree(image)).rejects.toThrow(chosen);
+      await expect(openTree(image)).rejects.toThrow(/partitions 1 \(FAT\), 3 \(ext4\)/);
+      await expect(verifyImage(image)).rejects.toThrow(chosen);
+      const { kind, table, ...rest } = await inspectImage(image);
+      expect(kind).toBe('partitions');
+      expect(table).toMatchObject({
+        partitions: [{ fileSystem: 'fat' }, { fileSystem: undefined }, { fileSystem: 'ext4' }],
+        problem: expect.stringMatching(/1 \(FAT\), 3 \(ext4\)/) as string,
+      });
+      expect(table).not.toHaveProperty('chosen');
+      expect(rest).not.toHaveProperty('fat');
+    });
+    expect(await using('both.img', textOfHello, { partition: 1 })).toBe('fat');
+    expect(await using('both.img', textOfHello, { fileSystem: 'ext4' })).toBe('hello\n');
+    expect(await using('both.img', textOfHello, { fileSystem: 'fat' })).toBe('fat');
+    await expect(using('both.img', textOfHello, { partition: 2 })).rejects.toThrow(
+      /partition 2 of .* holds no file system/,
+    );
+  });
+
+  it('with partitions that hold nothing known is described by its table', async () => {
+    const disk = gptBytes(400, [{ firstSector: 64, lastSector: 99, name: 'swap' }]);
+    await writeFile(folder.file('swap.img'), disk);
+    await using('swap.img', async (image) => {
+      expect(await inspectImage(image)).toMatchObject({
+        kind: 'partitions',
+        table: {
+          partitions: [{ name: 'swap', isEfiSystem: false }],
+          problem: expect.stringMatching(/no partition/) as string,
+        },
+      });
+      await expect(openTree(image)).rejects.toThrow(/no partition of .* \(partitions: 1\)/);
+    });
+  });
+
   it.each(['plain', 'gzipped'])('is opened as a %s initramfs', async (kind) => {
     const archive = await cpioBytes([
       { type: 'directory', path: '/etc', mode: 0o755 },
@@ -128,7 +203,72 @@ describe('an image', () => {
   });
 });
 
+describe('a first sector', () => {
+  const fat = (): Promise<Uint8Array> => imageBytes(planFat([fatFile('/hello', 'fat')]));
+  const kindOf = async (bytes: Uint8Array): Promise<string> => {
+    await writeFile(folder.file('sector.img'), bytes);
+    return using('sector.img', (image) => Promise.resolve(image.content.kind));
+  };
+  /** Puts the four partitions of an MBR where a boot sector has boot code. */
+  const withSlots = (bytes: Uint8Array, slots: Parameters<typeof mbrSector>[0]): Uint8Array => {
+    const { offset, width } = MBR.partitions;
+    bytes.set(mbrSector(slots).subarray(offset, offset + width), offset);
+    return bytes;
+  };
+
+  it('of a GPT is never that of a volume, though the fields of one are left in it', async () => {
+    const disk = await imageBytes(espDisk([fatFile('/hello', 'esp')]));
+    disk.set((await fat()).subarray(0, MBR.bootCode.width));
+    await writeFile(folder.file('was-fat.img'), disk);
+    expect(await using('was-fat.img', (image) => textOf(image, '/hello'))).toBe('esp');
+  });
+
+  it('that passes for an MBR, too, is that of a volume if there can be one', async () => {
+    const slots = [{ firstSector: 1, sectorCount: 1 }];
+    expect(await kindOf(withSlots(await fat(), slots))).toBe('fat');
+    const impossible = withSlots(await fat(), slots);
+    writeFields(BOOT_SECTOR, impossible, 0, { rootEntryCount: 0xffff });
+    expect(await kindOf(impossible)).toBe('partitions');
+    const odd = withSlots(await fat(), slots);
+    writeFields(BOOT_SECTOR, odd, 0, { media: 3 });
+    expect(await kindOf(odd)).toBe('partitions');
+  });
+
+  it('of a damaged volume is that of a volume, whose damage is then told', async () => {
+    const bytes = await fat();
+    expect(await kindOf(bytes.subarray(0, bytes.length - 512))).toBe('fat');
+    await expect(using('sector.img', openTree)).rejects.toThrow(zosiaError('ZOSIA_FAT_CORRUPT'));
+  });
+
+  it('of a FAT whose clusters spell the magic number of ext4 is that of a volume', async () => {
+    const bytes = (await imageBytes(planFat([], { type: 'FAT16' }))).slice();
+    bytes.set([0x53, 0xef], 1024 + 0x38);
+    expect(await kindOf(bytes)).toBe('fat');
+  });
+
+  it('that a FAT left before an ext4 file system does not count', async () => {
+    const bytes = (await imageBytes(ext4())).slice();
+    bytes.set((await fat()).subarray(0, 512));
+    expect(await kindOf(bytes)).toBe('ext4');
+  });
+});
+
 describe('a VMDK', () => {
+  it('of a FAT volume is opened, the file on it where it lies', async () => {
+    const model = folder.file('model.bin');
+    await writeFile(model, Buffer.alloc(100_000, 'zosia '));
+    const source = { kind: 'file', path: model, offset: 0 } as const;
+    const data = makeImage(100_000, [{ offset: 0, length: 100_000, source }]);
+    const disk = planFat([{ type: 'file', path: '/model.bin', data }]);
+    const plan = planVmdk(disk, { metadataName: 'fat-rest.img', extentName: () => 'model.bin' });
+    await writeRaw(plan.metadata, folder.file('fat-rest.img'));
+    await writeFile(folder.file('fat.vmdk'), plan.descriptor);
+    await using('fat.vmdk', async (image) => {
+      expect(image).toMatchObject({ container: 'vmdk', content: { kind: 'fat' } });
+      expect(await textOf(image, '/model.bin')).toBe(Buffer.alloc(100_000, 'zosia ').toString());
+    });
+  });
+
   /** A disk whose one large file stays where it lies, in `name`/. */
   async function writeZeroCopy(name: string): Promise<void> {
     const model = folder.file(`${name}/model.bin`);

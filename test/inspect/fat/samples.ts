@@ -2,7 +2,13 @@ import { planFat } from '../../../src/formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { openVolume } from '../../../src/formats/fat/reader/volume.js';
 import type { Volume } from '../../../src/formats/fat/reader/volume.js';
+import {
+  DIRECTORY_ENTRY_BYTES,
+  NAME_MARK,
+  SHORT_NAME_BYTES,
+} from '../../../src/formats/fat/layout/directory.js';
 import { FAT_TYPE_FACTS } from '../../../src/formats/fat/layout/table.js';
+import { pieceCount, writeLongName } from '../../../src/formats/fat/long-name.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import type { ImageTree } from '../../../src/inspect/node.js';
 import { fatTree } from '../../../src/inspect/fat/tree.js';
@@ -41,4 +47,17 @@ export async function setFatEntry(bytes: Uint8Array, index: number, value: numbe
     const start = bootSector.fatOffset + copy * bootSector.fatSectorCount * bootSector.sectorBytes;
     Buffer.from(bytes.buffer).writeUIntLE(value >>> 0, start + index * entryBytes, entryBytes);
   }
+}
+
+/** A volume with one file, whose long name of up to 26 units is one that no system would write. */
+export async function oddlyNamed(name: string): Promise<Uint8Array> {
+  const bytes = await fatBytes([file('/long name.text', 'odd')], { type: 'FAT16' });
+  const { bootSector } = await volumeOf(bytes);
+  const pieces = Buffer.from(bytes).indexOf('LONGNA~1TEX', bootSector.rootOffset) - 64;
+  const shortBytes = bytes.slice(pieces + 64, pieces + 64 + SHORT_NAME_BYTES);
+  // Deleted: a name of one piece has its place after it.
+  bytes[pieces] = NAME_MARK.deleted;
+  const offset = pieces + (2 - pieceCount(name)) * DIRECTORY_ENTRY_BYTES;
+  writeLongName(bytes, offset, name, shortBytes);
+  return bytes;
 }
