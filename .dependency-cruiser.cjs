@@ -1,5 +1,5 @@
 /**
- * The one direction of data: cli -> up -> doctor -> recipes/machine/toolchain -> artifacts/inspect -> formats -> image.
+ * The one direction of data: cli -> perf -> up -> doctor -> recipes/machine/toolchain -> artifacts/inspect -> formats -> image.
  * A room may import itself, the rooms below it, and errors.ts.
  */
 const room = (name, allowed) => ({
@@ -21,6 +21,7 @@ module.exports = {
     room('image', []),
     room('formats', ['image']),
     room('artifacts', ['formats', 'image']),
+    room('perf', ['up', 'recipes', 'machine', 'artifacts', 'formats', 'image']),
     room('recipes', ['inspect', 'artifacts', 'formats', 'image']),
     room('machine', ['artifacts', 'formats', 'image']),
     room('inspect', ['formats', 'image']),

@@ -9,6 +9,7 @@ import { addImageCommand } from './image.js';
 import { addInspectCommand } from './inspect.js';
 import { addLsCommand } from './ls.js';
 import { addModelCommand } from './model.js';
+import { addPerfCommand } from './perf.js';
 import { addRunCommand } from './run.js';
 import { addUpCommand } from './up.js';
 import { addVerifyCommand } from './verify.js';
@@ -44,6 +45,7 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
     addExtractCommand,
     addVerifyCommand,
     addModelCommand,
+    addPerfCommand,
     addDoctorCommand,
   ]) {
     add(program, context);

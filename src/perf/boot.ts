@@ -7,6 +7,7 @@ import { contextTokensIn, formatLlamaArgs } from './setting.js';
 import type { Setting } from './setting.js';
 import { judgeBoot } from './verdict.js';
 import { qemuArguments, withRunInitrd } from '../machine/machine.js';
+import type { MachineSpec } from '../machine/machine.js';
 import { KILL_DELAY_MS, qemuCommand } from '../machine/qemu/process.js';
 
 export interface MachineBootOptions {
@@ -58,13 +59,7 @@ async function runMachine(machine: PerfMachine, run: MachineRun) {
     machine.spec.initrd,
     { args },
     async (initrd) => {
-      const spec = {
-        ...machine.spec,
-        initrd,
-        append: [machine.spec.append, ...bootFlags(setting, tokens)].join(' ').trim(),
-        console: { to: 'file', path: logPath },
-        answerPort: false,
-      } as const;
+      const spec = { ...perfSpec(machine, setting, { tokens, logPath }), initrd };
       const [program, ...rest] = await qemuCommand({ qemu: spec.qemu, args: qemuArguments(spec) });
       return execa(program, rest, {
         stdin: 'ignore',
@@ -77,6 +72,20 @@ async function runMachine(machine: PerfMachine, run: MachineRun) {
     },
     signal,
   );
+}
+
+/** The machine that measures a setting, but for the initramfs, which each boot gets its own of. */
+export function perfSpec(
+  { spec }: Pick<PerfMachine, 'spec'>,
+  setting: Setting,
+  { tokens, logPath }: Pick<MachineRun, 'tokens' | 'logPath'>,
+): MachineSpec {
+  return {
+    ...spec,
+    append: [spec.append, ...bootFlags(setting, tokens)].join(' ').trim(),
+    console: { to: 'file', path: logPath },
+    answerPort: false,
+  };
 }
 
 /** The guest's boot flags for a measurement; how long it may take is the host's affair. */

@@ -1,5 +1,5 @@
 import type { PerfOutcome } from './outcome.js';
-import { settingAt } from './matrix.js';
+import { settingAt } from './space.js';
 import { formatSetting } from './setting.js';
 import type { Setting } from './setting.js';
 import { median, summarise } from './statistics.js';

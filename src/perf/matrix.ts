@@ -1,5 +1,5 @@
 import { ZosiaError } from '../errors.js';
-import { formatSetting, MAX_THREADS, parseLlamaArgs } from './setting.js';
+import { formatSetting, makeSetting, MAX_THREADS, parseLlamaArgs } from './setting.js';
 import type { Setting } from './setting.js';
 
 /** Far more boots than anyone waits for; a file with more lines is something else. */
@@ -53,77 +53,6 @@ function badMatrix(where: string, complaint: string): ZosiaError {
   return new ZosiaError('ZOSIA_PERF_BAD_MATRIX', `${where}: ${complaint}`, {
     hint: 'A line is threads|batch threads|arguments, as in 6|6|-b,256,-c,1024; empty is the default.',
   });
-}
-
-function makeSetting(
-  threads: number | undefined,
-  batchThreads: number | undefined,
-  llamaArgs: readonly string[],
-): Setting {
-  return {
-    ...(threads === undefined ? {} : { threads }),
-    ...(batchThreads === undefined ? {} : { batchThreads }),
-    llamaArgs,
-  };
-}
-
-/** The values that each part of a setting may take. `undefined` is the default. */
-export interface SettingSpace {
-  readonly threads: readonly (number | undefined)[];
-  readonly batchThreads: readonly (number | undefined)[];
-  readonly llamaArgs: readonly (readonly string[])[];
-}
-
-/**
- * A number of threads for everything a host with so many processors is likely to be fastest with: half
- * of them, since two may share a core; all but one, which leaves the host one; and all.
- */
-export function threadsAround(cpuCount: number): number[] {
-  const counts = [Math.floor(cpuCount / 2), cpuCount - 1, cpuCount];
-  return [...new Set(counts.map((count) => Math.max(1, count)))].sort((a, b) => a - b);
-}
-
-/**
- * What llama.cpp may be told that changes its speed but neither the answer nor what it can remember:
- * batches that fit a cache, no flash attention, and threads that sleep, or spin, between two steps.
- */
-export const USUAL_LLAMA_ARGS: readonly (readonly string[])[] = [
-  [],
-  ['-b', '256'],
-  ['-fa', 'off'],
-  ['--poll', '0'],
-  ['--poll', '100'],
-];
-
-/** What is tried on a host with so many processors, where nothing else is asked for. */
-export const usualSpace = (cpuCount: number): SettingSpace => ({
-  threads: threadsAround(cpuCount),
-  batchThreads: [undefined, cpuCount],
-  llamaArgs: USUAL_LLAMA_ARGS,
-});
-
-/** A point of a space: the setting with these values, in which nothing is said twice. */
-export function settingAt(
-  threads: number | undefined,
-  batchThreads: number | undefined,
-  llamaArgs: readonly string[],
-): Setting {
-  // As many threads read the prompt as generate unless told otherwise: these two are one setting.
-  return makeSetting(threads, batchThreads === threads ? undefined : batchThreads, llamaArgs);
-}
-
-/** Every setting of a space, each once, with its parts varying from the last to the first. */
-export function enumerateSpace(space: SettingSpace): Setting[] {
-  const settings = new Map<string, Setting>();
-  for (const threads of space.threads) {
-    for (const batchThreads of space.batchThreads) {
-      for (const llamaArgs of space.llamaArgs) {
-        const setting = settingAt(threads, batchThreads, llamaArgs);
-        settings.set(formatSetting(setting), setting);
-      }
-    }
-  }
-  return [...settings.values()];
 }
 
 /** A matrix as {@link parseMatrix} reads it. */

@@ -10,6 +10,19 @@ export interface Setting {
   readonly llamaArgs: readonly string[];
 }
 
+/** A setting of which parts may be left to the guest. */
+export function makeSetting(
+  threads: number | undefined,
+  batchThreads: number | undefined,
+  llamaArgs: readonly string[],
+): Setting {
+  return {
+    ...(threads === undefined ? {} : { threads }),
+    ...(batchThreads === undefined ? {} : { batchThreads }),
+    llamaArgs,
+  };
+}
+
 /** The most threads that ggml takes. */
 export const MAX_THREADS = 512;
 

@@ -1,7 +1,7 @@
 import { Candidates, fastest, fastestReader, rank } from './candidates.js';
 import type { Candidate } from './candidates.js';
-import { enumerateSpace, settingAt } from './matrix.js';
-import type { SettingSpace } from './matrix.js';
+import { enumerateSpace, settingAt } from './space.js';
+import type { SettingSpace } from './space.js';
 import { measure } from './measure.js';
 import type { MeasureOptions } from './measure.js';
 import type { Setting } from './setting.js';

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { variableOption } from './perf-variables.js';
+import type { SettingSpace } from '../perf/space.js';
+
+/** Options that say which settings there are. */
+export interface SpaceFlags {
+  threads?: string;
+  batchThreads?: string;
+  llamaArgs?: string;
+}
+
+export function addSpaceOptions(command: Command): Command {
+  return command
+    .addOption(
+      variableOption(
+        '--threads <list>',
+        'numbers of threads, as in "2 4 default"; those around the number of processors unless given',
+        'PERF_MATRIX_THREADS',
+      ),
+    )
+    .addOption(
+      variableOption(
+        '--batch-threads <list>',
+        'numbers of threads for prompts; as many as generate, and all processors, unless given',
+        'PERF_MATRIX_BATCH_THREADS',
+      ),
+    )
+    .addOption(
+      variableOption(
+        '--llama-args <lists>',
+        'sets of arguments, as in "default -b,256 -b,256,-fa,off"',
+        'PERF_MATRIX_ARGS',
+      ),
+    );
+}
+
+/** The settings that are asked for. @throws ZosiaError as `parseThreadList` and `parseArgsList` */
+export async function chosenSpace(
+  { threads, batchThreads, llamaArgs }: SpaceFlags,
+  cpuCount = availableParallelism(),
+): Promise<SettingSpace> {
+  const { parseArgsList, parseThreadList, usualSpace } = await import('../perf/space.js');
+  const usual = usualSpace(cpuCount);
+  return {
+    threads: threads === undefined ? usual.threads : parseThreadList(threads, '--threads'),
+    batchThreads:
+      batchThreads === undefined
+        ? usual.batchThreads
+        : parseThreadList(batchThreads, '--batch-threads'),
+    llamaArgs: llamaArgs === undefined ? usual.llamaArgs : parseArgsList(llamaArgs, '--llama-args'),
+  };
+}
