@@ -3,11 +3,14 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { open, readFile, readdir, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { planFat } from '../../src/formats/fat/plan.js';
 import { planVmdk } from '../../src/formats/vmdk/writer.js';
 import { makeImage } from '../../src/image/image.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
+import { file as fatFile } from '../formats/fat/layouts.js';
 import { mbrDisk } from '../formats/gpt/disks.js';
-import { SMALL_TREE, cpioBytes, ext4, file } from '../inspect/samples.js';
+import { legacyCheckpoint, tokenizerFile } from '../formats/llama2c/samples.js';
+import { SMALL_TREE, cpioBytes, espDisk, ext4, file } from '../inspect/samples.js';
 import { CLI, zosia } from '../support/cli.js';
 import { imageBytes } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -130,6 +133,103 @@ describe('a damaged image', () => {
     const { stdout, exitCode } = await run('verify', 'model.img');
     expect(stdout).toMatch(/^model-truncated: \/model\.gguf: /m);
     expect(exitCode).toBe(1);
+  });
+});
+
+/** The same files on a bare FAT volume, behind a descriptor, and in an EFI system partition. */
+describe.each(['fat.img', 'fat.vmdk', 'esp.img'])('%s', (image) => {
+  const entries = [
+    fatFile('/EFI/BOOT/BOOTX64.EFI', 'program'),
+    { ...fatFile('/llama2.cfg', 'model=m.bin\ntokenizer=t.bin\n'), readOnly: true },
+    fatFile('/m.bin', legacyCheckpoint()),
+    fatFile('/t.bin', tokenizerFile(['a', 'b', 'c', 'd', 'e', 'f'])),
+  ];
+
+  beforeAll(async () => {
+    const bare = planFat(entries, { label: 'ESP' });
+    await writeRaw(bare, folder.file('fat.img'));
+    await writeRaw(espDisk(entries), folder.file('esp.img'));
+    const plan = planVmdk(bare, { metadataName: 'fat.img', extentName: () => 'none' });
+    await writeFile(folder.file('fat.vmdk'), plan.descriptor);
+  });
+
+  it('is listed', async () => {
+    const { stdout, stderr, exitCode } = await run('ls', '-lR', image);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'drwxr-xr-x   1     0     0            0 1980-01-01T00:00:00Z /EFI',
+      'drwxr-xr-x   1     0     0            0 1980-01-01T00:00:00Z /EFI/BOOT',
+      '-rw-r--r--   1     0     0            7 1980-01-01T00:00:00Z /EFI/BOOT/BOOTX64.EFI',
+      '-r--r--r--   1     0     0           28 1980-01-01T00:00:00Z /llama2.cfg',
+      '-rw-r--r--   1     0     0         4300 1980-01-01T00:00:00Z /m.bin',
+      '-rw-r--r--   1     0     0           58 1980-01-01T00:00:00Z /t.bin',
+    ]);
+    const json: unknown = JSON.parse((await run('ls', '--json', image, '/efi/boot')).stdout);
+    expect(json).toMatchObject([{ path: 'BOOTX64.EFI', type: 'file', sizeBytes: 7 }]);
+  });
+
+  it('gives its files, printed and extracted', async () => {
+    const answer = await run('cat', image, '/efi/BOOT/bootx64.efi');
+    expect(answer).toMatchObject({ stdout: 'program', exitCode: 0 });
+    const { stderr, exitCode } = await run('extract', image, '--out', `${image} out`);
+    expect(stderr).toMatch(/extracted 4 files .*, 2 folders, 0 symlinks and 0 hard links into/);
+    expect(exitCode).toBe(0);
+    const extracted = await readFile(folder.file(`${image} out/m.bin`));
+    expect(extracted.equals(legacyCheckpoint())).toBe(true);
+  });
+
+  it('is described', async () => {
+    const { stdout, exitCode } = await run('inspect', image);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^kind +FAT\d\d/);
+    expect(stdout).toMatch(/^label +ESP$/m);
+    expect(stdout).toMatch(/^volume ID +[0-9A-F]{4}-[0-9A-F]{4}$/m);
+    expect(stdout).toMatch(/^boot programs +BOOTX64\.EFI$/m);
+    expect(stdout).toMatch(/^ +\d+ +\d+ {2}FAT 2$/m);
+    expect(stdout).toMatch(/^ +\d+ +\d+ {2}file \/m\.bin$/m);
+    if (image === 'esp.img') {
+      expect(stdout).toMatch(/ in partition 1\n/);
+      expect(stdout).toMatch(/^EFI system +yes$/m);
+      expect(stdout).toMatch(
+        /^ +1048576 +\d+ {2}partition 1 {2}FAT {2}c12a7328-.* {2}EFI system$/m,
+      );
+    }
+    const json: unknown = JSON.parse((await run('inspect', image, '--json')).stdout);
+    expect(json).toMatchObject({ kind: 'fat', fat: { label: 'ESP', state: 'clean' } });
+  });
+
+  it('is verified', async () => {
+    const { stdout, stderr, exitCode } = await run('verify', image);
+    expect(stderr).toMatch(/^note: FAT has no checksums, .*\n$/);
+    expect(stdout).toMatch(/^structure: +4 files, 3 directories, \d+ of \d+ clusters in use$/m);
+    expect(stdout).toMatch(
+      /^model: +\/m\.bin, 4\.2 KiB, 13 tensors, whole; \/t\.bin has its 6 tokens$/m,
+    );
+    expect(stdout).toContain(`${image}: clean`);
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe('a disk with several file systems', () => {
+  it('is described by its table; the rest asks which one', async () => {
+    const disk = mbrDisk([planFat([fatFile('/a', 'fat')]), ext4()]);
+    await writeRaw(disk, folder.file('both.img'));
+    const { stdout, exitCode } = await run('inspect', 'both.img');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^kind +disk with an MBR$/m);
+    expect(stdout).toMatch(/partition 1 {2}FAT {2}83\n.*partition 2 {2}ext4 {2}83\n/);
+    expect(stdout).toMatch(/has a file system in each of the partitions 1 \(FAT\), 2 \(ext4\)\n$/);
+    for (const args of [['ls'], ['cat'], ['verify'], ['extract', '--out', 'x']]) {
+      const [command = '', ...more] = args;
+      const path = command === 'cat' ? ['/a'] : [];
+      const answer = await run(command, 'both.img', ...path, ...more);
+      expect(answer).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(answer.stderr).toMatch(
+        /1 \(FAT\), 2 \(ext4\)\nhint: {2}Say which one with --partition N/,
+      );
+    }
+    expect((await run('cat', 'both.img', '/a', '--partition', '1')).stdout).toBe('fat');
   });
 });
 

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeRaw } from '../../src/image/raw-writer.js';
 import { inspectImage } from '../../src/inspect/inspect.js';
 import { listFiles } from '../../src/inspect/list.js';
+import { openFile } from '../../src/inspect/open-file.js';
 import { openImage, openTree } from '../../src/inspect/open-image.js';
 import type { OpenImage, OpenImageOptions } from '../../src/inspect/open-image.js';
 import { extractFiles } from '../../src/inspect/extract.js';
@@ -12,8 +14,10 @@ import { imageBytes } from '../support/images.js';
 import { collect } from '../support/async.js';
 import { hasProgram } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { ext4 } from '../inspect/samples.js';
+import { file as fatFile } from '../formats/fat/layouts.js';
+import { espDisk, ext4 } from '../inspect/samples.js';
 import { describeWithE2fsprogs } from './ext4/programs.js';
+import { describeWith, fsckFat, run } from './fat/programs.js';
 import { MKE2FS_VARIANTS, makeWithMke2fs, populate } from './ext4-reader/mke2fs.js';
 
 async function using<T>(
@@ -136,3 +140,64 @@ describeWithSgdisk('a disk that sgdisk partitioned (skipped without sgdisk)', ()
     });
   });
 });
+
+describeWith(
+  ['mkfs.fat', 'fsck.fat', 'mcopy', 'mdir'],
+  'a FAT volume of mkfs.fat and mtools',
+  () => {
+    const folder = temporaryFolder();
+    const disk = folder.file('fat.img');
+    const contents = 'test/formats/fat';
+
+    it.each([
+      ['FAT12', ['-F', '12', '-n', 'FLOPPY'], 1440],
+      [
+        'FAT16, its table where ext4 has its superblock',
+        ['-F', '16', '-s', '4', '-R', '1'],
+        20_000,
+      ],
+      ['FAT16 of sectors of 2 KiB', ['-F', '16', '-S', '2048'], 40_000],
+      ['FAT32', ['-F', '32', '-n', 'LARGE', '-s', '1'], 40_000],
+    ] as const)('is listed, mapped, verified and extracted: %s', async (_name, options, kib) => {
+      await rm(disk, { force: true });
+      const made = run('mkfs.fat', ['-C', ...options, disk, String(kib)]);
+      expect(made.status, made.output).toBe(0);
+      const copied = run('mcopy', ['-s', '-i', disk, contents, '::/Some folder with a long name']);
+      expect(copied.status, copied.output).toBe(0);
+      const checked = fsckFat(disk).output;
+      const [, used, all] = /(\d+)\/(\d+) clusters/.exec(checked)!;
+
+      await using(disk, async (image) => {
+        const listed = await collect(listFiles(await openTree(image), '/', true));
+        const paths = listed.map(({ path, type }) => (type === 'directory' ? `${path}/` : path));
+        const theirs = run('mdir', ['-b', '-/', '-i', disk, '::/']).output.trimEnd().split('\n');
+        expect(paths.sort()).toEqual(theirs.map((path) => path.slice(2)).sort());
+
+        const { fat } = await inspectImage(image);
+        expect(fat!.clusterCount).toBe(Number(all));
+        expect(fat!.clusterCount - fat!.freeClusterCount).toBe(Number(used));
+        const free = fat!.map.filter(({ what }) => what === 'free');
+        const freeBytes = sum(free.map(({ length }) => length));
+        expect(freeBytes).toBe(fat!.freeClusterCount * fat!.clusterSizeBytes);
+        expect(endOf(fat!.map.at(-1)!)).toBe(fat!.sizeBytes);
+        expect((await verifyImage(image)).problems).toEqual([]);
+
+        const out = folder.file('fat out');
+        await rm(out, { recursive: true, force: true });
+        await extractFiles(await openTree(image), { out });
+        const diff = spawnSync('diff', ['-r', contents, `${out}/Some folder with a long name`]);
+        expect(diff.stdout.toString()).toBe('');
+        expect(diff.status).toBe(0);
+      });
+    });
+
+    it('is looked into in the EFI system partition of a GPT, as mtools does', async () => {
+      await writeRaw(espDisk([fatFile('/EFI/BOOT/BOOTX64.EFI', 'program')]), disk);
+      const { output } = run('mtype', ['-i', `${disk}@@1M`, '::/EFI/BOOT/BOOTX64.EFI']);
+      await using(disk, async (image) => {
+        const content = await openFile(await openTree(image), '/efi/boot/bootx64.efi');
+        expect(Buffer.from(await content.read(0, content.sizeBytes)).toString()).toBe(output);
+      });
+    });
+  },
+);
