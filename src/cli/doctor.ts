@@ -5,7 +5,8 @@ import type { CliContext } from './context.js';
 import { archOption, chosenArchitecture } from './options.js';
 import { EXIT, print, printJson, say } from './output.js';
 import type { DoctorReport } from '../doctor/check.js';
-import { PURPOSES } from '../doctor/requirements.js';
+import type { AcceleratorFact } from '../doctor/host-facts.js';
+import { PURPOSES, nameOf } from '../doctor/requirements.js';
 import type { Purpose } from '../doctor/requirements.js';
 
 interface Options {
@@ -70,15 +71,20 @@ async function confirm(question: string): Promise<boolean> {
 
 function printReport({ requirements, missing, facts, packages }: DoctorReport): void {
   const { platform, release, processor, nodeVersion, accelerators } = facts;
-  const works = accelerators.map(({ name, present, reason }) =>
-    present ? `${name} is there` : `no ${name}: ${reason ?? 'unknown'}`,
-  );
   print(`host     ${platform} ${release}, ${processor}, Node ${nodeVersion}`);
-  print(`speed    ${works.join(', ') || 'no accelerator'}`);
+  print(`speed    ${accelerators.map(describeAccelerator).join(', ') || 'no accelerator'}`);
   print(`memory   ${facts.freeMemoryMiB} MiB free of ${facts.totalMemoryMiB}`);
   print(`cache    ${facts.cacheDirectory} (${facts.freeDiskMiB} MiB free there)`);
-  for (const { programs, use, path } of requirements) {
-    print(`${path === undefined ? 'missing' : 'ok     '}  ${programs[0].padEnd(22)} ${use}`);
+  for (const requirement of requirements) {
+    const { use, path } = requirement;
+    const state = path === undefined ? 'missing' : 'ok     ';
+    print(`${state}  ${nameOf(requirement).padEnd(22)} ${use}`);
   }
   if (missing.length > 0) say(`hint: zosia doctor --install (${packages.manager ?? 'by hand'})`);
+}
+
+function describeAccelerator({ name, present, works, reason }: AcceleratorFact): string {
+  if (!present) return `no ${name}: ${reason ?? 'unknown'}`;
+  if (works === undefined) return `${name} is there (not tried)`;
+  return works ? `${name} works` : `${name} is there, but cannot be used: ${reason ?? 'unknown'}`;
 }

@@ -6,7 +6,7 @@ import { hostFacts } from './host-facts.js';
 import type { HostFacts } from './host-facts.js';
 import { hostPackages } from './package-managers.js';
 import type { HostPackages } from './package-managers.js';
-import { findRequired } from './programs.js';
+import { findRequired } from './find-required.js';
 import { requirementsFor } from './requirements.js';
 import type { Purpose, Requirement } from './requirements.js';
 
@@ -16,10 +16,10 @@ export interface CheckOptions {
   readonly arch?: Architecture;
 }
 
-export interface FoundRequirement extends Requirement {
-  /** Absolute path of the program, or undefined if it is missing. */
+export type FoundRequirement = Requirement & {
+  /** Absolute path of the program or the firmware, or undefined if it is missing. */
   readonly path: string | undefined;
-}
+};
 
 /** What a host has and lacks. */
 export interface DoctorReport {
@@ -49,7 +49,7 @@ export async function checkHost(
       })),
     ),
     hostPackages(host),
-    hostFacts(host),
+    hostFacts(arch, host),
   ]);
   const missing = requirements.filter(({ path }) => path === undefined);
   return { purpose, arch, requirements, missing, packages, facts };

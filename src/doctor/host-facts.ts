@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
-import { arch, release, totalmem } from 'node:os';
+import { arch as hostProcessor, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import type { Architecture } from '../artifacts/architectures.js';
 import { defaultCacheDirectory } from '../artifacts/cache.js';
 import type { DoctorHost } from './host.js';
 
@@ -18,28 +19,31 @@ export interface HostFacts {
   readonly freeDiskMiB: number;
 }
 
-/** An accelerator's presence; whether it works only shows when something runs in it. */
+/** An accelerator; that it is there does not mean that it works. */
 export interface AcceleratorFact {
   readonly name: 'kvm' | 'hvf';
   readonly present: boolean;
-  /** Why not, if it is not. */
+  /** Whether something has run in it to its end; absent where nothing has been tried. */
+  readonly works?: boolean;
+  /** Why it is not there, or does not work. */
   readonly reason?: string;
 }
 
 const MIB = 2 ** 20;
 const KVM_DEVICE = '/dev/kvm';
 
-export async function hostFacts(host: DoctorHost): Promise<HostFacts> {
+/** @param arch the guest's architecture */
+export async function hostFacts(arch: Architecture, host: DoctorHost): Promise<HostFacts> {
   const cacheDirectory = defaultCacheDirectory(host.environment);
   const [accelerators, freeMemoryMiB, freeDiskMiB] = await Promise.all([
-    acceleratorFacts(host),
+    acceleratorFacts(arch, host),
     host.freeMemoryMiB(),
     freeDisk(cacheDirectory),
   ]);
   return {
     platform: host.platform,
     release: release(),
-    processor: arch(),
+    processor: hostProcessor(),
     nodeVersion: process.versions.node,
     accelerators,
     totalMemoryMiB: Math.floor(totalmem() / MIB),
@@ -49,16 +53,28 @@ export async function hostFacts(host: DoctorHost): Promise<HostFacts> {
   };
 }
 
-async function acceleratorFacts(host: DoctorHost): Promise<AcceleratorFact[]> {
-  if (host.platform === 'darwin') return [{ name: 'hvf', present: true }];
+async function acceleratorFacts(arch: Architecture, host: DoctorHost): Promise<AcceleratorFact[]> {
+  if (host.platform === 'darwin') return [await triedFact('hvf', arch, host)];
   if (host.platform !== 'linux') return [];
   const code = await host.openError(KVM_DEVICE);
-  if (code === undefined) return [{ name: 'kvm', present: true }];
+  if (code === undefined) return [await triedFact('kvm', arch, host)];
   const reason =
     code === 'EACCES' || code === 'EPERM'
       ? `you may not open ${KVM_DEVICE} (the group kvm usually may)`
       : `there is no ${KVM_DEVICE}`;
   return [{ name: 'kvm', present: false, reason }];
+}
+
+async function triedFact(
+  name: AcceleratorFact['name'],
+  arch: Architecture,
+  host: DoctorHost,
+): Promise<AcceleratorFact> {
+  const verdict = await host.acceleratorVerdict(arch);
+  if (!verdict) return { name, present: true };
+  return verdict.usable
+    ? { name, present: true, works: true }
+    : { name, present: true, works: false, reason: verdict.reason };
 }
 
 /** Free space, in MiB, in the nearest folder that exists. */

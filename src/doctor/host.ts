@@ -1,7 +1,9 @@
 import { constants } from 'node:fs';
 import { access, readFile, readdir, stat } from 'node:fs/promises';
 import { freemem } from 'node:os';
+import type { Architecture } from '../artifacts/architectures.js';
 import { systemErrorCode } from '../errors.js';
+import type { AcceleratorVerdict } from '../machine/accelerator/accelerator-probe.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,8 +19,11 @@ export interface DoctorHost {
   readonly environment: Environment;
   readonly userId: number | undefined;
   isExecutable(path: string): Promise<boolean>;
+  isFile(path: string): Promise<boolean>;
   /** The code of the error that opening a file for reading and writing gives, or undefined. */
   openError(path: string): Promise<string | undefined>;
+  /** What a run of something in the accelerator has shown for guests of an architecture, if it was tried. */
+  acceleratorVerdict(arch: Architecture): Promise<AcceleratorVerdict | undefined>;
   /** Memory that can be given without swapping. */
   freeMemoryMiB(): Promise<number>;
   /** The text of a file, or an empty one if it cannot be read. */
@@ -49,6 +54,12 @@ export const THIS_HOST: DoctorHost = {
     }
   },
 
+  isFile: (path) =>
+    stat(path).then(
+      (status) => status.isFile(),
+      () => false,
+    ),
+
   async openError(path) {
     try {
       await access(path, constants.R_OK | constants.W_OK);
@@ -56,6 +67,11 @@ export const THIS_HOST: DoctorHost = {
     } catch (error) {
       return systemErrorCode(error) ?? 'unknown';
     }
+  },
+
+  async acceleratorVerdict(arch) {
+    const { keptVerdict } = await import('../machine/accelerator/accelerator.js');
+    return keptVerdict(arch, process.env);
   },
 
   async freeMemoryMiB() {

@@ -5,6 +5,7 @@ import { THIS_HOST } from './host.js';
 import type { CommandResult, DoctorHost } from './host.js';
 import { installCommand, packagesFor } from './package-managers.js';
 import { findOnPath } from './programs.js';
+import { nameOf } from './requirements.js';
 
 export interface InstallOptions {
   /** Installs without asking. */
@@ -52,7 +53,7 @@ export async function installMissing(
   const { purpose, arch } = report;
   const after = await checkHost({ purpose, arch }, host);
   if (after.missing.length > 0) {
-    const names = after.missing.map(({ programs }) => programs[0]).join(', ');
+    const names = after.missing.map(nameOf).join(', ');
     throw installFailed(byHand, `${names} cannot be found even now`);
   }
   return after;
@@ -121,7 +122,7 @@ async function askFirst(
 
 function noInstaller({ missing, packages }: DoctorReport, names: readonly string[]): ZosiaError {
   const { manager } = packages;
-  const lacking = missing.map(({ programs }) => programs[0]).join(', ');
+  const lacking = missing.map(nameOf).join(', ');
   const hint =
     manager === 'brew'
       ? `Install Homebrew first, then: ${installCommand(names, manager, false)}`

@@ -1,5 +1,6 @@
 import type { DoctorHost } from './host.js';
 import { findOnPath } from './programs.js';
+import { nameOf } from './requirements.js';
 import type { PackageManager, Requirement } from './requirements.js';
 
 /** The package manager of a host. */
@@ -39,14 +40,14 @@ export function managerOf(osRelease: string): PackageManager | undefined {
   return known === undefined ? undefined : MANAGER_BY_SYSTEM[known];
 }
 
-/** The packages that bring programs, each once, sorted. */
+/** The packages that bring what is required, each once, sorted. */
 export function packagesFor(
   requirements: readonly Requirement[],
   manager: PackageManager | undefined,
 ): string[] {
-  const names = requirements.map(({ packages, programs }) =>
-    // On an unknown system, the program's own name is the best guess.
-    manager === undefined ? programs[0] : packages[manager],
+  const names = requirements.map((requirement) =>
+    // On an unknown system, its own name is the best guess.
+    manager === undefined ? nameOf(requirement) : requirement.packages[manager],
   );
   return [...new Set(names)].sort();
 }

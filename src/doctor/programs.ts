@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { DoctorHost, Environment } from './host.js';
-import type { Requirement } from './requirements.js';
+import type { RequiredProgram } from './requirements.js';
 
 /** Where Homebrew lives by default: on Apple silicon, on Intel Macs, and on Linux. */
 const HOMEBREW_PREFIXES = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
@@ -23,7 +23,7 @@ export function homebrewPrefixes(environment: Environment): string[] {
 
 /** The folders in which a required program counts as installed, in order. */
 export function searchFolders(
-  { kegs = [], notFromMacos }: Pick<Requirement, 'kegs' | 'notFromMacos'>,
+  { kegs = [], notFromMacos }: Pick<RequiredProgram, 'kegs' | 'notFromMacos'>,
   { platform, environment }: Pick<DoctorHost, 'platform' | 'environment'>,
 ): string[] {
   const prefixes = homebrewPrefixes(environment);
@@ -37,12 +37,12 @@ export function searchFolders(
 }
 
 /** The path of a required program under any of its names, or undefined. */
-export async function findRequired(
-  requirement: Requirement,
+export async function findProgram(
+  required: RequiredProgram,
   host: DoctorHost,
 ): Promise<string | undefined> {
-  for (const folder of searchFolders(requirement, host)) {
-    for (const program of requirement.programs) {
+  for (const folder of searchFolders(required, host)) {
+    for (const program of required.programs) {
       const path = `${folder}/${program}`;
       if (await host.isExecutable(path)) return path;
     }

@@ -1,29 +1,48 @@
 import type { Architecture } from '../artifacts/architectures.js';
 
-/** What a host is to be used for: running a guest, running the tests, or compiling guest programs. */
-export type Purpose = 'up' | 'test' | 'build';
-export const PURPOSES: readonly Purpose[] = ['up', 'test', 'build'];
+/**
+ * What a host is to be used for: running a Linux guest, the EFI machine, the tests, or compiling guest
+ * programs.
+ */
+export type Purpose = 'up' | 'efi' | 'test' | 'build';
+export const PURPOSES: readonly Purpose[] = ['up', 'efi', 'test', 'build'];
 
 /** Package managers whose names for things are known here. */
 export type PackageManager = 'apt' | 'brew' | 'dnf' | 'pacman';
 
-/** A program that zosia or its tests run. */
-export interface Requirement {
-  /** Its name; other names under which it does the same job come after. */
-  readonly programs: readonly [string, ...string[]];
+interface Needed {
   /** What it is for, in a few words. */
   readonly use: string;
   readonly purposes: readonly Purpose[];
   /** Set if running a guest needs it only for guests of this architecture. */
   readonly guest?: Architecture;
   readonly packages: Readonly<Record<PackageManager, string>>;
+}
+
+/** A program that zosia or its tests run. */
+export interface RequiredProgram extends Needed {
+  /** Its name; other names under which it does the same job come after. */
+  readonly programs: readonly [string, ...string[]];
   /** Homebrew's formulae that keep it out of the PATH, with the folder inside: `e2fsprogs/sbin`. */
   readonly kegs?: readonly string[];
   /** Set if the copy that macOS has is of no use, so that only Homebrew's counts there. */
   readonly notFromMacos?: true;
 }
 
-const everywhere = (name: string): Requirement['packages'] => ({
+/** Firmware that QEMU is given. */
+export interface RequiredFirmware extends Needed {
+  readonly firmware: string;
+  readonly guest: Architecture;
+}
+
+export type Requirement = RequiredProgram | RequiredFirmware;
+
+/** What a requirement is called. */
+export function nameOf(requirement: Requirement): string {
+  return 'firmware' in requirement ? requirement.firmware : requirement.programs[0];
+}
+
+const everywhere = (name: string): Needed['packages'] => ({
   apt: name,
   brew: name,
   dnf: name,
@@ -40,7 +59,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     programs: ['qemu-system-aarch64'],
     use: 'runs aarch64 guests',
-    purposes: ['up', 'test'],
+    purposes: ['up', 'efi', 'test'],
     guest: 'aarch64',
     packages: {
       apt: 'qemu-system-arm',
@@ -52,7 +71,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     programs: ['qemu-system-x86_64'],
     use: 'runs x86_64 guests',
-    purposes: ['up', 'test'],
+    purposes: ['up', 'efi', 'test'],
     guest: 'x86_64',
     packages: {
       apt: 'qemu-system-x86',
@@ -60,6 +79,25 @@ export const REQUIREMENTS: readonly Requirement[] = [
       dnf: 'qemu-system-x86',
       pacman: 'qemu-system-x86',
     },
+  },
+  {
+    firmware: 'qemu-efi-aarch64',
+    use: 'UEFI firmware for aarch64 machines',
+    purposes: ['efi', 'test'],
+    guest: 'aarch64',
+    packages: {
+      apt: 'qemu-efi-aarch64',
+      brew: 'qemu',
+      dnf: 'edk2-aarch64',
+      pacman: 'edk2-aarch64',
+    },
+  },
+  {
+    firmware: 'ovmf',
+    use: 'UEFI firmware for x86_64 machines',
+    purposes: ['efi', 'test'],
+    guest: 'x86_64',
+    packages: { apt: 'ovmf', brew: 'qemu', dnf: 'edk2-ovmf', pacman: 'edk2-ovmf' },
   },
   {
     programs: ['qemu-img'],
@@ -134,10 +172,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
 ];
 
-/** What a purpose needs; running a guest needs only the QEMU of the guest's own architecture. */
+/** What a purpose needs; running a guest needs only what is for the guest's own architecture. */
 export function requirementsFor(purpose: Purpose, arch: Architecture): Requirement[] {
   return REQUIREMENTS.filter(
     ({ purposes, guest }) =>
-      purposes.includes(purpose) && (purpose !== 'up' || guest === undefined || guest === arch),
+      purposes.includes(purpose) && (purpose === 'test' || guest === undefined || guest === arch),
   );
 }

@@ -4,18 +4,20 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { checkHost } from '../../src/doctor/check.js';
+import { nameOf } from '../../src/doctor/requirements.js';
 import { THIS_HOST } from '../../src/doctor/host.js';
 import { fakeHost } from './fake-host.js';
+import type { FakeHost } from './fake-host.js';
 
 describe('checkHost', () => {
   it('tells what is there and what is missing, and runs nothing', async () => {
     const host = fakeHost({ programs: ['/usr/bin/apt-get', '/usr/bin/clang'] });
     const report = await checkHost({ purpose: 'build', arch: 'aarch64' }, host);
-    expect(report.requirements.map(({ programs, path }) => [programs[0], path])).toEqual([
+    expect(report.requirements.map((each) => [nameOf(each), each.path])).toEqual([
       ['clang', '/usr/bin/clang'],
       ['ld.lld', undefined],
     ]);
-    expect(report.missing.map(({ programs }) => programs[0])).toEqual(['ld.lld']);
+    expect(report.missing.map(nameOf)).toEqual(['ld.lld']);
     expect(report).toMatchObject({ purpose: 'build', arch: 'aarch64' });
     expect(host.commands).toEqual([]);
   });
@@ -48,6 +50,29 @@ describe('checkHost', () => {
     expect(facts.accelerators).toEqual([{ name: 'kvm', present: false, reason }]);
   });
 
+  it.each([
+    [{ usable: true }, { works: true }],
+    [
+      { usable: false, reason: 'it hung' },
+      { works: false, reason: 'it hung' },
+    ],
+  ] as const)('tells what was found out about /dev/kvm: %j', async (verdict, fact) => {
+    const { facts } = await checkHost({ purpose: 'up' }, fakeHost({ verdict }));
+    expect(facts.accelerators).toEqual([{ name: 'kvm', present: true, ...fact }]);
+  });
+
+  it('wants firmware and QEMU for the EFI machine', async () => {
+    const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
+    const files = { [code]: '', '/usr/share/OVMF/OVMF_VARS_4M.fd': '' };
+    const check = (host: FakeHost) => checkHost({ purpose: 'efi', arch: 'x86_64' }, host);
+    const found = await check(fakeHost({ files }));
+    expect(found.requirements.map((each) => [nameOf(each), each.path])).toEqual([
+      ['qemu-system-x86_64', undefined],
+      ['ovmf', code],
+    ]);
+    expect((await check(fakeHost())).missing.map(nameOf)).toEqual(['qemu-system-x86_64', 'ovmf']);
+  });
+
   it('knows the accelerator of a Mac, and that other systems have none', async () => {
     const mac = await checkHost({ purpose: 'up' }, fakeHost({ platform: 'darwin' }));
     expect(mac.facts.accelerators).toEqual([{ name: 'hvf', present: true }]);
@@ -61,6 +86,8 @@ describe('this host', () => {
     expect(await THIS_HOST.isExecutable(process.execPath)).toBe(true);
     expect(await THIS_HOST.isExecutable(tmpdir())).toBe(false);
     expect(await THIS_HOST.isExecutable('/no/such')).toBe(false);
+    expect(await THIS_HOST.isFile(process.execPath)).toBe(true);
+    expect(await THIS_HOST.isFile(tmpdir())).toBe(false);
     expect(await THIS_HOST.readText('/no/such')).toBe('');
     expect(await THIS_HOST.list('/no/such')).toEqual([]);
     expect(await THIS_HOST.openError('/no/such')).toBe('ENOENT');

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import type { AcceleratorVerdict } from '../../src/machine/accelerator/accelerator-probe.js';
 import type { CommandResult, DoctorHost } from '../../src/doctor/host.js';
 
 export const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';
@@ -6,6 +8,7 @@ export interface FakeHost extends DoctorHost {
   /** Every command that was run, as one line. */
   readonly commands: string[];
   readonly programs: Set<string>;
+  readonly files: Map<string, string>;
 }
 
 export interface FakeHostOptions {
@@ -17,6 +20,9 @@ export interface FakeHostOptions {
   readonly programs?: readonly string[];
   readonly aptLists?: readonly string[];
   readonly kvmError?: string;
+  /** Files with their texts. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly verdict?: AcceleratorVerdict;
   /** What a command does; by default it succeeds and changes nothing. */
   readonly onRun?: (command: string, host: FakeHost) => Partial<CommandResult> | undefined;
 }
@@ -33,11 +39,21 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     userId: options.userId ?? 0,
     commands: [],
     programs: new Set(options.programs ?? ['/usr/bin/apt-get']),
+    files: new Map(Object.entries({ '/etc/os-release': osRelease, ...options.files })),
     isExecutable: (path) => Promise.resolve(host.programs.has(path)),
+    isFile: (path) => Promise.resolve(host.files.has(path) || host.programs.has(path)),
+    acceleratorVerdict: () => Promise.resolve(options.verdict),
     openError: () => Promise.resolve(options.kvmError),
     freeMemoryMiB: () => Promise.resolve(1234),
-    readText: (path) => Promise.resolve(path === '/etc/os-release' ? osRelease : ''),
-    list: () => Promise.resolve([...aptLists]),
+    readText: (path) => Promise.resolve(host.files.get(path) ?? ''),
+    list: (path) =>
+      Promise.resolve(
+        path === '/var/lib/apt/lists'
+          ? [...aptLists]
+          : [...host.files.keys()]
+              .filter((file) => posix.dirname(file) === path)
+              .map((file) => posix.basename(file)),
+      ),
     run: (argv, log) => {
       const command = argv.join(' ');
       host.commands.push(command);

@@ -139,6 +139,12 @@ describe('installMissing', () => {
         ]) {
           self.programs.add(`/opt/homebrew/${path}`);
         }
+        for (const name of [
+          ...['edk2-aarch64-code.fd', 'edk2-arm-vars.fd'],
+          ...['edk2-x86_64-code.fd', 'edk2-i386-vars.fd'],
+        ]) {
+          self.files.set(`/opt/homebrew/share/qemu/${name}`, '');
+        }
         return undefined;
       },
     });

@@ -60,15 +60,18 @@ describe('packagesFor', () => {
       'libarchive-tools',
       'lld',
       'mtools',
+      'ovmf',
+      'qemu-efi-aarch64',
       'qemu-system-arm',
       'qemu-system-x86',
       'qemu-utils',
     ]);
-    expect(packagesFor(requirementsFor('test', 'aarch64').slice(0, 3), 'brew')).toEqual(['qemu']);
+    expect(packagesFor(requirementsFor('test', 'aarch64').slice(0, 5), 'brew')).toEqual(['qemu']);
   });
 
   it('guesses on an unknown system', () => {
-    expect(packagesFor(requirementsFor('up', 'aarch64'), undefined)).toEqual([
+    expect(packagesFor(requirementsFor('efi', 'aarch64'), undefined)).toEqual([
+      'qemu-efi-aarch64',
       'qemu-system-aarch64',
     ]);
   });

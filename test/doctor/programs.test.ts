@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { findRequired, homebrewPrefixes, searchFolders } from '../../src/doctor/programs.js';
-import { REQUIREMENTS, requirementsFor } from '../../src/doctor/requirements.js';
-import type { Requirement } from '../../src/doctor/requirements.js';
+import { findRequired } from '../../src/doctor/find-required.js';
+import { homebrewPrefixes, searchFolders } from '../../src/doctor/programs.js';
+import { REQUIREMENTS, nameOf, requirementsFor } from '../../src/doctor/requirements.js';
+import type { RequiredProgram, Requirement } from '../../src/doctor/requirements.js';
 import { fakeHost } from './fake-host.js';
 
-const requirement = (program: string): Requirement =>
-  REQUIREMENTS.find(({ programs }) => programs.includes(program))!;
+const requirement = (program: string): RequiredProgram =>
+  REQUIREMENTS.find(
+    (item): item is RequiredProgram => 'programs' in item && item.programs.includes(program),
+  )!;
 
-const namesOf = (requirements: readonly Requirement[]): string[] =>
-  requirements.map(({ programs }) => programs[0]);
+const namesOf = (requirements: readonly Requirement[]): string[] => requirements.map(nameOf);
 
 describe('requirementsFor', () => {
   it('wants for running a guest nothing but the QEMU of its architecture', () => {
@@ -24,8 +26,16 @@ describe('requirementsFor', () => {
     expect(namesOf(requirementsFor('build', 'x86_64'))).toEqual(['clang', 'ld.lld']);
   });
 
+  it('wants for the EFI machine firmware, too', () => {
+    expect(namesOf(requirementsFor('efi', 'aarch64'))).toEqual([
+      'qemu-system-aarch64',
+      'qemu-efi-aarch64',
+    ]);
+    expect(namesOf(requirementsFor('efi', 'x86_64'))).toEqual(['qemu-system-x86_64', 'ovmf']);
+  });
+
   it('has each program once', () => {
-    const programs = REQUIREMENTS.flatMap((item) => item.programs);
+    const programs = REQUIREMENTS.flatMap((item) => ('programs' in item ? item.programs : []));
     expect(new Set(programs).size).toBe(programs.length);
   });
 });
@@ -76,6 +86,18 @@ describe('findRequired', () => {
   ] as const)('finds on %s %s at %s', async (platform, program, path) => {
     const host = fakeHost({ platform, programs: [path] });
     expect(await findRequired(requirement(program), host)).toBe(path);
+  });
+
+  it('finds firmware beside a QEMU of Homebrew', async () => {
+    const share = '/opt/homebrew/share/qemu';
+    const host = fakeHost({
+      platform: 'darwin',
+      programs: ['/opt/homebrew/bin/qemu-system-aarch64'],
+      files: { [`${share}/edk2-aarch64-code.fd`]: '', [`${share}/edk2-arm-vars.fd`]: '' },
+    });
+    const firmware = REQUIREMENTS.find((item) => nameOf(item) === 'qemu-efi-aarch64')!;
+    expect(await findRequired(firmware, host)).toBe(`${share}/edk2-aarch64-code.fd`);
+    expect(await findRequired(firmware, fakeHost())).toBeUndefined();
   });
 
   it('finds nothing where nothing is', async () => {

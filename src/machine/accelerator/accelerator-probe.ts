@@ -30,6 +30,11 @@ const DEADLINE_MS = 2000;
 /** What the guest program prints. */
 const MARKER = 'zosia: probe';
 
+/** A context with the place where verdicts are kept. */
+export interface VerdictContext extends ProbeContext {
+  readonly cache: HostFactsCache;
+}
+
 /**
  * The verdict on an accelerator: the one kept from before, unless QEMU, the host's kernel or the rights
  * to the device have changed, else a new one.
@@ -38,27 +43,35 @@ const MARKER = 'zosia: probe';
  */
 export async function acceleratorVerdict(
   name: 'kvm' | 'hvf',
-  context: ProbeContext & { readonly cache: HostFactsCache },
+  context: VerdictContext,
   askAgain: boolean,
 ): Promise<AcceleratorVerdict> {
-  const { arch, binary, cache } = context;
   const device = name === 'kvm' ? await kvmDevice() : undefined;
   if (device?.problem !== undefined) return { usable: false, reason: device.problem };
 
-  const key = [
-    name,
-    arch,
-    binary.path,
-    binary.sizeBytes,
-    binary.mtimeMs,
-    release(),
-    device?.rights,
-  ];
-  const kept = await cache.peek('accelerator', key, isVerdict);
+  const key = verdictKey(name, context, device?.rights);
+  const kept = await context.cache.peek('accelerator', key, isVerdict);
   if (kept && (kept.usable || !askAgain)) return kept;
   const verdict = await probeAccelerator(name, 'host', context);
-  await cache.put('accelerator', key, verdict);
+  await context.cache.put('accelerator', key, verdict);
   return verdict;
+}
+
+/** The verdict kept from before, if {@link acceleratorVerdict} would have it; nothing is run. */
+export async function peekVerdict(
+  name: 'kvm' | 'hvf',
+  context: VerdictContext,
+): Promise<AcceleratorVerdict | undefined> {
+  const device = name === 'kvm' ? await kvmDevice() : undefined;
+  return context.cache.peek('accelerator', verdictKey(name, context, device?.rights), isVerdict);
+}
+
+function verdictKey(
+  name: 'kvm' | 'hvf',
+  { arch, binary }: ProbeContext,
+  rights: readonly number[] | undefined,
+): readonly unknown[] {
+  return [name, arch, binary.path, binary.sizeBytes, binary.mtimeMs, release(), rights];
 }
 
 /** The rights to /dev/kvm, or what is wrong with it before anything has been run. */

@@ -1,9 +1,11 @@
 import { ZosiaError } from '../../errors.js';
 import { hostArchitecture } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
-import { acceleratorVerdict } from './accelerator-probe.js';
-import type { HostFactsCache } from '../qemu/host-facts-cache.js';
-import type { QemuBinary } from '../qemu/binary.js';
+import { acceleratorVerdict, peekVerdict } from './accelerator-probe.js';
+import type { AcceleratorVerdict } from './accelerator-probe.js';
+import { HostFactsCache } from '../qemu/host-facts-cache.js';
+import { findQemu } from '../qemu/binary.js';
+import type { Environment, QemuBinary } from '../qemu/binary.js';
 import type { QemuFacts } from '../qemu/facts.js';
 
 const ACCELERATOR_NAMES = ['tcg', 'kvm', 'hvf'] as const;
@@ -83,6 +85,20 @@ export async function resolveAccelerator(
   throw new ZosiaError('ZOSIA_ACCEL_UNUSABLE', `${choice.name} cannot be used: ${why}`, {
     hint: 'Use --accel auto, which takes what works, or --accel tcg, which always does.',
   });
+}
+
+/**
+ * What was found out before about this host's accelerator, for guests of an architecture: undefined where
+ * it has not been tried, or cannot be. Nothing is run.
+ */
+export async function keptVerdict(
+  arch: Architecture,
+  env: Environment,
+): Promise<AcceleratorVerdict | undefined> {
+  const name = nativeAccelerator(process.platform);
+  if (name === undefined || !isSameArchitecture(arch, process.arch)) return undefined;
+  const binary = await findQemu(arch, env).catch(() => undefined);
+  return binary && peekVerdict(name, { arch, binary, cache: new HostFactsCache(env) });
 }
 
 function nativeAccelerator(platform: NodeJS.Platform): HardwareAccelerator | undefined {

@@ -37,10 +37,11 @@ export interface FirmwareSearch {
 const PREFIXES = ['/usr', '/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
 
 /** The prefixes to look in: those of QEMU first, as it is called and as it is installed. */
-export async function firmwarePrefixes(qemuPath: string): Promise<string[]> {
-  const prefixOf = (program: string): string => dirname(dirname(program));
+export async function firmwarePrefixes(qemuPath: string | undefined): Promise<string[]> {
+  if (qemuPath === undefined) return PREFIXES;
   const installed = await realpath(qemuPath).catch(() => qemuPath);
-  return [...new Set([prefixOf(qemuPath), prefixOf(installed), ...PREFIXES])];
+  const ofQemu = [qemuPath, installed].map((program) => dirname(dirname(program)));
+  return [...new Set([...ofQemu, ...PREFIXES])];
 }
 
 /**

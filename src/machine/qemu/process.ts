@@ -52,6 +52,11 @@ export function guestTimeout(timeoutSeconds: number, consoleTail: string): Zosia
   return new ZosiaError(
     'ZOSIA_GUEST_TIMEOUT',
     `the machine did not answer within ${timeoutSeconds} s`,
-    { hint: `Give it more time. The last lines of its console:\n${consoleTail}` },
+    {
+      hint:
+        consoleTail === ''
+          ? 'Give it more time: it has printed nothing yet.'
+          : `Give it more time. The last lines of its console:\n${consoleTail}`,
+    },
   );
 }

@@ -1,0 +1,18 @@
+import { findFirmware, firmwarePrefixes } from '../machine/efi/find-firmware.js';
+import { PLATFORMS } from '../machine/qemu/platform.js';
+import type { DoctorHost } from './host.js';
+import { findOnPath, findProgram } from './programs.js';
+import type { Requirement } from './requirements.js';
+
+/** Where what is required is on a host: a program, or the code of firmware; undefined if it is not there. */
+export async function findRequired(
+  requirement: Requirement,
+  host: DoctorHost,
+): Promise<string | undefined> {
+  if (!('firmware' in requirement)) return findProgram(requirement, host);
+  const { guest: arch } = requirement;
+  const qemu = await findOnPath(PLATFORMS[arch].qemuProgram, host);
+  const { environment } = host;
+  const prefixes = await firmwarePrefixes(qemu);
+  return (await findFirmware({ arch, prefixes, environment }, host))?.code.path;
+}
