@@ -16,6 +16,7 @@ enum {
     EBUSY = 16,
     EEXIST = 17,
     EINVAL = 22,
+    EPIPE = 32,
 };
 
 // include/uapi/linux/fcntl.h, include/uapi/asm-generic/fcntl.h
@@ -30,6 +31,7 @@ enum {
     F_SETFL = 4,
     X_OK = 1,
     R_OK = 4,
+    SEEK_END = 2,
 };
 
 // include/uapi/linux/mount.h

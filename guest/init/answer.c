@@ -109,22 +109,22 @@ bool answer_waits(const struct answer *answer) {
 
 void answer_write(struct answer *answer) { write_some(answer, FAREWELL_MAX); }
 
-static void wait_for_room(struct answer *answer) {
+static void wait_for_room(struct answer *answer, long patience_ms) {
     struct pollfd writable = {answer->port, POLLOUT, 0};
-    sys_poll(&writable, 1, -1);
-    if (writable.revents & POLLHUP) answer_give_up(answer);
+    bool taken = sys_poll(&writable, 1, patience_ms) != 0;
+    if (!taken || (writable.revents & POLLHUP)) answer_give_up(answer);
 }
 
-bool answer_finish(struct answer *answer) {
+bool answer_finish(struct answer *answer, long patience_ms) {
     struct queue *text = &answer->text;
     text->end = text->start + farewell_strip(text->bytes + text->start, queue_length(text));
     while (queue_length(text) > 0) {
-        if (answer->port >= 0) wait_for_room(answer);
+        if (answer->port >= 0) wait_for_room(answer, patience_ms);
         write_some(answer, 0);
     }
     if (answer->line_open) console_text("\n", 1);
     if (answer->port >= 0) {
-        wait_for_room(answer);
+        wait_for_room(answer, patience_ms);
         sys_close(answer->port); // sends the host a message, and waits until it is read
     }
     return !answer->lost;

@@ -28,7 +28,8 @@ bool answer_waits(const struct answer *answer);
 // To be called when the port reports a hang-up: what is left, and what comes, is dropped.
 void answer_give_up(struct answer *answer);
 
-// Removes the farewell, writes the rest, and returns when the host has taken it. False when it is lost.
-bool answer_finish(struct answer *answer);
+// Removes the farewell, writes the rest, and returns when the host has taken it, or has taken nothing for
+// `patience_ms`; negative is for ever. False when some of the answer is lost.
+bool answer_finish(struct answer *answer, long patience_ms);
 
 #endif

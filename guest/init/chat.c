@@ -1,11 +1,12 @@
 #include "chat.h"
 
-#include "child.h"
 #include "console.h"
 #include "line_editor.h"
 #include "llama.h"
 #include "procfs.h"
 #include "queue.h"
+#include "status.h"
+#include "supervisor.h"
 #include "sys.h"
 #include "text.h"
 
@@ -14,7 +15,7 @@
 enum { INTERRUPT_PATIENCE_MS = 10000, WATCH_INTERVAL_MS = 50, GATE_INTERVAL_MS = 1 };
 
 struct chat {
-    struct child child;
+    struct supervisor supervisor;
     int terminal; // the pseudo-terminal's master side; -1 once the other side is closed
     int watch_fd;
     struct queue input;
@@ -44,9 +45,10 @@ static void close_terminal(struct chat *chat) {
     chat->terminal = -1;
 }
 
-static bool start(struct chat *chat, const struct model *model, const struct request *request) {
+static bool start(struct chat *chat, const struct model *model, const struct flags *flags,
+                  const struct request *request) {
     static struct llama_command command;
-    llama_chat_command(&command, model, request);
+    llama_chat_command(&command, model, flags, request);
     int slave = open_terminal(chat, &request->window);
     if (slave < 0) {
         console_line("zosia: cannot open a pseudo-terminal (errno %d)", -slave);
@@ -60,7 +62,7 @@ static bool start(struct chat *chat, const struct model *model, const struct req
         .error = slave,
         .own_terminal = true,
     };
-    bool started = child_start(&chat->child, &setup);
+    bool started = supervisor_start(&chat->supervisor, &setup, flags_time_limit_s(flags, 0));
     sys_close(slave);
     return started;
 }
@@ -69,11 +71,11 @@ static bool start(struct chat *chat, const struct model *model, const struct req
 // interrupts only that. The signal goes to the process, not through the terminal, where it would
 // queue up behind what has been typed ahead.
 static void interrupt(struct chat *chat) {
-    enum input_wait wait = process_waits_for_input(chat->child.process);
+    enum input_wait wait = process_waits_for_input(chat->supervisor.child.process);
     if (wait == INPUT_WAIT_YES || (wait == INPUT_WAIT_NO && !chat->prompt_seen)) {
         chat->power_off = true;
     } else if (!chat->interrupted) {
-        sys_kill(chat->child.process, SIGINT);
+        sys_kill(chat->supervisor.child.process, SIGINT);
         chat->interrupted = true;
         chat->interrupted_at_ms = sys_now_ms();
     }
@@ -107,7 +109,7 @@ static void read_terminal(struct chat *chat) {
     long count = queue_fill(&chat->output, chat->terminal);
     if (count > 0) {
         chat->last_output = chat->output.bytes[chat->output.end - 1];
-        exit_gate_postpone(&chat->child.gate);
+        exit_gate_postpone(&chat->supervisor.child.gate);
     } else if (count < 0 && count != -EAGAIN && count != -EINTR) {
         close_terminal(chat); // EIO: the program has ended
     }
@@ -121,7 +123,7 @@ static void write_console(struct chat *chat) {
 
 // Learns, while it matters, whether llama-cli has come to its prompt.
 static void watch_for_prompt(struct chat *chat) {
-    if (process_waits_for_input(chat->child.process) == INPUT_WAIT_YES) {
+    if (process_waits_for_input(chat->supervisor.child.process) == INPUT_WAIT_YES) {
         chat->prompt_seen = true;
         chat->interrupted = false;
     } else if (chat->interrupted && sys_now_ms() - chat->interrupted_at_ms >= INTERRUPT_PATIENCE_MS) {
@@ -130,7 +132,8 @@ static void watch_for_prompt(struct chat *chat) {
 }
 
 static void relay_once(struct chat *chat) {
-    struct exit_gate *gate = &chat->child.gate;
+    struct child *child = &chat->supervisor.child;
+    struct exit_gate *gate = &child->gate;
     bool watching = !chat->prompt_seen || chat->interrupted;
     short console_events = (short)((chat->console_open && queue_room(&chat->input) > 0 ? POLLIN : 0) |
                                    (queue_length(&chat->output) > 0 ? POLLOUT : 0));
@@ -143,20 +146,22 @@ static void relay_once(struct chat *chat) {
         {chat->watch_fd, POLLIN, 0},
         {gate->held ? -1 : gate->listener, POLLIN, 0},
     };
-    sys_poll(fds, 4, gate->held ? GATE_INTERVAL_MS : watching ? WATCH_INTERVAL_MS : -1);
+    long timeout_ms = gate->held ? GATE_INTERVAL_MS : watching ? WATCH_INTERVAL_MS : -1;
+    sys_poll(fds, 4, supervisor_timeout_ms(&chat->supervisor, timeout_ms));
 
     if (fds[0].revents & POLLIN) read_console(chat);
     if (fds[1].revents & POLLOUT) queue_drain(&chat->input, chat->terminal, 0);
     if (fds[1].revents & (POLLIN | POLLHUP | POLLERR)) read_terminal(chat);
     write_console(chat);
-    if (fds[2].revents & POLLIN) children_reap(chat->watch_fd, &chat->child);
+    if (fds[2].revents & POLLIN) children_reap(chat->watch_fd, child);
     if (fds[3].revents & POLLIN) exit_gate_hold(gate);
     if (fds[3].revents & POLLHUP) exit_gate_close(gate);
     if (watching) watch_for_prompt(chat);
     if (gate->held) {
         struct pollfd output = {chat->terminal, POLLIN, 0};
-        exit_gate_release_if_quiet(gate, chat->child.process, &output, 1);
+        exit_gate_release_if_quiet(gate, child->process, &output, 1);
     }
+    supervisor_enforce(&chat->supervisor);
 }
 
 // llama-cli colours the line being typed; stopped there, it leaves neither colour nor a half line behind.
@@ -166,19 +171,22 @@ static void finish_line(const struct chat *chat, const struct request *request) 
     write_all(console_fd(), "\r\n", 2);
 }
 
-int chat_run(const struct model *model, const struct request *request) {
+int chat_run(const struct model *model, const struct flags *flags, const struct request *request) {
     static struct chat chat; // not on the stack: the queues are large
+    struct supervisor *supervisor = &chat.supervisor;
     console_line("zosia: starting llama-cli (model %s)", model->path);
     chat.console_open = true;
     chat.last_output = '\n';
     chat.watch_fd = children_watch();
-    if (!start(&chat, model, request)) return 1;
+    if (!start(&chat, model, flags, request)) return STATUS_FAILED;
     // The pseudo-terminal reports its end only after the last output has been read.
-    while (!chat.power_off && (chat.child.running || chat.terminal >= 0)) relay_once(&chat);
+    while (!chat.power_off && !supervisor->abandoned &&
+           (supervisor->child.running || chat.terminal >= 0)) {
+        relay_once(&chat);
+    }
     write_all(console_fd(), chat.output.bytes + chat.output.start, queue_length(&chat.output));
     finish_line(&chat, request);
     // llama-cli that ends on an interrupt, however it does, was asked to.
-    if (chat.power_off || chat.interrupted) return 0;
-    llama_report_end("llama-cli", chat.child.status);
-    return chat.child.status;
+    if (chat.power_off || (chat.interrupted && !supervisor->stopped)) return STATUS_OK;
+    return supervisor_finish(supervisor);
 }

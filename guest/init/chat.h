@@ -2,11 +2,12 @@
 #ifndef ZOSIA_CHAT_H
 #define ZOSIA_CHAT_H
 
+#include "flags.h"
 #include "model.h"
 #include "request.h"
 
 // Runs until llama-cli ends or the user asks for power-off. Returns the exit status of the session:
 // llama-cli's own, or 0 when the user ended it.
-int chat_run(const struct model *model, const struct request *request);
+int chat_run(const struct model *model, const struct flags *flags, const struct request *request);
 
 #endif

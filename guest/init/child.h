@@ -20,7 +20,7 @@ struct child_setup {
     bool own_terminal; // make `input` the controlling terminal of a new session
 };
 
-// Returns a descriptor that becomes readable when any process has ended. To be called once.
+// Returns a descriptor that becomes readable when any process has ended. It is the caller's to close.
 int children_watch(void);
 
 // Starts a program. False, with a line on the console, when that fails; a program that cannot be

@@ -13,7 +13,7 @@ enum {
     SUPERBLOCK_OFFSET = 1024,
     SUPERBLOCK_MAGIC_OFFSET = 0x38,
     SUPERBLOCK_LABEL_OFFSET = 0x78,
-    SUPERBLOCK_LABEL_SIZE = 16,
+    SUPERBLOCK_LABEL_SIZE = DISK_LABEL_MAX - 1,
     SUPERBLOCK_MAGIC_LOW = 0x53,
     SUPERBLOCK_MAGIC_HIGH = 0xEF,
 };
@@ -26,7 +26,9 @@ struct search {
     char path[DISK_PATH_MAX];
 };
 
-static bool read_ext4_label(const char *path, char label[SUPERBLOCK_LABEL_SIZE + 1]) {
+bool disk_is_virtio(const char *name) { return text_starts_with(name, "vd"); }
+
+bool disk_read_label(const char *path, char label[DISK_LABEL_MAX]) {
     unsigned char superblock[256];
     int fd = sys_open(path, O_RDONLY);
     if (fd < 0) return false;
@@ -41,15 +43,15 @@ static bool read_ext4_label(const char *path, char label[SUPERBLOCK_LABEL_SIZE +
     return true;
 }
 
-// A name of /sys/class/block; the virtio ones are vda, vda1, vdb ... Which comes first in the directory
-// is not defined, so of several labelled file systems the lowest name wins.
+// Which name comes first in the directory is not defined, so of several labelled file systems the lowest
+// name wins.
 static bool consider(const char *name, void *context) {
     struct search *search = context;
-    char path[DISK_PATH_MAX], label[SUPERBLOCK_LABEL_SIZE + 1];
-    if (!text_starts_with(name, "vd") || text_length(name) > DISK_PATH_MAX - sizeof "/dev/") return true;
+    char path[DISK_PATH_MAX], label[DISK_LABEL_MAX];
+    if (!disk_is_virtio(name) || text_length(name) > DISK_PATH_MAX - sizeof "/dev/") return true;
     search->device_count++;
     text_format(path, sizeof path, "/dev/%s", name);
-    if (!read_ext4_label(path, label)) return true;
+    if (!disk_read_label(path, label)) return true;
     search->ext4_count++;
 
     bool labelled = text_equal(label, search->label);

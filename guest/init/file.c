@@ -28,6 +28,14 @@ long file_write(const char *path, const char *text) {
     return result < 0 ? result : 0;
 }
 
+unsigned long file_size(const char *path) {
+    int fd = sys_open(path, O_RDONLY);
+    if (fd < 0) return 0;
+    long size = sys_seek(fd, 0, SEEK_END);
+    sys_close(fd);
+    return size < 0 ? 0 : (unsigned long)size;
+}
+
 long directory_visit(const char *path, directory_visitor *visit, void *context) {
     _Alignas(struct directory_entry) char buffer[2048];
     int fd = sys_open(path, O_RDONLY);

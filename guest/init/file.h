@@ -11,6 +11,9 @@ long file_read(const char *path, char *bytes, size_t size);
 
 long file_write(const char *path, const char *text);
 
+// The size of a file or a disk in bytes; 0 when it cannot be opened.
+unsigned long file_size(const char *path);
+
 // Calls `visit` with each name in a directory except "." and "..", in the directory's own order, until
 // it returns false. Returns 0, or a negated errno when the directory cannot be read.
 typedef bool directory_visitor(const char *name, void *context);

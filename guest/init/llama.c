@@ -1,10 +1,24 @@
 #include "llama.h"
 
-#include "console.h"
 #include "text.h"
+
+// The prompt of a measurement: some dozens of tokens, in any vocabulary no more than its bytes.
+#define PERF_PROMPT                                                                                \
+    "Once upon a time there was a lighthouse on a small island in the sea. Every evening the keeper " \
+    "climbed the long stairs, lit the lamp, and looked out for the ships that were coming home."
+
+// Room for the prompt beside the tokens; contexts come in multiples of 256.
+enum { PERF_PROMPT_TOKENS_MAX = 256, CONTEXT_STEP = 256 };
+_Static_assert(sizeof PERF_PROMPT < PERF_PROMPT_TOKENS_MAX, "the prompt fits its room");
 
 static void add(struct llama_command *command, const char *argument) {
     command->arguments[command->argument_count++] = argument;
+}
+
+static void add_number(struct llama_command *command, const char *option, char text[12], int number) {
+    text_format(text, 12, "%d", number);
+    add(command, option);
+    add(command, text);
 }
 
 static void begin(struct llama_command *command, const char *program, const struct model *model) {
@@ -18,9 +32,17 @@ static void begin(struct llama_command *command, const char *program, const stru
     }
 }
 
-// The request's arguments come last: llama.cpp lets the last of two settings win.
-static void finish(struct llama_command *command, const struct request *request) {
+static void add_asked(struct llama_command *command, const struct flags *flags,
+                      const struct request *request) {
+    if (flags->threads > 0) add_number(command, "--threads", command->threads, flags->threads);
+    if (flags->batch_threads > 0) {
+        add_number(command, "--threads-batch", command->batch_threads, flags->batch_threads);
+    }
+    for (int i = 0; i < flags->argument_count; i++) add(command, flags->arguments[i]);
     for (unsigned i = 0; i < request->argument_count; i++) add(command, request->arguments[i]);
+}
+
+static void finish(struct llama_command *command, const struct request *request) {
     add(command, NULL);
 
     text_format(command->term_variable, sizeof command->term_variable, "TERM=%s", request->terminal_type);
@@ -34,18 +56,19 @@ static void finish(struct llama_command *command, const struct request *request)
 }
 
 void llama_chat_command(struct llama_command *command, const struct model *model,
-                        const struct request *request) {
+                        const struct flags *flags, const struct request *request) {
     begin(command, LLAMA_CLI, model);
     // llama-completion has no such option: it knows nothing but text.
     if (model->projector[0] != '\0') {
         add(command, "--mmproj");
         add(command, model->projector);
     }
+    add_asked(command, flags, request);
     finish(command, request);
 }
 
 void llama_answer_command(struct llama_command *command, const struct model *model,
-                          const struct request *request) {
+                          const struct flags *flags, const struct request *request) {
     begin(command, LLAMA_COMPLETION, model);
     // The prompt is taken byte for byte: --file would drop a final newline, and backslashes stay.
     add(command, "--binary-file");
@@ -66,14 +89,39 @@ void llama_answer_command(struct llama_command *command, const struct model *mod
     add(command, "--simple-io");
     add(command, "--color");
     add(command, "off");
+    add_asked(command, flags, request);
     finish(command, request);
 }
 
-void llama_report_end(const char *program, int status) {
-    if (status > 128) {
-        console_line("zosia: %s was killed by signal %d%s", program, status - 128,
-                     status == 128 + 9 ? " (out of memory?)" : "");
-    } else if (status != 0) {
-        console_line("zosia: %s failed with status %d", program, status);
-    }
+void llama_perf_command(struct llama_command *command, const struct model *model,
+                        const struct flags *flags, const struct request *request) {
+    int tokens = flags->perf_tokens + PERF_PROMPT_TOKENS_MAX;
+    begin(command, LLAMA_COMPLETION, model);
+    // A model's full context would cost memory that the measurement has no use for.
+    add_number(command, "--ctx-size", command->context,
+               (tokens + CONTEXT_STEP - 1) / CONTEXT_STEP * CONTEXT_STEP);
+    add_asked(command, flags, request);
+    add(command, "--prompt");
+    add(command, PERF_PROMPT);
+    add(command, "--no-conversation");
+    add(command, "--no-escape");
+    // The first token falls out of the prompt's evaluation: the others are what is measured.
+    add_number(command, "--n-predict", command->tokens, flags->perf_tokens + 1);
+    add(command, "--ignore-eos");
+    add(command, "--temp");
+    add(command, "0");
+    add(command, "--perf");
+    add(command, "--warmup");
+    add(command, "--log-verbosity");
+    add(command, "3"); // the timings are information
+    add(command, "--simple-io");
+    finish(command, request);
+}
+
+void llama_help_command(struct llama_command *command, const char *program,
+                        const struct request *request) {
+    command->argument_count = 0;
+    add(command, program);
+    add(command, "--help");
+    finish(command, request);
 }

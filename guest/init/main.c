@@ -2,54 +2,62 @@
 
 #include "chat.h"
 #include "console.h"
+#include "flags.h"
 #include "llama.h"
 #include "model.h"
+#include "modes.h"
 #include "modules.h"
 #include "mounts.h"
 #include "network.h"
 #include "one_shot.h"
 #include "power.h"
 #include "request.h"
+#include "status.h"
 #include "stub.h"
 #include "sys.h"
 
 __asm__(START_ASSEMBLY);
 
-static void prepare_machine(void) {
-    mount_kernel_file_systems();
-    if (!boot_flag("zosia.verbose")) console_limit_kernel_log(1);
-    modules_load();
-    network_bring_up_loopback();
+// Returns whether all went well; what did not is on the console.
+static bool prepare_machine(struct flags *flags) {
+    bool mounted = mount_kernel_file_systems();
+    flags_read(flags);
+    if (!flags_have(flags, FLAG_VERBOSE)) console_limit_kernel_log(1);
+    bool loaded = modules_load();
+    return network_bring_up_loopback() && mounted && loaded;
 }
 
 // Without a model or a program a chat becomes the stub prompt, and a one-shot has failed.
 static int run_without(const char *reason, const struct request *request) {
     if (request->one_shot) {
         console_line("zosia: %s", reason);
-        return 1;
+        return STATUS_FAILED;
     }
     console_line("zosia: %s; starting stub prompt", reason);
     stub_run(reason);
-    return 0;
+    return STATUS_OK;
 }
 
-static int run(const struct request *request) {
+static int run(const struct flags *flags, const struct request *request) {
     static struct model model;
     model_disk_mount();
     if (sys_access(request->one_shot ? LLAMA_COMPLETION : LLAMA_CLI, X_OK) < 0) {
         return run_without("llama binary not found", request);
     }
     if (!model_find(&model)) return run_without("model not found in /models", request);
-    return request->one_shot ? one_shot_run(&model, request) : chat_run(&model, request);
+    return request->one_shot ? one_shot_run(&model, flags, request) : chat_run(&model, flags, request);
 }
 
 // Called by _start, on the stack the kernel prepared.
 _Noreturn void init_main(void);
 _Noreturn void init_main(void) {
+    static struct flags flags;
     static struct request request;
     console_open();
     console_line("zosia: init");
     power_off_on_crash();
-    prepare_machine();
-    power_off(request_read(&request) ? run(&request) : 1);
+    bool ready = prepare_machine(&flags);
+    if (!request_read(&request)) power_off(STATUS_FAILED);
+    power_off(flags_have(&flags, FLAG_MODES) ? modes_run(&flags, &request, ready)
+                                             : run(&flags, &request));
 }

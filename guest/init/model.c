@@ -8,6 +8,10 @@
 
 #define MODELS "/models"
 
+static char mounted_disk[DISK_PATH_MAX];
+
+const char *model_disk_path(void) { return mounted_disk; }
+
 bool model_disk_mount(void) {
     char disk[DISK_PATH_MAX];
     if (!disk_find("ZOSIA_MODEL", disk)) {
@@ -16,8 +20,12 @@ bool model_disk_mount(void) {
     }
     sys_mkdir(MODELS, 0755);
     long error = sys_mount(disk, MODELS, "ext4", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-    if (error < 0) console_line("zosia: cannot mount %s at " MODELS " (errno %d)", disk, (int)-error);
-    return error >= 0;
+    if (error < 0) {
+        console_line("zosia: failed to mount model disk (%s) at " MODELS " (errno %d)", disk, (int)-error);
+        return false;
+    }
+    memcpy(mounted_disk, disk, sizeof disk);
+    return true;
 }
 
 void model_disk_unmount(void) { sys_unmount(MODELS, MNT_DETACH); }

@@ -17,6 +17,10 @@ struct model {
 // Finds the model disk among the virtio disks and mounts it read-only at /models.
 // The disk is the one whose ext4 label is ZOSIA_MODEL, else the only one that has an ext4 file system.
 bool model_disk_mount(void);
+
+// The disk that is mounted, as "/dev/vda"; empty while there is none.
+const char *model_disk_path(void);
+
 void model_disk_unmount(void);
 
 // The model is /models/model.gguf, or the first *.gguf in /models by byte order; beside it may lie

@@ -17,7 +17,8 @@ static const struct {
     {"tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755"},
 };
 
-void mount_kernel_file_systems(void) {
+bool mount_kernel_file_systems(void) {
+    bool mounted = true;
     for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
         sys_mkdir(mounts[i].target, 0755); // most are there already
         long error = sys_mount(mounts[i].type, mounts[i].target, mounts[i].type, mounts[i].flags,
@@ -25,6 +26,8 @@ void mount_kernel_file_systems(void) {
         // The kernel mounts devtmpfs itself when built to (CONFIG_DEVTMPFS_MOUNT): then it is "busy".
         if (error < 0 && error != -EBUSY) {
             console_line("zosia: cannot mount %s (errno %d)", mounts[i].target, (int)-error);
+            mounted = false;
         }
     }
+    return mounted;
 }

@@ -3,7 +3,7 @@
 #include "console.h"
 #include "sys.h"
 
-void network_bring_up_loopback(void) {
+bool network_bring_up_loopback(void) {
     struct interface_request request = {.name = "lo"};
     long error = sys_socket(AF_INET, SOCK_DGRAM, 0);
     if (error >= 0) {
@@ -14,4 +14,5 @@ void network_bring_up_loopback(void) {
         sys_close(fd);
     }
     if (error < 0) console_line("zosia: cannot bring up loopback (errno %d)", (int)-error);
+    return error >= 0;
 }

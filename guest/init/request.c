@@ -54,16 +54,3 @@ bool request_read(struct request *request) {
     console_line("zosia: cannot read the llama arguments of this run, or they are too many");
     return false;
 }
-
-bool boot_flag(const char *flag) {
-    char command_line[4096];
-    if (file_read("/proc/cmdline", command_line, sizeof command_line) < 0) return false;
-    size_t length = text_length(flag);
-    for (const char *word = command_line; *word != '\0';) {
-        const char *end = word;
-        while (*end != ' ' && *end != '\n' && *end != '\0') end++;
-        if ((size_t)(end - word) == length && text_starts_with(word, flag)) return true;
-        word = *end == '\0' ? end : end + 1;
-    }
-    return false;
-}

@@ -26,7 +26,4 @@ struct request {
 // False, with a line on the console, when the request asks for more than init can hold.
 bool request_read(struct request *request);
 
-// Whether the kernel command line has `flag` among its words.
-bool boot_flag(const char *flag);
-
 #endif

@@ -15,6 +15,7 @@ enum {
     SYS_close = 57,
     SYS_pipe2 = 59,
     SYS_getdents64 = 61,
+    SYS_lseek = 62,
     SYS_read = 63,
     SYS_write = 64,
     SYS_pread64 = 67,

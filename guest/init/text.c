@@ -75,16 +75,20 @@ static void put(struct output *out, char byte) {
     if (out->length < out->room) out->bytes[out->length++] = byte;
 }
 
-static void put_number(struct output *out, int number) {
-    char digits[12];
+// At least `width` digits, with zeros in front.
+static void put_unsigned(struct output *out, unsigned long number, unsigned width) {
+    char digits[20];
     size_t count = 0;
-    unsigned magnitude = number < 0 ? 0u - (unsigned)number : (unsigned)number;
     do {
-        digits[count++] = (char)('0' + magnitude % 10);
-        magnitude /= 10;
-    } while (magnitude != 0);
-    if (number < 0) put(out, '-');
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0 || count < width);
     while (count > 0) put(out, digits[--count]);
+}
+
+static void put_number(struct output *out, int number) {
+    if (number < 0) put(out, '-');
+    put_unsigned(out, number < 0 ? 0u - (unsigned)number : (unsigned)number, 1);
 }
 
 size_t text_format_list(char *to, size_t size, const char *format, va_list arguments) {
@@ -101,6 +105,9 @@ size_t text_format_list(char *to, size_t size, const char *format, va_list argum
             }
         } else if (*format == 'd') {
             put_number(&out, va_arg(arguments, int));
+        } else if (text_starts_with(format, "lu")) {
+            put_unsigned(&out, va_arg(arguments, unsigned long), 1);
+            format++;
         } else {
             put(&out, *format);
         }
@@ -115,4 +122,34 @@ size_t text_format(char *to, size_t size, const char *format, ...) {
     size_t length = text_format_list(to, size, format, arguments);
     va_end(arguments);
     return length;
+}
+
+size_t text_decimal(char *to, size_t size, unsigned long number, unsigned decimals) {
+    struct output out = {to, size - 1, 0};
+    unsigned long one = 1;
+    for (unsigned i = 0; i < decimals; i++) one *= 10;
+    put_unsigned(&out, number / one, 1);
+    if (decimals > 0) {
+        put(&out, '.');
+        put_unsigned(&out, number % one, decimals);
+    }
+    to[out.length] = '\0';
+    return out.length;
+}
+
+size_t text_printable(char *to, size_t size, const char *text) {
+    struct output out = {to, size - 1, 0};
+    for (; *text != '\0'; text++) {
+        bool control = (unsigned char)*text < ' ' || *text == 0x7f;
+        put(&out, control ? '?' : *text);
+    }
+    to[out.length] = '\0';
+    return out.length;
+}
+
+const char *text_find(const char *text, const char *part) {
+    for (; *text != '\0'; text++) {
+        if (text_starts_with(text, part)) return text;
+    }
+    return NULL;
 }

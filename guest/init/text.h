@@ -17,14 +17,23 @@ bool text_equal(const char *a, const char *b);
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 
+// Where `part`, which is not empty, first occurs in `text`; NULL when it does not.
+const char *text_find(const char *text, const char *part);
+
 // Reads decimal digits at *cursor and moves it behind them. False, and *cursor unmoved, when there is
 // no digit or the number exceeds `maximum`.
 bool text_parse_number(const char **cursor, unsigned maximum, unsigned *number);
 
-// printf's little brother: %s, %d and %%. Truncates to `size` bytes, terminator included.
+// printf's little brother: %s, %d, %lu and %%. Truncates to `size` bytes, terminator included.
 // Returns the length of what was written.
 __attribute__((format(printf, 3, 4)))
 size_t text_format(char *to, size_t size, const char *format, ...);
 size_t text_format_list(char *to, size_t size, const char *format, va_list arguments);
+
+// Writes number / 10^decimals with all its decimals: 1234 with two of them is "12.34".
+size_t text_decimal(char *to, size_t size, unsigned long number, unsigned decimals);
+
+// Copies text of unknown origin; a question mark stands for each control character.
+size_t text_printable(char *to, size_t size, const char *text);
 
 #endif

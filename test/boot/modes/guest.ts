@@ -1,0 +1,94 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect } from 'vitest';
+import type { Architecture } from '../../../src/artifacts/architectures.js';
+import { ALIGNMENT_BYTES, alignUp } from '../../../src/formats/cpio/layout.js';
+import { planCpio } from '../../../src/formats/cpio/writer.js';
+import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
+import { makeImage } from '../../../src/image/image.js';
+import { writeRaw } from '../../../src/image/raw-writer.js';
+import { resolveMachine, runInteractive, withRunInitrd } from '../../../src/machine/machine.js';
+import type { RunRequest } from '../../../src/machine/machine.js';
+import { zosia } from '../../support/cli.js';
+
+const TIMEOUT_MS = 240_000;
+
+export const CPUS = 2;
+export const RAM_MIB = 320;
+
+export interface Guest {
+  readonly arch: Architecture;
+  readonly kernel: string;
+  readonly initrd: string;
+}
+
+export interface Boot {
+  /** The boot flags. */
+  readonly flags: string;
+  readonly disk?: string;
+  /** Files that cover those of the initramfs. */
+  readonly overlay?: readonly CpioEntry[];
+  readonly request?: RunRequest;
+}
+
+export interface Booted {
+  /** What was on the console, line by line. */
+  readonly lines: readonly string[];
+  readonly exitStatus: number;
+}
+
+/** Builds a guest into a folder, the way a user does. */
+export async function buildGuestFiles(arch: Architecture, folder: string): Promise<Guest> {
+  const built = await zosia(['image', 'initramfs', '--arch', arch], { cwd: folder });
+  expect(built).toMatchObject({ exitCode: 0 });
+  const artifacts = join(folder, 'artifacts', arch);
+  return {
+    arch,
+    kernel: join(artifacts, 'Image'),
+    initrd: join(artifacts, 'initramfs.cpio.gz'),
+  };
+}
+
+/** Boots a guest and waits until it has switched itself off. */
+export async function boot(guest: Guest, { flags, disk, overlay, request }: Boot): Promise<Booted> {
+  const base = overlay ? await withOverlay(guest.initrd, overlay) : guest.initrd;
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const printed: Buffer[] = [];
+  stdin.end();
+  stdout.on('data', (bytes: Buffer) => printed.push(bytes));
+  const { exitStatus } = await withRunInitrd(base, request ?? { args: [] }, async (initrd) => {
+    const machine = await resolveMachine(
+      {
+        ...{ arch: guest.arch, accel: 'tcg', ramMiB: RAM_MIB, cpus: CPUS, append: flags },
+        ...(disk === undefined ? {} : { disk }),
+        defaults: { kernel: guest.kernel, initrd },
+      },
+      { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE },
+    );
+    return runInteractive(
+      machine,
+      { stdin, stdout, stderr: new PassThrough() },
+      { signal: AbortSignal.timeout(TIMEOUT_MS) },
+    );
+  });
+  const lines = Buffer.concat(printed).toString('utf8').split('\r\n');
+  expect(lines.slice(-3)).toEqual(['zosia: shutting down', `zosia: exit status=${exitStatus}`, '']);
+  return { lines, exitStatus };
+}
+
+let overlays = 0;
+
+async function withOverlay(path: string, entries: readonly CpioEntry[]): Promise<string> {
+  const { size } = await stat(path);
+  const overlay = planCpio(entries);
+  const offset = alignUp(size, ALIGNMENT_BYTES);
+  const out = `${path}.${overlays++}`;
+  const image = makeImage(offset + overlay.sizeBytes, [
+    { offset: 0, length: size, source: { kind: 'file', path, offset: 0 } },
+    { offset, length: overlay.sizeBytes, source: { kind: 'image', image: overlay, offset: 0 } },
+  ]);
+  await writeRaw(image, out);
+  return out;
+}

@@ -1,0 +1,45 @@
+// Stands in for a llama.cpp program and behaves as /etc/zosia/impostor says. Its first line is "crash",
+// "hang", "eat" or "end"; what follows is printed on standard error before.
+#include "file.h"
+#include "queue.h"
+#include "sys.h"
+#include "text.h"
+
+__asm__(START_ASSEMBLY);
+
+#if defined(__aarch64__)
+enum { SYS_brk = 214 };
+#else
+enum { SYS_brk = 12 };
+#endif
+
+enum { PAGE_SIZE = 4096, STEP_SIZE = 4 * 1024 * 1024 };
+
+static void crash(void) { *(volatile int *)sizeof(int) = 1; }
+
+static void hang(void) {
+    for (;;) sys_sleep_ms(1000);
+}
+
+// Takes memory until the kernel has no more to give.
+static void eat(void) {
+    char *end = (char *)SYSCALL(SYS_brk, 0, 0, 0, 0, 0);
+    for (;;) {
+        char *grown = (char *)SYSCALL(SYS_brk, end + STEP_SIZE, 0, 0, 0, 0);
+        for (; end < grown; end += PAGE_SIZE) *(volatile char *)end = 1;
+    }
+}
+
+_Noreturn void init_main(void);
+_Noreturn void init_main(void) {
+    static char text[16 * 1024];
+    long length = file_read("/etc/zosia/impostor", text, sizeof text);
+    const char *rest = text_find(text, "\n");
+    if (length <= 0 || rest == NULL) sys_exit(99);
+    rest++;
+    write_all(2, rest, text_length(rest));
+    if (text_starts_with(text, "crash\n")) crash();
+    if (text_starts_with(text, "hang\n")) hang();
+    if (text_starts_with(text, "eat\n")) eat();
+    sys_exit(0);
+}

@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import type { Architecture } from '../../../src/artifacts/architectures.js';
+import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
+import { findCompiler } from '../../../src/toolchain/compiler.js';
+import { compileFreestanding } from '../../../src/toolchain/freestanding.js';
+import { INIT_SOURCE_DIRECTORY } from '../../../src/toolchain/guest.js';
+
+const SOURCE = join(fileURLToPath(new URL('.', import.meta.url)), 'impostor.c');
+
+export type Behaviour = 'crash' | 'hang' | 'eat' | 'end';
+
+/** A program that does not behave as llama.cpp's do. */
+export interface Impostor {
+  /** Files that put it in the place of both programs; `says` is what it prints on standard error. */
+  entries(behaviour: Behaviour, says?: string): CpioEntry[];
+}
+
+export async function buildImpostor(arch: Architecture): Promise<Impostor> {
+  const program = await compileFreestanding({
+    arch,
+    compiler: await findCompiler(),
+    sourceDir: INIT_SOURCE_DIRECTORY,
+    sources: [SOURCE, 'file.c', 'queue.c', 'text.c'],
+    includeDirs: ['.'],
+  });
+  return {
+    entries: (behaviour, says = '') => [
+      { path: '/usr/bin/llama-cli', type: 'file', mode: 0o755, data: program },
+      { path: '/usr/bin/llama-completion', type: 'file', mode: 0o755, data: program },
+      fileEntry('/etc/zosia/impostor', `${behaviour}\n${says}`),
+    ],
+  };
+}
+
+/** A text file for an overlay. */
+export const fileEntry = (path: string, text: string): CpioEntry => ({
+  ...{ path, type: 'file', mode: 0o644 },
+  data: Buffer.from(text),
+});
