@@ -1,8 +1,10 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { addHostOptions } from './machine-options.js';
 import type { HostFlags } from './machine-options.js';
 import { timeoutSeconds, wholeNumber } from './options.js';
 import { variableOption } from './perf-variables.js';
+import { MAX_TOKENS } from '../perf/profile.js';
 
 /** Options of the commands that boot machines to measure them. */
 export interface PerfMachineFlags extends HostFlags {
@@ -26,7 +28,7 @@ export function addPerfMachineOptions(command: Command): Command {
           '-n, --tokens <n>',
           'tokens that each run generates; 64 unless given',
           'PERF_TOKENS',
-          wholeNumber(1),
+          numberUpTo(MAX_TOKENS),
         ),
       )
       .addOption(
@@ -50,4 +52,13 @@ export function addPerfMachineOptions(command: Command): Command {
     .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
     .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
     .option('--offline', 'use the cache alone');
+}
+
+/** Parses an option's value as a whole number from 1 to `most`. */
+export function numberUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber(1)(text);
+    if (value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number of at most ${most}.`);
+  };
 }

@@ -4,11 +4,12 @@ import type { CliContext } from './context.js';
 import { counted } from './counted.js';
 import { numberAtLeast, wholeNumber } from './options.js';
 import { EXIT, printJson, say } from './output.js';
-import { addPerfMachineOptions } from './perf-options.js';
+import { addPerfMachineOptions, numberUpTo } from './perf-options.js';
 import type { PerfMachineFlags } from './perf-options.js';
 import { variableOption, variableSwitch } from './perf-variables.js';
 import { ZosiaError } from '../errors.js';
 import type { PlanOptions } from '../perf/plan.js';
+import { MAX_THREADS } from '../perf/setting.js';
 
 interface Flags extends PerfMachineFlags {
   profile?: string;
@@ -44,14 +45,19 @@ export function addPerfRunCommand(perf: Command, context: CliContext): void {
     )
     .option('--profiles <file>', "the user's profiles; zosia.perf.json unless given")
     .addOption(
-      variableOption('--threads <n>', 'threads that generate', 'PERF_THREADS', wholeNumber(1)),
+      variableOption(
+        '--threads <n>',
+        'threads that generate',
+        'PERF_THREADS',
+        numberUpTo(MAX_THREADS),
+      ),
     )
     .addOption(
       variableOption(
         '--batch-threads <n>',
         'threads that read the prompt; as many as generate unless given',
         'PERF_BATCH_THREADS',
-        wholeNumber(1),
+        numberUpTo(MAX_THREADS),
       ),
     )
     .addOption(

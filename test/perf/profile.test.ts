@@ -1,0 +1,108 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { BUILT_IN_PROFILES, fitProfile, parseProfiles } from '../../src/perf/profile.js';
+import { loadProfile, saveProfile } from '../../src/perf/profiles-file.js';
+import { zosiaError } from '../support/errors.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const inFile = (profile: unknown): string => JSON.stringify({ profiles: { mine: profile } });
+
+describe('built-in profiles', () => {
+  it('are those of the scripts', async () => {
+    expect(await loadProfile('phi35_fast')).toEqual({
+      cpus: 6,
+      threads: 6,
+      tokens: 128,
+      llamaArgs: ['-b', '256', '-c', '1024'],
+    });
+    expect(await loadProfile('none')).toEqual({ llamaArgs: [] });
+  });
+});
+
+describe('a file of profiles', () => {
+  it('has what was put into it', () => {
+    const profile = { cpus: 8, threads: 7, batchThreads: 8, tokens: 32, llamaArgs: ['-b', '1'] };
+    expect(parseProfiles(inFile(profile), 'f').get('mine')).toEqual(profile);
+    expect(parseProfiles(inFile({}), 'f').get('mine')).toEqual({ llamaArgs: [] });
+    expect(parseProfiles('\ufeff{"profiles":{}}', 'f').size).toBe(0);
+  });
+
+  it.each([
+    ['{', /^f: it is not JSON/],
+    ['[]', /^f: the file is no object/],
+    ['{}', /^f: profiles is missing/],
+    ['{"profiles": [], "more": 1}', /^f: there can be no "more"/],
+    ['{"profiles": 1}', /^f: profiles is no object/],
+    [inFile(null), /^f: profiles\.mine is no object/],
+    [inFile({ thread: 1 }), /^f: profiles\.mine cannot have "thread"/],
+    [inFile({ threads: 'six' }), /^f: profiles\.mine\.threads is no whole number .*: "six"/],
+    [inFile({ threads: 0 }), /threads/],
+    [inFile({ cpus: 1.5 }), /cpus/],
+    [inFile({ tokens: 1_000_001 }), /from 1 to 1000000/],
+    [inFile({ llamaArgs: '-b' }), /^f: profiles\.mine\.llamaArgs is no list of texts/],
+    [inFile({ llamaArgs: [1] }), /llamaArgs is no list/],
+    [inFile({ llamaArgs: ['a b'] }), /^f: profiles\.mine\.llamaArgs: "a b"/],
+    ['{"profiles": {"phi35_fast": {}}}', /^f: the profile phi35_fast is built in/],
+    ['{"profiles": {"two words": {}}}', /^f: "two words" cannot be the name/],
+    ['{"profiles": {"__proto__": {}}}', /^f: "__proto__" cannot be the name/],
+  ])('cannot be %j', (text, message) => {
+    expect(() => parseProfiles(text, 'f')).toThrow(message);
+  });
+});
+
+describe("the user's profiles", () => {
+  const folder = temporaryFolder();
+
+  it('are kept, replaced, and found by name', async () => {
+    const path = folder.file('mine.json');
+    const fast = { cpus: 4, threads: 3, tokens: 64, llamaArgs: ['--poll', '0'] };
+    await saveProfile('slow', { llamaArgs: [] }, path);
+    await saveProfile('fast', { threads: 1, llamaArgs: [] }, path);
+    await saveProfile('fast', fast, path);
+    expect(await loadProfile('fast', path)).toEqual(fast);
+    expect(await loadProfile('slow', path)).toEqual({ llamaArgs: [] });
+    expect(await readdir(folder.path)).toEqual(['mine.json']);
+    // Sorted, so that the file does not depend on the order in which they were saved.
+    expect((await readFile(path, 'utf8')).indexOf('fast')).toBeLessThan(
+      (await readFile(path, 'utf8')).indexOf('slow'),
+    );
+  });
+
+  it('are missed by name, with those there are', async () => {
+    const path = folder.file('few.json');
+    await writeFile(path, inFile({}));
+    await expect(loadProfile('other', path)).rejects.toThrow(zosiaError('ZOSIA_PERF_NO_PROFILE'));
+    await expect(loadProfile('other', path)).rejects.toMatchObject({
+      hint: expect.stringContaining('mine, none, phi35_fast'),
+    });
+    await expect(loadProfile('other', folder.file('none.json'))).rejects.toThrow(
+      zosiaError('ZOSIA_FILE_NOT_FOUND'),
+    );
+    await expect(loadProfile('other', folder.path)).rejects.toThrow(
+      zosiaError('ZOSIA_FILE_UNREADABLE'),
+    );
+  });
+
+  it('do not replace a damaged file, nor a built-in profile', async () => {
+    const path = folder.file('damaged.json');
+    await writeFile(path, '{"profiles": ');
+    await expect(saveProfile('mine', { llamaArgs: [] }, path)).rejects.toThrow(/not JSON/);
+    expect(await readFile(path, 'utf8')).toBe('{"profiles": ');
+    await expect(saveProfile('none', { llamaArgs: [] }, path)).rejects.toThrow(/built in/);
+  });
+});
+
+describe('a profile on a smaller host', () => {
+  const phi = BUILT_IN_PROFILES.get('phi35_fast')!;
+
+  it('is cut down, with a note', () => {
+    const { profile, note } = fitProfile(phi, 2);
+    expect(profile).toEqual({ ...phi, cpus: 2, threads: 2 });
+    expect(note).toMatch(/meant for 6 processors; there are 2/);
+  });
+
+  it('stays as it is where it fits', () => {
+    expect(fitProfile(phi, 6)).toEqual({ profile: phi });
+    expect(fitProfile({ llamaArgs: [] }, 1)).toEqual({ profile: { llamaArgs: [] } });
+  });
+});

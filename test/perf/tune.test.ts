@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Boot } from '../../src/perf/outcome.js';
+import { formatSetting } from '../../src/perf/setting.js';
+import type { Setting } from '../../src/perf/setting.js';
+import { enumerateSpace } from '../../src/perf/space.js';
+import type { SettingSpace } from '../../src/perf/space.js';
+import { tune, usualBoots } from '../../src/perf/tune.js';
+import type { TuneOptions, TuneResult } from '../../src/perf/tune.js';
+import { outcomeAt } from './samples.js';
+
+/** A host whose rates are known: `rate` and `promptRate` are free of noise. */
+interface Host {
+  rate(setting: Setting): number;
+  promptRate(setting: Setting): number;
+}
+
+/** Numbers from 0 to 1 that depend on the seed alone (mulberry32, a public domain generator). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Boots the simulated host; rates vary by as much as `noise`, up and down. */
+function simulatedBoot(host: Host, noise: number, seed: number) {
+  const random = randomNumbers(seed);
+  const counts = new Map<string, number>();
+  const boot: Boot = (setting) => {
+    const key = formatSetting(setting);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const jitter = (): number => 1 + noise * (2 * random() - 1);
+    return Promise.resolve(
+      outcomeAt(host.rate(setting) * jitter(), host.promptRate(setting) * jitter()),
+    );
+  };
+  return { boot, counts };
+}
+
+function runTune(
+  options: Pick<TuneOptions, 'space' | 'boot'> & Partial<TuneOptions>,
+): Promise<TuneResult> {
+  const { space, repeats = 3 } = options;
+  return tune({
+    boots: usualBoots(space, repeats),
+    repeats,
+    timeoutSeconds: 1,
+    clock: () => new Date(0),
+    signal: new AbortController().signal,
+    ...options,
+  });
+}
+
+const SPACE: SettingSpace = {
+  threads: [1, 2, 4, 6, 8],
+  batchThreads: [undefined, 4, 8],
+  llamaArgs: [[], ['-b', '256'], ['-fa', 'off'], ['--poll', '0']],
+};
+
+/** Fastest with six threads and `-b 256`, reading prompts fastest with eight. */
+const HOST: Host = {
+  rate: ({ threads = 1, llamaArgs }) =>
+    (10 - Math.abs(threads - 6)) * (llamaArgs[0] === '-b' ? 1.1 : 1),
+  promptRate: ({ threads = 1, batchThreads = threads }) => 10 * batchThreads,
+};
+
+describe('tuning without noise', () => {
+  it('finds the best of each axis, and reads prompts with the threads that do it best', async () => {
+    const { boot, counts } = simulatedBoot(HOST, 0, 1);
+    const found = await runTune({ space: SPACE, boot });
+    expect(found.winner?.setting).toEqual({
+      threads: 6,
+      batchThreads: 8,
+      llamaArgs: ['-b', '256'],
+    });
+    expect(found.winner?.tokPerS).toHaveLength(3);
+    expect(found.start?.setting).toEqual({ threads: 8, llamaArgs: [] });
+    expect([...counts.values()].reduce((a, b) => a + b, 0)).toBe(found.bootCount);
+    expect(found.settingCount).toBe(enumerateSpace(SPACE).length);
+    expect(found.bootCount).toBeLessThan(found.settingCount);
+  });
+
+  it('spends no more boots than allowed, and wastes none on what it has', async () => {
+    for (const boots of [1, 2, 3, 5, 8, 13, 21]) {
+      const { boot, counts } = simulatedBoot(HOST, 0, 1);
+      const { bootCount, winner } = await runTune({ space: SPACE, boot, boots });
+      expect(bootCount).toBeLessThanOrEqual(boots);
+      expect(Math.max(...counts.values())).toBeLessThanOrEqual(3);
+      expect(winner).toBeDefined();
+    }
+  });
+
+  it('of a single setting measures it as often as asked', async () => {
+    const space = { threads: [2], batchThreads: [undefined], llamaArgs: [[]] };
+    const { boot } = simulatedBoot(HOST, 0, 1);
+    const { winner, bootCount } = await runTune({ space, boot });
+    expect(winner?.tokPerS).toHaveLength(3);
+    expect(bootCount).toBe(3);
+  });
+
+  it('refuses an axis without values', async () => {
+    const { boot } = simulatedBoot(HOST, 0, 1);
+    await expect(runTune({ space: { ...SPACE, threads: [] }, boot })).rejects.toThrow(RangeError);
+  });
+});
+
+describe('tuning a host where some settings fail', () => {
+  const failing =
+    (fails: (setting: Setting) => boolean): Boot =>
+    (setting, context) =>
+      fails(setting)
+        ? Promise.resolve({ measured: false, reason: 'killed' })
+        : simulatedBoot(HOST, 0, 1).boot(setting, context);
+
+  it('finds the best of the others', async () => {
+    const boot = failing(({ llamaArgs }) => llamaArgs.includes('-b'));
+    const { winner, candidates } = await runTune({ space: SPACE, boot });
+    expect(winner?.setting).toMatchObject({ threads: 6, batchThreads: 8 });
+    expect(winner?.failureCount).toBe(0);
+    expect(candidates.some(({ failureCount }) => failureCount > 0)).toBe(true);
+  });
+
+  it('prefers what never failed to what is faster, when it works', async () => {
+    let boots = 0;
+    const boot = failing(({ threads, llamaArgs }) => {
+      boots++;
+      return threads === 6 && llamaArgs.includes('-b') && boots > 15;
+    });
+    const { winner } = await runTune({ space: SPACE, boot });
+    expect(winner?.failureCount).toBe(0);
+  });
+
+  it('has no winner when all do', async () => {
+    const boot = failing(() => true);
+    const { winner, start } = await runTune({ space: SPACE, boot });
+    expect(winner).toBeUndefined();
+    expect(start?.failureCount).toBeGreaterThan(0);
+  });
+
+  it('keeps what it has when cancelled', async () => {
+    const cancel = new AbortController();
+    const { boot } = simulatedBoot(HOST, 0, 1);
+    const { winner, interrupted, bootCount } = await runTune({
+      space: SPACE,
+      boot,
+      signal: cancel.signal,
+      onRun: ({ setting }) => {
+        if (setting.threads === 4) cancel.abort();
+      },
+    });
+    expect(interrupted).toBe(true);
+    expect(bootCount).toBe(3);
+    expect(winner).toBeDefined();
+  });
+});
+
+/** How much faster or slower each value of an axis makes a host. */
+const effects = (count: number) =>
+  fc.array(fc.double({ min: 0.4, max: 1, noNaN: true }), { minLength: count, maxLength: count });
+
+interface RandomHost {
+  readonly space: SettingSpace;
+  readonly host: Host;
+}
+
+/**
+ * Hosts on which threads and arguments each have any effect, in any order, and threads for batches one
+ * on reading prompts alone; all of it times an effect of threads and arguments together of up to 1 %.
+ */
+const randomHost: fc.Arbitrary<RandomHost> = fc
+  .record({
+    threadCount: fc.integer({ min: 2, max: 6 }),
+    argsCount: fc.integer({ min: 2, max: 6 }),
+    batchCount: fc.integer({ min: 1, max: 3 }),
+    interactionSeed: fc.integer(),
+  })
+  .chain(({ threadCount, argsCount, batchCount, interactionSeed }) =>
+    fc
+      .record({
+        threads: effects(threadCount),
+        args: effects(argsCount),
+        batch: effects(batchCount),
+      })
+      .map(({ threads, args, batch }): RandomHost => {
+        const space: SettingSpace = {
+          threads: threads.map((_, index) => index + 1),
+          batchThreads: batch.map((_, index) => (index === 0 ? undefined : 100 + index)),
+          llamaArgs: args.map((_, index) => (index === 0 ? [] : ['-b', String(index)])),
+        };
+        const random = randomNumbers(interactionSeed);
+        const together = threads.map(() => args.map(() => 1 + 0.01 * random()));
+        const argsIndex = ({ llamaArgs }: Setting): number => Number(llamaArgs[1] ?? 0);
+        const batchIndex = ({ batchThreads }: Setting): number =>
+          batchThreads === undefined ? 0 : batchThreads - 100;
+        return {
+          space,
+          host: {
+            rate: (setting) =>
+              30 *
+              threads[setting.threads! - 1]! *
+              args[argsIndex(setting)]! *
+              together[setting.threads! - 1]![argsIndex(setting)]!,
+            promptRate: (setting) => 100 * batch[batchIndex(setting)]!,
+          },
+        };
+      }),
+  );
+
+describe('tuning a noisy host', () => {
+  const NOISE = 0.03;
+
+  it('is as good as measuring everything, within the noise, with half the boots', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomHost, fc.integer(), async ({ space, host }, seed) => {
+        const { boot } = simulatedBoot(host, NOISE, seed);
+        const { winner, bootCount, settingCount } = await runTune({ space, boot });
+        const best = Math.max(...enumerateSpace(space).map((setting) => host.rate(setting)));
+        // Two measurements that are off in opposite directions may hide as much as this, and each of
+        // threads and arguments may be taken for its neighbour.
+        expect(host.rate(winner!.setting)).toBeGreaterThanOrEqual(best * (1 - 4 * NOISE - 0.01));
+        expect(bootCount).toBeLessThanOrEqual((settingCount * 3) / 2);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('loses little on the whole', async () => {
+    const losses: number[] = [];
+    for (const { space, host } of fc.sample(randomHost, { seed: 5, numRuns: 200 })) {
+      const { boot } = simulatedBoot(host, NOISE, losses.length);
+      const { winner } = await runTune({ space, boot });
+      const best = Math.max(...enumerateSpace(space).map((setting) => host.rate(setting)));
+      losses.push(1 - host.rate(winner!.setting) / best);
+    }
+    expect(losses.reduce((a, b) => a + b, 0) / losses.length).toBeLessThan(0.01);
+  });
+
+  it('leads to the same result with the same measurements', async () => {
+    const [{ space, host }] = fc.sample(randomHost, { seed: 3, numRuns: 1 }) as [RandomHost];
+    const once = await runTune({ space, boot: simulatedBoot(host, NOISE, 9).boot });
+    const again = await runTune({ space, boot: simulatedBoot(host, NOISE, 9).boot });
+    expect(again).toEqual(once);
+  });
+});
