@@ -1,10 +1,16 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { wholeNumber } from './options.js';
 import { formatBytes, print, printJson, say } from './output.js';
 import { printable } from './printable.js';
 import type { WeightType } from '../formats/gguf/weights.js';
 import { defaultPlaces } from '../recipes/places.js';
+
+/** Parses a list of whole numbers above zero. */
+function contextLengths(text: string): number[] {
+  return text.split(',').map(wholeNumber(1));
+}
 
 interface ConvertFlags {
   tokenizer: string;
@@ -21,12 +27,27 @@ export function addModelCommand(program: Command, { signal }: CliContext): void 
     .command('info')
     .description('what a GGUF says of itself, checked against its own tensor table')
     .argument('<model>', 'a GGUF file, or the name of one in models/')
+    .option('--ctx <list>', 'contexts to tell the memory for, as in 2048,8192', contextLengths)
     .option('--json', 'print it as JSON')
-    .action(async (name: string, options: { json?: true }) => {
-      const { openModel } = await import('../recipes/model.js');
+    .addHelpText(
+      'after',
+      `
+The memory is what zosia up gives a machine for the model: its weights, the keys and values of a context
+of so many tokens, and 512 MiB. Big models get more where the host has it.
+
+Examples:
+  zosia model info phi-3.5-mini
+  zosia model info model.gguf --ctx 2048,8192,32768`,
+    )
+    .action(async (name: string, options: { ctx?: number[]; json?: true }) => {
+      const [{ openModel }, { memoryByContext }] = await Promise.all([
+        import('../recipes/model.js'),
+        import('../up/memory-by-context.js'),
+      ]);
       const { path, sizeBytes, info } = await openModel(name, defaultPlaces().modelsDir);
+      const memory = memoryByContext(info, options.ctx);
       if (options.json) {
-        printJson({ path, sizeBytes, ...info });
+        printJson({ path, sizeBytes, ...info, memory });
         return;
       }
       const rows: [string, string | number | undefined][] = [
@@ -35,10 +56,14 @@ export function addModelCommand(program: Command, { signal }: CliContext): void 
         ['name', info.name],
         ['architecture', info.architecture],
         ['parameters', info.parameterCount.toLocaleString('en')],
+        ['quantisation', info.quantisation],
         ['context', info.contextLength],
         ['layers', info.blockCount],
         ['vocabulary', info.vocabularySize],
         ['chat template', info.hasChatTemplate ? 'yes' : 'no: text is completed'],
+        ...memory.map(({ contextTokens, ramMiB }): [string, string] => {
+          return ['memory', `${ramMiB} MiB with a context of ${contextTokens} tokens`];
+        }),
       ];
       for (const [key, value] of rows) {
         if (value !== undefined) print(printable(`${key.padEnd(14)} ${value}`));

@@ -15,8 +15,8 @@ export async function printCommand(
 }
 
 /** Tells what a user should know about a machine before it starts. */
-export function announce({ accel }: HostSpec): void {
-  if (accel.note !== undefined) say(`zosia: ${accel.note}`);
+export function announce({ accel, notes = [] }: HostSpec): void {
+  for (const note of [accel.note, ...notes]) if (note !== undefined) say(`zosia: ${note}`);
 }
 
 /** Prints an answer on stdout as it comes, and ends its last line. */

@@ -3,7 +3,13 @@ import { findQemu } from '../qemu/binary.js';
 import type { Environment } from '../qemu/binary.js';
 import { findWindow } from '../qemu/display.js';
 import { openDisk } from '../qemu/machine-files.js';
-import { fittingRamMiB, hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.js';
+import {
+  defaultCpus,
+  fittingRamMiB,
+  hostChoices,
+  resolveHost,
+  sessionConsole,
+} from '../qemu/resolve-host.js';
 import type { HostOptions } from '../qemu/resolve-host.js';
 import type { EfiMachineSpec, EfiScreen } from './efi-spec.js';
 import { findFirmware, firmwareMissing, firmwarePrefixes, namedFirmware } from './find-firmware.js';
@@ -52,7 +58,8 @@ export async function resolveEfiMachine(
   const ramMiB =
     choices.ramMiB ??
     (memoryBytes === undefined ? LEAST_RAM_MIB : await fittingRamMiB(efiRamMiB(memoryBytes)));
-  const { spec, facts } = await resolveHost(choices, ramMiB, env, options.signal);
+  const size = { ramMiB, cpus: choices.cpus ?? defaultCpus() };
+  const { spec, facts } = await resolveHost(choices, size, env, options.signal);
   if (screenshot) requirePngScreenshots(facts.version);
   const screen: EfiScreen = options.window
     ? { on: 'window', display: await findWindow(spec.qemu) }

@@ -1,11 +1,14 @@
+import { availableParallelism } from 'node:os';
 import type { Environment } from '../qemu/binary.js';
 import type { ConsoleTarget } from '../qemu/host-spec.js';
 import { openDisk, requireFile } from '../qemu/machine-files.js';
-import { ramForModelMiB } from '../qemu/memory.js';
+import { hostFreeMiB } from '../qemu/memory.js';
 import type { ModelMemory } from '../qemu/memory.js';
-import { fittingRamMiB, hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.js';
-import type { HostOptions } from '../qemu/resolve-host.js';
+import { hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.js';
+import type { HostChoices, HostOptions } from '../qemu/resolve-host.js';
 import { variable } from '../qemu/variables.js';
+import { defaultSize } from './default-size.js';
+import type { MachineSize } from './default-size.js';
 import type { MachineSpec } from './machine-spec.js';
 
 /** What a user may say about a machine. What is not said comes from the environment, then the defaults. */
@@ -26,9 +29,6 @@ export interface MachineOptions extends HostOptions {
     readonly disk?: string;
   };
 }
-
-/** RAM for a machine of which nothing is known. */
-const DEFAULT_RAM_MIB = 1024;
 
 const builtBy = 'zosia up';
 const KERNEL = { what: 'kernel', flag: '--kernel', builtBy };
@@ -56,9 +56,9 @@ export async function resolveMachine(
   await requireFile(kernel, KERNEL);
   await requireFile(initrd, INITRAMFS);
   const disk = diskPath === undefined ? undefined : await openDisk(diskPath, DISK);
-  const ramMiB = choices.ramMiB ?? (await defaultRamMiB(options.model));
+  const size = await machineSize(choices, options.model);
 
-  const host = await resolveHost(choices, ramMiB, env, options.signal);
+  const host = await resolveHost(choices, size, env, options.signal);
   const console: ConsoleTarget = answerPort
     ? { to: 'file', path: 'console.log' }
     : sessionConsole(env);
@@ -71,6 +71,16 @@ export async function resolveMachine(
   };
 }
 
-function defaultRamMiB(model: ModelMemory | undefined): number | Promise<number> {
-  return model === undefined ? DEFAULT_RAM_MIB : fittingRamMiB(ramForModelMiB(model));
+/** What was asked for, and where nothing was, the default; a note is for those who asked for nothing. */
+async function machineSize(
+  { ramMiB, cpus }: HostChoices,
+  model: ModelMemory | undefined,
+): Promise<MachineSize> {
+  const freeMiB = ramMiB === undefined ? await hostFreeMiB() : Infinity;
+  const usual = defaultSize(model, { freeMiB, cpus: availableParallelism() });
+  return {
+    ramMiB: ramMiB ?? usual.ramMiB,
+    cpus: cpus ?? usual.cpus,
+    notes: ramMiB === undefined && cpus === undefined ? usual.notes : [],
+  };
 }

@@ -12,6 +12,8 @@ export interface HostSpec {
   readonly cpus: number;
   readonly accel: ResolvedAccel;
   readonly cpuModel: string;
+  /** What a user should know about its size, a line each. */
+  readonly notes?: readonly string[];
 }
 
 /** Where the guest's serial console goes. */

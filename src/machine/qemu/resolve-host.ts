@@ -27,13 +27,13 @@ export interface HostOptions {
 export interface HostChoices {
   readonly arch: Architecture;
   readonly ramMiB: number | undefined;
-  readonly cpus: number;
+  readonly cpus: number | undefined;
   readonly accel: AcceleratorChoice;
   readonly cpuModel: string | undefined;
 }
 
 /** Above this a language model gains little, and QEMU's virt machine needs another interrupt controller. */
-const DEFAULT_MAX_CPUS = 8;
+export const DEFAULT_MAX_CPUS = 8;
 
 /**
  * Reads what was asked for, before anything is looked for. A flag wins over its variable: `RAM_MB`,
@@ -44,7 +44,7 @@ const DEFAULT_MAX_CPUS = 8;
 export function hostChoices(options: HostOptions, env: Environment): HostChoices {
   return {
     arch: options.arch,
-    cpus: positive(options.cpus, '--smp') ?? numericVariable(env, 'SMP') ?? defaultCpus(),
+    cpus: positive(options.cpus, '--smp') ?? numericVariable(env, 'SMP'),
     ramMiB: positive(options.ramMiB, '--ram') ?? numericVariable(env, 'RAM_MB'),
     accel:
       options.accel === undefined
@@ -67,11 +67,11 @@ export interface ResolvedHost {
  */
 export async function resolveHost(
   choices: HostChoices,
-  ramMiB: number,
+  size: Pick<HostSpec, 'ramMiB' | 'cpus' | 'notes'>,
   env: Environment,
   signal?: AbortSignal,
 ): Promise<ResolvedHost> {
-  const { arch, cpus } = choices;
+  const { arch } = choices;
   const cache = new HostFactsCache(env);
   const binary = await findQemu(arch, env);
   const facts = await qemuFacts(binary, cache);
@@ -81,7 +81,7 @@ export async function resolveHost(
   });
   const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
   const { hasSandbox: sandbox } = facts;
-  return { spec: { arch, qemu: binary.path, sandbox, ramMiB, cpus, accel, cpuModel }, facts };
+  return { spec: { arch, qemu: binary.path, sandbox, ...size, accel, cpuModel }, facts };
 }
 
 /**
@@ -100,4 +100,5 @@ export function sessionConsole(env: Environment): ConsoleTarget {
   return serial === undefined ? { to: 'stdio' } : { to: 'backend', backend: serial };
 }
 
-const defaultCpus = (): number => Math.min(availableParallelism(), DEFAULT_MAX_CPUS);
+/** Processors for a machine that was given no number of them. */
+export const defaultCpus = (): number => Math.min(availableParallelism(), DEFAULT_MAX_CPUS);

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { defaultSize } from '../../../src/machine/linux/default-size.js';
+import { zosiaError } from '../../support/errors.js';
+
+const GIB = 2 ** 30;
+const model = (weightGib: number) => ({ weightBytes: weightGib * GIB, kvCacheBytes: 0 });
+
+describe('defaultSize', () => {
+  it('gives an unknown or a small model what it needs, and up to eight processors', () => {
+    const host = { freeMiB: 100_000, cpus: 20 };
+    expect(defaultSize(undefined, host)).toEqual({ ramMiB: 1024, cpus: 8, notes: [] });
+    expect(defaultSize(model(1.5), host)).toEqual({ ramMiB: 2048, cpus: 8, notes: [] });
+  });
+
+  it('gives a big model what the original gave it, where the host has that', () => {
+    const size = { ramMiB: 32_768, cpus: 6, notes: [] };
+    expect(defaultSize(model(1.51), { freeMiB: 32_768, cpus: 6 })).toEqual(size);
+    expect(defaultSize(model(2.3), { freeMiB: 64_000, cpus: 64 })).toEqual(size);
+  });
+
+  it('gives one that needs more what it needs', () => {
+    const { ramMiB, notes } = defaultSize(model(40), { freeMiB: 64_000, cpus: 6 });
+    expect(ramMiB).toBe(40 * 1024 + 512);
+    expect(notes).toEqual([]);
+  });
+
+  it('makes do with what the host has, and says so', () => {
+    expect(defaultSize(model(2), { freeMiB: 32_767, cpus: 2 })).toEqual({
+      ramMiB: 2560,
+      cpus: 2,
+      notes: [
+        'this host has not 32768 MiB of memory free and 6 processors, as models of this size like: ' +
+          'the machine gets 2560 MiB and 2',
+      ],
+    });
+    const { cpus, notes } = defaultSize(model(2), { freeMiB: 40_000, cpus: 4 });
+    expect(cpus).toBe(4);
+    expect(notes[0]).toContain('has not 6 processors,');
+  });
+
+  it('refuses what would not fit', () => {
+    const host = { freeMiB: 2559, cpus: 6 };
+    expect(() => defaultSize(model(2), host)).toThrow(zosiaError('ZOSIA_MODEL_TOO_LARGE_FOR_HOST'));
+  });
+});
