@@ -15,6 +15,8 @@ export interface FakeQemuOptions {
   readonly version?: string;
   readonly accelerators?: readonly string[];
   readonly sandbox?: boolean;
+  /** What `-display help` lists. */
+  readonly displays?: readonly string[];
   /** JavaScript that runs as the machine. Has `args`, `print`, `option(name)`, `done(status)`. */
   readonly machine?: string;
 }
@@ -37,6 +39,7 @@ export async function makeFakeQemu(
     version = '7.2.22',
     accelerators = ['tcg'],
     sandbox = true,
+    displays = ['none'],
     machine = 'done(0);',
   } = options;
   const path = join(folder, program);
@@ -53,6 +56,8 @@ if (args[0] === '--version') {
 } else if (args[0] === '-sandbox' && !${String(sandbox)}) {
   console.error('qemu: -sandbox support is not enabled in this QEMU binary');
   process.exit(1);
+} else if (args.join(' ') === '-display help') {
+  console.log(${JSON.stringify(['Available display backend types:', ...displays].join('\n'))});
 } else if (args.at(-1) === 'help') {
   console.log(${JSON.stringify(['Accelerators supported in QEMU binary:', ...accelerators].join('\n'))});
 } else {

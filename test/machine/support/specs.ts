@@ -1,4 +1,4 @@
-import type { MachineSpec } from '../../../src/machine/machine.js';
+import type { EfiMachineSpec, MachineSpec } from '../../../src/machine/machine.js';
 
 /** A plain machine, to be changed in the points that a test is about. */
 export const PLAIN_SPEC: MachineSpec = {
@@ -14,4 +14,23 @@ export const PLAIN_SPEC: MachineSpec = {
   append: '',
   console: { to: 'stdio' },
   answerPort: false,
+};
+
+/** A plain machine that boots a UEFI application. */
+export const EFI_SPEC: EfiMachineSpec = {
+  arch: 'x86_64',
+  qemu: 'qemu-system-x86_64',
+  sandbox: false,
+  ramMiB: 512,
+  cpus: 2,
+  accel: { name: 'tcg' },
+  cpuModel: 'qemu64,+rdrand',
+  firmware: {
+    code: { path: '/fw/code.fd', format: 'raw' },
+    variables: { path: '/fw/vars.fd', format: 'raw' },
+  },
+  disk: { path: 'llama2-disk.img', format: 'raw' },
+  console: { to: 'stdio' },
+  screen: { on: 'nothing' },
+  isControlled: false,
 };

@@ -1,0 +1,61 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { runEfiInteractive } from '../../../src/machine/machine.js';
+import { makeFakeQemu } from '../support/fake-qemu.js';
+import { EFI_SPEC } from '../support/specs.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const folder = temporaryFolder();
+
+/** Runs a machine on a console that is no terminal, with `input` in the pipe from the start. */
+async function run(machine: string, input = '') {
+  const { path } = await makeFakeQemu(folder(), { machine });
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const shown: Buffer[] = [];
+  stdout.on('data', (bytes: Buffer) => shown.push(bytes));
+  stdin.end(input);
+  const io = { stdin, stdout, stderr: new PassThrough() };
+  const { exitStatus } = await runEfiInteractive({ ...EFI_SPEC, qemu: path }, io);
+  return { exitStatus, shown: Buffer.concat(shown).toString('utf8') };
+}
+
+/** Asks for lines, echoes them as a line editor does, and is busy for a while after each. */
+const TALKS = `
+let line = '', busy = false;
+print('Type a text, or /help.\\r\\n> ');
+process.stdin.on('data', (bytes) => {
+  for (const letter of bytes.toString()) {
+    if (busy) { print('LOST'); continue; }
+    if (letter !== '\\n') { line += letter; print(letter); continue; }
+    if (line === '/poweroff') { print('\\r\\n'); process.exit(0); }
+    const text = line; line = ''; busy = true;
+    print('\\r\\n');
+    setTimeout(() => { print(text + '...\\r\\n'); busy = false; print('> '); }, 30);
+  }
+});`;
+
+describe('runEfiInteractive on a pipe', () => {
+  it('types a line when there is a prompt for it, and powers off at the end', async () => {
+    expect(await run(TALKS, 'Once\n\nThe cat')).toEqual({
+      exitStatus: 0,
+      shown:
+        'Type a text, or /help.\r\n> Once\r\nOnce...\r\n> \r\n...\r\n> The cat\r\nThe cat...\r\n> /poweroff\r\n',
+    });
+  });
+
+  it('shows the text once, though its frames come by the same way', async () => {
+    const machine = `process.stdout.write('Once\\x02 upon\\x03 upon\\r\\n\\x04', () => process.exit(0));`;
+    expect((await run(machine)).shown).toBe('Once upon\r\n');
+  });
+
+  it("gives 1 for the application's complaint, and an error for the death of QEMU", async () => {
+    const complains = `process.stdout.write('zosia: there is no model\\r\\n', () => process.exit(0));`;
+    expect((await run(complains)).exitStatus).toBe(1);
+    const dies = `console.error('qemu: no such firmware'); process.exit(1);`;
+    await expect(run(dies)).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+      message: expect.stringContaining('no such firmware') as string,
+    });
+  });
+});
