@@ -1,0 +1,67 @@
+import type { Random } from '../random.js';
+import type { Exchange } from './exchange.js';
+import { ACTION_FRAMES, CLAIM_FRAMES, THING_FRAMES, WORDS } from './frames.js';
+import { expand } from './phrase.js';
+import type { Phrase } from './phrase.js';
+import { storyExchange } from './story-requests.js';
+import { hardSumExchange, sumExchange } from './sums.js';
+import { typed } from './surface.js';
+import type { Topic } from './topic.js';
+import { ABOUT } from './topics/about.js';
+import { EFI } from './topics/efi.js';
+import { FLAGS } from './topics/flags.js';
+import { IMAGES } from './topics/images.js';
+import { MACHINE } from './topics/machine.js';
+import { MODELS } from './topics/models.js';
+import { SMALL_TALK } from './topics/small-talk.js';
+import { unknownExchange } from './unknown.js';
+
+export const TOPICS: readonly Topic[] = [
+  ...[...ABOUT, ...MODELS, ...MACHINE, ...FLAGS, ...EFI, ...IMAGES, ...SMALL_TALK],
+];
+
+/** What part of all questions each kind is; topics have the rest, by their weights. */
+const SHARES = { sum: 0.17, hardSum: 0.02, unknown: 0.13, story: 0.05 } as const;
+
+const BY_WEIGHT: readonly Topic[] = TOPICS.flatMap((topic) =>
+  Array.from({ length: Math.round(10 * (topic.weight ?? 1)) }, () => topic),
+);
+
+/** A question as somebody types it, with its answer. */
+export function exchange(random: Random): Exchange {
+  const plain = plainExchange(random);
+  return { ...plain, question: typed(plain.question, random) };
+}
+
+function plainExchange(random: Random): Exchange {
+  let share = random.unit();
+  for (const [part, make] of [
+    [SHARES.sum, sumExchange],
+    [SHARES.hardSum, hardSumExchange],
+    [SHARES.unknown, unknownExchange],
+    [SHARES.story, storyExchange],
+  ] as const) {
+    if (share < part) return make(random);
+    share -= part;
+  }
+  return topicExchange(random.pick(BY_WEIGHT), random);
+}
+
+/** A question on a topic: each way of asking as often as it has phrases, but frames count for more. */
+export function topicExchange(topic: Topic, random: Random): Exchange {
+  const ways: [frames: readonly Phrase[] | undefined, key: string, phrases: readonly Phrase[]][] = [
+    [undefined, '', topic.questions ?? []],
+    [ACTION_FRAMES, 'action', topic.actions ?? []],
+    [THING_FRAMES, 'thing', topic.things ?? []],
+    [CLAIM_FRAMES, 'claim', topic.claims ?? []],
+  ];
+  const possible = ways.flatMap((way) =>
+    way[2].flatMap((phrase) => Array.from({ length: way[0] ? 2 : 1 }, () => ({ way, phrase }))),
+  );
+  const { way, phrase } = random.pick(possible);
+  const [frames, key] = way;
+  const question = frames
+    ? expand(random.pick(frames), { ...WORDS, [key]: [phrase] }, random)
+    : expand(phrase, WORDS, random);
+  return { topic: topic.name, question, answer: topic.answer };
+}

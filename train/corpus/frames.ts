@@ -1,0 +1,117 @@
+import type { Phrase, PhraseSets } from './phrase.js';
+
+/** Ways to ask how something is done; `{action}` is what. */
+export const ACTION_FRAMES: readonly Phrase[] = [
+  'how (do|can|would|could|should|must|might) (i|one|we|you|someone) {action}',
+  'how (do|can|would|could|should) i {action}',
+  'how do i {action}',
+  'how to {action}',
+  'how (does|can|would) (one|a user|anyone) {action}',
+  '(what|which) (is|would be) the (|best |right |easiest |proper |usual |correct )(way|command|method|option|trick) to {action}',
+  "what's the (|best |right |easiest |proper |quickest )(way|command) to {action}",
+  'which (command|option|setting) (do i need|is there|should i use|lets me|helps me|do i use) to {action}',
+  '(i|we) (want|would like|need|have|wish|am trying|try) to {action}(|, how|, how do i do that|, what do i do|, what now|, any hints)',
+  "i'd like to {action}(|, how|, how do i do that|, can you help)",
+  '(can|could|may|am) i (|able to ){action}',
+  'is there (a|any|an easy|some) (way|possibility|means|option|command) to {action}',
+  'is it possible to {action}(|, and how)',
+  '(show|tell|teach|explain to) me how (to|i can|i could|one can|you can) {action}',
+  '(could|can|would|will) you (tell|show|explain to|teach) me how (to|i|i can|i could) {action}',
+  'what (do|must|should|can|would) i (do|type|enter|press|say|run|write|use|need) to {action}',
+  'what does it take to {action}',
+  'what has to be done to {action}',
+  '(please|) help me (to|) {action}',
+  '{action}, how',
+  '{action}, how (do i do that|is that done|does that work)',
+  "i (do not|don't) know how to {action}",
+  'i (have no idea|am not sure|wonder|was wondering|cannot find out|forgot) how to {action}',
+  'instructions to {action}',
+  'do you know how (to|i can|one can) {action}',
+  'explain how to {action}',
+  'let me {action}',
+  'where do i find out how to {action}',
+];
+
+/** Ways to ask what something is; `{thing}` is what. */
+export const THING_FRAMES: readonly Phrase[] = [
+  "(what is|what's|whats) {thing}",
+  '(what is|what exactly is|what really is|and what is|so what is) {thing}',
+  'what (does|would) {thing} (mean|do|stand for)',
+  'what {thing} (is|does|means)',
+  '(explain|describe|define|summarise|introduce) {thing}(| to me| for me| briefly| in short| in one sentence)',
+  '(tell|teach) me (|something |more |a bit |a little )about {thing}',
+  '(can|could|would|will) you (explain|describe|tell me about|tell me something about|say something about|define) {thing}',
+  '(can|could|would) you tell me what {thing} (is|does|means)',
+  'what (can you tell me|do you know|should i know|must i know|is there to know) about {thing}',
+  '(i want|i would like|i need|i am curious|i have|it would be nice) to know (what {thing} is|about {thing}|more about {thing})',
+  'do you know (what {thing} is|{thing}|about {thing}|anything about {thing})',
+  "i (do not|don't) (know|understand|get) (what {thing} is|{thing})",
+  'i (wonder|am wondering|was wondering|keep asking myself) what {thing} is',
+  'what (kind|sort|type) of (thing|a thing|stuff) is {thing}',
+  'what is (meant by|the meaning of|the idea of|the point of|behind) {thing}',
+  'information (about|on) {thing}',
+  'what about {thing}',
+  '{thing}',
+  '{thing}, what is (that|it|this)',
+  'someone (mentioned|told me about|spoke of) {thing}(|, what is it|, what is that)',
+  'i (read|heard) (about|of) {thing}(|, what is it|, what is that)',
+];
+
+/** Ways to ask whether something is so; `{claim}` is what. */
+export const CLAIM_FRAMES: readonly Phrase[] = [
+  '(is it true|is it so|is it right|is it correct|do you think|would you say) that {claim}',
+  '(do you know|can you tell me|tell me|i wonder|i want to know|i would like to know) (if|whether) {claim}',
+  '{claim}, (right|is that true|is that right|correct|yes or no)',
+  'i (heard|read|think|believe|guess|suppose) (that |){claim}(|, is that true|, right)',
+  "(i am not|i'm not) sure (if|whether) {claim}",
+];
+
+/** Words that stand for one another in questions. */
+export const WORDS: PhraseSets = {
+  zosia: ['zosia', 'zosia', 'zosia', 'this (program|tool|project|software|app)', 'it', 'this'],
+  project: [
+    'zosia',
+    'zosia',
+    'the zosia (project|program|tool|software)',
+    'this (program|tool|project|software|application|thing)',
+  ],
+  machine: [
+    'the machine',
+    'the (machine|vm|virtual machine|guest|box|computer|system)',
+    '(this|my|your) (machine|vm|virtual machine|guest|computer|system)',
+    'zosia',
+    'the zosia (machine|vm|guest)',
+  ],
+  guest: [
+    'the guest',
+    'the (guest|vm|virtual machine|machine|linux guest|linux machine|box)',
+    '(this|my) (guest|vm|virtual machine|machine)',
+  ],
+  run: ['run', 'use', 'start', 'boot', 'try', 'launch', 'load'],
+  start: ['start', 'run', 'boot', 'launch', 'bring up', 'fire up', 'get', 'use', 'boot into'],
+  model: ['model', 'model', 'language model', 'llm', 'ai model', 'neural network', 'gguf'],
+  bigger: [
+    '(bigger|larger|better|smarter|stronger|more capable|more powerful|more clever|cleverer|real|proper|different|new|full)',
+    '(bigger|larger|better|smarter)',
+  ],
+  memory: ['ram', 'memory', 'main memory', 'mib of ram', 'working memory'],
+  shutdown: [
+    'shut down',
+    'turn off',
+    'switch off',
+    'power off',
+    'power down',
+    'stop',
+    'halt',
+    'quit',
+    'exit',
+    'leave',
+    'close',
+    'end',
+    'kill',
+    'terminate',
+  ],
+  image: ['image', 'disk image', 'disk', 'image file', 'vmdk', 'initramfs', 'ext4 image'],
+  set: ['set', 'change', 'choose', 'adjust', 'configure', 'pick', 'control', 'specify', 'define'],
+  give: ['give', 'assign', 'grant', 'provide', 'allow', 'offer'],
+};

@@ -1,0 +1,50 @@
+import type { Random } from '../random.js';
+import type { Exchange } from './exchange.js';
+import { expand } from './phrase.js';
+import type { Phrase } from './phrase.js';
+import { story, withArticles } from './stories/story.js';
+
+const STORY =
+  "(story|tale|fairy tale|short story|little story|bedtime story|nice story|new story|children's story)";
+
+/** Requests for any story. */
+const REQUESTS: readonly Phrase[] = [
+  `(tell|read|give|write) me (a|another|one more|some) ${STORY}`,
+  `(tell|write|invent|make up|narrate|begin|start) (a|another|one more) ${STORY}`,
+  `(can|could|would|will) you (tell|tell me|write|write me|invent|make up|read|read me|tell us|make up for me) (a|another) ${STORY}`,
+  `(i want|i would like|i'd like|i need|i love|we want|give me|let me hear|how about|what about|now|let us have|i want to hear|i would like to hear) (a|another) ${STORY}`,
+  `(a|another|one more) ${STORY}`,
+  STORY,
+  'once upon a time',
+  'do you know (a|any|some|a nice|a good) (story|stories|tale|fairy tale)',
+  `(entertain|amuse) (me|us)(| with a ${STORY})`,
+  'i am bored(|, tell me something|, tell me a story|, entertain me)',
+  '(tell me|say|write|tell us) something (nice|funny|interesting|beautiful|long|new|entertaining|for children)',
+  `(my child|my son|my daughter|the baby|my little sister|our child) (wants|needs|would like|asks for) (a|another) ${STORY}`,
+  `i (cannot|can't) sleep(|, tell me a ${STORY})`,
+  '(storytime|story time|tell stories|more stories|surprise me|go on, another one|another one|one more)',
+];
+
+/** Requests for a story of a kind of character. */
+const REQUESTS_ABOUT: readonly Phrase[] = [
+  `(tell|read|give|write) (me|us|me please|my child|my son|the children) (a|another|one more) ${STORY} (about|of|with|on) (a|the|a little|a brave|an old) {kind}`,
+  `(tell|write|invent|make up) (a|another) ${STORY} (about|of|with|for me about) (a|the|a little|a small|a clever) {kind}`,
+  `(can|could|will) you (tell|tell me|write|write me|invent|make up|tell us|tell my son) (a|another) ${STORY} (about|with|of) (a|the|a little) {kind}`,
+  `(i want|i would like|i'd like|i need|give me|let me hear|how about|now|i want to hear) (a|another) ${STORY} (about|with|of) (a|the|a young) {kind}`,
+  `(a|another) ${STORY} (about|with|of) (a|the|some) {kind}`,
+  `${STORY} (about|with) (a |the |){kind}`,
+  'do you know (a|any) (story|stories|tale|fairy tale) (about|of|with) (a|the) {kind}',
+  'once there was a {kind}',
+  '(the|a) {kind} story',
+  `make the (main character|hero) (of a story |of the ${STORY} |)(a|an old|a little) {kind}`,
+  '(tell|read) me (about|of) the adventures of a {kind}',
+];
+
+/** Somebody asks for a story and gets one, about whom they asked for. */
+export function storyExchange(random: Random): Exchange {
+  const { text, kind } = story(random);
+  const about = random.chance(0.6);
+  const request = random.pick(about ? REQUESTS_ABOUT : REQUESTS);
+  const question = withArticles(expand(request, { kind: [kind.noun] }, random));
+  return { topic: 'story', question, answer: text };
+}
