@@ -18,22 +18,29 @@ const OPTIONS = [
 /** The attributes that the options give a command's flags. */
 export const EFI_SETTINGS_FLAGS: readonly string[] = OPTIONS.map(([key]) => key);
 
-/** Adds the options that become `llama2.cfg`, with the bounds that it has. */
+/** Adds the options that become `llama2.cfg`. */
 export function addEfiSettingsOptions(command: Command): Command {
   for (const [key, flags, description] of OPTIONS) {
-    const option = new Option(flags, description);
-    const { expected, parse } = SETTING_FORMS[key];
-    // The text of an option has no escapes, as the file's prompt has; a switch has no text.
-    if (key !== 'prompt' && !option.isBoolean()) {
-      option.argParser((text: string) => {
-        const value = parse(text);
-        if (value === undefined) throw new InvalidArgumentError(`Give ${expected}.`);
-        return value;
-      });
-    }
-    command.addOption(option);
+    command.addOption(efiSettingOption(key, flags, description));
   }
   return command;
+}
+
+/** An option that becomes a setting, with the bounds that `llama2.cfg` has. */
+export function efiSettingOption(
+  key: keyof EfiSettings,
+  flags: string,
+  description: string,
+): Option {
+  const option = new Option(flags, description);
+  // The text of an option has no escapes, as the file's prompt has; a switch has no text.
+  if (key === 'prompt' || option.isBoolean()) return option;
+  const { expected, parse } = SETTING_FORMS[key];
+  return option.argParser((text: string) => {
+    const value = parse(text);
+    if (value === undefined) throw new InvalidArgumentError(`Give ${expected}.`);
+    return value;
+  });
 }
 
 /** The settings among a command's flags: those that were given. */

@@ -2,10 +2,16 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { efiSettingOption } from './efi-settings.js';
 import { addHostOptions, requireOneOf } from './machine-options.js';
-import { addEfiOptions, efiMachineOptions, efiSettings } from './machine-options-efi.js';
+import {
+  addEfiOptions,
+  addEfiTextOptions,
+  efiMachineOptions,
+  efiRunSettings,
+} from './machine-options-efi.js';
 import type { EfiFlags } from './machine-options-efi.js';
-import { chosenArchitecture, numberAtLeast, timeoutSeconds, wholeNumber } from './options.js';
+import { chosenArchitecture, timeoutSeconds } from './options.js';
 import { say } from './output.js';
 import { makeOutputFolder } from '../image/output-file.js';
 import { defaultPlaces, efiDiskPath } from '../recipes/places.js';
@@ -13,7 +19,6 @@ import type { Places } from '../recipes/places.js';
 
 interface RunEfiFlags extends EfiFlags {
   disk?: string;
-  steps?: number;
   debug?: true;
 }
 
@@ -25,17 +30,27 @@ export function addRunEfiCommand(run: Command, context: CliContext): void {
     .option('--disk <file>', 'another EFI disk, raw or VMDK')
     .optionsGroup('The text:')
     .option('--prompt <text>', 'print what follows this on stdout, and power off')
-    .option('-n, --steps <n>', 'tokens, the prompt included; 0: the whole context', wholeNumber(0))
-    .option(
-      '--temp <t>',
-      'temperature of sampling; 0 always takes the likeliest token',
-      numberAtLeast(0),
+    .addOption(
+      efiSettingOption(
+        'steps',
+        '-n, --steps <n>',
+        'tokens, the prompt included; 0: the whole context',
+      ),
     )
+    .addOption(
+      efiSettingOption(
+        'temp',
+        '--temp <t>',
+        'temperature of sampling; 0 always takes the likeliest token',
+      ),
+    );
+  addEfiTextOptions(command)
     .option(
       '--timeout <s>',
       'with --prompt: give up after this many seconds; with --screenshot: take it then',
       timeoutSeconds,
-    );
+    )
+    .optionsGroup('The screen and the firmware:');
   addEfiOptions(command);
   addHostOptions(command)
     .option('--debug', "log what the guest does wrong (QEMU's -d guest_errors); explain errors")
@@ -67,7 +82,7 @@ Examples:
       const arch = chosenArchitecture(flags.arch);
       const places = defaultPlaces();
       const disk = flags.disk ?? (await usualDisk(places));
-      const settings = efiSettings(flags, flags.steps);
+      const settings = efiRunSettings(flags);
       const hasSettings = Object.keys(settings).length > 0;
       const { memoryBytes } = (await isFile(disk))
         ? await efiDiskNeeds(disk, { arch, ...(hasSettings ? { settings } : {}) })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { efiMachineOptions, efiSettings } from './machine-options-efi.js';
+import { efiMachineOptions, efiRunSettings } from './machine-options-efi.js';
 import type { EfiFlags } from './machine-options-efi.js';
 import { chosenArchitecture } from './options.js';
 import { startEfiMachine } from './start-machine-efi.js';
@@ -32,7 +32,11 @@ export async function upEfi(
     checkpoint,
     tokenizer,
     // Whoever leaves the prompt has no use for the firmware behind it.
-    settings: { interactive: true, poweroff: true, ...efiSettings(flags, tokens) },
+    settings: {
+      ...{ interactive: true, poweroff: true },
+      ...(tokens === undefined ? {} : { steps: tokens }),
+      ...efiRunSettings(flags),
+    },
     machine: efiMachineOptions(flags),
     signal: context.signal,
   });

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { addHostOptions, requireOneOf } from './machine-options.js';
-import { addEfiOptions } from './machine-options-efi.js';
+import { addEfiOptions, addEfiTextOptions } from './machine-options-efi.js';
 import { addLinuxOptions, addPromptOptions } from './machine-options-linux.js';
 import type { EfiUpFlags } from './up-efi.js';
 import type { LinuxUpFlags } from './up-linux.js';
@@ -36,6 +36,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
     command
       .optionsGroup('With --machine efi:')
       .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
+    addEfiTextOptions(command);
     addEfiOptions(command);
   });
   addHostOptions(command)

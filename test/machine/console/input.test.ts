@@ -81,6 +81,7 @@ describe('relayLines', () => {
     input.end('one\ntwo\n');
     await settle();
     expect(guest.typed).toBe('one\n');
+    expect(guest.writableLength).toBe('one\n'.length);
     for (let i = 0; i < 4; i++) {
       guest.take();
       await settle();
