@@ -21,7 +21,7 @@ export interface Document {
 /** How a question is put before the model, and where its answer begins. */
 export const promptOf = (question: string): string => `Q: ${question}\nA:`;
 
-const SHARES = { story: 0.3, conversation: 0.12 } as const;
+const SHARES = { story: 0.2, conversation: 0.15 } as const;
 const LONGEST_CONVERSATION = 9;
 
 /** Most of a story is free to go on in many ways; of an answer every token matters. */

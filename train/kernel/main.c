@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "adamw.h"
+#include "product.h"
 #include "team.h"
 
 enum request { WRITE = 1, READ, GRADIENT, LOSS, UPDATE };
@@ -142,6 +143,7 @@ int main(int count, char **arguments)
     const struct shape *s = &server.shape;
     if (s->dim % (2 * s->heads) != 0 || s->heads % s->kv_heads != 0)
         fail("heads are of one even width, and kv heads serve equally many of them");
+    prepare_products();
     server.layout = layout_of(s);
     server.team = make_team(s, numbers[7]);
     for (int i = 0; i < ARRAYS; i++)

@@ -1,5 +1,7 @@
 #include "product.h"
 
+#include "product_amx.h"
+
 /* As many rows as leave their sums in registers, two vectors each. */
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
@@ -94,8 +96,8 @@ static void tile_of_one(int columns, int depth, struct matrix a, const real *pan
     tile(1, columns, depth, a, panel, c, 0, onto);
 }
 
-void multiply(int rows, int columns, int depth, struct matrix a, struct matrix b, struct matrix c,
-              enum onto onto)
+static void multiply_vectors(int rows, int columns, int depth, struct matrix a, struct matrix b,
+                             struct matrix c, enum onto onto)
 {
     _Alignas(64) real panel[DEPTH_BLOCK * TILE_COLUMNS];
     for (int k = 0; k < depth; k += DEPTH_BLOCK) {
@@ -117,4 +119,17 @@ void multiply(int rows, int columns, int depth, struct matrix a, struct matrix b
                 tile_of_one(wide, deep, left, panel, out, how);
         }
     }
+}
+
+static int has_amx;
+
+void prepare_products(void)
+{
+    has_amx = amx_is_there();
+}
+
+void multiply(int rows, int columns, int depth, struct matrix a, struct matrix b, struct matrix c,
+              enum onto onto)
+{
+    (has_amx ? multiply_amx : multiply_vectors)(rows, columns, depth, a, b, c, onto);
 }

@@ -23,6 +23,9 @@ static inline struct matrix transposed(struct matrix m)
 
 enum onto { REPLACE, ADD };
 
+/* Finds out which processor this is; before it, and where there is nothing better, vectors serve. */
+void prepare_products(void);
+
 /*
  * c = a b, or c += a b, where a has `rows` rows and `depth` columns, and b has `columns` columns.
  * c.column is 1; of a, either row or column is.

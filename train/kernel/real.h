@@ -6,10 +6,11 @@
 #include <string.h>
 
 /* float to train; double for the gradient check, whose differences drown in float's rounding. */
-#ifndef REAL
-#define REAL float
+#ifdef DOUBLE
+typedef double real;
+#else
+typedef float real;
 #endif
-typedef REAL real;
 
 /*
  * e to the power of x, without a call, so that loops over it are vectorised: 2^n times a polynomial
