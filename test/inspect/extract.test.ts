@@ -8,7 +8,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import fc from 'fast-check';
 import { DIRECTORY_ENTRY } from '../../src/formats/fat/layout/directory.js';
 import { FatReader } from '../../src/formats/fat/reader/reader.js';
@@ -18,6 +18,7 @@ import type { Ext4Entry } from '../../src/formats/ext4/plan.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
 import { extractFiles } from '../../src/inspect/extract.js';
 import type { ExtractOptions, ExtractSummary } from '../../src/inspect/extract.js';
+import { TargetFolder } from '../../src/inspect/target-folder.js';
 import { fatTree } from '../../src/inspect/fat/tree.js';
 import { file as fatFile } from '../formats/fat/layouts.js';
 import { zosiaError } from '../support/errors.js';
@@ -284,6 +285,16 @@ describe('a hostile image', () => {
     );
     const again = await freshTarget();
     expect(await extractFiles(linked, { out: again.out })).toMatchObject({ hardLinkCount: 2 });
+
+    // A host without hard links gets copies.
+    const copies = await freshTarget();
+    const hardLink = vi.spyOn(TargetFolder.prototype, 'hardLink').mockResolvedValue(false);
+    onTestFinished(() => {
+      hardLink.mockRestore();
+    });
+    expect(await extractFiles(linked, { out: copies.out })).toMatchObject({
+      ...{ hardLinkCount: 0, fileCount: 3, dataBytes: 1_200_000 },
+    });
   });
 
   it('of FAT cannot bring a large file under many names', async () => {

@@ -100,6 +100,9 @@ describe('an image', () => {
         expect(await inspectImage(opened)).toMatchObject({ kind: 'fat', fat: { type } });
       });
     }
+    await expect(using('fat.img', inspectImage, { partition: 1 })).rejects.toThrow(
+      /no partition table/,
+    );
   });
 
   it('is opened in an EFI system partition, the only one with a file system', async () => {
@@ -138,7 +141,7 @@ describe('an image', () => {
     expect(await using('both.img', textOfHello, { partition: 1 })).toBe('fat');
     expect(await using('both.img', textOfHello, { fileSystem: 'ext4' })).toBe('hello\n');
     expect(await using('both.img', textOfHello, { fileSystem: 'fat' })).toBe('fat');
-    await expect(using('both.img', textOfHello, { partition: 2 })).rejects.toThrow(
+    await expect(using('both.img', inspectImage, { partition: 2 })).rejects.toThrow(
       /partition 2 of .* holds no file system/,
     );
   });

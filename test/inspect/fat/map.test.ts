@@ -13,7 +13,7 @@ import { accessBytes } from '../../../src/image/random-access.js';
 import { LAYOUTS, file } from '../../formats/fat/layouts.js';
 import { pattern } from '../../formats/ext4/layouts.js';
 import { zosiaError } from '../../support/errors.js';
-import { fatBytes, setFatEntry, volumeOf } from './samples.js';
+import { fatBytes, oddlyNamed, setFatEntry, volumeOf } from './samples.js';
 
 const lengthOf = ({ regions }: FatMap, wanted: string): number =>
   regions.reduce((sum, { what, length }) => sum + (what === wanted ? length : 0), 0);
@@ -98,6 +98,11 @@ describe('the map of a FAT volume', () => {
     });
   });
 
+  it('has paths that print', async () => {
+    const map = await mapFat(await volumeOf(await oddlyNamed('a\nb\\c')));
+    expect(whats(map)).toContain('file /a\\x0ab\\\\c');
+  });
+
   it.each([
     ['to itself', 5, 2],
     ['nowhere', 3, 0xfff0],
@@ -131,6 +136,16 @@ describe('the description of a FAT volume', () => {
     expect(await describeFat(accessBytes(bytes))).toMatchObject({
       ...{ type: 'FAT12', label: '', rootEntryCount: 64, bootPrograms: [], state: 'clean' },
       ...{ fsInfoSector: undefined, backupSector: undefined },
+    });
+  });
+
+  it('names boot programs alone, and the label that counts', async () => {
+    const bytes = await fatBytes();
+    const { bootSector } = await volumeOf(bytes);
+    const at = Buffer.from(bytes).indexOf('LOOK       ', bootSector.rootOffset);
+    bytes.set(Buffer.from('RENAMED    '), at);
+    expect(await describeFat(accessBytes(bytes))).toMatchObject({
+      ...{ label: 'RENAMED', bootPrograms: ['BOOTX64.EFI', 'bootaa64.efi'] },
     });
   });
 

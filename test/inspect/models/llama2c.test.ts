@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ZosiaError } from '../../../src/errors.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
 import { Findings } from '../../../src/inspect/findings.js';
 import type { ImageTree } from '../../../src/inspect/node.js';
@@ -91,11 +92,10 @@ describe('the model that the EFI application loads', () => {
   });
 
   it('is not called missing when the image cannot be read', async () => {
-    const tree: ImageTree = {
-      sizeBytes: 0,
-      lookUp: () => Promise.reject(new Error('the disk is gone')),
-    };
-    await expect(checkLlama2cModel(tree, new Findings())).rejects.toThrow('the disk is gone');
+    for (const error of [new Error('gone'), new ZosiaError('ZOSIA_FAT_CORRUPT', 'damaged')]) {
+      const tree: ImageTree = { sizeBytes: 0, lookUp: () => Promise.reject(error) };
+      await expect(checkLlama2cModel(tree, new Findings())).rejects.toThrow(error);
+    }
   });
 });
 
