@@ -11,7 +11,8 @@ class VariableOption extends Option {
     readonly parse: (text: string) => unknown,
   ) {
     super(flags, `${description} (${variable})`);
-    this.argParser(parse);
+    // A switch has no value on the command line.
+    if (this.required) this.argParser(parse);
   }
 }
 

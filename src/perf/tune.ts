@@ -30,9 +30,14 @@ export interface TuneResult {
   readonly interrupted: boolean;
 }
 
-/** Half of what a matrix of the space takes with as many repeats. */
+/**
+ * Half as many boots as a matrix of the space takes with one run a setting; in a small space as many as
+ * the search needs, which is at most half of what the matrix takes with as many repeats.
+ */
 export function usualBoots(space: SettingSpace, repeats: number): number {
-  return Math.max(repeats, Math.floor((enumerateSpace(space).length * repeats) / 2));
+  const settingCount = enumerateSpace(space).length;
+  const needed = Math.max(settingCountOnAxes(space) + halvingBoots(repeats), settingCount / 2);
+  return Math.max(repeats, Math.floor(Math.min(needed, (settingCount * repeats) / 2)));
 }
 
 /** How many settings are measured again once the search has ended. */
@@ -81,9 +86,11 @@ class Search {
     this.#options = options;
     this.#settingCount = enumerateSpace(space).length;
     this.#start = { threads: space.threads.length - 1, llamaArgs: 0, batchThreads: 0 };
-    const onAxes = AXES.reduce((sum, axis) => sum + space[axis].length - 1, 1);
+    const onAxes = settingCountOnAxes(space);
     const enough = Math.max(onAxes, Math.floor(this.#settingCount / 2));
-    this.#mostTried = Math.max(1, Math.min(enough, boots - reserve(boots, repeats)));
+    // To miss a value altogether costs more than to take a lucky run for a fast setting.
+    const affordable = Math.max(boots - halvingBoots(repeats), Math.min(boots, onAxes));
+    this.#mostTried = Math.max(1, Math.min(enough, affordable));
   }
 
   async explore(): Promise<void> {
@@ -187,8 +194,10 @@ class Search {
   }
 }
 
-/** Boots that are kept for repeating: a third at most, and no more than the halving takes. */
-function reserve(boots: number, repeats: number): number {
-  const halving = repeats > 1 ? FINALIST_COUNT + 2 * Math.max(0, repeats - 2) : 0;
-  return Math.min(halving, Math.floor(boots / 3));
-}
+/** How many settings differ from a given one in one part at most: each value of each axis is among them. */
+const settingCountOnAxes = (space: SettingSpace): number =>
+  AXES.reduce((sum, axis) => sum + space[axis].length - 1, 1);
+
+/** How many boots {@link Search.confirm} takes. */
+const halvingBoots = (repeats: number): number =>
+  repeats > 1 ? FINALIST_COUNT + 2 * Math.max(0, repeats - 2) : 0;

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { planRuns } from '../../src/perf/plan.js';
+import { BUILT_IN_PROFILES } from '../../src/perf/profile.js';
+
+const NONE = BUILT_IN_PROFILES.get('none')!;
+const PHI = BUILT_IN_PROFILES.get('phi35_fast')!;
+
+describe('what is measured', () => {
+  it('is the profile, on the machine it is meant for', () => {
+    expect(planRuns({ profile: PHI, hostCpuCount: 12 })).toEqual({
+      settings: [{ threads: 6, llamaArgs: ['-b', '256', '-c', '1024'] }],
+      tokens: 128,
+      cpus: 6,
+      contextTokens: 1024,
+    });
+  });
+
+  it('is a profile cut down to the host, or to the processors asked for', () => {
+    expect(planRuns({ profile: PHI, hostCpuCount: 2 })).toMatchObject({
+      settings: [{ threads: 2 }],
+      cpus: 2,
+      note: expect.stringContaining('cut down'),
+    });
+    const asked = planRuns({ profile: PHI, hostCpuCount: 2, cpus: 6 });
+    expect(asked).toMatchObject({ settings: [{ threads: 6 }], cpus: 6 });
+    expect(asked.note).toBeUndefined();
+  });
+
+  it('is what is given beside the profile', () => {
+    expect(
+      planRuns({
+        ...{ profile: PHI, hostCpuCount: 12 },
+        ...{ threads: 4, batchThreads: 5, llamaArgs: [], tokens: 8 },
+      }),
+    ).toEqual({
+      settings: [{ threads: 4, batchThreads: 5, llamaArgs: [] }],
+      ...{ tokens: 8, cpus: 6, contextTokens: undefined },
+    });
+  });
+
+  it('is a matrix, with memory for the longest context', () => {
+    const matrix = [
+      { llamaArgs: ['-c', '512'] },
+      { threads: 16, llamaArgs: ['-c', '2048'] },
+      { threads: 99, llamaArgs: [] },
+    ];
+    const plan = planRuns({ profile: NONE, matrix, hostCpuCount: 24 });
+    // As many processors as threads, as far as the host has them.
+    expect(plan).toEqual({ settings: matrix, tokens: 64, cpus: 24, contextTokens: 2048 });
+  });
+
+  it('leaves the processors alone while the usual ones suffice', () => {
+    expect(planRuns({ profile: NONE, threads: 8, hostCpuCount: 24 }).cpus).toBeUndefined();
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { reportPage } from '../../../src/perf/report/html.js';
+import type { RunRecord } from '../../../src/perf/results.js';
+import { FAILED, MEASURED } from '../samples.js';
+
+const HOSTILE = `</title></style><script>alert(1)</script><img src=x onerror="alert('2')">&amp;\u0000\u001b[2J`;
+
+const page = (records: readonly RunRecord[]): string => reportPage(records, ['perf.csv']);
+
+/** A page with several settings, measured several times, one run of which failed. */
+const RECORDS: readonly RunRecord[] = [1, 2, 4].flatMap((threads) =>
+  ['', '-b,256'].flatMap((args, index) =>
+    [0, 1, 2, 3].map((round): RunRecord => ({
+      ...(threads === 4 && round === 3 ? FAILED : MEASURED),
+      ...{ threads, batchThreads: threads, args, run: round + 1 },
+      ...(threads === 4 && round === 3 ? {} : { tokPerS: threads * 10 + index + round / 2 }),
+      timestamp: new Date(Date.UTC(2026, 6, 31, 23, 40 + round * 7 + index, threads)),
+    })),
+  ),
+);
+
+const VOID_ELEMENTS = ['meta'];
+
+/** The elements of a page, each with its attributes; fails unless start and end tags match. */
+function elementsOf(html: string): { name: string; attributes: Map<string, string> }[] {
+  const elements: { name: string; attributes: Map<string, string> }[] = [];
+  const open: string[] = [];
+  // Where every text is escaped, angle brackets are those of tags, but for the child selectors of CSS.
+  const body = html.replace(/^<!doctype html>\n/, '').replace(/<style>[^<]*<\/style>/, '');
+  const tag = /<(\/?)([a-z][a-z0-9]*)((?: [A-Za-z0-9-]+="[^"<>]*")*)>/y;
+  for (let at = body.indexOf('<'); at !== -1; at = body.indexOf('<', tag.lastIndex)) {
+    tag.lastIndex = at;
+    const found = tag.exec(body);
+    if (!found) throw new Error(`no tag: ${body.slice(at, at + 60)}`);
+    const [, end, name, attributes] = found;
+    if (end === '/') expect(open.pop()).toBe(name);
+    else {
+      elements.push({
+        name: name!,
+        attributes: new Map(
+          [...attributes!.matchAll(/ ([A-Za-z0-9-]+)="([^"]*)"/g)].map(
+            ([, key, value]) => [key!, value!] as const,
+          ),
+        ),
+      });
+      if (!VOID_ELEMENTS.includes(name!)) open.push(name!);
+    }
+  }
+  expect(open).toEqual([]);
+  return elements;
+}
+
+describe('the page', () => {
+  it('has three plots, each named and described, and tables of all that is in them', () => {
+    const elements = elementsOf(page(RECORDS));
+    const plots = elements.filter(({ attributes }) => attributes.get('role') === 'img');
+    const ids = elements.flatMap(({ attributes }) => attributes.get('id') ?? []);
+    expect(plots).toHaveLength(3);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { attributes } of plots) {
+      for (const id of attributes.get('aria-labelledby')!.split(' ')) expect(ids).toContain(id);
+    }
+    const rows = elements.filter(({ name }) => name === 'tr');
+    // Two headings, six settings, and every run.
+    expect(rows).toHaveLength(2 + 6 + RECORDS.length);
+  });
+
+  it('marks every run: a dot in two plots, and failed ones apart', () => {
+    const elements = elementsOf(page(RECORDS));
+    const count = (kind: string): number =>
+      elements.filter(({ attributes }) => attributes.get('class')?.startsWith(kind)).length;
+    const measured = RECORDS.filter(({ tokPerS }) => tokPerS !== undefined).length;
+    expect(count('run s')).toBe(2 * measured);
+    expect(count('failed')).toBe(RECORDS.length - measured);
+    // One mark a setting, one a run in the history, and the legends of both plots.
+    expect(count('mark s')).toBe(6 + measured + 2 * 2);
+  });
+
+  it('places larger rates higher, and more threads further to the right', () => {
+    const elements = elementsOf(page(RECORDS));
+    const marks = elements
+      .filter(({ attributes }) => attributes.get('class') === 'mark s1')
+      .filter(({ name }) => name === 'circle' || name === 'polygon')
+      .slice(0, 3)
+      .map(({ attributes }) => {
+        const [x, y] =
+          attributes.get('points')?.split(' ')[0]?.split(',') ??
+          ([attributes.get('cx'), attributes.get('cy')] as const);
+        return { x: Number(x), y: Number(y) };
+      });
+    expect(marks.map(({ x }) => x)).toEqual(marks.map(({ x }) => x).toSorted((a, b) => a - b));
+    expect(marks.map(({ y }) => y)).toEqual(marks.map(({ y }) => y).toSorted((a, b) => b - a));
+  });
+
+  it('is the same for the same results', () => {
+    expect(page(RECORDS)).toBe(page(RECORDS));
+  });
+
+  it('loads nothing and runs nothing', () => {
+    const html = page(RECORDS);
+    expect(html).toContain(
+      `content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;"`,
+    );
+    expect(html).not.toMatch(/<script|<link|<img|<iframe|https?:|url\(|@import| on[a-z]+=/i);
+  });
+
+  it('of hostile results is only ugly', () => {
+    const hostile: RunRecord = {
+      ...FAILED,
+      ...{ model: HOSTILE, arch: HOSTILE, accel: HOSTILE, args: HOSTILE, error: HOSTILE },
+    };
+    const html = reportPage(
+      [hostile, { ...MEASURED, model: HOSTILE, args: HOSTILE }, { ...MEASURED, args: HOSTILE }],
+      [HOSTILE],
+    );
+    const names = new Set(elementsOf(html).map(({ name }) => name));
+    expect(names).not.toContain('script');
+    expect(names).not.toContain('img');
+    expect(html).toContain('&lt;script&gt;');
+    expect(html.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('of failures alone says so, and has no plots', () => {
+    const html = page([FAILED]);
+    expect(elementsOf(html).filter(({ name }) => name === 'svg')).toEqual([]);
+    expect(html).toContain('killed for memory');
+    expect(html).toContain('>none<');
+  });
+
+  it('of results without times, threads or a model has what can be shown', () => {
+    const bare: RunRecord = {
+      ...MEASURED,
+      ...{ timestamp: undefined, threads: undefined, batchThreads: undefined, cpus: undefined },
+      ...{ model: '', arch: '', accel: '' },
+    };
+    const plots = elementsOf(page([bare])).filter(({ name }) => name === 'desc');
+    expect(plots).toHaveLength(1);
+    expect(page([bare])).toContain('unknown machine');
+  });
+
+  it('draws as many as can be told apart, and says that there are more', () => {
+    const many = Array.from({ length: 40 }, (_, index): RunRecord => ({
+      ...MEASURED,
+      args: `-b,${index}`,
+      tokPerS: 10 + index,
+    }));
+    const html = page(many);
+    expect(html).toContain('30 of 40 settings are drawn.');
+    expect(html).toContain('32 more');
+  });
+});
+
+describe('its colours', () => {
+  /** Relative luminance (WCAG 2.2). */
+  function luminance(colour: string): number {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    }) as [number, number, number];
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  }
+
+  function contrast(one: string, other: string): number {
+    const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (light! + 0.05) / (dark! + 0.05);
+  }
+
+  it.each([
+    ['light', 0],
+    ['dark', 1],
+  ])('can be told from the page in the %s scheme', (_, index) => {
+    const root = page(RECORDS).split(':root {')[index + 1]!.split('}')[0]!;
+    const colours = new Map(
+      [...root.matchAll(/--([a-z0-9]+): (#[0-9a-f]{6})/g)].map(
+        ([, name, value]) => [name!, value!] as const,
+      ),
+    );
+    const card = colours.get('card')!;
+    expect(contrast(colours.get('text')!, card)).toBeGreaterThan(7);
+    for (const name of ['quiet', 'bad']) {
+      expect(contrast(colours.get(name)!, card), name).toBeGreaterThan(4.5);
+    }
+    const series = [...colours.keys()].filter((name) => /^s\d$/.test(name));
+    expect(series).toHaveLength(9);
+    for (const name of series) {
+      expect(contrast(colours.get(name)!, card), name).toBeGreaterThan(3);
+    }
+  });
+});
