@@ -7,13 +7,14 @@ import {
   linuxMachineOptions,
   runRequest,
 } from './machine-options-linux.js';
-import type { LinuxFlags } from './machine-options-linux.js';
+import { addBootModeOptions, chosenBootMode } from './machine-options-mode.js';
+import type { BootModeFlags } from './machine-options-mode.js';
 import { chosenArchitecture } from './options.js';
 import { startProgress } from './progress.js';
 import type { ModelNeeds } from '../recipes/model-memory.js';
 import { defaultPlaces, initramfsPath, kernelPath } from '../recipes/places.js';
 
-interface RunLinuxFlags extends LinuxFlags {
+interface RunLinuxFlags extends BootModeFlags {
   kernel?: string;
   initrd?: string;
   disk?: string;
@@ -31,6 +32,7 @@ export function addRunLinuxCommand(run: Command, context: CliContext): void {
     .option('--verify', 'first compare the sha256 of everything on the model disk');
   addLinuxOptions(command);
   addPromptOptions(command);
+  addBootModeOptions(command);
   addHostOptions(command);
   command
     .addHelpText(
@@ -48,12 +50,15 @@ Examples:
   zosia run --dry-run`,
     )
     .action(async (flags: RunLinuxFlags) => {
-      requireOneOf(command, '--timeout', ['--prompt']);
-      const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }] = await Promise.all([
-        import('../recipes/model-disk.js'),
-        import('../machine/machine.js'),
-        import('./start-machine-linux.js'),
-      ]);
+      requireOneOf(command, '--timeout', ['--prompt', '--ci', '--diag', '--selftest']);
+      requireOneOf(command, '--json', ['--diag']);
+      const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }, { startBootMode }] =
+        await Promise.all([
+          import('../recipes/model-disk.js'),
+          import('../machine/machine.js'),
+          import('./start-machine-linux.js'),
+          import('./start-boot-mode.js'),
+        ]);
       const arch = chosenArchitecture(flags.arch);
       const places = defaultPlaces();
       const variable = process.env.MODEL_DISK_IMAGE;
@@ -77,7 +82,10 @@ Examples:
         },
         process.env,
       );
-      await startLinuxMachine(spec, runRequest(flags, needs?.llamaArgs), flags, context);
+      const request = runRequest(flags, needs?.llamaArgs);
+      const mode = chosenBootMode(flags);
+      if (mode === undefined) await startLinuxMachine(spec, request, flags, context);
+      else await startBootMode(spec, request, mode, flags, context);
     });
 }
 

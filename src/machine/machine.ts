@@ -15,6 +15,8 @@ export { checkFitsHost, hostFreeMiB, ramForModelMiB } from './qemu/memory.js';
 export type { ModelMemory } from './qemu/memory.js';
 export type { HostOptions } from './qemu/resolve-host.js';
 
+export { bootModeSpec, parseFacts, runBootMode } from './linux/boot-mode.js';
+export type { BootMode, BootModeOptions, BootModeResult } from './linux/boot-mode.js';
 export { runInteractive } from './linux/interactive.js';
 export type { MachineSpec } from './linux/machine-spec.js';
 export { runOneShot } from './linux/one-shot.js';

@@ -41,7 +41,7 @@ describe('runBootMode', () => {
   it('ends a machine that takes too long, with the last lines of its console', async () => {
     const machine = `print('zosia: init\\nhanging\\n'); setInterval(() => {}, 1000);`;
     await expect(boot(machine, { timeoutSeconds: 1 })).rejects.toThrow(
-      zosiaError('ZOSIA_GUEST_TIMEOUT', /within 1 s/),
+      zosiaError('ZOSIA_GUEST_TIMEOUT'),
     );
   });
 

@@ -1,0 +1,107 @@
+import { execa } from 'execa';
+import { qemuArguments } from './qemu-arguments.js';
+import { LinuxConsole } from './linux-console.js';
+import type { MachineSpec } from './machine-spec.js';
+import { KILL_DELAY_MS, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
+import { cancelledByTermination } from '../qemu/termination.js';
+
+/** What a machine may do instead of talking; guest/init describes each. */
+export type BootMode = 'ci' | 'diag' | 'selftest';
+
+/**
+ * When a machine is given up, in seconds, unless told otherwise. The guest's own limit for llama.cpp in
+ * the self-test is 120 s: it can say more about what hung, and so goes first.
+ */
+const TIMEOUT_SECONDS: Readonly<Record<BootMode, number>> = { ci: 60, diag: 60, selftest: 180 };
+
+export interface BootModeOptions {
+  readonly mode: BootMode;
+  readonly timeoutSeconds?: number;
+  /** Takes the console as it comes. */
+  readonly onConsole?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+export interface BootModeResult {
+  /** What the guest's last line says: 0 when all is well. */
+  readonly exitStatus: number;
+  /** What the guest said of itself, by name: see {@link parseFacts}. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** The console's last lines. */
+  readonly consoleTail: string;
+}
+
+/** Facts come early and are few; what a guest prints beyond is not kept. */
+const MAX_KEPT_BYTES = 2 ** 20;
+
+/**
+ * Boots a machine in a mode that ends by itself.
+ *
+ * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT`, `ZOSIA_INTERRUPTED`; the reason of
+ *   `signal`; whatever `onConsole` throws
+ */
+export async function runBootMode(
+  spec: MachineSpec,
+  options: BootModeOptions,
+): Promise<BootModeResult> {
+  return cancelledByTermination(options.signal, (signal) => run(spec, options, signal));
+}
+
+async function run(
+  spec: MachineSpec,
+  { mode, timeoutSeconds = TIMEOUT_SECONDS[mode], onConsole }: BootModeOptions,
+  signal: AbortSignal,
+): Promise<BootModeResult> {
+  const [program, ...args] = await qemuCommand({
+    qemu: spec.qemu,
+    args: qemuArguments(bootModeSpec(spec, mode)),
+  });
+  signal.throwIfAborted();
+  const failed = new AbortController();
+  const qemu = execa(program, args, {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: { stdout: false },
+    reject: false,
+    cancelSignal: AbortSignal.any([signal, failed.signal]),
+    forceKillAfterDelay: KILL_DELAY_MS,
+    timeout: timeoutSeconds * 1000,
+  });
+  const watcher = new LinuxConsole();
+  const kept: Uint8Array[] = [];
+  let keptBytes = 0;
+  try {
+    for await (const bytes of qemu.stdout as AsyncIterable<Buffer>) {
+      watcher.feed(bytes);
+      if (keptBytes < MAX_KEPT_BYTES) kept.push(bytes);
+      keptBytes += bytes.length;
+      await onConsole?.(bytes);
+    }
+  } catch (error) {
+    failed.abort();
+    await qemu;
+    throw error;
+  }
+  const { exitCode, stderr, timedOut } = await qemu;
+  signal.throwIfAborted();
+  const { exitStatus, tail: consoleTail } = watcher;
+  if (timedOut) throw guestTimeout(timeoutSeconds, consoleTail);
+  if (exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
+  return { exitStatus, facts: parseFacts(Buffer.concat(kept).toString('utf8')), consoleTail };
+}
+
+/** The machine as it is for a mode: with the guest's flag, and a console that can be read. */
+export function bootModeSpec(spec: MachineSpec, mode: BootMode): MachineSpec {
+  const append = `${spec.append} zosia.${mode}=1`.trim();
+  return { ...spec, append, console: { to: 'stdio' }, answerPort: false };
+}
+
+/** Finds the lines `zosia: name=value` of a console; the exit status is none of them. */
+export function parseFacts(console: string): Record<string, string> {
+  const facts: Record<string, string> = {};
+  for (const [, name, value] of console.matchAll(/^zosia: ([a-z_]+)=(.*?)\r*$/gm)) {
+    facts[name!] = value!;
+  }
+  return facts;
+}

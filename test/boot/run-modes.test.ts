@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
+import { zosia } from '../support/cli.js';
+import { convertStoryModel } from '../support/story-model.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { describeWithWeights } from '../support/weights.js';
+
+const BOOT_MS = 300_000;
+
+/** What was built in `folder`, to be booted from another, where there is no model disk. */
+function guestBuiltIn(folder: string): string[] {
+  const built = join(folder, 'artifacts', hostArchitecture());
+  return ['--kernel', join(built, 'Image'), '--initrd', join(built, 'initramfs.cpio.gz')];
+}
+
+async function emptyFolder(path: string): Promise<string> {
+  await mkdir(path);
+  return path;
+}
+
+describeWithWeights('zosia run --ci, --diag and --selftest', () => {
+  const folder = temporaryFolder();
+  const run = (...args: string[]) => zosia(['run', ...args], { cwd: folder.path });
+  beforeAll(async () => {
+    const model = await convertStoryModel(folder.path);
+    for (const args of [
+      ['image', 'model', model, '--format', 'vmdk'],
+      ...ARCHITECTURES.map((arch) => ['image', 'initramfs', '--arch', arch]),
+    ]) {
+      expect(await zosia(args, { cwd: folder.path })).toMatchObject({ exitCode: 0 });
+    }
+  });
+
+  describe.each(ARCHITECTURES)('on %s', (arch) => {
+    it(
+      'diagnoses a guest as JSON',
+      async () => {
+        const options = ['--diag', '--json', '--smp', '2', '--ram', '512'];
+        const { stdout, exitCode } = await run('--arch', arch, ...options);
+        expect(JSON.parse(stdout)).toMatchObject({
+          exit_status: 0,
+          model_dev: '/dev/vda',
+          llama_bin: 'llama-cli',
+          model_path: '/models/model.gguf',
+          cpus: 2,
+          disk_label: 'ZOSIA_MODEL',
+          virtio_disks: ['vda'],
+          cpu_features: expect.arrayContaining([arch === 'x86_64' ? 'sse2' : 'asimd']) as string[],
+        });
+        expect(exitCode).toBe(0);
+      },
+      BOOT_MS,
+    );
+
+    it(
+      'tests llama.cpp, and shows what the guest prints',
+      async () => {
+        const { stdout, exitCode } = await run('--arch', arch, '--selftest');
+        expect(stdout).toMatch(/^zosia: selftest passed\r?$/m);
+        expect(exitCode).toBe(0);
+      },
+      BOOT_MS,
+    );
+  });
+
+  it(
+    'boots and powers off',
+    async () => {
+      const { stdout, exitCode } = await run('--ci');
+      expect(stdout).toMatch(/zosia: ci mode; powering off\r?\n/);
+      expect(stdout).toMatch(/zosia: exit status=0\r?\n$/);
+      expect(exitCode).toBe(0);
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'names a boot flag that it does not know, and goes on',
+    async () => {
+      const { stdout, exitCode } = await run('--ci', '--append', 'zosia.colour=blue');
+      expect(stdout).toMatch(/^zosia: ignoring .*zosia\.colour/m);
+      expect(exitCode).toBe(0);
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'fails, and says why, when the guest finds no model',
+    async () => {
+      const kernelAndInitrd = guestBuiltIn(folder.path);
+      const { stdout, exitCode } = await zosia(['run', '--diag', '--json', ...kernelAndInitrd], {
+        cwd: await emptyFolder(folder.file('elsewhere')),
+      });
+      expect(JSON.parse(stdout)).toMatchObject({ exit_status: 1, model_dev: null });
+      expect(exitCode).toBe(1);
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'gives up on a guest that takes longer than it may',
+    async () => {
+      const { stderr, exitCode } = await run('--selftest', '--timeout', '0.5');
+      expect(stderr).toContain('did not answer within 0.5 s');
+      expect(exitCode).toBe(1);
+    },
+    BOOT_MS,
+  );
+});
