@@ -35,7 +35,13 @@ static void redraw(struct view *view, const struct line *line, size_t index) {
     move_to(view, line->cursor);
 }
 
-static bool line_key_of(const EFI_INPUT_KEY *key, enum line_key *edit) {
+// Terminals send 7f for their backspace key, and the firmware takes that for the delete key. At the end
+// of the line, where there is nothing to delete, it is one.
+static enum line_key delete_key(const struct line *line) {
+    return line->cursor == line->length ? LINE_BACKSPACE : LINE_DELETE;
+}
+
+static bool line_key_of(const struct line *line, const EFI_INPUT_KEY *key, enum line_key *edit) {
     enum { CONTROL_A = 0x01, CONTROL_E = 0x05, BACKSPACE = 0x08, CONTROL_U = 0x15, RUBOUT = 0x7f };
     switch (key->UnicodeChar) {
     case 0:
@@ -62,7 +68,7 @@ static bool line_key_of(const EFI_INPUT_KEY *key, enum line_key *edit) {
     case SCAN_RIGHT: *edit = LINE_RIGHT; return true;
     case SCAN_HOME: *edit = LINE_HOME; return true;
     case SCAN_END: *edit = LINE_END; return true;
-    case SCAN_DELETE: *edit = LINE_DELETE; return true;
+    case SCAN_DELETE: *edit = delete_key(line); return true;
     case SCAN_UP: *edit = LINE_RECALL; return true;
     default: return false;
     }
@@ -76,7 +82,7 @@ size_t line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAP
         enum line_key edit;
         console_wait_for_key(&key);
         if (key.UnicodeChar == '\r' || key.UnicodeChar == '\n') break;
-        if (!line_key_of(&key, &edit)) continue;
+        if (!line_key_of(line, &key, &edit)) continue;
         redraw(&view, line, line_edit(line, edit, key.UnicodeChar));
     }
     move_to(&view, line->length);

@@ -3,7 +3,7 @@
 // is also sent as it is, past the console, in frames that a reader picks out of everything else:
 //
 //     STX text ETX      generated text, in UTF-8, to be put together
-//     EOT               the answer is complete
+//     EOT               the answer is complete; more of them mean nothing
 //     CAN message ETX   there is no answer, or no more of it
 //
 // Control characters in the text other than line feed and tab are left out, so that no frame is torn.

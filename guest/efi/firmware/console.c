@@ -3,15 +3,26 @@
 #include "firmware.h"
 #include "model/text.h"
 #include "model/utf8.h"
+#include "serial.h"
 
-// Characters wait here, and go to the firmware many at a time.
+// Characters wait here, and go to the firmware many at a time, unless there is a serial port among its
+// consoles, perhaps: see serial.h.
 static CHAR16 waiting[128];
 static size_t waiting_count;
 
+static void show(CHAR16 *text) { firmware->ConOut->OutputString(firmware->ConOut, text); }
+
 static void flush(void) {
     waiting[waiting_count] = 0;
+    if (!serial_is_present()) {
+        show(waiting);
+    } else {
+        for (size_t i = 0; i < waiting_count; i++) {
+            serial_wait();
+            show((CHAR16[]){waiting[i], 0});
+        }
+    }
     waiting_count = 0;
-    firmware->ConOut->OutputString(firmware->ConOut, waiting);
 }
 
 static void put(CHAR16 character) {

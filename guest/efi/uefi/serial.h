@@ -12,9 +12,11 @@ typedef struct EFI_SERIAL_IO_PROTOCOL {
     void *Reset;
     void *SetAttributes;
     void *SetControl;
-    void *GetControl;
+    EFI_STATUS(EFIAPI *GetControl)(struct EFI_SERIAL_IO_PROTOCOL *, uint32_t *control);
     EFI_STATUS(EFIAPI *Write)(struct EFI_SERIAL_IO_PROTOCOL *, UINTN *sizeBytes, const void *buffer);
     // Read and the mode follow; neither is used.
 } EFI_SERIAL_IO_PROTOCOL;
+
+enum { EFI_SERIAL_OUTPUT_BUFFER_EMPTY = 0x200 }; // among the control bits
 
 #endif
