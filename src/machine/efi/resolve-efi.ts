@@ -1,4 +1,7 @@
+import { stat } from 'node:fs/promises';
+import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import { shellWord } from '../../image/shell-word.js';
 import { findQemu } from '../qemu/binary.js';
 import type { Environment } from '../qemu/binary.js';
 import { findWindow } from '../qemu/display.js';
@@ -44,8 +47,8 @@ const DISK = { what: 'EFI disk', flag: '--disk', builtBy: 'zosia image efi' };
  * `RAM_MB`, `SMP`, `QEMU_ACCEL`, `QEMU_CPU`, `QEMU_SERIAL`; a variable wins over the default.
  *
  * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FIRMWARE_NOT_FOUND`,
- *   `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_NO_DISPLAY`, `ZOSIA_QEMU_TOO_OLD`, and those of
- *   `findQemu`, `qemuFacts` and `resolveAccelerator`
+ *   `ZOSIA_FIRMWARE_WRONG_SIZE`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_NO_DISPLAY`,
+ *   `ZOSIA_QEMU_TOO_OLD`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
  */
 export async function resolveEfiMachine(
   options: EfiMachineOptions,
@@ -86,8 +89,26 @@ async function chosenFirmware(
 ): Promise<Firmware> {
   const { path } = await findQemu(arch, environment);
   const search = { arch, prefixes: await firmwarePrefixes(path), environment };
-  if (named !== undefined) return namedFirmware(named, search);
-  const found = await findFirmware(search);
-  if (!found) throw firmwareMissing(arch);
-  return found;
+  const firmware =
+    named === undefined ? await findFirmware(search) : await namedFirmware(named, search);
+  if (!firmware) throw firmwareMissing(arch);
+  await checkFlash(firmware, arch);
+  return firmware;
+}
+
+/** The flash chips of QEMU's virt machine have this size; those of a PC have that of their files. */
+const VIRT_FLASH_BYTES = 64 * MIB;
+
+/** @throws ZosiaError `ZOSIA_FIRMWARE_WRONG_SIZE` */
+async function checkFlash({ code, variables }: Firmware, arch: Architecture): Promise<void> {
+  if (arch !== 'aarch64' || !variables) return;
+  for (const { path, format } of [code, variables]) {
+    const { size } = await stat(path);
+    if (format !== 'raw' || size === VIRT_FLASH_BYTES) continue;
+    throw new ZosiaError(
+      'ZOSIA_FIRMWARE_WRONG_SIZE',
+      `${path} has ${size} bytes; a flash chip of the machine has ${VIRT_FLASH_BYTES}`,
+      { hint: `Give the code alone, with variables in memory: --firmware ${shellWord(code.path)}` },
+    );
+  }
 }

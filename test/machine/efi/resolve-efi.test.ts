@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { efiRamMiB } from '../../../src/machine/efi/resolve-efi.js';
@@ -17,7 +17,8 @@ beforeEach(async () => {
   await makeFakeQemu(at('bin'), { displays: ['none', 'gtk', 'sdl'] });
   await mkdir(at('share/qemu/firmware'), { recursive: true });
   for (const name of ['edk2-aarch64-code.fd', 'edk2-arm-vars.fd']) {
-    await writeFile(at(`share/qemu/${name}`), name);
+    await writeFile(at(`share/qemu/${name}`), '');
+    await truncate(at(`share/qemu/${name}`), 64 * MIB);
   }
   // The host's own firmware is not to be found: ours has a descriptor, and those come first.
   await writeFile(
@@ -102,6 +103,16 @@ describe('resolveEfiMachine', () => {
     await writeFile(at('own.fd'), 'own');
     expect((await resolve({ firmware: at('own.fd') })).firmware).toEqual({
       code: { path: at('own.fd'), format: 'raw' },
+    });
+  });
+
+  it('refuses flash of another size than the chip has, but not what goes in as it is', async () => {
+    await writeFile(at('own.fd'), 'own');
+    const firmware = `${at('own.fd')},${at('share/qemu/edk2-arm-vars.fd')}`;
+    await expect(resolve({ firmware })).rejects.toMatchObject({
+      code: 'ZOSIA_FIRMWARE_WRONG_SIZE',
+      message: `${at('own.fd')} has 3 bytes; a flash chip of the machine has 67108864`,
+      hint: expect.stringContaining(`--firmware ${at('own.fd')}`) as string,
     });
   });
 
