@@ -31,7 +31,6 @@ enum {
     F_SETFL = 4,
     X_OK = 1,
     R_OK = 4,
-    SEEK_END = 2,
 };
 
 // include/uapi/linux/mount.h
@@ -42,6 +41,13 @@ enum {
     MS_NOEXEC = 8,
     MS_NOATIME = 1024,
     MNT_DETACH = 2,
+};
+
+// include/uapi/asm-generic/stat.h, arch/x86/include/uapi/asm/stat.h: they differ, but not in this
+struct file_status {
+    uint8_t start[48];
+    int64_t size;
+    uint8_t rest[88];
 };
 
 // include/uapi/asm-generic/poll.h

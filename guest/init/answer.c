@@ -46,6 +46,7 @@ static bool host_listens(int port) {
 
 void answer_open(struct answer *answer) {
     answer->port = -1;
+    answer->patience_ms = -1;
     if (!serial_device_exists()) return;
     // The device announces its ports one by one after its driver has started.
     for (long deadline = sys_now_ms() + APPEAR_TIMEOUT_MS; sys_now_ms() < deadline;
@@ -109,22 +110,22 @@ bool answer_waits(const struct answer *answer) {
 
 void answer_write(struct answer *answer) { write_some(answer, FAREWELL_MAX); }
 
-static void wait_for_room(struct answer *answer, long patience_ms) {
+static void wait_for_room(struct answer *answer) {
     struct pollfd writable = {answer->port, POLLOUT, 0};
-    bool taken = sys_poll(&writable, 1, patience_ms) != 0;
+    bool taken = sys_poll(&writable, 1, answer->patience_ms) != 0;
     if (!taken || (writable.revents & POLLHUP)) answer_give_up(answer);
 }
 
-bool answer_finish(struct answer *answer, long patience_ms) {
+bool answer_finish(struct answer *answer) {
     struct queue *text = &answer->text;
     text->end = text->start + farewell_strip(text->bytes + text->start, queue_length(text));
     while (queue_length(text) > 0) {
-        if (answer->port >= 0) wait_for_room(answer, patience_ms);
+        if (answer->port >= 0) wait_for_room(answer);
         write_some(answer, 0);
     }
     if (answer->line_open) console_text("\n", 1);
     if (answer->port >= 0) {
-        wait_for_room(answer, patience_ms);
+        wait_for_room(answer);
         sys_close(answer->port); // sends the host a message, and waits until it is read
     }
     return !answer->lost;

@@ -10,7 +10,8 @@
 
 struct answer {
     int port; // -1: the console
-    bool lost; // the host has closed its end
+    bool lost; // the host has closed its end, or has lost interest
+    long patience_ms; // how long the end of the answer waits for a host that takes nothing; -1: for ever
     bool line_open; // on the console: what comes next would continue the answer's last line
     struct queue text;
 };
@@ -28,8 +29,7 @@ bool answer_waits(const struct answer *answer);
 // To be called when the port reports a hang-up: what is left, and what comes, is dropped.
 void answer_give_up(struct answer *answer);
 
-// Removes the farewell, writes the rest, and returns when the host has taken it, or has taken nothing for
-// `patience_ms`; negative is for ever. False when some of the answer is lost.
-bool answer_finish(struct answer *answer, long patience_ms);
+// Removes the farewell, writes the rest, and returns when the host has taken it. False when it is lost.
+bool answer_finish(struct answer *answer);
 
 #endif

@@ -84,7 +84,7 @@ static void print_disks(const char *model_disk) {
     fact("virtio_disks", names);
     disk_read_label(model_disk, label);
     fact("disk_label", label);
-    number_fact("disk_bytes", file_size(model_disk));
+    number_fact("disk_bytes", disk_size_bytes(model_disk));
 }
 
 // "GGUF 3" for a file that begins as GGUF version 3 does (GGUF specification: magic, then version).

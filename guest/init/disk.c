@@ -43,6 +43,18 @@ bool disk_read_label(const char *path, char label[DISK_LABEL_MAX]) {
     return true;
 }
 
+unsigned long disk_size_bytes(const char *path) {
+    char name[64], digits[24];
+    text_format(name, sizeof name, "/sys/class/block/%s/size", path + sizeof "/dev/" - 1);
+    const char *cursor = digits;
+    unsigned sector_count;
+    if (!text_starts_with(path, "/dev/") || file_read(name, digits, sizeof digits) <= 0 ||
+        !text_parse_number(&cursor, UINT32_MAX, &sector_count)) {
+        return 0;
+    }
+    return sector_count * 512ul; // whatever the disk's own sectors are (Documentation/ABI/stable/sysfs-block)
+}
+
 // Which name comes first in the directory is not defined, so of several labelled file systems the lowest
 // name wins.
 static bool consider(const char *name, void *context) {

@@ -16,4 +16,7 @@ bool disk_is_virtio(const char *name);
 // Reads the label of the ext4 file system at a path. False when there is none.
 bool disk_read_label(const char *path, char label[DISK_LABEL_MAX]);
 
+// The size of a disk or partition, by its path in /dev; 0 when unknown, as it is from 2 TiB on.
+unsigned long disk_size_bytes(const char *path);
+
 #endif

@@ -31,9 +31,10 @@ long file_write(const char *path, const char *text) {
 unsigned long file_size(const char *path) {
     int fd = sys_open(path, O_RDONLY);
     if (fd < 0) return 0;
-    long size = sys_seek(fd, 0, SEEK_END);
+    struct file_status status;
+    long error = sys_file_status(fd, &status);
     sys_close(fd);
-    return size < 0 ? 0 : (unsigned long)size;
+    return error < 0 ? 0 : (unsigned long)status.size;
 }
 
 long directory_visit(const char *path, directory_visitor *visit, void *context) {

@@ -11,7 +11,7 @@ long file_read(const char *path, char *bytes, size_t size);
 
 long file_write(const char *path, const char *text);
 
-// The size of a file or a disk in bytes; 0 when it cannot be opened.
+// The size of a file in bytes; 0 when it cannot be opened.
 unsigned long file_size(const char *path);
 
 // Calls `visit` with each name in a directory except "." and "..", in the directory's own order, until

@@ -131,7 +131,8 @@ int one_shot_run(const struct model *model, const struct flags *flags, const str
            !supervisor->abandoned) {
         relay_once(&run);
     }
-    bool delivered = answer_finish(&run.answer, supervisor->stopped ? LAST_WORDS_PATIENCE_MS : -1);
+    if (supervisor->stopped) run.answer.patience_ms = LAST_WORDS_PATIENCE_MS;
+    bool delivered = answer_finish(&run.answer);
     if (supervisor->child.status != STATUS_OK || supervisor->stopped) {
         log_tail_print(&run.log, LOG_LINES_SHOWN);
     }

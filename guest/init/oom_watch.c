@@ -15,36 +15,29 @@ static unsigned kill_count(void) {
     return count;
 }
 
-void oom_watch_begin(struct oom_watch *watch) {
-    watch->kills_before = kill_count();
-    // Each read gives one record; reading begins behind the last (Documentation/ABI/testing/dev-kmsg).
-    watch->kernel_log = sys_open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
-    if (watch->kernel_log >= 0) sys_seek(watch->kernel_log, 0, SEEK_END);
-}
-
-void oom_watch_end(struct oom_watch *watch) {
-    if (watch->kernel_log >= 0) sys_close(watch->kernel_log);
-    watch->kernel_log = -1;
-}
+void oom_watch_begin(struct oom_watch *watch) { watch->kills_before = kill_count(); }
 
 bool oom_watch_killed(const struct oom_watch *watch) { return kill_count() != watch->kills_before; }
 
-bool oom_watch_find_victim(const struct oom_watch *watch, struct oom_victim *victim) {
+bool oom_victim_find(struct oom_victim *victim) {
     bool found = false;
-    if (watch->kernel_log < 0) return false;
+    // Each read gives one record, beginning with the oldest (Documentation/ABI/testing/dev-kmsg).
+    int log = sys_open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+    if (log < 0) return false;
     for (long deadline = sys_now_ms() + LOG_TIMEOUT_MS;;) {
-        char record[8192]; // PRINTK_MESSAGE_MAX with some room: a shorter buffer would be EINVAL
-        long count = sys_read(watch->kernel_log, record, sizeof record - 1);
+        char record[8192]; // the kernel's own limit: for a longer one, a read would fail
+        long count = sys_read(log, record, sizeof record - 1);
         if (count > 0) {
             record[count] = '\0';
             if (oom_victim_parse(record, victim)) found = true;
-        } else if (count == -EAGAIN) {
-            if (found || sys_now_ms() >= deadline) return found;
+        } else if (count == -EAGAIN && !found && sys_now_ms() < deadline) {
             sys_sleep_ms(LOG_POLL_MS);
-        } else if (count != -EPIPE && count != -EINTR) { // EPIPE: records were lost in between
-            return found;
+        } else if (count != -EPIPE && count != -EINTR) { // EPIPE: some were overwritten meanwhile
+            break;
         }
     }
+    sys_close(log);
+    return found;
 }
 
 static bool parse_size(const char *record, const char *name, unsigned *size_kib) {

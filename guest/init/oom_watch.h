@@ -7,7 +7,6 @@
 
 struct oom_watch {
     unsigned kills_before;
-    int kernel_log; // reads what comes after the beginning; negative when there is no log
 };
 
 struct oom_victim {
@@ -16,13 +15,12 @@ struct oom_victim {
 };
 
 void oom_watch_begin(struct oom_watch *watch);
-void oom_watch_end(struct oom_watch *watch);
 
 // Whether the kernel has killed anything since the beginning.
 bool oom_watch_killed(const struct oom_watch *watch);
 
-// What the last one killed had. False when the kernel's log does not tell.
-bool oom_watch_find_victim(const struct oom_watch *watch, struct oom_victim *victim);
+// What the last one that was killed had. False when the kernel's log does not tell.
+bool oom_victim_find(struct oom_victim *victim);
 
 // Reads a record of the kernel's log (mm/oom_kill.c): "... Killed process PID (NAME) total-vm:NkB,
 // anon-rss:NkB, file-rss:NkB, shmem-rss:NkB, ...". False when it is another one.

@@ -53,7 +53,7 @@ void supervisor_enforce(struct supervisor *supervisor) {
 static void report_lack_of_memory(const struct supervisor *supervisor) {
     struct oom_victim victim;
     int total_mib = memory_total_mib();
-    if (oom_watch_find_victim(&supervisor->oom, &victim)) {
+    if (oom_victim_find(&victim)) {
         console_line("zosia: %s was killed for lack of memory: it had %d MiB, and %d MiB of mapped "
                      "files, of the machine's %d MiB",
                      supervisor->name, (int)(victim.own_kib / 1024), (int)(victim.mapped_kib / 1024),
@@ -78,6 +78,5 @@ int supervisor_finish(struct supervisor *supervisor) {
     } else if (status != STATUS_OK) {
         console_line("zosia: %s failed with status %d", name, status);
     }
-    oom_watch_end(&supervisor->oom);
     return status;
 }

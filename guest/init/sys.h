@@ -24,8 +24,8 @@ static inline long sys_write(int fd, const void *bytes, size_t size) {
 static inline long sys_pread(int fd, void *bytes, size_t size, long offset) {
     return SYSCALL(SYS_pread64, fd, bytes, size, offset, 0);
 }
-static inline long sys_seek(int fd, long offset, int origin) {
-    return SYSCALL(SYS_lseek, fd, offset, origin, 0, 0);
+static inline long sys_file_status(int fd, struct file_status *status) {
+    return SYSCALL(SYS_fstat, fd, status, 0, 0, 0);
 }
 static inline int sys_open(const char *path, int flags) {
     return (int)SYSCALL(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0, 0);

@@ -7,7 +7,7 @@ enum {
     SYS_read = 0,
     SYS_write = 1,
     SYS_close = 3,
-    SYS_lseek = 8,
+    SYS_fstat = 5,
     SYS_rt_sigaction = 13,
     SYS_rt_sigprocmask = 14,
     SYS_ioctl = 16,

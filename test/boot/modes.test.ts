@@ -140,7 +140,7 @@ describeWithWeights('the boot modes', () => {
         const { lines, exitStatus } = await boot(guest, {
           disk,
           flags:
-            'zosia.perf=1 zosia.perf.tokens=24 zosia.llama_threads=1 "zosia.llama_args=-tb,2,-b,32,-n,3"',
+            'zosia.perf=1 zosia.perf.tokens=12 zosia.llama_threads=1 "zosia.llama_args=-tb,2,-b,32,-n,3"',
         });
         expect(lines).toEqual(expect.arrayContaining(['zosia: perf', 'zosia: perf passed']));
         const [result, ...others] = perfResults(lines);
@@ -151,7 +151,7 @@ describeWithWeights('the boot modes', () => {
           .slice(1)
           .map(Number) as [number, number, number, number, number, number, number];
         expect({ tokens, threads, batchThreads }).toEqual({
-          tokens: 24,
+          tokens: 12,
           threads: 1,
           batchThreads: 2,
         });
@@ -159,7 +159,7 @@ describeWithWeights('the boot modes', () => {
         // Within 3 per cent: they are the same but for rounding.
         const runs = figure(lines, / eval time = .*?\/\s*(\d+) runs/);
         const milliseconds = figure(lines, /: +eval time = +([\d.]+) ms/);
-        expect(runs).toBe(24);
+        expect(runs).toBe(12);
         expect(rate / (runs / (milliseconds / 1000))).toBeCloseTo(1, 2);
         expect(rate / figure(lines, /\d runs .*?([\d.]+) tokens per second/)).toBeCloseTo(1, 2);
         expect(promptRate / figure(lines, /tokens \(.*?([\d.]+) tokens per second/)).toBeCloseTo(
@@ -324,7 +324,7 @@ describeWithWeights('the boot modes', () => {
     );
 
     it(
-      'diag and perf do without a disk of ext4, with a status',
+      'diag tells that no disk has a file system of the right kind',
       async () => {
         const blank = folder.file('blank.img');
         await writeBlankDisk(blank);
@@ -341,7 +341,7 @@ describeWithWeights('the boot modes', () => {
     );
 
     it(
-      'diag and perf do without a model on the disk, with a status',
+      'perf tells that the disk has no model',
       async () => {
         const empty = folder.file('empty.img');
         await writeDisk(empty, { 'README.txt': Buffer.from('no model here') });

@@ -128,6 +128,11 @@ describe.skipIf(!RUNS_HERE)('the timings of a run (runs where Linux programs do)
     expect(await missing(text.slice(0, end + 1))).toBeUndefined();
   });
 
+  it('may begin far into a line', async () => {
+    const log = withLine(GENERATION, `${'x'.repeat(800)} ${GENERATION}`);
+    expect(await parse(log)).toEqual(RESULT);
+  });
+
   it('come through lines without end', async () => {
     const noise = `${'x'.repeat(5000)} common_perf_print: eval time = 1.00 ms / 1 runs\n`;
     expect(await parse(noise + LOG.join('') + noise)).toEqual(RESULT);
