@@ -110,7 +110,7 @@ describe('AnswerReader', () => {
         const stream = Uint8Array.from(list);
         expect(read(stream, cuts)).toEqual(read(stream));
         const isText = (letter: string) => letter >= ' ' || letter === '\n' || letter === '\t';
-        expect([...read(stream).answer].every(isText)).toBe(true);
+        expect(Array.from(read(stream).answer).every(isText)).toBe(true);
       }),
     );
   });
