@@ -47,7 +47,12 @@ export type Precision = 'float' | 'double';
 export async function compileKernel(path: string, precision: Precision = 'float'): Promise<void> {
   const sources = (await readdir(SOURCE_DIRECTORY)).filter((name) => name.endsWith('.c')).sort();
   const native = process.arch === 'x64' ? '-march=native' : '-mcpu=native';
-  const optimisation = ['-O3', native, '-ffast-math', ...(precision === 'double' ? ['-DDOUBLE'] : [])];
+  const optimisation = [
+    '-O3',
+    native,
+    '-ffast-math',
+    ...(precision === 'double' ? ['-DDOUBLE'] : []),
+  ];
   const language = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-pthread'];
   await execa(
     process.env['CC'] ?? 'cc',

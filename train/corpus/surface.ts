@@ -1,4 +1,6 @@
 import type { Random } from '../random.js';
+import { expand } from './phrase.js';
+import type { Phrase } from './phrase.js';
 
 const OPENERS = [
   ...['please', 'hi,', 'hello,', 'hey,', 'ok,', 'okay,', 'so,', 'so', 'now', 'and', 'well,', 'but'],
@@ -84,6 +86,21 @@ const CLOSERS = [
   ],
 ] as const;
 
+/** What people say before they come to the point. */
+const PREAMBLES: readonly Phrase[] = [
+  '(i|we) (just|have just|recently|only|finally) (installed|cloned|started|tried|found|discovered|got|built) (it|this|zosia|this thing)',
+  '(i am|we are) (new|a beginner|new to this|lost|confused|stuck|curious|in a hurry|not an expert|tired)(| here| today)',
+  '(my|a) (friend|brother|boss|teacher|sister|colleague|neighbour) (showed|gave|recommended|told) me (this|zosia|about this|about zosia)',
+  'i (read|looked at|searched|have read) (the docs|the readme|the manual|everything|the web)(| but found nothing| twice| already)',
+  'i (have|bought|use|own) a (new|fast|slow|small|big) (laptop|computer|mac|server|pc|disk)',
+  '(thanks|great|nice|good|cool|very good|wonderful|interesting|i see|aha|hm|okay|all right|perfect)',
+  '(it|this|zosia) (works|is nice|is great|is new to me|looks good|runs|is strange|is cool)(| so far| now| already)',
+  'you (are|seem) (nice|clever|funny|helpful|kind|cute)',
+  '(that|this) is (new to me|all new to me|not clear|hard|easy|important|for my work|for school)',
+  'i (cannot|could not|can not) (find|remember|see|get|understand) (it|that|this)',
+  'i need (help|your help|some help|to know something|an answer)',
+];
+
 /** Words that people leave out, or that fall out. */
 const SMALL_WORDS = new Set([
   'the',
@@ -108,11 +125,18 @@ export function typed(question: string, random: Random): string {
   let text = question;
   if (random.chance(0.22)) text = `${random.pick(OPENERS)} ${text}`;
   if (random.chance(0.12)) text += random.pick(CLOSERS);
+  if (random.chance(0.1))
+    text = `${expand(random.pick(PREAMBLES), {}, random)}${random.pick(STOPS)} ${text}`;
+  else if (random.chance(0.03))
+    text += `${random.pick(STOPS)} ${expand(random.pick(PREAMBLES), {}, random)}`;
   if (random.chance(0.06)) text = withoutSmallWords(text, random);
   if (random.chance(0.14)) text = mistyped(text, random);
   if (random.chance(0.05)) text = mistyped(text, random);
   return inCase(text, random) + random.pick(ENDINGS);
 }
+
+/** What ends a sentence before another. */
+const STOPS = ['.', '.', '!', ',', '...', ''] as const;
 
 const ENDINGS = ['?', '?', '?', '?', '?', '', '', '', '.', '!', ' ?', '??', '?!', '...'] as const;
 
@@ -120,7 +144,7 @@ function inCase(text: string, random: Random): string {
   if (random.chance(0.03)) return text.toUpperCase();
   if (random.chance(0.35)) return text;
   const sentence = text
-    .replace(/^[a-z]/, (letter) => letter.toUpperCase())
+    .replace(/(?<=^|[.!?] )[a-z]/g, (letter) => letter.toUpperCase())
     .replace(
       /(?<=[ ("])(i(?=[ ,']|$)|ctrl\+c|linux|qemu|ram|cpus?\b|efi|uefi|gguf|vm\b|debian|node\b)/g,
       named,

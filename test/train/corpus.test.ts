@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { documents } from '../../train/corpus/documents.js';
+import type { Document } from '../../train/corpus/documents.js';
+import { TOPICS, topicExchange } from '../../train/corpus/exchanges.js';
+import { KINDS, namesFor } from '../../train/corpus/stories/characters.js';
+import { story } from '../../train/corpus/stories/story.js';
+import { hardSumExchange, sumExchange } from '../../train/corpus/sums.js';
+import { typed } from '../../train/corpus/surface.js';
+import { unknownExchange } from '../../train/corpus/unknown.js';
+import { trainingDocuments } from '../../train/prepare.js';
+import { randomStream } from '../../train/random.js';
+import { ZOSIA_TINY } from '../../train/recipe.js';
+import { sha256 } from '../../src/image/digest.js';
+
+interface HeldOut {
+  readonly question: string;
+  readonly topic: string;
+  readonly mustContain: readonly string[];
+}
+
+const HELD_OUT_FILE = join(import.meta.dirname, '../../fixtures/zosia-tiny/held-out.json');
+
+function some(count: number, name = 'corpus test'): Document[] {
+  const list: Document[] = [];
+  for (const document of documents(1, name)) {
+    list.push(document);
+    if (list.length === count) break;
+  }
+  return list;
+}
+
+/** Words and numbers alone: neither case nor punctuation makes a question another one. */
+const bare = (question: string): string =>
+  question
+    .toLowerCase()
+    .replace(/[^a-z0-9+-]+/g, ' ')
+    .trim();
+
+describe('the corpus', () => {
+  it('is the same for the same seed, and another for another', () => {
+    const digest = sha256(Buffer.from(JSON.stringify(some(500))));
+    expect(sha256(Buffer.from(JSON.stringify(some(500))))).toBe(digest);
+    expect(sha256(Buffer.from(JSON.stringify(some(500, 'another'))))).not.toBe(digest);
+  });
+
+  it('learns answers and stories, and only reads questions', () => {
+    for (const { turns, exchanges } of some(300)) {
+      if (exchanges.length === 0) {
+        expect(turns).toHaveLength(1);
+        expect(turns[0]).toMatchObject([{ weight: expect.closeTo(0.5) }]);
+        continue;
+      }
+      exchanges.forEach(({ question, answer }, i) => {
+        expect(turns[i]![0]).toEqual({ text: `Q: ${question}\nA:`, weight: 0 });
+        expect(turns[i]![1]).toMatchObject({ text: ` ${answer}` });
+        expect(turns[i]![1]!.weight).toBeGreaterThan(0);
+      });
+    }
+  });
+
+  it('has the facts, and no question, of the held-out fixture', async () => {
+    const heldOut = JSON.parse(await readFile(HELD_OUT_FILE, 'utf8')) as HeldOut[];
+    expect(heldOut).toHaveLength(60);
+    const questions = new Set<string>();
+    const answers = new Map<string, Set<string>>();
+    for (const { exchanges } of trainingDocuments(ZOSIA_TINY)) {
+      for (const { question, answer, topic } of exchanges) {
+        questions.add(bare(question));
+        answers.set(topic, (answers.get(topic) ?? new Set()).add(answer));
+      }
+    }
+    expect(questions.size).toBeGreaterThan(200_000);
+    for (const { question, topic, mustContain } of heldOut) {
+      expect(questions.has(bare(question)), question).toBe(false);
+      const learned = [...(answers.get(topic) ?? [])];
+      for (const fact of mustContain) {
+        expect(
+          learned.some((answer) => answer.includes(fact)),
+          `${topic}: ${fact}`,
+        ).toBe(true);
+      }
+    }
+  }, 300_000);
+});
+
+describe('topics', () => {
+  it('have names and answers of their own', () => {
+    expect(new Set(TOPICS.map(({ name }) => name)).size).toBe(TOPICS.length);
+    expect(new Set(TOPICS.map(({ answer }) => answer)).size).toBe(TOPICS.length);
+  });
+
+  it.each(TOPICS)('$name can be asked in many ways', (topic) => {
+    const random = randomStream(2);
+    const questions = new Set(
+      Array.from({ length: 1000 }, () => topicExchange(topic, random).question),
+    );
+    expect(questions.size).toBeGreaterThan(200);
+    for (const question of questions) expect(question).not.toMatch(/[(){}|]| {2}|^ | $|undefined/);
+  });
+});
+
+describe('sums', () => {
+  it('are right, and stay within 20', () => {
+    const random = randomStream(3);
+    for (let i = 0; i < 2000; i++) {
+      const { answer } = sumExchange(random);
+      const [, a, sign, b, result] = /^(\d+) ([+-]) (\d+) = (\d+)\.$/.exec(answer)!;
+      expect(Number(a) + (sign === '+' ? Number(b) : -Number(b))).toBe(Number(result));
+      for (const number of [a, b, result]) expect(Number(number)).toBeLessThanOrEqual(20);
+    }
+  });
+
+  it('name both numbers in the question', () => {
+    const random = randomStream(4);
+    for (let i = 0; i < 500; i++) {
+      const { question, answer } = sumExchange(random);
+      const [, a, b] = /^(\d+) [+-] (\d+)/.exec(answer)!;
+      if (!/\d/.test(question)) continue; // in words
+      const found = question.match(/\d+/g);
+      expect([a, b]).toEqual(expect.arrayContaining(found!));
+    }
+  });
+
+  it('that are too hard are refused', () => {
+    const random = randomStream(5);
+    const answers = new Set(Array.from({ length: 200 }, () => hardSumExchange(random).answer));
+    expect([...answers]).toEqual([expect.stringContaining('too hard')]);
+  });
+});
+
+describe('stories', () => {
+  const names = new Set(KINDS.flatMap((kind) => namesFor(kind).map(({ name }) => name)));
+
+  it('are sentences about one character with a name', () => {
+    const random = randomStream(6);
+    for (let i = 0; i < 500; i++) {
+      const { text } = story(random);
+      const named = new Set(text.match(/\b[A-Z][a-z]+\b/g)!.filter((word) => names.has(word)));
+      expect(named.size, text).toBe(1);
+      expect(text).toMatch(/^[A-Z].*[.!?]$/);
+      expect(text).not.toMatch(/[.!?] [a-z]|[(){}|]| {2}|\ba [aeiou]/);
+    }
+  });
+
+  it('are about the kind asked for', () => {
+    for (const kind of KINDS) expect(story(randomStream(7), kind).text).toContain(kind.noun);
+  });
+});
+
+describe('what people type', () => {
+  it('keeps numbers, options and flags as they are', () => {
+    const random = randomStream(8);
+    for (let i = 0; i < 500; i++) {
+      const text = typed('how do i set zosia.ci=1 with --append and 17 - 9', random).toLowerCase();
+      for (const kept of ['zosia.ci=1', '--append', '17 - 9']) expect(text).toContain(kept);
+    }
+  });
+
+  it('that nobody can know is of all kinds', () => {
+    const random = randomStream(9);
+    const questions = new Set(Array.from({ length: 3000 }, () => unknownExchange(random).question));
+    expect(questions.size).toBeGreaterThan(2500);
+  });
+});
