@@ -88,15 +88,20 @@ export async function resolveAccelerator(
 }
 
 /**
- * What was found out before about this host's accelerator, for guests of an architecture: undefined where
- * it has not been tried, or cannot be. Nothing is run.
+ * What is known about this host's accelerator, for guests of an architecture: undefined where it has not
+ * been tried. Nothing is run.
  */
 export async function keptVerdict(
   arch: Architecture,
   env: Environment,
+  { hostPlatform, hostArch }: Pick<AcceleratorContext, 'hostPlatform' | 'hostArch'> = {},
 ): Promise<AcceleratorVerdict | undefined> {
-  const name = nativeAccelerator(process.platform);
-  if (name === undefined || !isSameArchitecture(arch, process.arch)) return undefined;
+  const name = nativeAccelerator(hostPlatform ?? process.platform);
+  if (name === undefined) return undefined;
+  const processor = hostArch ?? process.arch;
+  if (!isSameArchitecture(arch, processor)) {
+    return { usable: false, reason: otherProcessor(processor) };
+  }
   const binary = await findQemu(arch, env).catch(() => undefined);
   return binary && peekVerdict(name, { arch, binary, cache: new HostFactsCache(env) });
 }
@@ -113,11 +118,13 @@ async function whyUnusable(
   askAgain: boolean,
 ): Promise<string | undefined> {
   const { arch, facts, hostArch = process.arch } = context;
-  if (!isSameArchitecture(arch, hostArch)) return `this host's processor is ${hostArch}`;
+  if (!isSameArchitecture(arch, hostArch)) return otherProcessor(hostArch);
   if (!facts.accelerators.includes(name)) return `this QEMU was built without ${name}`;
   const verdict = await acceleratorVerdict(name, context, askAgain);
   return verdict.usable ? undefined : verdict.reason;
 }
+
+const otherProcessor = (hostArch: string): string => `this host's processor is ${hostArch}`;
 
 function isSameArchitecture(arch: Architecture, hostArch: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resolveAccelerator } from '../../../src/machine/accelerator/accelerator.js';
+import { keptVerdict, resolveAccelerator } from '../../../src/machine/accelerator/accelerator.js';
 import type { AcceleratorContext } from '../../../src/machine/accelerator/accelerator.js';
 import { defaultCpuModel } from '../../../src/machine/qemu/cpu-model.js';
 import { HostFactsCache } from '../../../src/machine/qemu/host-facts-cache.js';
@@ -148,6 +148,35 @@ describe('an accelerator asked for by name', () => {
     const { context, probes } = await mac('');
     expect(await resolveAccelerator({ name: 'tcg' }, context)).toEqual({ name: 'tcg' });
     expect(await probes()).toEqual([]);
+  });
+});
+
+describe('keptVerdict', () => {
+  const MAC = { hostPlatform: 'darwin', hostArch: 'arm64' } as const;
+  const kept = (changes = {}) =>
+    keptVerdict(
+      'aarch64',
+      { PATH: folder(), ZOSIA_CACHE: join(folder(), 'cache') },
+      { ...MAC, ...changes },
+    );
+
+  it.each([
+    ['works', PROBE_PASSES, { usable: true }],
+    ['does not', '', { usable: false, reason: 'QEMU ended at once' }],
+  ])('is what was found out, where it %s, and nothing before', async (_, machine, verdict) => {
+    const { context, probes } = await mac(machine);
+    expect(await kept()).toBeUndefined();
+    expect(await probes()).toEqual([]);
+    await resolveAccelerator({ name: 'auto' }, context);
+    expect(await kept()).toEqual(verdict);
+  });
+
+  it('is known at once for guests of another architecture', async () => {
+    expect(await kept({ hostArch: 'x64' })).toEqual({
+      usable: false,
+      reason: "this host's processor is x64",
+    });
+    expect(await kept({ hostPlatform: 'freebsd' })).toBeUndefined();
   });
 });
 
