@@ -24,7 +24,7 @@ export { gunzip, gzip } from './formats/gzip/gzip.js';
 export { planExt4 } from './formats/ext4/plan.js';
 export type { Ext4Entry } from './formats/ext4/entry.js';
 export type { Ext4Options } from './formats/ext4/options.js';
-export { bytesData, fileData, holeData } from './formats/ext4/file-data.js';
+export { bytesData, fileData, holeData } from './image/file-data.js';
 export { planFat } from './formats/fat/plan.js';
 export type { FatAttributes, FatEntry, FatOptions, FatType } from './formats/fat/plan.js';
 export { FatReader, openFat } from './formats/fat/reader/reader.js';

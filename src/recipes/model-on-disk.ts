@@ -17,6 +17,8 @@ export interface DiskModel {
 /**
  * Looks for the model on a disk as guest/init does, and reads its headers. Undefined when the disk holds
  * none that can be read: whether that is a mistake, the guest will say.
+ *
+ * @throws ZosiaError `ZOSIA_NOT_EXT4` for a disk that is of another kind altogether
  */
 export async function modelOnDisk(diskPath: string): Promise<DiskModel | undefined> {
   try {
@@ -27,7 +29,7 @@ export async function modelOnDisk(diskPath: string): Promise<DiskModel | undefin
       await disk.close();
     }
   } catch (error) {
-    if (error instanceof ZosiaError) return undefined;
+    if (error instanceof ZosiaError && error.code !== 'ZOSIA_NOT_EXT4') return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { EfiMachineOptions, EfiMachineSpec, Environment } from '../machine/
 import { writeEfiDisk } from '../recipes/efi/disk.js';
 import { openEfiModel } from '../recipes/efi/model.js';
 import type { EfiModel } from '../recipes/efi/model.js';
-import type { EfiSettings } from '../recipes/efi/settings.js';
+import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { efiDiskPath } from '../recipes/places.js';
 import type { Places } from '../recipes/places.js';
 

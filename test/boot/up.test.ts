@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { bytesData } from '../../src/formats/ext4/file-data.js';
+import { bytesData } from '../../src/image/file-data.js';
 import { planExt4 } from '../../src/formats/ext4/plan.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
 import { zosia } from '../support/cli.js';

@@ -7,7 +7,7 @@ import type { CpioHeader } from 'cpio-stream';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCpio } from '../../src/formats/cpio/reader.js';
-import { fileData } from '../../src/formats/ext4/file-data.js';
+import { fileData } from '../../src/image/file-data.js';
 import { gunzip } from '../../src/formats/gzip/gzip.js';
 import { sha256 } from '../../src/image/digest.js';
 import { accessBytes } from '../../src/image/random-access.js';

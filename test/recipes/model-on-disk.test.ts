@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { kvCacheBytes } from '../../src/formats/gguf/model-info.js';
 import { bytesData, planExt4 } from '../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../src/formats/ext4/plan.js';
+import { planFat } from '../../src/formats/fat/plan.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
 import { writeModelDisk } from '../../src/recipes/model-disk.js';
 import { contextTokensFor, modelNeeds } from '../../src/recipes/model-memory.js';
@@ -11,6 +12,7 @@ import { modelOnDisk } from '../../src/recipes/model-on-disk.js';
 import { openModel } from '../../src/recipes/model.js';
 import { sampleGguf } from '../formats/gguf/samples.js';
 import { writeCompanions, writeSampleModel } from '../support/model-files.js';
+import { zosiaError } from '../support/errors.js';
 import { splitModel } from '../support/split-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -59,6 +61,11 @@ describe('the model on a disk', () => {
     const loop: Ext4Entry = { type: 'symlink', path: '/model.gguf', target: 'model.gguf' };
     await writeRaw(planExt4([loop], { label: 'LOOP' }), disk());
     expect(await modelOnDisk(disk())).toBeUndefined();
+  });
+
+  it('is not looked for on a disk of the EFI machine', async () => {
+    await writeRaw(planFat([], { label: 'LLAMA2' }), disk());
+    await expect(modelOnDisk(disk())).rejects.toThrow(zosiaError('ZOSIA_NOT_EXT4'));
   });
 
   it('is none when a part is missing', async () => {

@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import type { ContentPlan } from './content.js';
 import { readBytes, readNumber, writeFields } from '../fields.js';
-import { holeData } from './file-data.js';
+import { holeData } from '../../image/file-data.js';
 import { INODE, INODE_BYTES, INODE_FLAGS } from './layout/inode.js';
 import {
   JOURNAL_MAGIC,

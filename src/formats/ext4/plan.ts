@@ -19,7 +19,7 @@ import { buildTree } from './tree.js';
 import type { TreeInode } from './tree.js';
 
 export type { Ext4Attributes, Ext4Entry, Ext4Name, Ext4Time } from './entry.js';
-export { bytesData, fileData, holeData } from './file-data.js';
+export { bytesData, fileData, holeData } from '../../image/file-data.js';
 export type { Ext4Options } from './options.js';
 
 /**

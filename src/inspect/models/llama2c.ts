@@ -1,15 +1,15 @@
 import { ZosiaError } from '../../errors.js';
 import { escapeName } from '../../formats/ext4/reader/names.js';
 import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
-import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
-import type { Findings } from '../findings.js';
-import type { ImageNode, ImageTree } from '../node.js';
 import {
-  DEFAULT_SETTINGS,
   MAX_SETTINGS_BYTES,
   SETTINGS_PATH,
   parseSettings,
-} from './llama2c-settings.js';
+} from '../../formats/llama2c/settings/file.js';
+import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
+import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
+import type { Findings } from '../findings.js';
+import type { ImageNode, ImageTree } from '../node.js';
 import { reported } from './model.js';
 import type { VerifiedModel } from './model.js';
 
@@ -31,8 +31,12 @@ export async function checkLlama2cModel(
     findings.add({ check: 'model', code: 'settings-size', where: SETTINGS_PATH, message });
     return [];
   }
-  const settings = settingsFile ? parseSettings(await contentOf(settingsFile)) : DEFAULT_SETTINGS;
-  const [path, tokenizerPath] = [absolute(settings.model), absolute(settings.tokenizer)];
+  const settings = settingsFile
+    ? await reported(findings, SETTINGS_PATH, async () => parseSettings(await textOf(settingsFile)))
+    : {};
+  if (!settings) return [];
+  const named = { ...DEFAULT_EFI_SETTINGS, ...settings };
+  const [path, tokenizerPath] = [absolute(named.model), absolute(named.tokenizer)];
   const model = await find(tree, path);
   if (!model && !settingsFile) return [];
   if (!model) missing('checkpoint', path);
@@ -73,7 +77,7 @@ async function find(tree: ImageTree, path: string): Promise<ImageNode | undefine
   }
 }
 
-async function contentOf(node: ImageNode): Promise<Uint8Array> {
+async function textOf(node: ImageNode): Promise<string> {
   const content = await node.open();
-  return content.read(0, content.sizeBytes);
+  return Buffer.from(await content.read(0, content.sizeBytes)).toString('utf8');
 }

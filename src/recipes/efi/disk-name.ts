@@ -1,6 +1,6 @@
 import { ZosiaError } from '../../errors.js';
 import { foldName, isAllowedName } from '../../formats/fat/names.js';
-import { SETTINGS_PATH } from './settings-file.js';
+import { SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
 
 /** What else lies in the root of the disk. */
 const TAKEN = ['EFI', SETTINGS_PATH.slice(1)];

@@ -10,8 +10,8 @@ import { APPLICATION_PATHS } from './entries.js';
 import { openEfiDisk } from './existing-disk.js';
 import { efiMemoryBytes } from './memory.js';
 import { modelName } from './model.js';
-import { DEFAULT_EFI_SETTINGS } from './settings.js';
-import type { EfiSettings } from './settings.js';
+import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** What a machine needs to run an EFI disk. */
 export interface EfiDiskNeeds {

@@ -1,7 +1,11 @@
 import { ZosiaError } from '../../errors.js';
 import type { FatReader, FatStat } from '../../formats/fat/reader/reader.js';
-import { MAX_SETTINGS_BYTES, parseSettings, SETTINGS_PATH } from './settings-file.js';
-import type { EfiSettings } from './settings.js';
+import {
+  MAX_SETTINGS_BYTES,
+  parseSettings,
+  SETTINGS_PATH,
+} from '../../formats/llama2c/settings/file.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** What a path on a volume leads to; undefined when nothing is there. */
 export async function findOnVolume(fat: FatReader, path: string): Promise<FatStat | undefined> {

@@ -21,7 +21,7 @@ import type { EfiDiskFile } from './entries.js';
 import { formatEfiDiskManifest } from './manifest.js';
 import type { EfiDiskManifest } from './manifest.js';
 import type { EfiFile, EfiModel } from './model.js';
-import type { EfiSettings } from './settings.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { sourceDateSeconds } from './source-date.js';
 
 /** What an EFI disk holds beside its model, and its shape. */

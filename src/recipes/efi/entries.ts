@@ -1,14 +1,14 @@
 import { prebuiltProgram } from '../../artifacts/guest.js';
 import type { Architecture } from '../../artifacts/architectures.js';
-import { bytesData } from '../../formats/ext4/file-data.js';
+import { bytesData } from '../../image/file-data.js';
 import type { FatEntry } from '../../formats/fat/plan.js';
 import { sha256 } from '../../image/digest.js';
 import { hostFileData } from '../host-file.js';
 import { checkDiskNames } from './disk-name.js';
 import type { EfiFile, EfiModel } from './model.js';
-import { formatSettings, SETTINGS_PATH } from './settings-file.js';
-import { DEFAULT_EFI_SETTINGS } from './settings.js';
-import type { EfiSettings } from './settings.js';
+import { formatSettings, SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
+import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** What firmware starts by itself from a disk (UEFI specification, "Removable Media Boot Behavior"). */
 export const APPLICATION_PATHS: Readonly<Record<Architecture, string>> = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bytesData } from '../../formats/ext4/file-data.js';
+import { bytesData } from '../../image/file-data.js';
 import type { FatAttributes, FatEntry } from '../../formats/fat/plan.js';
 import { ATTRIBUTE } from '../../formats/fat/layout/directory.js';
 import { foldName } from '../../formats/fat/names.js';
@@ -11,8 +11,8 @@ import { planEfiVolume } from './disk-plan.js';
 import { readDiskSettings } from './disk-settings.js';
 import { openEfiDisk } from './existing-disk.js';
 import type { ExistingEfiDisk } from './existing-disk.js';
-import { formatSettings, SETTINGS_PATH } from './settings-file.js';
-import type { EfiSettings } from './settings.js';
+import { formatSettings, SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** A disk that a machine can be given. */
 export interface RunDisk {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytesData } from '../../../src/formats/ext4/file-data.js';
+import { bytesData } from '../../../src/image/file-data.js';
 import { CLUSTER_SIZES } from '../../../src/formats/fat/options.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { pattern } from '../ext4/layouts.js';

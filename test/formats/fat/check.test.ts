@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesData } from '../../../src/formats/ext4/file-data.js';
+import { bytesData } from '../../../src/image/file-data.js';
 import type { NumberField } from '../../../src/formats/fields.js';
 import { checkFat } from '../../../src/formats/fat/check/checker.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileData, holeData } from '../../../src/formats/ext4/file-data.js';
+import { fileData, holeData } from '../../../src/image/file-data.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { zosiaError } from '../../support/errors.js';

@@ -1,4 +1,4 @@
-import { bytesData, holeData } from '../../../src/formats/ext4/file-data.js';
+import { bytesData, holeData } from '../../../src/image/file-data.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { pattern } from '../ext4/layouts.js';
 

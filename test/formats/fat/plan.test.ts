@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileData } from '../../../src/formats/ext4/file-data.js';
+import { fileData } from '../../../src/image/file-data.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesData, fileData, holeData } from '../../../src/formats/ext4/file-data.js';
+import { bytesData, fileData, holeData } from '../../../src/image/file-data.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';
 import { formatGuid, parseGuid } from '../../../src/formats/gpt/guid.js';

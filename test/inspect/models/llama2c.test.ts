@@ -3,7 +3,6 @@ import { ZosiaError } from '../../../src/errors.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
 import { Findings } from '../../../src/inspect/findings.js';
 import type { ImageTree } from '../../../src/inspect/node.js';
-import { parseSettings } from '../../../src/inspect/models/llama2c-settings.js';
 import { checkLlama2cModel } from '../../../src/inspect/models/llama2c.js';
 import { file } from '../../formats/fat/layouts.js';
 import { TINY, legacyCheckpoint } from '../../formats/llama2c/samples.js';
@@ -91,37 +90,18 @@ describe('the model that the EFI application loads', () => {
     expect(await check(entries)).toEqual({ models: [], found: ['settings-size /llama2.cfg'] });
   });
 
+  it('is not looked for with a bad line in the settings, where the application stops', async () => {
+    const entries = [settings('steps=3\ncolour=blue\n'), file('/stories15M.bin', 'x')];
+    expect(await check(entries)).toEqual({
+      models: [],
+      found: ['efi-bad-settings-file /llama2.cfg'],
+    });
+  });
+
   it('is not called missing when the image cannot be read', async () => {
     for (const error of [new Error('gone'), new ZosiaError('ZOSIA_FAT_CORRUPT', 'damaged')]) {
       const tree: ImageTree = { sizeBytes: 0, lookUp: () => Promise.reject(error) };
       await expect(checkLlama2cModel(tree, new Findings())).rejects.toThrow(error);
     }
-  });
-});
-
-describe('the settings of the EFI application', () => {
-  const parse = (text: string) => parseSettings(Buffer.from(text));
-  const usual = { model: 'stories15M.bin', tokenizer: 'tokenizer.bin' };
-
-  it.each([
-    ['nothing', '', usual],
-    ['one of the two', 'tokenizer=t', { ...usual, tokenizer: 't' }],
-    ['a byte order mark', '\ufeffmodel=m', { ...usual, model: 'm' }],
-    [
-      'CR LF and blanks',
-      ' \tmodel \t= a b.bin \t\r\ntokenizer=t\r\n',
-      { model: 'a b.bin', tokenizer: 't' },
-    ],
-    ['comments and other settings', '# model=x\n  #model=y\nsteps=3\nprompt=model=z', usual],
-    ['lines that are none', 'model\n\n=x\nmodels=x\nmodel=\nMODEL=x\nmodel=a\0b', usual],
-    ['a setting twice', 'model=first\nmodel=second', { ...usual, model: 'first' }],
-    ['an equals sign in a name', 'model=a=b', { ...usual, model: 'a=b' }],
-  ])('may have %s', (_what, text, expected) => {
-    expect(parse(text)).toEqual(expected);
-  });
-
-  it('take no time, whatever they are', () => {
-    const blanks = ' '.repeat(1 << 20);
-    expect(parse(`${blanks}model${blanks}=${blanks}x${blanks}`)).toEqual({ ...usual, model: 'x' });
   });
 });

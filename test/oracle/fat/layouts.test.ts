@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { holeData } from '../../../src/formats/ext4/file-data.js';
+import { holeData } from '../../../src/image/file-data.js';
 import { layOut } from '../../../src/formats/fat/geometry.js';
 import { FAT_TYPES, FAT_TYPE_FACTS } from '../../../src/formats/fat/layout/table.js';
 import { checkFat } from '../../../src/formats/fat/check/checker.js';

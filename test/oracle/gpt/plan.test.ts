@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bytesData, holeData } from '../../../src/formats/ext4/file-data.js';
+import { bytesData, holeData } from '../../../src/image/file-data.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import { GPT_TYPE } from '../../../src/formats/gpt/layout.js';
 import { FIRST_PARTITION_OFFSET, planGpt } from '../../../src/formats/gpt/plan.js';

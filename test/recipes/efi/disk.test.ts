@@ -1,13 +1,13 @@
 import { readFile, stat, utimes } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { prebuiltProgram } from '../../../src/artifacts/guest.js';
-import { bytesData } from '../../../src/formats/ext4/file-data.js';
+import { bytesData } from '../../../src/image/file-data.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
 import { digestImage } from '../../../src/image/digest.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { planEfiDisk, writeEfiDisk } from '../../../src/recipes/efi/disk.js';
 import { planEfiVolume } from '../../../src/recipes/efi/disk-plan.js';
-import { parseSettings } from '../../../src/recipes/efi/settings-file.js';
+import { parseSettings } from '../../../src/formats/llama2c/settings/file.js';
 import { planDigest } from '../../../src/recipes/plan-digest.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';

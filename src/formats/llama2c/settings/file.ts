@@ -1,5 +1,5 @@
-import { ZosiaError } from '../../errors.js';
-import { SETTING_FORMS, SETTING_KEYS } from './setting-forms.js';
+import { ZosiaError } from '../../../errors.js';
+import { SETTING_FORMS, SETTING_KEYS } from './forms.js';
 import type { EfiSettings } from './settings.js';
 
 /** Where the application looks for its settings. */
@@ -71,7 +71,15 @@ function parseLine(
   return undefined;
 }
 
-const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '');
+/** Without a regular expression: those look for the blanks at the end again from each blank on. */
+function trim(text: string): string {
+  const isBlank = (at: number): boolean => text[at] === ' ' || text[at] === '\t';
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
+}
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, 60));
 

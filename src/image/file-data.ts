@@ -1,5 +1,5 @@
-import { bytesSegment, makeImage } from '../../image/image.js';
-import type { Image } from '../../image/image.js';
+import { bytesSegment, makeImage } from './image.js';
+import type { Image } from './image.js';
 
 /** File contents held in memory. */
 export function bytesData(bytes: Uint8Array): Image {

@@ -2,9 +2,9 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
-import { formatSettings, parseSettings } from '../../../src/recipes/efi/settings-file.js';
-import { DEFAULT_EFI_SETTINGS } from '../../../src/recipes/efi/settings.js';
-import type { EfiSettings } from '../../../src/recipes/efi/settings.js';
+import { formatSettings, parseSettings } from '../../../src/formats/llama2c/settings/file.js';
+import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';
+import type { EfiSettings } from '../../../src/formats/llama2c/settings/settings.js';
 import { buildHostProgram } from '../../guest/efi/programs.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -191,5 +191,12 @@ describe('the application', () => {
       { numRuns: 250 },
     );
     expect(refused).toBeGreaterThan(20);
+  });
+
+  it('takes no time over blanks', () => {
+    const blanks = ' '.repeat(1 << 18);
+    expect(parseSettings(`${blanks}model${blanks}=${blanks}x${blanks}y${blanks}`)).toEqual({
+      model: `x${blanks}y`,
+    });
   });
 });
