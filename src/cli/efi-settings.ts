@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import { SETTING_FORMS } from '../recipes/efi/setting-forms.js';
-import type { EfiSettings } from '../recipes/efi/settings.js';
+import { SETTING_FORMS } from '../formats/llama2c/settings/forms.js';
+import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 
 /** Settings that have an option; the others are decided by what the disk is for. */
 const OPTIONS = [

@@ -10,7 +10,7 @@ import type { Architecture } from '../artifacts/architectures.js';
 import { ZosiaError } from '../errors.js';
 import type { PartitionTableKind } from '../recipes/efi/disk-plan.js';
 import type { EfiModel } from '../recipes/efi/model.js';
-import type { EfiSettings } from '../recipes/efi/settings.js';
+import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { defaultPlaces, efiDiskPath } from '../recipes/places.js';
 import type { DiskFormat } from '../recipes/places.js';
 

@@ -3,7 +3,7 @@ import { efiSettingOption, efiSettings } from './efi-settings.js';
 import { hostOptions } from './machine-options.js';
 import type { HostFlags } from './machine-options.js';
 import type { EfiMachineOptions } from '../machine/machine.js';
-import type { EfiSettings } from '../recipes/efi/settings.js';
+import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 
 /** Options of every command that starts the EFI machine. */
 export interface EfiFlags
