@@ -1,0 +1,216 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { beforeAll, expect, it } from 'vitest';
+import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
+import { withRunDisk } from '../../src/recipes/efi/run-disk.js';
+import { CLI, zosia } from '../support/cli.js';
+import { STORIES_15M } from '../support/llama2-format.js';
+import { referenceText } from '../support/llama2-sampling.js';
+import type { ReferenceText } from '../support/llama2-sampling.js';
+import { decodeToken, readVocabulary } from '../support/llama2-tokens.js';
+import type { Vocabulary } from '../support/llama2-tokens.js';
+import { GREEDY_STORY } from '../support/published-stories.js';
+import { randomCheckpoint } from '../support/random-checkpoint.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { openTerminal } from '../support/terminal.js';
+import { describeWithWeights, weights } from '../support/weights.js';
+import { bootDisk } from './efi/boot.js';
+import { countColours, decodePng } from './efi/png.js';
+
+const BOOT_MS = 240_000;
+const folder = temporaryFolder();
+
+/** Writes a disk as a user does. */
+async function imageEfi(...options: readonly string[]): Promise<void> {
+  const { stderr, exitCode } = await zosia(['image', 'efi', ...options], { cwd: folder.path });
+  expect(exitCode, stderr).toBe(0);
+}
+
+describeWithWeights("a model of stories15M's shape", () => {
+  const PROMPT = 'Once upon a time';
+  const STEPS = 24;
+  let vocabulary: Vocabulary;
+  let reference: ReferenceText;
+  beforeAll(async () => {
+    const checkpoint = randomCheckpoint(STORIES_15M, { version: 0 }, 15);
+    expect(checkpoint.length).toBe(60_816_028);
+    await writeFile(folder.file('stories15M.bin'), checkpoint);
+    vocabulary = readVocabulary(await readFile(weights('tokenizer.bin')));
+    const sampling = { steps: STEPS, temperature: 0, topP: 0.9, seed: 1 };
+    reference = referenceText(checkpoint, vocabulary, { ...sampling, prompt: PROMPT });
+    await imageEfi(
+      ...['--model', folder.file('stories15M.bin'), '--tokenizer', weights('tokenizer.bin')],
+      ...['--arch', 'aarch64', '--arch', 'x86_64', '--format', 'vmdk'],
+      ...['--prompt', PROMPT, '--steps', `${STEPS}`, '--temp', '0', '--poweroff'],
+      ...['--out', folder.file('stories15M.vmdk')],
+    );
+  });
+
+  /** The only token that is shown as these bytes. */
+  function tokenOf(piece: Buffer): number {
+    const tokens = vocabulary.texts.flatMap((_, token) =>
+      decodeToken(vocabulary, -1, token).equals(piece) ? [token] : [],
+    );
+    expect(tokens, piece.toString()).toHaveLength(1);
+    return tokens[0]!;
+  }
+
+  it.each(ARCHITECTURES)(
+    'boots on %s from the disk that refers to it, and gives the tokens of the reference',
+    async (arch) => {
+      const settings = { answer: 'serial' } as const;
+      const { console, pieces } = await withRunDisk(
+        folder.file('stories15M.vmdk'),
+        settings,
+        (disk) => bootDisk(disk.path, { arch }),
+      );
+      expect(console).toMatch(/^ {2}LLaMA2 Bare-Metal EFI \(stories15M\)$/m);
+      expect(console).toMatch(/Loading stories15M\.bin: 58\.0 of 58\.0 MiB in \d+\.\d\d s$/m);
+      const shape = 'Model config: dim=288, n_layers=6, n_heads=6, vocab=32000';
+      const [bos] = reference.promptTokens;
+      const [largest] = reference.largestLogits;
+      expect(console).toContain(`\n${shape}\n`);
+      expect(console).toContain(`\nRunning forward pass (token=${bos!}, pos=0)...\n`);
+      const [, top, logit] = /^Top token: (\d+) \(logit=([\d.]+)\)$/m.exec(console)!;
+      expect(Number(logit)).toBeCloseTo(largest!, 2);
+      const unprompted = { steps: 1, temperature: 0, topP: 0.9, seed: 1 };
+      const checkpoint = await readFile(folder.file('stories15M.bin'));
+      expect([Number(top)]).toEqual(referenceText(checkpoint, vocabulary, unprompted).tokens);
+      expect(console).toContain(`\nGenerating ${STEPS} tokens:\n${PROMPT}`);
+
+      const forced = reference.promptTokens.length - 1;
+      expect(pieces.map(tokenOf)).toEqual(reference.tokens.slice(forced));
+      expect(new Set(reference.tokens).size).toBeGreaterThan(10);
+      expect(console).toMatch(/^23 tokens in [\d.]+ s: [\d.]+ tokens\/s$/m);
+    },
+    BOOT_MS,
+  );
+});
+
+describeWithWeights('the EFI machine', () => {
+  const MODEL = ['--model', weights('stories260K.bin'), '--tokenizer', weights('tok512.bin')];
+
+  it(
+    'runs an int8 checkpoint from a GPT disk',
+    async () => {
+      const shape = { ...STORIES_15M, dim: 64, hiddenDim: 192, headCount: 8, kvHeadCount: 4 };
+      const checkpoint = randomCheckpoint(
+        { ...shape, vocabularySize: 512, sharedClassifier: false },
+        { version: 2, groupSize: 32 },
+        40,
+      );
+      await writeFile(folder.file('int8.bin'), checkpoint);
+      const vocabulary = readVocabulary(await readFile(weights('tok512.bin')));
+      const options = { steps: 40, temperature: 0, topP: 0.9, seed: 1, prompt: 'Lily' };
+      const { text } = referenceText(checkpoint, vocabulary, options);
+      const disk = folder.file('gpt.img');
+      await imageEfi(
+        ...['--model', folder.file('int8.bin'), '--tokenizer', weights('tok512.bin')],
+        ...['--partition-table', 'gpt', '--temp', '0', '--steps', '40', '--poweroff'],
+        ...['--prompt', 'Lily', '--out', disk],
+      );
+      const { stdout, exitCode } = await zosia(['run', 'efi', '--disk', disk, '--arch', 'x86_64'], {
+        cwd: folder.path,
+      });
+      expect(stdout).toContain('Weights: int8;');
+      // The firmware's terminal has a character for every letter, but not for everything.
+      const letters = (shown: string): string => shown.replace(/[^A-Za-z]/g, '');
+      expect(letters(text.toString()).length).toBeGreaterThan(80);
+      expect(letters(stdout)).toContain(letters(text.toString()));
+      expect(exitCode).toBe(0);
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'loses nothing when nobody reads for a while',
+    async () => {
+      const disk = folder.file('story.img');
+      await imageEfi(...MODEL, '--temp', '0', '--poweroff', '--out', disk);
+      const { console, pieces } = await withRunDisk(disk, { answer: 'serial' }, ({ path }) =>
+        bootDisk(path, { arch: 'x86_64', heldUpMs: 5000 }),
+      );
+      expect(Buffer.concat(pieces).toString()).toBe(GREEDY_STORY);
+      const words = (text: string): string[] => text.split(/\s+/);
+      expect(words(console).join(' ')).toContain(words(GREEDY_STORY).join(' '));
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'asks for texts on a terminal',
+    async () => {
+      const disk = folder.file('interactive.img');
+      await imageEfi(...MODEL, '--interactive', '--out', disk);
+      const run = [CLI, 'run', 'efi', '--disk', disk, '--arch', 'x86_64'];
+      const terminal = openTerminal(process.execPath, run, { cwd: folder.path });
+      const PROMPT = /\n> /;
+      try {
+        await terminal.shows(PROMPT);
+        terminal.type('/help\r');
+        expect(await terminal.shows(PROMPT)).toContain('/top_p 0.9');
+        terminal.type('/temp 0\r');
+        expect(await terminal.shows(PROMPT)).toContain('temp is 0.00');
+        terminal.type('/steps 2x\x7f0\r');
+        expect(await terminal.shows(PROMPT)).toContain('steps is 20');
+        terminal.type('Once upon a time\r');
+        expect(await terminal.shows(PROMPT)).toMatch(
+          /Once upon a time, there was a little girl[^]*19 tokens in /,
+        );
+        terminal.type('/steps 0\r');
+        await terminal.shows(PROMPT);
+        terminal.type('Tom\r');
+        await terminal.shows(/Tom\s+Tom/);
+        terminal.type('\x03');
+        const [, count] = /(\d+) tokens in /.exec(await terminal.shows(PROMPT))!;
+        expect(Number(count)).toBeLessThan(511);
+        terminal.type('/poweroff\r');
+        expect(await terminal.ended()).toBe(0);
+      } finally {
+        terminal.kill();
+      }
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'shows a text on the screen',
+    async () => {
+      const disk = folder.file('screen.img');
+      await imageEfi(...MODEL, '--temp', '0', '--out', disk);
+      const picture = folder.file('screen.png');
+      const run = ['run', 'efi', '--disk', disk, '--arch', 'x86_64', '--screenshot', picture];
+      const { stdout, exitCode } = await zosia(run, { cwd: folder.path });
+      expect(stdout).toContain('Press any key to leave.');
+      expect(exitCode).toBe(0);
+      const { width, height, ...pixels } = decodePng(await readFile(picture));
+      expect(width * height).toBeGreaterThanOrEqual(640 * 400);
+      const counts = [...countColours({ width, height, ...pixels }).values()];
+      const ink = width * height - Math.max(...counts);
+      expect(counts.length).toBeGreaterThan(1);
+      // A character's cell has 8 × 19 dots, and letters black a tenth of it and more.
+      expect(ink).toBeGreaterThan(1000 * 15);
+      expect(ink).toBeLessThan((width * height) / 3);
+    },
+    BOOT_MS,
+  );
+
+  it.each(ARCHITECTURES)(
+    'says hello on %s, and goes back to the firmware at a key',
+    async (arch) => {
+      const disk = folder.file('hello.img');
+      await imageEfi('--hello', '--out', disk);
+      const run = [CLI, 'run', 'efi', '--disk', disk, '--arch', arch];
+      const terminal = openTerminal(process.execPath, run, { cwd: folder.path });
+      try {
+        await terminal.shows(/Hello from zosia, under UEFI\. Press any key to leave\./);
+        terminal.type('x');
+        await terminal.shows(/BdsDxe: starting /);
+        terminal.type('\x01x');
+        expect(await terminal.ended()).toBe(0);
+      } finally {
+        terminal.kill();
+      }
+    },
+    BOOT_MS,
+  );
+});

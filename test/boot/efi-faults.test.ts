@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, expect, it } from 'vitest';
+import { STORIES_15M } from '../support/llama2-format.js';
+import { randomCheckpoint } from '../support/random-checkpoint.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { describeWithWeights, weights } from '../support/weights.js';
+import { bootDisk } from './efi/boot.js';
+import { writeEfiDisk } from './efi/disk.js';
+
+const BOOT_MS = 240_000;
+const RAM_MIB = 256;
+
+/** What zosia itself would refuse to write, or to boot, is put on disks by hand. */
+describeWithWeights('an EFI disk on which something is wrong', () => {
+  const folder = temporaryFolder();
+  let good: Buffer;
+  let tokenizer: Buffer;
+  let larger: Buffer;
+  beforeAll(async () => {
+    good = await readFile(weights('stories260K.bin'));
+    tokenizer = await readFile(weights('tok512.bin'));
+    larger = await readFile(weights('tokenizer.bin'));
+  });
+
+  /** Boots the files of a good disk, but for some. */
+  async function consoleWith(
+    changes: Readonly<Record<string, string | Uint8Array>>,
+  ): Promise<string> {
+    const disk = folder.file('disk.img');
+    const settings = 'model=good.bin\ntokenizer=good-tokenizer.bin\npoweroff=1\n';
+    const files = { 'llama2.cfg': settings, 'good.bin': good, 'good-tokenizer.bin': tokenizer };
+    await writeEfiDisk(disk, { ...files, ...changes });
+    const { console } = await bootDisk(disk, { arch: 'x86_64', ramMiB: RAM_MIB });
+    return console.replaceAll('\n', ' ');
+  }
+
+  it.each<[string, () => Record<string, string | Uint8Array>, RegExp]>([
+    [
+      'a checkpoint that is not there',
+      () => ({ 'llama2.cfg': 'model=lost.bin\ntokenizer=good-tokenizer.bin\npoweroff=1' }),
+      /zosia: there is no lost\.bin on the disk /,
+    ],
+    [
+      'a checkpoint that is cut short',
+      () => ({ 'good.bin': good.subarray(0, -1) }),
+      /zosia: good\.bin: it is damaged: it has 1056539 bytes, .* of its shape has 1056540 /,
+    ],
+    [
+      'the tokenizer of another vocabulary',
+      () => ({ 'good-tokenizer.bin': larger }),
+      /zosia: good-tokenizer\.bin: it has more tokens/,
+    ],
+    [
+      'a bad line among the settings',
+      () => ({ 'llama2.cfg': 'model=good.bin\nsteps=many\npoweroff=1\n' }),
+      /zosia: llama2\.cfg, line 2: steps must be a number of tokens/,
+    ],
+    [
+      'a model that memory has no room for',
+      () => {
+        const shape = { ...STORIES_15M, dim: 64, hiddenDim: 172, headCount: 8, kvHeadCount: 4 };
+        const tooLong = { ...shape, layerCount: 5, vocabularySize: 512, contextLength: 2 ** 20 };
+        return { 'good.bin': randomCheckpoint(tooLong, { version: 1 }, 1) };
+      },
+      // Keys and values of 2^20 positions in 5 layers take 1280 MiB.
+      /zosia: good\.bin needs 13\d\d MiB of memory, and this machine has [12]\d\d MiB free /,
+    ],
+  ])(
+    'tells of %s, and switches the machine off',
+    async (_, changes, message) => {
+      const console = await consoleWith(changes());
+      expect(console).toMatch(message);
+      expect(console).not.toContain('Generating');
+    },
+    BOOT_MS,
+  );
+});
