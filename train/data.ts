@@ -64,7 +64,7 @@ export interface Position {
 export function* batches(
   examples: readonly Example[],
   { tokenCount, seed, start }: { tokenCount: number; seed: number; start: Position },
-): Generator<{ readonly batch: Batch; readonly next: Position }> {
+): Generator<{ readonly batch: Batch; readonly next: Position }, never> {
   let { epoch, taken } = start;
   let order = shuffled(examples.length, seed, epoch);
   for (;;) {

@@ -34,10 +34,7 @@ export async function train(options: TrainingOptions): Promise<Progress> {
   let [sum, count, since] = [0, 0, performance.now()];
   let { tokens } = progress;
   for (let step = progress.step + 1; step <= stepCount; step++) {
-    const { batch, next } = source.next().value as {
-      batch: ReturnType<typeof batchOf>;
-      next: Progress['position'];
-    };
+    const { batch, next } = source.next().value;
     sum += await kernel.gradient(batch);
     const norm = await kernel.update({ ...recipe.optimiser, rate: rateAt(recipe, step) }, step);
     count++;

@@ -1,0 +1,189 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCheckpoint, saveCheckpoint } from '../../train/checkpoint.js';
+import type { Progress } from '../../train/checkpoint.js';
+import { batchOf } from '../../train/data.js';
+import type { Example } from '../../train/data.js';
+import { Kernel, compileKernel } from '../../train/kernel.js';
+import { legacyCheckpoint } from '../../train/model/export.js';
+import { inference } from '../../train/model/inference.js';
+import { initialParameters } from '../../train/model/shape.js';
+import type { ModelShape } from '../../train/model/shape.js';
+import { randomStream } from '../../train/random.js';
+import type { Random } from '../../train/random.js';
+import { ZOSIA_TINY, rateAt } from '../../train/recipe.js';
+import type { Recipe } from '../../train/recipe.js';
+import { train } from '../../train/trainer.js';
+import { referenceModel } from '../support/llama2-reference.js';
+
+const SHAPE: ModelShape = {
+  dim: 32,
+  hiddenDim: 56,
+  layerCount: 2,
+  headCount: 4,
+  kvHeadCount: 2,
+  vocabularySize: 90,
+  contextLength: 40,
+};
+
+const RECIPE: Recipe = {
+  ...ZOSIA_TINY,
+  shape: SHAPE,
+  stepCount: 12,
+  warmupSteps: 3,
+  decaySteps: 4,
+  batchTokens: 100,
+};
+
+/** Parameters that make something of their input; those to start with hardly do. */
+const lively = (random: Random): Float32Array =>
+  initialParameters(SHAPE, random).map((value) => 4 * value + 0.1 * random.normal());
+
+function someExamples(count: number, random: Random): Example[] {
+  return Array.from({ length: count }, () => {
+    const length = 2 + random.below(SHAPE.contextLength);
+    const start = random.below(SHAPE.vocabularySize);
+    return {
+      // Something to learn: each token is the one before and seven.
+      tokens: Uint16Array.from({ length }, (_, i) => (start + 7 * i) % SHAPE.vocabularySize),
+      weights: Float32Array.from({ length }, (_, i) => (i < 2 ? 0 : 1)),
+    };
+  });
+}
+
+/** The loss that a model of the tests' own gives. */
+function referenceLoss(parameters: Float32Array, example: Example): number {
+  const forward = referenceModel(legacyCheckpoint(SHAPE, parameters));
+  let [loss, weight] = [0, 0];
+  example.tokens.subarray(0, -1).forEach((token, i) => {
+    const logits = forward(token);
+    const largest = Math.max(...logits);
+    const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+    const cost = largest + Math.log(sum) - logits[example.tokens[i + 1]!]!;
+    loss += cost * example.weights[i + 1]!;
+    weight += example.weights[i + 1]!;
+  });
+  return loss / weight;
+}
+
+describe('the kernel', () => {
+  let folder: string;
+  let program: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'zosia-'));
+    program = join(folder, 'kernel');
+    await compileKernel(program);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const withKernel = async <T>(
+    work: (kernel: Kernel) => Promise<T>,
+    options: ConstructorParameters<typeof Kernel>[2] = { threads: 2 },
+  ): Promise<T> => {
+    const kernel = new Kernel(program, SHAPE, options);
+    try {
+      return await work(kernel);
+    } finally {
+      await kernel.close();
+    }
+  };
+
+  it('gives the loss of the reference model, as does the model in TypeScript', async () => {
+    const random = randomStream(1);
+    const parameters = lively(random);
+    for (const example of someExamples(3, random).filter(({ tokens }) => tokens.length > 3)) {
+      const expected = referenceLoss(parameters, example);
+      const loss = await withKernel(async (kernel) => {
+        await kernel.write('parameters', parameters);
+        return kernel.loss(batchOf([example]));
+      });
+      expect(Math.abs(loss / expected - 1)).toBeLessThan(0.02); // perhaps bfloat16
+      const [forward, reference] = [
+        inference(SHAPE, parameters),
+        referenceModel(legacyCheckpoint(SHAPE, parameters)),
+      ];
+      for (const token of example.tokens.subarray(0, -1)) {
+        const [mine, theirs] = [forward(token), reference(token)];
+        mine.forEach((value, i) => {
+          expect(value).toBeCloseTo(theirs[i]!, 3);
+        });
+      }
+    }
+  });
+
+  it('gives documents that lie together the losses they have alone', async () => {
+    const random = randomStream(2);
+    const parameters = lively(random);
+    const examples = someExamples(30, random);
+    await withKernel(async (kernel) => {
+      await kernel.write('parameters', parameters);
+      const together = batchOf(examples);
+      const weight = examples.flatMap(({ weights }) => [...weights.subarray(1)]);
+      const total = weight.reduce((sum, value) => sum + value, 0);
+      let expected = 0;
+      for (const example of examples) {
+        const own = example.weights.subarray(1).reduce((sum, value) => sum + value, 0);
+        if (own > 0) expected += ((await kernel.loss(batchOf([example]))) * own) / total;
+      }
+      expect(await kernel.loss(together)).toBeCloseTo(expected, 3);
+    });
+  });
+
+  it('learns, and goes on from a checkpoint as if it had never stopped', async () => {
+    const random = randomStream(3);
+    const [training, validation] = [someExamples(60, random), someExamples(5, random)];
+    const start = initialParameters(SHAPE, random);
+    const path = join(folder, 'state');
+    const run = (recipe: Recipe, kernel: Kernel, resume?: Progress): Promise<Progress> =>
+      train({
+        ...{ recipe, kernel, training, validation, reportEvery: 5 },
+        report: (progress) => saveCheckpoint(path, kernel, progress),
+        ...(resume ? { resume } : {}),
+      });
+
+    const whole = await withKernel(async (kernel) => {
+      await kernel.write('parameters', start);
+      const { losses } = await run(RECIPE, kernel);
+      expect(losses.map(({ step }) => step)).toEqual([5, 10, 12]);
+      expect(losses.at(-1)!.validation).toBeLessThan(losses[0]!.validation);
+      return { losses, parameters: await kernel.read('parameters') };
+    });
+
+    await withKernel(async (kernel) => {
+      await kernel.write('parameters', start);
+      await train({
+        ...{ recipe: RECIPE, kernel, training, validation, reportEvery: 5 },
+        report: async (progress) => {
+          await saveCheckpoint(path, kernel, progress);
+          throw new Error('stopped');
+        },
+      }).catch(() => undefined);
+    });
+    await withKernel(async (kernel) => {
+      const resume = await loadCheckpoint(path, kernel);
+      expect(resume).toMatchObject({ step: 5 });
+      const { losses } = await run(RECIPE, kernel, resume);
+      expect(losses).toEqual(whole.losses);
+      expect(await kernel.read('parameters')).toEqual(whole.parameters);
+    });
+  });
+
+  it('ends with a message on a batch that is none', async () => {
+    const batch = batchOf(someExamples(1, randomStream(4)));
+    await expect(
+      withKernel((kernel) => kernel.loss({ ...batch, tokens: batch.tokens.map(() => 90) })),
+    ).rejects.toThrow('the kernel has ended');
+  });
+});
+
+describe('the learning rate', () => {
+  it('warms up, stays, and falls, the same at first for any number of steps', () => {
+    const recipe = { ...RECIPE, warmupSteps: 10, decaySteps: 20, stepCount: 100, peakRate: 1 };
+    expect([1, 5, 10, 11, 80].map((step) => rateAt(recipe, step))).toEqual([0.1, 0.5, 1, 1, 1]);
+    expect(rateAt(recipe, 81)).toBeLessThan(1);
+    expect(rateAt(recipe, 100)).toBeCloseTo(1 / 21, 10);
+    expect(rateAt({ ...recipe, stepCount: 200 }, 80)).toBe(rateAt(recipe, 80));
+  });
+});
