@@ -9,7 +9,7 @@
 struct pass;
 
 /* Rows that are passed through the layers together: activations of more would leave the caches. */
-enum { GROUP_ROWS = 1024 };
+enum { GROUP_ROWS = 512 };
 
 /* NULL when there is no memory. */
 struct pass *make_pass(const struct shape *shape);

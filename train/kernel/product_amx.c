@@ -190,11 +190,15 @@ static void corner(int deep, tile *a0, tile *a1, tile *b0, tile *b1, struct matr
         return;
     }
     store_sums(sums[0], sizeof sums[0]);
-    for (int i = 0; i < least(rows, 32); i++)
-        for (int j = 0; j < least(columns, 32); j++) {
-            float *out = c.data + i * c.row + j;
-            *out = onto == ADD ? *out + sums[i][j] : sums[i][j];
-        }
+    int width = least(columns, 32);
+    for (int i = 0; i < least(rows, 32); i++) {
+        float *restrict out = c.data + i * c.row;
+        if (onto == ADD)
+            for (int j = 0; j < width; j++)
+                out[j] += sums[i][j];
+        else
+            memcpy(out, sums[i], width * sizeof *out);
+    }
 }
 
 static void configure(void)
