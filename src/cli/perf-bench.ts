@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { hostOptions } from './machine-options.js';
-import type { HostFlags } from './machine-options.js';
 import { chosenArchitecture } from './options.js';
 import { say, warn } from './output.js';
 import type { PerfMachineFlags } from './perf-options.js';
 import { printable } from './printable.js';
 import { startProgress } from './progress.js';
 import { writeStdout } from './stdout.js';
-import { ZosiaError } from '../errors.js';
 import { formatCommand, qemuArguments } from '../machine/machine.js';
 import { machineBoot, perfSpec } from '../perf/boot.js';
 import type { MeasuredRun } from '../perf/measure.js';
@@ -23,16 +21,6 @@ import { describeSetting } from '../perf/setting.js';
 import type { Setting } from '../perf/setting.js';
 import { formatRate } from '../perf/statistics.js';
 import { defaultPlaces } from '../recipes/places.js';
-
-/** Processors that were asked for, by option or variable. @throws ZosiaError `ZOSIA_BAD_OPTION` */
-export function askedCpus({ smp }: HostFlags): number | undefined {
-  const text = process.env.SMP ?? '';
-  if (smp !== undefined || text === '') return smp;
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new ZosiaError('ZOSIA_BAD_OPTION', `SMP cannot be ${text}`, {
-    hint: 'Give a number of processors, as in SMP=2.',
-  });
-}
 
 /** What is to be measured, as far as the machine depends on it. */
 export interface MachineWishes {

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { counted } from './counted.js';
+import { wholeNumber } from './options.js';
 import { say } from './output.js';
-import { addSpaceOptions, chosenSpace } from './perf-space.js';
+import { addSpaceOptions, askedCpus, chosenSpace } from './perf-space.js';
 import type { SpaceFlags } from './perf-space.js';
 import { variableOption } from './perf-variables.js';
 import { writeStdout } from './stdout.js';
 
 interface Flags extends SpaceFlags {
+  smp?: number;
   out?: string;
 }
 
@@ -16,6 +18,7 @@ export function addPerfMatrixCommand(perf: Command, { signal }: CliContext): voi
     .command('matrix')
     .description('write a matrix: every combination of threads and arguments, one a line');
   addSpaceOptions(command)
+    .option('--smp <n>', "processors of the machine; the host's unless given (SMP)", wholeNumber(1))
     .addOption(
       variableOption('--out <file>', 'write it here; to stdout unless given', 'PERF_MATRIX_OUT'),
     )
@@ -33,7 +36,7 @@ Examples:
         import('../perf/matrix.js'),
         import('../perf/space.js'),
       ]);
-      const settings = enumerateSpace(await chosenSpace(flags));
+      const settings = enumerateSpace(await chosenSpace(flags, askedCpus(flags)));
       const text = formatMatrix(settings);
       if (flags.out === undefined) {
         await writeStdout(text);

@@ -6,6 +6,7 @@ import { numberAtLeast, wholeNumber } from './options.js';
 import { EXIT, printJson, say } from './output.js';
 import { addPerfMachineOptions, numberUpTo } from './perf-options.js';
 import type { PerfMachineFlags } from './perf-options.js';
+import { askedCpus } from './perf-space.js';
 import { variableOption, variableSwitch } from './perf-variables.js';
 import { ZosiaError } from '../errors.js';
 import type { PlanOptions } from '../perf/plan.js';
@@ -116,7 +117,7 @@ async function run(
   flags: Flags,
   { signal, result }: CliContext,
 ): Promise<void> {
-  const [{ measure }, { askedCpus, printCommands, printSummary, withPerfBench }, { planRuns }] =
+  const [{ measure }, { printCommands, printSummary, withPerfBench }, { planRuns }] =
     await Promise.all([
       import('../perf/measure.js'),
       import('./perf-bench.js'),

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import type { HostFlags } from './machine-options.js';
 import { variableOption } from './perf-variables.js';
+import { ZosiaError } from '../errors.js';
 import type { SettingSpace } from '../perf/space.js';
 
 /** Options that say which settings there are. */
@@ -35,13 +37,17 @@ export function addSpaceOptions(command: Command): Command {
     );
 }
 
-/** The settings that are asked for. @throws ZosiaError as `parseThreadList` and `parseArgsList` */
+/**
+ * The settings that are asked for, or those around so many processors, or the host's.
+ *
+ * @throws ZosiaError as `parseThreadList` and `parseArgsList`
+ */
 export async function chosenSpace(
   { threads, batchThreads, llamaArgs }: SpaceFlags,
-  cpuCount = availableParallelism(),
+  cpus: number | undefined,
 ): Promise<SettingSpace> {
   const { parseArgsList, parseThreadList, usualSpace } = await import('../perf/space.js');
-  const usual = usualSpace(cpuCount);
+  const usual = usualSpace(cpus ?? availableParallelism());
   return {
     threads: threads === undefined ? usual.threads : parseThreadList(threads, '--threads'),
     batchThreads:
@@ -50,4 +56,14 @@ export async function chosenSpace(
         : parseThreadList(batchThreads, '--batch-threads'),
     llamaArgs: llamaArgs === undefined ? usual.llamaArgs : parseArgsList(llamaArgs, '--llama-args'),
   };
+}
+
+/** Processors that were asked for, by option or variable. @throws ZosiaError `ZOSIA_BAD_OPTION` */
+export function askedCpus({ smp }: Pick<HostFlags, 'smp'>): number | undefined {
+  const text = process.env.SMP ?? '';
+  if (smp !== undefined || text === '') return smp;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `SMP cannot be ${text}`, {
+    hint: 'Give a number of processors, as in SMP=2.',
+  });
 }

@@ -7,7 +7,7 @@ import { EXIT, print, printJson, say } from './output.js';
 import type { PerfBench } from './perf-bench.js';
 import { addPerfMachineOptions } from './perf-options.js';
 import type { PerfMachineFlags } from './perf-options.js';
-import { addSpaceOptions, chosenSpace } from './perf-space.js';
+import { addSpaceOptions, askedCpus, chosenSpace } from './perf-space.js';
 import type { SpaceFlags } from './perf-space.js';
 import { ZosiaError } from '../errors.js';
 import { summaryOf } from '../perf/candidates.js';
@@ -71,7 +71,7 @@ async function run(
   { signal, result }: CliContext,
 ): Promise<void> {
   const [
-    { askedCpus, printCommands, printSummary, withPerfBench },
+    { printCommands, printSummary, withPerfBench },
     { cpusFor, longestContext, USUAL_TOKENS },
     { enumerateSpace },
     { checkProfileName },
@@ -119,7 +119,7 @@ async function run(
     if (name !== undefined) {
       const profile = { cpus: machine.spec.cpus, tokens, ...found.winner.setting };
       await saveProfile(name, profile, profiles);
-      say(`kept as the profile ${name} in ${profiles}: zosia run --profile ${name}`);
+      say(`kept as the profile ${name} in ${profiles}`);
     }
     result.exitStatus = EXIT.done;
   });
