@@ -54,17 +54,21 @@ function report(arch: string, results: readonly [Contestant, readonly Generated[
   const speeds = results.map(([, runs]) => runs.map(({ tokensPerSecond }) => tokensPerSecond));
   const [linux, one] = speeds.map(median);
   console.log(`\n${arch}: ${values.tokens} tokens, median of ${values.runs} (lowest to highest)`);
-  results.forEach(([{ name }], i) => {
+  results.forEach(([{ name }, runs], i) => {
     const speed = median(speeds[i]!);
-    const columns = [name.padEnd(22), `${summary(speeds[i]!)} tokens/s`];
+    const title = `${name}, ${counted(runs[0]!.processorCount)}`;
+    const columns = [title.padEnd(28), `${summary(speeds[i]!)} tokens/s`];
     if (i > 0) columns.push(`${(speed / linux!).toFixed(2)} of Linux`);
     if (i > 1) columns.push(`${(speed / one!).toFixed(2)} of one processor`);
     console.log(`  ${columns.join('   ')}`);
   });
   const loads = results.flatMap(([, runs]) => runs.map(({ loadSeconds }) => loadSeconds));
   const known = loads.filter((seconds) => seconds !== undefined);
-  console.log(`  ${'loading 60.8 MB'.padEnd(22)}   ${summary(known)} s`);
+  console.log(`  ${'loading 60.8 MB'.padEnd(28)}   ${summary(known)} s`);
 }
+
+const counted = (processors: number): string =>
+  processors === 1 ? '1 processor' : `${processors} processors`;
 
 function summary(numbers: readonly number[]): string {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];

@@ -13,7 +13,7 @@ import {
 } from '../../src/machine/machine.js';
 import { efiDiskFiles, fatEntry } from '../../src/recipes/efi/entries.js';
 import { openEfiModel } from '../../src/recipes/efi/model.js';
-import { formatSettings } from '../../src/recipes/efi/settings-file.js';
+import { formatSettings } from '../../src/formats/llama2c/settings/file.js';
 import { readKernelPackage } from '../../src/recipes/kernel-package.js';
 import { planPeer } from './peer.js';
 
@@ -33,6 +33,8 @@ export interface Generated {
   readonly tokensPerSecond: number;
   /** Of the checkpoint from the disk, where it is loaded from one. */
   readonly loadSeconds: number | undefined;
+  /** Those that took part: what the firmware offers, where it has the say. */
+  readonly processorCount: number;
   /** The text without blanks and line ends, which consoles change. */
   readonly text: string;
 }
@@ -95,7 +97,7 @@ export async function prepareEfi(
   const files = await efiDiskFiles(efiModel, [arch], { ...settingsOf(job), answer: 'serial' });
   await writeRaw(planFat(files.map(fatEntry), { esp: true }), disk);
   return processorCounts.map((count) => ({
-    name: `EFI, ${count} processor${count === 1 ? '' : 's'}`,
+    name: `EFI, -smp ${count}`,
     run: async () => {
       const machine = await resolveEfiMachine({ arch, disk, cpus: count, ramMiB: RAM_MIB }, ENV);
       const [shown, answer]: [Uint8Array[], Uint8Array[]] = [[], []];
@@ -111,6 +113,7 @@ export async function prepareEfi(
 /** What both end with, and what the application says when it has loaded the model. */
 const SPEED = /^\d+ tokens in [\d.]+ s: ([\d.]+) tokens\/s/m;
 const LOADED = /Loading .* MiB in ([\d.]+) s/;
+const PROCESSORS = /^Weights: .*; (\d+) processors?,/m;
 const TEXT = /^Generating\b.*$([^]*)^\d+ tokens in/m;
 const CONTROL_SEQUENCE = /\p{Cc}\[[0-9;=]*[A-Za-z]/gu;
 
@@ -126,6 +129,7 @@ function readConsole(shown: readonly Uint8Array[]): Generated {
   return {
     tokensPerSecond: Number(speed),
     loadSeconds: loadSeconds === undefined ? undefined : Number(loadSeconds),
+    processorCount: Number(PROCESSORS.exec(plain)?.[1] ?? 1),
     text: blankless(text),
   };
 }

@@ -1,4 +1,4 @@
-// The system calls that the peer needs beyond init's.
+// The system calls that the peer needs beyond those in init's headers.
 #ifndef ZOSIA_PEER_LINUX_H
 #define ZOSIA_PEER_LINUX_H
 
@@ -7,9 +7,11 @@
 // Numbers: include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl.
 enum {
 #if defined(__aarch64__)
-    SYS_mmap = 222,
+    PEER_lseek = 62,
+    PEER_mmap = 222,
 #else
-    SYS_mmap = 9,
+    PEER_lseek = 8,
+    PEER_mmap = 9,
 #endif
 };
 
@@ -22,10 +24,13 @@ enum {
     MAP_POPULATE = 0x8000,
 };
 
+// man 2 lseek: to the end of the file
+static inline long sys_size(int fd) { return SYSCALL(PEER_lseek, fd, 0, 2, 0, 0); }
+
 // A file, or fresh memory where `fd` is -1; all of it there at once. A negated errno in case of failure.
 static inline long sys_map(int fd, size_t size) {
     int flags = MAP_PRIVATE | MAP_POPULATE | (fd < 0 ? MAP_ANONYMOUS : 0);
-    return syscall6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE, flags, fd, 0);
+    return syscall6(PEER_mmap, 0, (long)size, PROT_READ | PROT_WRITE, flags, fd, 0);
 }
 
 static inline double sys_now_seconds(void) {

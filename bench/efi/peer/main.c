@@ -39,7 +39,7 @@ static uint8_t *map(const char *name, int fd, size_t size) {
 static uint8_t *map_file(const char *path, uint64_t *size) {
     int fd = sys_open(path, O_RDONLY);
     if (fd < 0) stop(path, "cannot be opened");
-    *size = (uint64_t)sys_seek(fd, 0, SEEK_END);
+    *size = (uint64_t)sys_size(fd);
     uint8_t *bytes = map(path, fd, *size + 1); // the settings want a byte more; the last page has it
     sys_close(fd);
     return bytes;
