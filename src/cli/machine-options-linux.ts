@@ -7,6 +7,7 @@ import type { MachineOptions, RunRequest } from '../machine/machine.js';
 /** Options of every command that starts a machine with a Linux guest. */
 export interface LinuxFlags extends HostFlags {
   append?: string;
+  profile?: string;
   ctx?: number;
   prompt?: string;
   tokens?: number;
@@ -35,7 +36,11 @@ export function addLinuxOptions(command: Command): Command {
       'length of the context in tokens; up to 4096 unless given',
       wholeNumber(1),
     )
-    .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)');
+    .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
+    .option(
+      '--profile <name>',
+      'threads and arguments of llama.cpp: phi35_fast, or one that zosia perf tune saved',
+    );
 }
 
 /** The flags as the machine room takes them. */

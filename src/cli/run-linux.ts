@@ -10,6 +10,7 @@ import {
 import { addBootModeOptions, chosenBootMode } from './machine-options-mode.js';
 import type { BootModeFlags } from './machine-options-mode.js';
 import { chosenArchitecture } from './options.js';
+import { applyProfile } from './profile.js';
 import { startProgress } from './progress.js';
 import type { ModelNeeds } from '../recipes/model-memory.js';
 import { defaultPlaces, initramfsPath, kernelPath } from '../recipes/places.js';
@@ -49,7 +50,7 @@ Examples:
   zosia run --disk artifacts/model-disk/model.ext4.img --ram 4096
   zosia run --dry-run`,
     )
-    .action(async (flags: RunLinuxFlags) => {
+    .action(async (given: RunLinuxFlags) => {
       requireOneOf(command, '--timeout', ['--prompt', '--ci', '--diag', '--selftest']);
       requireOneOf(command, '--json', ['--diag']);
       const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }, { startBootMode }] =
@@ -59,6 +60,7 @@ Examples:
           import('./start-machine-linux.js'),
           import('./start-boot-mode.js'),
         ]);
+      const { flags, args } = await applyProfile(given);
       const arch = chosenArchitecture(flags.arch);
       const places = defaultPlaces();
       const variable = process.env.MODEL_DISK_IMAGE;
@@ -82,7 +84,7 @@ Examples:
         },
         process.env,
       );
-      const request = runRequest(flags, needs?.llamaArgs);
+      const request = runRequest(flags, [...args, ...(needs?.llamaArgs ?? [])]);
       const mode = chosenBootMode(flags);
       if (mode === undefined) await startLinuxMachine(spec, request, flags, context);
       else await startBootMode(spec, request, mode, flags, context);

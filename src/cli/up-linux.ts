@@ -3,6 +3,7 @@ import { linuxMachineOptions, runRequest } from './machine-options-linux.js';
 import type { LinuxFlags } from './machine-options-linux.js';
 import { chosenArchitecture } from './options.js';
 import { say, warn } from './output.js';
+import { applyProfile } from './profile.js';
 import { startProgress } from './progress.js';
 import { startLinuxMachine } from './start-machine-linux.js';
 import { defaultPlaces } from '../recipes/places.js';
@@ -16,9 +17,10 @@ export interface LinuxUpFlags extends LinuxFlags {
 /** `zosia up` for the Linux guest. */
 export async function upLinux(
   model: string | undefined,
-  flags: LinuxUpFlags,
+  given: LinuxUpFlags,
   context: CliContext,
 ): Promise<void> {
+  const { flags, args } = await applyProfile(given);
   const progress = await startProgress();
   const { spec, llamaArgs } = await prepareMachine({
     arch: chosenArchitecture(flags.arch),
@@ -37,5 +39,5 @@ export async function upLinux(
   }).finally(() => {
     progress.stop();
   });
-  await startLinuxMachine(spec, runRequest(flags, llamaArgs), flags, context);
+  await startLinuxMachine(spec, runRequest(flags, [...args, ...llamaArgs]), flags, context);
 }
