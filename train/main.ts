@@ -14,6 +14,7 @@ import { prepare } from './prepare.js';
 import { randomStream } from './random.js';
 import { ZOSIA_TINY } from './recipe.js';
 import { encodeVocabulary } from './tokenizer/vocabulary.js';
+import { trainingReport } from './training-report.js';
 import { train } from './trainer.js';
 
 const { values } = parseArgs({
@@ -68,5 +69,6 @@ const progress = await train({
 const parameters = Float32Array.from(await kernel.read('parameters'));
 await kernel.close();
 await writeOutput(inOut('zosia-tiny.bin'), legacyCheckpoint(recipe.shape, parameters));
+await writeOutput(inOut('training.json'), trainingReport(recipe, tokenCount, progress));
 const last = progress.losses.at(-1);
 if (last) say(`done; held-out perplexity ${Math.exp(last.validation).toFixed(3)}; ${values.out}`);

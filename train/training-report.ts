@@ -1,0 +1,24 @@
+import type { Progress } from './checkpoint.js';
+import { parameterCount } from './model/shape.js';
+import type { Recipe } from './recipe.js';
+
+/** What a run was made from and how it went, as JSON. */
+export function trainingReport(recipe: Recipe, corpusTokens: number, progress: Progress): string {
+  const { step, tokens, seconds, losses, position } = progress;
+  const validation = losses.at(-1)?.validation;
+  const report = {
+    recipe,
+    parameters: parameterCount(recipe.shape),
+    corpusTokens,
+    steps: step,
+    tokens,
+    epochs: Number((position.epoch + position.taken / recipe.documentCount).toFixed(3)),
+    minutes: Number((seconds / 60).toFixed(1)),
+    tokensPerSecond: Math.round(tokens / seconds),
+    ...(validation === undefined
+      ? {}
+      : { heldOutPerplexity: Number(Math.exp(validation).toFixed(4)) }),
+    losses,
+  };
+  return `${JSON.stringify(report, undefined, 2)}\n`;
+}
