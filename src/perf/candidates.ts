@@ -15,7 +15,7 @@ export interface Candidate {
 }
 
 /** Generation that differs by less counts as equally fast where the prompt's rate is what matters. */
-export const SAME_RATE = 0.03;
+const SAME_RATE = 0.03;
 
 /** All settings that have been tried. */
 export class Candidates {
@@ -80,17 +80,22 @@ export function fastest(candidates: readonly Candidate[]): Candidate | undefined
 }
 
 /** Of the candidates that generate as fast as the fastest, the one that reads prompts fastest. */
-export function fastestReader(candidates: readonly Candidate[]): Candidate | undefined {
+function fastestReader(candidates: readonly Candidate[]): Candidate | undefined {
   const best = fastest(candidates);
-  if (!best) return undefined;
-  const least = rateOf(best) * (1 - SAME_RATE);
-  return candidates
-    .filter(
-      (candidate) =>
-        rateOf(candidate) >= least &&
-        Math.sign(candidate.failureCount) === Math.sign(best.failureCount),
-    )
-    .reduce((a, b) => (median(b.promptTokPerS) > median(a.promptTokPerS) ? b : a));
+  return (
+    best &&
+    candidates
+      .filter((candidate) => isAsFast(candidate, best))
+      .reduce((a, b) => (median(b.promptTokPerS) > median(a.promptTokPerS) ? b : a))
+  );
+}
+
+/** Whether a candidate generates as fast as another one, or nearly, and fails no more. */
+export function isAsFast(candidate: Candidate, other: Candidate): boolean {
+  return (
+    Math.sign(candidate.failureCount) <= Math.sign(other.failureCount) &&
+    rateOf(candidate) >= rateOf(other) * (1 - SAME_RATE)
+  );
 }
 
 const rateOf = ({ tokPerS }: Candidate): number => (tokPerS.length === 0 ? 0 : median(tokPerS));

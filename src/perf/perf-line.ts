@@ -28,14 +28,14 @@ const RATE_TOLERANCE = 0.05;
  *
  *     zosia: perf tokens=N seconds=S tok_per_s=R load_s=L prompt_tok_per_s=P threads=T batch_threads=B
  *
- * Only lines that have ended count, and there has to be exactly one that is whole and makes sense.
+ * There has to be exactly one, which is whole and makes sense.
  *
+ * @param console what a guest printed that has ended well: then its lines have ended, too
  * @returns the result, or what is wrong
  */
 export function findPerfResult(console: string): PerfResult | string {
   const lines = console
     .split('\n')
-    .slice(0, -1)
     .map((line) => line.replace(/\r+$/, ''))
     .filter((line) => line.startsWith(MARKER));
   const [line] = lines;

@@ -1,4 +1,4 @@
-import { Candidates, fastest, fastestReader, rank } from './candidates.js';
+import { Candidates, fastest, isAsFast, rank } from './candidates.js';
 import type { Candidate } from './candidates.js';
 import { enumerateSpace, settingAt } from './space.js';
 import type { SettingSpace } from './space.js';
@@ -113,20 +113,22 @@ class Search {
         for (const next of line) {
           if (!(await this.#try(this.#settingAt(next)))) return;
         }
-        point = this.#bestOf(line, axis) ?? point;
+        point = this.#bestOf(point, line, axis);
       }
       if (AXES.every((axis) => point[axis] === before[axis])) return;
     }
   }
 
-  #bestOf(line: readonly Point[], axis: Axis): Point | undefined {
-    const tried = line.flatMap((point) => {
-      const candidate = this.#candidates.get(this.#settingAt(point));
-      return candidate ? [{ point, candidate }] : [];
-    });
-    const candidates = tried.map(({ candidate }) => candidate);
-    const best = axis === 'batchThreads' ? fastestReader(candidates) : fastest(candidates);
-    return tried.find(({ candidate }) => candidate === best)?.point;
+  /** Where to go on from a point, after everything that differs from it along an axis has been tried. */
+  #bestOf(point: Point, line: readonly Point[], axis: Axis): Point {
+    const candidateAt = (at: Point): Candidate | undefined =>
+      this.#candidates.get(this.#settingAt(at));
+    const best = fastest(line.flatMap((at) => candidateAt(at) ?? []));
+    const here = candidateAt(point);
+    if (!best) return point;
+    // What threads for batches seem to do to generating is noise, unless it is much.
+    if (axis === 'batchThreads' && here && isAsFast(here, best)) return point;
+    return line.find((at) => candidateAt(at) === best)!;
   }
 
   #settingAt(point: Point): Setting {

@@ -60,6 +60,13 @@ describe('measuring', () => {
     expect(runs[0]!.outcome).toMatchObject({ measured: true, result: { tokPerS: 10 } });
   });
 
+  it('with fail-fast ends at a run below the minimum, too', async () => {
+    const { order } = await measureWith((t) => outcomeAt(40 - t * 10), { minTokPerS: 20 });
+    expect(order).toEqual([1, 2, 3]);
+    const early = await measureWith((t) => outcomeAt(40 - t * 10), { minTokPerS: 21 });
+    expect(early.order).toEqual([1, 2]);
+  });
+
   it('in a loop ends when cancelled, and keeps what has been measured', async () => {
     const cancel = new AbortController();
     const { runs, interrupted } = await measureWith(outcomeAt, {

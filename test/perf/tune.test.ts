@@ -126,6 +126,21 @@ describe('tuning without noise', () => {
     expect(bootCount).toBeLessThanOrEqual(boots);
   });
 
+  it('is not led astray by threads for batches that seem to speed up generating', async () => {
+    const host: Host = {
+      ...HOST,
+      rate: (setting) => HOST.rate(setting) * (setting.batchThreads === 8 ? 1.01 : 1),
+    };
+    const { boot } = simulatedBoot(host, 0, 1);
+    const { candidates, winner } = await runTune({ space: SPACE, boot });
+    const moved = candidates.filter(({ setting: { threads, batchThreads } }) => {
+      return batchThreads === 8 && threads !== 6;
+    });
+    // Had the search moved, it would have tried most numbers of threads with them.
+    expect(moved.length).toBeLessThan(5);
+    expect(winner?.setting).toMatchObject({ threads: 6, batchThreads: 8 });
+  });
+
   it('refuses an axis without values', async () => {
     const { boot } = simulatedBoot(HOST, 0, 1);
     await expect(runTune({ space: { ...SPACE, threads: [] }, boot })).rejects.toThrow(RangeError);
