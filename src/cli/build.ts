@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { archOption, chosenArchitecture } from './options.js';
-import { formatBytes, print, printJson } from './output.js';
+import { archOption, chosenArchitecture } from './options/values.js';
+import { formatBytes, print, printJson } from './output/output.js';
 import { defaultPlaces, guestBuildDir } from '../recipes/places.js';
 
 interface Options {

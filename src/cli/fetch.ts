@@ -1,9 +1,9 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { archOption, chosenArchitecture } from './options.js';
-import { formatBytes, print, printJson, warn } from './output.js';
-import { startProgress } from './progress.js';
+import { archOption, chosenArchitecture } from './options/values.js';
+import { formatBytes, print, printJson, warn } from './output/output.js';
+import { startProgress } from './output/progress.js';
 import { COMPONENTS } from '../artifacts/lock.js';
 import type { Component } from '../artifacts/lock.js';
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { EXIT, sayError } from './output.js';
+import { EXIT, sayError } from './output/output.js';
 import { makeProgram } from './program.js';
-import { ReaderGone, stdoutFailure, watchOutput } from './stdout.js';
+import { ReaderGone, stdoutFailure, watchOutput } from './output/stdout.js';
 
 /**
  * Runs one command line. Ctrl+C and SIGTERM cancel the work under way, which takes back what it has

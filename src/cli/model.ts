@@ -1,9 +1,9 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { wholeNumber } from './options.js';
-import { formatBytes, print, printJson, say } from './output.js';
-import { printable } from './printable.js';
+import { wholeNumber } from './options/values.js';
+import { formatBytes, print, printJson, say } from './output/output.js';
+import { printable } from './output/printable.js';
 import type { WeightType } from '../formats/gguf/weights.js';
 import { defaultPlaces } from '../recipes/places.js';
 

@@ -1,18 +1,18 @@
 import { Command, Option } from 'commander';
 import { addBuildCommand } from './build.js';
-import { addCatCommand } from './cat.js';
+import { addCatCommand } from './look/cat.js';
 import type { CliContext } from './context.js';
 import { addDoctorCommand } from './doctor.js';
-import { addExtractCommand } from './extract.js';
+import { addExtractCommand } from './look/extract.js';
 import { addFetchCommand } from './fetch.js';
-import { addImageCommand } from './image.js';
-import { addInspectCommand } from './inspect.js';
-import { addLsCommand } from './ls.js';
+import { addImageCommand } from './image/image.js';
+import { addInspectCommand } from './look/inspect.js';
+import { addLsCommand } from './look/ls.js';
 import { addModelCommand } from './model.js';
-import { addPerfCommand } from './perf.js';
-import { addRunCommand } from './run.js';
-import { addUpCommand } from './up.js';
-import { addVerifyCommand } from './verify.js';
+import { addPerfCommand } from './perf/perf.js';
+import { addRunCommand } from './run/run.js';
+import { addUpCommand } from './up/up.js';
+import { addVerifyCommand } from './look/verify.js';
 import { zosiaVersion } from '../recipes/version.js';
 
 /** The whole command line. Each command loads what it needs when it runs, so that `--help` is instant. */

@@ -1,0 +1,124 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { byteSize } from '../options/byte-size.js';
+import type { CliContext } from '../context.js';
+import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../options/efi-settings.js';
+import { formatBytes, printJson, say } from '../output/output.js';
+import { startProgress } from '../output/progress.js';
+import { parseArchitecture } from '../../artifacts/architectures.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+import { ZosiaError } from '../../errors.js';
+import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
+import type { EfiModel } from '../../recipes/efi/model.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
+import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
+import type { DiskFormat } from '../../recipes/places.js';
+
+interface EfiDiskFlags extends Omit<EfiSettings, 'model' | 'tokenizer'> {
+  /** Paths on the host. */
+  model?: string;
+  tokenizer?: string;
+  hello?: true;
+  arch?: Architecture[];
+  partitionTable: PartitionTableKind;
+  format: DiskFormat;
+  size?: number;
+  out?: string;
+  json?: true;
+}
+
+export function addEfiDiskCommand(image: Command, { signal }: CliContext): void {
+  const command = image
+    .command('efi')
+    .description('a FAT disk that runs a llama2.c model with no operating system')
+    .option('--model <file>', 'a llama2.c checkpoint (.bin), of float32 or int8')
+    .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
+  addEfiSettingsOptions(command)
+    .addOption(
+      new Option(
+        '--arch <arch>',
+        'aarch64 or x86_64, may be repeated; both unless given',
+      ).argParser<Architecture[] | undefined>((text, all) => [
+        ...(all ?? []),
+        parseArchitecture(text),
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--size <bytes>',
+        'size of the disk, as in 256M; 128M, or more if the model takes it, unless given',
+      ).argParser(byteSize),
+    )
+    .addOption(
+      new Option('--partition-table <kind>', 'gpt puts the volume into an EFI system partition')
+        .choices(['none', 'gpt'])
+        .default('none'),
+    )
+    .addOption(
+      new Option('--format <format>', 'raw copies the model; vmdk refers to it where it lies')
+        .choices(['raw', 'vmdk'])
+        .default('raw'),
+    )
+    .option('--out <file>', 'where to write it; artifacts/efi/ unless given')
+    .addOption(
+      new Option('--hello', 'the smallest application instead of a model').conflicts([
+        'model',
+        'tokenizer',
+        ...EFI_SETTINGS_FLAGS,
+      ]),
+    )
+    .option('--json', 'print what was written as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  zosia image efi --model stories15M.bin --tokenizer tokenizer.bin
+  zosia image efi --model stories15M.bin --tokenizer tokenizer.bin --prompt "The dragon" --temp 0
+  zosia image efi --model stories15M.bin --tokenizer tokenizer.bin --interactive --format vmdk
+  zosia image efi --hello --arch x86_64 --partition-table gpt --out stick.img
+
+--prompt to --mode become llama2.cfg on the disk, a text file that can be edited there. Files get the
+time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
+    )
+    .action(async (flags: EfiDiskFlags) => {
+      const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
+      const subject = flags.hello ? 'hello' : await openModel(flags);
+      const { arch, format, partitionTable, size } = flags;
+      const program = flags.hello ? 'hello' : 'llama2';
+      const out = flags.out ?? efiDiskPath(defaultPlaces(), format, program);
+      const progress = await startProgress();
+      try {
+        const { image, manifest, written, grew } = await writeEfiDisk(subject, {
+          ...{ format, partitionTable, out, signal, settings: efiSettings(flags) },
+          ...(arch === undefined ? {} : { archs: arch }),
+          ...(size === undefined ? {} : { sizeBytes: size }),
+          onProgress: (done, total) => {
+            progress.update(`writing ${out}`, done, total);
+          },
+        });
+        progress.stop();
+        if (flags.json) {
+          printJson({ path: out, sizeBytes: image.sizeBytes, ...manifest });
+          return;
+        }
+        const bytes = formatBytes(image.sizeBytes);
+        say(`${written ? 'wrote' : 'up to date:'} ${out} (${bytes}, ${format})`);
+        if (grew) say('It is larger than the usual 128 MiB because of the model.');
+      } finally {
+        progress.stop();
+      }
+    });
+}
+
+async function openModel({ model, tokenizer }: EfiDiskFlags): Promise<EfiModel> {
+  if (model === undefined || tokenizer === undefined) {
+    const missing = model === undefined ? '--model' : '--tokenizer';
+    throw new ZosiaError('ZOSIA_EFI_MODEL_NOT_NAMED', `${missing} is not given`, {
+      hint:
+        'A disk takes a llama2.c checkpoint and its tokenizer, as in zosia image efi ' +
+        '--model stories15M.bin --tokenizer tokenizer.bin; or --hello alone.',
+    });
+  }
+  const { openEfiModel } = await import('../../recipes/efi/model.js');
+  return openEfiModel(model, tokenizer);
+}

@@ -1,0 +1,181 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { byteSize } from '../options/byte-size.js';
+import type { CliContext } from '../context.js';
+import { formatBytes, printJson, say } from '../output/output.js';
+import { startProgress } from '../output/progress.js';
+import { ZosiaError } from '../../errors.js';
+import type { BlockSizeBytes } from '../../formats/ext4/options.js';
+import type { Model } from '../../recipes/model.js';
+import type { ModelDiskLayout } from '../../recipes/model-disk.js';
+import { defaultPlaces, modelDiskPath } from '../../recipes/places.js';
+import type { DiskFormat } from '../../recipes/places.js';
+
+interface ModelDiskFlags {
+  format: DiskFormat;
+  out?: string;
+  mmproj?: string;
+  lora?: string[];
+  add?: string[];
+  label?: string;
+  size?: number;
+  extraMib?: number;
+  blockSize?: string;
+  verify?: true;
+  reproducibleCheck?: true;
+  useDocker?: true;
+  json?: true;
+}
+
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
+
+export function addModelDiskCommand(image: Command, { signal }: CliContext): void {
+  image
+    .command('model')
+    .description('an ext4 disk with a model on it, as /model.gguf')
+    .argument('<model...>', 'a GGUF file, or the name of one in models/; any part of a split model')
+    .addOption(
+      new Option('--format <format>', 'raw copies the model; vmdk refers to it where it lies')
+        .choices(['raw', 'vmdk'])
+        .default('raw'),
+    )
+    .option('--out <file>', 'where to write it; artifacts/model-disk/ unless given (OUT_PATH)')
+    .option('--mmproj <file>', 'the multimodal projector, as /mmproj.gguf')
+    .option('--lora <file>', 'a LoRA adapter, as /lora-1.gguf, /lora-2.gguf ...', collect)
+    .option('--add <src:dst>', 'a further file or folder, and its path on the disk', collect)
+    .option('--label <text>', 'the ext4 label, at most 16 bytes; ZOSIA_MODEL unless given')
+    .addOption(
+      new Option('--size <bytes>', 'size of the disk, as in 40G; as small as possible unless given')
+        .argParser(byteSize)
+        .conflicts('extraMib'),
+    )
+    .option('--extra-mib <n>', 'free space to add, in MiB (EXTRA_MIB)', (text) => {
+      const extraMib = parseExtraMib(text);
+      if (extraMib === undefined) throw new InvalidArgumentError(EXTRA_MIB_HINT);
+      return extraMib;
+    })
+    .addOption(
+      new Option('--block-size <bytes>', 'ext4 block size; 4096 unless given').choices([
+        '1024',
+        '2048',
+        '4096',
+      ]),
+    )
+    .option('--verify', 'write down the sha256 of every file, for zosia run --verify')
+    .option('--reproducible-check', 'plan it twice and compare, before it is written')
+    .option('--use-docker', 'accepted for scripts; nothing here needs Docker')
+    .option('--json', 'print what was written as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  zosia image model model.gguf --format vmdk
+  zosia image model big-00001-of-00003.gguf --out big.img
+  zosia image model vision.gguf --mmproj mmproj.gguf --add photo.jpg:/photo.jpg
+  zosia image model model.gguf --lora style.gguf --extra-mib 64
+
+A name in parentheses is a variable that the option wins over.`,
+    )
+    .action(async (names: string[], flags: ModelDiskFlags) => {
+      const { planModelDisk, writeModelDisk } = await import('../../recipes/model-disk.js');
+      const places = defaultPlaces();
+      const { format } = flags;
+      const out = flags.out ?? variable('OUT_PATH') ?? modelDiskPath(places, format);
+      if (flags.useDocker) say('zosia: --use-docker is unnecessary: zosia writes ext4 itself');
+
+      if (flags.reproducibleCheck) {
+        const { checkReproducible } = await import('../../recipes/reproducible.js');
+        const digest = await checkReproducible(async () => {
+          const { model, layout } = await gather(names, flags, places.modelsDir);
+          return planModelDisk(model, layout);
+        });
+        say(`reproducible: planned twice, sha256 of both plans ${digest}`);
+      }
+      const { model, layout } = await gather(names, flags, places.modelsDir);
+      const progress = await startProgress();
+      try {
+        const { image, manifest, written } = await writeModelDisk(model, {
+          ...layout,
+          format,
+          out,
+          verify: flags.verify ?? false,
+          signal,
+          onProgress: (step, done, total) => {
+            progress.update(`${step} ${step === 'reading' ? 'the files' : out}`, done, total);
+          },
+        });
+        progress.stop();
+        if (flags.json) printJson({ path: out, sizeBytes: image.sizeBytes, ...manifest });
+        else {
+          const size = formatBytes(image.sizeBytes);
+          say(`${written ? 'wrote' : 'up to date:'} ${out} (${size}, ${format})`);
+        }
+      } finally {
+        progress.stop();
+      }
+    });
+}
+
+/** Opens and checks everything that goes on the disk. */
+async function gather(
+  names: readonly string[],
+  flags: ModelDiskFlags,
+  modelsDir: string,
+): Promise<{ model: Model; layout: ModelDiskLayout }> {
+  const [{ openCompanion, openModelFiles }, { collectAddition, parseAddition }] = await Promise.all(
+    [import('../../recipes/model.js'), import('../../recipes/additions.js')],
+  );
+  const model = await openModelFiles(names, modelsDir);
+  const adapters = await Promise.all(
+    (flags.lora ?? []).map((name) => openCompanion(name, 'adapter', modelsDir)),
+  );
+  const extras = await Promise.all(
+    (flags.add ?? []).map((text) => collectAddition(parseAddition(text))),
+  );
+  const extraMib = flags.extraMib ?? extraMibVariable(flags.size !== undefined);
+  return {
+    model,
+    layout: {
+      adapters,
+      extras: extras.flat(),
+      ...(flags.mmproj === undefined
+        ? {}
+        : { projector: await openCompanion(flags.mmproj, 'projector', modelsDir) }),
+      ...(flags.label === undefined ? {} : { label: flags.label }),
+      ...(flags.size === undefined ? {} : { sizeBytes: flags.size }),
+      ...(extraMib === undefined ? {} : { extraBytes: extraMib * 2 ** 20 }),
+      ...(flags.blockSize === undefined
+        ? {}
+        : { blockSizeBytes: Number(flags.blockSize) as BlockSizeBytes }),
+    },
+  };
+}
+
+/** A variable that is set to nothing counts as not set. */
+function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}
+
+function extraMibVariable(hasSize: boolean): number | undefined {
+  const text = variable('EXTRA_MIB');
+  if (text === undefined) return undefined;
+  if (hasSize) {
+    throw new ZosiaError('ZOSIA_BAD_OPTION', 'EXTRA_MIB is set, and --size given', {
+      hint: 'It adds to the smallest disk, which --size is not: leave out one of the two.',
+    });
+  }
+  const extraMib = parseExtraMib(text);
+  if (extraMib !== undefined) return extraMib;
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `EXTRA_MIB cannot be ${text}`, { hint: EXTRA_MIB_HINT });
+}
+
+/** 16 TiB, which is as far as ext4's 32-bit block numbers reach with blocks of 4 KiB. */
+const MAX_EXTRA_MIB = 2 ** 24;
+
+const EXTRA_MIB_HINT = `Give a whole number of MiB from 0 to ${MAX_EXTRA_MIB}, as in 64.`;
+
+function parseExtraMib(text: string): number | undefined {
+  const extraMib = Number(text);
+  return /^\d+$/.test(text) && extraMib <= MAX_EXTRA_MIB ? extraMib : undefined;
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import type { ImageFlags } from './options.js';
+import { writeStdout } from '../output/stdout.js';
+
+const CHUNK_BYTES = 1 << 20;
+
+export function addCatCommand(program: Command, { signal }: CliContext): void {
+  program
+    .command('cat')
+    .description('print a file in an image')
+    .argument('<image>', 'the image')
+    .argument('<path>', 'the file in it; symlinks are followed, within the image')
+    .addOption(partitionOption())
+    .addHelpText(
+      'after',
+      `${IMAGE_HELP}
+
+Examples:
+  zosia cat artifacts/x86_64/initramfs.cpio.gz /etc/zosia/modules
+  zosia cat artifacts/model-disk/model.vmdk /model.gguf | sha256sum`,
+    )
+    .action(async (imagePath: string, path: string, flags: ImageFlags) => {
+      const [{ openTree }, { openFile }] = await Promise.all([
+        import('../../inspect/open-image.js'),
+        import('../../inspect/open-file.js'),
+      ]);
+      await withImage(imagePath, flags, async (image) => {
+        const content = await openFile(await openTree(image), path);
+        for (let offset = 0; offset < content.sizeBytes; offset += CHUNK_BYTES) {
+          signal.throwIfAborted();
+          const length = Math.min(CHUNK_BYTES, content.sizeBytes - offset);
+          await writeStdout(await content.read(offset, length));
+        }
+      });
+    });
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { counted } from '../output/counted.js';
+import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import type { ImageFlags } from './options.js';
+import { formatBytes, printJson, say, warn } from '../output/output.js';
+import { startProgress } from '../output/progress.js';
+
+interface Flags extends ImageFlags {
+  out: string;
+  force?: true;
+  json?: true;
+}
+
+/** Skipped files that are named; of more only the number is given. */
+const NAMED_SKIPPED = 10;
+
+export function addExtractCommand(program: Command, { signal }: CliContext): void {
+  program
+    .command('extract')
+    .description('copy files out of an image into a folder')
+    .argument('<image>', 'the image')
+    .argument('[path]', 'a file, or a directory whose contents are meant', '/')
+    .requiredOption('--out <folder>', 'the folder to put them into, made if need be')
+    .option('--force', 'replace files that are in the way; folders never are')
+    .addOption(partitionOption())
+    .option('--json', 'print what was extracted as JSON')
+    .addHelpText(
+      'after',
+      `${IMAGE_HELP}
+
+Nothing is written outside of the folder, whatever the names and symlinks in the image. Each file is
+written whole or not at all, and holes stay holes. Devices, FIFOs and sockets are left out, owners too;
+of modes, what concerns set-user-id, set-group-id and sticky bits.
+
+Examples:
+  zosia extract artifacts/model-disk/model.vmdk /model.gguf --out .
+  zosia extract artifacts/x86_64/initramfs.cpio.gz --out guest`,
+    )
+    .action(async (imagePath: string, path: string, flags: Flags) => {
+      const [{ openTree }, { extractFiles }] = await Promise.all([
+        import('../../inspect/open-image.js'),
+        import('../../inspect/extract.js'),
+      ]);
+      await withImage(imagePath, flags, async (image) => {
+        const tree = await openTree(image);
+        const progress = await startProgress();
+        try {
+          const summary = await extractFiles(tree, {
+            path,
+            out: flags.out,
+            force: flags.force ?? false,
+            signal,
+            onProgress: (doneBytes, totalBytes) => {
+              progress.update(flags.out, doneBytes, totalBytes);
+            },
+          });
+          progress.stop();
+          if (flags.json) printJson(summary);
+          for (const { path: skipped, type } of summary.skipped.slice(0, NAMED_SKIPPED)) {
+            warn(`left out ${skipped}, a ${type}`);
+          }
+          const more = summary.skipped.length - NAMED_SKIPPED;
+          if (more > 0) warn(`left out ${more} more devices, FIFOs and sockets`);
+          say(
+            `extracted ${counted(summary.fileCount, 'file')} (${formatBytes(summary.dataBytes)}), ` +
+              `${counted(summary.directoryCount, 'folder')}, ` +
+              `${counted(summary.symlinkCount, 'symlink')} and ` +
+              `${counted(summary.hardLinkCount, 'hard link')} into ${summary.out}`,
+          );
+        } finally {
+          progress.stop();
+        }
+      });
+    });
+}

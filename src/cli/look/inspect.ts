@@ -1,0 +1,178 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { pluralOf } from '../output/counted.js';
+import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import type { ImageFlags } from './options.js';
+import { formatBytes, printJson } from '../output/output.js';
+import { printable } from '../output/printable.js';
+import { writeStdout } from '../output/stdout.js';
+import type { Ext4Description } from '../../inspect/ext4/describe.js';
+import type { FatDescription } from '../../inspect/fat/describe.js';
+import type { Inspection } from '../../inspect/inspect.js';
+
+interface Flags extends ImageFlags {
+  all?: true;
+  json?: true;
+}
+
+/** Lines of the map that are printed unless all are asked for. */
+const USUAL_MAP_LINES = 100;
+
+export function addInspectCommand(program: Command, { signal }: CliContext): void {
+  program
+    .command('inspect')
+    .description('say what an image is, and what lies where in it')
+    .argument('<image>', 'the image')
+    .addOption(partitionOption())
+    .option('--all', `print the whole map, however long; else its first ${USUAL_MAP_LINES} lines`)
+    .option('--json', 'print everything as JSON, the whole map with it')
+    .addHelpText(
+      'after',
+      `${IMAGE_HELP}
+
+Offsets and lengths are in bytes; those of the map count from the start of the file system.
+
+Examples:
+  zosia inspect artifacts/model-disk/model.vmdk
+  zosia inspect disk.img --partition 2 --json`,
+    )
+    .action(async (path: string, flags: Flags) => {
+      const { inspectImage } = await import('../../inspect/inspect.js');
+      await withImage(path, flags, async (image) => {
+        const inspection = await inspectImage(image, signal);
+        if (flags.json) printJson(inspection);
+        else {
+          const lines = [...describe(inspection), ...mapLines(inspection, flags.all ?? false)];
+          await writeStdout(`${lines.map(printable).join('\n')}\n`);
+        }
+      });
+    });
+}
+
+type Row = readonly [string, string];
+
+const size = (bytes: number): string =>
+  bytes < 1024 ? `${bytes} bytes` : `${formatBytes(bytes)} (${bytes} bytes)`;
+
+function describe(inspection: Inspection): string[] {
+  const { container, sizeBytes, allocatedBytes, extents, table, ext4, fat, cpio } = inspection;
+  const place = table?.chosen === undefined ? '' : ` in partition ${table.chosen}`;
+  const rows: Row[] = [
+    [
+      'kind',
+      `${kindOf(inspection)}${place}${container === 'vmdk' ? ', behind a VMDK descriptor' : ''}`,
+    ],
+    ['size', size(sizeBytes)],
+    ['on the host', size(allocatedBytes)],
+  ];
+  if (ext4) rows.push(...ext4Rows(ext4));
+  if (fat) rows.push(...fatRows(fat, inspection));
+  if (cpio) {
+    rows.push(
+      ['unpacked', size(cpio.unpackedBytes)],
+      ['archives', String(cpio.archiveCount)],
+      ['members', String(cpio.memberCount)],
+      ['files', `${cpio.counts.file ?? 0}, ${size(cpio.fileBytes)}`],
+      ...Object.entries(cpio.counts)
+        .filter(([type]) => type !== 'file')
+        .map(([type, count]): Row => [pluralOf(type), String(count)]),
+    );
+  }
+  const lines = rows.map(([name, value]) => `${name.padEnd(18)}${value}`);
+  if (table) {
+    lines.push('', `${schemeName(table)} ${table.diskId}`);
+    for (const { number, offset, sizeBytes: length, type, name, fileSystem } of table.partitions) {
+      const holds = fileSystem === 'fat' ? 'FAT' : (fileSystem ?? '-');
+      const text = `partition ${number}  ${holds}  ${type}  ${name}`;
+      lines.push(`${columns(offset, length)}  ${text}`.trimEnd());
+    }
+    for (const { where, message } of table.faults) lines.push(`${where}: ${message}`);
+    if (table.problem !== undefined) lines.push(table.problem);
+  }
+  if (extents.length > 0) {
+    lines.push('', `${header()}  extent`);
+    for (const { offset, length, path, fileOffset } of extents) {
+      lines.push(`${columns(offset, length)}  ${path} from ${fileOffset}`);
+    }
+  }
+  return lines;
+}
+
+function kindOf({ ext4, fat, cpio, table }: Inspection): string {
+  if (ext4) return ext4.flavour;
+  if (fat) return fat.type;
+  if (cpio) return cpio.isCompressed ? 'cpio (newc), gzipped' : 'cpio (newc)';
+  return table ? `disk with ${table.scheme === 'gpt' ? 'a' : 'an'} ${schemeName(table)}` : '';
+}
+
+function schemeName({ scheme }: NonNullable<Inspection['table']>): string {
+  return scheme.toUpperCase();
+}
+
+function fatRows(fat: FatDescription, { table }: Inspection): Row[] {
+  const bad = fat.badClusterCount > 0 ? `, ${fat.badClusterCount} bad` : '';
+  const chosen = table?.partitions.find(({ number }) => number === table.chosen);
+  const copies = fat.backupSector === undefined ? 'none' : `in sector ${fat.backupSector}`;
+  return [
+    ['label', fat.label === '' ? 'none' : fat.label],
+    ['volume ID', fat.volumeId ?? 'none'],
+    ['OEM name', fat.oemName],
+    ['state', fat.state],
+    [
+      'clusters',
+      `${fat.clusterCount} of ${fat.clusterSizeBytes} bytes, ${fat.freeClusterCount} free${bad}`,
+    ],
+    ['FATs', `${fat.fatCount} of ${fat.fatSizeBytes} bytes`],
+    [
+      'root directory',
+      fat.rootEntryCount === undefined ? 'in clusters' : `${fat.rootEntryCount} entries`,
+    ],
+    ['boot sector copy', copies],
+    ...(chosen ? [['EFI system', chosen.isEfiSystem ? 'yes' : 'no'] as const] : []),
+    ['boot programs', fat.bootPrograms.join(', ') || 'none'],
+  ];
+}
+
+function ext4Rows(ext4: Ext4Description): Row[] {
+  const { groups, blockSizeBytes } = ext4;
+  const journal = ext4.needsRecovery ? 'yes; it is to be replayed' : 'yes';
+  return [
+    ['label', ext4.label === '' ? 'none' : ext4.label],
+    ['UUID', ext4.uuid],
+    ['state', ext4.state],
+    ['features', ext4.features.join(' ')],
+    ['blocks', `${ext4.blockCount} of ${blockSizeBytes} bytes, ${ext4.freeBlockCount} free`],
+    ['reserved', `${ext4.reservedBlockCount} blocks`],
+    ['inodes', `${ext4.inodeCount} of ${ext4.inodeSizeBytes} bytes, ${ext4.freeInodeCount} free`],
+    ['journal', ext4.hasJournal ? journal : 'no'],
+    ['checksums', ext4.hasChecksums ? 'yes (crc32c)' : 'no'],
+    [
+      'groups',
+      `${groups.count} of ${groups.blocksPerGroup} blocks and ${groups.inodesPerGroup} inodes, ` +
+        `${groups.fullCount} without a free block`,
+    ],
+    ['flexible groups', groups.groupsPerFlex > 1 ? `of ${groups.groupsPerFlex}` : 'no'],
+    [
+      'backups',
+      groups.backups.length === 0 ? 'none' : `in the groups ${groups.backups.join(', ')}`,
+    ],
+  ];
+}
+
+function* mapLines({ ext4, fat }: Inspection, all: boolean): Generator<string> {
+  const map = (ext4 ?? fat)?.map;
+  if (!map) return;
+  const shown = all ? map : map.slice(0, USUAL_MAP_LINES);
+  yield '';
+  yield `${header()}  what`;
+  for (const { offset, length, what, path } of shown) {
+    yield `${columns(offset, length)}  ${path === undefined ? what : `${what} ${path}`}`;
+  }
+  const rest = map.length - shown.length;
+  if (rest > 0) yield `... and ${rest} more lines: --all prints them`;
+}
+
+const COLUMN = 15;
+const header = (): string => `${'offset'.padStart(COLUMN)} ${'length'.padStart(COLUMN)}`;
+const columns = (offset: number, length: number): string =>
+  `${String(offset).padStart(COLUMN)} ${String(length).padStart(COLUMN)}`;

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { counted } from '../output/counted.js';
+import { partitionOption, withImage } from './options.js';
+import type { ImageFlags } from './options.js';
+import { EXIT, formatBytes, print, printJson, say } from '../output/output.js';
+import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
+import type { FatSummary } from '../../formats/fat/check/checker.js';
+import type { Verification } from '../../inspect/verify.js';
+
+interface Flags extends ImageFlags {
+  full?: true;
+  json?: true;
+}
+
+export function addVerifyCommand(program: Command, { signal, result }: CliContext): void {
+  program
+    .command('verify')
+    .description('check everything in a FAT or ext4 image')
+    .argument('<image>', 'a FAT, ext2, ext3 or ext4 image: raw, VMDK, or a partition of either')
+    .addOption(partitionOption())
+    .option('--full', 'compare the contents of all files, however large, with the second reader')
+    .option('--json', 'print what was found as JSON')
+    .addHelpText(
+      'after',
+      `
+Three checks: of every checksum, reference and count in the structure; of ext4, that libext2fs, which
+shares no code with zosia, reads the same names, modes, sizes and contents; and that models are whole:
+*.gguf, and in FAT the checkpoint and tokenizer that llama2.cfg names. Each problem is printed as CODE, where, and what is wrong. Exit status: 0 clean, 1 problems found.
+
+Examples:
+  zosia verify artifacts/model-disk/model.vmdk
+  zosia verify disk.img --partition 2 --full`,
+    )
+    .action(async (path: string, flags: Flags) => {
+      const { verifyImage } = await import('../../inspect/verify.js');
+      await withImage(path, flags, async (image) => {
+        const verification = await verifyImage(image, { full: flags.full ?? false, signal });
+        if (flags.json) printJson(verification);
+        else printVerification(verification);
+        if (verification.problemCount > 0) result.exitStatus = EXIT.failed;
+      });
+    });
+}
+
+function printVerification(verification: Verification): void {
+  const { path, problems, problemCount, notes, models } = verification;
+  for (const { code, where, message } of problems) print(`${code}: ${where}: ${message}`);
+  const undescribed = problemCount - problems.length;
+  if (undescribed > 0) print(`... and ${undescribed} more`);
+  const structure = structureText(verification);
+  if (structure !== undefined) print(`structure:     ${structure}`);
+  if (verification.kind === 'ext4' && verification.secondReader) {
+    const { nameCount, wholeFileCount, comparedBytes } = verification.secondReader;
+    print(
+      `second reader: ${counted(nameCount, 'name')} and ${counted(wholeFileCount, 'whole file')} ` +
+        `read the same, ${formatBytes(comparedBytes)}`,
+    );
+  }
+  for (const { path: model, sizeBytes, tensorCount, tokenizer } of models) {
+    const own = tokenizer ? `; ${tokenizer.path} has its ${tokenizer.tokenCount} tokens` : '';
+    print(
+      `model:         ${model}, ${formatBytes(sizeBytes)}, ${tensorCount} tensors, whole${own}`,
+    );
+  }
+  for (const note of notes) say(`note: ${note}`);
+  print(`${path}: ${problemCount === 0 ? 'clean' : counted(problemCount, 'problem')}`);
+}
+
+function structureText(verification: Verification): string | undefined {
+  if (!verification.structure) return undefined;
+  const { fileCount, directoryCount } = verification.structure;
+  const files = `${counted(fileCount, 'file')}, ${counted(directoryCount, 'directory')}`;
+  if (verification.kind === 'fat') return `${files}, ${clustersText(verification.structure)}`;
+  return `${files}, ${blocksText(verification.structure)}`;
+}
+
+function clustersText({ usedClusterCount, clusterCount }: FatSummary): string {
+  return `${usedClusterCount} of ${clusterCount} clusters in use`;
+}
+
+function blocksText(structure: Ext4Summary): string {
+  const { symlinkCount, specialFileCount, usedBlockCount, blockCount, hasChecksums } = structure;
+  return (
+    `${counted(symlinkCount, 'symlink')}, ${counted(specialFileCount, 'special file')}, ` +
+    `${usedBlockCount} of ${blockCount} blocks in use${hasChecksums ? '' : '; it has no checksums'}`
+  );
+}

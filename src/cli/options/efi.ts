@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { efiSettingOption, efiSettings } from './efi-settings.js';
+import { hostOptions } from './machine.js';
+import type { HostFlags } from './machine.js';
+import type { EfiMachineOptions } from '../../machine/machine.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
+
+/** Options of every command that starts the EFI machine. */
+export interface EfiFlags
+  extends HostFlags, Pick<EfiSettings, 'prompt' | 'steps' | 'temp' | 'topP' | 'seed'> {
+  firmware?: string;
+  display?: true;
+  screenshot?: string;
+  timeout?: number;
+}
+
+/** What of the text only the EFI machine is told. */
+export function addEfiTextOptions(command: Command): Command {
+  return command
+    .addOption(
+      efiSettingOption('topP', '--top-p <p>', 'consider the likeliest tokens up to this sum'),
+    )
+    .addOption(
+      efiSettingOption('seed', '--seed <n>', 'seed of sampling; 0 takes one from the clock'),
+    );
+}
+
+export function addEfiOptions(command: Command): Command {
+  return command
+    .option('--firmware <file>', 'other UEFI firmware: CODE, or CODE,VARS')
+    .option('--display', "open a window with the firmware's screen, too")
+    .option('--screenshot <file>', 'take a picture (PNG) of the screen at the end, and power off');
+}
+
+/** The flags as the machine room takes them. */
+export function efiMachineOptions(
+  flags: EfiFlags,
+): Omit<EfiMachineOptions, 'arch' | 'disk' | 'memoryBytes' | 'signal'> {
+  return {
+    ...hostOptions(flags),
+    ...(flags.firmware === undefined ? {} : { firmware: flags.firmware }),
+    window: flags.display ?? false,
+    screenshot: flags.screenshot !== undefined,
+  };
+}
+
+/** The flags as `llama2.cfg` takes them: what is not given is not said. */
+export function efiRunSettings(flags: EfiFlags): EfiSettings {
+  const oneShot: EfiSettings = { interactive: false, poweroff: true, answer: 'serial' };
+  return { ...efiSettings(flags), ...(flags.prompt === undefined ? {} : oneShot) };
+}

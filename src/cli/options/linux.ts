@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { hostOptions } from './machine.js';
+import type { HostFlags } from './machine.js';
+import { numberAtLeast, timeoutSeconds, wholeNumber } from './values.js';
+import type { MachineOptions, RunRequest } from '../../machine/machine.js';
+
+/** Options of every command that starts a machine with a Linux guest. */
+export interface LinuxFlags extends HostFlags {
+  append?: string;
+  profile?: string;
+  ctx?: number;
+  prompt?: string;
+  tokens?: number;
+  temp?: number;
+  timeout?: number;
+}
+
+/** What all machines are asked, as far as it means the same to all of them. */
+export function addPromptOptions(command: Command): Command {
+  return command
+    .optionsGroup('The text:')
+    .option('--prompt <text>', 'answer this on stdout, and power off')
+    .option('-n, --tokens <n>', 'at most this many tokens', wholeNumber(1))
+    .option(
+      '--temp <t>',
+      'temperature of sampling; 0 always takes the likeliest token',
+      numberAtLeast(0),
+    )
+    .option('--timeout <s>', 'with --prompt: give up after this many seconds', timeoutSeconds);
+}
+
+export function addLinuxOptions(command: Command): Command {
+  return command
+    .option(
+      '-c, --ctx <n>',
+      'length of the context in tokens; up to 4096 unless given',
+      wholeNumber(1),
+    )
+    .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
+    .option(
+      '--profile <name>',
+      'threads and arguments of llama.cpp: phi35_fast, or one that zosia perf tune saved',
+    );
+}
+
+/** The flags as the machine room takes them. */
+export function linuxMachineOptions(
+  flags: LinuxFlags,
+): Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'answerPort'> {
+  return {
+    ...hostOptions(flags),
+    ...(flags.append === undefined ? {} : { append: flags.append }),
+    answerPort: flags.prompt !== undefined,
+  };
+}
+
+/** What the guest is asked to do, after `args` that the machine needs itself. */
+export function runRequest(flags: LinuxFlags, args: readonly string[] = []): RunRequest {
+  return {
+    args: [
+      ...args,
+      ...(flags.tokens === undefined ? [] : ['--predict', String(flags.tokens)]),
+      ...(flags.temp === undefined ? [] : ['--temp', String(flags.temp)]),
+    ],
+    ...(flags.prompt === undefined ? {} : { prompt: flags.prompt }),
+    ...(process.stdout.isTTY
+      ? {
+          terminal: {
+            rows: process.stdout.rows,
+            columns: process.stdout.columns,
+            term: process.env.TERM ?? 'vt100',
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,52 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { hostArchitecture, parseArchitecture } from '../../artifacts/architectures.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+
+/** `--arch`, which every command that has to do with a guest takes. */
+export function archOption(): Option {
+  return new Option('--arch <arch>', "the guest's architecture: aarch64 or x86_64").default(
+    undefined,
+    "the host's",
+  );
+}
+
+/** The architecture asked for, or the host's. @throws ZosiaError `ZOSIA_UNKNOWN_ARCH` */
+export function chosenArchitecture(arch: string | undefined): Architecture {
+  return arch === undefined ? hostArchitecture() : parseArchitecture(arch);
+}
+
+/** Parses an option's value as a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** Parses an option's value as a number of at least `least`. */
+export function numberAtLeast(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < least) {
+      throw new InvalidArgumentError(`Give a number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** The longest that a timer of Node's can wait: it counts milliseconds in 31 bits. */
+const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
+
+/** Parses an option's value as a time to wait, in seconds and parts of them. */
+export function timeoutSeconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= MAX_TIMEOUT_SECONDS)) {
+    throw new InvalidArgumentError(
+      `Give a number of seconds above 0 and of at most ${MAX_TIMEOUT_SECONDS}.`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,68 @@
+import { printableJson, printableLines } from './printable.js';
+import { writeStdout } from './stdout.js';
+import { ZosiaError } from '../../errors.js';
+
+/**
+ * Prints a line, or several, of a result to stdout. It need not be waited for: `main` does in the end,
+ * and tells when stdout did not take it.
+ */
+export const print = (text: string): void => {
+  write(`${printableLines(text)}\n`);
+};
+
+/** Results go to stdout, talk to stderr. */
+export const say = (text: string): void => {
+  talk(printableLines(text));
+};
+
+/** A result as JSON, on stdout, for programs. */
+export const printJson = (value: unknown): void => {
+  write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
+};
+
+const write = (text: string): void => void writeStdout(text).catch(() => undefined);
+const talk = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Exit statuses of the command line. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+const useColour = (): boolean =>
+  process.stderr.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
+
+/** Wraps text in an SGR code when stderr is a terminal and colour is welcome. */
+function paint(code: number, text: string): string {
+  return useColour() ? `\u001b[${code}m${text}\u001b[0m` : text;
+}
+
+export const warn = (message: string): void => {
+  talk(`${paint(33, 'warning:')} ${printableLines(message)}`);
+};
+
+/** Prints an error the way a person wants it: what is wrong, then what to do. */
+export function sayError(error: unknown, debug: boolean): void {
+  const labelled = (code: number, label: string, text: string): void => {
+    talk(`${paint(code, label)} ${printableLines(text)}`);
+  };
+  if (error instanceof ZosiaError) {
+    labelled(31, 'error:', error.message);
+    if (error.hint !== undefined) labelled(36, 'hint: ', error.hint);
+    if (debug) say(`code:  ${error.code}\n${error.stack ?? ''}`);
+    if (debug && error.cause instanceof Error) say(`cause: ${error.cause.message}`);
+    return;
+  }
+  labelled(31, 'error:', error instanceof Error ? error.message : String(error));
+  if (debug && error instanceof Error) say(error.stack ?? '');
+  else labelled(36, 'hint: ', 'This is a defect of zosia. Run again with --debug and report it.');
+}
+
+/** Bytes for people, in binary units: "13.7 MiB". */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]!}`;
+}

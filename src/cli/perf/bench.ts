@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { hostOptions } from '../options/machine.js';
+import { chosenArchitecture } from '../options/values.js';
+import { say, warn } from '../output/output.js';
+import type { PerfMachineFlags } from './options.js';
+import { printable } from '../output/printable.js';
+import { startProgress } from '../output/progress.js';
+import { writeStdout } from '../output/stdout.js';
+import { formatCommand, qemuArguments } from '../../machine/machine.js';
+import { machineBoot, perfSpec } from '../../perf/boot.js';
+import type { MeasuredRun } from '../../perf/measure.js';
+import type { Boot } from '../../perf/outcome.js';
+import { preparePerfMachine } from '../../perf/prepare.js';
+import type { PerfMachine } from '../../perf/prepare.js';
+import { recordOf } from '../../perf/record.js';
+import { groupResults } from '../../perf/report/groups.js';
+import { summaryLines } from '../../perf/report/text.js';
+import { openResultsFile } from '../../perf/results-file.js';
+import type { RunRecord } from '../../perf/results.js';
+import { describeSetting } from '../../perf/setting.js';
+import type { Setting } from '../../perf/setting.js';
+import { formatRate } from '../../perf/statistics.js';
+import { defaultPlaces } from '../../recipes/places.js';
+
+/** What is to be measured, as far as the machine depends on it. */
+export interface MachineWishes {
+  readonly model: string | undefined;
+  readonly cpus: number | undefined;
+  readonly contextTokens: number | undefined;
+  readonly tokens: number;
+}
+
+/** A machine that is ready to be measured, and a place for what comes of it. */
+export interface PerfBench {
+  readonly machine: PerfMachine;
+  readonly boot: Boot;
+  /** Tells of a run, adds it to the results, and remembers it. */
+  record(run: MeasuredRun): Promise<void>;
+  readonly records: readonly (RunRecord & { readonly logPath?: string })[];
+}
+
+/** Prepares a machine for measuring, and closes the file of results in the end. */
+export async function withPerfBench(
+  flags: PerfMachineFlags,
+  { model, cpus, contextTokens, tokens }: MachineWishes,
+  signal: AbortSignal,
+  use: (bench: PerfBench) => Promise<void>,
+): Promise<void> {
+  // What may be wrong with it is found out before the first boot, which may take long.
+  const results =
+    flags.results === undefined || flags.dryRun ? undefined : await openResultsFile(flags.results);
+  try {
+    const machine = await prepare(flags, { model, cpus, contextTokens }, signal);
+    if (machine.spec.accel.note !== undefined) say(`zosia: ${machine.spec.accel.note}`);
+    const folder = flags.logDir ?? join(defaultPlaces().artifactsDir, 'perf-logs');
+    const records: (RunRecord & { logPath?: string })[] = [];
+    const clock = (): Date => new Date();
+    await use({
+      machine,
+      boot: machineBoot(machine, {
+        tokens,
+        logs: { folder, keepAll: flags.logDir !== undefined },
+        clock,
+      }),
+      records,
+      async record(run) {
+        const record = recordOf(run, machine, tokens);
+        const { logPath } = run.outcome;
+        records.push({ ...record, ...(logPath === undefined ? {} : { logPath }) });
+        sayRun(run);
+        await results?.append(record);
+      },
+    });
+  } finally {
+    await results?.close();
+  }
+}
+
+async function prepare(
+  flags: PerfMachineFlags,
+  { model, cpus, contextTokens }: Omit<MachineWishes, 'tokens'>,
+  signal: AbortSignal,
+): Promise<PerfMachine> {
+  const progress = await startProgress();
+  return preparePerfMachine({
+    arch: chosenArchitecture(flags.arch),
+    model,
+    places: defaultPlaces(),
+    machine: {
+      ...hostOptions(flags),
+      ...(cpus === undefined ? {} : { cpus }),
+      ...(flags.append === undefined ? {} : { append: flags.append }),
+    },
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    frozen: flags.frozen ?? false,
+    offline: flags.offline ?? false,
+    signal,
+    warn,
+    log: say,
+    onProgress: ({ name, receivedBytes, sizeBytes }) => {
+      progress.update(name, receivedBytes, sizeBytes);
+    },
+  }).finally(() => {
+    progress.stop();
+  });
+}
+
+/** Prints what the runs of each setting say together. */
+export async function printSummary(records: readonly RunRecord[]): Promise<void> {
+  const lines = groupResults(records).flatMap((subject) => [
+    subject.title,
+    ...summaryLines(subject),
+    '',
+  ]);
+  await writeStdout(lines.map((line) => `${printable(line)}\n`).join(''));
+}
+
+/** Prints the command of each machine that would be booted. */
+export async function printCommands(
+  machine: PerfMachine,
+  settings: readonly Setting[],
+  tokens: number,
+): Promise<void> {
+  for (const setting of settings) {
+    const spec = perfSpec(machine, setting, { tokens, logPath: 'console.log' });
+    await writeStdout(`${formatCommand([spec.qemu, ...qemuArguments(spec)])}\n`);
+  }
+}
+
+function sayRun({ setting, round, outcome, ok }: MeasuredRun): void {
+  const what = `${describeSetting(setting)}, run ${round}:`;
+  if (!outcome.measured) {
+    const log = outcome.logPath === undefined ? '' : `; its console is in ${outcome.logPath}`;
+    warn(`${what} failed: ${outcome.reason}${log}`);
+    return;
+  }
+  const { tokPerS, tokens, seconds, loadSeconds } = outcome.result;
+  const details = `${tokens} tokens in ${seconds.toFixed(2)} s, loaded in ${loadSeconds.toFixed(2)} s`;
+  say(`${what} ${formatRate(tokPerS)} tok/s (${details})${ok ? '' : ': too slow'}`);
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { counted } from '../output/counted.js';
+import { wholeNumber } from '../options/values.js';
+import { say } from '../output/output.js';
+import { addSpaceOptions, askedCpus, chosenSpace } from './space.js';
+import type { SpaceFlags } from './space.js';
+import { variableOption } from './variables.js';
+import { writeStdout } from '../output/stdout.js';
+
+interface Flags extends SpaceFlags {
+  smp?: number;
+  out?: string;
+}
+
+export function addPerfMatrixCommand(perf: Command, { signal }: CliContext): void {
+  const command = perf
+    .command('matrix')
+    .description('write a matrix: every combination of threads and arguments, one a line');
+  addSpaceOptions(command)
+    .option('--smp <n>', "processors of the machine; the host's unless given (SMP)", wholeNumber(1))
+    .addOption(
+      variableOption('--out <file>', 'write it here; to stdout unless given', 'PERF_MATRIX_OUT'),
+    )
+    .addHelpText(
+      'after',
+      `
+zosia perf run --matrix measures every line. zosia perf tune finds the fastest with fewer boots.
+
+Examples:
+  zosia perf matrix --out perf.matrix
+  zosia perf matrix --threads "4 6 8" --llama-args "default -b,256"`,
+    )
+    .action(async (flags: Flags) => {
+      const [{ formatMatrix }, { enumerateSpace }] = await Promise.all([
+        import('../../perf/matrix.js'),
+        import('../../perf/space.js'),
+      ]);
+      const settings = enumerateSpace(await chosenSpace(flags, askedCpus(flags)));
+      const text = formatMatrix(settings);
+      if (flags.out === undefined) {
+        await writeStdout(text);
+        return;
+      }
+      const { writeOutput } = await import('../../image/output-file.js');
+      await writeOutput(flags.out, text, { signal });
+      say(`wrote ${flags.out} (${counted(settings.length, 'setting')})`);
+    });
+}

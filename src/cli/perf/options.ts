@@ -1,0 +1,64 @@
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { addHostOptions } from '../options/machine.js';
+import type { HostFlags } from '../options/machine.js';
+import { timeoutSeconds, wholeNumber } from '../options/values.js';
+import { variableOption } from './variables.js';
+import { MAX_TOKENS } from '../../perf/profile.js';
+
+/** Options of the commands that boot machines to measure them. */
+export interface PerfMachineFlags extends HostFlags {
+  append?: string;
+  frozen?: true;
+  offline?: true;
+  tokens?: number;
+  timeout: number;
+  results?: string;
+  logDir?: string;
+  json?: true;
+}
+
+const USUAL_TIMEOUT_SECONDS = 600;
+
+export function addPerfMachineOptions(command: Command): Command {
+  return addHostOptions(
+    command
+      .addOption(
+        variableOption(
+          '-n, --tokens <n>',
+          'tokens that each run generates; 64 unless given',
+          'PERF_TOKENS',
+          numberUpTo(MAX_TOKENS),
+        ),
+      )
+      .addOption(
+        variableOption(
+          '--timeout <s>',
+          'a run that is not done after so many seconds has failed',
+          'PERF_TIMEOUT',
+          timeoutSeconds,
+        ).default(USUAL_TIMEOUT_SECONDS),
+      )
+      .addOption(variableOption('--results <file>', 'add every run to this CSV', 'PERF_RESULTS'))
+      .addOption(
+        variableOption(
+          '--log-dir <folder>',
+          "keep every run's console here; else those of failed ones, in artifacts/perf-logs",
+          'PERF_LOG_DIR',
+        ),
+      )
+      .option('--json', 'print the results as JSON'),
+  )
+    .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
+    .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
+    .option('--offline', 'use the cache alone');
+}
+
+/** Parses an option's value as a whole number from 1 to `most`. */
+export function numberUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber(1)(text);
+    if (value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number of at most ${most}.`);
+  };
+}

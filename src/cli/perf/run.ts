@@ -1,0 +1,191 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { counted } from '../output/counted.js';
+import { numberAtLeast, wholeNumber } from '../options/values.js';
+import { EXIT, printJson, say } from '../output/output.js';
+import { addPerfMachineOptions, numberUpTo } from './options.js';
+import type { PerfMachineFlags } from './options.js';
+import { askedCpus } from './space.js';
+import { variableOption, variableSwitch } from './variables.js';
+import { ZosiaError } from '../../errors.js';
+import type { PlanOptions } from '../../perf/plan.js';
+import { MAX_THREADS } from '../../perf/setting.js';
+
+interface Flags extends PerfMachineFlags {
+  profile?: string;
+  profiles?: string;
+  minTokS?: number;
+  runs: number;
+  threads?: number;
+  batchThreads?: number;
+  llamaArgs?: string;
+  matrix?: string;
+  loop?: boolean;
+  failFast?: boolean;
+}
+
+/** What is measured unless something else is asked for. */
+const USUAL_PROFILE = 'phi35_fast';
+
+export function addPerfRunCommand(perf: Command, context: CliContext): void {
+  const command = perf
+    .command('run')
+    .description('boot, generate, say how fast, power off; for one setting or many')
+    .argument(
+      '[model]',
+      'a GGUF file, or the name of one in models/; the last model disk unless given',
+    )
+    .optionsGroup('What is measured:')
+    .addOption(
+      variableOption(
+        '--profile <name>',
+        `${USUAL_PROFILE}, none, or one of the user's; ${USUAL_PROFILE} unless settings are given`,
+        'PERF_PROFILE',
+      ),
+    )
+    .option('--profiles <file>', "the user's profiles; zosia.perf.json unless given")
+    .addOption(
+      variableOption(
+        '--threads <n>',
+        'threads that generate',
+        'PERF_THREADS',
+        numberUpTo(MAX_THREADS),
+      ),
+    )
+    .addOption(
+      variableOption(
+        '--batch-threads <n>',
+        'threads that read the prompt; as many as generate unless given',
+        'PERF_BATCH_THREADS',
+        numberUpTo(MAX_THREADS),
+      ),
+    )
+    .addOption(
+      variableOption(
+        '--llama-args <args>',
+        'arguments for llama.cpp, separated by commas; \\, is a comma',
+        'PERF_LLAMA_ARGS',
+      ),
+    )
+    .addOption(
+      variableOption(
+        '--matrix <file>',
+        'measure every line, threads|batch threads|arguments',
+        'PERF_MATRIX_FILE',
+      ),
+    )
+    .optionsGroup('How it is measured:')
+    .addOption(variableOption('--runs <n>', 'how often', 'PERF_RUNS', wholeNumber(1)).default(1))
+    .addOption(variableSwitch('--loop', 'go on until Ctrl+C', 'PERF_LOOP'))
+    .addOption(
+      variableOption(
+        '--min-tok-s <rate>',
+        'fail when a run generates fewer tokens per second',
+        'PERF_MIN_TOK_S',
+        numberAtLeast(0),
+      ),
+    )
+    .addOption(
+      variableSwitch(
+        '--fail-fast',
+        'stop at the first run that fails; the default',
+        'PERF_FAIL_FAST',
+      ),
+    )
+    .option('--no-fail-fast', 'go on after a run that fails');
+  addPerfMachineOptions(command)
+    .addHelpText(
+      'after',
+      `
+Rates are of generation alone, by llama.cpp's own clock. Of several settings each is measured once before
+any is measured again. The exit status is 1 when a run failed or was too slow. A name in parentheses is a
+variable that the option wins over.
+
+Examples:
+  zosia perf run model.gguf --min-tok-s 20
+  zosia perf run model.gguf --threads 4 --llama-args -b,256,-c,1024 --runs 5
+  zosia perf run model.gguf --matrix perf.matrix --loop --no-fail-fast --results perf.csv`,
+    )
+    .action(async (model: string | undefined, flags: Flags) => {
+      await run(model, flags, context);
+    });
+}
+
+async function run(
+  model: string | undefined,
+  flags: Flags,
+  { signal, result }: CliContext,
+): Promise<void> {
+  const [{ measure }, { printCommands, printSummary, withPerfBench }, { planRuns }] =
+    await Promise.all([
+      import('../../perf/measure.js'),
+      import('./bench.js'),
+      import('../../perf/plan.js'),
+    ]);
+  const cpus = askedCpus(flags);
+  const plan = planRuns({
+    ...(await whatToMeasure(flags)),
+    ...(flags.tokens === undefined ? {} : { tokens: flags.tokens }),
+    ...(cpus === undefined ? {} : { cpus }),
+    hostCpuCount: availableParallelism(),
+  });
+  if (plan.note !== undefined) say(`zosia: ${plan.note}`);
+  await withPerfBench(flags, { ...plan, model }, signal, async (bench) => {
+    if (flags.dryRun) {
+      await printCommands(bench.machine, plan.settings, plan.tokens);
+      return;
+    }
+    const { runs, interrupted } = await measure({
+      settings: plan.settings,
+      rounds: flags.loop ? Infinity : flags.runs,
+      boot: bench.boot,
+      timeoutSeconds: flags.timeout,
+      failFast: flags.failFast ?? true,
+      ...(flags.minTokS === undefined ? {} : { minTokPerS: flags.minTokS }),
+      clock: () => new Date(),
+      signal,
+      onRun: (each) => bench.record(each),
+    });
+    const bad = runs.filter(({ ok }) => !ok).length;
+    if (flags.json) printJson({ runs: bench.records, interrupted, ok: bad === 0 });
+    else await printSummary(bench.records);
+    if (bad > 0)
+      say(
+        `${bad} of ${counted(runs.length, 'run')} failed or ${bad === 1 ? 'was' : 'were'} too slow`,
+      );
+    result.exitStatus = bad === 0 ? EXIT.done : EXIT.failed;
+    // A loop is ended that way; anything else has been cut short.
+    if (interrupted && (!flags.loop || runs.length === 0)) signal.throwIfAborted();
+  });
+}
+
+/** Reads the profile and all that is given beside it. */
+async function whatToMeasure(
+  flags: Flags,
+): Promise<Pick<PlanOptions, 'profile' | 'matrix' | 'threads' | 'batchThreads' | 'llamaArgs'>> {
+  const [{ loadProfile }, { parseLlamaArgs }, { parseMatrix }, { readTextFile }] =
+    await Promise.all([
+      import('../../perf/profiles-file.js'),
+      import('../../perf/setting.js'),
+      import('../../perf/matrix.js'),
+      import('../../perf/text-file.js'),
+    ]);
+  const { matrix, threads, batchThreads, llamaArgs } = flags;
+  const hasSetting = [threads, batchThreads, llamaArgs].some((value) => value !== undefined);
+  if (hasSetting && matrix !== undefined) {
+    throw new ZosiaError('ZOSIA_BAD_OPTION', `the matrix ${matrix} says what is measured`, {
+      hint:
+        'Leave out --threads, --batch-threads and --llama-args, and their variables; ' +
+        'or leave out --matrix and PERF_MATRIX_FILE.',
+    });
+  }
+  const usual = hasSetting || matrix !== undefined ? 'none' : USUAL_PROFILE;
+  return {
+    profile: await loadProfile(flags.profile ?? usual, flags.profiles),
+    ...(threads === undefined ? {} : { threads }),
+    ...(batchThreads === undefined ? {} : { batchThreads }),
+    ...(llamaArgs === undefined ? {} : { llamaArgs: parseLlamaArgs(llamaArgs, '--llama-args') }),
+    ...(matrix === undefined ? {} : { matrix: parseMatrix(await readTextFile(matrix), matrix) }),
+  };
+}

@@ -1,0 +1,69 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import type { HostFlags } from '../options/machine.js';
+import { variableOption } from './variables.js';
+import { ZosiaError } from '../../errors.js';
+import type { SettingSpace } from '../../perf/space.js';
+
+/** Options that say which settings there are. */
+export interface SpaceFlags {
+  threads?: string;
+  batchThreads?: string;
+  llamaArgs?: string;
+}
+
+export function addSpaceOptions(command: Command): Command {
+  return command
+    .addOption(
+      variableOption(
+        '--threads <list>',
+        'numbers of threads, as in "2 4 default"; those around the number of processors unless given',
+        'PERF_MATRIX_THREADS',
+      ),
+    )
+    .addOption(
+      variableOption(
+        '--batch-threads <list>',
+        'numbers of threads for prompts; as many as generate, and all processors, unless given',
+        'PERF_MATRIX_BATCH_THREADS',
+      ),
+    )
+    .addOption(
+      variableOption(
+        '--llama-args <lists>',
+        'sets of arguments, as in "default -b,256 -b,256,-fa,off"',
+        'PERF_MATRIX_ARGS',
+      ),
+    );
+}
+
+/**
+ * The settings that are asked for, or those around so many processors, or the host's.
+ *
+ * @throws ZosiaError as `parseThreadList` and `parseArgsList`
+ */
+export async function chosenSpace(
+  { threads, batchThreads, llamaArgs }: SpaceFlags,
+  cpus: number | undefined,
+): Promise<SettingSpace> {
+  const { parseArgsList, parseThreadList, usualSpace } = await import('../../perf/space.js');
+  const usual = usualSpace(cpus ?? availableParallelism());
+  return {
+    threads: threads === undefined ? usual.threads : parseThreadList(threads, '--threads'),
+    batchThreads:
+      batchThreads === undefined
+        ? usual.batchThreads
+        : parseThreadList(batchThreads, '--batch-threads'),
+    llamaArgs: llamaArgs === undefined ? usual.llamaArgs : parseArgsList(llamaArgs, '--llama-args'),
+  };
+}
+
+/** Processors that were asked for, by option or variable. @throws ZosiaError `ZOSIA_BAD_OPTION` */
+export function askedCpus({ smp }: Pick<HostFlags, 'smp'>): number | undefined {
+  const text = process.env.SMP ?? '';
+  if (smp !== undefined || text === '') return smp;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `SMP cannot be ${text}`, {
+    hint: 'Give a number of processors, as in SMP=2.',
+  });
+}

@@ -1,0 +1,164 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { counted } from '../output/counted.js';
+import { wholeNumber } from '../options/values.js';
+import { EXIT, print, printJson, say } from '../output/output.js';
+import type { PerfBench } from './bench.js';
+import { addPerfMachineOptions } from './options.js';
+import type { PerfMachineFlags } from './options.js';
+import { addSpaceOptions, askedCpus, chosenSpace } from './space.js';
+import type { SpaceFlags } from './space.js';
+import { ZosiaError } from '../../errors.js';
+import { summaryOf } from '../../perf/candidates.js';
+import type { Candidate } from '../../perf/candidates.js';
+import { describeSetting } from '../../perf/setting.js';
+import { formatRate } from '../../perf/statistics.js';
+import type { TuneResult } from '../../perf/tune.js';
+
+interface Flags extends PerfMachineFlags, SpaceFlags {
+  boots?: number;
+  repeats: number;
+  saveProfile?: string;
+  profiles?: string;
+}
+
+const USUAL_REPEATS = 3;
+
+export function addPerfTuneCommand(perf: Command, context: CliContext): void {
+  const command = perf
+    .command('tune')
+    .description('find the fastest threads and arguments, in fewer boots than trying them all')
+    .argument(
+      '[model]',
+      'a GGUF file, or the name of one in models/; the last model disk unless given',
+    )
+    .optionsGroup('What is tried:');
+  addSpaceOptions(command)
+    .optionsGroup('How it is measured:')
+    .option(
+      '--boots <n>',
+      'boots that may be spent; half of what measuring everything takes unless given',
+      wholeNumber(1),
+    )
+    .option(
+      '--repeats <n>',
+      'how often the last two settings are measured',
+      wholeNumber(1),
+      USUAL_REPEATS,
+    )
+    .option('--save-profile <name>', 'keep the fastest setting under this name')
+    .option('--profiles <file>', 'where profiles are kept; zosia.perf.json unless given');
+  addPerfMachineOptions(command)
+    .addHelpText(
+      'after',
+      `
+One thing is varied at a time, the best value kept, and the fastest few settings are measured again to
+tell what is fast from what was lucky. Threads for batches are chosen by the speed of reading the prompt.
+
+Examples:
+  zosia perf tune model.gguf --save-profile laptop
+  zosia perf tune model.gguf --threads "4 6 8" --llama-args "default -fa,off" --boots 12`,
+    )
+    .action(async (model: string | undefined, flags: Flags) => {
+      await run(model, flags, context);
+    });
+}
+
+async function run(
+  model: string | undefined,
+  flags: Flags,
+  { signal, result }: CliContext,
+): Promise<void> {
+  const [
+    { printCommands, printSummary, withPerfBench },
+    { cpusFor, longestContext, USUAL_TOKENS },
+    { enumerateSpace },
+    { checkProfileName },
+    { PROFILES_FILE, saveProfile },
+    { tune, usualBoots },
+  ] = await Promise.all([
+    import('./bench.js'),
+    import('../../perf/plan.js'),
+    import('../../perf/space.js'),
+    import('../../perf/profile.js'),
+    import('../../perf/profiles-file.js'),
+    import('../../perf/tune.js'),
+  ]);
+  const { saveProfile: name, profiles = PROFILES_FILE, repeats } = flags;
+  if (name !== undefined) checkProfileName(name, '--save-profile');
+  const asked = askedCpus(flags);
+  const space = await chosenSpace(flags, asked);
+  const settings = enumerateSpace(space);
+  const cpus = asked ?? cpusFor(settings, availableParallelism());
+  const tokens = flags.tokens ?? USUAL_TOKENS;
+  const wishes = { model, cpus, tokens, contextTokens: longestContext(settings) };
+  await withPerfBench(flags, wishes, signal, async (bench) => {
+    const { machine, boot, records } = bench;
+    if (flags.dryRun) {
+      await printCommands(machine, settings, tokens);
+      return;
+    }
+    const found = await tune({
+      space,
+      boots: flags.boots ?? usualBoots(space, repeats),
+      repeats,
+      boot,
+      timeoutSeconds: flags.timeout,
+      clock: () => new Date(),
+      signal,
+      onRun: (each) => bench.record(each),
+    });
+    if (flags.json) printJson({ ...describe(found), runs: records });
+    else {
+      await printSummary(records);
+      tell(found, repeats);
+    }
+    if (found.interrupted) signal.throwIfAborted();
+    if (!found.winner) throw nothingFound(records);
+    if (name !== undefined) {
+      const profile = { cpus: machine.spec.cpus, tokens, ...found.winner.setting };
+      await saveProfile(name, profile, profiles);
+      say(`kept as the profile ${name} in ${profiles}`);
+    }
+    result.exitStatus = EXIT.done;
+  });
+}
+
+function nothingFound(records: PerfBench['records']): ZosiaError {
+  const log = records.at(-1)?.logPath;
+  return new ZosiaError('ZOSIA_PERF_NO_RESULTS', 'no boot gave a result', {
+    hint: log === undefined ? 'Allow more time with --timeout.' : `The last console is in ${log}.`,
+  });
+}
+
+function tell({ winner, start, bootCount, settingCount }: TuneResult, repeats: number): void {
+  if (winner) print(`fastest:  ${words(winner)}`);
+  if (start && start !== winner) print(`start:    ${words(start)}`);
+  const all = settingCount * repeats;
+  print(
+    `boots:    ${bootCount}; all ${counted(settingCount, 'setting')}, ${repeats} times each, take ${all}`,
+  );
+}
+
+function words(candidate: Candidate): string {
+  const setting = describeSetting(candidate.setting);
+  const summary = summaryOf(candidate);
+  if (!summary) return `${setting}: failed`;
+  const { median, min, max, count } = summary;
+  const range = count > 1 ? `, from ${formatRate(min)} to ${formatRate(max)}` : '';
+  return `${setting}: ${formatRate(median)} tok/s, median of ${counted(count, 'run')}${range}`;
+}
+
+/** What was found, for programs. */
+function describe(found: TuneResult) {
+  const { bootCount, settingCount, interrupted } = found;
+  const candidate = (each: Candidate | undefined) =>
+    each && { ...each.setting, ...summaryOf(each), failureCount: each.failureCount };
+  return {
+    winner: candidate(found.winner),
+    start: candidate(found.start),
+    candidates: found.candidates.map(candidate),
+    ...{ bootCount, settingCount, interrupted },
+  };
+}

@@ -1,0 +1,121 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { efiSettingOption } from '../options/efi-settings.js';
+import { addHostOptions, requireOneOf } from '../options/machine.js';
+import {
+  addEfiOptions,
+  addEfiTextOptions,
+  efiMachineOptions,
+  efiRunSettings,
+} from '../options/efi.js';
+import type { EfiFlags } from '../options/efi.js';
+import { chosenArchitecture, timeoutSeconds } from '../options/values.js';
+import { say } from '../output/output.js';
+import { makeOutputFolder } from '../../image/output-file.js';
+import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
+import type { Places } from '../../recipes/places.js';
+
+interface RunEfiFlags extends EfiFlags {
+  disk?: string;
+  debug?: true;
+}
+
+export function addRunEfiCommand(run: Command, context: CliContext): void {
+  const command = run
+    .command('efi')
+    .description('the EFI machine: a llama2.c model with no operating system')
+    .optionsGroup('What is booted:')
+    .option('--disk <file>', 'another EFI disk, raw or VMDK')
+    .optionsGroup('The text:')
+    .option('--prompt <text>', 'print what follows this on stdout, and power off')
+    .addOption(
+      efiSettingOption(
+        'steps',
+        '-n, --steps <n>',
+        'tokens, the prompt included; 0: the whole context',
+      ),
+    )
+    .addOption(
+      efiSettingOption(
+        'temp',
+        '--temp <t>',
+        'temperature of sampling; 0 always takes the likeliest token',
+      ),
+    );
+  addEfiTextOptions(command)
+    .option(
+      '--timeout <s>',
+      'with --prompt: give up after this many seconds; with --screenshot: take it then',
+      timeoutSeconds,
+    )
+    .optionsGroup('The screen and the firmware:');
+  addEfiOptions(command);
+  addHostOptions(command)
+    .option('--debug', "log what the guest does wrong (QEMU's -d guest_errors); explain errors")
+    .addHelpText(
+      'after',
+      `
+Boots artifacts/efi/llama2-disk.img, or else llama2-disk.vmdk, as zosia image efi and zosia up write them.
+Options of the text change llama2.cfg for this run, on a disk of its own; the disk is not written to.
+The console is the serial port, here on the terminal: Ctrl+A X ends the machine. An empty --prompt begins
+a text. The log of --debug is artifacts/efi/qemu-debug.log.
+
+Examples:
+  zosia run efi
+  zosia run efi --prompt "Once upon a time" -n 100 --temp 0
+  zosia run efi --arch aarch64 --screenshot llama2.png
+  zosia run efi --disk artifacts/efi/hello-disk.img --display
+  zosia run efi --firmware OVMF_CODE.fd,OVMF_VARS.fd --debug`,
+    )
+    .action(async (flags: RunEfiFlags) => {
+      requireOneOf(command, '--timeout', ['--prompt', '--screenshot']);
+      const [{ efiDiskNeeds }, { withRunDisk }, { resolveEfiMachine }, { startEfiMachine }] =
+        await Promise.all([
+          import('../../recipes/efi/disk-needs.js'),
+          import('../../recipes/efi/run-disk.js'),
+          import('../../machine/machine.js'),
+          import('../start/efi.js'),
+        ]);
+      const { signal } = context;
+      const arch = chosenArchitecture(flags.arch);
+      const places = defaultPlaces();
+      const disk = flags.disk ?? (await usualDisk(places));
+      const settings = efiRunSettings(flags);
+      const hasSettings = Object.keys(settings).length > 0;
+      const { memoryBytes } = (await isFile(disk))
+        ? await efiDiskNeeds(disk, { arch, ...(hasSettings ? { settings } : {}) })
+        : { memoryBytes: 0 };
+      const spec = await resolveEfiMachine(
+        {
+          ...efiMachineOptions(flags),
+          ...{ arch, disk, memoryBytes, signal },
+          ...(flags.debug ? { debugLog: debugLogPath(places) } : {}),
+        },
+        process.env,
+      );
+      if (spec.debugLog !== undefined && !flags.dryRun) {
+        await makeOutputFolder(join(places.artifactsDir, 'efi'));
+        say(`zosia: what the guest does wrong goes to ${spec.debugLog}`);
+      }
+      if (hasSettings && !flags.dryRun) {
+        const start = (runDisk: typeof spec.disk): Promise<void> =>
+          startEfiMachine({ ...spec, disk: runDisk }, flags, context);
+        await withRunDisk(disk, settings, start, signal);
+      } else await startEfiMachine(spec, flags, context);
+    });
+}
+
+const debugLogPath = ({ artifactsDir }: Places): string =>
+  join(artifactsDir, 'efi', 'qemu-debug.log');
+
+async function usualDisk(places: Places): Promise<string> {
+  const raw = efiDiskPath(places, 'raw');
+  const vmdk = efiDiskPath(places, 'vmdk');
+  return !(await isFile(raw)) && (await isFile(vmdk)) ? vmdk : raw;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}

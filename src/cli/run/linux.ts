@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { addHostOptions, requireOneOf } from '../options/machine.js';
+import {
+  addLinuxOptions,
+  addPromptOptions,
+  linuxMachineOptions,
+  runRequest,
+} from '../options/linux.js';
+import { addBootModeOptions, chosenBootMode } from '../options/boot-mode.js';
+import type { BootModeFlags } from '../options/boot-mode.js';
+import { chosenArchitecture } from '../options/values.js';
+import { applyProfile } from '../options/profile.js';
+import { startProgress } from '../output/progress.js';
+import type { ModelNeeds } from '../../recipes/model-memory.js';
+import { defaultPlaces, initramfsPath, kernelPath } from '../../recipes/places.js';
+
+interface RunLinuxFlags extends BootModeFlags {
+  kernel?: string;
+  initrd?: string;
+  disk?: string;
+  verify?: true;
+}
+
+export function addRunLinuxCommand(run: Command, context: CliContext): void {
+  const command = run
+    .command('linux', { isDefault: true })
+    .description('the Linux guest: llama.cpp with a GGUF model')
+    .optionsGroup('What is booted:')
+    .option('--kernel <file>', 'another kernel (KERNEL_IMAGE)')
+    .option('--initrd <file>', 'another initramfs (INITRD_IMAGE)')
+    .option('--disk <file>', 'another model disk, raw or VMDK (MODEL_DISK_IMAGE)')
+    .option('--verify', 'first compare the sha256 of everything on the model disk');
+  addLinuxOptions(command);
+  addPromptOptions(command);
+  addBootModeOptions(command);
+  addHostOptions(command);
+  command
+    .addHelpText(
+      'after',
+      `
+Boots artifacts/<arch>/Image and initramfs.cpio.gz with the model disk of artifacts/model-disk, as they
+are. Without a model disk the guest shows a stub prompt that says so. A model disk that refers to files
+which have changed since is refused. The memory follows from the model on the disk.
+With --dry-run, what the run asks of the guest (prompt, context and so on) is not in the command: it is in
+an initramfs that is made for a real run alone.
+
+Examples:
+  zosia run
+  zosia run --disk artifacts/model-disk/model.ext4.img --ram 4096
+  zosia run --dry-run`,
+    )
+    .action(async (given: RunLinuxFlags) => {
+      requireOneOf(command, '--timeout', ['--prompt', '--ci', '--diag', '--selftest']);
+      requireOneOf(command, '--json', ['--diag']);
+      const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }, { startBootMode }] =
+        await Promise.all([
+          import('../../recipes/model-disk.js'),
+          import('../../machine/machine.js'),
+          import('../start/linux.js'),
+          import('../start/boot-mode.js'),
+        ]);
+      const { flags, args } = await applyProfile(given);
+      const arch = chosenArchitecture(flags.arch);
+      const places = defaultPlaces();
+      const variable = process.env.MODEL_DISK_IMAGE;
+      const named = flags.disk ?? (variable === '' ? undefined : variable);
+      const disk = named ?? (await existingDisk(places));
+      const needs = disk === undefined ? undefined : await diskNeeds(disk, flags, context.signal);
+      const spec = await resolveMachine(
+        {
+          ...linuxMachineOptions(flags),
+          ...(flags.kernel === undefined ? {} : { kernel: flags.kernel }),
+          ...(flags.initrd === undefined ? {} : { initrd: flags.initrd }),
+          ...(flags.disk === undefined ? {} : { disk: flags.disk }),
+          arch,
+          ...(needs ? { model: needs.memory } : {}),
+          defaults: {
+            kernel: kernelPath(places, arch),
+            initrd: initramfsPath(places, arch),
+            ...(disk === undefined ? {} : { disk }),
+          },
+          signal: context.signal,
+        },
+        process.env,
+      );
+      const request = runRequest(flags, [...args, ...(needs?.llamaArgs ?? [])]);
+      const mode = chosenBootMode(flags);
+      if (mode === undefined) await startLinuxMachine(spec, request, flags, context);
+      else await startBootMode(spec, request, mode, flags, context);
+    });
+}
+
+/** Checks a disk before it is booted, and sees what its model needs; undefined without a model. */
+async function diskNeeds(
+  disk: string,
+  { ctx, verify }: RunLinuxFlags,
+  signal: AbortSignal,
+): Promise<ModelNeeds | undefined> {
+  const [{ checkModelDisk }, { modelOnDisk }, { modelNeeds }] = await Promise.all([
+    import('../../recipes/check-disk.js'),
+    import('../../recipes/model-on-disk.js'),
+    import('../../recipes/model-memory.js'),
+  ]);
+  const progress = await startProgress();
+  try {
+    await checkModelDisk(disk, {
+      verify: verify ?? false,
+      signal,
+      onProgress: (done, total) => {
+        progress.update('verifying', done, total);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+  const model = await modelOnDisk(disk);
+  return model && modelNeeds(model.info, ctx, model.companionBytes);
+}

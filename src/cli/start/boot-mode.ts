@@ -1,0 +1,58 @@
+import type { CliContext } from '../context.js';
+import type { BootModeFlags } from '../options/boot-mode.js';
+import { printJson, say } from '../output/output.js';
+import { announce, printCommand } from './start.js';
+import { writeStdout } from '../output/stdout.js';
+import { bootModeSpec, qemuArguments, runBootMode, withRunInitrd } from '../../machine/machine.js';
+import type { BootMode, MachineSpec, RunRequest } from '../../machine/machine.js';
+
+/** Boots in a mode; what the guest prints, or the diagnosis as JSON, goes to stdout. */
+export async function startBootMode(
+  spec: MachineSpec,
+  request: RunRequest,
+  mode: BootMode,
+  flags: BootModeFlags,
+  { signal, result }: CliContext,
+): Promise<void> {
+  if (flags.dryRun) {
+    await printCommand(spec, qemuArguments(bootModeSpec(spec, mode)));
+    return;
+  }
+  announce(spec);
+  const { exitStatus, facts, consoleTail } = await withRunInitrd(
+    spec.initrd,
+    request,
+    (initrd) =>
+      runBootMode(
+        { ...spec, initrd },
+        {
+          ...{ mode, signal },
+          ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
+          ...(flags.json ? {} : { onConsole: writeStdout }),
+        },
+      ),
+    signal,
+  );
+  if (flags.json) printJson({ exit_status: exitStatus, ...diagnosis(facts) });
+  if (flags.json && exitStatus !== 0) say(consoleTail);
+  result.exitStatus = exitStatus;
+}
+
+/** The guest's facts as JSON has them: numbers, lists, null for what there is not. */
+export function diagnosis(
+  facts: Readonly<Record<string, string>>,
+): Record<string, string | number | readonly string[] | null> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => {
+      if (value === 'none') return [name, null];
+      if (name === 'cpu_features') return [name, words(value, ' ')];
+      if (name === 'virtio_disks') return [name, words(value, ',')];
+      return [name, IS_NUMBER.test(name) ? Number(value) : value];
+    }),
+  );
+}
+
+const IS_NUMBER = /^cpus$|_(?:mib|bytes)$/;
+
+const words = (text: string, separator: string): string[] =>
+  text.split(separator).filter((word) => word !== '');

@@ -1,0 +1,52 @@
+import type { CliContext } from '../context.js';
+import type { EfiFlags } from '../options/efi.js';
+import { say, warn } from '../output/output.js';
+import { announce, AnswerPrinter, printCommand } from './start.js';
+import { writeStdout } from '../output/stdout.js';
+import { writeOutput } from '../../image/output-file.js';
+import { checkOutputTarget } from '../../image/output-target.js';
+import { efiArguments, runEfi, runEfiInteractive } from '../../machine/machine.js';
+import type { EfiMachineSpec, EfiRunOptions } from '../../machine/machine.js';
+
+/**
+ * Starts a machine the way the flags ask for: as a prompt on the terminal, as a one-shot whose answer
+ * goes to stdout, until its picture has been taken, or not at all but as a command line.
+ */
+export async function startEfiMachine(
+  spec: EfiMachineSpec,
+  flags: EfiFlags,
+  { signal, result }: CliContext,
+): Promise<void> {
+  const { prompt, screenshot, timeout } = flags;
+  if (flags.dryRun) {
+    await printCommand(spec, efiArguments({ ...spec, isControlled: false }));
+    return;
+  }
+  if (screenshot !== undefined) await checkOutputTarget(screenshot);
+  announce(spec);
+  if (prompt === undefined && screenshot === undefined) {
+    result.exitStatus = (await runEfiInteractive(spec, process, { signal })).exitStatus;
+    return;
+  }
+  const printer = new AnswerPrinter(prompt ?? '');
+  await runEfi(spec, {
+    signal,
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    ...(prompt === undefined
+      ? { onConsole: writeStdout }
+      : { onAnswer: (bytes) => printer.print(bytes) }),
+    ...(screenshot === undefined ? {} : { onScreenshot: keepPicture(screenshot, signal) }),
+  });
+  await printer.end();
+}
+
+function keepPicture(
+  path: string,
+  signal: AbortSignal,
+): NonNullable<EfiRunOptions['onScreenshot']> {
+  return async ({ png, hasSettled }) => {
+    await writeOutput(path, png, { signal });
+    if (!hasSettled) warn('the screen had not settled when the time was over');
+    say(`wrote ${path}`);
+  };
+}

@@ -1,0 +1,57 @@
+import type { CliContext } from '../context.js';
+import type { LinuxFlags } from '../options/linux.js';
+import { EXIT, say } from '../output/output.js';
+import { announce, AnswerPrinter, printCommand } from './start.js';
+import { qemuArguments, runInteractive, runOneShot, withRunInitrd } from '../../machine/machine.js';
+import type { MachineSpec, RunRequest } from '../../machine/machine.js';
+
+/**
+ * Starts a machine the way the flags ask for: as a prompt on the terminal, as a one-shot whose answer
+ * goes to stdout, or not at all but as a command line.
+ */
+export async function startLinuxMachine(
+  spec: MachineSpec,
+  request: RunRequest,
+  flags: LinuxFlags,
+  { signal, result }: CliContext,
+): Promise<void> {
+  if (flags.dryRun) {
+    await printCommand(spec, qemuArguments(spec));
+    return;
+  }
+  announce(spec);
+  await withRunInitrd(
+    spec.initrd,
+    request,
+    async (initrd) => {
+      const machine = { ...spec, initrd };
+      result.exitStatus =
+        request.prompt === undefined
+          ? (await runInteractive(machine, process, { signal })).exitStatus
+          : await answer(machine, request.prompt, flags, signal);
+    },
+    signal,
+  );
+}
+
+async function answer(
+  spec: MachineSpec,
+  prompt: string,
+  { timeout }: LinuxFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const printer = new AnswerPrinter(prompt);
+  const { exitStatus, consoleTail } = await runOneShot(spec, {
+    signal,
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    onAnswer: (bytes) => printer.print(bytes),
+  });
+  if (exitStatus !== 0) {
+    say(
+      `error: the guest ended with status ${exitStatus}. The end of its console:\n${consoleTail}`,
+    );
+    return EXIT.failed;
+  }
+  await printer.end();
+  return EXIT.done;
+}

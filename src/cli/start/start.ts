@@ -1,0 +1,45 @@
+import { say } from '../output/output.js';
+import { writeStdout } from '../output/stdout.js';
+import { formatCommand } from '../../machine/machine.js';
+import type { HostSpec } from '../../machine/machine.js';
+
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+
+/** Prints the command that would start a machine. */
+export async function printCommand(
+  { qemu }: HostSpec,
+  qemuArguments: readonly string[],
+): Promise<void> {
+  await writeStdout(`${formatCommand([qemu, ...qemuArguments])}\n`);
+}
+
+/** Tells what a user should know about a machine before it starts. */
+export function announce({ accel, notes = [] }: HostSpec): void {
+  for (const note of [accel.note, ...notes]) if (note !== undefined) say(`zosia: ${note}`);
+}
+
+/** Prints an answer on stdout as it comes, and ends its last line. */
+export class AnswerPrinter {
+  readonly #isContinuation: boolean;
+  #hasStarted = false;
+  #last: number | undefined;
+
+  /** @param prompt what the answer goes on from */
+  constructor(prompt: string) {
+    this.#isContinuation = prompt !== '';
+  }
+
+  print(bytes: Uint8Array): Promise<void> {
+    // Text that continues nothing begins with the space that tokenizers put before every word.
+    const isPadded = !this.#hasStarted && !this.#isContinuation && bytes[0] === SPACE;
+    const text = isPadded ? bytes.subarray(1) : bytes;
+    this.#hasStarted = true;
+    this.#last = text.at(-1) ?? this.#last;
+    return writeStdout(text);
+  }
+
+  async end(): Promise<void> {
+    if (this.#last !== undefined && this.#last !== LINE_FEED) await writeStdout('\n');
+  }
+}

@@ -1,0 +1,88 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { addHostOptions, requireOneOf } from '../options/machine.js';
+import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
+import { addLinuxOptions, addPromptOptions } from '../options/linux.js';
+import type { EfiUpFlags } from './efi.js';
+import type { LinuxUpFlags } from './linux.js';
+
+const MACHINES = ['linux', 'efi'] as const;
+type Machine = (typeof MACHINES)[number];
+
+type UpFlags = LinuxUpFlags & EfiUpFlags & { machine: Machine };
+
+export function addUpCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command('up')
+    .description('fetch what is missing, build, boot, talk')
+    .argument(
+      '[model]',
+      'a GGUF file, or the name of one in models/; for efi, a llama2.c checkpoint',
+    )
+    .addOption(
+      new Option('--machine <kind>', 'linux runs llama.cpp; efi runs with no operating system')
+        .choices(MACHINES)
+        .default('linux'),
+    );
+  addPromptOptions(command);
+  const ofLinux = optionsAdded(command, () => {
+    command.optionsGroup('With --machine linux:');
+    addLinuxOptions(command)
+      .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
+      .option('--offline', 'use the cache alone');
+  });
+  const ofEfi = optionsAdded(command, () => {
+    command
+      .optionsGroup('With --machine efi:')
+      .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
+    addEfiTextOptions(command);
+    addEfiOptions(command);
+  });
+  addHostOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  zosia up model.gguf
+  zosia up model.gguf --prompt "Why is the sky blue?" -n 100 --temp 0
+  zosia up model.gguf --arch x86_64 --ram 8192 --smp 6
+  zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin
+  zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin --prompt "" --temp 0
+
+At the prompt, /poweroff ends the machine; Ctrl+C during an answer only stops the answer. With --prompt
+only the answer is printed on stdout: what follows the prompt, or what a model with a chat template says
+to it as a user's turn. With --machine efi, -n counts the prompt's tokens, too.
+The exit status is 0, or 1 when the guest failed. A name in parentheses is a variable that the option wins
+over.`,
+    )
+    .action(async (model: string | undefined, flags: UpFlags) => {
+      refuseOptions(command, flags.machine, flags.machine === 'efi' ? ofLinux : ofEfi);
+      requireOneOf(command, '--timeout', [
+        '--prompt',
+        ...(flags.machine === 'efi' ? ['--screenshot'] : []),
+      ]);
+      if (flags.machine === 'efi') {
+        const { upEfi } = await import('./efi.js');
+        await upEfi(command, model, flags, context);
+      } else {
+        const { upLinux } = await import('./linux.js');
+        await upLinux(model, flags, context);
+      }
+    });
+}
+
+/** The options that `add` adds. */
+function optionsAdded(command: Command, add: () => void): readonly Option[] {
+  const before = command.options.length;
+  add();
+  return command.options.slice(before);
+}
+
+/** @throws CommanderError for an option that belongs to another machine */
+function refuseOptions(command: Command, machine: Machine, others: readonly Option[]): void {
+  const given = others.find(
+    (option) => command.getOptionValue(option.attributeName()) !== undefined,
+  );
+  if (given) command.error(`error: option '${given.flags}' is not for --machine ${machine}`);
+}

@@ -1,0 +1,167 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EfiDiskManifest } from '../../../src/recipes/efi/manifest.js';
+import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
+import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
+import { sampleTokenizer, writeSampleFiles } from '../../recipes/efi/samples.js';
+import { zosia } from '../../support/cli.js';
+import { temporaryFolder } from '../../support/temporary.js';
+
+const folder = temporaryFolder();
+const MODEL = ['--model', 'tiny.bin', '--tokenizer', 'tiny-tokenizer.bin'];
+beforeEach(async () => {
+  await rm(folder.path, { recursive: true });
+  await mkdir(folder.path);
+  await writeSampleFiles(folder.path);
+});
+
+type Report = EfiDiskManifest & { path: string; sizeBytes: number };
+
+/** Runs `zosia image efi` in the folder, and gives what it reports. */
+async function imageEfi(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Report> {
+  const command = ['image', 'efi', ...args, '--json'];
+  const { stdout, stderr, exitCode } = await zosia(command, { cwd: folder.path, env });
+  expect(exitCode, stderr).toBe(0);
+  return JSON.parse(stdout) as Report;
+}
+
+async function expectRefusal(args: readonly string[], message: RegExp, status = 1): Promise<void> {
+  const { stdout, stderr, exitCode } = await zosia(['image', 'efi', ...args], { cwd: folder.path });
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/defect of zosia/);
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: status });
+  await expect(stat(folder.file('artifacts'))).rejects.toThrow('ENOENT');
+}
+
+describe('zosia image efi', () => {
+  it('writes a disk for every machine, where run efi looks for it', async () => {
+    const { path, inputs, settings } = await imageEfi(MODEL);
+    expect(path).toMatch(/artifacts\/efi\/llama2-disk\.img$/);
+    expect((await stat(path)).size).toBe(128 << 20);
+    expect(inputs.map(({ path: diskPath }) => diskPath)).toEqual([
+      ...['/EFI/BOOT/BOOTAA64.EFI', '/EFI/BOOT/BOOTX64.EFI', '/llama2.cfg'],
+      ...['/tiny.bin', '/tiny-tokenizer.bin'],
+    ]);
+    expect(settings).toMatchObject({ format: 'raw', partitionTable: 'none' });
+  });
+
+  it('writes the disk that is asked for', async () => {
+    const { path, settings, sizeBytes, files } = await imageEfi([
+      ...MODEL,
+      ...['--arch', 'arm64', '--format', 'vmdk', '--partition-table', 'gpt', '--size', '9M'],
+    ]);
+    expect(path).toMatch(/artifacts\/efi\/llama2-disk\.vmdk$/);
+    expect(sizeBytes).toBe(9 << 20);
+    expect(settings).toMatchObject({ archs: ['aarch64'], partitionTable: 'gpt' });
+    expect(files!.map(({ name }) => name)).toContain('../../tiny.bin');
+    const elsewhere = await imageEfi([
+      ...MODEL,
+      '--out',
+      'my disk.img',
+      '--arch',
+      'x86_64',
+      '--arch',
+      'x64',
+    ]);
+    expect(elsewhere).toMatchObject({ path: 'my disk.img', settings: { archs: ['x86_64'] } });
+  });
+
+  it('puts the settings on the disk', async () => {
+    const { path } = await imageEfi([
+      ...MODEL,
+      ...['--prompt', 'a\\b\nZoë', '--steps', '0', '--temp', '0.25', '--top-p', '1'],
+      ...['--seed', '18446744073709551615', '--interactive', '--poweroff', '--mode', 'chat'],
+    ]);
+    const disk = await openEfiDisk(path);
+    expect(await readDiskSettings(disk.fat)).toEqual({
+      ...{ model: 'tiny.bin', tokenizer: 'tiny-tokenizer.bin', prompt: 'a\\b\nZoë', steps: 0 },
+      ...{ temp: 0.25, topP: 1, seed: 2n ** 64n - 1n, interactive: true, poweroff: true },
+      ...{ mode: 'chat', answer: 'console' },
+    });
+    await disk.close();
+  });
+
+  it('writes the disk that says hello', async () => {
+    const { path, inputs, settings } = await imageEfi([
+      '--hello',
+      '--arch',
+      'x86_64',
+      '--size',
+      '2M',
+    ]);
+    expect(path).toMatch(/artifacts\/efi\/hello-disk\.img$/);
+    expect(inputs.map(({ path: diskPath }) => diskPath)).toEqual(['/EFI/BOOT/BOOTX64.EFI']);
+    expect(settings.program).toBe('hello');
+  });
+
+  it('is reproducible, at a time that is given', async () => {
+    const digestAt = async (name: string, time: string): Promise<string> => {
+      const env = { SOURCE_DATE_EPOCH: time };
+      await imageEfi([...MODEL, '--size', '4M', '--out', name], env);
+      return (await readFile(folder.file(name))).toString('latin1');
+    };
+    const first = await digestAt('a.img', '1700000000');
+    expect((await digestAt('b.img', '1700000000')) === first).toBe(true);
+    expect((await digestAt('c.img', '1700000002')) === first).toBe(false);
+  });
+
+  it('tells people what it wrote', async () => {
+    const { stdout, stderr } = await zosia(['image', 'efi', ...MODEL], { cwd: folder.path });
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^wrote .*artifacts\/efi\/llama2-disk\.img \(128 MiB, raw\)\n$/);
+  });
+
+  it('helps', async () => {
+    const { stdout, exitCode } = await zosia(['image', 'efi', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/--tokenizer.*--prompt.*--partition-table.*Examples:/s);
+  });
+
+  it.each([
+    [[], /--model is not given\nhint: .*--tokenizer/],
+    [['--model', 'tiny.bin'], /--tokenizer is not given/],
+    [['--tokenizer', 'tiny-tokenizer.bin'], /--model is not given/],
+    [['--model', 'none.bin', '--tokenizer', 'x'], /none\.bin does not exist\nhint:/],
+    [['--model', 'tiny.bin', '--tokenizer', 'x'], /x does not exist\nhint:/],
+    [['--model', 'tiny-tokenizer.bin', '--tokenizer', 'x'], /is not a llama2\.c checkpoint/],
+    [
+      [...MODEL, '--size', '300K'],
+      /takes at least \d+ bytes, and is to have 307200\nhint: .*--size 1M/,
+    ],
+    [[...MODEL, '--size', '1M', '--partition-table', 'gpt'], /hint: .*--size 5M or more/],
+    [[...MODEL, '--arch', 'mips'], /unknown architecture "mips"/],
+    [[...MODEL, '--out', 'tiny.bin'], /tiny\.bin is read, and would be replaced/],
+    [[...MODEL, '--out', '.'], /is a folder/],
+  ])('refuses %j', async (args, message) => {
+    await expectRefusal(args, message);
+  });
+
+  it('refuses the tokenizer of another model, and what is no checkpoint', async () => {
+    await writeFile(folder.file('other.bin'), sampleTokenizer(32_000));
+    const other = ['--model', 'tiny.bin', '--tokenizer', 'other.bin'];
+    await expectRefusal(other, /tokenizer has 32000 tokens; the model's vocabulary has 300\nhint:/);
+    await writeFile(folder.file('model.gguf'), 'GGUF');
+    const gguf = ['--model', 'model.gguf', '--tokenizer', 'tiny-tokenizer.bin'];
+    await expectRefusal(gguf, /is a GGUF, not a llama2\.c checkpoint\nhint: .*zosia up/);
+  });
+
+  it.each([
+    [['--hello', ...MODEL], /'--hello' cannot be used with option '--(model|tokenizer)/],
+    [['--hello', '--prompt', 'x'], /'--hello' cannot be used with option '--prompt/],
+    [['--hello', '--poweroff'], /'--hello' cannot be used with option '--poweroff/],
+    [[...MODEL, '--steps', '-1'], /Give a whole number from 0 to 2147483647/],
+    [[...MODEL, '--steps', '2147483648'], /Give a whole number from 0 to 2147483647/],
+    [[...MODEL, '--temp', '101'], /Give a number from 0 to 100/],
+    [[...MODEL, '--top-p', '1.5'], /Give a number from 0 to 1/],
+    [[...MODEL, '--seed', '18446744073709551616'], /up to 64 bits/],
+    [[...MODEL, '--mode', 'sing'], /Give generate or chat/],
+    [[...MODEL, '--partition-table', 'mbr'], /Allowed choices are none, gpt/],
+    [[...MODEL, '--size', 'big'], /Give a number of bytes/],
+    [[...MODEL, 'left over'], /too many arguments/],
+  ])('takes no %j', async (args, message) => {
+    await expectRefusal(args, message, 2);
+  });
+});

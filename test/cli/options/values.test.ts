@@ -1,0 +1,38 @@
+import { InvalidArgumentError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { numberAtLeast, timeoutSeconds, wholeNumber } from '../../../src/cli/options/values.js';
+
+describe('the value of an option', () => {
+  it.each([
+    ['1', 1],
+    ['0.5', 0.5],
+    ['1e3', 1000],
+    ['2147483', 2147483],
+  ])('%j is a time to wait', (text, seconds) => {
+    expect(timeoutSeconds(text)).toBe(seconds);
+  });
+
+  // Beyond 31 bits of milliseconds a timer would fire at once, and at 0 never.
+  it.each(['0', '-0', '-1', '2147483.1', '9999999', '1e400', 'Infinity', 'NaN', '', ' ', '5 s'])(
+    '%j is no time to wait',
+    (text) => {
+      expect(() => timeoutSeconds(text)).toThrow(InvalidArgumentError);
+      expect(() => timeoutSeconds(text)).toThrow(/above 0 .*2147483/);
+    },
+  );
+
+  it('is a number, and not too small', () => {
+    expect(numberAtLeast(0)('0')).toBe(0);
+    expect(numberAtLeast(0)('0.75')).toBe(0.75);
+    for (const text of ['-0.1', '', 'warm', 'Infinity']) {
+      expect(() => numberAtLeast(0)(text)).toThrow(/at least 0/);
+    }
+  });
+
+  it('is a whole number, and not too small', () => {
+    expect(wholeNumber(1)('1')).toBe(1);
+    for (const text of ['0', '1.5', '1e3', '', '9007199254740992']) {
+      expect(() => wholeNumber(1)(text)).toThrow(/whole number of at least 1/);
+    }
+  });
+});

@@ -1,0 +1,71 @@
+import { writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { printable, printableJson, printableLines } from '../../../src/cli/output/printable.js';
+import { planExt4 } from '../../../src/formats/ext4/plan.js';
+import { escapeName } from '../../../src/formats/ext4/reader/names.js';
+import { writeRaw } from '../../../src/image/raw-writer.js';
+import { sampleGguf } from '../../formats/gguf/samples.js';
+import { zosia } from '../../support/cli.js';
+import { temporaryFolder } from '../../support/temporary.js';
+
+const anyText = fc.string({ unit: 'binary' });
+
+describe('printable', () => {
+  it('escapes control characters as names of files have them, and nothing else', () => {
+    expect(printable('\u001b[2J\r\n\u009b1m ä模 \\ "')).toBe(
+      '\\x1b[2J\\x0d\\x0a\\xc2\\x9b1m ä模 \\ "',
+    );
+    fc.assert(
+      fc.property(anyText, (text) => {
+        fc.pre(!text.includes('\\'));
+        expect(printable(text)).toBe(escapeName(Buffer.from(text)));
+      }),
+    );
+  });
+
+  it('leaves lines to texts that have some', () => {
+    expect(printableLines('a\n\tb\u001b\r')).toBe('a\n\tb\\x1b\\x0d');
+  });
+
+  it('leaves JSON what it means', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const json = printableJson(JSON.stringify(text));
+        expect(json).not.toMatch(/\p{Cc}/u);
+        expect(JSON.parse(json)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('what files say of themselves', () => {
+  const folder = temporaryFolder();
+  const EVIL = '\u001b[2J\u009b1m';
+  const run = (...args: string[]) => zosia(args, { cwd: folder.path });
+
+  beforeAll(async () => {
+    const name = { type: 'string', value: `${EVIL}\nsize 1 B` } as const;
+    await writeFile(folder.file('evil.gguf'), await sampleGguf({ 'general.name': name }));
+    await writeRaw(planExt4([], { label: EVIL }), folder.file('disk.img'));
+  });
+
+  it.each([
+    ['a model', ['model', 'info', 'evil.gguf'], /^name +\\x1b\[2J\\xc2\\x9b1m\\x0asize 1 B$/m],
+    ['a file system', ['inspect', 'disk.img'], /^label +\\x1b\[2J\\xc2\\x9b1m$/m],
+    ['a model, as JSON', ['model', 'info', 'evil.gguf', '--json'], /\\u001b\[2J\\u009b1m\\n/],
+    ['a file system, as JSON', ['inspect', 'disk.img', '--json'], /\\u001b\[2J\\u009b1m"/],
+  ])('does not reach the terminal raw: %s', async (_what, args, expected) => {
+    const { stdout, exitCode } = await run(...args);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(expected);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('does not reach it through messages either', async () => {
+    const { stderr, exitCode } = await run('inspect', `${EVIL}.img`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('\\x1b[2J\\xc2\\x9b1m.img');
+    expect(stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+});

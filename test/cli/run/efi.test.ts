@@ -1,0 +1,220 @@
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { delimiter } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
+import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
+import { makeFakeQemu } from '../../machine/support/fake-qemu.js';
+import { qmpMachine } from '../../machine/support/fake-qmp.js';
+import { writeSampleFiles } from '../../recipes/efi/samples.js';
+import { zosia } from '../../support/cli.js';
+import { temporaryFolder } from '../../support/temporary.js';
+
+const folder = temporaryFolder();
+const UP = ['up', '--machine', 'efi', 'tiny.bin', '--tokenizer', 'tiny-tokenizer.bin'];
+
+/** An environment whose QEMU is the given JavaScript. */
+async function withQemu(name: string, machine: string): Promise<Record<string, string>> {
+  const { folder: path } = await makeFakeQemu(folder.file(name), {
+    machine: `if (args.includes('-mon')) { ${qmpMachine(['picture'])} } ${machine}`,
+  });
+  return {
+    PATH: [path, process.env.PATH].join(delimiter),
+    ZOSIA_CACHE: folder.file('cache'),
+    TMPDIR: folder.file('tmp'),
+  };
+}
+
+const ANSWERS = `process.stdout.write('Once\\x02 upon\\x03 upon\\r\\n\\x04');`;
+const ends = (machine: string) => machine.replace(/\);$/, ', () => process.exit(0));');
+
+/** Runs zosia with a machine of its own for aarch64. */
+async function run(machine: string, args: readonly string[], input?: string) {
+  const env = await withQemu('bin', machine);
+  const place = args[0] === '--debug' ? 2 : 1;
+  const words = args[place] === 'efi' ? place + 1 : place;
+  const all = [
+    ...args.slice(0, words),
+    '--arch',
+    'aarch64',
+    '--accel',
+    'tcg',
+    ...args.slice(words),
+  ];
+  return zosia([...all, '--firmware', 'firmware.fd'], {
+    cwd: folder.path,
+    env,
+    ...(input === undefined ? {} : { input }),
+  });
+}
+
+beforeAll(async () => {
+  await mkdir(folder.file('tmp'));
+  await writeSampleFiles(folder.path);
+  await writeFile(folder.file('firmware.fd'), 'firmware');
+  const hello = ['image', 'efi', '--hello', '--size', '2M', '--out', 'hello.img'];
+  expect((await zosia(hello, { cwd: folder.path })).exitCode).toBe(0);
+});
+
+const diskSettings = async (name: string) => {
+  const disk = await openEfiDisk(folder.file(name));
+  try {
+    return await readDiskSettings(disk.fat);
+  } finally {
+    await disk.close();
+  }
+};
+
+describe('zosia up --machine efi', () => {
+  it('writes a disk to talk to, copying nothing', async () => {
+    const { stdout, exitCode } = await run(ends(ANSWERS), [...UP, '-n', '7', '--seed', '42']);
+    expect({ stdout, exitCode }).toEqual({ stdout: 'Once upon\r\n', exitCode: 0 });
+    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
+      ...{ model: 'tiny.bin', tokenizer: 'tiny-tokenizer.bin', steps: 7, seed: 42n },
+      ...{ interactive: true, poweroff: true },
+    });
+    expect((await stat(folder.file('artifacts/efi/llama2-disk.vmdk'))).size).toBeLessThan(4096);
+  });
+
+  it.each(['', 'Once'])('prints what follows %j, and nothing else', async (prompt) => {
+    const args = [...UP, '--prompt', prompt, '--temp', '0', '--top-p', '0.5'];
+    const { stdout, exitCode } = await run(ends(ANSWERS), args);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(prompt === '' ? 'upon\n' : ' upon\n');
+    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
+      ...{ prompt, temp: 0, topP: 0.5, interactive: false, poweroff: true, answer: 'serial' },
+    });
+  });
+
+  it('says what is missing', async () => {
+    const usage = async (...args: string[]) => {
+      const { stderr, exitCode } = await zosia(['up', '--machine', 'efi', ...args]);
+      expect(exitCode).toBe(2);
+      return stderr;
+    };
+    expect(await usage()).toMatch(/a checkpoint is missing, as in zosia up --machine efi/);
+    expect(await usage('tiny.bin')).toMatch(/'--tokenizer <file>' is missing, as in zosia up/);
+  });
+});
+
+describe('zosia run efi', () => {
+  it('boots what zosia up has written', async () => {
+    const { stdout, exitCode } = await run('', ['run', 'efi', '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('artifacts/efi/llama2-disk.vmdk');
+    expect(stdout).toMatch(/-bios '?\/.*firmware\.fd/);
+    expect(stdout).not.toMatch(/guest_errors|ramfb|fd=3/);
+  });
+
+  it('asks a prompt on a disk of its own, which is then gone', async () => {
+    const before = await readFile(folder.file('artifacts/efi/llama2-disk.vmdk'), 'utf8');
+    const machine = `require('node:fs').copyFileSync(
+      /filename=(.*run.vmdk)/.exec(args.join('\\n'))[1].replaceAll(',,', ','), 'seen.vmdk');
+      ${ends(ANSWERS)}`;
+    const args = ['run', 'efi', '--prompt', 'Once', '-n', '5'];
+    const { stdout, stderr, exitCode } = await run(machine, args);
+    expect({ stdout, exitCode }, stderr).toEqual({ stdout: ' upon\n', exitCode: 0 });
+    expect(await readFile(folder.file('artifacts/efi/llama2-disk.vmdk'), 'utf8')).toBe(before);
+    expect(await readFile(folder.file('seen.vmdk'), 'utf8')).toContain('# Disk DescriptorFile');
+    expect((await readdir(folder.file('tmp'))).filter((name) => /^zosia-/.test(name))).toEqual([]);
+  });
+
+  it('fails with what the application says, on stderr', async () => {
+    const fails = `process.stdout.write('banner\\r\\n\\x18no memory\\x03');`;
+    const { stdout, stderr, exitCode } = await run(ends(fails), ['run', 'efi', '--prompt', '']);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+    expect(stderr).toMatch(/error: the machine has no answer: no memory\nhint: .*\nbanner/);
+  });
+
+  it('keeps a picture of the screen, and shows the console meanwhile', async () => {
+    const farewell = `process.stdout.write('Press any key to leave.\\r\\n');`;
+    const args = ['run', 'efi', '--disk', 'hello.img', '--screenshot', 'a picture.png'];
+    const { stdout, stderr, exitCode } = await run(farewell, args);
+    expect({ stdout, exitCode }, stderr).toEqual({
+      stdout: 'Press any key to leave.\r\n',
+      exitCode: 0,
+    });
+    expect(await readFile(folder.file('a picture.png'), 'utf8')).toBe('picture');
+    expect(stderr).toContain('wrote a picture.png');
+  });
+
+  it('looks at where a picture is to go before anything is booted', async () => {
+    const args = ['run', 'efi', '--disk', 'hello.img', '--screenshot', '.'];
+    const { stdout, stderr, exitCode } = await run(`print('booted');`, args);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+    expect(stderr).toMatch(/error: .*\nhint: /);
+  });
+
+  it.each([
+    [['--disk', 'none.img'], /there is no EFI disk at none\.img\nhint: .*zosia image efi/],
+    [['--disk', 'firmware.fd'], /firmware\.fd holds .*\nhint: /],
+    [['--disk', 'hello.img', '--prompt', 'x'], /has no file .*\nhint: /],
+  ])('refuses %j', async (args, message) => {
+    const { stderr, exitCode } = await run('', ['run', 'efi', ...args]);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('--debug', () => {
+  const dry = ['--disk', 'hello.img', '--dry-run'];
+
+  it('is for QEMU, too, where run efi is given it', async () => {
+    const { stdout, exitCode } = await run('', ['run', 'efi', ...dry, '--debug']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/-d guest_errors -D '?\/.*artifacts\/efi\/qemu-debug\.log/);
+  });
+
+  it('is for errors alone where zosia is given it', async () => {
+    const { stdout, exitCode } = await run('', ['--debug', 'run', 'efi', ...dry]);
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toContain('guest_errors');
+  });
+
+  it.each([
+    ['before the command', ['--debug', 'run', 'efi']],
+    ['between its words', ['run', '--debug', 'efi']],
+    ['after them', ['run', 'efi', '--debug']],
+    ['of another command', ['run', '--debug']],
+  ])('tells where an error arose, given %s', async (_, words) => {
+    const { stderr, exitCode } = await zosia([...words, '--disk', 'none.img'], {
+      cwd: folder.path,
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^code: {2}ZOSIA_FILE_NOT_FOUND$/m);
+  });
+
+  it('tells where the log is', async () => {
+    const farewell = `process.stdout.write('Press any key to leave.\\r\\n');`;
+    const args = ['run', 'efi', '--disk', 'hello.img', '--debug'];
+    const { stderr, exitCode } = await run(ends(farewell), args);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/goes to .*artifacts\/efi\/qemu-debug\.log/);
+  });
+});
+
+describe('options of another machine, or without what they are about', () => {
+  it.each([
+    [['up', 'm.gguf', '--seed', '1'], /'--seed <n>' is not for --machine linux/],
+    [['up', 'm.gguf', '--tokenizer', 't'], /'--tokenizer <file>' is not for --machine linux/],
+    [['up', 'm.gguf', '--screenshot', 's'], /'--screenshot <file>' is not for --machine linux/],
+    [['up', 'm.gguf', '--display'], /'--display' is not for --machine linux/],
+    [['up', '--machine', 'efi', 'm', '--ctx', '5'], /'-c, --ctx <n>' is not for --machine efi/],
+    [['up', '--machine', 'efi', 'm', '--append', ''], /'--append <text>' is not for --machine efi/],
+    [['up', '--machine', 'efi', 'm', '--offline'], /'--offline' is not for --machine efi/],
+    [['up', '--machine', 'bios', 'm'], /Allowed choices are linux, efi/],
+    [['up', 'm.gguf', '--timeout', '5'], /'--timeout' is for --prompt, which is not given/],
+    [['run', '--timeout', '5'], /'--timeout' is for --prompt/],
+    [['run', 'linux', '--timeout', '5'], /'--timeout' is for --prompt/],
+    [['run', 'efi', '--timeout', '5'], /'--timeout' is for --prompt or --screenshot/],
+    [['run', 'linux', '--steps', '5'], /unknown option '--steps'/],
+    [['run', 'efi', '--kernel', 'k'], /unknown option '--kernel'/],
+    [['run', 'efi', '--temp', '101'], /Give a number from 0 to 100/],
+    [['run', 'efi', '--seed', '-1'], /up to 64 bits/],
+    [['run', 'bios'], /too many arguments|unknown command/],
+  ])('%j is wrong usage', async (args, message) => {
+    const { stdout, stderr, exitCode } = await zosia(args, { cwd: folder.path });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/\(zosia .* --help shows its arguments and options\)\n$/);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+  });
+});
