@@ -38,21 +38,21 @@ export async function startBootMode(
   result.exitStatus = exitStatus;
 }
 
+type JsonFact = string | number | readonly string[] | null;
+
 /** The guest's facts as JSON has them: numbers, lists, null for what there is not. */
-export function diagnosis(
-  facts: Readonly<Record<string, string>>,
-): Record<string, string | number | readonly string[] | null> {
+export function diagnosis(facts: Readonly<Record<string, string>>): Record<string, JsonFact> {
   return Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => {
-      if (value === 'none') return [name, null];
-      if (name === 'cpu_features') return [name, words(value, ' ')];
-      if (name === 'virtio_disks') return [name, words(value, ',')];
-      return [name, IS_NUMBER.test(name) ? Number(value) : value];
-    }),
+    Object.entries(facts).map(([name, value]): [string, JsonFact] => [name, jsonFact(name, value)]),
   );
 }
 
+const SEPARATORS: Readonly<Record<string, string>> = { cpu_features: ' ', virtio_disks: ',' };
 const IS_NUMBER = /^cpus$|_(?:mib|bytes)$/;
 
-const words = (text: string, separator: string): string[] =>
-  text.split(separator).filter((word) => word !== '');
+function jsonFact(name: string, value: string): JsonFact {
+  if (value === 'none') return null;
+  const separator = SEPARATORS[name];
+  if (separator !== undefined) return value.split(separator).filter((word) => word !== '');
+  return IS_NUMBER.test(name) ? Number(value) : value;
+}
