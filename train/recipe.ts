@@ -37,11 +37,11 @@ export const ZOSIA_TINY: Recipe = {
   documentCount: 200_000,
   vocabularyDocumentCount: 40_000,
   validationDocumentCount: 500,
-  stepCount: 9000,
+  stepCount: 7000,
   warmupSteps: 200,
   decaySteps: 2500,
   batchTokens: 4096,
-  peakRate: 2e-3,
+  peakRate: 2.5e-3,
   optimiser: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, decay: 0.1, clip: 1 },
 };
 

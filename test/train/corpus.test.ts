@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { documents } from '../../train/corpus/documents.js';
 import type { Document } from '../../train/corpus/documents.js';
 import { TOPICS, topicExchange } from '../../train/corpus/exchanges.js';
-import { KINDS, namesFor } from '../../train/corpus/stories/characters.js';
+import { KINDS } from '../../train/corpus/stories/characters.js';
 import { story } from '../../train/corpus/stories/story.js';
 import { hardSumExchange, sumExchange } from '../../train/corpus/sums.js';
 import { typed } from '../../train/corpus/surface.js';
@@ -131,7 +131,7 @@ describe('sums', () => {
 });
 
 describe('stories', () => {
-  const names = new Set(KINDS.flatMap((kind) => namesFor(kind).map(({ name }) => name)));
+  const names = new Set(KINDS.flatMap((kind) => kind.names.map(({ name }) => name)));
 
   it('are sentences about one character with a name', () => {
     const random = randomStream(6);

@@ -47,8 +47,25 @@ function plainExchange(random: Random): Exchange {
   return topicExchange(random.pick(BY_WEIGHT), random);
 }
 
-/** A question on a topic: each way of asking as often as it has phrases, but frames count for more. */
+/** How often two questions on a topic become one. */
+const CROSSED = 0.15;
+
+/** A question on a topic, or the beginning of one and the end of another: the words tell the topic. */
 export function topicExchange(topic: Topic, random: Random): Exchange {
+  const question = random.chance(CROSSED)
+    ? crossed(topicQuestion(topic, random), topicQuestion(topic, random), random)
+    : topicQuestion(topic, random);
+  return { topic: topic.name, question, answer: topic.answer };
+}
+
+function crossed(one: string, other: string, random: Random): string {
+  const [start, end] = [one.split(' '), other.split(' ')];
+  const kept = start.slice(0, Math.ceil(start.length * (0.3 + 0.7 * random.unit())));
+  return [...kept, ...end.slice(Math.floor(end.length * 0.7 * random.unit()))].join(' ');
+}
+
+/** Each way of asking is taken as often as it has phrases, but frames count for more. */
+function topicQuestion(topic: Topic, random: Random): string {
   const ways: [frames: readonly Phrase[] | undefined, key: string, phrases: readonly Phrase[]][] = [
     [undefined, '', topic.questions ?? []],
     [ACTION_FRAMES, 'action', topic.actions ?? []],
@@ -60,8 +77,7 @@ export function topicExchange(topic: Topic, random: Random): Exchange {
   );
   const { way, phrase } = random.pick(possible);
   const [frames, key] = way;
-  const question = frames
+  return frames
     ? expand(random.pick(frames), { ...WORDS, [key]: [phrase] }, random)
     : expand(phrase, WORDS, random);
-  return { topic: topic.name, question, answer: topic.answer };
 }

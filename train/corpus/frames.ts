@@ -30,6 +30,12 @@ export const ACTION_FRAMES: readonly Phrase[] = [
   'explain how to {action}',
   'let me {action}',
   'where do i find out how to {action}',
+  '(i|we) (would rather|have to|plan to|was told to|decided to|intend to|wish i could|am supposed to) {action}(|, how|, what now)',
+  'what if i (want|have|need|wish) to {action}',
+  '(am i allowed|are we allowed|is it allowed|is it easy|is it hard|how hard is it|how easy is it) to {action}',
+  '(can|could|would|will) (you|zosia|someone|somebody) {action}(| for me)',
+  'which (steps|words|keys|command) (are needed|do i need|does it take) to {action}',
+  'what is needed to {action}',
 ];
 
 /** Ways to ask what something is; `{thing}` is what. */
@@ -51,6 +57,11 @@ export const THING_FRAMES: readonly Phrase[] = [
   'what is (meant by|the meaning of|the idea of|the point of|behind) {thing}',
   'information (about|on) {thing}',
   'what about {thing}',
+  '(explain|describe) {thing} (to|for) (a child|a five year old|a beginner|my mother|somebody new|a friend|dummies|my boss)',
+  'what (does|would) {thing} (mean|be|do) for (me|us|a user|my work)',
+  'why (is there|does one need|do we have|would i need|do i want) {thing}',
+  'how does {thing} work',
+  'where (do|can) i (find|see|read|learn) (about|more about|something about) {thing}',
   '{thing}',
   '{thing}, what is (that|it|this)',
   'someone (mentioned|told me about|spoke of) {thing}(|, what is it|, what is that)',

@@ -504,6 +504,11 @@ const QUESTIONS: readonly string[] = [
   '(i am|my friend is|we are) (sad|ill|hungry|in love|bored of {matter}|alone|tired|angry|from {city}|from {country}|late)(|, what can i do|, help me)',
 ];
 
+/** A word that nobody has heard. */
+export function strangeWord(random: Random): string {
+  return expand('{name}', SETS, random);
+}
+
 /** Something that a small model cannot know. */
 export function unknownExchange(random: Random): Exchange {
   const question = expand(random.pick(QUESTIONS), SETS, random);

@@ -18,6 +18,8 @@ const BEGINNING: readonly Phrase[] = [
   'Long ago a {trait} {kind} lived {home}. {His} name was {name}.',
   'There once was a {trait} {kind} {home}, and {his} name was {name}.',
   'Long ago, {home}, there lived a {trait} {kind} named {name}.',
+  'Once upon a time there was a {trait} {kind} named {name}. {name} lived {home}.',
+  'This is the story of {name}, a {trait} {kind}. {name} lived {home}.',
 ];
 
 const MORNING: readonly Phrase[] = [

@@ -1,7 +1,7 @@
 import type { Random } from '../../random.js';
 import { expand } from '../phrase.js';
 import type { PhraseSets } from '../phrase.js';
-import { KINDS, namesFor } from './characters.js';
+import { KINDS } from './characters.js';
 import type { Kind } from './characters.js';
 import { PLOTS } from './plots.js';
 
@@ -34,7 +34,7 @@ export interface Story {
 
 /** A story of one main character, of the kind given or of any. */
 export function story(random: Random, kind: Kind = random.pick(KINDS)): Story {
-  const { name, female } = random.pick(namesFor(kind));
+  const { name, female } = random.pick(kind.names);
   const plot = random.pick(PLOTS);
   const helper = random.pick(HELPERS.filter((noun) => noun !== kind.noun));
   const once = (words: Readonly<Record<string, string>>): PhraseSets =>

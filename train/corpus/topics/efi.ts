@@ -22,6 +22,8 @@ export const EFI: readonly Topic[] = [
       'how (is|does) the (efi|uefi) (machine|guest) (different|differ|work|different from linux)(| from the linux guest| from the other)',
       '(efi|uefi) or linux',
       'is there (an efi|a uefi|a bare metal) (version|machine|guest|mode)',
+      '(is|do i need|does a model need|must there be) (an operating system|linux|a kernel|an os)(| needed| required| there)(| to run a model| for a model| in the machine)',
+      '(tell me|explain|say|what is|i wonder) what (efi|uefi) (means|is|does|stands for)(| for zosia| here| in zosia)',
       'which operating system does the (efi|uefi) machine (use|have|run|boot)',
       'what (is|does) (the |)llama2(| do| application)',
       'how many machines does zosia (have|make|know)',
