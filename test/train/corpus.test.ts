@@ -153,8 +153,8 @@ describe('what people type', () => {
   it('keeps numbers, options and flags as they are', () => {
     const random = randomStream(8);
     for (let i = 0; i < 500; i++) {
-      const text = typed('how do i set zosia.ci=1 with --append and 17 - 9', random).toLowerCase();
-      for (const kept of ['zosia.ci=1', '--append', '17 - 9']) expect(text).toContain(kept);
+      const words = typed('set zosia.ci=1 with --append and 17 - 9', random).toLowerCase();
+      expect(words).toMatch(/zosia\.ci=1.* --append.* 17 .*- .*9/);
     }
   });
 
