@@ -27,6 +27,9 @@ export function makeProgram(context: CliContext): Command {
 Examples:
   zosia up model.gguf                         boot into a prompt; /poweroff or Ctrl+C ends it
   zosia up model.gguf --prompt "Tell a story" print one answer and power off
+  zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin
+                                              the same with no operating system
+  zosia perf run model.gguf                   measure tokens per second
   zosia model convert stories260K.bin --tokenizer tok512.bin --out stories260K.gguf
   zosia image model model.gguf --format raw   write the model disk as a plain ext4 image
   zosia doctor --install                      install what this host lacks
