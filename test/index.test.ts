@@ -27,14 +27,14 @@ describe('the library', () => {
   it('plans, writes, opens and verifies a disk', async () => {
     const settings = zosia.formatSettings({ ...zosia.DEFAULT_EFI_SETTINGS, steps: 20 });
     const data = zosia.bytesData(Buffer.from(settings));
-    const { image } = zosia.planEfiVolume([{ type: 'file', path: '/llama2.cfg', data }], {
+    const { image } = zosia.planEfiVolume([{ type: 'file', path: '/settings.txt', data }], {
       ...{ identity: Buffer.from('a test'), epochSeconds: 0, partitionTable: 'gpt' },
     });
     const path = folder.file('disk.img');
     await zosia.writeRaw(image, path);
     const opened = await zosia.openImage(path);
     try {
-      const file = await zosia.openFile(await zosia.openTree(opened), '/llama2.cfg');
+      const file = await zosia.openFile(await zosia.openTree(opened), '/settings.txt');
       const text = Buffer.from(await file.read(0, file.sizeBytes)).toString();
       expect(zosia.parseSettings(text).steps).toBe(20);
       expect(await zosia.verifyImage(opened)).toMatchObject({ problemCount: 0 });
