@@ -104,6 +104,25 @@ export function relayLines(input: Readable, guest: Writable, lastWords: string):
   };
 }
 
+/**
+ * Drops what a pipe or a file still has to say, to a guest that reads no more.
+ *
+ * @param onEnd called at its end, even if that has been reached before
+ * @returns lets go of the input stream
+ */
+export function dropInput(input: Readable, onEnd: () => void): () => void {
+  if (input.readableEnded || input.destroyed) {
+    onEnd();
+    return () => undefined;
+  }
+  input.once('end', onEnd);
+  input.resume();
+  return () => {
+    input.removeListener('end', onEnd);
+    input.pause();
+  };
+}
+
 interface Transformation {
   readonly data: (bytes: Uint8Array) => Uint8Array;
   readonly end: () => Uint8Array;

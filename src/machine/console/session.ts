@@ -4,7 +4,7 @@ import { KILL_DELAY_MS, guestDied, qemuCommand } from '../qemu/process.js';
 import type { QemuCall } from '../qemu/process.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import type { GuestWatcher } from './guest-watcher.js';
-import { relayKeys } from './input.js';
+import { dropInput, relayKeys } from './input.js';
 import type { InputRelay } from './input.js';
 import { enterRawMode } from './terminal.js';
 import type { TerminalInput } from './terminal.js';
@@ -40,7 +40,7 @@ export interface Session {
 /**
  * Runs a machine with its console on the user's terminal. Keys reach the guest as they are typed;
  * Ctrl+A X ends the machine. Input that is not a terminal is held back until the guest reads, and its
- * end ends the session once everything before it has been answered.
+ * end ends the session once everything before it has been answered, or nobody is left who would read it.
  *
  * @returns the guest's exit status; 0 when the user ended the machine
  * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_INTERRUPTED`; the reason of `signal`
@@ -68,6 +68,7 @@ async function runRelayed(
     io.stderr.write('zosia: Ctrl+A X ends the machine, Ctrl+A Ctrl+A types one Ctrl+A\n');
   }
   const end = new AbortController();
+  const farewell = new AbortController();
   const { watcher } = guest;
   const restoreTerminal = enterRawMode(io.stdin, io.stdout);
   let outputError: Error | undefined;
@@ -84,7 +85,7 @@ async function runRelayed(
       stderr: 'pipe',
       buffer: { stdout: false },
       reject: false,
-      cancelSignal: AbortSignal.any([signal, end.signal]),
+      cancelSignal: AbortSignal.any([signal, end.signal, farewell.signal]),
       forceKillAfterDelay: KILL_DELAY_MS,
     });
     // A guest that is gone reads no more; how it went is told by its exit.
@@ -97,8 +98,15 @@ async function runRelayed(
     detachInput = input.detach;
 
     for await (const chunk of qemu.stdout as AsyncIterable<Buffer>) {
+      const wasLeaving = watcher.isLeaving;
       const shown = watcher.feed(chunk);
       input.want(watcher.linesWanted);
+      if (watcher.isLeaving && !wasLeaving && !io.stdin.isTTY) {
+        input.detach();
+        detachInput = dropInput(io.stdin, () => {
+          farewell.abort();
+        });
+      }
       if (!io.stdout.write(shown) && outputError === undefined) {
         await drained(io.stdout, end.signal);
       }
@@ -107,7 +115,7 @@ async function runRelayed(
     signal.throwIfAborted();
     if (outputError) throw outputError;
     if (end.signal.aborted) return { exitStatus: 0 };
-    const exitStatus = guest.exitStatus(exitCode);
+    const exitStatus = guest.exitStatus(farewell.signal.aborted ? 0 : exitCode);
     if (exitStatus !== undefined) return { exitStatus };
     throw guestDied({ exitCode, stderr, consoleTail: watcher.tail });
   } finally {

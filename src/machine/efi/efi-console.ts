@@ -14,11 +14,13 @@ export class EfiConsole implements GuestWatcher {
   readonly #answer = new AnswerReader();
   #complaint: string | undefined;
   #hasGenerated = false;
+  #isLeaving = false;
   #isPrompting = false;
   #prompts = 0;
   readonly #text = new ConsoleText((line) => {
     this.#isPrompting = false;
     this.#complaint = FAILURE.exec(line)?.[1] ?? this.#complaint;
+    if (FAREWELL.test(line)) this.#isLeaving = true;
     if (SPEED.test(line) || FAREWELL.test(line)) this.#hasGenerated = true;
   });
 
@@ -55,6 +57,10 @@ export class EfiConsole implements GuestWatcher {
   /** What is typed while a text is generated is taken for a wish to stop it, or dropped. */
   get linesWanted(): number {
     return this.#prompts;
+  }
+
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   get tail(): string {

@@ -32,6 +32,9 @@ export class LinuxConsole implements GuestWatcher {
     return this.#started ? Infinity : 0;
   }
 
+  /** It powers off by itself. */
+  readonly isLeaving = false;
+
   get tail(): string {
     return this.#text.tail;
   }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runEfiInteractive } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
@@ -47,6 +49,37 @@ describe('runEfiInteractive on a pipe', () => {
   it('shows the text once, though its frames come by the same way', async () => {
     const machine = `process.stdout.write('Once\\x02 upon\\x03 upon\\r\\n\\x04', () => process.exit(0));`;
     expect((await run(machine)).shown).toBe('Once upon\r\n');
+  });
+
+  it.each([
+    ['', 'Press any key to leave.', 0],
+    ['', 'Hello from zosia, under UEFI. Press any key to leave.', 0],
+    ['x\n'.repeat(1 << 17), 'Press any key to leave.', 0],
+    ['', 'zosia: there is no model\\r\\nPress any key to leave.', 1],
+  ])(
+    'ends a machine that waits for a key when the input has ended',
+    async (input, line, status) => {
+      const machine = `process.stdout.write('${line}\\r\\n'); setInterval(() => {}, 1000);`;
+      expect((await run(machine, input)).exitStatus).toBe(status);
+    },
+  );
+
+  it('keeps a machine that waits for a key until the input ends', async () => {
+    const machine = `process.stdout.write('Press any key to leave.\\r\\n');
+      setInterval(() => {}, 1000);`;
+    const { path } = await makeFakeQemu(folder(), { machine });
+    const stdin = new PassThrough();
+    const stdout = new PassThrough();
+    const io = { stdin, stdout, stderr: new PassThrough() };
+    let hasEnded = false;
+    const running = runEfiInteractive({ ...EFI_SPEC, qemu: path }, io).finally(() => {
+      hasEnded = true;
+    });
+    await once(stdout, 'data');
+    await delay(50);
+    expect(hasEnded).toBe(false);
+    stdin.end('y');
+    expect((await running).exitStatus).toBe(0);
   });
 
   it("gives 1 for the application's complaint, and an error for the death of QEMU", async () => {
