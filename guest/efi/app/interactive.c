@@ -78,8 +78,11 @@ enum interactive_end interactive_run(struct session *session) {
             if (outcome == LEAVE) return INTERACTIVE_EXIT;
             continue;
         }
+        struct generation generation;
         struct failure failure;
-        if (!turn_run(session, &conversation, text, &failure)) {
+        if (turn_prepare(session, &conversation, text, &generation, &failure)) {
+            turn_run(session, &conversation, &generation);
+        } else {
             console_print("%s\n", failure.text);
         }
     }

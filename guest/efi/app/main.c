@@ -54,9 +54,13 @@ static void try_forward(struct session *session) {
 
 static bool generate_once(struct session *session, struct failure *failure) {
     struct conversation conversation = {0};
+    struct generation generation;
+    if (!turn_prepare(session, &conversation, session->settings.prompt, &generation, failure)) {
+        return false;
+    }
     uint32_t steps = session->settings.steps, context = session->checkpoint.shape.context;
     console_print("Generating %u tokens:\n", steps == 0 || steps > context ? context : steps);
-    if (!turn_run(session, &conversation, session->settings.prompt, failure)) return false;
+    turn_run(session, &conversation, &generation);
     answer_complete();
     return true;
 }
@@ -82,6 +86,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
     struct failure failure;
     firmware_set_up(image, system);
     clock_set_up();
+    console_clear();
     bool done = run(&session, &failure);
     if (!done) {
         console_print("zosia: %s\n", failure.text);

@@ -1,7 +1,6 @@
 #include "turn.h"
 
 #include "firmware/console.h"
-#include "generate.h"
 #include "model/text.h"
 
 // Llama 2's chat models were trained on instructions in this form (llama2.c, run.c, chat).
@@ -12,39 +11,60 @@ static size_t encode_instruction(struct session *session, const char *text, uint
     return encoder_encode(encoder, form, length, tokens);
 }
 
-static size_t encode(struct session *session, struct conversation *conversation, const char *text) {
+static size_t encode(struct session *session, const struct conversation *conversation,
+                     uint32_t position, const char *text) {
     uint32_t *tokens = session->turn_tokens;
     if (session->settings.mode != MODE_CHAT) {
         return encoder_encode(&session->encoder, text, text_length(text), tokens);
     }
-    if (conversation->position == 0) return encode_instruction(session, text, tokens);
+    if (position == 0) return encode_instruction(session, text, tokens);
     tokens[0] = conversation->pending;
     return 1 + encode_instruction(session, text, tokens + 1);
 }
 
-bool turn_run(struct session *session, struct conversation *conversation, const char *text,
-              struct failure *failure) {
-    uint32_t context = session->checkpoint.shape.context;
+bool turn_prepare(struct session *session, const struct conversation *conversation, const char *text,
+                  struct generation *generation, struct failure *failure) {
+    uint32_t context = session->checkpoint.shape.context, steps = session->settings.steps;
     bool chat = session->settings.mode == MODE_CHAT;
-    if (!chat) conversation->position = 0;
-    size_t count = encode(session, conversation, text);
-    if (count > context - conversation->position && conversation->position > 0) {
-        console_print("(The context is full: the conversation starts anew.)\n");
-        conversation->position = 0;
-        count = encode(session, conversation, text);
+    unsigned long long bytes = text_length(text);
+    unsigned long long max_bytes = encoder_max_bytes(&session->encoder, context);
+    if (bytes > max_bytes) {
+        return fail(failure,
+                    "the prompt has %llu bytes, and the %u tokens that the model can look back on "
+                    "have %llu at most",
+                    bytes, context, max_bytes);
+    }
+    uint32_t position = chat ? conversation->position : 0;
+    size_t count = encode(session, conversation, position, text);
+    if (count > context - position && position > 0) {
+        position = 0;
+        count = encode(session, conversation, position, text);
     }
     if (count > context) {
-        return fail(failure, "the text has %u tokens, and the model can look back on %u",
+        return fail(failure, "the prompt has %u tokens, and the model can look back on %u",
                     (unsigned)count, context);
     }
-    struct generation generation = {
+    // The first token is no part of the text: it begins it, or has been shown with the turn before.
+    if (steps != 0 && count - 1 >= steps) {
+        return fail(failure, "the prompt has %u tokens, and steps is %u", (unsigned)count - 1,
+                    steps);
+    }
+    *generation = (struct generation){
         .prompt = session->turn_tokens,
         .prompt_count = count,
-        .position = conversation->position,
+        .position = position,
         .echo = !chat,
     };
-    generate(session, &generation);
-    conversation->position = generation.position;
-    conversation->pending = generation.next_token;
     return true;
+}
+
+void turn_run(struct session *session, struct conversation *conversation,
+              struct generation *generation) {
+    bool is_new = generation->position == 0 && conversation->position > 0;
+    if (is_new && session->settings.mode == MODE_CHAT) {
+        console_print("(The context is full: the conversation starts anew.)\n");
+    }
+    generate(session, generation);
+    conversation->position = generation->position;
+    conversation->pending = generation->next_token;
 }

@@ -60,6 +60,11 @@ void console_print(const char *format, ...) {
     va_end(arguments);
 }
 
+void console_clear(void) {
+    serial_wait();
+    firmware->ConOut->ClearScreen(firmware->ConOut);
+}
+
 void console_restart_line(void) {
     put('\r');
     flush();

@@ -15,6 +15,9 @@ void console_write(const char *text, size_t length);
 __attribute__((format(printf, 1, 2)))
 void console_print(const char *format, ...);
 
+// Takes away what the firmware has left on the screen: its logo, above all.
+void console_clear(void);
+
 // Clears the screen's current line and starts it again, for progress.
 void console_restart_line(void);
 

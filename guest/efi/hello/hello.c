@@ -7,6 +7,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
     (void)image;
     UINTN index;
+    // It would reset the machine after five minutes (UEFI 2.10, 3.1.2).
+    system->BootServices->SetWatchdogTimer(0, 0, 0, NULL);
     system->ConOut->OutputString(system->ConOut,
                                  L"Hello from zosia, under UEFI. Press any key to leave.\r\n");
     return system->BootServices->WaitForEvent(1, &system->ConIn->WaitForKey, &index);

@@ -93,6 +93,12 @@ static void merge(struct encoder *e, uint32_t index) {
     if (symbol->previous != END) look_up_merge(e, symbol->previous);
 }
 
+// A byte without a token of its own is one token, whatever the texts of the vocabulary.
+uint64_t encoder_max_bytes(const struct encoder *e, size_t tokens) {
+    uint32_t longest = e->tokenizer->longest_bytes;
+    return (uint64_t)tokens * (longest > 0 ? longest : 1);
+}
+
 size_t encoder_encode(struct encoder *e, const char *text, size_t length, uint32_t *tokens) {
     size_t count = 0;
     tokens[count++] = TOKEN_BOS;

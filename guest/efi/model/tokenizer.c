@@ -64,6 +64,7 @@ static bool read_pieces(struct tokenizer *t, const uint8_t *file, uint64_t file_
         }
         t->pieces[id].text = file + position;
         t->pieces[id].length = (uint32_t)length;
+        if ((uint32_t)length > t->longest_bytes) t->longest_bytes = (uint32_t)length;
         position += (uint64_t)length;
     }
     if (id < t->vocabulary) {
@@ -82,6 +83,7 @@ bool tokenizer_set_up(struct tokenizer *t, const uint8_t *file, uint64_t file_by
     uint64_t table_size = 4;
     while (table_size < 2 * (uint64_t)vocabulary) table_size *= 2;
     t->vocabulary = vocabulary;
+    t->longest_bytes = 0;
     t->table_mask = (uint32_t)(table_size - 1);
     t->pieces = arena_take(arena, vocabulary, sizeof(struct piece));
     t->table = arena_take(arena, table_size, sizeof(int32_t));

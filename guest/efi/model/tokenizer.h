@@ -26,6 +26,7 @@ struct piece {
 
 struct tokenizer {
     uint32_t vocabulary;
+    uint32_t longest_bytes; // of the longest token's text
     struct piece *pieces;
     int32_t *table; // hash table of token numbers
     uint32_t table_mask;

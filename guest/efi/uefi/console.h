@@ -46,7 +46,7 @@ struct EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL {
     (EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *, UINTN mode, UINTN *columns, UINTN *rows);
     void *SetMode;
     void *SetAttribute;
-    void *ClearScreen;
+    EFI_STATUS(EFIAPI *ClearScreen)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *);
     EFI_STATUS(EFIAPI *SetCursorPosition)
     (EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *, UINTN column, UINTN row);
     EFI_STATUS(EFIAPI *EnableCursor)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *, BOOLEAN visible);

@@ -1,5 +1,5 @@
 // encode_texts TOKENIZER VOCABULARY: encodes the texts in standard input, each ended by a NUL, and
-// prints the tokens of each on a line.
+// prints the tokens of each on a line. Status 3 if a text has more bytes than its tokens could hold.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +43,7 @@ int main(int count, char **arguments) {
         const char *text = (const char *)input + position;
         size_t length = strnlen(text, input_bytes - position);
         size_t token_count = encoder_encode(&encoder, text, length, tokens);
+        if (length > encoder_max_bytes(&encoder, token_count - 1)) return 3;
         for (size_t i = 0; i < token_count; i++) printf(i == 0 ? "%u" : " %u", tokens[i]);
         printf("\n");
         position += length + 1;

@@ -16,13 +16,25 @@ export const PRODUCTS: readonly string[] =
  * Compiles a test program of this folder together with the portable parts of the llama2 application, as
  * a program of the host. Undefined behaviour ends it with a signal.
  *
+ * @param others further sources of the applications, from guest/efi on
  * @returns the program's path in `folder`
  */
-export async function buildHostProgram(folder: string, name: string): Promise<string> {
+export async function buildHostProgram(
+  folder: string,
+  name: string,
+  others: readonly string[] = [],
+): Promise<string> {
   const { clang } = await findCompiler();
   const model = join(EFI_SOURCE_DIRECTORY, 'model');
   const parts = (await readdir(model)).filter((file) => file.endsWith('.c')).sort();
-  const flags = ['-std=c17', '-O2', '-ffp-contract=off', '-I', EFI_SOURCE_DIRECTORY];
+  const flags = [
+    '-std=c17',
+    '-O2',
+    '-ffp-contract=off',
+    '-fshort-wchar',
+    '-I',
+    EFI_SOURCE_DIRECTORY,
+  ];
   const traps = ['-fsanitize=undefined', '-fsanitize-trap=undefined'];
   const avx2 = parts.filter((part) => part.endsWith('_avx2.c'));
   const plain = parts.filter((part) => !avx2.includes(part)).map((part) => join(model, part));
@@ -34,6 +46,7 @@ export async function buildHostProgram(folder: string, name: string): Promise<st
   ]);
   const path = join(folder, name);
   const source = join(PROGRAMS_DIRECTORY, `${name}.c`);
-  await execa(clang, [...flags, ...traps, source, ...plain, object, '-lm', '-o', path]);
+  const sources = [source, ...others.map((other) => join(EFI_SOURCE_DIRECTORY, other))];
+  await execa(clang, [...flags, ...traps, ...sources, ...plain, object, '-lm', '-o', path]);
   return path;
 }
