@@ -37,7 +37,7 @@ export const ZOSIA_TINY: Recipe = {
   documentCount: 200_000,
   vocabularyDocumentCount: 40_000,
   validationDocumentCount: 500,
-  stepCount: 7000,
+  stepCount: 9000,
   warmupSteps: 200,
   decaySteps: 2500,
   batchTokens: 4096,
