@@ -40,6 +40,7 @@ export interface EfiDiskNeedsOptions {
  * and fits together, as the application would find when it runs.
  *
  * @throws ZosiaError `ZOSIA_EFI_NO_APPLICATION` for a disk that starts on no machine, or not on `arch`;
+ * `ZOSIA_EFI_OTHER_APPLICATION` for settings of a disk that has no use for them;
  * `ZOSIA_EFI_NO_MODEL` when a file that the settings name is not there; those of `openEfiDisk`,
  * `readDiskSettings`, `readCheckpoint` and `readTokenizer`
  */
@@ -58,10 +59,8 @@ export async function efiDiskNeeds(
     checkApplications(diskPath, archs, options.arch);
     const own = await readDiskSettings(fat);
     const settings = { ...DEFAULT_EFI_SETTINGS, ...own, ...options.settings };
-    const isOther =
-      own === undefined &&
-      options.settings === undefined &&
-      !(await findOnVolume(fat, settings.model));
+    const isOther = own === undefined && !(await findOnVolume(fat, settings.model));
+    if (isOther && options.settings) throw takesNoSettings(diskPath);
     if (isOther) return { memoryBytes: 0, archs, settings, modelName: undefined };
     const memoryBytes = await modelMemory(fat, settings, diskPath);
     return { memoryBytes, archs, settings, modelName: modelName(settings.model) };
@@ -87,6 +86,12 @@ function checkApplications(
     `${diskPath} has no application for ${wanted} (${APPLICATION_PATHS[wanted]})`,
     { hint: `Run it with --arch ${one}, or write it with zosia image efi --arch ${wanted}.` },
   );
+}
+
+function takesNoSettings(diskPath: string): ZosiaError {
+  return new ZosiaError('ZOSIA_EFI_OTHER_APPLICATION', `${diskPath} holds another application`, {
+    hint: '--prompt and the like are for disks with a model, which zosia image efi writes.',
+  });
 }
 
 async function modelMemory(

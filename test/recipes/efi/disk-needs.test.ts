@@ -70,7 +70,7 @@ describe('efiDiskNeeds', () => {
     await writeEfiDisk('hello', { format: 'raw', out: path });
     expect(await efiDiskNeeds(path)).toMatchObject({ memoryBytes: 0, modelName: undefined });
     await expect(efiDiskNeeds(path, { settings: { prompt: 'Hi' } })).rejects.toThrow(
-      zosiaError('ZOSIA_EFI_NO_MODEL'),
+      zosiaError('ZOSIA_EFI_OTHER_APPLICATION'),
     );
   });
 
