@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { efiSettingOption } from '../options/efi-settings.js';
@@ -59,6 +59,7 @@ export function addRunEfiCommand(run: Command, context: CliContext): void {
       `
 Boots artifacts/efi/llama2-disk.img, or else llama2-disk.vmdk, as zosia image efi and zosia up write them.
 Options of the text change llama2.cfg for this run, on a disk of its own; the disk is not written to.
+With --dry-run they are not in the command, nor is what takes a --screenshot.
 The console is the serial port, here on the terminal: Ctrl+A X ends the machine. An empty --prompt begins
 a text. The log of --debug is artifacts/efi/qemu-debug.log.
 
@@ -95,8 +96,9 @@ Examples:
         },
         process.env,
       );
-      if (spec.debugLog !== undefined && !flags.dryRun) {
-        await makeOutputFolder(join(places.artifactsDir, 'efi'));
+      if (flags.dryRun) await sayWhatIsNotInTheCommand(hasSettings, spec.debugLog);
+      else if (spec.debugLog !== undefined) {
+        await makeOutputFolder(dirname(spec.debugLog));
         say(`zosia: what the guest does wrong goes to ${spec.debugLog}`);
       }
       if (hasSettings && !flags.dryRun) {
@@ -105,6 +107,23 @@ Examples:
         await withRunDisk(disk, settings, start, signal);
       } else await startEfiMachine(spec, flags, context);
     });
+}
+
+/** What only a real run makes: the command may be tried by hand. */
+async function sayWhatIsNotInTheCommand(
+  hasSettings: boolean,
+  debugLog: string | undefined,
+): Promise<void> {
+  if (hasSettings) {
+    say(
+      'zosia: the command starts the disk as it is: options of the text are for a real run alone',
+    );
+  }
+  if (debugLog === undefined) return;
+  const folder = dirname(debugLog);
+  if (!(await stat(folder).catch(() => undefined))) {
+    say(`zosia: the command writes its log into ${folder}, which has to be made first`);
+  }
 }
 
 const debugLogPath = ({ artifactsDir }: Places): string =>

@@ -19,6 +19,11 @@ export async function startEfiMachine(
 ): Promise<void> {
   const { prompt, screenshot, timeout } = flags;
   if (flags.dryRun) {
+    if (screenshot !== undefined) {
+      say(
+        'zosia: the command takes no picture: what controls --screenshot is for a real run alone',
+      );
+    }
     await printCommand(spec, efiArguments({ ...spec, isControlled: false }));
     return;
   }

@@ -28,7 +28,7 @@ const ANSWERS = `process.stdout.write('Once\\x02 upon\\x03 upon\\r\\n\\x04');`;
 const ends = (machine: string) => machine.replace(/\);$/, ', () => process.exit(0));');
 
 /** Runs zosia with a machine of its own for aarch64. */
-async function run(machine: string, args: readonly string[], input?: string) {
+async function run(machine: string, args: readonly string[], { cwd = '.' } = {}) {
   const env = await withQemu('bin', machine);
   const place = args[0] === '--debug' ? 2 : 1;
   const words = args[place] === 'efi' ? place + 1 : place;
@@ -40,11 +40,8 @@ async function run(machine: string, args: readonly string[], input?: string) {
     'tcg',
     ...args.slice(words),
   ];
-  return zosia([...all, '--firmware', 'firmware.fd'], {
-    cwd: folder.path,
-    env,
-    ...(input === undefined ? {} : { input }),
-  });
+  const firmware = folder.file('firmware.fd');
+  return zosia([...all, '--firmware', firmware], { cwd: folder.file(cwd), env });
 }
 
 beforeAll(async () => {
@@ -147,11 +144,43 @@ describe('zosia run efi', () => {
   it.each([
     [['--disk', 'none.img'], /there is no EFI disk at none\.img\nhint: .*zosia image efi/],
     [['--disk', 'firmware.fd'], /firmware\.fd holds .*\nhint: /],
-    [['--disk', 'hello.img', '--prompt', 'x'], /has no file .*\nhint: /],
+    [
+      ['--disk', 'hello.img', '--prompt', 'x'],
+      /hello\.img holds another application\nhint: +--prompt and the like are for disks with a model/,
+    ],
   ])('refuses %j', async (args, message) => {
     const { stderr, exitCode } = await run('', ['run', 'efi', ...args]);
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(1);
+  });
+});
+
+describe('run efi --dry-run', () => {
+  it('says what is not in the command', async () => {
+    const dry = ['run', 'efi', '--disk', 'artifacts/efi/llama2-disk.vmdk', '--dry-run'];
+    const plain = await run('', dry);
+    expect(plain).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const [options, note] of [
+      [['--prompt', 'Once'], /^zosia: .* starts the disk as it is: .*\n$/],
+      [['--temp', '0'], /^zosia: .* starts the disk as it is: .*\n$/],
+      [['--screenshot', 'a.png'], /^zosia: the command takes no picture: .*\n$/],
+    ] as const) {
+      const { stdout, stderr, exitCode } = await run('', [...dry, ...options]);
+      expect(stderr).toMatch(note);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('llama2-disk.vmdk');
+    }
+  });
+
+  it('says where the folder of a log is missing', async () => {
+    const dry = ['run', 'efi', '--disk', '../hello.img', '--dry-run', '--debug'];
+    await mkdir(folder.file('elsewhere'));
+    const { stderr, exitCode } = await run('', dry, { cwd: 'elsewhere' });
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/into \/.*elsewhere\/artifacts\/efi, which has to be made first\n$/);
+    expect(await readdir(folder.file('elsewhere'))).toEqual([]);
+    await mkdir(folder.file('elsewhere/artifacts/efi'), { recursive: true });
+    expect((await run('', dry, { cwd: 'elsewhere' })).stderr).toBe('');
   });
 });
 
