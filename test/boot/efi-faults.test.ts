@@ -9,6 +9,8 @@ import { writeEfiDisk } from './efi/disk.js';
 
 const BOOT_MS = 240_000;
 const RAM_MIB = 256;
+/** Twice that many bytes just fit into a file of settings, and would take hours to encode. */
+const LONG = 524_000;
 
 /** What zosia itself would refuse to write, or to boot, is put on disks by hand. */
 describeWithWeights('an EFI disk on which something is wrong', () => {
@@ -64,6 +66,14 @@ describeWithWeights('an EFI disk on which something is wrong', () => {
       },
       // Keys and values of 2^20 positions in 5 layers take 1280 MiB.
       /zosia: good\.bin needs 13\d\d MiB of memory, and this machine has [12]\d\d MiB free /,
+    ],
+    [
+      'a prompt that no context holds',
+      () => ({
+        'llama2.cfg': `model=good.bin\ntokenizer=good-tokenizer.bin\npoweroff=1\nprompt=${'x '.repeat(LONG)}`,
+      }),
+      // The longest token has 7 bytes.
+      /zosia: the prompt has 1048000 bytes, and the 512 tokens that .* have 3584 at most /,
     ],
   ])(
     'tells of %s, and switches the machine off',

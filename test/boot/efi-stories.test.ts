@@ -42,4 +42,23 @@ describeWithWeights('zosia up --machine efi', () => {
       BOOT_MS,
     );
   });
+
+  it(
+    'has no answer when the prompt takes all the steps',
+    async () => {
+      const { stdout, stderr, exitCode } = await zosia(
+        [
+          ...['up', '--machine', 'efi', weights('stories260K.bin')],
+          ...['--tokenizer', weights('tok512.bin'), '--arch', 'x86_64', '-n', '4'],
+          ...['--prompt', 'Once upon a time'],
+        ],
+        { cwd: folder.path },
+      );
+      expect(stdout).toBe('');
+      expect(stderr).toContain('the prompt has 4 tokens, and steps is 4');
+      expect(stderr).not.toContain('Generating');
+      expect(exitCode).toBe(1);
+    },
+    BOOT_MS,
+  );
 });

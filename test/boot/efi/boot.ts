@@ -19,6 +19,8 @@ export interface Booted {
 export interface BootOptions {
   readonly arch: Architecture;
   readonly ramMiB?: number;
+  /** A model of processor, emulated; zosia's choice, on the accelerator of its choice, unless given. */
+  readonly emulatedCpu?: string;
   /** How long nothing is read of what comes through the serial port; none unless given. */
   readonly heldUpMs?: number;
 }
@@ -30,9 +32,10 @@ const CONTROL_SEQUENCE = /\p{Cc}\[[0-9;=]*[A-Za-z]/gu;
 
 /** Boots a disk whose settings end with `poweroff=1`. */
 export async function bootDisk(disk: string, options: BootOptions): Promise<Booted> {
-  const { arch, ramMiB, heldUpMs = 0 } = options;
+  const { arch, ramMiB, emulatedCpu, heldUpMs = 0 } = options;
   const memory = ramMiB === undefined ? {} : { ramMiB };
-  const spec = await resolveEfiMachine({ arch, disk, cpus: 2, ...memory }, process.env);
+  const cpu = emulatedCpu === undefined ? {} : { accel: 'tcg', cpuModel: emulatedCpu };
+  const spec = await resolveEfiMachine({ arch, disk, cpus: 2, ...memory, ...cpu }, process.env);
   const serial = await withPrivateFolder(async (folder) => {
     const path = join(folder, 'serial');
     const server = createServer({ pauseOnConnect: true });
