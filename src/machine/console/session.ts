@@ -35,6 +35,8 @@ export interface Session {
   readonly guest: SessionGuest;
   /** Whether QEMU has the terminal to itself. */
   readonly isTerminalOfQemu: boolean;
+  /** What to check when the machine dies; see {@link guestDied}. */
+  readonly suspect?: string | undefined;
 }
 
 /**
@@ -51,14 +53,12 @@ export async function runSession(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<{ exitStatus: number }> {
   return cancelledByTermination(options.signal, (signal) =>
-    session.isTerminalOfQemu
-      ? runOnTerminal(session.call, io, signal)
-      : runRelayed(session, io, signal),
+    session.isTerminalOfQemu ? runOnTerminal(session, io, signal) : runRelayed(session, io, signal),
   );
 }
 
 async function runRelayed(
-  { call, guest }: Session,
+  { call, guest, suspect }: Session,
   io: ConsoleIo,
   signal: AbortSignal,
 ): Promise<{ exitStatus: number }> {
@@ -117,7 +117,7 @@ async function runRelayed(
     if (end.signal.aborted) return { exitStatus: 0 };
     const exitStatus = guest.exitStatus(farewell.signal.aborted ? 0 : exitCode);
     if (exitStatus !== undefined) return { exitStatus };
-    throw guestDied({ exitCode, stderr, consoleTail: watcher.tail });
+    throw guestDied({ exitCode, stderr, consoleTail: watcher.tail, suspect });
   } finally {
     detachInput?.();
     io.stdout.removeListener('error', onOutputError);
@@ -142,7 +142,7 @@ function drained(stream: Writable, ended: AbortSignal): Promise<void> {
 
 /** QEMU has the terminal to itself, as `QEMU_SERIAL` asks for; what it does there is not seen. */
 async function runOnTerminal(
-  call: QemuCall,
+  { call, suspect }: Session,
   io: ConsoleIo,
   signal: AbortSignal,
 ): Promise<{ exitStatus: number }> {
@@ -159,7 +159,7 @@ async function runOnTerminal(
       forceKillAfterDelay: KILL_DELAY_MS,
     });
     signal.throwIfAborted();
-    if (failed) throw guestDied({ exitCode, consoleTail: '' });
+    if (failed) throw guestDied({ exitCode, consoleTail: '', suspect });
     return { exitStatus: 0 };
   } finally {
     if (modes?.failed === false) {

@@ -9,6 +9,7 @@ import { cancelledByTermination } from '../qemu/termination.js';
 import { efiArguments } from './efi-arguments.js';
 import { EfiConsole } from './efi-console.js';
 import type { EfiMachineSpec } from './efi-spec.js';
+import { suspectOf } from './firmware.js';
 import { takeScreenshot } from './screenshot.js';
 import type { Screenshot } from './screenshot.js';
 
@@ -74,6 +75,7 @@ async function run(
     forceKillAfterDelay: KILL_DELAY_MS,
   });
   const watcher = new EfiConsole();
+  const suspect = suspectOf(spec.firmware);
   const finished = new AbortController();
   try {
     const reading = read(qemu.stdout as AsyncIterable<Buffer>, watcher, options, () => {
@@ -95,7 +97,7 @@ async function run(
     const { exitCode, stderr } = await qemu;
     signal.throwIfAborted();
     if (!isHangUp(error) || !hasDied) throw error;
-    throw guestDied({ exitCode, stderr, consoleTail: watcher.tail });
+    throw guestDied({ exitCode, stderr, consoleTail: watcher.tail, suspect });
   } finally {
     limits.clear();
   }
@@ -104,9 +106,10 @@ async function run(
   const { failure, tail: consoleTail } = watcher;
   if (watcher.answerEnd?.kind === 'complete') return { consoleTail };
   if (failure !== undefined) throw guestFailed(failure, consoleTail);
-  if (onAnswer && limits.deadline.aborted) throw guestTimeout(limits.seconds!, consoleTail);
+  if (onAnswer && limits.deadline.aborted)
+    throw guestTimeout(limits.seconds!, consoleTail, suspect);
   if (onAnswer || (exitCode !== 0 && !ending.signal.aborted))
-    throw guestDied({ exitCode, stderr, consoleTail });
+    throw guestDied({ exitCode, stderr, consoleTail, suspect });
   return { consoleTail };
 }
 

@@ -4,6 +4,7 @@ import type { ConsoleIo } from '../console/session.js';
 import { efiArguments } from './efi-arguments.js';
 import { EfiConsole } from './efi-console.js';
 import type { EfiMachineSpec } from './efi-spec.js';
+import { suspectOf } from './firmware.js';
 
 /** The application's command, when the input has come to its end. */
 const LAST_WORDS = '/poweroff\n';
@@ -23,6 +24,7 @@ export function runEfiInteractive(
   return runSession(
     {
       call: { qemu: spec.qemu, args: efiArguments({ ...spec, isControlled: false }) },
+      suspect: suspectOf(spec.firmware),
       isTerminalOfQemu: spec.console.to === 'backend',
       guest: {
         watcher,

@@ -14,4 +14,10 @@ export interface Firmware {
    * variables are in memory.
    */
   readonly variables?: FirmwareFile;
+  /** Whether the user has named it, and may have named the wrong one. */
+  readonly isNamed?: true;
 }
+
+/** The option that may be to blame when a machine with this firmware does nothing. */
+export const suspectOf = ({ isNamed }: Firmware): string | undefined =>
+  isNamed ? '--firmware' : undefined;

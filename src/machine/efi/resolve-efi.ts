@@ -14,6 +14,7 @@ import {
   sessionConsole,
 } from '../qemu/resolve-host.js';
 import type { HostOptions } from '../qemu/resolve-host.js';
+import { checkNamedFirmware } from './check-firmware.js';
 import type { EfiMachineSpec, EfiScreen } from './efi-spec.js';
 import { findFirmware, firmwareMissing, firmwarePrefixes, namedFirmware } from './find-firmware.js';
 import type { Firmware } from './firmware.js';
@@ -47,7 +48,7 @@ const DISK = { what: 'EFI disk', flag: '--disk', builtBy: 'zosia image efi' };
  * `RAM_MB`, `SMP`, `QEMU_ACCEL`, `QEMU_CPU`, `QEMU_SERIAL`; a variable wins over the default.
  *
  * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FIRMWARE_NOT_FOUND`,
- *   `ZOSIA_FIRMWARE_WRONG_SIZE`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_NO_DISPLAY`,
+ *   `ZOSIA_FIRMWARE_UNSUITABLE`, `ZOSIA_FIRMWARE_WRONG_SIZE`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_NO_DISPLAY`,
  *   `ZOSIA_QEMU_TOO_OLD`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
  */
 export async function resolveEfiMachine(
@@ -89,11 +90,16 @@ async function chosenFirmware(
 ): Promise<Firmware> {
   const { path } = await findQemu(arch, environment);
   const search = { arch, prefixes: await firmwarePrefixes(path), environment };
-  const firmware =
-    named === undefined ? await findFirmware(search) : await namedFirmware(named, search);
-  if (!firmware) throw firmwareMissing(arch);
+  if (named === undefined) {
+    const found = await findFirmware(search);
+    if (!found) throw firmwareMissing(arch);
+    await checkFlash(found, arch);
+    return found;
+  }
+  const firmware = await namedFirmware(named, search);
+  await checkNamedFirmware(firmware, arch);
   await checkFlash(firmware, arch);
-  return firmware;
+  return { ...firmware, isNamed: true };
 }
 
 /** The flash chips of QEMU's virt machine have this size; those of a PC have that of their files. */

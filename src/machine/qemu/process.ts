@@ -30,10 +30,17 @@ export interface QemuRemains {
   readonly exitCode?: number | undefined;
   readonly stderr?: string | undefined;
   readonly consoleTail: string;
+  /** The option by which the user may have named the wrong thing. */
+  readonly suspect?: string | undefined;
 }
 
 /** The error for a machine that ended without its last line. */
-export function guestDied({ exitCode, stderr = '', consoleTail }: QemuRemains): ZosiaError {
+export function guestDied({
+  exitCode,
+  stderr = '',
+  consoleTail,
+  suspect,
+}: QemuRemains): ZosiaError {
   const complaint = stderr.trim();
   const how =
     complaint === ''
@@ -42,21 +49,28 @@ export function guestDied({ exitCode, stderr = '', consoleTail }: QemuRemains): 
   return new ZosiaError('ZOSIA_GUEST_DIED', `the machine ended before its guest did (${how})`, {
     hint:
       consoleTail === ''
-        ? 'The guest printed nothing: check that what it boots from is for --arch.'
-        : `The last lines of its console:\n${consoleTail}`,
+        ? `The guest printed nothing: check that what it boots from is for --arch.${check(suspect)}`
+        : `${check(suspect)} The last lines of its console:\n${consoleTail}`.trimStart(),
   });
 }
 
 /** The error for a machine that was given a time to answer in. */
-export function guestTimeout(timeoutSeconds: number, consoleTail: string): ZosiaError {
+export function guestTimeout(
+  timeoutSeconds: number,
+  consoleTail: string,
+  suspect?: string,
+): ZosiaError {
   return new ZosiaError(
     'ZOSIA_GUEST_TIMEOUT',
     `the machine did not answer within ${timeoutSeconds} s`,
     {
       hint:
         consoleTail === ''
-          ? 'Give it more time: it has printed nothing yet.'
-          : `Give it more time. The last lines of its console:\n${consoleTail}`,
+          ? `Give it more time: it has printed nothing yet.${check(suspect)}`
+          : `Give it more time.${check(suspect)} The last lines of its console:\n${consoleTail}`,
     },
   );
 }
+
+const check = (suspect: string | undefined): string =>
+  suspect === undefined ? '' : ` Check ${suspect}, too.`;

@@ -5,6 +5,7 @@ import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
 import { makeFakeQemu } from '../../machine/support/fake-qemu.js';
 import { qmpMachine } from '../../machine/support/fake-qmp.js';
+import { sampleFirmware } from '../../machine/support/firmware.js';
 import { writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -47,7 +48,7 @@ async function run(machine: string, args: readonly string[], { cwd = '.' } = {})
 beforeAll(async () => {
   await mkdir(folder.file('tmp'));
   await writeSampleFiles(folder.path);
-  await writeFile(folder.file('firmware.fd'), 'firmware');
+  await writeFile(folder.file('firmware.fd'), sampleFirmware('aarch64'));
   const hello = ['image', 'efi', '--hello', '--size', '2M', '--out', 'hello.img'];
   expect((await zosia(hello, { cwd: folder.path })).exitCode).toBe(0);
 });

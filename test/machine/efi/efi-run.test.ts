@@ -2,7 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runEfi } from '../../../src/machine/machine.js';
-import type { EfiRunOptions, Screenshot } from '../../../src/machine/machine.js';
+import type { EfiRunOptions, Firmware, Screenshot } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import { qmpMachine } from '../support/fake-qmp.js';
 import { isAlive, until } from '../support/processes.js';
@@ -22,14 +22,19 @@ afterEach(() => {
   else process.env.TMPDIR = originalTmpdir;
 });
 
+interface RunOptions extends EfiRunOptions {
+  readonly ask?: boolean;
+  readonly firmware?: Firmware;
+}
+
 /** Runs a fake QEMU whose machine is the given JavaScript, and collects all it gives. */
-async function run(machine: string, options: Partial<EfiRunOptions> & { ask?: boolean } = {}) {
+async function run(machine: string, options: RunOptions = {}) {
   const { path } = await makeFakeQemu(at('bin'), { machine });
-  const { ask = true, ...others } = options;
+  const { ask = true, firmware = EFI_SPEC.firmware, ...others } = options;
   let answer = '';
   let console = '';
   const { consoleTail } = await runEfi(
-    { ...EFI_SPEC, qemu: path },
+    { ...EFI_SPEC, qemu: path, firmware },
     {
       ...(ask ? { onAnswer: (bytes) => void (answer += Buffer.from(bytes).toString()) } : {}),
       onConsole: (bytes) => void (console += Buffer.from(bytes).toString()),
@@ -115,6 +120,16 @@ describe('a one-shot', () => {
       hint: expect.stringContaining('thinking') as string,
     });
     await expectNothingLeft();
+  });
+
+  it('names the firmware that was named when there is no answer', async () => {
+    const firmware = { ...EFI_SPEC.firmware, isNamed: true } as const;
+    await expect(run(hangs(), { firmware, timeoutSeconds: 0.5 })).rejects.toMatchObject({
+      hint: 'Give it more time: it has printed nothing yet. Check --firmware, too.',
+    });
+    await expect(run('process.exit(1);', { firmware })).rejects.toMatchObject({
+      hint: expect.stringContaining('Check --firmware, too.') as string,
+    });
   });
 
   it('ends when the answer cannot be taken', async () => {

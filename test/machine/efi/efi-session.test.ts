@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary.js';
 const folder = temporaryFolder();
 
 /** Runs a machine on a console that is no terminal, with `input` in the pipe from the start. */
-async function run(machine: string, input = '') {
+async function run(machine: string, input = '', spec = EFI_SPEC) {
   const { path } = await makeFakeQemu(folder(), { machine });
   const stdin = new PassThrough();
   const stdout = new PassThrough();
@@ -18,7 +18,7 @@ async function run(machine: string, input = '') {
   stdout.on('data', (bytes: Buffer) => shown.push(bytes));
   stdin.end(input);
   const io = { stdin, stdout, stderr: new PassThrough() };
-  const { exitStatus } = await runEfiInteractive({ ...EFI_SPEC, qemu: path }, io);
+  const { exitStatus } = await runEfiInteractive({ ...spec, qemu: path }, io);
   return { exitStatus, shown: Buffer.concat(shown).toString('utf8') };
 }
 
@@ -38,6 +38,19 @@ process.stdin.on('data', (bytes) => {
 });`;
 
 describe('runEfiInteractive on a pipe', () => {
+  it.each([
+    [`process.exit(1);`, /^The guest printed nothing: .* Check --firmware, too\.$/],
+    [
+      `process.stdout.write('BdsDxe: failed\\n', () => process.exit(1));`,
+      /^Check --firmware, too\. The last lines of its console:\nBdsDxe: failed$/,
+    ],
+  ])('names the firmware that was named when the machine dies', async (machine, hint) => {
+    const firmware = { ...EFI_SPEC.firmware, isNamed: true } as const;
+    await expect(run(machine, '', { ...EFI_SPEC, firmware })).rejects.toMatchObject({
+      hint: expect.stringMatching(hint) as string,
+    });
+  });
+
   it('types a line when there is a prompt for it, and powers off at the end', async () => {
     expect(await run(TALKS, 'Once\n\nThe cat')).toEqual({
       exitStatus: 0,
@@ -89,6 +102,7 @@ describe('runEfiInteractive on a pipe', () => {
     await expect(run(dies)).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DIED',
       message: expect.stringContaining('no such firmware') as string,
+      hint: expect.not.stringContaining('--firmware') as string,
     });
   });
 });

@@ -5,6 +5,7 @@ import { efiRamMiB } from '../../../src/machine/efi/resolve-efi.js';
 import { resolveEfiMachine } from '../../../src/machine/machine.js';
 import type { EfiMachineOptions } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
+import { sampleFirmware } from '../support/firmware.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -100,18 +101,23 @@ describe('resolveEfiMachine', () => {
   });
 
   it('takes the firmware that is named', async () => {
-    await writeFile(at('own.fd'), 'own');
+    await writeFile(at('own.fd'), sampleFirmware('aarch64'));
     expect((await resolve({ firmware: at('own.fd') })).firmware).toEqual({
       code: { path: at('own.fd'), format: 'raw' },
+      isNamed: true,
+    });
+    await writeFile(at('own.fd'), 'own');
+    await expect(resolve({ firmware: at('own.fd') })).rejects.toMatchObject({
+      code: 'ZOSIA_FIRMWARE_UNSUITABLE',
     });
   });
 
   it('refuses flash of another size than the chip has, but not what goes in as it is', async () => {
-    await writeFile(at('own.fd'), 'own');
+    await writeFile(at('own.fd'), sampleFirmware('aarch64'));
     const firmware = `${at('own.fd')},${at('share/qemu/edk2-arm-vars.fd')}`;
     await expect(resolve({ firmware })).rejects.toMatchObject({
       code: 'ZOSIA_FIRMWARE_WRONG_SIZE',
-      message: `${at('own.fd')} has 3 bytes; a flash chip of the machine has 67108864`,
+      message: `${at('own.fd')} has 65536 bytes; a flash chip of the machine has 67108864`,
       hint: expect.stringContaining(`--firmware ${at('own.fd')}`) as string,
     });
   });
