@@ -1,9 +1,6 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { parseResults } from '../../src/perf/results.js';
-import { CLI, zosia } from '../support/cli.js';
+import { readFile } from 'node:fs/promises';
+import { beforeAll, expect, it } from 'vitest';
+import { zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { describeWithWeights } from '../support/weights.js';
@@ -84,88 +81,4 @@ describeWithWeights('zosia perf', () => {
     },
     4 * BOOT_MS,
   );
-});
-
-/** Every command of the guide: variables, then the arguments of `zosia`. */
-async function guideCommands(): Promise<{ text: string; variables: string; args: string[] }[]> {
-  const path = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
-  const guide = await readFile(path, 'utf8');
-  const blocks = [...guide.matchAll(/^```console\n([^]*?)^```$/gm)].map(([, block]) => block!);
-  return blocks.flatMap((block) =>
-    [...block.matchAll(/^\$ ((?:[A-Z_]+=\S+ )*)zosia (.*)$/gm)].map(([text, variables, rest]) => ({
-      text,
-      variables: variables!,
-      args: [...rest!.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word),
-    })),
-  );
-}
-
-describeWithWeights('the guide to performance', () => {
-  const folder = temporaryFolder();
-
-  it(
-    'has commands that work, in their order',
-    async () => {
-      await convertStoryModel(folder.path);
-      const commands = await guideCommands();
-      expect(commands.length).toBeGreaterThan(6);
-      for (const { text, variables, args } of commands) {
-        const words = args.map((word) => (word === 'model.gguf' ? 'stories260K.gguf' : word));
-        // One processor: under emulation more of them are much slower.
-        const env = {
-          SMP: '1',
-          ...Object.fromEntries(
-            variables
-              .trim()
-              .split(' ')
-              .map((each) => each.split('=')),
-          ),
-        } as Record<string, string>;
-        const exitCode = args.includes('--loop')
-          ? await runUntilInterrupted(words, env)
-          : (await zosia(words, { cwd: folder.path, env })).exitCode;
-        expect(exitCode, text).toBe(0);
-      }
-      const made = ['perf.csv', 'perf.html', 'perf.matrix', 'perf-logs', 'zosia.perf.json'];
-      expect(await readdir(folder.path)).toEqual(expect.arrayContaining(made));
-    },
-    4 * BOOT_MS,
-  );
-
-  /** Presses Ctrl+C when a run has been added to the results. */
-  async function runUntilInterrupted(
-    args: readonly string[],
-    env: Record<string, string>,
-  ): Promise<number | undefined> {
-    const countRuns = async (): Promise<number> =>
-      parseResults(await readFile(folder.file('perf.csv'), 'utf8'), 'perf.csv').length;
-    const before = await countRuns();
-    const options = { cwd: folder.path, env, reject: false, stdin: 'ignore' } as const;
-    const running = execa(process.execPath, [CLI, ...args], options);
-    const timer = setInterval(() => {
-      void countRuns().then((count) => {
-        if (count > before) running.kill('SIGINT');
-      });
-    }, 500);
-    const { exitCode } = await running;
-    clearInterval(timer);
-    return exitCode;
-  }
-});
-
-describe('the guide', () => {
-  it('names every command of zosia perf, and every variable', async () => {
-    const commands = new Set((await guideCommands()).map(({ args }) => args.slice(0, 2).join(' ')));
-    expect([...commands].sort()).toEqual([
-      ...['perf matrix', 'perf report', 'perf run', 'perf tune'],
-    ]);
-    const path = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
-    const guide = await readFile(path, 'utf8');
-    for (const command of ['run', 'matrix']) {
-      const { stdout } = await zosia(['perf', command, '--help']);
-      for (const [variable] of stdout.matchAll(/PERF_[A-Z_]+/g)) {
-        expect(guide, variable).toContain(variable);
-      }
-    }
-  });
 });

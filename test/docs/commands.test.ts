@@ -1,0 +1,43 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary.js';
+import { describeWithWeights } from '../support/weights.js';
+import { commandsOf, readPages } from './pages.js';
+import { Reader, putImages, putMeasurements } from './reader.js';
+
+const pages = await readPages();
+
+/** Commands that are shown because they fail. */
+const FAILING: ReadonlyMap<string, number> = new Map([['zosia verify damaged.img', 1]]);
+
+describe('a page', () => {
+  it.each(pages)('$path says of every block what it is', ({ fences }) => {
+    for (const { language, lines } of fences) {
+      expect(['console', 'ini', 'json', 'text'], lines.join('\n')).toContain(language);
+      if (language === 'console') continue;
+      for (const line of lines) expect(line).not.toMatch(/^(?:\$ |npm |npx |zosia )/);
+    }
+  });
+});
+
+// In test/boot/guides.test.ts machines start. Here they are described, which takes a fraction of a second.
+describeWithWeights('the commands of', () => {
+  const folder = temporaryFolder();
+  let reader: Reader;
+  beforeAll(async () => {
+    reader = await Reader.settle(folder.path, 'described');
+    await putImages(folder.path);
+    await putMeasurements(folder.path);
+  });
+
+  const guides = pages.filter((page) => commandsOf(page).length > 0);
+  it('most pages are run', () => {
+    expect(guides.length).toBeGreaterThan(7);
+  });
+
+  it.each(guides)('$path work, in their order', async (page) => {
+    for (const command of commandsOf(page)) {
+      const { exitCode, all } = await reader.type(command);
+      expect(exitCode, `${command}\n${all}`).toBe(FAILING.get(command) ?? 0);
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { makeProgram } from '../../src/cli/program.js';
+import { ROOT, commandsOf, inlineCode, readPage, readPages } from './pages.js';
+import type { Page } from './pages.js';
+
+const pages = await readPages();
+const program = makeProgram({
+  signal: new AbortController().signal,
+  result: { exitStatus: 0 },
+});
+
+/** The command that words name, and what is left of them. */
+function findCommand(words: readonly string[], command = program): [Command, readonly string[]] {
+  const [first, ...rest] = words;
+  const child = command.commands.find((each) => each.name() === first);
+  if (child) return findCommand(rest, child);
+  // Without the name of a machine it is linux.
+  const isMachineLeftOut = command.commands.some((each) => each.name() === 'linux');
+  return isMachineLeftOut ? findCommand(['linux', ...words], command) : [command, words];
+}
+
+/** Options that a command takes by itself. */
+const optionsOf = (command: Command): (string | undefined)[] => [
+  '--help',
+  ...command.options.flatMap(({ long, short }) => [long, short]),
+];
+
+describe.each(pages)('$path', (page) => {
+  it('leads only to what is there', async () => {
+    const links = [...page.text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, link]) => link!);
+    for (const link of links) {
+      const target = resolve(ROOT, dirname(page.path), link);
+      expect((await stat(target).catch(() => undefined)) !== undefined, link).toBe(true);
+    }
+  });
+
+  it('speaks of commands and options that there are', () => {
+    const spoken = inlineCode(page).filter((code) => code.startsWith('zosia '));
+    for (const code of spoken) {
+      const [command, rest] = findCommand(
+        code
+          .replace(/\\\|.*/, '')
+          .trim()
+          .split(/\s+/)
+          .slice(1),
+      );
+      if (command === program) expect(rest[0], code).toMatch(/^--/);
+      for (const word of rest.map((each) => each.replace(/^\[|\]$/g, ''))) {
+        if (word.startsWith('-')) expect(optionsOf(command), code).toContain(word);
+      }
+    }
+  });
+
+  it('has no line that is hard to read in an editor', () => {
+    // Tables and messages are as wide as they are.
+    const prose = page.text.replace(/^```[^]*?^```$/gm, '').split('\n');
+    for (const line of prose) if (!line.includes('|')) expect(line.length, line).toBeLessThan(121);
+  });
+});
+
+describe('the menu', () => {
+  it('of the site has every page', async () => {
+    const menu = await readFile(`${ROOT}mkdocs.yml`, 'utf8');
+    const named = [...menu.matchAll(/: ([a-z-]+\.md)$/gm)].map(([, name]) => `docs/${name!}`);
+    const documents = pages.filter(({ path }) => path.startsWith('docs/'));
+    expect(named.sort()).toEqual(documents.map(({ path }) => path).sort());
+  });
+
+  it.each(['README.md', 'docs/index.md'])('of %s has every page', async (path) => {
+    const { text } = await readPage(path);
+    for (const { path: other } of pages) {
+      if (['README.md', 'docs/index.md'].includes(other)) continue;
+      expect(text).toContain(`(${path === 'README.md' ? other : other.replace('docs/', '')})`);
+    }
+  });
+});
+
+const named = (path: string): Page => pages.find((page) => page.path === path)!;
+
+describe('the guide to performance', () => {
+  const guide = named('docs/performance.md');
+
+  it('shows every command of zosia perf', () => {
+    const [perf] = findCommand(['perf']);
+    for (const { name } of perf.commands.map((command) => ({ name: command.name() }))) {
+      expect(commandsOf(guide).join('\n'), name).toContain(`zosia perf ${name}`);
+    }
+  });
+
+  it.each(['run', 'matrix'])('names every variable of zosia perf %s', (name) => {
+    const [command] = findCommand(['perf', name]);
+    const variables = command.helpInformation().match(/PERF_[A-Z_]+/g) ?? [];
+    expect(variables.length).toBeGreaterThan(2);
+    for (const variable of variables) expect(guide.text).toContain(variable);
+  });
+});
+
+describe('the guide to boot flags', () => {
+  const { text } = named('docs/boot-flags.md');
+
+  it('has every flag that the guest knows, and no other', async () => {
+    const source = await readFile(`${ROOT}guest/init/flags.c`, 'utf8');
+    const known = [...source.matchAll(/(?<!define )PREFIX "([a-z_.]+)"/g)].map(
+      ([, name]) => `zosia.${name!}`,
+    );
+    const table = [...text.matchAll(/^\| `(zosia\.[a-z_.]+)/gm)].map(([, name]) => name!);
+    expect(table.length).toBeGreaterThan(8);
+    expect(new Set(table)).toEqual(new Set(known));
+  });
+
+  it('has the exit statuses of guest/init/README.md', async () => {
+    const contract = await readFile(`${ROOT}guest/init/README.md`, 'utf8');
+    const statuses = (page: string): string[] =>
+      [...page.matchAll(/^\| (\d+|\d+ \+ N) +\|/gm)].map(([, status]) => status!);
+    expect(statuses(text)).toEqual(statuses(contract));
+    expect(statuses(text)).toContain('137');
+  });
+});
