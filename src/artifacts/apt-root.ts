@@ -1,6 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { makeFolder } from '../image/make-folder.js';
 import type { DebianArchitecture } from './architectures.js';
 import { mustRunApt, sandboxOptions } from './apt.js';
 import type { AptRunner } from './apt.js';
@@ -50,8 +51,8 @@ export interface AptRoot {
 export async function createAptRoot(folder: string, sources: AptSources): Promise<AptRoot> {
   const at = (...parts: string[]): string => join(folder, ...parts);
   const listsFolder = at('lists');
-  await mkdir(at('lists', 'partial'), { recursive: true });
-  await mkdir(at('cache', 'archives', 'partial'), { recursive: true });
+  await makeFolder(at('lists', 'partial'));
+  await makeFolder(at('cache', 'archives', 'partial'));
   await mkdir(at('state'));
   await writeFile(at('status'), '');
   await writeFile(at('apt.conf'), CONFIGURATION);

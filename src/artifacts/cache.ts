@@ -1,8 +1,9 @@
 import { webcrypto } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { makeFolder } from '../image/make-folder.js';
 import type { LockedPackage } from './lock.js';
 
 /** What identifies a package's bytes. */
@@ -67,7 +68,7 @@ export class PackageCache {
     const path = this.path(wanted);
     try {
       if (!(await hasBytes(file, wanted))) return undefined;
-      await mkdir(join(this.directory, 'packages'), { recursive: true });
+      await makeFolder(join(this.directory, 'packages'));
       await rename(file, path);
     } catch (cause) {
       throw unusable(path, cause);
@@ -80,7 +81,7 @@ export class PackageCache {
     const parent = join(this.directory, 'partial');
     let folder: string;
     try {
-      await mkdir(parent, { recursive: true });
+      await makeFolder(parent);
       folder = await mkdtemp(join(parent, `${process.pid}-`));
     } catch (cause) {
       throw unusable(parent, cause);

@@ -1,8 +1,9 @@
 import { unlinkSync } from 'node:fs';
-import { chmod, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { chmod, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { makeFolder } from './make-folder.js';
 import { checkOutputTarget } from './output-target.js';
 
 export interface OutputOptions {
@@ -54,7 +55,7 @@ export async function writeOutputFile<T>(
   await checkOutputTarget(path);
   let temporary: string | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const { handle, begun, path: opened } = await openTemporary(dirname(path), mode, begin);
     temporary = opened;
     let result: T;
@@ -83,7 +84,7 @@ export async function writeOutputFile<T>(
  * @throws ZosiaError as {@link writeOutputFile}
  */
 export async function makeOutputFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(path).catch((error: unknown) => {
     throw outputError(path, error);
   });
 }

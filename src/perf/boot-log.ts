@@ -1,6 +1,7 @@
-import { mkdir, open, unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { makeFolder } from '../image/make-folder.js';
 
 /** Where what guests print is kept. */
 export interface LogOptions {
@@ -17,7 +18,7 @@ export interface LogOptions {
 export async function createBootLog(folder: string, time: Date): Promise<string> {
   const stamp = `${time.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (let number = 1; ; number++) {
       const path = join(folder, `perf-${stamp}-${number}.log`);
       try {

@@ -1,7 +1,8 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { makeFolder } from '../image/make-folder.js';
 import { badResults, formatRecord, RESULTS_HEADER, SCRIPT_RESULTS_HEADER } from './results.js';
 import type { RunRecord } from './results.js';
 
@@ -35,7 +36,7 @@ export async function openResultsFile(path: string): Promise<ResultsFile> {
 
 async function openForAppending(path: string): Promise<FileHandle> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(path, 'a+');
     if ((await file.stat()).isFile()) return file;
     await file.close();
