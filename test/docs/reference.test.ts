@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -117,5 +117,34 @@ describe('the guide to boot flags', () => {
       [...page.matchAll(/^\| (\d+|\d+ \+ N) +\|/gm)].map(([, status]) => status!);
     expect(statuses(text)).toEqual(statuses(contract));
     expect(statuses(text)).toContain('137');
+  });
+});
+
+describe('the page about the architecture', () => {
+  const { text } = named('docs/architecture.md');
+
+  it('says why each package is there', async () => {
+    const manifest = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const explained = [...text.matchAll(/^\| ([a-z0-9-]+) \| /gm)].map(([, name]) => name!);
+    const packages = Object.keys(manifest.dependencies);
+    expect(explained.filter((name) => packages.includes(name)).sort()).toEqual(packages.sort());
+  });
+
+  it('has every room, and no other', async () => {
+    const inside = async (folder: string): Promise<string[]> =>
+      (await readdir(`${ROOT}${folder}`, { withFileTypes: true }))
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${folder}/${name}`);
+    const rooms = [...(await inside('src')), ...(await inside('guest')), 'train', 'bench', 'test'];
+    const table = [...text.matchAll(/^\| `([a-z/]+)` \|/gm)].map(([, folder]) => folder!);
+    expect(table.sort()).toEqual(rooms.sort());
+  });
+
+  it('has every format', async () => {
+    const formats = await readdir(`${ROOT}src/formats`, { withFileTypes: true });
+    const row = text.split('\n').find((line) => line.startsWith('| `src/formats`'))!;
+    for (const entry of formats) if (entry.isDirectory()) expect(row).toContain(entry.name);
   });
 });
