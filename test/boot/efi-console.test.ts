@@ -144,8 +144,22 @@ describeWithWeights('the EFI machine', () => {
   it(
     'computes with AVX2 and FMA on every processor that has them',
     async () => {
+      // Large enough for its matrices to be shared among processors.
+      const shape = { ...STORIES_15M, dim: 128, hiddenDim: 512, headCount: 8, kvHeadCount: 8 };
+      const checkpoint = randomCheckpoint(
+        { ...shape, layerCount: 2, vocabularySize: 512 },
+        { version: 0 },
+        2,
+      );
+      await writeFile(folder.file('shared.bin'), checkpoint);
+      const vocabulary = readVocabulary(await readFile(weights('tok512.bin')));
+      const options = { steps: 8, temperature: 0, topP: 0.9, seed: 1 };
+      const { text } = referenceText(checkpoint, vocabulary, options);
       const disk = folder.file('avx2.img');
-      await imageEfi(...MODEL, '--temp', '0', '--steps', '8', '--poweroff', '--out', disk);
+      await imageEfi(
+        ...['--model', folder.file('shared.bin'), '--tokenizer', weights('tok512.bin')],
+        ...['--temp', '0', '--steps', '8', '--poweroff', '--out', disk],
+      );
       // Without its name, QEMU's translator is a processor like any other.
       const cpu = { arch: 'x86_64', emulatedCpu: 'max,-hypervisor' } as const;
       const { console, pieces } = await withRunDisk(disk, { answer: 'serial' }, ({ path }) =>
@@ -153,7 +167,7 @@ describeWithWeights('the EFI machine', () => {
       );
       expect(console).toMatch(/^Weights: float32; 2 processors, AVX2 with FMA$/m);
       expect(pieces).toHaveLength(8);
-      expect(GREEDY_STORY.startsWith(Buffer.concat(pieces).toString())).toBe(true);
+      expect(Buffer.concat(pieces).toString()).toBe(text.toString());
     },
     BOOT_MS,
   );
