@@ -69,7 +69,8 @@ const EOS_ID = 2;
 /** What is wrong with a config that no model can have; undefined when it can be right. */
 export function configDefect(config: CheckpointConfig): string | undefined {
   for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
-    if (config[name] <= 0 || config[name] > MAX_INT32) return `its ${name} is ${config[name]}`;
+    const value = config[name];
+    if (value <= 0 || value > MAX_INT32) return `its ${CONFIG_FIELDS[name].name} is ${value}`;
   }
   const { dim, headCount, kvHeadCount } = config;
   if (dim % headCount !== 0) return `${headCount} heads do not share ${dim} dimensions evenly`;

@@ -9,19 +9,29 @@ export interface ConfigField {
   readonly meaning: string;
 }
 
+interface NamedField extends ConfigField {
+  /** In llama2.c's Config, and in what users are told. */
+  readonly name: string;
+}
+
 /** The config: signed 32-bit numbers. A legacy checkpoint starts with it. */
 export const CONFIG_FIELDS = {
-  dim: { offset: 0, meaning: 'width of the embedding' },
-  hiddenDim: { offset: 4, meaning: 'width of the feed-forward layers' },
-  layerCount: { offset: 8, meaning: 'transformer blocks' },
-  headCount: { offset: 12, meaning: 'query heads of a block' },
-  kvHeadCount: { offset: 16, meaning: 'key and value heads of a block' },
+  dim: { offset: 0, name: 'dim', meaning: 'width of the embedding' },
+  hiddenDim: { offset: 4, name: 'hidden_dim', meaning: 'width of the feed-forward layers' },
+  layerCount: { offset: 8, name: 'n_layers', meaning: 'transformer blocks' },
+  headCount: { offset: 12, name: 'n_heads', meaning: 'query heads of a block' },
+  kvHeadCount: { offset: 16, name: 'n_kv_heads', meaning: 'key and value heads of a block' },
   vocabularySize: {
     offset: 20,
+    name: 'vocab_size',
     meaning: 'tokens; negative in a legacy checkpoint that has a classifier of its own',
   },
-  contextLength: { offset: 24, meaning: 'tokens the model was trained to look back on' },
-} as const satisfies Record<string, ConfigField>;
+  contextLength: {
+    offset: 24,
+    name: 'seq_len',
+    meaning: 'tokens the model was trained to look back on',
+  },
+} as const satisfies Record<string, NamedField>;
 
 export type ConfigFieldName = keyof typeof CONFIG_FIELDS;
 

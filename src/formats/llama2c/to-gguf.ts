@@ -7,10 +7,12 @@ import { accessEncoded, weightTypeFor } from '../gguf/weights.js';
 import type { WeightType } from '../gguf/weights.js';
 import { planGguf } from '../gguf/writer.js';
 import type { TensorPlan, TypedValue } from '../gguf/writer.js';
+import { BLOCK_TENSORS } from './block-tensors.js';
 import { checkpointTensor } from './checkpoint.js';
 import type { Checkpoint } from './checkpoint.js';
 import { FLOAT_BYTES } from './config.js';
 import type { TensorName } from './layout.js';
+import { NORM_EPSILON, ROPE_BASE } from './run-constants.js';
 import type { Tokenizer } from './tokenizer.js';
 import { vocabularyMetadata } from './vocabulary.js';
 
@@ -29,33 +31,15 @@ export interface Llama2cGgufOptions {
   readonly chatTemplate?: string;
 }
 
-/** What llama.cpp calls a block's tensors; each is one layer of llama2.c's tensor of all layers. */
-const BLOCK_TENSORS: readonly (readonly [suffix: string, tensor: TensorName])[] = [
-  ['attn_norm', 'attentionNorm'],
-  ['attn_q', 'wq'],
-  ['attn_k', 'wk'],
-  ['attn_v', 'wv'],
-  ['attn_output', 'wo'],
-  ['ffn_norm', 'ffnNorm'],
-  ['ffn_gate', 'w1'],
-  ['ffn_down', 'w2'],
-  ['ffn_up', 'w3'],
-];
-
 /** llama.cpp, include/llama.h: enum llama_ftype. */
 const FILE_TYPES: Readonly<Record<WeightType, number>> = { F32: 0, F16: 1, Q8_0: 7 };
 
-/** llama2.c, run.c: what is added to the mean square in rmsnorm. */
-const NORM_EPSILON = 1e-5;
-
-/** llama2.c, run.c: the base of the rotary embedding's frequencies. */
-const ROPE_BASE = 10_000;
-
 /**
  * Plans a GGUF of the architecture "llama" from a llama2.c checkpoint. Float32 weights stay in the
- * checkpoint: tensors are ranges of it; others are encoded as they are read. Nothing is permuted, because llama2.c and llama.cpp's "llama"
- * both rotate neighbouring elements (RoPE). A shared classifier is left out: llama.cpp then takes the
- * embedding for one, as llama2.c does. The rope tables are left out too, being computed.
+ * checkpoint: tensors are ranges of it; others are encoded as they are read. Nothing is permuted, because
+ * llama2.c and llama.cpp's "llama" both rotate neighbouring elements (RoPE). A shared classifier is left
+ * out: llama.cpp then takes the embedding for one, as llama2.c does. The rope tables are left out too,
+ * being computed.
  *
  * @throws ZosiaError `ZOSIA_CHECKPOINT_UNSUPPORTED` for int8: the values and the scales of a GGUF are
  * interleaved, so that all of it would have to be rewritten

@@ -2,7 +2,7 @@ import type { StringValue, TypedValue } from '../gguf/writer.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** llama.cpp, include/llama.h: enum llama_token_type. */
-const TOKEN_TYPES = { normal: 1, unknown: 2, control: 3, unused: 5, byte: 6 } as const;
+export const TOKEN_TYPES = { normal: 1, unknown: 2, control: 3, unused: 5, byte: 6 } as const;
 
 interface Piece {
   readonly text: StringValue;
@@ -15,14 +15,14 @@ const SPECIAL_PIECES: readonly Piece[] = [
   { text: '<s>', type: 'control' },
   { text: '</s>', type: 'control' },
 ];
-const UNKNOWN_ID = 0;
-const BOS_ID = 1;
-const EOS_ID = 2;
+export const UNKNOWN_ID = 0;
+export const BOS_ID = 1;
+export const EOS_ID = 2;
 
 /** What stands for a space inside a sentencepiece piece: U+2581. */
-const SPACE_MARK = Buffer.from('\u2581');
+export const SPACE_MARK = Buffer.from('\u2581');
 
-const BYTE_PIECE = /^<0x[0-9A-F]{2}>$/;
+export const BYTE_PIECE = /^<0x[0-9A-F]{2}>$/;
 
 /**
  * The metadata of a sentencepiece vocabulary as llama.cpp wants it (tokenizer model "llama"). llama2.c's

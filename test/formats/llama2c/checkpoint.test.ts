@@ -142,6 +142,19 @@ describe('readCheckpoint', () => {
     await expect(read(bytes)).rejects.toThrow(zosiaError('ZOSIA_CHECKPOINT_CORRUPT'));
   });
 
+  it.each([
+    ['hiddenDim', 'hidden_dim'],
+    ['layerCount', 'n_layers'],
+    ['headCount', 'n_heads'],
+    ['kvHeadCount', 'n_kv_heads'],
+    ['vocabularySize', 'vocab_size'],
+    ['contextLength', 'seq_len'],
+  ] as const)('calls a field what llama2.c does: %s', async (name, inLlama2c) => {
+    const bytes = legacyCheckpoint();
+    bytes.writeInt32LE(0, CONFIG_FIELDS[name].offset);
+    await expect(read(bytes)).rejects.toThrow(`its ${inLlama2c} is 0`);
+  });
+
   it('ends in a checkpoint or a ZosiaError, whatever the header', async () => {
     const extreme = fc.constantFrom(0, 1, 2, -1, 2 ** 31 - 1, -(2 ** 31), 65_536);
     const field = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), extreme);

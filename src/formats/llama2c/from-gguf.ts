@@ -1,0 +1,125 @@
+import { bytesSegment, makeImage } from '../../image/image.js';
+import type { Image, Segment } from '../../image/image.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { sliceAccess } from '../../image/slice-access.js';
+import { accessDecoded } from '../gguf/decoded-weights.js';
+import type { GgufHeader, GgufTensor } from '../gguf/reader.js';
+import { WEIGHT_TYPES } from '../gguf/weights.js';
+import { BLOCK_TENSORS } from './block-tensors.js';
+import { endOf, tensorTable } from './config.js';
+import type { CheckpointTensor } from './config.js';
+import { inexpressible } from './from-gguf-errors.js';
+import { llama2cConfig } from './from-gguf-config.js';
+import { llama2cTokenizer } from './from-gguf-vocabulary.js';
+import { CONFIG_FIELDS, LEGACY_CONFIG_BYTES, LEGACY_ORDER } from './layout.js';
+import type { ConfigFieldName, TensorName } from './layout.js';
+import { planTokenizer } from './tokenizer-writer.js';
+
+export interface Llama2cPair {
+  /** A legacy checkpoint, of float32. Its weights are decoded as they are read. */
+  readonly checkpoint: Image;
+  readonly tokenizer: Image;
+}
+
+/** What llama.cpp calls the tensors that have no layers. */
+const WHOLE_TENSORS: Readonly<Partial<Record<TensorName, string>>> = {
+  tokenEmbedding: 'token_embd.weight',
+  finalNorm: 'output_norm.weight',
+  classifier: 'output.weight',
+};
+
+/** Computed by run.c, which skips them in the file: they stay zeros. */
+const UNREAD: readonly TensorName[] = ['ropeCosines', 'ropeSines'];
+
+/**
+ * Plans a llama2.c checkpoint and its tokenizer from a GGUF of the architecture "llama": what
+ * `planLlama2cGguf` does, the other way round. `name` stands for the model in messages.
+ *
+ * @param header of a whole GGUF, as `checkGguf` gives it
+ * @param source the GGUF, to be read while the checkpoint is written
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_LLAMA2C` for what llama2.c does not compute
+ */
+export function planLlama2cPair(
+  header: GgufHeader,
+  source: RandomAccess,
+  name: string,
+): Llama2cPair {
+  const config = llama2cConfig(header, name);
+  const tokenizer = llama2cTokenizer(header, name);
+  if (tokenizer.tokens.length !== config.vocabularySize) {
+    const { length } = tokenizer.tokens;
+    throw inexpressible(name, `it has ${config.vocabularySize} embeddings for ${length} tokens`);
+  }
+  if (config.layerCount > header.tensors.length) {
+    throw inexpressible(name, `it has not the tensors of ${config.layerCount} blocks`);
+  }
+  const table = tensorTable(config, LEGACY_ORDER, LEGACY_CONFIG_BYTES);
+  const wanted = new Map(table.flatMap(partsOf).map((part) => [part.name, part]));
+  const segments: Segment[] = [];
+  for (const tensor of header.tensors) {
+    const part = wanted.get(tensor.name);
+    if (!part) throw inexpressible(name, `llama2.c has no place for the tensor ${tensor.name}`);
+    wanted.delete(tensor.name);
+    const access = decodedTensor(header, source, tensor, part, name);
+    const { offset } = part;
+    const data = { kind: 'access', access, offset: 0 } as const;
+    segments.push({ offset, length: access.sizeBytes, source: data, label: tensor.name });
+  }
+  for (const missing of wanted.keys()) throw inexpressible(name, `it has no tensor ${missing}`);
+  const { sharedClassifier, ...fields } = config;
+  const sign = sharedClassifier ? 1 : -1;
+  const head = configBytes({ ...fields, vocabularySize: sign * config.vocabularySize });
+  return {
+    checkpoint: makeImage(endOf(table), [bytesSegment(0, head, 'config'), ...segments]),
+    tokenizer: planTokenizer(tokenizer),
+  };
+}
+
+/** A range of the checkpoint that is one tensor of the GGUF. */
+interface Part {
+  readonly name: string;
+  readonly offset: number;
+  /** As the GGUF has them: the one that changes fastest first. */
+  readonly dimensions: readonly number[];
+}
+
+function partsOf({ name, offset, dimensions, sizeBytes }: CheckpointTensor): Part[] {
+  if (UNREAD.includes(name)) return [];
+  const whole = WHOLE_TENSORS[name];
+  if (whole !== undefined) return [{ name: whole, offset, dimensions: dimensions.toReversed() }];
+  const [layerCount, ...own] = dimensions;
+  const suffix = BLOCK_TENSORS.find(([, tensor]) => tensor === name)![0];
+  return Array.from({ length: layerCount! }, (_, layer) => ({
+    name: `blk.${layer}.${suffix}.weight`,
+    offset: offset + layer * (sizeBytes / layerCount!),
+    dimensions: own.toReversed(),
+  }));
+}
+
+function decodedTensor(
+  { dataOffset }: GgufHeader,
+  source: RandomAccess,
+  tensor: GgufTensor,
+  { dimensions }: Part,
+  name: string,
+): RandomAccess {
+  const shape = tensor.dimensions.join(' x ');
+  if (shape !== dimensions.join(' x ')) {
+    throw inexpressible(name, `${tensor.name} is ${shape} instead of ${dimensions.join(' x ')}`);
+  }
+  const type = WEIGHT_TYPES.find((each) => each === tensor.type.name);
+  if (!type) {
+    const readable = WEIGHT_TYPES.join(', ');
+    throw inexpressible(name, `${tensor.name} is of type ${tensor.type.name}, none of ${readable}`);
+  }
+  const stored = sliceAccess(source, dataOffset + tensor.offset, tensor.sizeBytes);
+  return type === 'F32' ? stored : accessDecoded(stored, type);
+}
+
+function configBytes(fields: Readonly<Record<ConfigFieldName, number>>): Buffer {
+  const bytes = Buffer.alloc(LEGACY_CONFIG_BYTES);
+  for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
+    bytes.writeInt32LE(fields[name], CONFIG_FIELDS[name].offset);
+  }
+  return bytes;
+}
