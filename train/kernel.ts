@@ -96,10 +96,6 @@ export class Kernel {
     });
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid;
-  }
-
   async write(array: KernelArray, values: Float32Array | Float64Array): Promise<void> {
     if (values.length !== this.#parameterCount) {
       throw new RangeError(`${values.length} values for ${this.#parameterCount} parameters`);
