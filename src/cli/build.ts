@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { archOption, chosenArchitecture } from './options/values.js';
+import type { Architecture } from '../artifacts/architectures.js';
 import { formatBytes, print, printJson } from './output/output.js';
 import { defaultPlaces, guestBuildDir } from '../recipes/places.js';
 
 interface Options {
-  arch?: string;
+  arch?: Architecture;
   out?: string;
   prebuilt?: true;
   json?: true;

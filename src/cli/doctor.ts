@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { archOption, chosenArchitecture } from './options/values.js';
+import type { Architecture } from '../artifacts/architectures.js';
 import { EXIT, print, printJson, say } from './output/output.js';
 import type { DoctorReport } from '../doctor/check.js';
 import type { AcceleratorFact } from '../doctor/host-facts.js';
@@ -10,7 +11,7 @@ import { PURPOSES, nameOf } from '../doctor/requirements.js';
 import type { Purpose } from '../doctor/requirements.js';
 
 interface Options {
-  arch?: string;
+  arch?: Architecture;
   for: Purpose;
   install?: true;
   yes?: true;

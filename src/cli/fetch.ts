@@ -2,13 +2,14 @@ import { Argument } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { archOption, chosenArchitecture } from './options/values.js';
+import type { Architecture } from '../artifacts/architectures.js';
 import { formatBytes, print, printJson, warn } from './output/output.js';
 import { startProgress } from './output/progress.js';
 import { COMPONENTS } from '../artifacts/lock.js';
 import type { Component } from '../artifacts/lock.js';
 
 interface Options {
-  arch?: string;
+  arch?: Architecture;
   frozen?: true;
   offline?: true;
   updateLock?: true;

@@ -3,11 +3,10 @@ import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
 import type { CliContext } from '../context.js';
 import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../options/efi-settings.js';
+import { architecture } from '../options/values.js';
 import { formatBytes, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
-import { parseArchitecture } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
-import { ZosiaError } from '../../errors.js';
 import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
 import type { EfiModel } from '../../recipes/efi/model.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
@@ -27,6 +26,8 @@ interface EfiDiskFlags extends Omit<EfiSettings, 'model' | 'tokenizer'> {
   json?: true;
 }
 
+const EXAMPLE = 'zosia image efi --model stories15M.bin --tokenizer tokenizer.bin';
+
 export function addEfiDiskCommand(image: Command, { signal }: CliContext): void {
   const command = image
     .command('efi')
@@ -38,10 +39,7 @@ export function addEfiDiskCommand(image: Command, { signal }: CliContext): void 
       new Option(
         '--arch <arch>',
         'aarch64 or x86_64, may be repeated; both unless given',
-      ).argParser<Architecture[] | undefined>((text, all) => [
-        ...(all ?? []),
-        parseArchitecture(text),
-      ]),
+      ).argParser<Architecture[] | undefined>((text, all) => [...(all ?? []), architecture(text)]),
     )
     .addOption(
       new Option(
@@ -72,9 +70,9 @@ export function addEfiDiskCommand(image: Command, { signal }: CliContext): void 
       'after',
       `
 Examples:
-  zosia image efi --model stories15M.bin --tokenizer tokenizer.bin
-  zosia image efi --model stories15M.bin --tokenizer tokenizer.bin --prompt "The dragon" --temp 0
-  zosia image efi --model stories15M.bin --tokenizer tokenizer.bin --interactive --format vmdk
+  ${EXAMPLE}
+  ${EXAMPLE} --prompt "The dragon" --temp 0
+  ${EXAMPLE} --interactive --format vmdk
   zosia image efi --hello --arch x86_64 --partition-table gpt --out stick.img
 
 --prompt to --mode become llama2.cfg on the disk, a text file that can be edited there. Files get the
@@ -82,7 +80,7 @@ time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
     )
     .action(async (flags: EfiDiskFlags) => {
       const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
-      const subject = flags.hello ? 'hello' : await openModel(flags);
+      const subject = flags.hello ? 'hello' : await openModel(command, flags);
       const { arch, format, partitionTable, size } = flags;
       const program = flags.hello ? 'hello' : 'llama2';
       const out = flags.out ?? efiDiskPath(defaultPlaces(), format, program);
@@ -110,15 +108,11 @@ time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
     });
 }
 
-async function openModel({ model, tokenizer }: EfiDiskFlags): Promise<EfiModel> {
-  if (model === undefined || tokenizer === undefined) {
-    const missing = model === undefined ? '--model' : '--tokenizer';
-    throw new ZosiaError('ZOSIA_EFI_MODEL_NOT_NAMED', `${missing} is not given`, {
-      hint:
-        'A disk takes a llama2.c checkpoint and its tokenizer, as in zosia image efi ' +
-        '--model stories15M.bin --tokenizer tokenizer.bin; or --hello alone.',
-    });
-  }
+async function openModel(command: Command, { model, tokenizer }: EfiDiskFlags): Promise<EfiModel> {
+  const missing = (option: string): never =>
+    command.error(`error: option '${option}' is missing, as in ${EXAMPLE}; or --hello alone`);
+  if (model === undefined) return missing('--model <file>');
+  if (tokenizer === undefined) return missing('--tokenizer <file>');
   const { openEfiModel } = await import('../../recipes/efi/model.js');
   return openEfiModel(model, tokenizer);
 }

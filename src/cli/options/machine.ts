@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { archOption, wholeNumber } from './values.js';
+import type { Architecture } from '../../artifacts/architectures.js';
 import type { HostOptions } from '../../machine/machine.js';
 
 /** Options of every command that starts a machine. */
 export interface HostFlags {
-  arch?: string;
+  arch?: Architecture;
   ram?: number;
   smp?: number;
   accel?: string;

@@ -1,18 +1,28 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { hostArchitecture, parseArchitecture } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import { ZosiaError } from '../../errors.js';
 
 /** `--arch`, which every command that has to do with a guest takes. */
 export function archOption(): Option {
-  return new Option('--arch <arch>', "the guest's architecture: aarch64 or x86_64").default(
-    undefined,
-    "the host's",
-  );
+  return new Option('--arch <arch>', "the guest's architecture: aarch64 or x86_64")
+    .argParser(architecture)
+    .default(undefined, "the host's");
+}
+
+/** Parses an option's value as an architecture, by any of its names. */
+export function architecture(text: string): Architecture {
+  try {
+    return parseArchitecture(text);
+  } catch (error) {
+    if (!(error instanceof ZosiaError)) throw error;
+    throw new InvalidArgumentError(error.hint ?? error.message);
+  }
 }
 
 /** The architecture asked for, or the host's. @throws ZosiaError `ZOSIA_UNKNOWN_ARCH` */
-export function chosenArchitecture(arch: string | undefined): Architecture {
-  return arch === undefined ? hostArchitecture() : parseArchitecture(arch);
+export function chosenArchitecture(arch: Architecture | undefined): Architecture {
+  return arch ?? hostArchitecture();
 }
 
 /** Parses an option's value as a whole number of at least `least`. */
