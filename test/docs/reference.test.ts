@@ -57,7 +57,7 @@ describe.each(pages)('$path', (page) => {
   it('has no line that is hard to read in an editor', () => {
     // Tables and messages are as wide as they are.
     const prose = page.text.replace(/^```[^]*?^```$/gm, '').split('\n');
-    for (const line of prose) if (!line.includes('|')) expect(line.length, line).toBeLessThan(121);
+    for (const line of prose) if (!line.includes('|')) expect(line.length, line).toBeLessThan(106);
   });
 });
 
