@@ -5,6 +5,7 @@ import { checkGguf } from '../formats/gguf/check.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import { sha256 } from '../image/digest.js';
 import { accessFile } from '../image/random-access.js';
+import { embeddedModelPath } from './embedded-model.js';
 import { requireKind } from './gguf-kind.js';
 import type { GgufKind } from './gguf-kind.js';
 import { lookAtFile } from './host-file.js';
@@ -31,13 +32,15 @@ export interface Model {
 
 /**
  * Finds a model by path, or by name in the models folder (with or without `.gguf`), and checks it
- * against its own tensor table. Any part of a split model stands for all of them.
+ * against its own tensor table. Any part of a split model stands for all of them. Without a name it is the
+ * model that zosia brings itself.
  *
- * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, `ZOSIA_MODEL_NOT_FOUND`, and those of `readModelParts`
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, `ZOSIA_MODEL_NOT_FOUND`, and those of `embeddedModelPath`
+ * and `readModelParts`
  */
 export async function openModel(name: string | undefined, modelsDir: string): Promise<Model> {
-  if (name === undefined || name === '') throw await notNamed(modelsDir);
-  const path = await findModel(name, modelsDir);
+  const path = name === undefined ? await embeddedModelPath() : await findModel(name, modelsDir);
+  if (path === undefined) throw await notNamed(modelsDir);
   const parts = await readModelParts(basename(path), hostFolder(dirname(path)));
   const files = await Promise.all(
     parts.map(async ({ name: partName, headerSha256 }) => ({
@@ -106,6 +109,7 @@ function hostFolder(folder: string): ModelFolder {
 }
 
 async function findModel(name: string, modelsDir: string): Promise<string> {
+  if (name === '') throw await notNamed(modelsDir);
   const places = [name];
   if (!name.includes('/')) places.push(join(modelsDir, name), join(modelsDir, `${name}.gguf`));
   for (const place of places) {
@@ -118,7 +122,7 @@ async function findModel(name: string, modelsDir: string): Promise<string> {
 }
 
 async function notNamed(modelsDir: string): Promise<ZosiaError> {
-  return new ZosiaError('ZOSIA_MODEL_NOT_NAMED', 'no model was named, and none is built in yet', {
+  return new ZosiaError('ZOSIA_MODEL_NOT_NAMED', 'no model was named', {
     hint: await modelsHint(modelsDir),
   });
 }

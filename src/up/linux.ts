@@ -9,7 +9,7 @@ import { modelNeeds } from '../recipes/model-memory.js';
 import { modelDiskPath } from '../recipes/places.js';
 
 export interface UpOptions extends LinuxGuestOptions {
-  /** A GGUF by path, or by name in the models folder. */
+  /** A GGUF by path, or by name in the models folder; undefined is the one that zosia brings itself. */
   readonly model: string | undefined;
   /** Length of the context in tokens; at most 4096 unless given, or less if the model has less. */
   readonly contextTokens?: number;
@@ -20,6 +20,9 @@ export interface UpOptions extends LinuxGuestOptions {
   >;
   readonly env?: Environment;
 }
+
+/** The model that zosia brings itself is sure of its facts only where nothing is left to chance. */
+const EMBEDDED_MODEL_ARGS: readonly string[] = ['--temp', '0'];
 
 /** A machine that is ready to be started, and the arguments for llama.cpp that go with its model. */
 export interface ReadyMachine {
@@ -56,7 +59,8 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
     },
     env,
   );
-  return { spec, model, llamaArgs };
+  const ownArgs = options.model === undefined ? EMBEDDED_MODEL_ARGS : [];
+  return { spec, model, llamaArgs: [...ownArgs, ...llamaArgs] };
 }
 
 /** What is booted is what was just built, whatever images the environment names for `zosia run`. */

@@ -4,6 +4,7 @@ import type { LinuxFlags } from '../options/linux.js';
 import { chosenArchitecture } from '../options/values.js';
 import { say, warn } from '../output/output.js';
 import { applyProfile } from '../options/profile.js';
+import { embeddedModelNotice } from './embedded-model-notice.js';
 import { startProgress } from '../output/progress.js';
 import { startLinuxMachine } from '../start/linux.js';
 import { defaultPlaces } from '../../recipes/places.js';
@@ -39,5 +40,6 @@ export async function upLinux(
   }).finally(() => {
     progress.stop();
   });
+  if (model === undefined) say(embeddedModelNotice('zosia up model.gguf'));
   await startLinuxMachine(spec, runRequest(flags, [...args, ...llamaArgs]), flags, context);
 }

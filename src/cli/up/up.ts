@@ -18,7 +18,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
     .description('fetch what is missing, build, boot, talk')
     .argument(
       '[model]',
-      'a GGUF file, or the name of one in models/; for efi, a llama2.c checkpoint',
+      'a GGUF, or the name of one in models/; for efi, a llama2.c checkpoint; else zosia-tiny',
     )
     .addOption(
       new Option('--machine <kind>', 'linux runs llama.cpp; efi runs with no operating system')
@@ -44,6 +44,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
       'after',
       `
 Examples:
+  zosia up
   zosia up model.gguf
   zosia up model.gguf --prompt "Why is the sky blue?" -n 100 --temp 0
   zosia up model.gguf --arch x86_64 --ram 8192 --smp 6

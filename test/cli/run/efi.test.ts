@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
@@ -89,7 +89,9 @@ describe('zosia up --machine efi', () => {
       expect(exitCode).toBe(2);
       return stderr;
     };
-    expect(await usage()).toMatch(/a checkpoint is missing, as in zosia up --machine efi/);
+    expect(await usage('--tokenizer', 'tiny.bin')).toMatch(
+      /a checkpoint is missing, as in zosia up --machine efi/,
+    );
     expect(await usage('tiny.bin')).toMatch(/'--tokenizer <file>' is missing, as in zosia up/);
   });
 });
@@ -101,6 +103,24 @@ describe('zosia run efi', () => {
     expect(stdout).toContain('artifacts/efi/llama2-disk.vmdk');
     expect(stdout).toMatch(/-bios '?\/.*firmware\.fd/);
     expect(stdout).not.toMatch(/guest_errors|ramfb|fd=3/);
+  });
+
+  it('boots the disk that was written last', async () => {
+    const places = folder.file('both/artifacts/efi');
+    await mkdir(places, { recursive: true });
+    for (const name of ['llama2-disk.img', 'llama2-disk.vmdk']) {
+      await copyFile(folder.file('hello.img'), `${places}/${name}`);
+    }
+    for (const [name, other] of [
+      ['llama2-disk.img', 'llama2-disk.vmdk'],
+      ['llama2-disk.vmdk', 'llama2-disk.img'],
+    ]) {
+      await utimes(`${places}/${name!}`, 2000, 2000);
+      await utimes(`${places}/${other!}`, 1000, 1000);
+      const { stdout } = await run('', ['run', 'efi', '--dry-run'], { cwd: 'both' });
+      expect(stdout).toContain(name);
+      expect(stdout).not.toContain(other);
+    }
   });
 
   it('asks a prompt on a disk of its own, which is then gone', async () => {

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { checkGguf } from '../formats/gguf/check.js';
+import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
+import { digestFile, digestImage } from '../image/digest.js';
+import type { Image } from '../image/image.js';
+import { accessFile } from '../image/random-access.js';
+import { writeRaw } from '../image/raw-writer.js';
+import { EMBEDDED_MODEL_NAME, embeddedModelPath } from './embedded-model.js';
+import { lookAtFile } from './host-file.js';
+import type { Places } from './places.js';
+
+export interface CheckpointPaths {
+  readonly checkpoint: string;
+  readonly tokenizer: string;
+}
+
+/**
+ * The model that zosia brings itself as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,
+ * made of the GGUF. Files that are right already are left alone. Undefined where there is no such model.
+ *
+ * @throws ZosiaError as `embeddedModelPath` and `writeRaw`
+ */
+export async function embeddedCheckpoint(
+  { artifactsDir }: Places,
+  options: { readonly directory?: string; readonly signal?: AbortSignal } = {},
+): Promise<CheckpointPaths | undefined> {
+  const { directory, signal } = options;
+  const path = await embeddedModelPath(directory);
+  if (path === undefined) return undefined;
+  const file = await accessFile(path);
+  try {
+    const pair = planLlama2cPair(await checkGguf(file, path), file, path);
+    const base = join(artifactsDir, 'efi', EMBEDDED_MODEL_NAME);
+    const paths = { checkpoint: `${base}.bin`, tokenizer: `${base}-tokenizer.bin` };
+    await writeUnlessThere(pair.checkpoint, paths.checkpoint, signal);
+    await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal);
+    return paths;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Both are read whole to see: a model as small as this one takes some milliseconds. */
+async function writeUnlessThere(image: Image, path: string, signal?: AbortSignal): Promise<void> {
+  const there = await lookAtFile(path).catch(() => undefined);
+  if (there?.sizeBytes === image.sizeBytes) {
+    const digests = [digestFile(path, there.sizeBytes, signal), digestImage(image, signal)];
+    const [found, wanted] = await Promise.all(digests);
+    if (found === wanted) return;
+  }
+  await writeRaw(image, path, signal ? { signal } : {});
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ZosiaError, systemErrorCode } from '../errors.js';
+import { PREBUILT_SUMS, parseSums } from '../artifacts/guest.js';
+import { sha256 } from '../image/digest.js';
+
+/** Where the model lies that zosia brings itself. */
+export const EMBEDDED_MODEL_DIRECTORY = fileURLToPath(
+  new URL('../../models/zosia-tiny/', import.meta.url),
+);
+
+/** Its name, and its file's without the extension. */
+export const EMBEDDED_MODEL_NAME = 'zosia-tiny';
+
+const FILE_NAME = `${EMBEDDED_MODEL_NAME}.gguf`;
+
+/**
+ * The path of the model that zosia brings itself, checked against the SHA256SUMS beside it. Undefined
+ * where there is none.
+ *
+ * @throws ZosiaError `ZOSIA_EMBEDDED_MODEL_DAMAGED`
+ */
+export async function embeddedModelPath(
+  directory: string = EMBEDDED_MODEL_DIRECTORY,
+): Promise<string | undefined> {
+  const sums = await readIfThere(join(directory, PREBUILT_SUMS));
+  if (!sums) return undefined;
+  const path = join(directory, FILE_NAME);
+  const bytes = await readIfThere(path);
+  const expected = parseSums(sums.toString('utf8')).get(FILE_NAME);
+  if (bytes && sha256(bytes) === expected) return path;
+  throw damaged(`${path} is not the file that ${PREBUILT_SUMS} names`);
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const reason = systemErrorCode(cause);
+    if (reason === 'ENOENT') return undefined;
+    throw damaged(`${path} cannot be read (${reason ?? 'unknown reason'})`, cause);
+  }
+}
+
+function damaged(message: string, cause?: unknown): ZosiaError {
+  return new ZosiaError('ZOSIA_EMBEDDED_MODEL_DAMAGED', message, {
+    hint: 'Install zosia again; in a clone, restore models/zosia-tiny with git. Or name a model.',
+    cause,
+  });
+}
