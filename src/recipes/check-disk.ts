@@ -9,8 +9,8 @@ import { openVmdk } from '../inspect/vmdk-disk.js';
 import { accessFile } from '../image/random-access.js';
 import { digestFile } from '../image/digest.js';
 import type { RandomAccess } from '../image/random-access.js';
-import { readDiskManifest } from './disk-manifest.js';
-import type { DiskInput, DiskManifest, ReferredFile } from './disk-manifest.js';
+import { DISK_COMMANDS, readDiskManifest, readManifest } from './disk-manifest.js';
+import type { DiskFiles, DiskInput, DiskProduct, ReferredFile } from './disk-manifest.js';
 
 export interface CheckDiskOptions {
   /** Whether every file on the disk is read and its sha256 compared. */
@@ -31,9 +31,19 @@ export interface CheckDiskOptions {
  */
 export async function checkModelDisk(path: string, options: CheckDiskOptions = {}): Promise<void> {
   const manifest = await readDiskManifest(path);
-  if (manifest) await checkFiles(path, manifest, options);
+  if (manifest) await checkFiles(path, 'model-disk', manifest, options.signal);
   await checkContainer(path);
   if (options.verify) await checkContents(path, manifest?.inputs ?? [], options);
+}
+
+/**
+ * Checks an EFI disk before QEMU gets it: what {@link checkModelDisk} does with the files of a VMDK.
+ *
+ * @throws ZosiaError `ZOSIA_DISK_CHANGED`, `ZOSIA_MANIFEST_DAMAGED`
+ */
+export async function checkEfiDisk(path: string, signal?: AbortSignal): Promise<void> {
+  const manifest = await readManifest(path, 'efi-disk');
+  if (manifest) await checkFiles(path, 'efi-disk', manifest, signal);
 }
 
 /** Refuses what would only fail, or do harm, once a machine runs. */
@@ -53,34 +63,40 @@ async function checkContainer(path: string): Promise<void> {
 
 async function checkFiles(
   path: string,
-  { output, files = [] }: DiskManifest,
-  { signal }: CheckDiskOptions,
+  product: DiskProduct,
+  { output, files = [] }: DiskFiles,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const name = basename(path);
+  const refuse = (what: string): never => {
+    throw changed(name, what, product);
+  };
   const found = await stat(path).catch(() => undefined);
   // Whoever opens the disk says so better.
   if (!found) return;
   if (found.size !== output.sizeBytes) {
-    throw changed(name, `${name} has ${found.size} bytes instead of ${output.sizeBytes}`);
+    refuse(`${name} has ${found.size} bytes instead of ${output.sizeBytes}`);
   }
   const digest = output.sha256 && (await digestFile(path, found.size, signal));
   if (digest !== output.sha256) {
-    throw changed(name, `${name} is not the file that its manifest describes`);
+    refuse(`${name} is not the file that its manifest describes`);
   }
-  for (const file of files) await checkReferred(name, dirname(path), file);
+  for (const file of files) {
+    const what = await whatHasChanged(dirname(path), file);
+    if (what !== undefined) refuse(what);
+  }
 }
 
-async function checkReferred(
-  diskName: string,
+async function whatHasChanged(
   folder: string,
   { name, sizeBytes, mtimeNs }: ReferredFile,
-): Promise<void> {
+): Promise<string | undefined> {
   const found = await stat(resolve(folder, name), { bigint: true }).catch(() => undefined);
-  if (!found) throw changed(diskName, `${name} is gone`);
+  if (!found) return `${name} is gone`;
   if (found.size !== BigInt(sizeBytes)) {
-    throw changed(diskName, `${name} has ${found.size} bytes instead of ${sizeBytes}`);
+    return `${name} has ${found.size} bytes instead of ${sizeBytes}`;
   }
-  if (String(found.mtimeNs) !== mtimeNs) throw changed(diskName, `${name} was written since`);
+  return String(found.mtimeNs) === mtimeNs ? undefined : `${name} was written since`;
 }
 
 async function checkContents(
@@ -130,13 +146,14 @@ async function digestOf(
   return hash.digest('hex');
 }
 
-function changed(diskName: string, what: string): ZosiaError {
+function changed(diskName: string, what: string, product: DiskProduct = 'model-disk'): ZosiaError {
+  const kind = product === 'model-disk' ? 'model disk' : 'EFI disk';
   return new ZosiaError(
     'ZOSIA_DISK_CHANGED',
-    `the model disk ${diskName} is not what it was when it was written: ${what}`,
+    `the ${kind} ${diskName} is not what it was when it was written: ${what}`,
     {
       hint:
-        'Write it again with zosia image model; as VMDK that takes milliseconds. ' +
+        `Write it again with zosia ${DISK_COMMANDS[product]}; as VMDK that takes milliseconds. ` +
         'zosia up does so every time.',
     },
   );

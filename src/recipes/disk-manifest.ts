@@ -26,11 +26,23 @@ export interface ReferredFile {
   readonly sha256?: string;
 }
 
+/** What the manifests of all disks say of the files that a disk consists of. */
+export interface DiskFiles {
+  /** Of a VMDK. */
+  readonly files?: readonly ReferredFile[];
+  /** The file itself: of a VMDK, the descriptor. */
+  readonly output: { readonly sizeBytes: number; readonly sha256?: string };
+}
+
+/** The kinds of disk that have a manifest, and the commands that write them. */
+export const DISK_COMMANDS = { 'model-disk': 'image model', 'efi-disk': 'image efi' } as const;
+export type DiskProduct = keyof typeof DISK_COMMANDS;
+
 /**
  * What stands beside a model disk as `<disk>.json`: what is on it, how it is laid out and, for one that
  * refers to files, which ones. It holds no absolute path.
  */
-export interface DiskManifest {
+export interface DiskManifest extends DiskFiles {
   readonly schema: 1;
   readonly product: 'model-disk';
   readonly inputs: readonly DiskInput[];
@@ -43,10 +55,6 @@ export interface DiskManifest {
     /** See `planDigest`. */
     readonly planSha256: string;
   };
-  /** Of a VMDK. */
-  readonly files?: readonly ReferredFile[];
-  /** The file itself: of a VMDK, the descriptor. */
-  readonly output: { readonly sizeBytes: number; readonly sha256?: string };
   readonly versions: { readonly zosia: string };
 }
 
@@ -60,25 +68,34 @@ export function formatDiskManifest(manifest: DiskManifest): string {
  * @throws ZosiaError `ZOSIA_MANIFEST_DAMAGED`
  */
 export async function readDiskManifest(diskPath: string): Promise<DiskManifest | undefined> {
+  return (await readManifest(diskPath, 'model-disk')) as DiskManifest | undefined;
+}
+
+/** {@link readDiskManifest} for what the manifests of all disks have in common. */
+export async function readManifest(
+  diskPath: string,
+  product: DiskProduct,
+): Promise<DiskFiles | undefined> {
   const path = manifestPath(diskPath);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw damaged(path, error);
+    throw damaged(path, product, error);
   });
   if (text === undefined) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw damaged(path, cause);
+    throw damaged(path, product, cause);
   }
-  if (!isDiskManifest(value)) throw damaged(path);
+  if (!isManifestOf(product, value)) throw damaged(path, product);
   return value;
 }
 
-function damaged(path: string, cause?: unknown): ZosiaError {
-  return new ZosiaError('ZOSIA_MANIFEST_DAMAGED', `${path} does not describe a model disk`, {
-    hint: 'Write the disk again with zosia image model; or remove that file to use the disk unchecked.',
+function damaged(path: string, product: DiskProduct, cause?: unknown): ZosiaError {
+  const what = product === 'model-disk' ? 'a model disk' : 'an EFI disk';
+  return new ZosiaError('ZOSIA_MANIFEST_DAMAGED', `${path} does not describe ${what}`, {
+    hint: `Write the disk again with zosia ${DISK_COMMANDS[product]}; or remove that file to use the disk unchecked.`,
     cause,
   });
 }
@@ -86,12 +103,12 @@ function damaged(path: string, cause?: unknown): ZosiaError {
 type Unchecked = Readonly<Record<string, unknown>>;
 
 /** Checks the parts that are used: they may have been written by anyone. */
-function isDiskManifest(value: unknown): value is DiskManifest {
+function isManifestOf(wanted: DiskProduct, value: unknown): value is DiskFiles {
   if (!isRecord(value)) return false;
   const { schema, product, inputs, files = [], output } = value;
   return (
     schema === 1 &&
-    product === 'model-disk' &&
+    product === wanted &&
     isListOf(inputs, isInput) &&
     isListOf(files, isReferredFile) &&
     isListOf([output], isOutput)

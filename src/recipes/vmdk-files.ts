@@ -7,6 +7,7 @@ import { accessImage } from '../image/image-reader.js';
 import type { Image } from '../image/image.js';
 import { makeOutputFolder, writeOutput } from '../image/output-file.js';
 import { checkOutputTarget } from '../image/output-target.js';
+import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
 
 /** A file that a descriptor refers to. */
@@ -134,17 +135,27 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Larger files are written again rather than compared: most of them are holes, which reading is not. */
-const MAX_COMPARED_BYTES = 64 << 20;
+const MAX_COMPARED_BYTES = 512 << 20;
+const PIECE_BYTES = 4 << 20;
 
 /** Whether a file has exactly the bytes of an image. */
 async function holds(path: string, image: Image): Promise<boolean> {
   if (image.sizeBytes > MAX_COMPARED_BYTES) return false;
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || found.size !== image.sizeBytes) return false;
-  const access = accessImage(image);
+  const planned = accessImage(image);
+  const file = await accessFile(path);
   try {
-    return (await readFile(path)).equals(await access.read(0, image.sizeBytes));
+    for (let offset = 0; offset < image.sizeBytes; offset += PIECE_BYTES) {
+      const length = Math.min(PIECE_BYTES, image.sizeBytes - offset);
+      const [is, shall] = await Promise.all([
+        file.read(offset, length),
+        planned.read(offset, length),
+      ]);
+      if (Buffer.compare(is, shall) !== 0) return false;
+    }
+    return true;
   } finally {
-    await access.close();
+    await Promise.all([planned.close(), file.close()]);
   }
 }

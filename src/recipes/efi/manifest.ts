@@ -1,6 +1,6 @@
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { FatType } from '../../formats/fat/plan.js';
-import type { ReferredFile } from '../disk-manifest.js';
+import type { DiskFiles } from '../disk-manifest.js';
 import type { DiskFormat } from '../places.js';
 import type { PartitionTableKind } from './disk-plan.js';
 
@@ -19,7 +19,7 @@ export interface EfiDiskInput {
  * What stands beside an EFI disk as `<disk>.json`: what is on it and how it is laid out. It holds no
  * absolute path and no time of writing.
  */
-export interface EfiDiskManifest {
+export interface EfiDiskManifest extends DiskFiles {
   readonly schema: 1;
   readonly product: 'efi-disk';
   readonly inputs: readonly EfiDiskInput[];
@@ -40,10 +40,6 @@ export interface EfiDiskManifest {
     /** See `planDigest`. */
     readonly planSha256: string;
   };
-  /** Of a VMDK: the files it refers to. */
-  readonly files?: readonly ReferredFile[];
-  /** The file itself: of a VMDK, the descriptor. */
-  readonly output: { readonly sizeBytes: number; readonly sha256?: string };
   readonly versions: { readonly zosia: string };
 }
 

@@ -1,10 +1,11 @@
-import { readFile, stat, utimes } from 'node:fs/promises';
+import { open, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { prebuiltProgram } from '../../../src/artifacts/guest.js';
 import { bytesData } from '../../../src/image/file-data.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
 import { digestImage } from '../../../src/image/digest.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
+import { checkEfiDisk } from '../../../src/recipes/check-disk.js';
 import { planEfiDisk, writeEfiDisk } from '../../../src/recipes/efi/disk.js';
 import { planEfiVolume } from '../../../src/recipes/efi/disk-plan.js';
 import { parseSettings } from '../../../src/formats/llama2c/settings/file.js';
@@ -84,6 +85,33 @@ describe('planEfiVolume', () => {
 });
 
 describe('writeEfiDisk', () => {
+  it('leaves a VMDK that is there already, and mends one that is not the same', async () => {
+    const model = await writeSampleModel(folder.file('again'));
+    const out = folder.file('again/disk.vmdk');
+    const write = async () => (await writeEfiDisk(model, { format: 'vmdk', out })).written;
+    expect([await write(), await write()]).toEqual([true, false]);
+    const metadata = await open(folder.file('again/disk-metadata.img'), 'r+');
+    await metadata.write(Buffer.of(1), 0, 1, (100 << 20) + 1);
+    await metadata.close();
+    expect([await write(), await write()]).toEqual([true, false]);
+  });
+
+  it('writes down what a VMDK refers to, which checkEfiDisk compares', async () => {
+    const model = await writeSampleModel(folder.file('checked'));
+    const out = folder.file('checked/disk.vmdk');
+    await writeEfiDisk(model, { format: 'vmdk', out });
+    await checkEfiDisk(out);
+    await utimes(model.checkpoint.path, 1000, 1000);
+    await expect(checkEfiDisk(out)).rejects.toMatchObject({
+      code: 'ZOSIA_DISK_CHANGED',
+      message: expect.stringMatching(/the EFI disk disk\.vmdk .* was written since$/) as string,
+      hint: expect.stringContaining('zosia image efi') as string,
+    });
+    await writeFile(`${out}.json`, '{}');
+    await expect(checkEfiDisk(out)).rejects.toThrow(zosiaError('ZOSIA_MANIFEST_DAMAGED'));
+    await checkEfiDisk(folder.file('checked/none.vmdk'));
+  });
+
   const layouts = (['raw', 'vmdk'] as const).flatMap((format) =>
     (['none', 'gpt'] as const).map((partitionTable) => ({ format, partitionTable })),
   );
