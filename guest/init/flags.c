@@ -59,9 +59,13 @@ static enum verdict set_number(struct flags *flags, const struct number *number,
 
 static enum verdict set_arguments(struct flags *flags, char *value) {
     if (value == NULL) return MALFORMED;
-    int count = argument_list_split(value, flags->arguments, FLAG_ARGUMENTS_MAX);
-    flags->argument_count = count < 0 ? 0 : count;
-    return count < 0 ? MALFORMED : UNDERSTOOD;
+    // Not into the flags at once: a malformed list leaves an earlier one as it is.
+    const char *arguments[FLAG_ARGUMENTS_MAX];
+    int count = argument_list_split(value, arguments, FLAG_ARGUMENTS_MAX);
+    if (count < 0) return MALFORMED;
+    for (int i = 0; i < count; i++) flags->arguments[i] = arguments[i];
+    flags->argument_count = count;
+    return UNDERSTOOD;
 }
 
 static enum verdict set(struct flags *flags, const struct parameter *parameter) {

@@ -127,6 +127,17 @@ describe.skipIf(!RUNS_HERE)('the boot flags (runs where Linux programs do)', () 
     ]);
   });
 
+  it('keeps what it understood when a flag of the same name is malformed', async () => {
+    const many = Array.from({ length: 257 }, (_, i) => i).join(',');
+    const lines = await flags(
+      `zosia.llama_args=-c,9 zosia.llama_args=${many} zosia.llama_args ` +
+        'zosia.llama_threads=4 zosia.llama_threads=x zosia.ci=1 zosia.ci=2',
+    );
+    expect(lines.filter((line) => !line.includes('malformed'))).toEqual([
+      ...['ci 1', 'threads 4', 'argument -c', 'argument 9'],
+    ]);
+  });
+
   it('gives back any arguments that a quoted list can carry', async () => {
     const argument = fc.stringMatching(/^[ a-c,\\=é'-]{0,8}$/);
     await fc.assert(
