@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { parseResults } from '../../src/perf/results.js';
 import { commandsOf, readPage } from '../docs/pages.js';
 import { Reader } from '../docs/reader.js';
@@ -13,38 +13,36 @@ const BOOT_MS = 240_000;
 const GUIDES = ['docs/boot-flags.md', 'docs/performance.md', 'docs/troubleshooting.md'];
 
 describeWithWeights('the commands of', () => {
-  describe.each(GUIDES)('%s', (path) => {
-    const folder = temporaryFolder();
-    let reader: Reader;
-    beforeAll(async () => {
-      reader = await Reader.settle(folder.path, 'started');
-      const built = await zosia(['up', 'model.gguf', '--dry-run'], { cwd: folder.path });
-      expect(built.exitCode).toBe(0);
-    });
-
-    it(
-      'work, in their order, with machines that start',
-      async () => {
-        const commands = commandsOf(await readPage(path));
-        expect(commands.length).toBeGreaterThan(6);
-        for (const command of commands) {
-          // Ctrl+C ends a loop, here when it has added a run to the results.
-          const before = await countRuns();
-          const isEnough = async (): Promise<boolean> => (await countRuns()) > before;
-          const loops = / --loop\b/.test(command);
-          const { exitCode, all } = await reader.type(command, loops ? isEnough : undefined);
-          expect(exitCode, `${command}\n${all}`).toBe(0);
-        }
-        if (path !== 'docs/performance.md') return;
-        const made = ['perf.csv', 'perf.html', 'perf.matrix', 'perf-logs', 'zosia.perf.json'];
-        expect(await readdir(folder.path)).toEqual(expect.arrayContaining(made));
-      },
-      8 * BOOT_MS,
-    );
-
-    async function countRuns(): Promise<number> {
-      const text = await readFile(folder.file('perf.csv'), 'utf8').catch(() => undefined);
-      return text === undefined ? 0 : parseResults(text, 'perf.csv').length;
-    }
+  const folder = temporaryFolder();
+  let reader: Reader;
+  beforeAll(async () => {
+    reader = await Reader.settle(folder.path, 'started');
+    const built = await zosia(['up', 'model.gguf', '--dry-run'], { cwd: folder.path });
+    expect(built.exitCode).toBe(0);
   });
+
+  const countRuns = async (): Promise<number> => {
+    const text = await readFile(folder.file('perf.csv'), 'utf8').catch(() => undefined);
+    return text === undefined ? 0 : parseResults(text, 'perf.csv').length;
+  };
+
+  it.each(GUIDES)(
+    '%s work, in their order, with machines that start',
+    async (path) => {
+      const commands = commandsOf(await readPage(path));
+      expect(commands.length).toBeGreaterThan(6);
+      for (const command of commands) {
+        // Ctrl+C ends a loop, here when it has added a run to the results.
+        const before = await countRuns();
+        const isEnough = async (): Promise<boolean> => (await countRuns()) > before;
+        const loops = / --loop\b/.test(command);
+        const { exitCode, all } = await reader.type(command, loops ? isEnough : undefined);
+        expect(exitCode, `${command}\n${all}`).toBe(0);
+      }
+      if (path !== 'docs/performance.md') return;
+      const made = ['perf.csv', 'perf.html', 'perf.matrix', 'perf-logs', 'zosia.perf.json'];
+      expect(await readdir(folder.path)).toEqual(expect.arrayContaining(made));
+    },
+    8 * BOOT_MS,
+  );
 });
