@@ -57,7 +57,7 @@ export function addRunEfiCommand(run: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Boots artifacts/efi/llama2-disk.img, or else llama2-disk.vmdk, as zosia image efi and zosia up write them.
+Boots artifacts/efi/llama2-disk.img or llama2-disk.vmdk, whichever zosia image efi or zosia up wrote last.
 Options of the text change llama2.cfg for this run, on a disk of its own; the disk is not written to.
 With --dry-run they are not in the command, nor is what takes a --screenshot.
 The console is the serial port, here on the terminal: Ctrl+A X ends the machine. An empty --prompt begins
@@ -72,19 +72,26 @@ Examples:
     )
     .action(async (flags: RunEfiFlags) => {
       requireOneOf(command, '--timeout', ['--prompt', '--screenshot']);
-      const [{ efiDiskNeeds }, { withRunDisk }, { resolveEfiMachine }, { startEfiMachine }] =
-        await Promise.all([
-          import('../../recipes/efi/disk-needs.js'),
-          import('../../recipes/efi/run-disk.js'),
-          import('../../machine/machine.js'),
-          import('../start/efi.js'),
-        ]);
+      const [
+        { checkEfiDisk },
+        { efiDiskNeeds },
+        { withRunDisk },
+        { resolveEfiMachine },
+        { startEfiMachine },
+      ] = await Promise.all([
+        import('../../recipes/check-disk.js'),
+        import('../../recipes/efi/disk-needs.js'),
+        import('../../recipes/efi/run-disk.js'),
+        import('../../machine/machine.js'),
+        import('../start/efi.js'),
+      ]);
       const { signal } = context;
       const arch = chosenArchitecture(flags.arch);
       const places = defaultPlaces();
       const disk = flags.disk ?? (await usualDisk(places));
       const settings = efiRunSettings(flags);
       const hasSettings = Object.keys(settings).length > 0;
+      await checkEfiDisk(disk, signal);
       const { memoryBytes } = (await isFile(disk))
         ? await efiDiskNeeds(disk, { arch, ...(hasSettings ? { settings } : {}) })
         : { memoryBytes: 0 };
@@ -132,7 +139,12 @@ const debugLogPath = ({ artifactsDir }: Places): string =>
 async function usualDisk(places: Places): Promise<string> {
   const raw = efiDiskPath(places, 'raw');
   const vmdk = efiDiskPath(places, 'vmdk');
-  return !(await isFile(raw)) && (await isFile(vmdk)) ? vmdk : raw;
+  return (await writtenAt(vmdk)) > (await writtenAt(raw)) ? vmdk : raw;
+}
+
+/** When a file was written, in milliseconds since 1970; 0 for one that is not there. */
+async function writtenAt(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
 async function isFile(path: string): Promise<boolean> {
