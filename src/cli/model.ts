@@ -62,7 +62,9 @@ Examples:
         ['vocabulary', info.vocabularySize],
         ['chat template', info.hasChatTemplate ? 'yes' : 'no: text is completed'],
         ...memory.map(({ contextTokens, ramMiB }): [string, string] => {
-          return ['memory', `${ramMiB} MiB with a context of ${contextTokens} tokens`];
+          const isLong = contextTokens > (info.contextLength ?? Infinity);
+          const note = isLong ? ', more than it was trained for' : '';
+          return ['memory', `${ramMiB} MiB with a context of ${contextTokens} tokens${note}`];
         }),
       ];
       for (const [key, value] of rows) {

@@ -8,6 +8,7 @@ import type { MachineOptions, RunRequest } from '../../machine/machine.js';
 export interface LinuxFlags extends HostFlags {
   append?: string;
   profile?: string;
+  profiles?: string;
   ctx?: number;
   prompt?: string;
   tokens?: number;
@@ -40,7 +41,8 @@ export function addLinuxOptions(command: Command): Command {
     .option(
       '--profile <name>',
       'threads and arguments of llama.cpp: phi35_fast, or one that zosia perf tune saved',
-    );
+    )
+    .option('--profiles <file>', 'where --profile looks; zosia.perf.json unless given');
 }
 
 /** The flags as the machine room takes them. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { archOption, wholeNumber } from './values.js';
+import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { HostOptions } from '../../machine/machine.js';
 
@@ -50,4 +51,14 @@ export function requireOneOf(command: Command, option: string, others: readonly 
   };
   if (!isGiven(option) || others.some(isGiven)) return;
   command.error(`error: option '${option}' is for ${others.join(' or ')}, which is not given`);
+}
+
+/** Processors that were asked for, by option or variable. @throws ZosiaError `ZOSIA_BAD_OPTION` */
+export function askedCpus({ smp }: Pick<HostFlags, 'smp'>): number | undefined {
+  const text = process.env.SMP ?? '';
+  if (smp !== undefined || text === '') return smp;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `SMP cannot be ${text}`, {
+    hint: 'Give a number of processors, as in SMP=2.',
+  });
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { LinuxFlags } from './linux.js';
+import { askedCpus } from './machine.js';
 import { say } from '../output/output.js';
 
 /** The flags of a machine with what a profile adds to them, and the profile's arguments for llama.cpp. */
@@ -23,12 +24,13 @@ export async function applyProfile<Flags extends LinuxFlags>(
       import('../../perf/profile.js'),
       import('../../perf/setting.js'),
     ]);
+  const asked = askedCpus(flags);
   const { profile, note } = fitProfile(
-    await loadProfile(flags.profile),
-    flags.smp ?? availableParallelism(),
+    await loadProfile(flags.profile, flags.profiles),
+    asked ?? availableParallelism(),
   );
   if (note !== undefined) say(`zosia: ${note}`);
-  const smp = flags.smp ?? profile.cpus;
+  const smp = asked ?? profile.cpus;
   const ctx = flags.ctx ?? contextTokensIn(profile.llamaArgs);
   return {
     flags: {

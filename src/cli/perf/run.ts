@@ -6,7 +6,7 @@ import { numberAtLeast, wholeNumber } from '../options/values.js';
 import { EXIT, printJson, say } from '../output/output.js';
 import { addPerfMachineOptions, numberUpTo } from './options.js';
 import type { PerfMachineFlags } from './options.js';
-import { askedCpus } from './space.js';
+import { askedCpus } from '../options/machine.js';
 import { variableOption, variableSwitch } from './variables.js';
 import { ZosiaError } from '../../errors.js';
 import type { PlanOptions } from '../../perf/plan.js';

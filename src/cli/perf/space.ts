@@ -57,13 +57,3 @@ export async function chosenSpace(
     llamaArgs: llamaArgs === undefined ? usual.llamaArgs : parseArgsList(llamaArgs, '--llama-args'),
   };
 }
-
-/** Processors that were asked for, by option or variable. @throws ZosiaError `ZOSIA_BAD_OPTION` */
-export function askedCpus({ smp }: Pick<HostFlags, 'smp'>): number | undefined {
-  const text = process.env.SMP ?? '';
-  if (smp !== undefined || text === '') return smp;
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new ZosiaError('ZOSIA_BAD_OPTION', `SMP cannot be ${text}`, {
-    hint: 'Give a number of processors, as in SMP=2.',
-  });
-}

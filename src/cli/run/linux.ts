@@ -53,6 +53,7 @@ Examples:
     .action(async (given: RunLinuxFlags) => {
       requireOneOf(command, '--timeout', ['--prompt', '--ci', '--diag', '--selftest']);
       requireOneOf(command, '--json', ['--diag']);
+      requireOneOf(command, '--profiles', ['--profile']);
       const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }, { startBootMode }] =
         await Promise.all([
           import('../../recipes/model-disk.js'),

@@ -14,11 +14,11 @@ export async function startBootMode(
   flags: BootModeFlags,
   { signal, result }: CliContext,
 ): Promise<void> {
+  announce(spec);
   if (flags.dryRun) {
     await printCommand(spec, qemuArguments(bootModeSpec(spec, mode)));
     return;
   }
-  announce(spec);
   const { exitStatus, facts, consoleTail } = await withRunInitrd(
     spec.initrd,
     request,

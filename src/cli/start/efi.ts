@@ -18,6 +18,7 @@ export async function startEfiMachine(
   { signal, result }: CliContext,
 ): Promise<void> {
   const { prompt, screenshot, timeout } = flags;
+  announce(spec);
   if (flags.dryRun) {
     if (screenshot !== undefined) {
       say(
@@ -28,7 +29,6 @@ export async function startEfiMachine(
     return;
   }
   if (screenshot !== undefined) await checkOutputTarget(screenshot);
-  announce(spec);
   if (prompt === undefined && screenshot === undefined) {
     result.exitStatus = (await runEfiInteractive(spec, process, { signal })).exitStatus;
     return;

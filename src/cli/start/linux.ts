@@ -15,11 +15,11 @@ export async function startLinuxMachine(
   flags: LinuxFlags,
   { signal, result }: CliContext,
 ): Promise<void> {
+  announce(spec);
   if (flags.dryRun) {
     await printCommand(spec, qemuArguments(spec));
     return;
   }
-  announce(spec);
   await withRunInitrd(
     spec.initrd,
     request,

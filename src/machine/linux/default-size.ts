@@ -17,6 +17,12 @@ export interface HostCapacity {
   readonly cpus: number;
 }
 
+/** What somebody has decided on already. */
+export interface AskedSize {
+  readonly ramMiB?: number | undefined;
+  readonly cpus?: number | undefined;
+}
+
 /** Memory and processors, and what a user should know about them. */
 export interface MachineSize {
   readonly ramMiB: number;
@@ -25,23 +31,31 @@ export interface MachineSize {
 }
 
 /**
- * The size of a machine that nobody has asked for: what the model needs; a big model gets 32768 MiB and
- * 6 processors where the host has them, and otherwise a note.
+ * The size of a machine, where nobody has asked for another: what the model needs; a big model gets
+ * 32768 MiB and 6 processors where the host has them, and otherwise a note.
  *
  * @throws ZosiaError `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`
  */
-export function defaultSize(model: ModelMemory | undefined, host: HostCapacity): MachineSize {
+export function defaultSize(
+  model: ModelMemory | undefined,
+  host: HostCapacity,
+  asked: AskedSize = {},
+): MachineSize {
   const neededMiB = model ? ramForModelMiB(model) : UNKNOWN_MODEL_RAM_MIB;
-  checkFitsHost(neededMiB, host.freeMiB);
+  if (asked.ramMiB === undefined) checkFitsHost(neededMiB, host.freeMiB);
   if (neededMiB <= BIG_MODEL_MIB) {
-    return { ramMiB: neededMiB, cpus: Math.min(host.cpus, DEFAULT_MAX_CPUS), notes: [] };
+    const cpus = asked.cpus ?? Math.min(host.cpus, DEFAULT_MAX_CPUS);
+    return { ramMiB: asked.ramMiB ?? neededMiB, cpus, notes: [] };
   }
   const wanted = { ...BIG_MODEL_SIZE, ramMiB: Math.max(neededMiB, BIG_MODEL_SIZE.ramMiB) };
-  const ramMiB = wanted.ramMiB <= host.freeMiB ? wanted.ramMiB : neededMiB;
-  const cpus = Math.min(wanted.cpus, host.cpus);
+  const usualMiB = wanted.ramMiB <= host.freeMiB ? wanted.ramMiB : neededMiB;
+  const ramMiB = asked.ramMiB ?? usualMiB;
+  const cpus = asked.cpus ?? Math.min(wanted.cpus, host.cpus);
   const lacks = [
-    ...(ramMiB < wanted.ramMiB ? [`${wanted.ramMiB} MiB of memory free`] : []),
-    ...(cpus < wanted.cpus ? [`${wanted.cpus} processors`] : []),
+    ...(asked.ramMiB === undefined && ramMiB < wanted.ramMiB
+      ? [`${wanted.ramMiB} MiB of memory free`]
+      : []),
+    ...(asked.cpus === undefined && cpus < wanted.cpus ? [`${wanted.cpus} processors`] : []),
   ];
   const notes =
     lacks.length === 0

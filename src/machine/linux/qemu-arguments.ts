@@ -1,3 +1,4 @@
+import { ZosiaError } from '../../errors.js';
 import type { MachineSpec } from './machine-spec.js';
 import { consoleArguments, diskArguments, hostArguments } from '../qemu/arguments.js';
 import { PLATFORMS } from '../qemu/platform.js';
@@ -14,7 +15,8 @@ const ANSWER_PORT = [
 /**
  * QEMU's arguments for a machine with a Linux guest; see {@link hostArguments}.
  *
- * @throws RangeError when console and answer would share QEMU's stdout
+ * @throws ZosiaError `ZOSIA_COMMAND_LINE_TOO_LONG`; RangeError when console and answer would share
+ *   QEMU's stdout
  */
 export function qemuArguments(spec: MachineSpec): string[] {
   if (spec.answerPort && spec.console.to !== 'file') {
@@ -29,6 +31,9 @@ export function qemuArguments(spec: MachineSpec): string[] {
   ];
 }
 
+/** COMMAND_LINE_SIZE of both architectures (arch/x86, arch/arm64: setup.h), less its NUL. */
+const MAX_COMMAND_LINE_BYTES = 2047;
+
 /**
  * - `quiet loglevel=3`: only errors of the kernel reach the console.
  * - `panic=-1`: a panic resets the machine at once, which `-no-reboot` turns into its end.
@@ -39,5 +44,12 @@ function kernelCommandLine({ arch, append }: MachineSpec): string {
     `console=${PLATFORMS[arch].consoleDevice}`,
     ...['quiet', 'loglevel=3', 'panic=-1', 'cryptomgr.notests'],
   ];
-  return [...words, ...(append === '' ? [] : [append])].join(' ');
+  const line = [...words, ...(append === '' ? [] : [append])].join(' ');
+  const lengthBytes = Buffer.byteLength(line);
+  if (lengthBytes <= MAX_COMMAND_LINE_BYTES) return line;
+  throw new ZosiaError(
+    'ZOSIA_COMMAND_LINE_TOO_LONG',
+    `the kernel command line has ${lengthBytes} bytes, and the kernel reads ${MAX_COMMAND_LINE_BYTES}`,
+    { hint: 'Shorten --append (APPEND_EXTRA), or the arguments for llama.cpp.' },
+  );
 }

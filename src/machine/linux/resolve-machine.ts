@@ -5,10 +5,9 @@ import { openDisk, requireFile } from '../qemu/machine-files.js';
 import { hostFreeMiB } from '../qemu/memory.js';
 import type { ModelMemory } from '../qemu/memory.js';
 import { hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.js';
-import type { HostChoices, HostOptions } from '../qemu/resolve-host.js';
+import type { HostOptions } from '../qemu/resolve-host.js';
 import { variable } from '../qemu/variables.js';
 import { defaultSize } from './default-size.js';
-import type { MachineSize } from './default-size.js';
 import type { MachineSpec } from './machine-spec.js';
 
 /** What a user may say about a machine. What is not said comes from the environment, then the defaults. */
@@ -56,31 +55,18 @@ export async function resolveMachine(
   await requireFile(kernel, KERNEL);
   await requireFile(initrd, INITRAMFS);
   const disk = diskPath === undefined ? undefined : await openDisk(diskPath, DISK);
-  const size = await machineSize(choices, options.model);
+  const host = { freeMiB: await hostFreeMiB(), cpus: availableParallelism() };
+  const size = defaultSize(options.model, host, choices);
 
-  const host = await resolveHost(choices, size, env, options.signal);
+  const { spec } = await resolveHost(choices, size, env, options.signal);
   const console: ConsoleTarget = answerPort
     ? { to: 'file', path: 'console.log' }
     : sessionConsole(env);
   return {
-    ...host.spec,
+    ...spec,
     ...{ kernel, initrd },
     ...(disk ? { disk } : {}),
     append: options.append ?? variable(env, 'APPEND_EXTRA') ?? '',
     ...{ console, answerPort },
-  };
-}
-
-/** What was asked for, and where nothing was, the default; a note is for those who asked for nothing. */
-async function machineSize(
-  { ramMiB, cpus }: HostChoices,
-  model: ModelMemory | undefined,
-): Promise<MachineSize> {
-  const freeMiB = ramMiB === undefined ? await hostFreeMiB() : Infinity;
-  const usual = defaultSize(model, { freeMiB, cpus: availableParallelism() });
-  return {
-    ramMiB: ramMiB ?? usual.ramMiB,
-    cpus: cpus ?? usual.cpus,
-    notes: ramMiB === undefined && cpus === undefined ? usual.notes : [],
   };
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { applyProfile } from '../../../src/cli/options/profile.js';
 import { zosia } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -19,6 +20,23 @@ describe('--profile', () => {
     const { flags, args } = await applyProfile({ profile: 'phi35_fast', smp: 2, ctx: 99 });
     expect(flags).toMatchObject({ smp: 2, ctx: 99 });
     expect(args).toEqual(['--threads', '2', ...ARGS.slice(2)]);
+  });
+
+  it('gives way to the variable SMP, as to --smp', async () => {
+    vi.stubEnv('SMP', '1');
+    const { flags, args } = await applyProfile({ profile: 'phi35_fast' });
+    vi.unstubAllEnvs();
+    expect(flags).toMatchObject({ smp: 1 });
+    expect(args.slice(0, 2)).toEqual(['--threads', '1']);
+  });
+
+  it('is looked for in the file that is named', async () => {
+    const profiles = folder.file('mine.json');
+    await writeFile(profiles, '{"profiles": {"mine": {"llamaArgs": ["-b", "8"]}}}');
+    expect((await applyProfile({ profile: 'mine', profiles })).args).toEqual(['-b', '8']);
+    const { stderr, exitCode } = await zosia(['run', '--profiles', profiles]);
+    expect(stderr).toContain("option '--profiles' is for --profile");
+    expect(exitCode).toBe(2);
   });
 
   it('changes nothing when it is not given', async () => {

@@ -38,8 +38,21 @@ describe('defaultSize', () => {
     expect(notes[0]).toContain('has not 6 processors,');
   });
 
-  it('refuses what would not fit', () => {
+  it('tells of what was not asked for alone', () => {
+    const host = { freeMiB: 4000, cpus: 2 };
+    const { ramMiB, cpus, notes } = defaultSize(model(2), host, { cpus: 1 });
+    expect([ramMiB, cpus]).toEqual([2560, 1]);
+    expect(notes).toEqual([expect.stringContaining('has not 32768 MiB of memory free, as')]);
+    expect(defaultSize(model(2), host, { ramMiB: 99 })).toMatchObject({
+      ...{ ramMiB: 99, cpus: 2 },
+      notes: [expect.stringContaining('has not 6 processors, as')],
+    });
+    expect(defaultSize(model(2), host, { ramMiB: 99, cpus: 3 }).notes).toEqual([]);
+  });
+
+  it('refuses what would not fit, unless it was asked for', () => {
     const host = { freeMiB: 2559, cpus: 6 };
     expect(() => defaultSize(model(2), host)).toThrow(zosiaError('ZOSIA_MODEL_TOO_LARGE_FOR_HOST'));
+    expect(defaultSize(model(2), host, { ramMiB: 64 }).ramMiB).toBe(64);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { zosiaError } from '../../support/errors.js';
 import { qemuArguments } from '../../../src/machine/machine.js';
 import type { MachineSpec } from '../../../src/machine/machine.js';
 import { PLAIN_SPEC } from '../support/specs.js';
@@ -184,5 +185,15 @@ describe('qemuArguments', () => {
 
   it('refuses to mix console and answer', () => {
     expect(() => argv({ answerPort: true })).toThrow(RangeError);
+  });
+
+  it('refuses a kernel command line of which the kernel would not read the end', () => {
+    const withoutAppend = valuesOf(argv({}), '-append')[0]!.length + 1;
+    const longest = 'x'.repeat(2047 - withoutAppend);
+    expect(valuesOf(argv({ append: longest }), '-append')[0]).toHaveLength(2047);
+    expect(() => argv({ append: `${longest}x` })).toThrow(
+      zosiaError('ZOSIA_COMMAND_LINE_TOO_LONG'),
+    );
+    expect(() => argv({ append: 'ä'.repeat(longest.length / 2 + 1) })).toThrow('2048 bytes');
   });
 });
