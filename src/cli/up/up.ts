@@ -59,6 +59,7 @@ over.`,
     )
     .action(async (model: string | undefined, flags: UpFlags) => {
       refuseOptions(command, flags.machine, flags.machine === 'efi' ? ofLinux : ofEfi);
+      requireOneOf(command, '--profiles', ['--profile']);
       requireOneOf(command, '--timeout', [
         '--prompt',
         ...(flags.machine === 'efi' ? ['--screenshot'] : []),
