@@ -10,12 +10,13 @@ export const PROFILES_FILE = 'zosia.perf.json';
 /**
  * Finds a profile: built in, or in a file of the user's.
  *
- * @param file one that has to exist; `zosia.perf.json`, if there is one, unless given
+ * @param file one that has to exist, and to be in order, whatever the name; `zosia.perf.json`, if there is
+ *   one, unless given
  * @throws ZosiaError `ZOSIA_PERF_NO_PROFILE`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_PERF_BAD_PROFILE`
  */
 export async function loadProfile(name: string, file?: string): Promise<Profile> {
   const builtIn = BUILT_IN_PROFILES.get(name);
-  if (builtIn) return builtIn;
+  if (builtIn && file === undefined) return builtIn;
   const path = file ?? PROFILES_FILE;
   const profiles = await readProfiles(path);
   if (!profiles && file !== undefined) {
@@ -23,7 +24,7 @@ export async function loadProfile(name: string, file?: string): Promise<Profile>
       hint: 'Write one with zosia perf tune --save-profile NAME, or name another with --profiles.',
     });
   }
-  const profile = profiles?.get(name);
+  const profile = builtIn ?? profiles?.get(name);
   if (profile) return profile;
   const names = [...BUILT_IN_PROFILES.keys(), ...(profiles?.keys() ?? [])].sort();
   throw new ZosiaError('ZOSIA_PERF_NO_PROFILE', `there is no profile ${JSON.stringify(name)}`, {

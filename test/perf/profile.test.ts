@@ -83,6 +83,22 @@ describe("the user's profiles", () => {
     );
   });
 
+  it.each([
+    ['missing.json', undefined, /there is no file of profiles at/],
+    ['broken.json', '{"profiles": ', /it is not JSON/],
+    ['replacing.json', '{"profiles": {"none": {}}}', /the profile none is built in/],
+  ])('are looked at for a built-in name, too, when %s is named', async (name, text, message) => {
+    const path = folder.file(name);
+    if (text !== undefined) await writeFile(path, text);
+    await expect(loadProfile('none', path)).rejects.toThrow(message);
+  });
+
+  it('leave the built-in ones what they are', async () => {
+    const path = folder.file('whole.json');
+    await writeFile(path, inFile({ threads: 3 }));
+    expect(await loadProfile('none', path)).toEqual({ llamaArgs: [] });
+  });
+
   it('do not replace a damaged file, nor a built-in profile', async () => {
     const path = folder.file('damaged.json');
     await writeFile(path, '{"profiles": ');
