@@ -37,10 +37,18 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 /** @throws ZosiaError `ZOSIA_PERF_BAD_PROFILE` for a name that no profile of a file may have */
 export function checkProfileName(name: string, where: string): void {
   if (!NAME.test(name)) {
-    throw badProfile(where, `${JSON.stringify(name)} cannot be the name of a profile`);
+    throw badProfile(
+      where,
+      `${JSON.stringify(name)} cannot be the name of a profile`,
+      'A name has up to 64 of the letters A to Z and a to z, digits, and . _ -; a letter or digit first.',
+    );
   }
   if (BUILT_IN_PROFILES.has(name)) {
-    throw badProfile(where, `the profile ${name} is built in, and cannot be replaced`);
+    throw badProfile(
+      where,
+      `the profile ${name} is built in, and cannot be replaced`,
+      `Choose a name that is not ${[...BUILT_IN_PROFILES.keys()].join(' or ')}.`,
+    );
   }
 }
 
@@ -104,10 +112,11 @@ function objectAt(value: unknown, name: string, path: string): Record<string, un
   throw badProfile(name, `${path} is ${value === undefined ? 'missing' : 'no object'}`);
 }
 
-function badProfile(where: string, complaint: string): ZosiaError {
-  return new ZosiaError('ZOSIA_PERF_BAD_PROFILE', `${where}: ${complaint}`, {
-    hint: 'It should look like {"profiles": {"mine": {"threads": 4, "llamaArgs": ["-b", "256"]}}}.',
-  });
+const SHAPE =
+  'It should look like {"profiles": {"mine": {"threads": 4, "llamaArgs": ["-b", "256"]}}}.';
+
+function badProfile(where: string, complaint: string, hint = SHAPE): ZosiaError {
+  return new ZosiaError('ZOSIA_PERF_BAD_PROFILE', `${where}: ${complaint}`, { hint });
 }
 
 /** A file of profiles as {@link parseProfiles} reads it, sorted by name. */

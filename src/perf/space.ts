@@ -72,14 +72,14 @@ const DEFAULT = 'default';
  */
 export function parseThreadList(text: string, where: string): (number | undefined)[] {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
-  if (words.length === 0) throw badList(where, 'the list is empty');
+  if (words.length === 0) throw emptyList(where);
   return words.map((word) => {
     if (word === DEFAULT) return undefined;
     const threads = Number(word);
     if (/^\d+$/.test(word) && threads >= 1 && threads <= MAX_THREADS) return threads;
     throw badList(
-      where,
-      `${JSON.stringify(word)} is no number of threads from 1 to ${MAX_THREADS}`,
+      `${where}: ${JSON.stringify(word)} is no number of threads`,
+      `Give whole numbers from 1 to ${MAX_THREADS}; ${DEFAULT} leaves the matter to the guest.`,
     );
   });
 }
@@ -92,12 +92,15 @@ export function parseThreadList(text: string, where: string): (number | undefine
  */
 export function parseArgsList(text: string, where: string): string[][] {
   const words = text.split(/\s+/).filter((word) => word !== '');
-  if (words.length === 0) throw badList(where, 'the list is empty');
+  if (words.length === 0) throw emptyList(where);
   return words.map((word) => (word === DEFAULT ? [] : parseLlamaArgs(word, where)));
 }
 
-function badList(where: string, complaint: string): ZosiaError {
-  return new ZosiaError('ZOSIA_PERF_BAD_LIST', `${where}: ${complaint}`, {
-    hint: `Separate values by blanks; ${DEFAULT} leaves the matter to the guest.`,
-  });
-}
+const emptyList = (where: string): ZosiaError =>
+  badList(
+    `${where}: the list is empty`,
+    `Separate values by blanks; ${DEFAULT} leaves the matter to the guest.`,
+  );
+
+const badList = (message: string, hint: string): ZosiaError =>
+  new ZosiaError('ZOSIA_PERF_BAD_LIST', message, { hint });

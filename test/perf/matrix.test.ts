@@ -90,6 +90,13 @@ describe('a space of settings', () => {
     expect(() => parseThreadList(text, '--threads')).toThrow(zosiaError('ZOSIA_PERF_BAD_LIST'));
   });
 
+  it.each([
+    ['0', 'Give whole numbers from 1 to 512; default leaves the matter to the guest.'],
+    [' ', 'Separate values by blanks; default leaves the matter to the guest.'],
+  ])('says of %j what to give instead', (text, hint) => {
+    expect(() => parseThreadList(text, '--threads')).toThrow(expect.objectContaining({ hint }));
+  });
+
   it('is not read from an empty list of arguments', () => {
     expect(() => parseArgsList(' ', '--llama-args')).toThrow(/^--llama-args: the list is empty/);
   });

@@ -1,6 +1,11 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN_PROFILES, fitProfile, parseProfiles } from '../../src/perf/profile.js';
+import {
+  BUILT_IN_PROFILES,
+  checkProfileName,
+  fitProfile,
+  parseProfiles,
+} from '../../src/perf/profile.js';
 import { loadProfile, saveProfile } from '../../src/perf/profiles-file.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -47,6 +52,27 @@ describe('a file of profiles', () => {
     ['{"profiles": {"__proto__": {}}}', /^f: "__proto__" cannot be the name/],
   ])('cannot be %j', (text, message) => {
     expect(() => parseProfiles(text, 'f')).toThrow(message);
+  });
+});
+
+describe('the name of a profile', () => {
+  it.each([
+    ['a b', /^--save-profile: "a b" cannot be/, /letters A to Z and a to z, digits, and \. _ -/],
+    ['-a', /cannot be the name/, /a letter or digit first/],
+    ['x'.repeat(65), /cannot be the name/, /up to 64/],
+    ['none', /the profile none is built in/, /that is not none or phi35_fast/],
+  ])('cannot be %j, with a hint that helps', (name, message, hint) => {
+    const check = (): void => {
+      checkProfileName(name, '--save-profile');
+    };
+    expect(check).toThrow(message);
+    expect(check).toThrow(expect.objectContaining({ hint: expect.stringMatching(hint) }));
+  });
+
+  it.each(['a', '7b_q4.K-M', 'x'.repeat(64)])('can be %s', (name) => {
+    expect(() => {
+      checkProfileName(name, '--save-profile');
+    }).not.toThrow();
   });
 });
 
