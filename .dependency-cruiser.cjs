@@ -27,6 +27,7 @@ module.exports = {
     room('inspect', ['formats', 'image']),
     room('toolchain', ['artifacts', 'formats', 'image']),
     room('doctor', ['machine', 'artifacts', 'image']),
+    room('up', ['recipes', 'machine', 'inspect', 'artifacts', 'formats', 'image']),
     {
       name: 'formats-are-pure',
       comment: 'Formats plan and parse bytes; files, processes and networks belong to other rooms.',

@@ -14,9 +14,12 @@ export type { ConsoleTarget, HostSpec, MachineDisk } from './qemu/host-spec.js';
 export { checkFitsHost, hostFreeMiB, ramForModelMiB } from './qemu/memory.js';
 export type { ModelMemory } from './qemu/memory.js';
 export type { HostOptions } from './qemu/resolve-host.js';
+export { runToEnd } from './qemu/run-to-end.js';
+export type { MachineEnd, RunToEndOptions } from './qemu/run-to-end.js';
 
 export { bootModeSpec, parseFacts, runBootMode } from './linux/boot-mode.js';
 export type { BootMode, BootModeOptions, BootModeResult } from './linux/boot-mode.js';
+export { GUEST_MARKERS } from './linux/guest-markers.js';
 export { runInteractive } from './linux/interactive.js';
 export type { MachineSpec } from './linux/machine-spec.js';
 export { runOneShot } from './linux/one-shot.js';

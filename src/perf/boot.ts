@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { createBootLog, readBootLog, removeBootLog } from './boot-log.js';
 import type { LogOptions } from './boot-log.js';
 import type { Boot, PerfOutcome } from './outcome.js';
@@ -6,9 +5,8 @@ import type { PerfMachine } from './prepare.js';
 import { contextTokensIn, formatLlamaArgs } from './setting.js';
 import type { Setting } from './setting.js';
 import { judgeBoot } from './verdict.js';
-import { qemuArguments, withRunInitrd } from '../machine/machine.js';
+import { qemuArguments, runToEnd, withRunInitrd } from '../machine/machine.js';
 import type { MachineSpec } from '../machine/machine.js';
-import { KILL_DELAY_MS, qemuCommand } from '../machine/qemu/process.js';
 
 export interface MachineBootOptions {
   /** Tokens to generate. */
@@ -60,15 +58,8 @@ async function runMachine(machine: PerfMachine, run: MachineRun) {
     { args },
     async (initrd) => {
       const spec = { ...perfSpec(machine, setting, { tokens, logPath }), initrd };
-      const [program, ...rest] = await qemuCommand({ qemu: spec.qemu, args: qemuArguments(spec) });
-      return execa(program, rest, {
-        stdin: 'ignore',
-        stdout: 'ignore',
-        reject: false,
-        cancelSignal: signal,
-        forceKillAfterDelay: KILL_DELAY_MS,
-        timeout: timeoutSeconds * 1000,
-      });
+      const call = { qemu: spec.qemu, args: qemuArguments(spec) };
+      return runToEnd(call, { signal, timeoutSeconds });
     },
     signal,
   );

@@ -1,4 +1,4 @@
-import { GUEST_MARKERS } from '../machine/linux/guest-markers.js';
+import { GUEST_MARKERS } from '../machine/machine.js';
 import type { PerfResult } from './outcome.js';
 import { findPerfResult } from './perf-line.js';
 

@@ -1,8 +1,10 @@
-import { execa } from 'execa';
+import { ZosiaError } from '../../errors.js';
+import { GUEST_MARKERS } from './guest-markers.js';
 import { qemuArguments } from './qemu-arguments.js';
 import { LinuxConsole } from './linux-console.js';
 import type { MachineSpec } from './machine-spec.js';
-import { KILL_DELAY_MS, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
+import { guestDied, guestTimeout } from '../qemu/process.js';
+import { runToEnd } from '../qemu/run-to-end.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 
 /** What a machine may do instead of talking; guest/init describes each. */
@@ -52,43 +54,36 @@ async function run(
   { mode, timeoutSeconds = TIMEOUT_SECONDS[mode], onConsole }: BootModeOptions,
   signal: AbortSignal,
 ): Promise<BootModeResult> {
-  const [program, ...args] = await qemuCommand({
-    qemu: spec.qemu,
-    args: qemuArguments(bootModeSpec(spec, mode)),
-  });
-  signal.throwIfAborted();
-  const failed = new AbortController();
-  const qemu = execa(program, args, {
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: { stdout: false },
-    reject: false,
-    cancelSignal: AbortSignal.any([signal, failed.signal]),
-    forceKillAfterDelay: KILL_DELAY_MS,
-    timeout: timeoutSeconds * 1000,
-  });
   const watcher = new LinuxConsole();
   const kept: Uint8Array[] = [];
   let keptBytes = 0;
-  try {
-    for await (const bytes of qemu.stdout as AsyncIterable<Buffer>) {
+  const call = { qemu: spec.qemu, args: qemuArguments(bootModeSpec(spec, mode)) };
+  const { exitCode, stderr, timedOut } = await runToEnd(call, {
+    signal,
+    timeoutSeconds,
+    async onOutput(bytes) {
       watcher.feed(bytes);
       if (keptBytes < MAX_KEPT_BYTES) kept.push(bytes);
       keptBytes += bytes.length;
       await onConsole?.(bytes);
-    }
-  } catch (error) {
-    failed.abort();
-    await qemu;
-    throw error;
-  }
-  const { exitCode, stderr, timedOut } = await qemu;
-  signal.throwIfAborted();
+    },
+  });
   const { exitStatus, tail: consoleTail } = watcher;
-  if (timedOut) throw guestTimeout(timeoutSeconds, consoleTail);
+  const text = Buffer.concat(kept).toString('utf8');
+  if (timedOut) {
+    const isOld = text.includes(GUEST_MARKERS.init) && !text.includes(`zosia: ${mode}`);
+    throw isOld ? modeUnknown(mode, consoleTail) : guestTimeout(timeoutSeconds, consoleTail);
+  }
   if (exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
-  return { exitStatus, facts: parseFacts(Buffer.concat(kept).toString('utf8')), consoleTail };
+  return { exitStatus, facts: parseFacts(text), consoleTail };
+}
+
+function modeUnknown(mode: BootMode, consoleTail: string): ZosiaError {
+  return new ZosiaError('ZOSIA_GUEST_TIMEOUT', `the guest has not begun with --${mode}`, {
+    hint:
+      'Its initramfs may be older than that: build it again with zosia image initramfs. ' +
+      `The last lines of its console:\n${consoleTail}`,
+  });
 }
 
 /** The machine as it is for a mode: with the guest's flag, and a console that can be read. */

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { LinuxConsole } from './linux-console.js';
 import type { MachineSpec } from './machine-spec.js';
 import { qemuArguments } from './qemu-arguments.js';
 import { withPrivateFolder } from '../../image/private-folder.js';
-import { KILL_DELAY_MS, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
+import { guestDied, guestTimeout } from '../qemu/process.js';
+import { runToEnd } from '../qemu/run-to-end.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 
 export interface OneShotOptions {
@@ -49,32 +49,13 @@ async function answer(
   signal: AbortSignal,
 ): Promise<OneShotResult> {
   const console = { to: 'file', path: consolePath } as const;
-  const [program, ...args] = await qemuCommand({
-    qemu: spec.qemu,
-    args: qemuArguments({ ...spec, answerPort: true, console }),
-  });
-  signal.throwIfAborted();
-  const failed = new AbortController();
-  // The pipe to QEMU's stdin stays open: at its end the port would look unplugged to the guest.
-  const qemu = execa(program, args, {
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: { stdout: false },
-    reject: false,
-    cancelSignal: AbortSignal.any([signal, failed.signal]),
-    forceKillAfterDelay: KILL_DELAY_MS,
-    ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000 }),
-  });
-  try {
-    for await (const bytes of qemu.stdout as AsyncIterable<Buffer>) await onAnswer(bytes);
-  } catch (error) {
-    failed.abort();
-    await qemu;
-    throw error;
-  }
-  const { exitCode, stderr, timedOut } = await qemu;
-  signal.throwIfAborted();
+  const { exitCode, stderr, timedOut } = await runToEnd(
+    { qemu: spec.qemu, args: qemuArguments({ ...spec, answerPort: true, console }) },
+    {
+      ...{ signal, onOutput: onAnswer },
+      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    },
+  );
   const watcher = new LinuxConsole();
   watcher.feed(await readEnd(consolePath));
   const consoleTail = watcher.tail;

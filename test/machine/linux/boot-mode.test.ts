@@ -12,9 +12,10 @@ const folder = temporaryFolder();
 
 /** Boots a fake machine, which is the given JavaScript, in the diag mode. */
 async function boot(machine: string, options: Partial<BootModeOptions> = {}) {
-  const { path, calls } = await makeFakeQemu(join(folder(), 'bin'), { machine });
-  const result = await runBootMode({ ...PLAIN_SPEC, qemu: path }, { mode: 'diag', ...options });
-  return { ...result, calls: await calls() };
+  const qemu = await makeFakeQemu(join(folder(), 'bin'), { machine });
+  const spec = { ...PLAIN_SPEC, qemu: qemu.path };
+  const result = await runBootMode(spec, { mode: 'diag', ...options });
+  return { ...result, calls: await qemu.calls() };
 }
 
 describe('runBootMode', () => {
@@ -43,6 +44,16 @@ describe('runBootMode', () => {
     await expect(boot(machine, { timeoutSeconds: 1 })).rejects.toThrow(
       zosiaError('ZOSIA_GUEST_TIMEOUT'),
     );
+  });
+
+  it('tells a guest that hangs in its mode from one that does not know it', async () => {
+    const hang = 'setInterval(() => {}, 1000);';
+    await expect(
+      boot(`print('zosia: init\\nzosia: diag\\n'); ${hang}`, { timeoutSeconds: 1 }),
+    ).rejects.toThrow('did not answer within 1 s');
+    await expect(
+      boot(`print('zosia: init\\nzosia: starting llama-cli\\n'); ${hang}`, { timeoutSeconds: 1 }),
+    ).rejects.toThrow('has not begun with --diag');
   });
 
   it('tells of a machine that ends before its guest', async () => {
