@@ -3,11 +3,19 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { makeFolder } from '../image/make-folder.js';
-import { badResults, formatRecord, RESULTS_HEADER, SCRIPT_RESULTS_HEADER } from './results.js';
+import {
+  badResults,
+  formatRecord,
+  formatScriptRecord,
+  RESULTS_HEADER,
+  SCRIPT_RESULTS_HEADER,
+} from './results.js';
 import type { RunRecord } from './results.js';
 
 /** A file of results that runs are added to. */
 export interface ResultsFile {
+  /** Whether all of a run is kept, or only what the scripts' columns have room for. */
+  readonly columns: 'all' | 'scripts';
   /** Adds one line, with one write to the end: several zosias may share the file. */
   append(record: RunRecord): Promise<void>;
   close(): Promise<void>;
@@ -15,21 +23,28 @@ export interface ResultsFile {
 
 /**
  * Opens a file of results for adding to it, or begins one. What is in it stays; missing folders are made.
+ * A file that one of the scripts began goes on in their columns.
  *
- * @throws ZosiaError `ZOSIA_PERF_BAD_RESULTS` for a file of something else, of the scripts' columns alone, or
- *   whose last line has no end; `ZOSIA_OUTPUT_UNWRITABLE`
+ * @throws ZosiaError `ZOSIA_PERF_BAD_RESULTS` for a file of something else, or whose last line has no end;
+ *   `ZOSIA_OUTPUT_UNWRITABLE`
  */
 export async function openResultsFile(path: string): Promise<ResultsFile> {
   const file = await openForAppending(path);
+  let columns: ResultsFile['columns'] = 'all';
   try {
     if (await isEmpty(file)) await writeWhole(file, RESULTS_HEADER, path);
-    else await checkBeginningAndEnd(file, path);
+    else {
+      columns = await columnsOf(file, path);
+      await checkEnd(file, path);
+    }
   } catch (error) {
     await file.close();
     throw error;
   }
+  const format = columns === 'all' ? formatRecord : formatScriptRecord;
   return {
-    append: (record) => writeWhole(file, formatRecord(record), path),
+    columns,
+    append: (record) => writeWhole(file, format(record), path),
     close: () => file.close(),
   };
 }
@@ -49,19 +64,15 @@ async function openForAppending(path: string): Promise<FileHandle> {
 
 const isEmpty = async (file: FileHandle): Promise<boolean> => (await file.stat()).size === 0;
 
-async function checkBeginningAndEnd(file: FileHandle, path: string): Promise<void> {
-  const { size } = await file.stat();
+async function columnsOf(file: FileHandle, path: string): Promise<ResultsFile['columns']> {
   const first = await readAt(file, 0, RESULTS_HEADER.length);
-  if (first !== RESULTS_HEADER) {
-    if (first.replace('\r\n', '\n').startsWith(SCRIPT_RESULTS_HEADER)) {
-      throw new ZosiaError(
-        'ZOSIA_PERF_BAD_RESULTS',
-        `${path} has the columns of the old scripts alone, which cannot hold all that is measured`,
-        { hint: 'Name another file with --results. zosia perf report takes both together.' },
-      );
-    }
-    throw badResults(`${path} does not begin with the header of results`);
-  }
+  if (first === RESULTS_HEADER) return 'all';
+  if (first.startsWith(SCRIPT_RESULTS_HEADER)) return 'scripts';
+  throw badResults(`${path} does not begin with the header of results`);
+}
+
+async function checkEnd(file: FileHandle, path: string): Promise<void> {
+  const { size } = await file.stat();
   if ((await readAt(file, size - 1, 1)) !== '\n') {
     throw badResults(`${path} ends in the middle of a line`);
   }

@@ -62,12 +62,17 @@ const namesOf = (columns: readonly Column[]): string[] => columns.map(({ name })
 
 /** The first line of a file of results. */
 export const RESULTS_HEADER = formatCsvRow(namesOf(COLUMNS));
-/** That of the scripts, which zosia reads, but does not add to. */
+/** That of the scripts, whose files zosia reads and adds to. */
 export const SCRIPT_RESULTS_HEADER = formatCsvRow(namesOf(FIRST_COLUMNS));
 
 /** A run as a line of a file of results. */
-export const formatRecord = (record: RunRecord): string =>
-  formatCsvRow(COLUMNS.map(({ key }) => formatValue(record[key])));
+export const formatRecord = (record: RunRecord): string => formatColumns(COLUMNS, record);
+/** The same in the columns of the scripts, which have no room for the rest. */
+export const formatScriptRecord = (record: RunRecord): string =>
+  formatColumns(FIRST_COLUMNS, record);
+
+const formatColumns = (columns: readonly Column[], record: RunRecord): string =>
+  formatCsvRow(columns.map(({ key }) => formatValue(record[key])));
 
 function formatValue(value: RunRecord[keyof RunRecord]): string {
   if (value === undefined) return '';

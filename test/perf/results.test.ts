@@ -142,8 +142,9 @@ describe('a file of results', () => {
   });
 
   it.each([
-    ['scripts.csv', SCRIPT_RESULTS_HEADER, /columns of the old scripts alone/],
-    ['dos.csv', SCRIPT_RESULTS_HEADER.replace('\n', '\r\n'), /columns of the old scripts alone/],
+    ['dos.csv', SCRIPT_RESULTS_HEADER.replace('\n', '\r\n'), /does not begin with the header/],
+    ['more.csv', SCRIPT_RESULTS_HEADER.replace('\n', ',more\n'), /does not begin with the header/],
+    ['half-old.csv', `${SCRIPT_RESULTS_HEADER}2026-07-31T`, /ends in the middle of a line/],
     ['other.csv', 'a,b\n1,2\n', /does not begin with the header/],
     ['half.csv', `${RESULTS_HEADER}2026-07-31T`, /ends in the middle of a line/],
   ])('%s is refused, and left as it was', async (name, text, message) => {
@@ -152,6 +153,21 @@ describe('a file of results', () => {
     await expect(openResultsFile(path)).rejects.toThrow(message);
     await expect(openResultsFile(path)).rejects.toThrow(zosiaError('ZOSIA_PERF_BAD_RESULTS'));
     expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  it('of the scripts goes on in their columns', async () => {
+    const path = folder.file('scripts.csv');
+    const old = `${SCRIPT_RESULTS_HEADER}2026-01-02T03:04:05Z,8,8,"-b,256",64,3.2,20,1\n`;
+    await writeFile(path, old);
+    await add(path, MEASURED, FAILED);
+    const text = await readFile(path, 'utf8');
+    expect(text).toBe(
+      `${old}2026-07-31T12:00:00Z,6,4,"-b,256",64,2.5,25.6,1\n2026-07-31T12:01:00Z,6,6,,64,,,0\n`,
+    );
+    expect(parseResults(text, 'r').slice(1)).toMatchObject([
+      { tokPerS: 25.6, ok: true, model: '', loadSeconds: undefined },
+      { tokPerS: undefined, ok: false, error: '' },
+    ]);
   });
 
   it('that is a folder, or below a file, is refused', async () => {

@@ -49,6 +49,12 @@ export async function withPerfBench(
   // What may be wrong with it is found out before the first boot, which may take long.
   const results =
     flags.results === undefined || flags.dryRun ? undefined : await openResultsFile(flags.results);
+  if (results?.columns === 'scripts') {
+    say(
+      `zosia: ${flags.results} has the columns of the old scripts: ` +
+        'how long loading took, how fast the prompt was read, the machine and errors are not kept there',
+    );
+  }
   try {
     const machine = await prepare(flags, { model, cpus, contextTokens }, signal);
     if (machine.spec.accel.note !== undefined) say(`zosia: ${machine.spec.accel.note}`);

@@ -135,18 +135,30 @@ describe('zosia perf run', () => {
     [['--matrix', 'bad.matrix', '--threads', '2'], {}, /the matrix bad\.matrix says what/],
     [['--profile', 'fastest'], {}, /no profile "fastest"/],
     [['--llama-args', 'a b'], {}, /^error: --llama-args: "a b"/m],
-    [['--results', 'scripts.csv'], {}, /scripts\.csv has the columns of the old scripts alone/],
+    [['--results', 'foreign.csv'], {}, /foreign\.csv does not begin with the header of results/],
     [[], { PERF_RUNS: 'some' }, /^error: PERF_RUNS cannot be some/m],
     [[], { PERF_LOOP: 'yes' }, /^error: PERF_LOOP cannot be yes/m],
     [[], { SMP: 'x' }, /^error: SMP cannot be x/m],
   ])('%j with %j is a mistake that is told before anything is booted', async (args, more, said) => {
     await writeFile(folder.file('bad.matrix'), '1||\nx||\n');
-    await writeFile(folder.file('scripts.csv'), SCRIPT_RESULTS_HEADER);
+    await writeFile(folder.file('foreign.csv'), 'date,rate\n');
     const { stdout, stderr, exitCode } = await run(args, more);
     expect(stderr).toMatch(said);
     expect(stderr).toMatch(/^hint: /m);
     expect(stdout).toBe('');
     expect(exitCode).toBe(1);
+  });
+
+  it('adds to a file of the old scripts, and says once what is not kept there', async () => {
+    await writeFile(folder.file('scripts.csv'), SCRIPT_RESULTS_HEADER);
+    const args = ['--threads', '2', '--runs', '2', '--results', 'scripts.csv'];
+    const { stderr, exitCode } = await run(args);
+    expect(exitCode).toBe(0);
+    expect(stderr.match(/scripts\.csv has the columns of the old scripts/g)).toHaveLength(1);
+    const lines = (await readFile(folder.file('scripts.csv'), 'utf8')).split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toMatch(/^[^,]*Z,2,2,,64,3\.2,20,1$/);
+    expect(await resultsIn('scripts.csv')).toMatchObject([{ tokPerS: 20 }, { tokPerS: 20 }]);
   });
 
   it.each([
