@@ -1,0 +1,57 @@
+// Process 1 of a machine that answers many requests in one boot, each as init answers the one that it is
+// started with: the folders /etc/zosia/requests/0, 1, 2 ... take the place of /etc/zosia/request in turn.
+#include "console.h"
+#include "flags.h"
+#include "model.h"
+#include "modules.h"
+#include "mounts.h"
+#include "network.h"
+#include "one_shot.h"
+#include "power.h"
+#include "request.h"
+#include "status.h"
+#include "sys.h"
+#include "text.h"
+
+__asm__(START_ASSEMBLY);
+
+enum { MS_BIND = 4096, FILE_EXISTS = 0 };
+
+// In a process of its own: what init does once starts from its first state every time.
+static int answer(const char *folder, const struct model *model) {
+    static struct flags flags;
+    static struct request request;
+    if (sys_mount(folder, "/etc/zosia/request", NULL, MS_BIND, NULL) < 0) return STATUS_FAILED;
+    flags_read(&flags);
+    if (!request_read(&request)) return STATUS_FAILED;
+    return one_shot_run(model, &flags, &request);
+}
+
+static bool answered(const char *folder, const struct model *model) {
+    int process = sys_fork();
+    if (process == 0) sys_exit(answer(folder, model));
+    for (;;) {
+        int wait_status = 0, ended = sys_wait_any(&wait_status, 0);
+        if (ended < 0) return false;
+        if (ended == process) return wait_status == 0;
+    }
+}
+
+_Noreturn void init_main(void);
+_Noreturn void init_main(void) {
+    static struct model model;
+    console_open();
+    power_off_on_crash();
+    bool ready = mount_kernel_file_systems();
+    console_limit_kernel_log(1);
+    ready = modules_load() && network_bring_up_loopback() && ready;
+    model_disk_mount();
+    if (!ready || !model_find(&model)) power_off(STATUS_FAILED);
+    for (int number = 0;; number++) {
+        char folder[64];
+        text_format(folder, sizeof folder, "/etc/zosia/requests/%d", number);
+        if (sys_access(folder, FILE_EXISTS) < 0) power_off(STATUS_OK);
+        console_line("zosia: request %d", number);
+        if (!answered(folder, &model)) power_off(STATUS_FAILED);
+    }
+}
