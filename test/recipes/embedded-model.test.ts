@@ -1,0 +1,69 @@
+import { copyFile, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { sha256 } from '../../src/image/digest.js';
+import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
+import { embeddedModelPath } from '../../src/recipes/embedded-model.js';
+import { openModel } from '../../src/recipes/model.js';
+import { defaultPlaces } from '../../src/recipes/places.js';
+import { EMBEDDED_MODEL, describeWithEmbeddedModel } from '../support/embedded-model.js';
+import { zosiaError } from '../support/errors.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const folder = temporaryFolder();
+const damaged = zosiaError('ZOSIA_EMBEDDED_MODEL_DAMAGED');
+
+/** A folder with a model of these bytes, and the digest of others if so told. */
+async function folderOf(name: string, bytes: string, summed = bytes): Promise<string> {
+  const directory = folder.file(name);
+  await mkdir(directory);
+  await writeFile(`${directory}/zosia-tiny.gguf`, bytes);
+  await writeFile(`${directory}/SHA256SUMS`, `${sha256(summed)}  zosia-tiny.gguf\n`);
+  return directory;
+}
+
+it('is found where it is whole, and only there', async () => {
+  const whole = await folderOf('whole', 'model');
+  expect(await embeddedModelPath(whole)).toBe(`${whole}/zosia-tiny.gguf`);
+  expect(await embeddedModelPath(folder.file('nowhere'))).toBeUndefined();
+  await expect(embeddedModelPath(await folderOf('other', 'a', 'b'))).rejects.toThrow(damaged);
+});
+
+it('is damaged where only its digest is there', async () => {
+  const directory = folder.file('digest');
+  await mkdir(directory);
+  await writeFile(`${directory}/SHA256SUMS`, `${sha256('model')}  zosia-tiny.gguf\n`);
+  await expect(embeddedModelPath(directory)).rejects.toThrow(damaged);
+});
+
+it('is no name that is empty', async () => {
+  const promise = openModel('', folder.path);
+  await expect(promise).rejects.toThrow(zosiaError('ZOSIA_MODEL_NOT_NAMED'));
+});
+
+describeWithEmbeddedModel('the built-in model', () => {
+  it('is what is opened when none is named', async () => {
+    const { path, info, sizeBytes } = await openModel(undefined, folder.path);
+    expect(path).toBe(EMBEDDED_MODEL);
+    expect(info).toMatchObject({ name: 'zosia-tiny', hasChatTemplate: true });
+    expect(info.parameterCount).toBeLessThan(1.6e6);
+    expect(sizeBytes).toBeLessThanOrEqual(3 << 20);
+  });
+
+  it('becomes a checkpoint once, and again when that is no longer right', async () => {
+    const places = defaultPlaces(folder.path);
+    const paths = await embeddedCheckpoint(places);
+    const { checkpoint, tokenizer } = paths!;
+    const written = [await readFile(checkpoint), await readFile(tokenizer)];
+    await utimes(checkpoint, 1000, 1000);
+    expect(await embeddedCheckpoint(places)).toEqual(paths);
+    expect((await stat(checkpoint)).mtimeMs).toBe(1_000_000);
+
+    await copyFile(tokenizer, checkpoint);
+    const other = Buffer.from(written[1]!);
+    other[100]! ^= 1;
+    await writeFile(tokenizer, other);
+    await embeddedCheckpoint(places);
+    expect(written[0]!.equals(await readFile(checkpoint))).toBe(true);
+    expect(written[1]!.equals(await readFile(tokenizer))).toBe(true);
+  });
+});
