@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { hostOptions } from '../options/machine.js';
 import { chosenArchitecture } from '../options/values.js';
-import { say, warn } from '../output/output.js';
+import { printJson, say, warn } from '../output/output.js';
 import type { PerfMachineFlags } from './options.js';
 import { printable } from '../output/printable.js';
 import { startProgress } from '../output/progress.js';
@@ -74,7 +74,11 @@ export async function withPerfBench(
         const { logPath } = run.outcome;
         records.push({ ...record, ...(logPath === undefined ? {} : { logPath }) });
         sayRun(run);
-        await results?.append(record);
+        await results?.append(record).catch((error: unknown) => {
+          const which = `run ${run.round} with ${describeSetting(run.setting)}`;
+          say(`zosia: ${which} is not in ${flags.results!}; the summary has it`);
+          throw error;
+        });
       },
     });
   } finally {
@@ -109,6 +113,24 @@ async function prepare(
   }).finally(() => {
     progress.stop();
   });
+}
+
+/**
+ * Waits for measuring to end. Where it fails midway, the runs until then are printed all the same: they
+ * took long, and a file of results need not have them.
+ */
+export async function keepingRuns<T>(
+  { records }: Pick<PerfBench, 'records'>,
+  { json }: Pick<PerfMachineFlags, 'json'>,
+  measuring: Promise<T>,
+): Promise<T> {
+  try {
+    return await measuring;
+  } catch (error) {
+    if (json) printJson({ runs: records, interrupted: true, ok: false });
+    else await printSummary(records);
+    throw error;
+  }
 }
 
 /** Prints what the runs of each setting say together. */

@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import type { HostFlags } from '../options/machine.js';
 import { variableOption } from './variables.js';
-import { ZosiaError } from '../../errors.js';
 import type { SettingSpace } from '../../perf/space.js';
 
 /** Options that say which settings there are. */

@@ -72,7 +72,7 @@ async function run(
   { signal, result }: CliContext,
 ): Promise<void> {
   const [
-    { printCommands, printSummary, withPerfBench },
+    { keepingRuns, printCommands, printSummary, withPerfBench },
     { cpusFor, longestContext, USUAL_TOKENS },
     { enumerateSpace },
     { checkProfileName },
@@ -100,16 +100,20 @@ async function run(
       await printCommands(machine, settings, tokens);
       return;
     }
-    const found = await tune({
-      space,
-      boots: flags.boots ?? usualBoots(space, repeats),
-      repeats,
-      boot,
-      timeoutSeconds: flags.timeout,
-      clock: () => new Date(),
-      signal,
-      onRun: (each) => bench.record(each),
-    });
+    const found = await keepingRuns(
+      bench,
+      flags,
+      tune({
+        space,
+        boots: flags.boots ?? usualBoots(space, repeats),
+        repeats,
+        boot,
+        timeoutSeconds: flags.timeout,
+        clock: () => new Date(),
+        signal,
+        onRun: (each) => bench.record(each),
+      }),
+    );
     if (flags.json) printJson({ ...describe(found), runs: records });
     else {
       await printSummary(records);
