@@ -6,7 +6,7 @@ import type { Setting } from './setting.js';
 /** What a user says of a measurement beside its profile. */
 export interface PlanOptions {
   readonly profile: Profile;
-  /** Measured instead of the profile's own setting. */
+  /** Measured instead of the profile's own setting, of which processors and tokens alone count then. */
   readonly matrix?: readonly Setting[];
   readonly threads?: number;
   readonly batchThreads?: number;
@@ -38,7 +38,10 @@ const USUAL_MAX_CPUS = 8;
 /** Decides what is measured. What is given beside the profile wins over it. */
 export function planRuns(options: PlanOptions): Plan {
   const { matrix, threads, batchThreads, llamaArgs, hostCpuCount } = options;
-  const { profile, note } = fitProfile(options.profile, options.cpus ?? hostCpuCount);
+  const { profile, note } = fitProfile(
+    matrix ? machineOf(options.profile) : options.profile,
+    options.cpus ?? hostCpuCount,
+  );
   const own = makeSetting(
     threads ?? profile.threads,
     batchThreads ?? profile.batchThreads,
@@ -51,6 +54,15 @@ export function planRuns(options: PlanOptions): Plan {
     cpus: options.cpus ?? profile.cpus ?? cpusFor(settings, hostCpuCount),
     contextTokens: longestContext(settings),
     ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** What a profile says of the machine, without its setting. */
+function machineOf({ cpus, tokens }: Profile): Profile {
+  return {
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(tokens === undefined ? {} : { tokens }),
+    llamaArgs: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planRuns } from '../../src/perf/plan.js';
 import { BUILT_IN_PROFILES } from '../../src/perf/profile.js';
+import type { Profile } from '../../src/perf/profile.js';
 
 const NONE = BUILT_IN_PROFILES.get('none')!;
 const PHI = BUILT_IN_PROFILES.get('phi35_fast')!;
@@ -47,6 +48,16 @@ describe('what is measured', () => {
     const plan = planRuns({ profile: NONE, matrix, hostCpuCount: 24 });
     // As many processors as threads, as far as the host has them.
     expect(plan).toEqual({ settings: matrix, tokens: 64, cpus: 24, contextTokens: 2048 });
+  });
+
+  it('is a matrix on the machine of a profile, whose setting has no part in it', () => {
+    const matrix = [{ threads: 1, llamaArgs: [] }];
+    const plan = planRuns({ profile: PHI, matrix, hostCpuCount: 12 });
+    expect(plan).toEqual({ settings: matrix, tokens: 128, cpus: 6, contextTokens: undefined });
+    // Threads that are not used are not cut down either.
+    const threads: Profile = { threads: 8, llamaArgs: [] };
+    expect(planRuns({ profile: threads, matrix, hostCpuCount: 2 }).note).toBeUndefined();
+    expect(planRuns({ profile: PHI, matrix, hostCpuCount: 2 }).note).toContain('cut down');
   });
 
   it('leaves the processors alone while the usual ones suffice', () => {

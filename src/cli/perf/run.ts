@@ -16,7 +16,7 @@ interface Flags extends PerfMachineFlags {
   profile?: string;
   profiles?: string;
   minTokS?: number;
-  runs: number;
+  runs?: number;
   threads?: number;
   batchThreads?: number;
   llamaArgs?: string;
@@ -76,8 +76,10 @@ export function addPerfRunCommand(perf: Command, context: CliContext): void {
       ),
     )
     .optionsGroup('How it is measured:')
-    .addOption(variableOption('--runs <n>', 'how often', 'PERF_RUNS', wholeNumber(1)).default(1))
-    .addOption(variableSwitch('--loop', 'go on until Ctrl+C', 'PERF_LOOP'))
+    .addOption(
+      variableOption('--runs <n>', 'how often; once unless given', 'PERF_RUNS', wholeNumber(1)),
+    )
+    .addOption(variableSwitch('--loop', 'go on until Ctrl+C, in the place of --runs', 'PERF_LOOP'))
     .addOption(
       variableOption(
         '--min-tok-s <rate>',
@@ -117,12 +119,13 @@ async function run(
   flags: Flags,
   { signal, result }: CliContext,
 ): Promise<void> {
-  const [{ measure }, { printCommands, printSummary, withPerfBench }, { planRuns }] =
+  const [{ measure }, { keepingRuns, printCommands, printSummary, withPerfBench }, { planRuns }] =
     await Promise.all([
       import('../../perf/measure.js'),
       import('./bench.js'),
       import('../../perf/plan.js'),
     ]);
+  const rounds = roundsIn(flags);
   const cpus = askedCpus(flags);
   const plan = planRuns({
     ...(await whatToMeasure(flags)),
@@ -136,17 +139,21 @@ async function run(
       await printCommands(bench.machine, plan.settings, plan.tokens);
       return;
     }
-    const { runs, interrupted } = await measure({
-      settings: plan.settings,
-      rounds: flags.loop ? Infinity : flags.runs,
-      boot: bench.boot,
-      timeoutSeconds: flags.timeout,
-      failFast: flags.failFast ?? true,
-      ...(flags.minTokS === undefined ? {} : { minTokPerS: flags.minTokS }),
-      clock: () => new Date(),
-      signal,
-      onRun: (each) => bench.record(each),
-    });
+    const { runs, interrupted } = await keepingRuns(
+      bench,
+      flags,
+      measure({
+        settings: plan.settings,
+        rounds,
+        boot: bench.boot,
+        timeoutSeconds: flags.timeout,
+        failFast: flags.failFast ?? true,
+        ...(flags.minTokS === undefined ? {} : { minTokPerS: flags.minTokS }),
+        clock: () => new Date(),
+        signal,
+        onRun: (each) => bench.record(each),
+      }),
+    );
     const bad = runs.filter(({ ok }) => !ok).length;
     if (flags.json) printJson({ runs: bench.records, interrupted, ok: bad === 0 });
     else await printSummary(bench.records);
@@ -160,11 +167,19 @@ async function run(
   });
 }
 
+function roundsIn({ loop, runs }: Pick<Flags, 'loop' | 'runs'>): number {
+  if (!loop) return runs ?? 1;
+  if (runs === undefined) return Infinity;
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `a loop has no end, so it cannot have ${runs} runs`, {
+    hint: 'Leave out --loop and PERF_LOOP, or --runs and PERF_RUNS.',
+  });
+}
+
 /** Reads the profile and all that is given beside it. */
 async function whatToMeasure(
   flags: Flags,
 ): Promise<Pick<PlanOptions, 'profile' | 'matrix' | 'threads' | 'batchThreads' | 'llamaArgs'>> {
-  const [{ loadProfile }, { parseLlamaArgs }, { parseMatrix }, { readTextFile }] =
+  const [{ loadProfile }, { formatSetting, parseLlamaArgs }, { parseMatrix }, { readTextFile }] =
     await Promise.all([
       import('../../perf/profiles-file.js'),
       import('../../perf/setting.js'),
@@ -181,8 +196,15 @@ async function whatToMeasure(
     });
   }
   const usual = hasSetting || matrix !== undefined ? 'none' : USUAL_PROFILE;
+  const profile = await loadProfile(flags.profile ?? usual, flags.profiles);
+  if (matrix !== undefined && flags.profile !== undefined && formatSetting(profile) !== '||') {
+    say(
+      `zosia: the matrix ${matrix} says which threads and arguments are measured: ` +
+        `those of the profile ${flags.profile} are not, its processors and tokens count`,
+    );
+  }
   return {
-    profile: await loadProfile(flags.profile ?? usual, flags.profiles),
+    profile,
     ...(threads === undefined ? {} : { threads }),
     ...(batchThreads === undefined ? {} : { batchThreads }),
     ...(llamaArgs === undefined ? {} : { llamaArgs: parseLlamaArgs(llamaArgs, '--llama-args') }),

@@ -1,4 +1,5 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
 import { parseResults, SCRIPT_RESULTS_HEADER } from '../../../src/perf/results.js';
@@ -129,6 +130,15 @@ describe('zosia perf run', () => {
     });
   });
 
+  it('says that a matrix takes the place of the setting of a profile', async () => {
+    await writeFile(folder.file('one.matrix'), '1||\n');
+    const args = ['--matrix', 'one.matrix', '--json', '--smp', '6'];
+    const { stdout, stderr } = await run([...args, '--profile', 'phi35_fast']);
+    expect(stderr).toContain('those of the profile phi35_fast are not');
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [{ threads: 1, args: '', tokens: 128 }] });
+    expect((await run([...args, '--profile', 'none'])).stderr).not.toContain('the profile');
+  });
+
   it.each([
     [['--matrix', 'bad.matrix'], {}, /^error: bad\.matrix, line 2: "x"/m],
     [['--matrix', 'none.matrix'], {}, /none\.matrix does not exist/],
@@ -136,6 +146,12 @@ describe('zosia perf run', () => {
     [['--profile', 'fastest'], {}, /no profile "fastest"/],
     [['--llama-args', 'a b'], {}, /^error: --llama-args: "a b"/m],
     [['--results', 'foreign.csv'], {}, /foreign\.csv does not begin with the header of results/],
+    [['--loop', '--runs', '3'], {}, /^error: a loop has no end, so it cannot have 3 runs/m],
+    [['--loop'], { PERF_RUNS: '2' }, /^error: a loop has no end.*\nhint:.*PERF_RUNS/m],
+    [[], { PERF_FAIL_FAST: 'no' }, /^error: PERF_FAIL_FAST cannot be no\nhint: {2}Give 1 or 0/m],
+    [[], { PERF_TIMEOUT: '-3' }, /^error: PERF_TIMEOUT cannot be -3/m],
+    [[], { PERF_TIMEOUT: 'soon' }, /^error: PERF_TIMEOUT cannot be soon/m],
+    [[], { PERF_LOOP: '2' }, /^error: PERF_LOOP cannot be 2/m],
     [[], { PERF_RUNS: 'some' }, /^error: PERF_RUNS cannot be some/m],
     [[], { PERF_LOOP: 'yes' }, /^error: PERF_LOOP cannot be yes/m],
     [[], { SMP: 'x' }, /^error: SMP cannot be x/m],
@@ -222,6 +238,46 @@ describe('zosia perf run, interrupted', () => {
     expect(stdout).toMatch(/^ +1 +1 +- +1 +0 +10\.0 /m);
     expect(await resultsIn('hang.csv')).toHaveLength(1);
     expect(exitCode).toBe(130);
+  });
+});
+
+describe('a disk that is full when a second run is added to the results', () => {
+  /** Loaded before zosia: makes the second line that begins with a time fail as on a full disk. */
+  const FULL_DISK = `
+import { open } from 'node:fs/promises';
+const file = await open(process.execPath);
+const handle = Object.getPrototypeOf(file);
+await file.close();
+const { write } = handle;
+let runs = 0;
+handle.write = function (bytes, ...rest) {
+  if (/^[0-9]{4}-/.test(bytes) && ++runs > 1) throw Object.assign(new Error(), { code: 'ENOSPC' });
+  return write.call(this, bytes, ...rest);
+};
+`;
+  let onFullDisk: Record<string, string> = {};
+  beforeAll(async () => {
+    await writeFile(folder.file('full-disk.mjs'), FULL_DISK);
+    onFullDisk = { NODE_OPTIONS: `--import=${pathToFileURL(folder.file('full-disk.mjs')).href}` };
+  });
+
+  it('ends a loop with the summary, and it is said what was lost', async () => {
+    const args = ['--threads', '2', '--loop', '--results', 'full.csv'];
+    const { stdout, stderr, exitCode } = await run(args, onFullDisk);
+    expect(stderr).toMatch(
+      /^zosia: run 2 with 2 threads is not in full\.csv; the summary has it$/m,
+    );
+    expect(stderr).toMatch(/^error: no room to write full\.csv\nhint: {2}Name another file/m);
+    expect(stdout).toMatch(/^ +2 +2 +- +2 +0 +20\.0 /m);
+    expect(await resultsIn('full.csv')).toHaveLength(1);
+    expect(exitCode).toBe(1);
+  });
+
+  it('ends tuning with what has been measured, as JSON, too', async () => {
+    const args = [...MACHINE, '--json', '--results', 'full-tune.csv'];
+    const { stdout, exitCode } = await perf('tune', args, onFullDisk);
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [{}, {}], interrupted: true, ok: false });
+    expect(exitCode).toBe(1);
   });
 });
 
