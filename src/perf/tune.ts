@@ -31,13 +31,16 @@ export interface TuneResult {
 }
 
 /**
- * Half as many boots as a matrix of the space takes with one run a setting; in a small space as many as
- * the search needs, which is at most half of what the matrix takes with as many repeats.
+ * At most half as many boots, repeats included, as a matrix of the space takes with a single run of each
+ * setting. Where that would leave a value untried, which happens with one part to vary, with two of which
+ * one has two values, and with three values of each of two, as many as it takes to try each value once:
+ * the search says nothing about what it never ran. A single setting is measured `repeats` times.
  */
 export function usualBoots(space: SettingSpace, repeats: number): number {
   const settingCount = enumerateSpace(space).length;
-  const needed = Math.max(settingCountOnAxes(space) + halvingBoots(repeats), settingCount / 2);
-  return Math.max(repeats, Math.floor(Math.min(needed, (settingCount * repeats) / 2)));
+  if (settingCount === 1) return repeats;
+  const enough = Math.min(settingCount, settingCountOnAxes(space));
+  return Math.max(Math.floor(settingCount / 2), enough);
 }
 
 /** How many settings are measured again once the search has ended. */

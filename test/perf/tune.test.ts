@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Boot } from '../../src/perf/outcome.js';
 import { formatSetting } from '../../src/perf/setting.js';
 import type { Setting } from '../../src/perf/setting.js';
-import { enumerateSpace } from '../../src/perf/space.js';
+import { enumerateSpace, usualSpace } from '../../src/perf/space.js';
 import type { SettingSpace } from '../../src/perf/space.js';
 import { tune, usualBoots } from '../../src/perf/tune.js';
 import type { TuneOptions, TuneResult } from '../../src/perf/tune.js';
@@ -103,12 +103,19 @@ describe('tuning without noise', () => {
   });
 
   it.each([
-    [1, 1, 1, 3],
-    [2, 1, 1, 3],
-    [2, 1, 5, 12],
-    [3, 1, 5, 13],
+    // Half of all settings, a single run of each.
+    [2, 2, 2, 4],
+    [3, 1, 4, 6],
+    [3, 1, 5, 7],
     [6, 1, 6, 18],
     [8, 1, 8, 32],
+    // Where half would leave a value untried: each value once.
+    [2, 1, 1, 2],
+    [1, 1, 5, 5],
+    [2, 1, 5, 6],
+    [3, 1, 3, 5],
+    // A single one: as often as asked.
+    [1, 1, 1, 3],
   ])('of %i times %i times %i settings takes %i boots at most', (threads, batch, args, boots) => {
     const space = {
       threads: Array.from({ length: threads }, (_, index) => index + 1),
@@ -117,6 +124,18 @@ describe('tuning without noise', () => {
     };
     expect(usualBoots(space, 3)).toBe(boots);
   });
+
+  it.each([1, 2, 3, 4, 6, 8, 12])(
+    'of what is usual with %i processors takes at most half the boots of a matrix of single runs',
+    async (cpuCount) => {
+      const space = usualSpace(cpuCount);
+      const { boot, counts } = simulatedBoot(HOST, 0, 1);
+      const { settingCount } = await runTune({ space, boot });
+      const bootCount = [...counts.values()].reduce((a, b) => a + b, 0);
+      // With one processor only the arguments vary: each of the five is tried.
+      expect(bootCount).toBeLessThanOrEqual(cpuCount === 1 ? 5 : Math.floor(settingCount / 2));
+    },
+  );
 
   it('with half the boots of a matrix tries every value', async () => {
     const { boot } = simulatedBoot(HOST, 0, 1);
@@ -249,10 +268,14 @@ const randomHost: fc.Arbitrary<RandomHost> = fc
       }),
   );
 
+/** Boots that try each value once: the first, and one for each further value of each part. */
+const valueCount = ({ threads, batchThreads, llamaArgs }: SettingSpace): number =>
+  threads.length + batchThreads.length + llamaArgs.length - 2;
+
 describe('tuning a noisy host', () => {
   const NOISE = 0.03;
 
-  it('is as good as measuring everything, within the noise, with half the boots', async () => {
+  it('is as good as measuring everything, within the noise, with half the boots of single runs', async () => {
     await fc.assert(
       fc.asyncProperty(randomHost, fc.integer(), async ({ space, host }, seed) => {
         const { boot } = simulatedBoot(host, NOISE, seed);
@@ -261,9 +284,24 @@ describe('tuning a noisy host', () => {
         // Two measurements that are off in opposite directions may hide as much as this, and each of
         // threads and arguments may be taken for its neighbour.
         expect(host.rate(winner!.setting)).toBeGreaterThanOrEqual(best * (1 - 4 * NOISE - 0.01));
-        expect(bootCount).toBeLessThanOrEqual(Math.max(3, (settingCount * 3) / 2));
+        expect(bootCount).toBeLessThanOrEqual(
+          Math.max(Math.floor(settingCount / 2), valueCount(space)),
+        );
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('takes at most half the boots of single runs wherever these reach each value', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomHost, fc.integer(), async ({ space, host }, seed) => {
+        fc.pre(space.threads.length > 2 && space.llamaArgs.length > 3);
+        const { bootCount, settingCount } = await runTune({
+          ...{ space, boot: simulatedBoot(host, NOISE, seed).boot },
+        });
+        expect(bootCount).toBeLessThanOrEqual(Math.floor(settingCount / 2));
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -39,12 +39,12 @@ export function addPerfTuneCommand(perf: Command, context: CliContext): void {
     .optionsGroup('How it is measured:')
     .option(
       '--boots <n>',
-      'boots that may be spent; half of what measuring everything takes unless given',
+      'boots that may be spent, repeats included; half the number of settings unless given, or what trying each value once takes, where that is more',
       wholeNumber(1),
     )
     .option(
       '--repeats <n>',
-      'how often the last two settings are measured',
+      'how often the last two settings are measured, as far as the boots go',
       wholeNumber(1),
       USUAL_REPEATS,
     )
@@ -56,6 +56,8 @@ export function addPerfTuneCommand(perf: Command, context: CliContext): void {
       `
 One thing is varied at a time, the best value kept, and the fastest few settings are measured again to
 tell what is fast from what was lucky. Threads for batches are chosen by the speed of reading the prompt.
+Unless --boots says otherwise, that takes at most half the boots of a matrix of the same settings with one
+run each; where there are so few settings that a value would go untried, one boot for each value.
 
 Examples:
   zosia perf tune model.gguf --save-profile laptop
@@ -137,13 +139,21 @@ function nothingFound(records: PerfBench['records']): ZosiaError {
   });
 }
 
-function tell({ winner, start, bootCount, settingCount }: TuneResult, repeats: number): void {
+function tell(
+  { winner, start, bootCount, settingCount, interrupted }: TuneResult,
+  repeats: number,
+): void {
   if (winner) print(`fastest:  ${words(winner)}`);
   if (start && start !== winner) print(`start:    ${words(start)}`);
-  const all = settingCount * repeats;
   print(
-    `boots:    ${bootCount}; all ${counted(settingCount, 'setting')}, ${repeats} times each, take ${all}`,
+    `boots:    ${bootCount}; a matrix of all ${counted(settingCount, 'setting')}, one run each, takes ${settingCount}`,
   );
+  const runCount = winner?.tokPerS.length ?? repeats;
+  if (runCount < repeats && !interrupted) {
+    say(
+      `zosia: the fastest was measured ${runCount} of ${repeats} times; give more --boots for the rest`,
+    );
+  }
 }
 
 function words(candidate: Candidate): string {
