@@ -16,10 +16,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
   const command = program
     .command('up')
     .description('fetch what is missing, build, boot, talk')
-    .argument(
-      '[model]',
-      'a GGUF, or the name of one in models/; for efi, a llama2.c checkpoint; else zosia-tiny',
-    )
+    .argument('[model]', 'a GGUF, or the name of one in models/; for efi, a llama2.c checkpoint')
     .addOption(
       new Option('--machine <kind>', 'linux runs llama.cpp; efi runs with no operating system')
         .choices(MACHINES)
