@@ -36,6 +36,16 @@ function quantile(sorted: readonly number[], fraction: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
+/** The least and the greatest of any number of values; a call with each as an argument takes only so many. */
+export function extent(values: Iterable<number>): [min: number, max: number] {
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return [min, max];
+}
+
 /** A rate with three digits, or all before the point, in the same notation everywhere: `7.42`, `1234`. */
 export function formatRate(rate: number): string {
   return rate >= 100 ? rate.toFixed(0) : rate >= 10 ? rate.toFixed(1) : rate.toFixed(2);

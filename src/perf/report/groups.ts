@@ -73,6 +73,10 @@ function known(
   return records.flatMap((record) => record[key] ?? []);
 }
 
+/** Rates of the runs that have one, the slowest first. */
+export const ratesOf = (records: readonly RunRecord[]): number[] =>
+  known(records, 'tokPerS').sort((a, b) => a - b);
+
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

@@ -6,7 +6,8 @@ import type { Markup } from './markup.js';
 import { formatTick, formatTimeTick, linearScale, niceTicks, timeTicks } from './scale.js';
 import { marker, seriesLabel } from './series.js';
 import type { Series } from './series.js';
-import { formatRate } from '../statistics.js';
+import { thin } from './thin.js';
+import { extent, formatRate } from '../statistics.js';
 import type { RunRecord } from '../results.js';
 
 const WIDTH = 880;
@@ -17,8 +18,9 @@ const FAILED_Y = AREA.bottom + 16;
 const LABEL_Y = AREA.bottom + 44;
 const TICK_COUNT = 5;
 const TIME_TICK_COUNT = 8;
-/** Runs that are drawn, the last ones; more would hide one another. */
+/** Runs with a result that are drawn, and runs without. */
 export const MAX_DRAWN = 1500;
+const MAX_FAILED_DRAWN = 300;
 
 type Timed = RunRecord & { readonly timestamp: Date };
 
@@ -30,13 +32,12 @@ export function historyPlot(
 ): Markup | undefined {
   const timed = records
     .filter((record): record is Timed => record.timestamp !== undefined)
-    .sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime())
-    .slice(-MAX_DRAWN);
+    .sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
   const rates = timed.flatMap(({ tokPerS }) => tokPerS ?? []);
   const [first, last] = [timed[0], timed.at(-1)];
   if (!first || !last || rates.length === 0) return undefined;
 
-  const ticks = niceTicks(Math.min(...rates), Math.max(...rates), TICK_COUNT);
+  const ticks = niceTicks(...extent(rates), TICK_COUNT);
   const y = linearScale(ticks.domain, [AREA.bottom, AREA.top]);
   const times = timeTicks(first.timestamp.getTime(), last.timestamp.getTime(), TIME_TICK_COUNT);
   const x = linearScale(times.domain, [AREA.left + 10, AREA.right - 10]);
@@ -58,7 +59,13 @@ export function historyPlot(
     line(AREA.left, AREA.bottom, AREA.right, AREA.bottom, 'axis'),
     ...timeLabels(times.values, times.step, x),
     ...(failed.length === 0 ? [] : [label('failed', AREA.left - 8, FAILED_Y + 4, 'end', 'unit')]),
-    ...timed.map((record) => {
+    ...[
+      ...thin(failed, MAX_FAILED_DRAWN),
+      ...thin(
+        timed.filter(({ tokPerS }) => tokPerS !== undefined),
+        MAX_DRAWN,
+      ),
+    ].map((record) => {
       const place = x(record.timestamp.getTime());
       return record.tokPerS === undefined
         ? cross(place, record)

@@ -9,9 +9,10 @@ import { assignSeries, legend } from './series.js';
 import { MAX_ROWS, spreadPlot } from './spread-plot.js';
 import { STYLE } from './style.js';
 import { QUARTILES_FROM, summaryColumns } from './text.js';
-import { threadsPlot } from './threads-plot.js';
+import { MAX_DOTS } from './thin.js';
+import { MAX_MARKS, threadsPlot } from './threads-plot.js';
 
-/** Runs that the page lists one by one, the last ones. */
+/** Runs that the page lists one by one, the last ones; and settings, the fastest ones. */
 const MAX_LISTED = 1000;
 
 /** The page may load nothing, and run nothing. */
@@ -74,6 +75,9 @@ function subjectSection(subject: Subject, index: number): Markup {
   const id = (plot: string): string => `${plot}-${index + 1}`;
   const key = series.size > 1 ? legend(series.values()) : undefined;
   const { groups, records } = subject;
+  const dots = groups.some(({ summary }) => (summary?.count ?? 0) > MAX_DOTS)
+    ? ` Of a setting, ${MAX_DOTS} runs are drawn.`
+    : '';
   return el(
     'section',
     {},
@@ -81,19 +85,20 @@ function subjectSection(subject: Subject, index: number): Markup {
     facts(subject),
     card(
       'Generation against threads',
-      'Line and mark: the median. Dots: single runs.',
+      `Line and mark: the median. Dots: single runs.${rest(groups.length, MAX_MARKS, 'settings')}${dots}`,
       threadsPlot(subject, series, id('threads')),
       key,
     ),
     card(
       'Spread from run to run',
       `Fastest first. Bar: the median; box: the middle half, from ${QUARTILES_FROM} runs on; dots: single runs. ` +
-        `The axis does not begin at zero.${rest(groups.length, MAX_ROWS, 'settings')}`,
+        `The axis does not begin at zero.${rest(groups.length, MAX_ROWS, 'settings')}${dots}`,
       spreadPlot(subject, series, id('spread')),
     ),
     card(
       'History',
-      `Every run at its time, in UTC.${rest(records.length, MAX_DRAWN, 'runs')}`,
+      'Every run at its time, in UTC. The axis does not begin at zero.' +
+        rest(records.length, MAX_DRAWN, 'runs'),
       historyPlot(subject, series, id('history')),
       key,
     ),
@@ -103,7 +108,7 @@ function subjectSection(subject: Subject, index: number): Markup {
 }
 
 const rest = (count: number, most: number, what: string): string =>
-  count > most ? ` ${most} of ${count} ${what} are drawn.` : '';
+  count > most ? ` At most ${most} of ${count} ${what} are drawn.` : '';
 
 function card(
   title: string,
@@ -125,6 +130,7 @@ function card(
 function facts({ groups, records }: Subject): Markup {
   const [best] = groups;
   const failed = groups.reduce((sum, { failureCount }) => sum + failureCount, 0);
+  const tooSlow = groups.reduce((sum, { tooSlowCount }) => sum + tooSlowCount, 0);
   const fact = (name: string, value: Markup | string, kind?: string): Markup =>
     el('div', {}, el('dt', {}, name), el('dd', { class: kind }, value));
   return el(
@@ -143,6 +149,7 @@ function facts({ groups, records }: Subject): Markup {
       : fact('Best median', 'none'),
     fact('Runs', String(records.length)),
     fact('Failed', String(failed), failed > 0 ? 'bad' : undefined),
+    tooSlow > 0 ? fact('Too slow', String(tooSlow), 'bad') : undefined,
   );
 }
 
@@ -155,15 +162,20 @@ function bestSetting({ threads, batchThreads, args }: SettingGroup): string {
   return words.join(', ');
 }
 
-function summaryTable(groups: readonly SettingGroup[]): Markup {
+function summaryTable(all: readonly SettingGroup[]): Markup {
+  const groups = all.slice(0, MAX_LISTED);
+  const title =
+    groups.length < all.length
+      ? `Summary of the ${groups.length} fastest of ${all.length} settings`
+      : 'Summary by setting';
   const columns = summaryColumns(groups);
   const kind = (isText?: true): string | undefined => (isText ? 'text' : undefined);
   return scrolling(
-    'Summary by setting',
+    title,
     el(
       'table',
       {},
-      el('caption', {}, 'Summary by setting'),
+      el('caption', {}, title),
       el(
         'thead',
         {},

@@ -8,7 +8,9 @@ import type { Scale } from './scale.js';
 import { seriesLabel } from './series.js';
 import type { Series } from './series.js';
 import { QUARTILES_FROM } from './text.js';
-import { formatRate } from '../statistics.js';
+import { ratesOf } from './groups.js';
+import { MAX_DOTS, thin } from './thin.js';
+import { extent, formatRate } from '../statistics.js';
 import type { Summary } from '../statistics.js';
 
 const WIDTH = 880;
@@ -45,8 +47,7 @@ export function spreadPlot(
     bottom: TOP + shown.length * ROW_HEIGHT,
   };
   const ticks = niceTicks(
-    Math.min(...shown.map(({ summary }) => summary.min)),
-    Math.max(...shown.map(({ summary }) => summary.max)),
+    ...extent(shown.flatMap(({ summary: { min, max } }) => [min, max])),
     TICK_COUNT,
   );
   const x = linearScale(ticks.domain, [area.left, area.right]);
@@ -105,10 +106,8 @@ function drawRow(
           class: `box s${style}`,
         })
       : undefined,
-    records.flatMap(({ tokPerS }) =>
-      tokPerS === undefined
-        ? []
-        : el('circle', { cx: x(tokPerS), cy: y, r: 3, class: `run s${style}` }),
+    thin(ratesOf(records), MAX_DOTS).map((rate) =>
+      el('circle', { cx: x(rate), cy: y, r: 3, class: `run s${style}` }),
     ),
     line(x(median), y - 9, x(median), y + 9, `median s${style}`),
   );

@@ -1,4 +1,4 @@
-import { formatRate } from '../statistics.js';
+import { extent, formatRate } from '../statistics.js';
 import type { SettingGroup, Subject } from './groups.js';
 
 /** How many runs quartiles begin to mean something with. */
@@ -65,7 +65,7 @@ export function alignColumns(
   rows: readonly (readonly string[])[],
   isText: readonly boolean[],
 ): string[] {
-  const widths = isText.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)));
+  const widths = isText.map((_, index) => extent(rows.map((row) => row[index]!.length))[1]);
   return rows.map((row) =>
     row
       .map((cell, index) =>

@@ -7,7 +7,9 @@ import type { Markup } from './markup.js';
 import { formatTick, linearScale, niceTicks } from './scale.js';
 import { marker, OTHERS, seriesLabel } from './series.js';
 import type { Series } from './series.js';
-import { formatRate } from '../statistics.js';
+import { ratesOf } from './groups.js';
+import { MAX_DOTS, thin } from './thin.js';
+import { extent, formatRate } from '../statistics.js';
 import type { Summary } from '../statistics.js';
 
 const WIDTH = 880;
@@ -17,6 +19,9 @@ const TICK_COUNT = 6;
 const MARK_RADIUS = 5.5;
 const DOT_RADIUS = 2.5;
 
+/** Settings that are drawn, the fastest ones; the table has more. */
+export const MAX_MARKS = 300;
+
 type Measured = SettingGroup & { readonly threads: number; readonly summary: Summary };
 
 /** Rate of generation against threads: a line through the medians, and a dot for each run. */
@@ -25,13 +30,15 @@ export function threadsPlot(
   series: ReadonlyMap<string, Series>,
   id: string,
 ): Markup | undefined {
-  const measured = groups.filter(
-    (group): group is Measured => group.summary !== undefined && group.threads !== undefined,
-  );
+  const measured = groups
+    .filter(
+      (group): group is Measured => group.summary !== undefined && group.threads !== undefined,
+    )
+    .slice(0, MAX_MARKS);
   const counts = [...new Set(measured.map(({ threads }) => threads))].sort((a, b) => a - b);
   if (counts.length === 0) return undefined;
 
-  const highest = Math.max(...measured.map(({ summary }) => summary.max));
+  const highest = extent(measured.map(({ summary }) => summary.max))[1];
   const ticks = niceTicks(0, highest, TICK_COUNT);
   const y = linearScale(ticks.domain, [AREA.bottom, AREA.top]);
   const bandWidth = (AREA.right - AREA.left) / counts.length;
@@ -83,10 +90,8 @@ function drawLine(
       ? el('polyline', { points: path.join(' '), class: `median-line s${style}` })
       : undefined,
     ordered.flatMap((group) =>
-      group.records.flatMap(({ tokPerS }) =>
-        tokPerS === undefined || group.summary.count === 1
-          ? []
-          : el('circle', { cx: x(group), cy: y(tokPerS), r: DOT_RADIUS, class: `run s${style}` }),
+      thin(group.summary.count === 1 ? [] : ratesOf(group.records), MAX_DOTS).map((rate) =>
+        el('circle', { cx: x(group), cy: y(rate), r: DOT_RADIUS, class: `run s${style}` }),
       ),
     ),
     ordered.map((group) => {
@@ -102,7 +107,7 @@ function describe(groups: readonly Measured[], counts: readonly number[]): strin
     const medians = groups
       .filter(({ threads }) => threads === count)
       .map(({ summary }) => summary.median);
-    return `${formatRate(Math.max(...medians))} with ${count}`;
+    return `${formatRate(extent(medians)[1])} with ${count}`;
   });
   return `Best median in tokens per second by number of threads: ${best.join(', ')}.`;
 }

@@ -145,9 +145,49 @@ describe('the page', () => {
       tokPerS: 10 + index,
     }));
     const html = page(many);
-    expect(html).toContain('30 of 40 settings are drawn.');
+    expect(html).toContain('At most 30 of 40 settings are drawn.');
     expect(html).toContain('32 more');
   });
+});
+
+describe('the page of very many runs', () => {
+  it('is no larger for it, and has its extremes', () => {
+    const many = (count: number): RunRecord[] =>
+      Array.from({ length: count }, (_, index) => ({
+        ...(index % 10 === 9 ? FAILED : MEASURED),
+        ...{ threads: 1 + (index % 2), batchThreads: 1 + (index % 2) },
+        ...(index % 10 === 9 ? {} : { tokPerS: 10 + (index % 997) / 100 }),
+        timestamp: new Date(Date.UTC(2026, 0, 1) + index * 60_000),
+      }));
+    const html = page(many(200_000));
+    expect(html.length).toBeLessThan(page(many(20_000)).length * 1.05);
+    expect(html.length).toBeLessThan(2_000_000);
+    expect(html).toContain('Of a setting, 100 runs are drawn.');
+    expect(html).toContain('At most 1500 of 200000 runs are drawn.');
+  });
+
+  it('with as many settings lists and draws the fastest', () => {
+    const html = page(
+      Array.from({ length: 130_000 }, (_, index) => ({ ...MEASURED, args: `-b,${index}` })),
+    );
+    expect(html).toContain('Summary of the 1000 fastest of 130000 settings');
+    expect(html.length).toBeLessThan(2_000_000);
+  });
+});
+
+describe('runs that were too slow', () => {
+  const tile = (html: string, name: string): string | undefined =>
+    new RegExp(`<dt>${name}</dt><dd[^>]*>([^<]*)`).exec(html)?.[1];
+
+  it('have a tile of their own, where there are any', () => {
+    const html = page([MEASURED, { ...MEASURED, ok: false }, { ...MEASURED, ok: false }, FAILED]);
+    expect([tile(html, 'Failed'), tile(html, 'Too slow')]).toEqual(['1', '2']);
+    expect(tile(page([MEASURED]), 'Too slow')).toBeUndefined();
+  });
+});
+
+it('the page says of both axes that may not begin at zero that they do not', () => {
+  expect(page(RECORDS).match(/The axis does not begin at zero\./g)).toHaveLength(2);
 });
 
 describe('its colours', () => {
