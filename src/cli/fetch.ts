@@ -1,29 +1,25 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { archOption, chosenArchitecture } from './options/values.js';
-import type { Architecture } from '../artifacts/architectures.js';
-import { formatBytes, print, printJson, warn } from './output/output.js';
-import { startProgress } from './output/progress.js';
+import { addFetchOptions, withFetchSettings } from './options/fetch.js';
+import type { FetchFlags } from './options/fetch.js';
+import { archOption } from './options/values.js';
+import { formatBytes, print, printJson } from './output/output.js';
 import { COMPONENTS } from '../artifacts/lock.js';
 import type { Component } from '../artifacts/lock.js';
 
-interface Options {
-  arch?: Architecture;
-  frozen?: true;
-  offline?: true;
+interface Flags extends FetchFlags {
   updateLock?: true;
   json?: true;
 }
 
-export function addFetchCommand(program: Command, { signal }: CliContext): void {
-  program
+export function addFetchCommand(program: Command, context: CliContext): void {
+  const command = program
     .command('fetch')
     .description('bring the pinned kernel and llama.cpp packages into the cache, verified')
     .addArgument(new Argument('[component...]', 'what to fetch').choices(COMPONENTS))
-    .addOption(archOption())
-    .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
-    .option('--offline', 'use the cache alone')
+    .addOption(archOption());
+  addFetchOptions(command)
     .option('--update-lock', "pin what Debian's suites have now (on a Debian host), then fetch it")
     .option('--json', 'print what was fetched as JSON')
     .addHelpText(
@@ -32,34 +28,20 @@ export function addFetchCommand(program: Command, { signal }: CliContext): void 
 Packages are pinned in artifacts.lock.json by version, size and sha256, and every byte is checked
 before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.`,
     )
-    .action(async (components: Component[], options: Options) => {
+    .action(async (components: Component[], flags: Flags) => {
       const { fetchComponents } = await import('../artifacts/fetch.js');
-      if (options.updateLock) {
+      if (flags.updateLock) {
         const { updateLock } = await import('../artifacts/update-lock.js');
-        await updateLock({ signal });
+        await updateLock({ signal: context.signal });
       }
-      const progress = await startProgress();
-      try {
-        const packages = await fetchComponents({
-          arch: chosenArchitecture(options.arch),
-          ...(components.length > 0 ? { components } : {}),
-          frozen: options.frozen ?? false,
-          offline: options.offline ?? false,
-          signal,
-          warn,
-          onProgress: ({ name, receivedBytes, sizeBytes }) => {
-            progress.update(name, receivedBytes, sizeBytes);
-          },
-        });
-        progress.stop();
-        if (options.json) printJson(packages);
-        else {
-          for (const { name, version, sizeBytes, path } of packages) {
-            print(`${name} ${version} (${formatBytes(sizeBytes)})  ${path}`);
-          }
+      const packages = await withFetchSettings(flags, context, (settings) =>
+        fetchComponents({ ...settings, ...(components.length > 0 ? { components } : {}) }),
+      );
+      if (flags.json) printJson(packages);
+      else {
+        for (const { name, version, sizeBytes, path } of packages) {
+          print(`${name} ${version} (${formatBytes(sizeBytes)})  ${path}`);
         }
-      } finally {
-        progress.stop();
       }
     });
 }

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
+import { withFetchSettings } from '../options/fetch.js';
 import { hostOptions } from '../options/machine.js';
-import { chosenArchitecture } from '../options/values.js';
 import { printJson, say, warn } from '../output/output.js';
 import type { PerfMachineFlags } from './options.js';
 import { printable } from '../output/printable.js';
-import { startProgress } from '../output/progress.js';
 import { writeStdout } from '../output/stdout.js';
 import { formatCommand, qemuArguments } from '../../machine/machine.js';
 import { machineBoot, perfSpec } from '../../perf/boot.js';
@@ -91,28 +90,19 @@ async function prepare(
   { model, cpus, contextTokens }: Omit<MachineWishes, 'tokens'>,
   signal: AbortSignal,
 ): Promise<PerfMachine> {
-  const progress = await startProgress();
-  return preparePerfMachine({
-    arch: chosenArchitecture(flags.arch),
-    model,
-    places: defaultPlaces(),
-    machine: {
-      ...hostOptions(flags),
-      ...(cpus === undefined ? {} : { cpus }),
-      ...(flags.append === undefined ? {} : { append: flags.append }),
-    },
-    ...(contextTokens === undefined ? {} : { contextTokens }),
-    frozen: flags.frozen ?? false,
-    offline: flags.offline ?? false,
-    signal,
-    warn,
-    log: say,
-    onProgress: ({ name, receivedBytes, sizeBytes }) => {
-      progress.update(name, receivedBytes, sizeBytes);
-    },
-  }).finally(() => {
-    progress.stop();
-  });
+  return withFetchSettings(flags, { signal }, (settings) =>
+    preparePerfMachine({
+      ...settings,
+      model,
+      places: defaultPlaces(),
+      machine: {
+        ...hostOptions(flags),
+        ...(cpus === undefined ? {} : { cpus }),
+        ...(flags.append === undefined ? {} : { append: flags.append }),
+      },
+      ...(contextTokens === undefined ? {} : { contextTokens }),
+    }),
+  );
 }
 
 /**

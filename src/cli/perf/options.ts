@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { addFetchOptions } from '../options/fetch.js';
+import type { FetchFlags } from '../options/fetch.js';
 import { addHostOptions } from '../options/machine.js';
 import type { HostFlags } from '../options/machine.js';
 import { timeoutSeconds, wholeNumber } from '../options/values.js';
@@ -7,10 +9,8 @@ import { variableOption } from './variables.js';
 import { MAX_TOKENS } from '../../perf/profile.js';
 
 /** Options of the commands that boot machines to measure them. */
-export interface PerfMachineFlags extends HostFlags {
+export interface PerfMachineFlags extends HostFlags, FetchFlags {
   append?: string;
-  frozen?: true;
-  offline?: true;
   tokens?: number;
   timeout: number;
   results?: string;
@@ -21,7 +21,7 @@ export interface PerfMachineFlags extends HostFlags {
 const USUAL_TIMEOUT_SECONDS = 600;
 
 export function addPerfMachineOptions(command: Command): Command {
-  return addHostOptions(
+  addHostOptions(
     command
       .addOption(
         variableOption(
@@ -48,10 +48,8 @@ export function addPerfMachineOptions(command: Command): Command {
         ),
       )
       .option('--json', 'print the results as JSON'),
-  )
-    .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
-    .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
-    .option('--offline', 'use the cache alone');
+  ).option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)');
+  return addFetchOptions(command);
 }
 
 /** Parses an option's value as a whole number from 1 to `most`. */

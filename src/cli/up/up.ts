@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { addFetchOptions } from '../options/fetch.js';
 import { addHostOptions, requireOneOf } from '../options/machine.js';
 import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
 import { addLinuxOptions, addPromptOptions } from '../options/linux.js';
@@ -25,9 +26,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
   addPromptOptions(command);
   const ofLinux = optionsAdded(command, () => {
     command.optionsGroup('With --machine linux:');
-    addLinuxOptions(command)
-      .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
-      .option('--offline', 'use the cache alone');
+    addFetchOptions(addLinuxOptions(command));
   });
   const ofEfi = optionsAdded(command, () => {
     command
