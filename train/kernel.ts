@@ -152,8 +152,13 @@ export class Kernel {
     if (this.#failure) throw this.#failure;
     const { stdin } = this.#process;
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    if (!stdin.write(bytes)) {
-      await Promise.race([once(stdin, 'drain'), once(this.#process, 'close')]);
+    if (stdin.write(bytes)) return;
+    const waiting = new AbortController();
+    try {
+      const drained = once(stdin, 'drain', waiting);
+      await Promise.race([drained, once(this.#process, 'close', waiting)]);
+    } finally {
+      waiting.abort(); // else a listener for the end is left behind every time
     }
   }
 

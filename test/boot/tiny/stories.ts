@@ -1,6 +1,6 @@
 import { KINDS } from '../../../train/corpus/stories/characters.js';
 
-const NAMES = KINDS.flatMap(({ names }) => names.map(({ name }) => name));
+const NAMES = KINDS.map(({ name }) => name);
 
 /** The sentences of a text: what ends with a full stop or the like before a capital, quoted or not. */
 export function sentencesOf(text: string): string[] {

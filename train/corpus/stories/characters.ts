@@ -4,13 +4,9 @@ export interface Kind {
   /** Where such a one is at home, as it follows "lived". */
   readonly homes: readonly string[];
   /**
-   * Such a one has one of these names: so what a character is tells its name, or nearly, which a small
-   * model learns long before it learns to look names up.
+   * Every such one has the same name, so that what a character is tells its name: a small model learns
+   * that long before it learns to look a name up, and would mix up two.
    */
-  readonly names: readonly CharacterName[];
-}
-
-export interface CharacterName {
   readonly name: string;
   readonly female: boolean;
 }
@@ -21,67 +17,85 @@ const WATER = ['by a blue lake', 'beside a small river', 'near an old mill pond'
 const TOWN = ['in a small town', 'in a house by the sea', 'in a little white house'];
 const MOUNTAINS = ['high in the mountains', 'in a cave on a hill', 'on top of a tall hill'];
 
-const her = (name: string): CharacterName => ({ name, female: true });
-const him = (name: string): CharacterName => ({ name, female: false });
+interface Named {
+  readonly name: string;
+  readonly female: boolean;
+}
 
-const kinds = (
-  homes: readonly string[],
-  names: Readonly<Record<string, readonly CharacterName[]>>,
-): readonly Kind[] => Object.entries(names).map(([noun, own]) => ({ noun, homes, names: own }));
+const her = (name: string): Named => ({ name, female: true });
+const him = (name: string): Named => ({ name, female: false });
+
+const kinds = (homes: readonly string[], named: Readonly<Record<string, Named>>): readonly Kind[] =>
+  Object.entries(named).map(([noun, own]) => ({ noun, homes, ...own }));
 
 export const KINDS: readonly Kind[] = [
   ...kinds(FOREST, {
-    fox: [her('Ruby'), him('Felix')],
-    bear: [her('Bella'), him('Bruno')],
-    squirrel: [her('Hazel'), him('Nico')],
-    hedgehog: [her('Ida'), him('Hugo')],
-    rabbit: [her('Rosa'), him('Robin')],
-    deer: [her('Daisy'), him('Finn')],
-    badger: [her('Berta'), him('Otto')],
-    wolf: [her('Vera'), him('Walter')],
-    owl: [her('Olga'), him('Oskar')],
-    mole: [her('Molly'), him('Moritz')],
-    bird: [her('Pia'), him('Jay')],
+    fox: him('Felix'),
+    bear: him('Bruno'),
+    squirrel: her('Hazel'),
+    hedgehog: him('Hugo'),
+    rabbit: her('Rosa'),
+    deer: her('Daisy'),
+    badger: him('Otto'),
+    wolf: him('Walter'),
+    owl: her('Olga'),
+    mole: her('Molly'),
+    bird: her('Pia'),
+    elf: him('Nico'),
+    fairy: her('Ivy'),
+    monkey: him('Momo'),
   }),
   ...kinds(FARM, {
-    cat: [her('Mia'), him('Tom')],
-    dog: [her('Lucy'), him('Max')],
-    mouse: [her('Tina'), him('Tim')],
-    horse: [her('Stella'), him('Hannes')],
-    goat: [her('Greta'), him('Gustav')],
-    pig: [her('Penny'), him('Paul')],
-    hen: [her('Hanna')],
-    donkey: [her('Dora'), him('Emil')],
-    sheep: [her('Wilma'), him('Sam')],
-    cow: [her('Clara')],
-    bee: [her('Maya'), him('Willi')],
+    cat: her('Mia'),
+    dog: him('Max'),
+    mouse: him('Tim'),
+    horse: her('Stella'),
+    goat: her('Greta'),
+    pig: her('Penny'),
+    hen: her('Hanna'),
+    donkey: him('Emil'),
+    sheep: her('Wilma'),
+    cow: her('Clara'),
+    bee: her('Maya'),
+    kitten: him('Tom'),
+    puppy: her('Lucy'),
+    pony: him('Rocky'),
   }),
   ...kinds(WATER, {
-    frog: [her('Frida'), him('Fred')],
-    duck: [her('Dotty'), him('Donald')],
-    otter: [her('Lotte'), him('Ole')],
-    turtle: [her('Tilda'), him('Theo')],
-    beaver: [her('Betty'), him('Ben')],
-    fish: [her('Nixie'), him('Nils')],
-    swan: [her('Selma'), him('Sven')],
+    frog: him('Fred'),
+    duck: her('Dotty'),
+    otter: her('Lotte'),
+    turtle: him('Theo'),
+    beaver: him('Ben'),
+    fish: him('Nils'),
+    swan: her('Selma'),
+    goose: her('Betty'),
+    seal: him('Sam'),
+    mermaid: her('Nixie'),
   }),
   ...kinds(TOWN, {
-    girl: [her('Zosia'), her('Anna')],
-    boy: [him('Jan'), him('Leo')],
-    robot: [her('Ada'), him('Alan')],
-    baker: [her('Martha'), him('Karl')],
-    sailor: [her('Marina'), him('Jack')],
-    gardener: [her('Lily'), him('Peter')],
-    prince: [him('Henry')],
-    princess: [her('Sophie')],
-    king: [him('Arthur')],
+    girl: her('Zosia'),
+    boy: him('Leo'),
+    robot: him('Alan'),
+    baker: her('Martha'),
+    sailor: him('Jack'),
+    gardener: her('Lily'),
+    prince: him('Henry'),
+    princess: her('Sophie'),
+    king: him('Arthur'),
+    queen: her('Vera'),
+    tailor: him('Karl'),
+    painter: her('Frida'),
+    clown: him('Pepe'),
   }),
   ...kinds(MOUNTAINS, {
-    dragon: [her('Flora'), him('Drago')],
-    giant: [her('Gerda'), him('Goliath')],
-    wizard: [him('Merlin')],
-    eagle: [her('Elsa'), him('Erik')],
-    lion: [her('Leona'), him('Lionel')],
-    knight: [her('Joan'), him('Roland')],
+    dragon: him('Drago'),
+    giant: her('Gerda'),
+    wizard: him('Merlin'),
+    witch: her('Hilda'),
+    eagle: him('Erik'),
+    lion: her('Leona'),
+    knight: him('Roland'),
+    dwarf: him('Gustav'),
   }),
 ];

@@ -3,7 +3,9 @@ import { expand } from '../phrase.js';
 import type { PhraseSets } from '../phrase.js';
 import { KINDS } from './characters.js';
 import type { Kind } from './characters.js';
-import { PLOTS } from './plots.js';
+import { COURAGE } from './plots/courage.js';
+import { KINDNESS } from './plots/kindness.js';
+import { THINGS } from './plots/things.js';
 
 const TRAITS = [
   ...[
@@ -27,6 +29,8 @@ const HELPERS = [
   ...['wise woman', 'shepherd', 'fisherman', 'miller', 'farmer', 'traveller', 'ladybird', 'heron'],
 ] as const;
 
+const PLOTS = [...KINDNESS, ...COURAGE, ...THINGS];
+
 export interface Story {
   readonly text: string;
   readonly kind: Kind;
@@ -34,7 +38,7 @@ export interface Story {
 
 /** A story of one main character, of the kind given or of any. */
 export function story(random: Random, kind: Kind = random.pick(KINDS)): Story {
-  const { name, female } = random.pick(kind.names);
+  const { name, female } = kind;
   const plot = random.pick(PLOTS);
   const helper = random.pick(HELPERS.filter((noun) => noun !== kind.noun));
   const once = (words: Readonly<Record<string, string>>): PhraseSets =>
