@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
-import { KILL_DELAY_MS, guestDied, qemuCommand } from '../qemu/process.js';
+import { PIPED_QEMU, QEMU_PROCESS, guestDied, qemuCommand } from '../qemu/process.js';
 import type { QemuCall } from '../qemu/process.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import type { GuestWatcher } from './guest-watcher.js';
@@ -80,13 +80,8 @@ async function runRelayed(
   let detachInput: (() => void) | undefined;
   try {
     const qemu = execa(program, args, {
-      stdin: 'pipe',
-      stdout: 'pipe',
-      stderr: 'pipe',
-      buffer: { stdout: false },
-      reject: false,
+      ...PIPED_QEMU,
       cancelSignal: AbortSignal.any([signal, end.signal, farewell.signal]),
-      forceKillAfterDelay: KILL_DELAY_MS,
     });
     // A guest that is gone reads no more; how it went is told by its exit.
     qemu.stdin.on('error', () => undefined);
@@ -153,10 +148,9 @@ async function runOnTerminal(
   signal.throwIfAborted();
   try {
     const { exitCode, failed } = await execa(program, args, {
+      ...QEMU_PROCESS,
       stdio: 'inherit',
-      reject: false,
       cancelSignal: signal,
-      forceKillAfterDelay: KILL_DELAY_MS,
     });
     signal.throwIfAborted();
     if (failed) throw guestDied({ exitCode, consoleTail: '', suspect });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
 import { withPrivateFolder } from '../../image/private-folder.js';
-import { KILL_DELAY_MS, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
+import { PIPED_QEMU, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
 import { QMP_FILE_DESCRIPTOR, Qmp } from '../qemu/qmp.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import { efiArguments } from './efi-arguments.js';
@@ -68,11 +68,10 @@ async function run(
   const limits = new Limits(options, ending);
   // The pipe to QEMU's stdin stays open: its end would be a hang-up of the serial port.
   const qemu = execa(program, rest, {
-    stdio: ['pipe', 'pipe', 'pipe', ...(isControlled ? (['pipe'] as const) : [])],
-    buffer: { stdout: false, fd3: false },
-    reject: false,
+    ...PIPED_QEMU,
+    stdio: [...PIPED_QEMU.stdio, ...(isControlled ? (['pipe'] as const) : [])],
+    buffer: { ...PIPED_QEMU.buffer, fd3: false },
     cancelSignal: AbortSignal.any([signal, ending.signal]),
-    forceKillAfterDelay: KILL_DELAY_MS,
   });
   const watcher = new EfiConsole();
   const suspect = suspectOf(spec.firmware);

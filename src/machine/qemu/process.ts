@@ -3,8 +3,15 @@ import { basename } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { findProgram } from './binary.js';
 
-/** How long QEMU gets to end by itself after SIGTERM. */
-export const KILL_DELAY_MS = 2000;
+/** How QEMU is run: cancelled, it gets two seconds to end by itself; how it ended is no exception. */
+export const QEMU_PROCESS = { reject: false, forceKillAfterDelay: 2000 } as const;
+
+/** QEMU whose console is on pipes, and is read as it comes; its complaints are kept. */
+export const PIPED_QEMU = {
+  ...QEMU_PROCESS,
+  stdio: ['pipe', 'pipe', 'pipe'],
+  buffer: { stdout: false },
+} as const;
 
 /** A QEMU program, and what it is to be given. */
 export interface QemuCall {

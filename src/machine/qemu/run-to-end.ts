@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { KILL_DELAY_MS, qemuCommand } from './process.js';
+import { PIPED_QEMU, qemuCommand } from './process.js';
 import type { QemuCall } from './process.js';
 
 export interface RunToEndOptions {
@@ -31,13 +31,8 @@ export async function runToEnd(
   signal.throwIfAborted();
   const failed = new AbortController();
   const qemu = execa(program, args, {
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: { stdout: false },
-    reject: false,
+    ...PIPED_QEMU,
     cancelSignal: AbortSignal.any([signal, failed.signal]),
-    forceKillAfterDelay: KILL_DELAY_MS,
     ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000 }),
   });
   try {
