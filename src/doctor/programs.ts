@@ -9,7 +9,7 @@ const HOMEBREW_PREFIXES = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linu
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /** The folders a shell would look in, in its order. */
-export function pathFolders(environment: Environment): string[] {
+function pathFolders(environment: Environment): string[] {
   return (environment.PATH ?? '').split(':').filter((folder) => posix.isAbsolute(folder));
 }
 

@@ -22,7 +22,7 @@ export function threadsAround(cpuCount: number): number[] {
  * What llama.cpp may be told that changes its speed but neither the answer nor what it can remember:
  * batches that fit a cache, no flash attention, and threads that sleep, or spin, between two steps.
  */
-export const USUAL_LLAMA_ARGS: readonly (readonly string[])[] = [
+const USUAL_LLAMA_ARGS: readonly (readonly string[])[] = [
   [],
   ['-b', '256'],
   ['-fa', 'off'],

@@ -24,7 +24,7 @@ import { zosiaVersion } from './version.js';
 import { vmdkMetadataPath, writeIfChanged, writeVmdk } from './vmdk-files.js';
 
 /** How the guest knows the model's disk among others. */
-export const MODEL_DISK_LABEL = 'ZOSIA_MODEL';
+const MODEL_DISK_LABEL = 'ZOSIA_MODEL';
 
 /** What a disk holds beside its model, and its shape. */
 export interface ModelDiskLayout extends Companions {

@@ -23,7 +23,7 @@ export function entryBytes(name: ByteString): number {
 }
 
 /** Bytes of a leaf block that entries can have. */
-export function leafRoomBytes(blockSizeBytes: number): number {
+function leafRoomBytes(blockSizeBytes: number): number {
   return blockSizeBytes - DIRECTORY_TAIL_BYTES;
 }
 

@@ -35,7 +35,7 @@ export interface Ext4Options {
   readonly epochSeconds?: number;
 }
 
-export const MAX_LABEL_BYTES = 16;
+const MAX_LABEL_BYTES = 16;
 
 /**
  * Checks what a user can get wrong in the options.

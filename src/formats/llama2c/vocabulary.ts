@@ -22,7 +22,7 @@ export const EOS_ID = 2;
 /** What stands for a space inside a sentencepiece piece: U+2581. */
 export const SPACE_MARK = Buffer.from('\u2581');
 
-export const BYTE_PIECE = /^<0x[0-9A-F]{2}>$/;
+const BYTE_PIECE = /^<0x[0-9A-F]{2}>$/;
 
 /**
  * The metadata of a sentencepiece vocabulary as llama.cpp wants it (tokenizer model "llama"). llama2.c's

@@ -16,7 +16,7 @@ export interface FirmwareHost {
   list(path: string): Promise<string[]>;
 }
 
-export const FIRMWARE_OF_THIS_HOST: FirmwareHost = {
+const FIRMWARE_OF_THIS_HOST: FirmwareHost = {
   isFile: (path) =>
     stat(path).then(
       (status) => status.isFile(),

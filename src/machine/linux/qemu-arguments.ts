@@ -4,7 +4,7 @@ import { consoleArguments, diskArguments, hostArguments } from '../qemu/argument
 import { PLATFORMS } from '../qemu/platform.js';
 
 /** The name by which the guest finds the port for its answer. */
-export const ANSWER_PORT_NAME = 'zosia.answer';
+const ANSWER_PORT_NAME = 'zosia.answer';
 
 const ANSWER_PORT = [
   ...['-chardev', 'stdio,id=answer,signal=off'],

@@ -10,7 +10,7 @@ export interface Series {
 }
 
 /** How many lines can be told apart by colour and shape. */
-export const STYLE_COUNT = 8;
+const STYLE_COUNT = 8;
 export const OTHERS = STYLE_COUNT;
 
 /** Names what settings have in common when their threads differ. */

@@ -61,10 +61,7 @@ export function summaryLines({ groups }: Pick<Subject, 'groups'>): string[] {
 }
 
 /** Text to the left, numbers to the right. */
-export function alignColumns(
-  rows: readonly (readonly string[])[],
-  isText: readonly boolean[],
-): string[] {
+function alignColumns(rows: readonly (readonly string[])[], isText: readonly boolean[]): string[] {
   const widths = isText.map((_, index) => extent(rows.map((row) => row[index]!.length))[1]);
   return rows.map((row) =>
     row

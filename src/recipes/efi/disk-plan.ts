@@ -31,7 +31,7 @@ export interface EfiDiskImage {
 }
 
 /** The label of the volume; nothing depends on it. */
-export const EFI_VOLUME_LABEL = 'LLAMA2';
+const EFI_VOLUME_LABEL = 'LLAMA2';
 
 const MIB = 2 ** 20;
 

@@ -35,7 +35,7 @@ export interface EfiModel {
   readonly memoryBytes: number;
 }
 
-export const HEAD_BYTES = 65_536;
+const HEAD_BYTES = 65_536;
 
 /** The longest file that FAT can hold. */
 const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;

@@ -17,7 +17,7 @@ export function pointersPerBlock(blockSizeBytes: number): number {
 }
 
 /** File blocks that a pointer covers: 1 at level 0, a whole block of pointers' worth above. */
-export function pointerSpan(level: number, blockSizeBytes: number): number {
+function pointerSpan(level: number, blockSizeBytes: number): number {
   return pointersPerBlock(blockSizeBytes) ** level;
 }
 

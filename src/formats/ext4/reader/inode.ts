@@ -47,7 +47,7 @@ const TYPE_BY_MODE = new Map(
 const TYPE_BITS = 0xf000;
 
 /** The type that the upper bits of a mode stand for. */
-export function fileTypeOfMode(mode: number): Ext4FileType | undefined {
+function fileTypeOfMode(mode: number): Ext4FileType | undefined {
   return TYPE_BY_MODE.get(mode & TYPE_BITS);
 }
 

@@ -9,7 +9,7 @@ import { describeEnd, followChain } from './chain.js';
 import { corrupt } from './fault.js';
 import { FatTable } from './table.js';
 
-export const MAX_DIRECTORY_BYTES = MAX_DIRECTORY_ENTRIES * DIRECTORY_ENTRY_BYTES;
+const MAX_DIRECTORY_BYTES = MAX_DIRECTORY_ENTRIES * DIRECTORY_ENTRY_BYTES;
 
 /** A FAT volume whose boot sector everything else can be computed from. */
 export interface Volume {
