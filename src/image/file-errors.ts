@@ -3,15 +3,25 @@ import { ZosiaError, systemErrorCode } from '../errors.js';
 /** The error when a file that a user named cannot be opened. */
 export function unreadable(path: string, cause: unknown): ZosiaError {
   const code = systemErrorCode(cause);
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new ZosiaError('ZOSIA_FILE_NOT_FOUND', `${path} does not exist`, {
-      hint: 'Check the path; a relative one starts at the current folder.',
-      cause,
-    });
-  }
+  if (code === 'ENOENT' || code === 'ENOTDIR') return noSuchFile(path, cause);
   return new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} cannot be read (${code ?? 'unknown'})`, {
     hint: 'Check the permissions of the file and of the folders above it.',
     cause,
+  });
+}
+
+/** The error when there is no file of a name that a user gave. */
+export function noSuchFile(path: string, cause?: unknown): ZosiaError {
+  return new ZosiaError('ZOSIA_FILE_NOT_FOUND', `${path} does not exist`, {
+    hint: 'Check the path; a relative one starts at the current folder.',
+    cause,
+  });
+}
+
+/** The error when what a user named has no bytes that can be read at any place. */
+export function notRegularFile(path: string): ZosiaError {
+  return new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} is not a regular file`, {
+    hint: 'Name a file, not a folder or a device.',
   });
 }
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
-import { unreadable } from './file-errors.js';
+import { notRegularFile, unreadable } from './file-errors.js';
 import { stampOf } from './file-stamp.js';
 import type { FileStamp } from './file-stamp.js';
 
@@ -55,11 +55,7 @@ export async function accessFile(path: string): Promise<OpenFile> {
   });
   try {
     const stat = await handle.stat({ bigint: true });
-    if (!stat.isFile()) {
-      throw new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} is not a regular file`, {
-        hint: 'Name a file, not a folder or a device.',
-      });
-    }
+    if (!stat.isFile()) throw notRegularFile(path);
     const stamp = stampOf(stat);
     return {
       sizeBytes: stamp.sizeBytes,

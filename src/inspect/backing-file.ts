@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { ZosiaError } from '../errors.js';
-import { unreadable } from '../image/file-errors.js';
+import { notRegularFile, unreadable } from '../image/file-errors.js';
 import { STAT_BLOCK_BYTES } from '../image/free-space.js';
 
 /** A file on the host that holds part of an image. */
@@ -20,10 +19,6 @@ export async function backingFile(path: string): Promise<BackingFile> {
   const found = await stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  if (!found.isFile()) {
-    throw new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} is not a regular file`, {
-      hint: 'Name a file, not a folder or a device.',
-    });
-  }
+  if (!found.isFile()) throw notRegularFile(path);
   return { path, sizeBytes: found.size, allocatedBytes: found.blocks * STAT_BLOCK_BYTES };
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ZosiaError } from '../errors.js';
+import { notRegularFile, unreadable } from '../image/file-errors.js';
 import { stampOf } from '../image/file-stamp.js';
 import type { FileStamp } from '../image/file-stamp.js';
 import { makeImage } from '../image/image.js';
@@ -15,18 +15,14 @@ export interface HostFile extends FileStamp {
 /**
  * Looks at a regular file; symbolic links are followed.
  *
- * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`
  */
 export async function lookAtFile(path: string): Promise<HostFile> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  if (!found?.isFile()) throw noSuchFile(path);
-  return { path: resolve(path), ...stampOf(found) };
-}
-
-export function noSuchFile(path: string): ZosiaError {
-  return new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no file ${path}`, {
-    hint: 'Check the path; a relative one starts at the current folder.',
+  const found = await stat(path, { bigint: true }).catch((cause: unknown) => {
+    throw unreadable(path, cause);
   });
+  if (!found.isFile()) throw notRegularFile(path);
+  return { path: resolve(path), ...stampOf(found) };
 }
 
 /** The contents of a file, which whoever reads them refuses once the file has changed. */

@@ -6,9 +6,9 @@ import type { ModelInfo } from '../formats/gguf/model-info.js';
 import { readGguf } from '../formats/gguf/reader.js';
 import type { GgufHeader } from '../formats/gguf/reader.js';
 import { sha256 } from '../image/digest.js';
+import { noSuchFile } from '../image/file-errors.js';
 import type { OpenRandomAccess } from '../image/random-access.js';
 import { requireKind } from './gguf-kind.js';
-import { noSuchFile } from './host-file.js';
 
 /** One file of a model: the only one, unless it was split. */
 export interface ModelPart {

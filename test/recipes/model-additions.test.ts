@@ -94,4 +94,9 @@ describe('what is added', () => {
     const nowhere = { source: folder.file('nowhere'), diskPath: '/x' };
     await expect(collectAddition(nowhere)).rejects.toThrow(zosiaError('ZOSIA_FILE_NOT_FOUND'));
   });
+
+  it('is no regular file', async () => {
+    const device = { source: '/dev/null', diskPath: '/x' };
+    await expect(collectAddition(device)).rejects.toThrow(zosiaError('ZOSIA_FILE_UNREADABLE'));
+  });
 });

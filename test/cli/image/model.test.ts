@@ -131,7 +131,7 @@ describe('zosia image model', () => {
   it.each([
     [['--size', '4K'], /\nhint: /],
     [['--label', 'longer than 16 bytes'], /label/],
-    [['--add', 'nowhere:/x'], /there is no file nowhere/],
+    [['--add', 'nowhere:/x'], /nowhere does not exist/],
     [['--add', 'models'], /SRC:DST/],
     [['--add', 'models/model.gguf:/../x'], /not a path inside the disk/],
     [['--add', 'models/model.gguf:/model.gguf'], /model\.gguf/],
