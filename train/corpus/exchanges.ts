@@ -8,16 +8,34 @@ import { hardSumExchange, sumExchange } from './sums.js';
 import { typed } from './surface.js';
 import type { Topic } from './topic.js';
 import { ABOUT } from './topics/about.js';
+import { ANSWERING } from './topics/answering.js';
 import { EFI } from './topics/efi.js';
+import { ENDING } from './topics/ending.js';
 import { FLAGS } from './topics/flags.js';
+import { GUEST } from './topics/guest.js';
 import { IMAGES } from './topics/images.js';
-import { MACHINE } from './topics/machine.js';
 import { MODELS } from './topics/models.js';
+import { RESOURCES } from './topics/resources.js';
+import { SETTING_UP } from './topics/setting-up.js';
 import { SMALL_TALK } from './topics/small-talk.js';
+import { SPEAKER } from './topics/speaker.js';
 import { unknownExchange } from './unknown.js';
 
 export const TOPICS: readonly Topic[] = [
-  ...[...ABOUT, ...MODELS, ...MACHINE, ...FLAGS, ...EFI, ...IMAGES, ...SMALL_TALK],
+  ...[
+    ...ABOUT,
+    ...SETTING_UP,
+    ...MODELS,
+    ...GUEST,
+    ...RESOURCES,
+    ...ENDING,
+    ...ANSWERING,
+    ...FLAGS,
+    ...EFI,
+    ...IMAGES,
+    ...SPEAKER,
+    ...SMALL_TALK,
+  ],
 ];
 
 /** What part of all questions each kind is; topics have the rest, by their weights. */
