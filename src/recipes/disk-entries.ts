@@ -35,9 +35,6 @@ export type DiskEntry =
   | { readonly type: 'symlink'; readonly diskPath: string; readonly target: string }
   | { readonly type: 'directory'; readonly diskPath: string };
 
-/** A file on a model disk. */
-export type DiskFile = DiskEntry & { readonly type: 'file' };
-
 /**
  * A model and what goes with it, by their places on the disk. A single model is {@link MODEL_PATH}.
  * The parts of a split one keep their names, by which llama.cpp finds them, and `MODEL_PATH` links to

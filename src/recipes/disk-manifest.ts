@@ -58,10 +58,6 @@ export interface DiskManifest extends DiskFiles {
   readonly versions: { readonly zosia: string };
 }
 
-export function formatDiskManifest(manifest: DiskManifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
-}
-
 /**
  * Reads what stands beside a disk. Undefined when nothing does: the disk was made by something else.
  *

@@ -3,25 +3,18 @@ import { basename } from 'node:path';
 import type { BlockSizeBytes, Ext4Options } from '../formats/ext4/options.js';
 import { planExt4 } from '../formats/ext4/plan.js';
 import { openExt4 } from '../formats/ext4/reader/reader.js';
-import { sha256 } from '../image/digest.js';
-import { readStamp } from '../image/file-stamp.js';
 import { accessImage } from '../image/image-reader.js';
 import type { Image } from '../image/image.js';
-import { checkOutputTarget } from '../image/output-target.js';
-import { writeRaw } from '../image/raw-writer.js';
 import { ext4Entry, identityOf, modelEntries } from './disk-entries.js';
-import type { Companions, DiskEntry, DiskFile } from './disk-entries.js';
-import { formatDiskManifest } from './disk-manifest.js';
-import type { DiskManifest, ReferredFile } from './disk-manifest.js';
+import type { Companions, DiskEntry } from './disk-entries.js';
+import type { DiskManifest } from './disk-manifest.js';
 import { hashFiles } from './hash-files.js';
-import { manifestPath } from './manifest.js';
 import { modelDiskPath } from './places.js';
 import type { DiskFormat, Places } from './places.js';
 import type { Model } from './model.js';
 import { planDigest } from './plan-digest.js';
-import { refuseOverwriting } from './refuse-overwriting.js';
 import { zosiaVersion } from './version.js';
-import { vmdkMetadataPath, writeIfChanged, writeVmdk } from './vmdk-files.js';
+import { checkDiskTarget, writeDisk, writeDiskManifest } from './write-disk.js';
 
 /** How the guest knows the model's disk among others. */
 const MODEL_DISK_LABEL = 'ZOSIA_MODEL';
@@ -74,10 +67,9 @@ export interface WrittenDisk {
 }
 
 /**
- * Writes the disk of a model, and beside it its manifest: `raw` copies the files into a plain image;
- * `vmdk` writes a descriptor that refers to them where they lie, which takes milliseconds for any size.
+ * Writes the disk of a model, and beside it its manifest.
  *
- * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`; those of `planModelDisk`, `writeRaw` and `writeVmdk`
+ * @throws ZosiaError as `planModelDisk`, `checkDiskTarget` and `writeDisk`
  */
 export async function writeModelDisk(
   model: Model,
@@ -87,36 +79,20 @@ export async function writeModelDisk(
   const cancel = signal ? { signal } : {};
   const image = planModelDisk(model, options);
   const files = entriesOf(model, options).filter((entry) => entry.type === 'file');
-  await refuseOverwriting(
-    files.map(({ file }) => file.path),
-    [out, manifestPath(out), vmdkMetadataPath(out)],
-  );
+  const sources = files.map(({ file }) => file);
+  await checkDiskTarget(out, sources);
 
-  for (const path of [out, manifestPath(out)]) await checkOutputTarget(path);
-
-  const hashed = files.map(({ file }) => file).filter((file) => verify || isShort(file.sizeBytes));
+  const hashed = sources.filter((file) => verify || isShort(file.sizeBytes));
   const digests = await hashFiles(hashed, {
     ...cancel,
     onProgress: (done, total) => onProgress?.('reading', done, total),
   });
 
-  let written = true;
-  let parts: Pick<DiskManifest, 'files' | 'output'>;
-  if (format === 'vmdk') {
-    const vmdk = await writeVmdk(image, out, cancel);
-    written = vmdk.written;
-    const { descriptor } = vmdk;
-    parts = {
-      files: await Promise.all(vmdk.files.map((file) => referredFile(file, files, digests))),
-      output: { sizeBytes: Buffer.byteLength(descriptor), sha256: sha256(descriptor) },
-    };
-  } else {
-    await writeRaw(image, out, {
-      ...cancel,
-      onProgress: (done, total) => onProgress?.('writing', done, total),
-    });
-    parts = { output: { sizeBytes: image.sizeBytes } };
-  }
+  const digested = sources.map((file) => ({ ...file, ...digestOf(file.path, digests) }));
+  const { diskFiles, written } = await writeDisk(image, digested, {
+    ...{ format, out, ...cancel },
+    onProgress: (done, total) => onProgress?.('writing', done, total),
+  });
   const manifest: DiskManifest = {
     schema: 1,
     product: 'model-disk',
@@ -129,10 +105,10 @@ export async function writeModelDisk(
     })),
     settings: { format },
     layout: await describeLayout(image),
-    ...parts,
+    ...diskFiles,
     versions: { zosia: zosiaVersion() },
   };
-  await writeIfChanged(manifestPath(out), formatDiskManifest(manifest), cancel);
+  await writeDiskManifest(out, manifest, cancel);
   return { image, manifest, written };
 }
 
@@ -167,15 +143,4 @@ async function describeLayout(image: Image): Promise<DiskManifest['layout']> {
   } finally {
     await access.close();
   }
-}
-
-/** The stamp that the plan was made with, not a later one; the metadata file has just been written. */
-async function referredFile(
-  { name, path }: { readonly name: string; readonly path: string },
-  planned: readonly DiskFile[],
-  digests: ReadonlyMap<string, string>,
-): Promise<ReferredFile> {
-  const file = planned.find((entry) => entry.file.path === path)?.file;
-  const { sizeBytes, mtimeNs } = file ?? (await readStamp(path));
-  return { name, sizeBytes, mtimeNs: String(mtimeNs), ...digestOf(path, digests) };
 }

@@ -2,25 +2,18 @@ import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { openFat } from '../../formats/fat/reader/reader.js';
 import { sha256 } from '../../image/digest.js';
-import { readStamp } from '../../image/file-stamp.js';
 import { accessImage } from '../../image/image-reader.js';
 import type { Image } from '../../image/image.js';
-import { checkOutputTarget } from '../../image/output-target.js';
-import { writeRaw } from '../../image/raw-writer.js';
-import type { ReferredFile } from '../disk-manifest.js';
-import { manifestPath } from '../manifest.js';
-import type { DiskFormat } from '../places.js';
 import { planDigest } from '../plan-digest.js';
-import { refuseOverwriting } from '../refuse-overwriting.js';
 import { zosiaVersion } from '../version.js';
-import { vmdkMetadataPath, writeIfChanged, writeVmdk } from '../vmdk-files.js';
+import { checkDiskTarget, writeDisk, writeDiskManifest } from '../write-disk.js';
+import type { WriteDiskOptions } from '../write-disk.js';
 import { DEFAULT_EFI_DISK_BYTES, planEfiVolume } from './disk-plan.js';
 import type { EfiDiskImage, PartitionTableKind } from './disk-plan.js';
 import { efiDiskFiles, efiDiskIdentity, fatEntry } from './entries.js';
 import type { EfiDiskFile } from './entries.js';
-import { formatEfiDiskManifest } from './manifest.js';
 import type { EfiDiskManifest } from './manifest.js';
-import type { EfiFile, EfiModel } from './model.js';
+import type { EfiModel } from './model.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { sourceDateSeconds } from './source-date.js';
 
@@ -62,12 +55,7 @@ export async function planEfiDisk(
   return { ...planned, files };
 }
 
-export interface WriteEfiDiskOptions extends EfiDiskLayout {
-  readonly format: DiskFormat;
-  readonly out: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
-}
+export type WriteEfiDiskOptions = EfiDiskLayout & WriteDiskOptions;
 
 export interface WrittenEfiDisk {
   readonly image: Image;
@@ -79,40 +67,20 @@ export interface WrittenEfiDisk {
 }
 
 /**
- * Writes the disk of an EFI machine, and beside it its manifest: `raw` copies the files into a plain
- * image; `vmdk` writes a descriptor that refers to the model where it lies.
+ * Writes the disk of an EFI machine, and beside it its manifest.
  *
- * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`; those of `planEfiDisk`, `writeRaw` and `writeVmdk`
+ * @throws ZosiaError as `planEfiDisk`, `checkDiskTarget` and `writeDisk`
  */
 export async function writeEfiDisk(
   subject: EfiModel | 'hello',
   options: WriteEfiDiskOptions,
 ): Promise<WrittenEfiDisk> {
-  const { format, out, signal, onProgress } = options;
-  const cancel = signal ? { signal } : {};
+  const { format, out } = options;
   const plan = await planEfiDisk(subject, options);
   const { image } = plan;
-  const models = plan.files.flatMap((file) => ('file' in file ? [file.file] : []));
-  await refuseOverwriting(
-    models.map(({ path }) => path),
-    [out, manifestPath(out), vmdkMetadataPath(out)],
-  );
-  for (const path of [out, manifestPath(out)]) await checkOutputTarget(path);
-
-  let written = true;
-  let parts: Pick<EfiDiskManifest, 'files' | 'output'>;
-  if (format === 'vmdk') {
-    const vmdk = await writeVmdk(image, out, cancel);
-    written = vmdk.written;
-    const { descriptor } = vmdk;
-    parts = {
-      files: await Promise.all(vmdk.files.map((file) => referredFile(file, models))),
-      output: { sizeBytes: Buffer.byteLength(descriptor), sha256: sha256(descriptor) },
-    };
-  } else {
-    await writeRaw(image, out, { ...cancel, ...(onProgress ? { onProgress } : {}) });
-    parts = { output: { sizeBytes: image.sizeBytes } };
-  }
+  const sources = plan.files.flatMap((file) => ('file' in file ? [file.file] : []));
+  await checkDiskTarget(out, sources);
+  const { diskFiles, written } = await writeDisk(image, sources, options);
   const manifest: EfiDiskManifest = {
     ...{ schema: 1, product: 'efi-disk' },
     inputs: plan.files.map(describeInput),
@@ -123,10 +91,10 @@ export async function writeEfiDisk(
       partitionTable: options.partitionTable ?? 'none',
     },
     layout: await describeLayout(plan),
-    ...parts,
+    ...diskFiles,
     versions: { zosia: zosiaVersion() },
   };
-  await writeIfChanged(manifestPath(out), formatEfiDiskManifest(manifest), cancel);
+  await writeDiskManifest(out, manifest, options);
   const grew = options.sizeBytes === undefined && image.sizeBytes > DEFAULT_EFI_DISK_BYTES;
   return { image, manifest, written, grew };
 }
@@ -154,14 +122,4 @@ async function describeLayout({ image, volume }: EfiDiskPlan): Promise<EfiDiskMa
   } finally {
     await access.close();
   }
-}
-
-/** The stamp that the plan was made with, not a later one; the metadata file has just been written. */
-async function referredFile(
-  { name, path }: { readonly name: string; readonly path: string },
-  planned: readonly EfiFile[],
-): Promise<ReferredFile> {
-  const { sizeBytes, mtimeNs } =
-    planned.find((file) => file.path === path) ?? (await readStamp(path));
-  return { name, sizeBytes, mtimeNs: String(mtimeNs) };
 }

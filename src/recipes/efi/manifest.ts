@@ -42,7 +42,3 @@ export interface EfiDiskManifest extends DiskFiles {
   };
   readonly versions: { readonly zosia: string };
 }
-
-export function formatEfiDiskManifest(manifest: EfiDiskManifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
-}

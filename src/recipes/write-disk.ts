@@ -1,0 +1,87 @@
+import { sha256 } from '../image/digest.js';
+import { readStamp } from '../image/file-stamp.js';
+import type { Image } from '../image/image.js';
+import { checkOutputTarget } from '../image/output-target.js';
+import { writeRaw } from '../image/raw-writer.js';
+import type { DiskFiles, DiskProduct, ReferredFile } from './disk-manifest.js';
+import type { HostFile } from './host-file.js';
+import { manifestPath } from './manifest.js';
+import type { DiskFormat } from './places.js';
+import { refuseOverwriting } from './refuse-overwriting.js';
+import { vmdkMetadataPath, writeIfChanged, writeVmdk } from './vmdk-files.js';
+import type { ExtentFileName } from './vmdk-files.js';
+
+/** A file of the host that goes on a disk. */
+export interface DiskSource extends HostFile {
+  /** Of the whole file, where it was read. */
+  readonly sha256?: string;
+}
+
+export interface WriteDiskOptions {
+  readonly format: DiskFormat;
+  readonly out: string;
+  readonly signal?: AbortSignal;
+  /** Told of `raw`, which takes long. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/**
+ * Refuses a place for a disk that cannot be written, or where one of its own sources would be replaced.
+ *
+ * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`, and those of `checkOutputTarget`
+ */
+export async function checkDiskTarget(out: string, sources: readonly HostFile[]): Promise<void> {
+  await refuseOverwriting(
+    sources.map(({ path }) => path),
+    [out, manifestPath(out), vmdkMetadataPath(out)],
+  );
+  for (const path of [out, manifestPath(out)]) await checkOutputTarget(path);
+}
+
+/**
+ * Writes a disk: `raw` copies the files into a plain image; `vmdk` writes a descriptor that refers to them
+ * where they lie, which takes milliseconds for any size.
+ *
+ * @returns what its manifest says of its files; `written` is false when a VMDK was there already, byte
+ *   for byte
+ * @throws ZosiaError as `writeRaw` and `writeVmdk`
+ */
+export async function writeDisk(
+  image: Image,
+  sources: readonly DiskSource[],
+  { format, out, signal, onProgress }: WriteDiskOptions,
+): Promise<{ diskFiles: DiskFiles; written: boolean }> {
+  const cancel = signal ? { signal } : {};
+  if (format === 'raw') {
+    await writeRaw(image, out, { ...cancel, ...(onProgress ? { onProgress } : {}) });
+    return { diskFiles: { output: { sizeBytes: image.sizeBytes } }, written: true };
+  }
+  const { descriptor, files, written } = await writeVmdk(image, out, cancel);
+  const diskFiles = {
+    files: await Promise.all(files.map((file) => referredFile(file, sources))),
+    output: { sizeBytes: Buffer.byteLength(descriptor), sha256: sha256(descriptor) },
+  };
+  return { diskFiles, written };
+}
+
+/** Writes what stands beside a disk as `<disk>.json`, unless it is there already. */
+export async function writeDiskManifest(
+  out: string,
+  manifest: DiskFiles & { readonly product: DiskProduct },
+  options: Pick<WriteDiskOptions, 'signal'>,
+): Promise<void> {
+  const { signal } = options;
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  await writeIfChanged(manifestPath(out), text, signal ? { signal } : {});
+}
+
+/** The stamp that the plan was made with, not a later one; the metadata file has just been written. */
+async function referredFile(
+  { name, path }: ExtentFileName,
+  sources: readonly DiskSource[],
+): Promise<ReferredFile> {
+  const source: DiskSource | undefined = sources.find((file) => file.path === path);
+  const { sizeBytes, mtimeNs } = source ?? (await readStamp(path));
+  const digest = source?.sha256 === undefined ? {} : { sha256: source.sha256 };
+  return { name, sizeBytes, mtimeNs: String(mtimeNs), ...digest };
+}
