@@ -65,7 +65,7 @@ export const FOREIGN_WORDS: PhraseSets = {
   /** Software and formats of others. */
   software: [
     '(photoshop|excel|word|powerpoint|minecraft|spotify|youtube|whatsapp|instagram|netflix|gmail)',
-    '(firefox|chrome|facebook|tiktok|fortnite|zoom|blender|autocad|outlook|tetris|skype|wikipedia)',
+    '(firefox|chrome|facebook|tiktok|fortnite|zoom|blender|autocad|outlook|tetris|skype|duolingo)',
   ],
   /** Words that nobody has heard, so that any strange word may be asked about. */
   name: ['{syllable}{syllable}', '{syllable}{syllable}{syllable}', '{syllable}{syllable}{ending}'],

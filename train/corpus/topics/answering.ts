@@ -20,7 +20,7 @@ export const ANSWERING: readonly Topic[] = [
       'how many tokens (of context |)(are there|can i use|does it see|fit|can the model see|does the model remember)',
       'how much (text|of our chat) (can you|does the model) (remember|see|read)',
       '(the model|it|the chat) (forgets|has forgotten|loses|no longer knows) (the beginning|what i said|the start of our chat|my first question|everything|earlier text)(|, why|, how do i change that)',
-      '(the |my |)(context|prompt|text|history|chat) (is full|is too long|does not fit|is cut off|is exceeded|overflows|is too short)(|, what now|, how do i raise it)',
+      '(the |my |)(context|prompt|history|chat) (is full|is too long|does not fit|is cut off|is exceeded|overflows|is too short)(|, what now|, how do i raise it)',
       '(longer|bigger|larger|more|shorter|smaller) context(| please| window| for my model)',
       '(context|context length|context size|context window|n_ctx|ctx)(| option| setting| limit| default| in tokens)',
       '(how long|how big) (may|can|must|could) (a|my|the) (prompt|text|question|document|chat|conversation) be',

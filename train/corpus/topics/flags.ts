@@ -103,7 +103,7 @@ export const FLAGS: readonly Topic[] = [
       '(is there|do you have|i need|give me) a (diagnosis|diagnostic mode|diagnostics flag|report from the guest|debug flag|diagnostic boot)',
       '(does|can) the guest (see|find|know|recognise|detect) (its disk|the disk|the model|all processors|its memory|llama.cpp)(|, how do i check|, how do i see that)',
       'the guest (does not find|cannot find|cannot see|has lost|misses) (the model|its disk|its model|llama.cpp)(|, how do i see why|, how do i look|, how do i diagnose it)',
-      '(diagnostics|diagnosis|diagnose|diag|diag mode|troubleshooting flag|debug boot)(| please| of the guest| mode)',
+      '(guest diagnostics|diagnosis of the guest|diag|diag mode|troubleshooting flag|debug boot)(| please| for the guest)',
       '(something is|what is|what might be) wrong (in|with|inside) the guest(|, how do i find out|, how do i look)',
       'which (flag|mode|boot flag) (prints|lists|reports|tells|shows) (the devices|processors, memory and disk|what is there|what the guest has|hardware facts|the hardware)',
     ],
@@ -183,7 +183,7 @@ export const FLAGS: readonly Topic[] = [
       'i (want|need|would like) (numbers|figures|a benchmark|a measurement|to benchmark|hard numbers)(| for the speed| of the guest| about speed| on performance)',
     ],
     actions: [
-      '(measure|benchmark|test|find out|time|see) (the speed|the performance|how fast the guest is|the guest|how fast my model is|tokens per second|the speed of my model|how many tokens per second i get)',
+      '(measure|benchmark|test|find out|time|see) (the speed|the performance|how fast the guest is|how fast my model is|tokens per second|the speed of my model|how many tokens per second i get)',
       '(run|do|make) (a benchmark|a performance test|a speed test)',
       '(count|calculate|learn|get|record|report|know) (the tokens per second|the speed of the guest|how fast the model runs|performance numbers|how quick my model is)',
       '(compare|rate|judge) the (speed|performance) of (two models|my models|the guest|different settings)',

@@ -60,7 +60,7 @@ export const GUEST: readonly Topic[] = [
       'the (vm|virtualisation|virtual machine) software',
     ],
     claims: [
-      '(zosia|the machine|the vm|the guest) (uses|needs|runs in|runs on|is hosted by) (qemu|docker|virtualbox|vmware)',
+      '(zosia|the machine|the vm|the guest) (uses|runs in|runs on|is hosted by) (qemu|docker|virtualbox|vmware)',
     ],
   },
   {
@@ -140,7 +140,7 @@ export const GUEST: readonly Topic[] = [
       '(are|is) (my|our|these) (questions|secrets|chats|conversations|words|messages|prompts|passwords) (safe|private|secret|sent away|stored|logged|uploaded|recorded|shared|kept|sent to a server|sent to anybody)(| here| with you)',
       '(do|does|will) (you|zosia|the model|it|the machine) (spy on me|listen to me|talk to a server|collect data|collect my data|upload anything|report to anyone|track me|use the cloud|contact anybody|tell anyone|send telemetry|share what i write)',
       '(can|could) (somebody|someone|a hacker|hackers|anyone|the project|other people|my neighbour) (reach|attack|hack|read|spy on|listen to|see|connect to) (you|the guest|the machine|this chat|our chat|the vm|what i write)',
-      '(ssh|http|ping|curl|a browser|wget|telnet|dns|an ip address|a port|tcp)(| into the guest| in the guest| from inside| from the guest| to the guest)',
+      '(ssh|http|curl|a browser|wget|telnet|dns|an ip address|a port|tcp)(| into the guest| in the guest| from inside| from the guest| to the guest)',
       '(can|how do) i (ssh|telnet|connect|log in|ping) (into|to|from) (the guest|it|the machine|the vm)(| over the network)',
       '(which|what) (ip|ip address|address|port|ports|network card|hostname) (does|has|are|is) (the guest|it|the vm|the machine|open)(| have| use| got)',
       'i (type|write|have|paste) (private|secret|confidential|personal|sensitive) (things|data|text|documents) (here|in here)(|, is that safe|, who sees it|, where does it go)',

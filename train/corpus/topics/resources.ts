@@ -167,7 +167,7 @@ export const RESOURCES: readonly Topic[] = [
     claims: [
       '(zosia|the machine|it) is slow',
       '(emulation|qemu|tcg|a vm) (is|makes it) (slow|slower)',
-      '(zosia|it|the guest) (needs|uses) (kvm|hvf|a gpu|an accelerator)',
+      '(zosia|it|the guest) (uses|runs with) (kvm|hvf|a gpu|an accelerator)',
     ],
     things: ['(kvm|hvf|tcg)', 'the (accelerator|hardware acceleration|emulation of the processor)'],
   },
