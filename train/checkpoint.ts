@@ -23,13 +23,15 @@ export interface LossPoint {
 
 const STATE: readonly KernelArray[] = ['parameters', 'means', 'squares'];
 
+/** What a run has come to, and the text that it learns from. */
+interface Header {
+  readonly corpusSha256: string;
+  readonly progress: Progress;
+}
+
 /** Writes a run's state, whole or not at all: a line of JSON, then the kernel's arrays in float32. */
-export async function saveCheckpoint(
-  path: string,
-  kernel: Kernel,
-  progress: Progress,
-): Promise<void> {
-  const parts: Uint8Array[] = [Buffer.from(`${JSON.stringify(progress)}\n`)];
+export async function saveCheckpoint(path: string, kernel: Kernel, header: Header): Promise<void> {
+  const parts: Uint8Array[] = [Buffer.from(`${JSON.stringify(header)}\n`)];
   for (const array of STATE) {
     const { buffer, byteOffset, byteLength } = await kernel.read(array);
     parts.push(new Uint8Array(buffer, byteOffset, byteLength));
@@ -37,16 +39,27 @@ export async function saveCheckpoint(
   await writeOutput(path, Buffer.concat(parts));
 }
 
-/** Gives a kernel the state of a run, and says how far that was. Undefined where there is no run. */
-export async function loadCheckpoint(path: string, kernel: Kernel): Promise<Progress | undefined> {
+/**
+ * Gives a kernel the state of a run, and says how far that was. Undefined where there is no run.
+ *
+ * @throws Error for a run on another text
+ */
+export async function loadCheckpoint(
+  path: string,
+  kernel: Kernel,
+  corpusSha256: string,
+): Promise<Progress | undefined> {
   const file = await readFile(path).catch(() => undefined);
   if (!file) return undefined;
   const end = file.indexOf('\n');
-  const progress = JSON.parse(file.subarray(0, end).toString()) as Progress;
+  const header = JSON.parse(file.subarray(0, end).toString()) as Header;
+  if (header.corpusSha256 !== corpusSha256) {
+    throw new Error(`${path} is of a run on another text: remove it, or choose another --out`);
+  }
   const values = new Float32Array(Uint8Array.from(file.subarray(end + 1)).buffer);
   for (const [i, array] of STATE.entries()) {
     const count = values.length / STATE.length;
     await kernel.write(array, values.subarray(i * count, (i + 1) * count));
   }
-  return progress;
+  return header.progress;
 }

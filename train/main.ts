@@ -32,7 +32,7 @@ const recipe = { ...ZOSIA_TINY, stepCount: Number(values.steps) };
 const inOut = (name: string): string => join(values.out, name);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const { vocabulary, training, validation } = prepare(recipe);
+const { vocabulary, training, validation, corpusSha256 } = prepare(recipe);
 const tokenCount = training.reduce((sum, { tokens }) => sum + tokens.length - 1, 0);
 say(
   `${training.length} documents, ${tokenCount} tokens; ${parameterCount(recipe.shape)} parameters`,
@@ -42,7 +42,7 @@ await writeOutput(inOut('tokenizer.bin'), encodeVocabulary(vocabulary));
 const program = inOut('kernel');
 await compileKernel(program);
 const kernel = new Kernel(program, recipe.shape, { threads: Number(values.threads) });
-const resume = await loadCheckpoint(inOut('state'), kernel);
+const resume = await loadCheckpoint(inOut('state'), kernel, corpusSha256);
 if (resume) say(`going on after step ${resume.step}`);
 else {
   const random = randomStream(recipe.seed, 'parameters');
@@ -58,7 +58,7 @@ const report = async (progress: Progress, norm: number): Promise<void> => {
     `step ${step} of ${recipe.stepCount}  loss ${loss.toFixed(4)}  validation ${exam.toFixed(4)}` +
       `  gradient ${norm.toFixed(2)}  ${speed.toFixed(0)} tokens/s  ${left.toFixed(0)} min left`,
   );
-  await saveCheckpoint(inOut('state'), kernel, progress);
+  await saveCheckpoint(inOut('state'), kernel, { corpusSha256, progress });
   await writeOutput(inOut('loss.svg'), lossCurve(losses));
 };
 const reportEvery = Number(values['report-every']);
@@ -69,6 +69,9 @@ const progress = await train({
 const parameters = Float32Array.from(await kernel.read('parameters'));
 await kernel.close();
 await writeOutput(inOut('zosia-tiny.bin'), legacyCheckpoint(recipe.shape, parameters));
-await writeOutput(inOut('training.json'), trainingReport(recipe, tokenCount, progress));
+await writeOutput(
+  inOut('training.json'),
+  trainingReport({ recipe, corpusTokens: tokenCount, corpusSha256, progress }),
+);
 const last = progress.losses.at(-1);
 if (last) say(`done; held-out perplexity ${Math.exp(last.validation).toFixed(3)}; ${values.out}`);

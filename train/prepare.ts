@@ -1,3 +1,4 @@
+import { CorpusDigest } from './corpus/digest.js';
 import { documents } from './corpus/documents.js';
 import type { Document } from './corpus/documents.js';
 import { exampleOf } from './data.js';
@@ -12,6 +13,8 @@ export interface Prepared {
   readonly encoder: Encoder;
   readonly training: readonly Example[];
   readonly validation: readonly Example[];
+  /** Of the documents that `training` was made of. */
+  readonly corpusSha256: string;
 }
 
 /** The documents of a recipe that a model learns from. */
@@ -29,10 +32,14 @@ export function prepare(recipe: Recipe): Prepared {
   const encoder = new Encoder(vocabulary);
   const examples = (source: Iterable<Document>): Example[] =>
     Array.from(source, (document) => exampleOf(document, encoder, shape.contextLength));
+  const digest = new CorpusDigest();
+  const training = examples(
+    each(trainingDocuments(recipe), (document) => {
+      digest.add(document);
+    }),
+  );
   return {
-    vocabulary,
-    encoder,
-    training: examples(trainingDocuments(recipe)),
+    ...{ vocabulary, encoder, training, corpusSha256: digest.sha256() },
     validation: examples(first(documents(seed, 'validation'), recipe.validationDocumentCount)),
   };
 }
@@ -50,5 +57,12 @@ function* first<T>(source: Iterable<T>, count: number): Generator<T> {
   for (const item of source) {
     yield item;
     if (++taken === count) return;
+  }
+}
+
+function* each<T>(source: Iterable<T>, see: (item: T) => void): Generator<T> {
+  for (const item of source) {
+    see(item);
+    yield item;
   }
 }

@@ -2,14 +2,21 @@ import type { Progress } from './checkpoint.js';
 import { parameterCount } from './model/shape.js';
 import type { Recipe } from './recipe.js';
 
+export interface Training {
+  readonly recipe: Recipe;
+  readonly corpusTokens: number;
+  readonly corpusSha256: string;
+  readonly progress: Progress;
+}
+
 /** What a run was made from and how it went, as JSON. */
-export function trainingReport(recipe: Recipe, corpusTokens: number, progress: Progress): string {
+export function trainingReport({ recipe, corpusTokens, corpusSha256, progress }: Training): string {
   const { step, tokens, seconds, losses, position } = progress;
   const validation = losses.at(-1)?.validation;
   const report = {
     recipe,
     parameters: parameterCount(recipe.shape),
-    corpusTokens,
+    ...{ corpusTokens, corpusSha256 },
     steps: step,
     tokens,
     epochs: Number((position.epoch + position.taken / recipe.documentCount).toFixed(3)),

@@ -136,10 +136,11 @@ describe('the kernel', () => {
     const [training, validation] = [someExamples(60, random), someExamples(5, random)];
     const start = initialParameters(SHAPE, random);
     const path = join(folder, 'state');
+    const corpusSha256 = 'of this text';
     const run = (recipe: Recipe, kernel: Kernel, resume?: Progress): Promise<Progress> =>
       train({
         ...{ recipe, kernel, training, validation, reportEvery: 5 },
-        report: (progress) => saveCheckpoint(path, kernel, progress),
+        report: (progress) => saveCheckpoint(path, kernel, { corpusSha256, progress }),
         ...(resume ? { resume } : {}),
       });
 
@@ -156,13 +157,14 @@ describe('the kernel', () => {
       await train({
         ...{ recipe: RECIPE, kernel, training, validation, reportEvery: 5 },
         report: async (progress) => {
-          await saveCheckpoint(path, kernel, progress);
+          await saveCheckpoint(path, kernel, { corpusSha256, progress });
           throw new Error('stopped');
         },
       }).catch(() => undefined);
     });
     await withKernel(async (kernel) => {
-      const resume = await loadCheckpoint(path, kernel);
+      await expect(loadCheckpoint(path, kernel, 'of another')).rejects.toThrow('another text');
+      const resume = await loadCheckpoint(path, kernel, corpusSha256);
       expect(resume).toMatchObject({ step: 5 });
       const { losses } = await run(RECIPE, kernel, resume);
       expect(losses).toEqual(whole.losses);

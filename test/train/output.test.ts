@@ -64,6 +64,7 @@ describe('the loss curve', () => {
   });
 
   it('comes with a report of the run', () => {
+    const recipe = { ...ZOSIA_TINY, documentCount: 200_000 };
     const progress = {
       step: 200,
       tokens: 5000,
@@ -71,8 +72,10 @@ describe('the loss curve', () => {
       losses,
       position: { epoch: 1, taken: 100_000 },
     };
-    expect(JSON.parse(trainingReport(ZOSIA_TINY, 9000, progress))).toMatchObject({
-      ...{ parameters: 1_468_032, corpusTokens: 9000, steps: 200, epochs: 1.5, minutes: 2 },
+    const training = { recipe, corpusTokens: 9000, corpusSha256: 'abc', progress };
+    expect(JSON.parse(trainingReport(training))).toMatchObject({
+      ...{ parameters: 1_468_032, corpusTokens: 9000, corpusSha256: 'abc' },
+      ...{ steps: 200, epochs: 1.5, minutes: 2 },
       heldOutPerplexity: expect.closeTo(Math.exp(0.5), 3),
     });
   });
