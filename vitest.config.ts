@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const MEASURING = ['test/boot/perf.test.ts'];
+const MEASURING = ['test/boot/tune.test.ts'];
+const MOCKING_MODULES = ['test/image/clone.test.ts', 'test/image/free-space.test.ts'];
 
 export default defineConfig({
   test: {
@@ -12,8 +13,19 @@ export default defineConfig({
         test: {
           name: 'unit and oracle',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/boot/**'],
+          exclude: ['test/boot/**', ...MOCKING_MODULES],
+          // Loading what is tested anew for each file would take longer than most files do.
+          isolate: false,
           // Much of the time is spent in other programs: the default leaves a processor idle.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit, mocking modules',
+          include: MOCKING_MODULES,
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
@@ -25,6 +37,7 @@ export default defineConfig({
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
           exclude: MEASURING,
+          globalSetup: 'test/boot/support/guests.ts',
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -1,11 +1,13 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
+import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { parseResults } from '../../src/perf/results.js';
 import { commandsOf, readPage } from '../docs/pages.js';
 import { Reader } from '../docs/reader.js';
 import { zosia } from '../support/cli.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { describeWithWeights } from '../support/weights.js';
+import { putGuests } from './support/guests.js';
 
 const BOOT_MS = 240_000;
 
@@ -17,6 +19,7 @@ describeWithWeights('the commands of', () => {
   let reader: Reader;
   beforeAll(async () => {
     reader = await Reader.settle(folder.path, 'started');
+    await putGuests(folder.path, [hostArchitecture()]);
     const built = await zosia(['up', 'model.gguf', '--dry-run'], { cwd: folder.path });
     expect(built.exitCode).toBe(0);
   });

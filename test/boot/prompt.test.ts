@@ -5,6 +5,7 @@ import { temporaryFolder } from '../support/temporary.js';
 import { openTerminal } from '../support/terminal.js';
 import type { TerminalSession } from '../support/terminal.js';
 import { describeWithWeights } from '../support/weights.js';
+import { putGuests } from './support/guests.js';
 
 const BOOT_MS = 240_000;
 /** llama-cli waits for a line. */
@@ -16,6 +17,7 @@ describeWithWeights('an interactive session', () => {
   let model = '';
   beforeAll(async () => {
     model = await convertStoryModel(folder.path);
+    await putGuests(folder.path, ['aarch64']);
   });
 
   /** Boots on a terminal whose settings are printed before and after by stty itself. */

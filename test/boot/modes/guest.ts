@@ -10,7 +10,7 @@ import { makeImage } from '../../../src/image/image.js';
 import { writeRaw } from '../../../src/image/raw-writer.js';
 import { resolveMachine, runInteractive, withRunInitrd } from '../../../src/machine/machine.js';
 import type { RunRequest } from '../../../src/machine/machine.js';
-import { zosia } from '../../support/cli.js';
+import { putGuests } from '../support/guests.js';
 
 const TIMEOUT_MS = 240_000;
 
@@ -38,10 +38,9 @@ export interface Booted {
   readonly exitStatus: number;
 }
 
-/** Builds a guest into a folder, the way a user does. */
+/** Puts a guest into a folder. */
 export async function buildGuestFiles(arch: Architecture, folder: string): Promise<Guest> {
-  const built = await zosia(['image', 'initramfs', '--arch', arch], { cwd: folder });
-  expect(built).toMatchObject({ exitCode: 0 });
+  await putGuests(folder, [arch]);
   const artifacts = join(folder, 'artifacts', arch);
   return {
     arch,
