@@ -85,6 +85,8 @@ describe.skipIf(!(await hasApt()))("with the host's apt", () => {
       `Dir::Etc::sourceparts=${join(folder, 'sources')}`,
       'Dir::Etc::sourcelist=/dev/null',
       `Dir::State::lists=${join(folder, 'lists')}`,
+      // Between attempts apt waits for seconds.
+      'Acquire::Retries=0',
     ].flatMap((option) => ['-o', option]);
     return (program, [command, ...args], signal) =>
       runApt(program, [command!, ...options, ...args], signal);

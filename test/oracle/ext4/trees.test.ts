@@ -89,7 +89,7 @@ describeWithE2fsprogs('generated trees', () => {
         const image = planExt4(entries, { label: 'TREE', blockSizeBytes });
         const disk = folder.file('disk.img');
         const dumps = folder.file(`dumps${++serial}`);
-        await writeRaw(image, disk);
+        await writeRaw(image, disk, { durable: false });
         expect(e2fsck(disk)).toMatchObject({ status: 0 });
 
         const listed = listDisk(disk).filter(({ path }) => path !== '/lost+found');
