@@ -1,11 +1,16 @@
 import { join } from 'node:path';
 import { checkGguf } from '../formats/gguf/check.js';
 import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
+import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { digestFile, digestImage } from '../image/digest.js';
 import type { Image } from '../image/image.js';
 import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
-import { EMBEDDED_MODEL_NAME, embeddedModelPath } from './embedded-model.js';
+import {
+  EMBEDDED_MODEL_NAME,
+  EMBEDDED_MODEL_TEMPLATE,
+  embeddedModelPath,
+} from './embedded-model.js';
 import { lookAtFile } from './host-file.js';
 import type { Places } from './places.js';
 
@@ -13,6 +18,14 @@ export interface CheckpointPaths {
   readonly checkpoint: string;
   readonly tokenizer: string;
 }
+
+/** The files, and what `llama2.cfg` is to say of such a model. */
+export interface EmbeddedCheckpoint extends CheckpointPaths {
+  readonly settings: EfiSettings;
+}
+
+/** The model is sure of its facts only where nothing is left to chance. */
+const SETTINGS: EfiSettings = { template: EMBEDDED_MODEL_TEMPLATE, temp: 0 };
 
 /**
  * The model that zosia brings itself as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,
@@ -23,7 +36,7 @@ export interface CheckpointPaths {
 export async function embeddedCheckpoint(
   { artifactsDir }: Places,
   options: { readonly directory?: string; readonly signal?: AbortSignal } = {},
-): Promise<CheckpointPaths | undefined> {
+): Promise<EmbeddedCheckpoint | undefined> {
   const { directory, signal } = options;
   const path = await embeddedModelPath(directory);
   if (path === undefined) return undefined;
@@ -34,7 +47,7 @@ export async function embeddedCheckpoint(
     const paths = { checkpoint: `${base}.bin`, tokenizer: `${base}-tokenizer.bin` };
     await writeUnlessThere(pair.checkpoint, paths.checkpoint, signal);
     await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal);
-    return paths;
+    return { ...paths, settings: SETTINGS };
   } finally {
     await file.close();
   }

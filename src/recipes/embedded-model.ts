@@ -13,6 +13,9 @@ export const EMBEDDED_MODEL_DIRECTORY = fileURLToPath(
 /** Its name, and its file's without the extension. */
 export const EMBEDDED_MODEL_NAME = 'zosia-tiny';
 
+/** What stands round a question to it, as its chat template has it for llama.cpp. */
+export const EMBEDDED_MODEL_TEMPLATE = 'Q: {prompt}\nA:';
+
 const FILE_NAME = `${EMBEDDED_MODEL_NAME}.gguf`;
 
 /**

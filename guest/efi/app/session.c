@@ -10,7 +10,7 @@
 
 enum {
     MAX_SETTINGS_BYTES = 1 << 20,
-    // What chat mode puts round a text.
+    // What chat mode puts round a text, and the end of a string.
     CHAT_FORM_BYTES = 64,
 };
 
@@ -80,7 +80,7 @@ static bool set_up(struct session *session, struct arena *arena, struct failure 
     }
     size_t longest = text_length(session->settings.prompt);
     if (longest < LINE_UTF8_CAPACITY) longest = LINE_UTF8_CAPACITY;
-    longest += CHAT_FORM_BYTES;
+    longest += CHAT_FORM_BYTES + template_length(&session->settings.template);
     encoder_set_up(&session->encoder, &session->tokenizer, longest, arena);
     session->turn_text = arena_take(arena, longest, 1);
     session->turn_tokens = arena_take(arena, encoder_max_tokens(longest) + 1, sizeof(uint32_t));

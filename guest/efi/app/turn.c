@@ -3,30 +3,38 @@
 #include "firmware/console.h"
 #include "model/text.h"
 
-// Llama 2's chat models were trained on instructions in this form (llama2.c, run.c, chat).
-static size_t encode_instruction(struct session *session, const char *text, uint32_t *tokens) {
-    struct encoder *encoder = &session->encoder;
-    char *form = session->turn_text;
-    size_t length = text_format(form, encoder->capacity, "[INST] %s [/INST]", text);
-    return encoder_encode(encoder, form, length, tokens);
+// What stands round a text. Nothing stands round an empty one: with it the model begins a text of its own.
+static const struct template *template_for(const struct session *session, const char *text) {
+    // Llama 2's chat models were trained on instructions in this form (llama2.c, run.c, chat).
+    static const struct template instruction = {"[INST] ", " [/INST]"};
+    static const struct template nothing = {"", ""};
+    if (session->settings.mode == MODE_CHAT) return &instruction;
+    return *text == '\0' ? &nothing : &session->settings.template;
 }
 
+static size_t encode_text(struct session *session, const char *text, uint32_t *tokens) {
+    struct encoder *encoder = &session->encoder;
+    const struct template *template = template_for(session, text);
+    size_t length = text_format(session->turn_text, encoder->capacity, "%s%s%s", template->before,
+                                text, template->after);
+    return encoder_encode(encoder, session->turn_text, length, tokens);
+}
+
+// A turn after others begins with the token that the last one ended with.
 static size_t encode(struct session *session, const struct conversation *conversation,
                      uint32_t position, const char *text) {
     uint32_t *tokens = session->turn_tokens;
-    if (session->settings.mode != MODE_CHAT) {
-        return encoder_encode(&session->encoder, text, text_length(text), tokens);
-    }
-    if (position == 0) return encode_instruction(session, text, tokens);
+    if (position == 0) return encode_text(session, text, tokens);
     tokens[0] = conversation->pending;
-    return 1 + encode_instruction(session, text, tokens + 1);
+    return 1 + encode_text(session, text, tokens + 1);
 }
 
 bool turn_prepare(struct session *session, const struct conversation *conversation, const char *text,
                   struct generation *generation, struct failure *failure) {
     uint32_t context = session->checkpoint.shape.context, steps = session->settings.steps;
     bool chat = session->settings.mode == MODE_CHAT;
-    unsigned long long bytes = text_length(text);
+    size_t form_bytes = template_length(template_for(session, text));
+    unsigned long long bytes = text_length(text) + form_bytes;
     unsigned long long max_bytes = encoder_max_bytes(&session->encoder, context);
     if (bytes > max_bytes) {
         return fail(failure,
@@ -53,7 +61,8 @@ bool turn_prepare(struct session *session, const struct conversation *conversati
         .prompt = session->turn_tokens,
         .prompt_count = count,
         .position = position,
-        .echo = !chat,
+        // What stands in a form is answered, not gone on from.
+        .echo = form_bytes == 0,
     };
     return true;
 }

@@ -6,6 +6,7 @@ const struct settings settings_defaults = {
     .model = "stories15M.bin",
     .tokenizer = "tokenizer.bin",
     .prompt = "",
+    .template = {"", ""},
     .steps = 256,
     .temperature = 1.0f,
     .top_p = 0.9f,
@@ -13,7 +14,7 @@ const struct settings settings_defaults = {
     .answer = ANSWER_CONSOLE,
 };
 
-enum kind { PATH, PROMPT, STEPS, TEMPERATURE, PROBABILITY, SEED, SWITCH, MODE, ANSWER };
+enum kind { PATH, PROMPT, TEMPLATE, STEPS, TEMPERATURE, PROBABILITY, SEED, SWITCH, MODE, ANSWER };
 
 static const struct setting {
     const char *name;
@@ -23,6 +24,7 @@ static const struct setting {
     {"model", PATH, offsetof(struct settings, model)},
     {"tokenizer", PATH, offsetof(struct settings, tokenizer)},
     {"prompt", PROMPT, offsetof(struct settings, prompt)},
+    {"template", TEMPLATE, offsetof(struct settings, template)},
     {"steps", STEPS, offsetof(struct settings, steps)},
     {"temp", TEMPERATURE, offsetof(struct settings, temperature)},
     {"top_p", PROBABILITY, offsetof(struct settings, top_p)},
@@ -34,6 +36,10 @@ static const struct setting {
 };
 
 enum { KNOWN_COUNT = sizeof known / sizeof known[0] };
+
+size_t template_length(const struct template *template) {
+    return text_length(template->before) + text_length(template->after);
+}
 
 static const struct setting *find(const char *name) {
     for (size_t i = 0; i < KNOWN_COUNT; i++) {
@@ -79,6 +85,27 @@ static bool unescape(char *text) {
     return true;
 }
 
+static char *find_text(char *text, const char *wanted, size_t length) {
+    for (; *text != '\0'; text++) {
+        size_t same = 0;
+        while (same < length && text[same] == wanted[same]) same++;
+        if (same == length) return text;
+    }
+    return NULL;
+}
+
+// Splits the text at {prompt}, which it must have exactly once.
+static bool set_template(struct template *field, char *text) {
+    static const char place[] = "{prompt}";
+    const size_t length = sizeof place - 1;
+    if (!unescape(text)) return false;
+    char *found = find_text(text, place, length);
+    if (found == NULL || find_text(found + length, place, length) != NULL) return false;
+    *found = '\0';
+    *field = (struct template){.before = text, .after = found + length};
+    return true;
+}
+
 // Sets the field; on failure returns what the value should have been, else NULL.
 static const char *set_field(enum kind kind, void *field, char *value) {
     static const char *const switches[] = {"0", "1"};
@@ -95,6 +122,10 @@ static const char *set_field(enum kind kind, void *field, char *value) {
         if (!unescape(value)) return "text in which a backslash starts \\n, \\r, \\t or \\\\";
         *(const char **)field = value;
         return NULL;
+    case TEMPLATE:
+        return set_template(field, value)
+                   ? NULL
+                   : "text with {prompt} in it once, in which a backslash starts \\n, \\r, \\t or \\\\";
     case STEPS:
         if (!text_parse_uint64(value, &number) || number > INT32_MAX) {
             return "a number of tokens, 0 for as many as the model can";
@@ -133,7 +164,7 @@ bool settings_set(struct settings *settings, const char *name, char *value,
                   struct failure *failure) {
     const struct setting *setting = find(name);
     if (setting == NULL) return fail(failure, "there is no setting \"%s\"", name);
-    if (setting->kind != PROMPT) value = trim(value);
+    if (setting->kind != PROMPT && setting->kind != TEMPLATE) value = trim(value);
     const char *expected = set_field(setting->kind, (char *)settings + setting->offset, value);
     if (expected == NULL) return true;
     return fail(failure, "%s must be %s", name, expected);
@@ -179,6 +210,9 @@ bool settings_parse(struct settings *settings, char *file, size_t size, struct f
                         : parse_line(settings, line, &seen, &reason);
         // The other lines count all the same: one of them may say what to do after a failure.
         if (!done && good) good = fail(failure, "llama2.cfg, line %u: %s", number, reason.text);
+    }
+    if (good && settings->mode == MODE_CHAT && template_length(&settings->template) > 0) {
+        return fail(failure, "llama2.cfg: there is a template, and mode=chat has its own");
     }
     return good;
 }

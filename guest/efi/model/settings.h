@@ -1,6 +1,6 @@
 // What llama2.cfg says: lines of `name=value`. Blank lines and lines that start with # are skipped, as are
-// blanks round a name and round every value but the prompt. In the prompt, \n, \r, \t and \\ stand for a
-// line feed, a carriage return, a tab and a backslash.
+// blanks round a name and round every value but the prompt and the template. In these two, \n, \r, \t and
+// \\ stand for a line feed, a carriage return, a tab and a backslash.
 #ifndef ZOSIA_SETTINGS_H
 #define ZOSIA_SETTINGS_H
 
@@ -20,14 +20,24 @@ enum answer_channel {
     ANSWER_SERIAL, // also as frames of plain UTF-8 on the serial port (firmware/answer.h)
 };
 
+// What stands round a prompt: a text in which {prompt} was its place.
+struct template {
+    const char *before;
+    const char *after;
+};
+
+// The bytes that it adds to a prompt.
+size_t template_length(const struct template *template);
+
 struct settings {
-    const char *model;     // path from the root of the disk
-    const char *tokenizer; // likewise
-    const char *prompt;    // UTF-8; empty for none
-    uint32_t steps;        // positions to run, those of the prompt included; 0 for the whole context
-    float temperature;     // 0 always takes the likeliest token
-    float top_p;           // 0 and 1 consider all tokens
-    uint64_t seed;         // 0 takes one from the clock
+    const char *model;        // path from the root of the disk
+    const char *tokenizer;    // likewise
+    const char *prompt;       // UTF-8; empty for none
+    struct template template; // round every prompt that is not empty; mode chat has its own
+    uint32_t steps;           // positions to run, those of the prompt included; 0 for the whole context
+    float temperature;        // 0 always takes the likeliest token
+    float top_p;              // 0 and 1 consider all tokens
+    uint64_t seed;            // 0 takes one from the clock
     bool interactive;
     bool power_off;
     int mode;   // enum generation_mode

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
 import type { CliContext } from '../context.js';
+import { chosenCheckpoint } from '../options/efi-model.js';
 import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../options/efi-settings.js';
 import { architecture } from '../options/values.js';
 import { formatBytes, printJson, say } from '../output/output.js';
@@ -70,24 +71,28 @@ export function addEfiDiskCommand(image: Command, { signal }: CliContext): void 
       'after',
       `
 Examples:
+  zosia image efi
   ${EXAMPLE}
   ${EXAMPLE} --prompt "The dragon" --temp 0
   ${EXAMPLE} --interactive --format vmdk
   zosia image efi --hello --arch x86_64 --partition-table gpt --out stick.img
 
+Without --model and --tokenizer the disk has the model that zosia brings itself: it tells a story, or
+answers --prompt.
 --prompt to --mode become llama2.cfg on the disk, a text file that can be edited there. Files get the
 time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
     )
     .action(async (flags: EfiDiskFlags) => {
       const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
-      const subject = flags.hello ? 'hello' : await openModel(command, flags);
+      const { subject, settings } = await openSubject(command, flags, signal);
       const { arch, format, partitionTable, size } = flags;
       const program = flags.hello ? 'hello' : 'llama2';
       const out = flags.out ?? efiDiskPath(defaultPlaces(), format, program);
       const progress = await startProgress();
       try {
         const { image, manifest, written, grew } = await writeEfiDisk(subject, {
-          ...{ format, partitionTable, out, signal, settings: efiSettings(flags) },
+          ...{ format, partitionTable, out, signal },
+          settings: { ...settings, ...efiSettings(flags) },
           ...(arch === undefined ? {} : { archs: arch }),
           ...(size === undefined ? {} : { sizeBytes: size }),
           onProgress: (done, total) => {
@@ -108,11 +113,29 @@ time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
     });
 }
 
-async function openModel(command: Command, { model, tokenizer }: EfiDiskFlags): Promise<EfiModel> {
-  const missing = (option: string): never =>
-    command.error(`error: option '${option}' is missing, as in ${EXAMPLE}; or --hello alone`);
-  if (model === undefined) return missing('--model <file>');
-  if (tokenizer === undefined) return missing('--tokenizer <file>');
+interface Subject {
+  readonly subject: EfiModel | 'hello';
+  /** What holds where no option says otherwise. */
+  readonly settings?: EfiSettings;
+}
+
+async function openSubject(
+  command: Command,
+  { hello, model: checkpoint, tokenizer }: EfiDiskFlags,
+  signal: AbortSignal,
+): Promise<Subject> {
+  if (hello) return { subject: 'hello' };
+  const chosen = await chosenCheckpoint(
+    command,
+    { checkpoint, tokenizer },
+    {
+      checkpoint: "option '--model <file>'",
+      example: EXAMPLE,
+      otherwise: '; or --hello alone',
+    },
+    signal,
+  );
   const { openEfiModel } = await import('../../recipes/efi/model.js');
-  return openEfiModel(model, tokenizer);
+  const subject = await openEfiModel(chosen.checkpoint, chosen.tokenizer);
+  return { subject, settings: chosen.settings };
 }

@@ -3,10 +3,22 @@ import type { Command } from 'commander';
 import { SETTING_FORMS } from '../../formats/llama2c/settings/forms.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
+/** What is also asked for where a disk is run. */
+export const TEMPLATE_OPTION = [
+  'template',
+  '--template <text>',
+  'what stands round each prompt, as in "Q: {prompt} A:"; nothing unless given',
+] as const;
+
 /** Settings that have an option; the others are decided by what the disk is for. */
 const OPTIONS = [
   ['prompt', '--prompt <text>', 'text to go on from'],
-  ['steps', '--steps <n>', 'tokens to run, those of the prompt included; 0: the whole context'],
+  TEMPLATE_OPTION,
+  [
+    'steps',
+    '--steps <n>',
+    'tokens to run, those of the prompt and template included; 0: the whole context',
+  ],
   ['temp', '--temp <t>', 'temperature of sampling; 0 always takes the likeliest token'],
   ['topP', '--top-p <p>', 'consider the likeliest tokens up to this sum; 1 considers all'],
   ['seed', '--seed <n>', 'seed of sampling; 0 takes one from the clock'],
@@ -33,11 +45,11 @@ export function efiSettingOption(
   description: string,
 ): Option {
   const option = new Option(flags, description);
-  // The text of an option has no escapes, as the file's prompt has; a switch has no text.
-  if (key === 'prompt' || option.isBoolean()) return option;
-  const { expected, parse } = SETTING_FORMS[key];
+  if (option.isBoolean()) return option;
+  const { expected, isText, format, parse } = SETTING_FORMS[key];
   return option.argParser((text: string) => {
-    const value = parse(text);
+    // The text of an option has no escapes, as the file's text has.
+    const value = isText ? (format(text) === undefined ? undefined : text) : parse(text);
     if (value === undefined) throw new InvalidArgumentError(`Give ${expected}.`);
     return value;
   });

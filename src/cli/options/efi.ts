@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { efiSettingOption, efiSettings } from './efi-settings.js';
+import { efiSettingOption, efiSettings, TEMPLATE_OPTION } from './efi-settings.js';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
 import type { EfiMachineOptions } from '../../machine/machine.js';
@@ -7,7 +7,7 @@ import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** Options of every command that starts the EFI machine. */
 export interface EfiFlags
-  extends HostFlags, Pick<EfiSettings, 'prompt' | 'steps' | 'temp' | 'topP' | 'seed'> {
+  extends HostFlags, Pick<EfiSettings, 'prompt' | 'template' | 'steps' | 'temp' | 'topP' | 'seed'> {
   firmware?: string;
   display?: true;
   screenshot?: string;
@@ -17,6 +17,7 @@ export interface EfiFlags
 /** What of the text only the EFI machine is told. */
 export function addEfiTextOptions(command: Command): Command {
   return command
+    .addOption(efiSettingOption(...TEMPLATE_OPTION))
     .addOption(
       efiSettingOption('topP', '--top-p <p>', 'consider the likeliest tokens up to this sum'),
     )

@@ -10,6 +10,7 @@ import { APPLICATION_PATHS } from './entries.js';
 import { openEfiDisk } from './existing-disk.js';
 import { efiMemoryBytes } from './memory.js';
 import { modelName } from './model.js';
+import { templateBytes } from '../../formats/llama2c/settings/forms.js';
 import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
@@ -103,8 +104,11 @@ async function modelMemory(
   const tokenizerFile = await openNamed(fat, settings.tokenizer, 'tokenizer', diskPath);
   const checkpoint = await readCheckpoint(checkpointFile, `${settings.model} on ${diskPath}`);
   await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize);
-  const promptBytes = Buffer.byteLength(settings.prompt);
-  return efiMemoryBytes({ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes, promptBytes });
+  return efiMemoryBytes({
+    ...{ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes },
+    promptBytes: Buffer.byteLength(settings.prompt),
+    templateBytes: templateBytes(settings.template),
+  });
 }
 
 async function openNamed(

@@ -7,12 +7,14 @@ export interface EfiMemoryInputs {
   readonly tokenizerBytes: number;
   /** Of the prompt, in UTF-8. */
   readonly promptBytes?: number;
+  /** What the template adds to a prompt. */
+  readonly templateBytes?: number;
 }
 
 /** guest/efi/model/arena.h, ARENA_ALIGNMENT. */
 const ALIGNMENT_BYTES = 64;
 
-/** The longest line that can be typed, and what chat mode puts round it (guest/efi/app/session.c). */
+/** The longest line that can be typed; what chat mode puts round it, and the end of a string (guest/efi/app/session.c). */
 const LINE_BYTES = 3 * 1024;
 const CHAT_FORM_BYTES = 64;
 
@@ -34,10 +36,11 @@ export function efiMemoryBytes(inputs: EfiMemoryInputs): number {
 }
 
 /** All that lies beside the weights and the tokenizer. */
-export function stateBytes({ checkpoint, promptBytes = 0 }: EfiMemoryInputs): number {
+export function stateBytes(inputs: EfiMemoryInputs): number {
+  const { checkpoint, promptBytes = 0, templateBytes = 0 } = inputs;
   const { dim, hiddenDim, headCount, vocabularySize, contextLength } = checkpoint.config;
   const headDim = dim / headCount;
-  const textBytes = Math.max(promptBytes, LINE_BYTES) + CHAT_FORM_BYTES;
+  const textBytes = Math.max(promptBytes, LINE_BYTES) + CHAT_FORM_BYTES + templateBytes;
   const floats = (count: number): number => aligned(count * FLOAT_BYTES);
   return [
     ...[aligned(vocabularySize * PIECE_BYTES), aligned(tableSize(vocabularySize) * TOKEN_BYTES)],

@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { EfiDiskManifest } from '../../../src/recipes/efi/manifest.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
+import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';
 import { sampleTokenizer, writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
+import { describeWithEmbeddedModel } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -79,9 +81,23 @@ describe('zosia image efi', () => {
     expect(await readDiskSettings(disk.fat)).toEqual({
       ...{ model: 'tiny.bin', tokenizer: 'tiny-tokenizer.bin', prompt: 'a\\b\nZoë', steps: 0 },
       ...{ temp: 0.25, topP: 1, seed: 2n ** 64n - 1n, interactive: true, poweroff: true },
+      template: '{prompt}',
       ...{ mode: 'chat', answer: 'console' },
     });
     await disk.close();
+  });
+
+  it('puts a template on the disk as it is given, and refuses one in mode chat', async () => {
+    const template = ' Q:\\ {prompt}\nA:';
+    const { path } = await imageEfi([...MODEL, '--template', template]);
+    const disk = await openEfiDisk(path);
+    expect(await readDiskSettings(disk.fat)).toMatchObject({ template, mode: 'generate' });
+    await disk.close();
+    await rm(folder.file('artifacts'), { recursive: true });
+    await expectRefusal(
+      [...MODEL, '--template', template, '--mode', 'chat'],
+      /there is a template, and mode=chat has its own\nhint: +Leave the mode at generate/,
+    );
   });
 
   it('writes the disk that says hello', async () => {
@@ -145,13 +161,17 @@ describe('zosia image efi', () => {
   });
 
   it.each([
-    [[], /'--model <file>' is missing, as in zosia image efi .*; or --hello alone/],
     [['--model', 'tiny.bin'], /'--tokenizer <file>' is missing/],
-    [['--tokenizer', 'tiny-tokenizer.bin'], /'--model <file>' is missing/],
+    [
+      ['--tokenizer', 'tiny-tokenizer.bin'],
+      /'--model <file>' is missing, as in zosia image efi .*; or --hello alone/,
+    ],
     [[...MODEL, '--arch', 'mips'], /'--arch <arch>' argument 'mips' is invalid\. Use aarch64/],
     [['--hello', ...MODEL], /'--hello' cannot be used with option '--(model|tokenizer)/],
     [['--hello', '--prompt', 'x'], /'--hello' cannot be used with option '--prompt/],
     [['--hello', '--poweroff'], /'--hello' cannot be used with option '--poweroff/],
+    [['--hello', '--template', '{prompt}'], /'--hello' cannot be used with option '--template/],
+    [[...MODEL, '--template', 'Q: A:'], /Give text with {prompt} in it once/],
     [[...MODEL, '--steps', '-1'], /Give a whole number from 0 to 2147483647/],
     [[...MODEL, '--steps', '2147483648'], /Give a whole number from 0 to 2147483647/],
     [[...MODEL, '--temp', '101'], /Give a number from 0 to 100/],
@@ -163,5 +183,33 @@ describe('zosia image efi', () => {
     [[...MODEL, 'left over'], /too many arguments/],
   ])('takes no %j', async (args, message) => {
     await expectRefusal(args, message, 2);
+  });
+});
+
+describeWithEmbeddedModel('zosia image efi without a model', () => {
+  const settingsOf = async (path: string) => {
+    const disk = await openEfiDisk(path);
+    try {
+      return await readDiskSettings(disk.fat);
+    } finally {
+      await disk.close();
+    }
+  };
+
+  it('writes the disk of the built-in one, which tells a story, and says so', async () => {
+    const { stdout, stderr, exitCode } = await zosia(['image', 'efi'], { cwd: folder.path });
+    expect({ stdout, exitCode }, stderr).toEqual({ stdout: '', exitCode: 0 });
+    expect(stderr).toContain('using the built-in zosia-tiny. Another one: zosia image efi --model');
+    expect(await settingsOf(folder.file('artifacts/efi/llama2-disk.img'))).toEqual({
+      ...DEFAULT_EFI_SETTINGS,
+      ...{ model: 'zosia-tiny.bin', tokenizer: 'zosia-tiny-tokenizer.bin' },
+      ...{ template: 'Q: {prompt}\nA:', temp: 0 },
+    });
+  });
+
+  it('lets options win over what suits that model', async () => {
+    const { path } = await imageEfi(['--template', '{prompt}!', '--temp', '0.5', '--prompt', 'Hi']);
+    const own = { template: '{prompt}!', temp: 0.5, prompt: 'Hi' };
+    expect(await settingsOf(path)).toMatchObject({ ...own, model: 'zosia-tiny.bin' });
   });
 });

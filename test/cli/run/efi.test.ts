@@ -8,6 +8,7 @@ import { qmpMachine } from '../../machine/support/fake-qmp.js';
 import { sampleFirmware } from '../../machine/support/firmware.js';
 import { writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
+import { describeWithEmbeddedModel } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -81,6 +82,17 @@ describe('zosia up --machine efi', () => {
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
       ...{ prompt, temp: 0, topP: 0.5, interactive: false, poweroff: true, answer: 'serial' },
     });
+  });
+
+  it('puts the prompt into a template', async () => {
+    const args = [...UP, '--prompt', 'Once', '--template', 'Q: {prompt}\nA:'];
+    expect((await run(ends(ANSWERS), args)).exitCode).toBe(0);
+    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
+      ...{ prompt: 'Once', template: 'Q: {prompt}\nA:', temp: 1 },
+    });
+    const bad = await run('', [...UP, '--template', 'Q: A:']);
+    expect(bad.stderr).toContain('Give text with {prompt} in it once');
+    expect(bad.exitCode).toBe(2);
   });
 
   it('says what is missing', async () => {
@@ -245,6 +257,7 @@ describe('--debug', () => {
 describe('options of another machine, or without what they are about', () => {
   it.each([
     [['up', 'm.gguf', '--seed', '1'], /'--seed <n>' is not for --machine linux/],
+    [['up', 'm.gguf', '--template', '{prompt}'], /'--template <text>' is not for --machine linux/],
     [['up', 'm.gguf', '--tokenizer', 't'], /'--tokenizer <file>' is not for --machine linux/],
     [['up', 'm.gguf', '--screenshot', 's'], /'--screenshot <file>' is not for --machine linux/],
     [['up', 'm.gguf', '--display'], /'--display' is not for --machine linux/],
@@ -266,5 +279,19 @@ describe('options of another machine, or without what they are about', () => {
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/\(zosia .* --help shows its arguments and options\)\n$/);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+  });
+});
+
+describeWithEmbeddedModel('zosia up --machine efi without a model', () => {
+  it.each([
+    [[], { template: 'Q: {prompt}\nA:', temp: 0 }],
+    [['--temp', '0.5', '--template', '{prompt}'], { template: '{prompt}', temp: 0.5 }],
+  ])('sets what suits the built-in one, unless told otherwise: %j', async (options, settings) => {
+    const args = ['up', '--machine', 'efi', '--prompt', 'Hi', ...options];
+    const { stderr, exitCode } = await run(ends(ANSWERS), args);
+    expect(exitCode, stderr).toBe(0);
+    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
+      ...{ ...settings, model: 'zosia-tiny.bin', prompt: 'Hi' },
+    });
   });
 });

@@ -13,22 +13,33 @@ const path = fc
   .string({ unit: 'binary', minLength: 1 })
   .filter((text) => !/^[ \t]|[ \t]$|[\0\r\n]|\p{Cs}/u.test(text));
 
-const anySettings: fc.Arbitrary<EfiSettings> = fc.record(
-  {
-    model: path,
-    tokenizer: path,
-    prompt: fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0')),
-    steps: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-    temp: fc.double({ min: 0, max: 100, noNaN: true }),
-    topP: fc.double({ min: 0, max: 1, noNaN: true }),
-    seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
-    interactive: fc.boolean(),
-    poweroff: fc.boolean(),
-    mode: fc.constantFrom('generate', 'chat'),
-    answer: fc.constantFrom('console', 'serial'),
-  },
-  { requiredKeys: [] },
-);
+const text = fc.string({ unit: 'binary' }).filter((all) => !all.includes('\0'));
+const template = fc
+  .tuple(fc.oneof(text, fc.constantFrom('{', '{prompt', '\\', ' ')), text)
+  .map((round) => round.join('{prompt}'))
+  .filter((all) => all.split('{prompt}').length === 2);
+
+const anySettings: fc.Arbitrary<EfiSettings> = fc
+  .record(
+    {
+      model: path,
+      tokenizer: path,
+      prompt: text,
+      template,
+      steps: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+      temp: fc.double({ min: 0, max: 100, noNaN: true }),
+      topP: fc.double({ min: 0, max: 1, noNaN: true }),
+      seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      interactive: fc.boolean(),
+      poweroff: fc.boolean(),
+      mode: fc.constantFrom('generate', 'chat'),
+      answer: fc.constantFrom('console', 'serial'),
+    },
+    { requiredKeys: [] },
+  )
+  .map(({ template: form, ...settings }): EfiSettings =>
+    form === undefined || settings.mode === 'chat' ? settings : { ...settings, template: form },
+  );
 
 describe('formatSettings', () => {
   it('writes a line for what is given', () => {
@@ -38,8 +49,17 @@ describe('formatSettings', () => {
     );
     expect(formatSettings(DEFAULT_EFI_SETTINGS)).toBe(
       [
-        ...['model=stories15M.bin', 'tokenizer=tokenizer.bin', 'prompt=', 'steps=256', 'temp=1'],
-        ...['top_p=0.9', 'seed=0', 'interactive=0', 'poweroff=0', 'mode=generate', ''],
+        ...['model=stories15M.bin', 'tokenizer=tokenizer.bin', 'prompt=', 'template={prompt}'],
+        ...[
+          'steps=256',
+          'temp=1',
+          'top_p=0.9',
+          'seed=0',
+          'interactive=0',
+          'poweroff=0',
+          'mode=generate',
+          '',
+        ],
       ].join('\n') + 'answer=console\n',
     );
   });
@@ -56,6 +76,10 @@ describe('formatSettings', () => {
     ['seed', { seed: -1n }],
     ['prompt', { prompt: 'a\0b' }],
     ['prompt', { prompt: '\ud800' }],
+    ['template', { template: '' }],
+    ['template', { template: 'Q: \nA:' }],
+    ['template', { template: '{prompt}{prompt}' }],
+    ['template', { template: '{prompt}\0' }],
     ['model', { model: '' }],
     ['model', { model: ' a' }],
     ['tokenizer', { tokenizer: 'a\nb' }],
@@ -63,6 +87,14 @@ describe('formatSettings', () => {
   ])('refuses a bad %s (case %#)', (name, settings) => {
     expect(() => formatSettings(settings)).toThrow(zosiaError('ZOSIA_EFI_BAD_SETTING'));
     expect(() => formatSettings(settings)).toThrow(`${name} cannot be`);
+  });
+
+  it('refuses a template in mode chat, which has its own', () => {
+    const bad = { mode: 'chat', template: 'Q: {prompt}' } as const;
+    expect(() => formatSettings(bad)).toThrow(zosiaError('ZOSIA_EFI_BAD_SETTING'));
+    expect(formatSettings({ mode: 'chat', template: '{prompt}' })).toBe(
+      'template={prompt}\nmode=chat\n',
+    );
   });
 
   it('refuses more than the application reads', () => {
@@ -113,10 +145,14 @@ const line = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc
     .tuple(
-      fc.constantFrom('steps', 'temp', 'top_p', 'seed', 'prompt', 'model', 'mode', ' answer\t'),
+      fc.constantFrom(
+        ...['steps', 'temp', 'top_p', 'seed', 'prompt', 'model', 'mode', ' answer\t'],
+        ...['template', 'template'],
+      ),
       fc.constantFrom('=', ' = ', ''),
       fc.oneof(
         fc.constantFrom('', '0', '1', '1.', '.5', '.', '1e3', '-1', '101', '2147483648', ' 3\t'),
+        fc.constantFrom(' {prompt}\\n', '{prompt}', '{prompt}{prompt}'),
         fc.constantFrom('\\', '\\n', '\\x', 'chat', 'serial', '18446744073709551616', 'a\0'),
         fc.string(),
       ),
@@ -164,6 +200,7 @@ describe('the application', () => {
           ...{ powerOff: Number(all.poweroff), mode: Number(all.mode === 'chat') },
           answer: Number(all.answer === 'serial'),
         });
+        expect(`${told.before as string}{prompt}${told.after as string}`).toBe(all.template);
         expect(told).not.toHaveProperty('failure');
         expectNear(told.temp, all.temp);
         expectNear(told.topP, all.topP);

@@ -1,6 +1,6 @@
 // Prints how many bytes the llama2 application needs beside the weights and the tokenizer.
 //
-//     measure_state CHECKPOINT PROMPT_BYTES
+//     measure_state CHECKPOINT PROMPT_BYTES TEMPLATE_BYTES
 //
 // The order and the sizes are those of set_up in app/session.c, which needs firmware to run.
 
@@ -15,7 +15,7 @@
 enum { CHAT_FORM_BYTES = 64 };
 
 int main(int count, char **arguments) {
-    if (count != 3) return 2;
+    if (count != 4) return 2;
     FILE *file = fopen(arguments[1], "rb");
     if (file == NULL) return 2;
     uint8_t head[CHECKPOINT_HEAD_BYTES];
@@ -36,7 +36,7 @@ int main(int count, char **arguments) {
     struct arena arena = {0};
     size_t longest = strtoul(arguments[2], NULL, 10);
     if (longest < LINE_UTF8_CAPACITY) longest = LINE_UTF8_CAPACITY;
-    longest += CHAT_FORM_BYTES;
+    longest += CHAT_FORM_BYTES + strtoul(arguments[3], NULL, 10);
     tokenizer_set_up(&tokenizer, NULL, 0, checkpoint.shape.vocabulary, &arena, &failure);
     encoder_set_up(&encoder, &tokenizer, longest, &arena);
     arena_take(&arena, longest, 1);

@@ -31,6 +31,8 @@ int main(void) {
     print_text("model", s.model);
     print_text("tokenizer", s.tokenizer);
     print_text("prompt", s.prompt);
+    print_text("before", s.template.before);
+    print_text("after", s.template.after);
     printf("\"steps\":%u,\"temp\":%.9g,\"topP\":%.9g,\"seed\":\"%llu\",", s.steps,
            (double)s.temperature, (double)s.top_p, (unsigned long long)s.seed);
     printf("\"interactive\":%d,\"powerOff\":%d,\"mode\":%d,\"answer\":%d}\n", s.interactive,

@@ -19,6 +19,8 @@ const DEFAULTS = {
   model: 'stories15M.bin',
   tokenizer: 'tokenizer.bin',
   prompt: '',
+  before: '',
+  after: '',
   steps: 256,
   temp: 1,
   topP: 0.899999976,
@@ -41,26 +43,29 @@ describe('llama2.cfg', () => {
       'model = models/my model.bin ',
       '\ttokenizer=tök.bin',
       'prompt=  Once\\n\\"upon\\" '.replaceAll('\\"', '"'),
+      'template= Q:\\t{prompt}\\nA: ',
       'steps=0',
       'temp=0.5',
       'top_p=1.',
       'seed=18446744073709551615',
       'interactive=1',
       'poweroff=1',
-      'mode=chat',
+      'mode=generate',
       'answer=serial',
     ];
     const expected = {
       model: 'models/my model.bin',
       tokenizer: 'tök.bin',
       prompt: '  Once\n"upon" ',
+      before: ' Q:\t',
+      after: '\nA: ',
       steps: 0,
       temp: 0.5,
       topP: 1,
       seed: '18446744073709551615',
       interactive: 1,
       powerOff: 1,
-      mode: 1,
+      mode: 0,
       answer: 1,
     };
     expect(await parse(file.join('\n'))).toEqual(expected);
@@ -87,6 +92,13 @@ describe('llama2.cfg', () => {
     ['model=', 'model must be the name of a file'],
     ['prompt=a\\x', 'prompt must be text in which a backslash starts \\n, \\r, \\t or \\\\'],
     ['prompt=a\\', 'prompt must be text'],
+    [
+      'template=',
+      'template must be text with {prompt} in it once, in which a backslash starts \\n',
+    ],
+    ['template=Q: prompt', 'template must be text'],
+    ['template={prompt} {prompt}', 'template must be text'],
+    ['template={prompt}\\x', 'template must be text'],
     ['temp=1\ntemp=1', 'temp is given a second time'],
     ['prompt=a\0b', 'it has a NUL byte'],
   ])('names the bad line: %j', async (lines, message) => {
@@ -101,6 +113,28 @@ describe('llama2.cfg', () => {
       powerOff: 1,
       steps: 256,
     });
+  });
+
+  it.each([
+    ['{prompt}', '', ''],
+    ['{{prompt}}', '{', '}'],
+    ['{prompt{prompt}prompt}', '{prompt', 'prompt}'],
+    ['{{prompt\\\\{prompt}{PROMPT}', '{{prompt\\', '{PROMPT}'],
+  ])('finds the place of the prompt in %s', async (template, before, after) => {
+    expect(await parse(`template=${template}`)).toEqual({ ...DEFAULTS, before, after });
+  });
+
+  it('takes no template but the default one in mode chat, in whatever order', async () => {
+    for (const file of ['mode=chat\ntemplate=a{prompt}', 'template={prompt}a\nmode=chat']) {
+      expect((await parse(file)).failure).toMatch(
+        /^llama2\.cfg: there is a template, and mode=chat/,
+      );
+    }
+    const chat = await parse('mode=chat\ntemplate={prompt}');
+    expect(chat).toEqual({ ...DEFAULTS, mode: 1 });
+    expect((await parse('seed=x\nmode=chat\ntemplate=a{prompt}')).failure).toContain(
+      'line 1: seed',
+    );
   });
 
   it('keeps any prompt', async () => {

@@ -110,22 +110,26 @@ describe('efiMemoryBytes', () => {
   });
 
   it.each([
-    ['float32', SHAPE, { version: 0 }, 0],
-    ['a long prompt', SHAPE, { version: 1 }, 100_001],
-    ['a classifier', { ...SHAPE, sharedClassifier: false }, { version: 0 }, 3072],
-    ['int8', { ...SHAPE, kvHeadCount: 1 }, { version: 2, groupSize: 12 }, 3073],
-    ['stories15M', STORIES_15M, { version: 0 }, 10],
-    ['a power of two', { ...SHAPE, vocabularySize: 256 }, { version: 0 }, 0],
-    ['one more', { ...SHAPE, vocabularySize: 257 }, { version: 0 }, 0],
-  ] as const)('is what the application adds up: %s', async (_, shape, format, promptBytes) => {
-    const [path] = await writeSampleFiles(folder.file('memory'), { shape, format });
-    const file = await accessFile(path);
-    const checkpoint = await readCheckpoint(file);
-    await file.close();
-    const { stdout } = await execa(program, [path, String(promptBytes)]);
-    const [weightsBytes, stateBytes] = stdout.split(' ').map(Number);
-    expect(efiMemoryBytes({ checkpoint, tokenizerBytes: 7, promptBytes })).toBe(
-      weightsBytes! + stateBytes! + 7,
-    );
-  });
+    ['float32', SHAPE, { version: 0 }, 0, 0],
+    ['a long prompt', SHAPE, { version: 1 }, 100_001, 0],
+    ['a template', SHAPE, { version: 0 }, 3073, 20_001],
+    ['a classifier', { ...SHAPE, sharedClassifier: false }, { version: 0 }, 3072, 0],
+    ['int8', { ...SHAPE, kvHeadCount: 1 }, { version: 2, groupSize: 12 }, 3073, 0],
+    ['stories15M', STORIES_15M, { version: 0 }, 10, 0],
+    ['a power of two', { ...SHAPE, vocabularySize: 256 }, { version: 0 }, 0, 0],
+    ['one more', { ...SHAPE, vocabularySize: 257 }, { version: 0 }, 0, 0],
+  ] as const)(
+    'is what the application adds up: %s',
+    async (_, shape, format, promptBytes, templateBytes) => {
+      const [path] = await writeSampleFiles(folder.file('memory'), { shape, format });
+      const file = await accessFile(path);
+      const checkpoint = await readCheckpoint(file);
+      await file.close();
+      const { stdout } = await execa(program, [path, `${promptBytes}`, `${templateBytes}`]);
+      const [weightsBytes, stateBytes] = stdout.split(' ').map(Number);
+      expect(efiMemoryBytes({ checkpoint, tokenizerBytes: 7, promptBytes, templateBytes })).toBe(
+        weightsBytes! + stateBytes! + 7,
+      );
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { ZosiaError } from '../../../errors.js';
 import { SETTING_FORMS, SETTING_KEYS } from './forms.js';
+import { DEFAULT_EFI_SETTINGS } from './settings.js';
 import type { EfiSettings } from './settings.js';
 
 /** Where the application looks for its settings. */
@@ -14,9 +15,14 @@ export const MAX_SETTINGS_BYTES = 1 << 20;
  * @throws ZosiaError `ZOSIA_EFI_BAD_SETTING`
  */
 export function formatSettings(settings: EfiSettings): string {
+  if (hasTwoForms(settings)) {
+    throw new ZosiaError('ZOSIA_EFI_BAD_SETTING', TWO_FORMS, {
+      hint: 'Leave the mode at generate, or the template at {prompt}.',
+    });
+  }
   const text = SETTING_KEYS.map((key) => formatLine(key, settings[key])).join('');
   if (Buffer.byteLength(text) <= MAX_SETTINGS_BYTES) return text;
-  throw new ZosiaError('ZOSIA_EFI_BAD_SETTING', 'the prompt is too long for llama2.cfg', {
+  throw new ZosiaError('ZOSIA_EFI_BAD_SETTING', 'the texts are too long for llama2.cfg', {
     hint: `The file has at most ${MAX_SETTINGS_BYTES} bytes.`,
   });
 }
@@ -36,19 +42,29 @@ function formatLine(key: keyof EfiSettings, value: EfiSettings[typeof key]): str
  * Reads a `llama2.cfg` as the application does (guest/efi/model/settings.c), but stops at the first bad
  * line. What the file leaves out is left out.
  *
- * @throws ZosiaError `ZOSIA_EFI_BAD_SETTINGS_FILE`, with the number of the line
+ * @throws ZosiaError `ZOSIA_EFI_BAD_SETTINGS_FILE`, with the number of the line, if it is one that is bad
  */
 export function parseSettings(text: string): EfiSettings {
   const settings: Partial<Record<keyof EfiSettings, unknown>> = {};
   const body = text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
   body.split('\n').forEach((line, i) => {
     const problem = parseLine(line.replace(/\r$/, ''), settings);
-    if (problem !== undefined) throw badLine(i + 1, problem);
+    if (problem !== undefined) throw badFile(`llama2.cfg, line ${i + 1}: ${problem}`);
   });
-  return settings as EfiSettings;
+  const all = settings as EfiSettings;
+  if (hasTwoForms(all)) throw badFile(`llama2.cfg: ${TWO_FORMS}`);
+  return all;
+}
+
+const TWO_FORMS = 'there is a template, and mode=chat has its own';
+
+function hasTwoForms({ mode, template = DEFAULT_EFI_SETTINGS.template }: EfiSettings): boolean {
+  return mode === 'chat' && template !== DEFAULT_EFI_SETTINGS.template;
 }
 
 const BYTE_ORDER_MARK = '\ufeff';
+
+const ESCAPES_ONLY = ', a backslash only in \\n, \\r, \\t or \\\\';
 
 /** Returns what is wrong with the line, if anything is. */
 function parseLine(
@@ -64,9 +80,9 @@ function parseLine(
   if (key === undefined) return `there is no setting ${quote(name)}`;
   if (key in settings) return `${name} is given a second time`;
   const raw = line.slice(sign + 1);
-  const { expected, parse } = SETTING_FORMS[key];
-  const value = parse(key === 'prompt' ? raw : trim(raw));
-  if (value === undefined) return `${name} must be ${expected}`;
+  const { expected, isText, parse } = SETTING_FORMS[key];
+  const value = parse(isText ? raw : trim(raw));
+  if (value === undefined) return `${name} must be ${expected}${isText ? ESCAPES_ONLY : ''}`;
   settings[key] = value;
   return undefined;
 }
@@ -83,8 +99,8 @@ function trim(text: string): string {
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, 60));
 
-function badLine(number: number, problem: string): ZosiaError {
-  return new ZosiaError('ZOSIA_EFI_BAD_SETTINGS_FILE', `llama2.cfg, line ${number}: ${problem}`, {
+function badFile(message: string): ZosiaError {
+  return new ZosiaError('ZOSIA_EFI_BAD_SETTINGS_FILE', message, {
     hint: 'Correct the file on the disk, or write the disk again with zosia image efi.',
   });
 }

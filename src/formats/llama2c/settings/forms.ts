@@ -8,6 +8,8 @@ export interface SettingForm {
   readonly name: string;
   /** What a value has to be, for messages: `steps must be ...`. */
   readonly expected: string;
+  /** Whether the value is text with escapes, whose blanks count. */
+  readonly isText?: true;
   /** The value as text; undefined for one that the application would refuse. */
   readonly format: (value: SettingValue) => string | undefined;
   /** The value that a text stands for; undefined for one that the application would refuse. */
@@ -21,11 +23,8 @@ const MAX_SEED = 2n ** 64n - 1n;
 export const SETTING_FORMS: Readonly<Record<keyof EfiSettings, SettingForm>> = {
   model: pathForm('model'),
   tokenizer: pathForm('tokenizer'),
-  prompt: form<string>('prompt', 'text without NUL, a backslash only in \\n, \\r, \\t or \\\\', {
-    isValid: (text) => !/\0|\p{Cs}/u.test(text),
-    format: escape,
-    parse: unescape,
-  }),
+  prompt: textForm('prompt', 'text'),
+  template: textForm('template', 'text with {prompt} in it once', hasOnePrompt),
   steps: form<number>('steps', `a whole number from 0 to ${MAX_STEPS}`, {
     isValid: (steps) => Number.isInteger(steps) && steps >= 0 && steps <= MAX_STEPS,
     format: String,
@@ -66,6 +65,33 @@ function form<T extends SettingValue>(
       const value = parse(text);
       return value !== undefined && isValid(value) ? value : undefined;
     },
+  };
+}
+
+/** The place of the prompt in a template. */
+const PROMPT_PLACE = '{prompt}';
+
+function hasOnePrompt(template: string): boolean {
+  return template.split(PROMPT_PLACE).length === 2;
+}
+
+/** What a template adds to a prompt. */
+export function templateBytes(template: string): number {
+  return Buffer.byteLength(template) - PROMPT_PLACE.length;
+}
+
+function textForm(
+  name: string,
+  what: string,
+  isValid: (text: string) => boolean = () => true,
+): SettingForm {
+  return {
+    ...form<string>(name, `${what}, without NUL`, {
+      isValid: (text) => !/\0|\p{Cs}/u.test(text) && isValid(text),
+      format: escape,
+      parse: unescape,
+    }),
+    isText: true,
   };
 }
 

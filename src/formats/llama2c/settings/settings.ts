@@ -6,7 +6,11 @@ export interface EfiSettings {
   readonly tokenizer?: string;
   /** Text to go on from. */
   readonly prompt?: string;
-  /** Positions to run, those of the prompt included; 0 for the whole context. */
+  /**
+   * Text with `{prompt}` in it once: what stands round every prompt that is not empty. `chat` has its own.
+   */
+  readonly template?: string;
+  /** Positions to run, those of the prompt and its template included; 0 for the whole context. */
   readonly steps?: number;
   /** Temperature of sampling, 0 to 100; 0 always takes the likeliest token. */
   readonly temp?: number;
@@ -29,6 +33,7 @@ export const DEFAULT_EFI_SETTINGS: Required<EfiSettings> = {
   model: 'stories15M.bin',
   tokenizer: 'tokenizer.bin',
   prompt: '',
+  template: '{prompt}',
   steps: 256,
   temp: 1,
   topP: 0.9,

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { say } from '../output/output.js';
+import { embeddedModelNotice } from '../up/embedded-model-notice.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
+import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
+import { defaultPlaces } from '../../recipes/places.js';
+
+/** The files of the EFI machine's model, and the settings that hold where no option says otherwise. */
+export interface ChosenCheckpoint extends CheckpointPaths {
+  readonly settings: EfiSettings;
+}
+
+/** What was named on the command line. */
+export interface NamedCheckpoint {
+  readonly checkpoint: string | undefined;
+  readonly tokenizer: string | undefined;
+}
+
+/** What a command says of its model. */
+export interface CheckpointWording {
+  /** What its checkpoint is given by. */
+  readonly checkpoint: string;
+  /** A command with both files. */
+  readonly example: string;
+  /** What else can be done. */
+  readonly otherwise?: string;
+}
+
+/**
+ * The files that were named; where none were, the model that zosia brings itself, which is then said.
+ *
+ * @throws CommanderError when one was named without the other; ZosiaError as `embeddedCheckpoint`
+ */
+export async function chosenCheckpoint(
+  command: Command,
+  { checkpoint, tokenizer }: NamedCheckpoint,
+  wording: CheckpointWording,
+  signal: AbortSignal,
+): Promise<ChosenCheckpoint> {
+  const { example, otherwise = '' } = wording;
+  if (checkpoint === undefined && tokenizer === undefined) {
+    const { embeddedCheckpoint } = await import('../../recipes/embedded-checkpoint.js');
+    const embedded = await embeddedCheckpoint(defaultPlaces(), { signal });
+    if (embedded) {
+      say(embeddedModelNotice(example));
+      return embedded;
+    }
+  }
+  const missing = (what: string): never =>
+    command.error(`error: ${what} is missing, as in ${example}${otherwise}`);
+  if (checkpoint === undefined) return missing(wording.checkpoint);
+  if (tokenizer === undefined) return missing("option '--tokenizer <file>'");
+  return { checkpoint, tokenizer, settings: {} };
+}
