@@ -146,8 +146,11 @@ describeWith(
   'a FAT volume of mkfs.fat and mtools',
   () => {
     const folder = temporaryFolder();
-    const disk = folder.file('fat.img');
     const contents = 'test/formats/fat';
+    let disk = '';
+    beforeAll(() => {
+      disk = folder.file('fat.img');
+    });
 
     it.each([
       ['FAT12', ['-F', '12', '-n', 'FLOPPY'], 1440],

@@ -8,17 +8,22 @@ import { afterAll, beforeAll } from 'vitest';
  * and a letter outside ASCII, so that every test also tests such paths.
  */
 export function temporaryFolder(): { readonly path: string; file(name: string): string } {
-  let path = '';
+  let path: string | undefined;
+  const made = (): string => {
+    // An empty path would be the folder that the tests run in.
+    if (path === undefined) throw new Error('the temporary folder is there only once tests run');
+    return path;
+  };
   beforeAll(async () => {
     path = await mkdtemp(join(tmpdir(), 'zosia tést-'));
   });
   afterAll(async () => {
-    await rm(path, { recursive: true, force: true });
+    await rm(made(), { recursive: true, force: true });
   });
   return {
     get path() {
-      return path;
+      return made();
     },
-    file: (name) => join(path, name),
+    file: (name) => join(made(), name),
   };
 }
