@@ -42,6 +42,8 @@ void generate(struct session *session, struct generation *g) {
     uint32_t first = g->position;
     size_t prompt_left = g->prompt_count - 1;
     uint64_t start = 0;
+    // What answers begins a text of its own, without the space that stands before a word.
+    bool begins = !g->echo;
     session->transformer.team = processors_start();
     g->stopped = false;
     while (g->position < limit) {
@@ -51,7 +53,10 @@ void generate(struct session *session, struct generation *g) {
                                : sampler_choose(&session->sampler, logits, settings->temperature,
                                                 settings->top_p);
         if (!forced && (g->next_token == TOKEN_BOS || g->next_token == TOKEN_EOS)) break;
-        if (!forced || g->echo) show(session, token, g->next_token, !forced);
+        if (!forced || g->echo) {
+            show(session, begins ? TOKEN_BOS : token, g->next_token, !forced);
+            begins = false;
+        }
         token = g->next_token;
         if (start == 0) start = clock_ticks();
         if ((g->stopped = wants_to_stop())) break;

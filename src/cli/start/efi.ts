@@ -33,7 +33,7 @@ export async function startEfiMachine(
     result.exitStatus = (await runEfiInteractive(spec, process, { signal })).exitStatus;
     return;
   }
-  const printer = new AnswerPrinter(prompt ?? '');
+  const printer = new AnswerPrinter(prompt !== '');
   await runEfi(spec, {
     signal,
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),

@@ -2,18 +2,22 @@ import type { CliContext } from '../context.js';
 import type { LinuxFlags } from '../options/linux.js';
 import { EXIT, say } from '../output/output.js';
 import { announce, AnswerPrinter, printCommand } from './start.js';
+import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import { qemuArguments, runInteractive, runOneShot, withRunInitrd } from '../../machine/machine.js';
 import type { MachineSpec, RunRequest } from '../../machine/machine.js';
 
 /**
  * Starts a machine the way the flags ask for: as a prompt on the terminal, as a one-shot whose answer
  * goes to stdout, or not at all but as a command line.
+ *
+ * @param model one without a chat template goes on from the prompt; so does one of which nothing is known
  */
 export async function startLinuxMachine(
   spec: MachineSpec,
   request: RunRequest,
   flags: LinuxFlags,
   { signal, result }: CliContext,
+  model: Pick<ModelInfo, 'hasChatTemplate'> = { hasChatTemplate: false },
 ): Promise<void> {
   announce(spec);
   if (flags.dryRun) {
@@ -28,7 +32,10 @@ export async function startLinuxMachine(
       result.exitStatus =
         request.prompt === undefined
           ? (await runInteractive(machine, process, { signal })).exitStatus
-          : await answer(machine, request.prompt, flags, signal);
+          : await answer(machine, flags, {
+              isContinuation: request.prompt !== '' && !model.hasChatTemplate,
+              signal,
+            });
     },
     signal,
   );
@@ -36,11 +43,10 @@ export async function startLinuxMachine(
 
 async function answer(
   spec: MachineSpec,
-  prompt: string,
   { timeout }: LinuxFlags,
-  signal: AbortSignal,
+  { isContinuation, signal }: { isContinuation: boolean; signal: AbortSignal },
 ): Promise<number> {
-  const printer = new AnswerPrinter(prompt);
+  const printer = new AnswerPrinter(isContinuation);
   const { exitStatus, consoleTail } = await runOneShot(spec, {
     signal,
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),

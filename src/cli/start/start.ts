@@ -25,9 +25,9 @@ export class AnswerPrinter {
   #hasStarted = false;
   #last: number | undefined;
 
-  /** @param prompt what the answer goes on from */
-  constructor(prompt: string) {
-    this.#isContinuation = prompt !== '';
+  /** @param isContinuation whether the answer goes on in the middle of the prompt's text */
+  constructor(isContinuation: boolean) {
+    this.#isContinuation = isContinuation;
   }
 
   print(bytes: Uint8Array): Promise<void> {

@@ -14,20 +14,21 @@ export interface LinuxUpFlags extends LinuxFlags, FetchFlags {}
 
 /** `zosia up` for the Linux guest. */
 export async function upLinux(
-  model: string | undefined,
+  named: string | undefined,
   given: LinuxUpFlags,
   context: CliContext,
 ): Promise<void> {
   const { flags, args } = await applyProfile(given);
-  const { spec, llamaArgs } = await withFetchSettings(flags, context, (settings) =>
+  const { spec, model, llamaArgs } = await withFetchSettings(flags, context, (settings) =>
     prepareMachine({
       ...settings,
-      model,
+      model: named,
       places: defaultPlaces(),
       machine: linuxMachineOptions(flags),
       ...(flags.ctx === undefined ? {} : { contextTokens: flags.ctx }),
     }),
   );
-  if (model === undefined) say(embeddedModelNotice('zosia up model.gguf'));
-  await startLinuxMachine(spec, runRequest(flags, [...args, ...llamaArgs]), flags, context);
+  if (named === undefined) say(embeddedModelNotice('zosia up model.gguf'));
+  const request = runRequest(flags, [...args, ...llamaArgs]);
+  await startLinuxMachine(spec, request, flags, context, model.info);
 }
