@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CorpusDigest } from '../../train/corpus/digest.js';
 import { documents } from '../../train/corpus/documents.js';
 import type { Document } from '../../train/corpus/documents.js';
 import { TOPICS, topicExchange } from '../../train/corpus/exchanges.js';
@@ -12,6 +13,7 @@ import { unknownExchange } from '../../train/corpus/unknown.js';
 import { trainingDocuments } from '../../train/prepare.js';
 import { randomStream } from '../../train/random.js';
 import { ZOSIA_TINY } from '../../train/recipe.js';
+import type { Training } from '../../train/training-report.js';
 import { sha256 } from '../../src/image/digest.js';
 
 interface HeldOut {
@@ -20,7 +22,9 @@ interface HeldOut {
   readonly mustContain: readonly string[];
 }
 
-const HELD_OUT_FILE = join(import.meta.dirname, '../../fixtures/zosia-tiny/held-out.json');
+const ROOT = join(import.meta.dirname, '../..');
+const HELD_OUT_FILE = join(ROOT, 'fixtures/zosia-tiny/held-out.json');
+const TRAINING_FILE = join(ROOT, 'models/zosia-tiny/training.json');
 
 function some(count: number, name = 'corpus test'): Document[] {
   const list: Document[] = [];
@@ -60,18 +64,23 @@ describe('the corpus', () => {
     }
   });
 
-  it('has the facts, and no question, of the held-out fixture', async () => {
+  it('has the facts, and no question, of the held-out fixture; the weights were trained on it', async () => {
     const heldOut = JSON.parse(await readFile(HELD_OUT_FILE, 'utf8')) as HeldOut[];
     expect(heldOut).toHaveLength(60);
     const questions = new Set<string>();
     const answers = new Map<string, Set<string>>();
-    for (const { exchanges } of trainingDocuments(ZOSIA_TINY)) {
+    const digest = new CorpusDigest();
+    for (const document of trainingDocuments(ZOSIA_TINY)) {
+      const { exchanges } = document;
+      digest.add(document);
       for (const { question, answer, topic } of exchanges) {
         questions.add(bare(question));
         answers.set(topic, (answers.get(topic) ?? new Set()).add(answer));
       }
     }
-    expect(questions.size).toBeGreaterThan(200_000);
+    expect(questions.size).toBeGreaterThan(400_000);
+    const training = JSON.parse(await readFile(TRAINING_FILE, 'utf8')) as Training;
+    expect(digest.sha256()).toBe(training.corpusSha256);
     for (const { question, topic, mustContain } of heldOut) {
       expect(questions.has(bare(question)), question).toBe(false);
       const learned = [...(answers.get(topic) ?? [])];
