@@ -29,17 +29,16 @@ const SETTINGS: EfiSettings = { template: EMBEDDED_MODEL_TEMPLATE, temp: 0 };
 
 /**
  * The model that zosia brings itself as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,
- * made of the GGUF. Files that are right already are left alone. Undefined where there is no such model.
+ * made of the GGUF. Files that are right already are left alone.
  *
  * @throws ZosiaError as `embeddedModelPath` and `writeRaw`
  */
 export async function embeddedCheckpoint(
   { artifactsDir }: Places,
   options: { readonly directory?: string; readonly signal?: AbortSignal } = {},
-): Promise<EmbeddedCheckpoint | undefined> {
+): Promise<EmbeddedCheckpoint> {
   const { directory, signal } = options;
   const path = await embeddedModelPath(directory);
-  if (path === undefined) return undefined;
   const file = await accessFile(path);
   try {
     const pair = planLlama2cPair(await checkGguf(file, path), file, path);

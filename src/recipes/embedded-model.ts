@@ -19,30 +19,24 @@ export const EMBEDDED_MODEL_TEMPLATE = 'Q: {prompt}\nA:';
 const FILE_NAME = `${EMBEDDED_MODEL_NAME}.gguf`;
 
 /**
- * The path of the model that zosia brings itself, checked against the SHA256SUMS beside it. Undefined
- * where there is none.
+ * The path of the model that zosia brings itself, checked against the SHA256SUMS beside it.
  *
  * @throws ZosiaError `ZOSIA_EMBEDDED_MODEL_DAMAGED`
  */
 export async function embeddedModelPath(
   directory: string = EMBEDDED_MODEL_DIRECTORY,
-): Promise<string | undefined> {
-  const sums = await readIfThere(join(directory, PREBUILT_SUMS));
-  if (!sums) return undefined;
+): Promise<string> {
   const path = join(directory, FILE_NAME);
-  const bytes = await readIfThere(path);
-  const expected = parseSums(sums.toString('utf8')).get(FILE_NAME);
-  if (bytes && sha256(bytes) === expected) return path;
+  const sums = parseSums((await read(join(directory, PREBUILT_SUMS))).toString('utf8'));
+  if (sha256(await read(path)) === sums.get(FILE_NAME)) return path;
   throw damaged(`${path} is not the file that ${PREBUILT_SUMS} names`);
 }
 
-async function readIfThere(path: string): Promise<Buffer | undefined> {
+async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const reason = systemErrorCode(cause);
-    if (reason === 'ENOENT') return undefined;
-    throw damaged(`${path} cannot be read (${reason ?? 'unknown reason'})`, cause);
+    throw damaged(`${path} cannot be read (${systemErrorCode(cause) ?? 'unknown reason'})`, cause);
   }
 }
 

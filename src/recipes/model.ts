@@ -40,7 +40,6 @@ export interface Model {
  */
 export async function openModel(name: string | undefined, modelsDir: string): Promise<Model> {
   const path = name === undefined ? await embeddedModelPath() : await findModel(name, modelsDir);
-  if (path === undefined) throw await notNamed(modelsDir);
   const parts = await readModelParts(basename(path), hostFolder(dirname(path)));
   const files = await Promise.all(
     parts.map(async ({ name: partName, headerSha256 }) => ({

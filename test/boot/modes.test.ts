@@ -6,7 +6,7 @@ import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { describeWithWeights } from '../support/weights.js';
 import { writeBlankDisk, writeDisk, writeTruncatedModelDisk } from './modes/disks.js';
-import { CPUS, RAM_MIB, boot, buildGuestFiles } from './modes/guest.js';
+import { CPUS, RAM_MIB, boot, guestFiles } from './modes/guest.js';
 import type { Guest } from './modes/guest.js';
 import { buildImpostor, fileEntry } from './modes/impostor.js';
 import type { Impostor } from './modes/impostor.js';
@@ -57,10 +57,7 @@ describeWithWeights('the boot modes', () => {
     let guest: Guest;
     let impostor: Impostor;
     beforeAll(async () => {
-      [guest, impostor] = await Promise.all([
-        buildGuestFiles(arch, folder.path),
-        buildImpostor(arch),
-      ]);
+      [guest, impostor] = await Promise.all([guestFiles(arch, folder.path), buildImpostor(arch)]);
     });
 
     it(
@@ -204,7 +201,7 @@ describeWithWeights('the boot modes', () => {
     let guest: Guest;
     let impostor: Impostor;
     beforeAll(async () => {
-      guest = await buildGuestFiles('aarch64', folder.path);
+      guest = await guestFiles('aarch64', folder.path);
       impostor = await buildImpostor('aarch64');
     });
 

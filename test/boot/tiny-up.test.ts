@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { zosia } from '../support/cli.js';
-import { describeWithEmbeddedModel } from '../support/embedded-model.js';
 import { referenceText } from '../support/llama2-sampling.js';
 import { readVocabulary } from '../support/llama2-tokens.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -10,7 +9,7 @@ import { isSentence, sentencesOf } from './tiny/stories.js';
 const BOOT_MS = 300_000;
 const NOTICE = 'using the built-in zosia-tiny';
 
-describeWithEmbeddedModel('without a model', () => {
+describe('without a model', () => {
   const folder = temporaryFolder();
   const run = (...args: string[]) => zosia(args, { cwd: folder.path });
   const up = (...args: string[]) => run('up', ...args);

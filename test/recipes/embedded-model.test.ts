@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/image/digest.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
 import { embeddedModelPath } from '../../src/recipes/embedded-model.js';
 import { openModel } from '../../src/recipes/model.js';
 import { defaultPlaces } from '../../src/recipes/places.js';
-import { EMBEDDED_MODEL, describeWithEmbeddedModel } from '../support/embedded-model.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -24,7 +24,7 @@ async function folderOf(name: string, bytes: string, summed = bytes): Promise<st
 it('is found where it is whole, and only there', async () => {
   const whole = await folderOf('whole', 'model');
   expect(await embeddedModelPath(whole)).toBe(`${whole}/zosia-tiny.gguf`);
-  expect(await embeddedModelPath(folder.file('nowhere'))).toBeUndefined();
+  await expect(embeddedModelPath(folder.file('nowhere'))).rejects.toThrow(damaged);
   await expect(embeddedModelPath(await folderOf('other', 'a', 'b'))).rejects.toThrow(damaged);
 });
 
@@ -40,7 +40,7 @@ it('is no name that is empty', async () => {
   await expect(promise).rejects.toThrow(zosiaError('ZOSIA_MODEL_NOT_NAMED'));
 });
 
-describeWithEmbeddedModel('the built-in model', () => {
+describe('the built-in model', () => {
   it('is what is opened when none is named', async () => {
     const { path, info, sizeBytes } = await openModel(undefined, folder.path);
     expect(path).toBe(EMBEDDED_MODEL);
@@ -52,7 +52,7 @@ describeWithEmbeddedModel('the built-in model', () => {
   it('becomes a checkpoint once, and again when that is no longer right', async () => {
     const places = defaultPlaces(folder.path);
     const paths = await embeddedCheckpoint(places);
-    const { checkpoint, tokenizer } = paths!;
+    const { checkpoint, tokenizer } = paths;
     const written = [await readFile(checkpoint), await readFile(tokenizer)];
     await utimes(checkpoint, 1000, 1000);
     expect(await embeddedCheckpoint(places)).toEqual(paths);

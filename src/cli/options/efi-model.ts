@@ -41,10 +41,8 @@ export async function chosenCheckpoint(
   if (checkpoint === undefined && tokenizer === undefined) {
     const { embeddedCheckpoint } = await import('../../recipes/embedded-checkpoint.js');
     const embedded = await embeddedCheckpoint(defaultPlaces(), { signal });
-    if (embedded) {
-      say(embeddedModelNotice(example));
-      return embedded;
-    }
+    say(embeddedModelNotice(example));
+    return embedded;
   }
   const missing = (what: string): never =>
     command.error(`error: ${what} is missing, as in ${example}${otherwise}`);

@@ -39,7 +39,7 @@ export interface Booted {
 }
 
 /** Puts a guest into a folder. */
-export async function buildGuestFiles(arch: Architecture, folder: string): Promise<Guest> {
+export async function guestFiles(arch: Architecture, folder: string): Promise<Guest> {
   await putGuests(folder, [arch]);
   const artifacts = join(folder, 'artifacts', arch);
   return {

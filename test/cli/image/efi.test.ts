@@ -6,7 +6,6 @@ import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
 import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';
 import { sampleTokenizer, writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
-import { describeWithEmbeddedModel } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -186,7 +185,7 @@ describe('zosia image efi', () => {
   });
 });
 
-describeWithEmbeddedModel('zosia image efi without a model', () => {
+describe('zosia image efi without a model', () => {
   const settingsOf = async (path: string) => {
     const disk = await openEfiDisk(path);
     try {

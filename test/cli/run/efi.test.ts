@@ -8,7 +8,6 @@ import { qmpMachine } from '../../machine/support/fake-qmp.js';
 import { sampleFirmware } from '../../machine/support/firmware.js';
 import { writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
-import { describeWithEmbeddedModel } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -282,7 +281,7 @@ describe('options of another machine, or without what they are about', () => {
   });
 });
 
-describeWithEmbeddedModel('zosia up --machine efi without a model', () => {
+describe('zosia up --machine efi without a model', () => {
   it.each([
     [[], { template: 'Q: {prompt}\nA:', temp: 0 }],
     [['--temp', '0.5', '--template', '{prompt}'], { template: '{prompt}', temp: 0.5 }],
