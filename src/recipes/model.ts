@@ -108,7 +108,11 @@ function hostFolder(folder: string): ModelFolder {
 }
 
 async function findModel(name: string, modelsDir: string): Promise<string> {
-  if (name === '') throw await notNamed(modelsDir);
+  if (name === '') {
+    throw new ZosiaError('ZOSIA_MODEL_NOT_NAMED', "the model's name is empty", {
+      hint: await modelsHint(modelsDir),
+    });
+  }
   const places = [name];
   if (!name.includes('/')) places.push(join(modelsDir, name), join(modelsDir, `${name}.gguf`));
   for (const place of places) {
@@ -116,12 +120,6 @@ async function findModel(name: string, modelsDir: string): Promise<string> {
     if (found?.isFile()) return resolve(place);
   }
   throw new ZosiaError('ZOSIA_MODEL_NOT_FOUND', `there is no model ${name}`, {
-    hint: await modelsHint(modelsDir),
-  });
-}
-
-async function notNamed(modelsDir: string): Promise<ZosiaError> {
-  return new ZosiaError('ZOSIA_MODEL_NOT_NAMED', 'no model was named', {
     hint: await modelsHint(modelsDir),
   });
 }

@@ -67,8 +67,8 @@ describe('a model that cannot be used', () => {
     expect((await readdir(folder.path)).sort()).toEqual(['empty.gguf', 'folder.gguf', 'text.gguf']);
   });
 
-  it('is not named at all', async () => {
-    await expectMistake(['up'], /no model was named/, { cwd: folder.path });
+  it('has an empty name', async () => {
+    await expectMistake(['up', ''], /name is empty/, { cwd: folder.path });
   });
 });
 
