@@ -39,7 +39,7 @@ export const TOPICS: readonly Topic[] = [
 ];
 
 /** What part of all questions each kind is; topics have the rest, by their weights. */
-const SHARES = { sum: 0.17, hardSum: 0.035, unknown: 0.13, story: 0.05 } as const;
+const SHARES = { sum: 0.17, hardSum: 0.08, unknown: 0.13, story: 0.05 } as const;
 
 const BY_WEIGHT: readonly Topic[] = TOPICS.flatMap((topic) =>
   Array.from({ length: Math.round(10 * (topic.weight ?? 1)) }, () => topic),

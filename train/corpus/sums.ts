@@ -131,29 +131,50 @@ function question(operation: Operation, a: number, b: number, random: Random): s
   return expand(random.pick(FRAMES), { ...numbers, sum: operation.sums }, random);
 }
 
-/** A sum that is too big, or of a kind that is not learned. */
+/** Sums of a kind that is not learned. */
+const OTHER_SUMS: readonly Phrase[] = [
+  ...['{a} * {b}', '{a} times {b}', '{a} / {b}', '{a} divided by {b}', '{a} x {b}'],
+  ...['the (square |cube |)root of {a}', '{a} squared', '{a} multiplied by {b}'],
+  ...['{a} percent of {b}', '{a} + {b} + {c}', '{a} - {b} - {c}', '{a} + {b} - {c}'],
+  ...['{a} plus {b} plus {c}', '{a} minus {b} minus {c}', '{a}+{b}+{c}', '{a} and {b} and {c}'],
+];
+
+const TOO_HARD = 'That is too hard for me: I can only add and subtract up to 20.';
+
+/** A sum that is declined: of another kind, of larger numbers, or with a result that is none of ours. */
 export function hardSumExchange(random: Random): Exchange {
-  const large = (): number =>
-    LARGEST_NUMBER + 1 + random.below(random.chance(0.5) ? 79 : random.chance(0.5) ? 979 : 99_000);
-  const answer = 'That is too hard for me: I can only add and subtract up to 20.';
-  const other = random.chance(0.5) ? large() : random.below(LARGEST_NUMBER + 1);
-  if (random.chance(0.4)) {
-    const sums = [
-      ...['{a} * {b}', '{a} times {b}', '{a} / {b}', '{a} divided by {b}', '{a} x {b}'],
-      ...[
-        'the (square |cube |)root of {a}',
-        '{a} squared',
-        '{a} multiplied by {b}',
-        '{a} percent of {b}',
-      ],
-    ];
-    const operand = (): string => String(random.chance(0.5) ? random.below(30) : large());
-    const sets = { a: [operand()], b: [operand()], sum: sums };
-    return { topic: 'hard-sum', question: expand(random.pick(FRAMES), sets, random), answer };
+  const make = random.pick([otherSum, largeSum, sumOutOfRange, sumOutOfRange]);
+  return { topic: 'hard-sum', question: make(random), answer: TOO_HARD };
+}
+
+function otherSum(random: Random): string {
+  const operand = (): string => String(random.chance(0.5) ? random.below(30) : largeNumber(random));
+  const sets = { a: [operand()], b: [operand()], c: [operand()], sum: OTHER_SUMS };
+  return expand(random.pick(FRAMES), sets, random);
+}
+
+function largeSum(random: Random): string {
+  const large = largeNumber(random);
+  const other = random.chance(0.5) ? largeNumber(random) : random.below(LARGEST_NUMBER + 1);
+  if (random.chance(0.5)) {
+    const [a, b] = random.chance(0.5) ? [large, other] : [other, large];
+    return question(ADDITION, a, b, random);
   }
-  const operation = random.chance(0.5) ? ADDITION : SUBTRACTION;
-  const first = large();
-  const swap = operation === ADDITION && random.chance(0.5);
-  const [a, b] = swap ? [other, first] : [Math.max(first, other), Math.min(first, other)];
-  return { topic: 'hard-sum', question: question(operation, a, b, random), answer };
+  return question(SUBTRACTION, Math.max(large, other), Math.min(large, other), random);
+}
+
+/** Of numbers that are learned; only who adds them sees that the result is too large, or below 0. */
+function sumOutOfRange(random: Random): string {
+  if (random.chance(0.5)) {
+    const a = 1 + random.below(LARGEST_NUMBER);
+    const b = LARGEST_NUMBER + 1 - a + random.below(a);
+    return question(ADDITION, a, b, random);
+  }
+  const a = random.below(LARGEST_NUMBER);
+  return question(SUBTRACTION, a, a + 1 + random.below(LARGEST_NUMBER - a), random);
+}
+
+function largeNumber(random: Random): number {
+  const spans = [79, 79, 979, 99_000];
+  return LARGEST_NUMBER + 1 + random.below(random.pick(spans));
 }

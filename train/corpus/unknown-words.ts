@@ -42,6 +42,7 @@ export const FOREIGN_WORDS: PhraseSets = {
     '(the weather|cooking|gardening|dinosaurs|the roman empire|the second world war|opera)',
     '(the middle ages|photosynthesis|fashion|poetry|bitcoin|money|happiness|the meaning of life)',
     '(god|death|law|medicine|sleep|the french revolution|the cold war|marriage|jazz|astronomy)',
+    '(tokens|transformers|embeddings|backpropagation|machine learning|databases|encryption|kubernetes)',
     '{name}',
   ],
   dish: [

@@ -207,4 +207,26 @@ export const SETTING_UP: readonly Topic[] = [
       'npm (ci|run up)',
     ],
   },
+  {
+    name: 'update',
+    answer: 'Update a clone with git pull, then npm ci && npm run up.',
+    weight: 0.7,
+    actions: [
+      '(update|upgrade|refresh|renew) {project}(| to the latest version| to the newest version| again)',
+      '(get|have|install|use|fetch|pull) (the |a )(latest|newest|newer|new|current|next|latest stable) (version|release|update|code)(| of {project})',
+      '(keep|bring) {project} (up to date|current|up to the latest version)',
+      'bring (my|the|this) (clone|copy|installation|checkout) up to date',
+    ],
+    questions: [
+      '(is there|are there|have you|do you have) (a|an|any) (update|updates|newer version|new version|new release|newer release)(| of {project}| for {project})',
+      '(my|this|the) (version|clone|copy|installation|checkout)(| of {project}) is (old|outdated|out of date|from last year)(|, what now|, how do i update)',
+      '{project} is (old|outdated|out of date)',
+      '(does|will|can) {project} update itself(| automatically)',
+      'which version (of {project} |)(is this|do i have|is the latest|runs here|is installed)',
+      '(update|upgrade|updates|new version|latest version|git pull)',
+      'how (often|regularly) (should|must|do) i update(| {project})',
+      'what do i do when (a|the) new version (comes|is|comes out|is out|is there|appears)',
+    ],
+    things: ['an update of {project}', 'the (latest|newest|current) version of {project}'],
+  },
 ];
