@@ -67,12 +67,15 @@ export function encodeWeights(type: WeightType, values: Float32Array): Uint8Arra
   return out;
 }
 
-/** ggml computes in float32, and so does this: the same weights give the same bytes as there. */
+/**
+ * ggml computes in float32, and so does this: the same weights give the same bytes as there. Weights so
+ * small that the inverse of their scale is no float32 become 0, as the scale does when it is a half.
+ */
 function encodeQ8(values: Float32Array, out: Buffer, offset: number): void {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));
   const scale = Math.fround(largest / Q8_MAX);
-  const inverse = scale === 0 ? 0 : Math.fround(1 / scale);
+  const inverse = finiteOrZero(Math.fround(1 / scale));
   out.writeUInt16LE(halfBits(scale), offset);
   for (const [i, value] of values.entries()) {
     const scaled = Math.fround(value * inverse);
@@ -81,6 +84,8 @@ function encodeQ8(values: Float32Array, out: Buffer, offset: number): void {
     out.writeInt8(rounded, offset + HALF_BYTES + i);
   }
 }
+
+const finiteOrZero = (value: number): number => (Number.isFinite(value) ? value : 0);
 
 /**
  * The type for a matrix with rows of so many weights: the one wanted, or F16 where a row is no whole

@@ -88,6 +88,28 @@ describe('encodeWeights', () => {
     );
   });
 
+  it.each([1e-43, 1e-38, 3e-37])('stores a block of weights of %d as zeros', (value) => {
+    const bytes = encodeWeights('Q8_0', new Float32Array(32).fill(value));
+    expect(Buffer.from(bytes).readUInt16LE(0)).toBe(0);
+  });
+
+  it('takes blocks of any size, the tiniest and the largest', () => {
+    const block = fc.integer({ min: -149, max: 127 }).chain((exponent) => {
+      const most = Math.fround(2 ** exponent);
+      const weight = fc.float({ min: -most, max: most, noNaN: true });
+      return fc.array(weight, { minLength: 32, maxLength: 32 });
+    });
+    fc.assert(
+      fc.property(block, (list) => {
+        const bytes = Buffer.from(encodeWeights('Q8_0', Float32Array.from(list)));
+        for (const [i, value] of list.entries()) {
+          const stored = bytes.readInt8(2 + i);
+          expect(Math.sign(stored) === 0 || Math.sign(stored) === Math.sign(value)).toBe(true);
+        }
+      }),
+    );
+  });
+
   it('refuses half a block', () => {
     expect(() => encodeWeights('Q8_0', new Float32Array(33))).toThrow(RangeError);
     expect(() => accessEncoded(accessBytes(new Uint8Array(64)), 'Q8_0')).toThrow(RangeError);
