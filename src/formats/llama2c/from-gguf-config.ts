@@ -7,6 +7,9 @@ import { NORM_EPSILON, ROPE_BASE } from './run-constants.js';
 /** A key of the metadata, and what run.c has built in in its place. */
 type BuiltIn = readonly [key: string, isThat: (value: GgufValue) => boolean, expected: string];
 
+/** More tokens than any model of this kind was trained for; the checkpoint has tables for each of them. */
+const MAX_CONTEXT_LENGTH = 2 ** 20;
+
 /**
  * The shape of a model in the terms of llama2.c (GGUF specification, "LLM"). What run.c computes with
  * constants must have their values; what it has no place for must be absent.
@@ -40,6 +43,10 @@ export function llama2cConfig(header: GgufHeader, name: string): CheckpointConfi
   };
   const defect = configDefect(config);
   if (defect !== undefined) throw inexpressible(name, defect);
+  if (config.contextLength > MAX_CONTEXT_LENGTH) {
+    const most = `${config.contextLength} tokens, and ${MAX_CONTEXT_LENGTH} are the most here`;
+    throw inexpressible(name, `its context_length is ${most}`);
+  }
   checkBuiltIn(metadata, config, name);
   return config;
 }

@@ -151,6 +151,9 @@ describe('planLlama2cPair', () => {
       ['llama.block_count', 2 ** 31 - 1, 'blocks'],
       ['llama.block_count', 1, 'no place for the tensor blk.1'],
       ['llama.block_count', 3, 'no tensor blk.2'],
+      ['llama.context_length', 0, 'is 0'],
+      ['llama.context_length', 2 ** 20 + 1, 'context_length is 1048577 tokens'],
+      ['llama.context_length', 2 ** 31 - 1, 'context_length is 2147483647 tokens'],
       ['llama.attention.head_count', list(4, 4), 'head_count is not one number'],
       ['llama.attention.head_count', 5, '5 heads'],
       ['llama.attention.head_count_kv', 1, 'instead of'],
@@ -178,6 +181,13 @@ describe('planLlama2cPair', () => {
       else metadata.set(key, value);
       expect(plan({ ...given, metadata })).toThrow(refusal);
       expect(plan({ ...given, metadata })).toThrow(message);
+    });
+
+    it('no context that is merely long', async () => {
+      const given = await header();
+      const metadata = new Map(given.metadata).set('llama.context_length', 2 ** 20);
+      const tableBytes = 2 ** 20 * (SHAPE.dim / SHAPE.headCount) * 4;
+      expect(plan({ ...given, metadata })().checkpoint.sizeBytes).toBeGreaterThan(tableBytes);
     });
 
     it.each([
