@@ -76,8 +76,10 @@ static void transpose(tile m)
 /* [line][pair], from lines that lie along depth. */
 static void pack_along(tile out, const float *data, ptrdiff_t line)
 {
-    for (int l = 0; l < LINES; l++, data += line)
-        _mm512_store_si512(out[l], rounded(_mm512_loadu_ps(data), _mm512_loadu_ps(data + 16)));
+    for (int l = 0; l < LINES; l++) {
+        const float *from = data + l * line;
+        _mm512_store_si512(out[l], rounded(_mm512_loadu_ps(from), _mm512_loadu_ps(from + 16)));
+    }
 }
 
 /* [pair][line], from lines that lie side by side. */
@@ -86,8 +88,9 @@ static void pack_across(tile out, const float *data, ptrdiff_t depth)
     const __m512i sixteen = _mm512_set1_epi32(16 << 16);
     __m512i zip = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     zip = _mm512_add_epi32(_mm512_or_si512(zip, _mm512_slli_epi32(zip, 16)), sixteen);
-    for (int p = 0; p < PAIRS; p++, data += 2 * depth) {
-        __m512i both = rounded(_mm512_loadu_ps(data), _mm512_loadu_ps(data + depth));
+    for (int p = 0; p < PAIRS; p++) {
+        const float *from = data + 2 * p * depth;
+        __m512i both = rounded(_mm512_loadu_ps(from), _mm512_loadu_ps(from + depth));
         _mm512_store_si512(out[p], _mm512_permutexvar_epi16(zip, both));
     }
 }
@@ -102,27 +105,38 @@ static const float *padded(float out[LINES * DEEP], const float *data, ptrdiff_t
     return out;
 }
 
+static struct matrix at(struct matrix m, int row, int column)
+{
+    return (struct matrix){m.data + row * m.row + column * m.column, m.row, m.column};
+}
+
 /*
- * A tile of `lines` lines and `deep` in depth, both perhaps more than a tile has. `line` and `depth` are
- * strides, of which one is 1. The result is [line][pair] for a left factor, else [pair][line].
+ * The tile at (line, depth) of a factor of `lines` lines and `deep` in depth, with zeros past its edges:
+ * there may be no line of it at all. Rows of `m` are its lines, columns its depth; one of the strides is 1.
+ * The result is [line][pair] for a left factor, else [pair][line].
  */
-static void pack(tile out, const float *data, ptrdiff_t line, ptrdiff_t depth, int lines, int deep,
-                 int left)
+static void pack(tile out, struct matrix m, int line, int depth, int lines, int deep, int left)
 {
     float corner[LINES * DEEP];
-    int along = depth == 1;
+    int along = m.column == 1;
+    lines = least(lines - line, LINES);
+    deep = least(deep - depth, DEEP);
+    if (lines <= 0) {
+        memset(out, 0, sizeof(tile));
+        return;
+    }
+    m = at(m, line, depth);
+    const float *data = m.data;
+    ptrdiff_t stride = along ? m.row : m.column;
     if (lines < LINES || deep < DEEP) {
-        lines = lines < 0 ? 0 : least(lines, LINES);
-        deep = least(deep, DEEP);
-        data = along ? padded(corner, data, line, lines, deep, DEEP)
-                     : padded(corner, data, depth, deep, lines, LINES);
-        line = along ? DEEP : 1;
-        depth = along ? 1 : LINES;
+        data = along ? padded(corner, data, stride, lines, deep, DEEP)
+                     : padded(corner, data, stride, deep, lines, LINES);
+        stride = along ? DEEP : LINES;
     }
     if (along)
-        pack_along(out, data, line);
+        pack_along(out, data, stride);
     else
-        pack_across(out, data, depth);
+        pack_across(out, data, stride);
     if (along != left)
         transpose(out);
 }
@@ -130,11 +144,6 @@ static void pack(tile out, const float *data, ptrdiff_t line, ptrdiff_t depth, i
 static int parts(int size, int part)
 {
     return (size + part - 1) / part;
-}
-
-static struct matrix at(struct matrix m, int row, int column)
-{
-    return (struct matrix){m.data + row * m.row + column * m.column, m.row, m.column};
 }
 
 /* The four sums of a corner of c, from two lines of tiles of a and two of b. */
@@ -223,13 +232,11 @@ static void block(int rows, int columns, int depth, struct matrix a, struct matr
     int deep = parts(depth, DEEP);
     for (int j = 0; j < 2 * parts(columns, 32); j++)
         for (int k = 0; k < deep; k++)
-            pack(right[j][k], at(b, k * DEEP, j * LINES).data, b.column, b.row, columns - j * LINES,
-                 depth - k * DEEP, 0);
+            pack(right[j][k], transposed(b), j * LINES, k * DEEP, columns, depth, 0);
     for (int i = 0; i < rows; i += 2 * LINES) {
         for (int half = 0; half < 2; half++)
             for (int k = 0; k < deep; k++)
-                pack(left[half][k], at(a, i + half * LINES, k * DEEP).data, a.row, a.column,
-                     rows - i - half * LINES, depth - k * DEEP, 1);
+                pack(left[half][k], a, i + half * LINES, k * DEEP, rows, depth, 1);
         for (int j = 0; j < columns; j += 2 * LINES)
             corner(deep, left[0], left[1], right[j / LINES], right[j / LINES + 1], at(c, i, j),
                    rows - i, columns - j, onto);
