@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { ExecaError, execa } from 'execa';
+import { ZosiaError } from '../src/errors.js';
 import { parameterCount } from './model/shape.js';
 import type { ModelShape } from './model/shape.js';
 
@@ -43,6 +45,7 @@ export type Precision = 'float' | 'double';
  * Compiles the kernel with the host's C compiler (`CC`, else `cc`) for the host's own processor.
  *
  * @param path the program to write
+ * @throws ZosiaError `ZOSIA_TRAINING_NO_COMPILER`
  */
 export async function compileKernel(path: string, precision: Precision = 'float'): Promise<void> {
   const sources = (await readdir(SOURCE_DIRECTORY)).filter((name) => name.endsWith('.c')).sort();
@@ -54,10 +57,26 @@ export async function compileKernel(path: string, precision: Precision = 'float'
     ...(precision === 'double' ? ['-DDOUBLE'] : []),
   ];
   const language = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-pthread'];
-  await execa(
-    process.env['CC'] ?? 'cc',
-    [...language, ...optimisation, '-o', path, ...sources, '-lm'],
-    { cwd: SOURCE_DIRECTORY },
+  const compiler = process.env['CC'] ?? 'cc';
+  await execa(compiler, [...language, ...optimisation, '-o', resolve(path), ...sources, '-lm'], {
+    cwd: SOURCE_DIRECTORY,
+  }).catch((error: unknown) => {
+    throw compilerError(compiler, error);
+  });
+}
+
+function compilerError(compiler: string, cause: unknown): ZosiaError {
+  const output = cause instanceof ExecaError ? String(cause.stderr) : '';
+  const [first] = output.split('\n').filter((line) => line.includes('error'));
+  return new ZosiaError(
+    'ZOSIA_TRAINING_NO_COMPILER',
+    output === ''
+      ? `the C compiler ${compiler} cannot be run`
+      : `the C compiler ${compiler} does not compile train/kernel: ${first ?? output.trim()}`,
+    {
+      hint: 'Install one (Debian: apt install gcc libc6-dev, macOS: xcode-select --install), or name another in CC.',
+      cause,
+    },
   );
 }
 
@@ -69,6 +88,7 @@ export class Kernel {
   readonly #received: Buffer[] = [];
   #wake: () => void = () => undefined;
   #failure: Error | undefined;
+  readonly #closed: Promise<void>;
 
   constructor(
     program: string,
@@ -86,8 +106,11 @@ export class Kernel {
       this.#wake();
     };
     this.#process.on('error', fail);
-    this.#process.on('close', () => {
-      fail(new Error('the kernel has ended; its last message says why'));
+    this.#closed = new Promise((close) => {
+      this.#process.on('close', () => {
+        fail(new Error('the kernel has ended; its last message says why'));
+        close();
+      });
     });
     this.#process.stdin.on('error', fail);
     this.#process.stdout.on('data', (chunk: Buffer) => {
@@ -135,10 +158,10 @@ export class Kernel {
     return this.#receiveNumber();
   }
 
+  /** Ends the process, unless it has ended by itself, or by a signal. */
   async close(): Promise<void> {
-    const ended = this.#process.exitCode === null ? once(this.#process, 'close') : undefined;
     this.#process.stdin.end();
-    await ended;
+    await this.#closed;
   }
 
   async #pass(request: number, batch: Batch): Promise<number> {

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadCheckpoint, saveCheckpoint } from '../../train/checkpoint.js';
-import type { Progress } from '../../train/checkpoint.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadCheckpoint, readParameters, saveCheckpoint } from '../../train/checkpoint.js';
+import type { Progress, Run } from '../../train/checkpoint.js';
 import { batchOf } from '../../train/data.js';
 import type { Example } from '../../train/data.js';
 import { Kernel, compileKernel } from '../../train/kernel.js';
@@ -140,7 +140,7 @@ describe('the kernel', () => {
     const run = (recipe: Recipe, kernel: Kernel, resume?: Progress): Promise<Progress> =>
       train({
         ...{ recipe, kernel, training, validation, reportEvery: 5 },
-        report: (progress) => saveCheckpoint(path, kernel, { corpusSha256, progress }),
+        report: (progress) => saveCheckpoint(path, kernel, { recipe, corpusSha256 }, progress),
         ...(resume ? { resume } : {}),
       });
 
@@ -157,18 +157,66 @@ describe('the kernel', () => {
       await train({
         ...{ recipe: RECIPE, kernel, training, validation, reportEvery: 5 },
         report: async (progress) => {
-          await saveCheckpoint(path, kernel, { corpusSha256, progress });
+          await saveCheckpoint(path, kernel, { recipe: RECIPE, corpusSha256 }, progress);
           throw new Error('stopped');
         },
       }).catch(() => undefined);
     });
     await withKernel(async (kernel) => {
-      await expect(loadCheckpoint(path, kernel, 'of another')).rejects.toThrow('another text');
-      const resume = await loadCheckpoint(path, kernel, corpusSha256);
+      const resume = await loadCheckpoint(path, kernel, { recipe: RECIPE, corpusSha256 });
       expect(resume).toMatchObject({ step: 5 });
       const { losses } = await run(RECIPE, kernel, resume);
       expect(losses).toEqual(whole.losses);
       expect(await kernel.read('parameters')).toEqual(whole.parameters);
+    });
+  });
+
+  describe('a checkpoint', () => {
+    const run: Run = { recipe: RECIPE, corpusSha256: 'of this text' };
+    const progress: Progress = {
+      ...{ step: 5, position: { epoch: 0, taken: 9 }, losses: [], seconds: 2, tokens: 70 },
+    };
+    const parameters = lively(randomStream(5));
+    const path = (): string => join(folder, 'checkpoint');
+    const load = (other: Partial<Recipe>, corpusSha256 = run.corpusSha256): Promise<unknown> =>
+      withKernel((kernel) =>
+        loadCheckpoint(path(), kernel, { recipe: { ...RECIPE, ...other }, corpusSha256 }),
+      );
+    beforeAll(async () => {
+      await withKernel(async (kernel) => {
+        await kernel.write('parameters', parameters);
+        await saveCheckpoint(path(), kernel, run, progress);
+      });
+    });
+
+    it('goes on with more steps, but with no other recipe and no other text', async () => {
+      expect(await load({})).toEqual(progress);
+      expect(await load({ stepCount: 99, decaySteps: 9 })).toEqual(progress);
+      await expect(load({ peakRate: 1 })).rejects.toThrow(/another peakRate$/);
+      await expect(load({ optimiser: { ...RECIPE.optimiser, beta2: 0.5 } })).rejects.toThrow(
+        /another optimiser$/,
+      );
+      await expect(load({}, 'of another')).rejects.toThrow(/another text$/);
+    });
+
+    it('gives its parameters to who only reads them', async () => {
+      expect(await readParameters(path(), SHAPE)).toEqual(parameters);
+      await expect(readParameters(path(), ZOSIA_TINY.shape)).rejects.toThrow('parameters');
+      await expect(readParameters(join(folder, 'none'), SHAPE)).rejects.toThrow('no such file');
+    });
+
+    it('is begun anew only where there is none', async () => {
+      const at = (other: string): Promise<unknown> =>
+        withKernel((kernel) => loadCheckpoint(other, kernel, run));
+      expect(await at(join(folder, 'none'))).toBeUndefined();
+      const unreadable = { code: 'ZOSIA_TRAINING_STATE_UNREADABLE' };
+      await expect(at(folder)).rejects.toMatchObject(unreadable);
+      const whole = await readFile(path());
+      for (const damaged of [whole.subarray(0, -4), whole.subarray(1), Buffer.from('{}\n'), '']) {
+        const other = join(folder, 'damaged');
+        await writeFile(other, damaged);
+        await expect(at(other)).rejects.toMatchObject(unreadable);
+      }
     });
   });
 
@@ -177,6 +225,30 @@ describe('the kernel', () => {
     await expect(
       withKernel((kernel) => kernel.loss({ ...batch, tokens: batch.tokens.map(() => 90) })),
     ).rejects.toThrow('the kernel has ended');
+  });
+
+  it('is over when a signal has ended it, or when it could not be started', async () => {
+    const killed = join(folder, 'killed');
+    await writeFile(killed, '#!/bin/sh\nkill -KILL $$\n');
+    await chmod(killed, 0o755);
+    for (const other of [killed, join(folder, 'none')]) {
+      const kernel = new Kernel(other, SHAPE, { threads: 1 });
+      await expect(kernel.read('parameters')).rejects.toThrow();
+      await kernel.close();
+    }
+  });
+
+  it('asks for a compiler where there is none', async () => {
+    vi.stubEnv('CC', join(folder, 'no-compiler'));
+    try {
+      await expect(compileKernel(join(folder, 'other'))).rejects.toMatchObject({
+        code: 'ZOSIA_TRAINING_NO_COMPILER',
+        message: expect.stringMatching(/^the C compiler .*no-compiler cannot be run$/),
+        hint: expect.stringContaining('CC'),
+      });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
 

@@ -1,38 +1,44 @@
+import { FLOAT_BYTES, endOf, tensorTable } from '../../src/formats/llama2c/config.js';
+import {
+  CONFIG_FIELDS,
+  LEGACY_CONFIG_BYTES,
+  LEGACY_ORDER,
+} from '../../src/formats/llama2c/layout.js';
+import type { ConfigFieldName } from '../../src/formats/llama2c/layout.js';
 import type { ModelShape } from './shape.js';
 
 /**
- * A legacy checkpoint of llama2.c (export.py, legacy_export): seven numbers, the parameters in the order
- * they have here, and tables of cosines and sines that run.c skips.
+ * A legacy checkpoint of llama2.c: the config, the parameters in the order they have here, and tables of
+ * cosines and sines that run.c skips.
  */
 export function legacyCheckpoint(shape: ModelShape, parameters: Float32Array): Uint8Array {
-  const { dim, hiddenDim, layerCount, headCount, kvHeadCount } = shape;
-  const { vocabularySize, contextLength } = shape;
-  const config = [
-    dim,
-    hiddenDim,
-    layerCount,
-    headCount,
-    kvHeadCount,
-    vocabularySize,
-    contextLength,
-  ];
-  const pairs = dim / headCount / 2;
-  const angles = Array.from({ length: contextLength * pairs }, (_, i) => {
-    return Math.floor(i / pairs) / 10_000 ** ((i % pairs) / pairs);
-  });
-  const values = [...angles.map(Math.cos), ...angles.map(Math.sin)];
-  const bytes = new Uint8Array(4 * (config.length + parameters.length + values.length));
+  const table = tensorTable(
+    { ...shape, sharedClassifier: true },
+    LEGACY_ORDER,
+    LEGACY_CONFIG_BYTES,
+  );
+  const bytes = new Uint8Array(endOf(table));
   const view = new DataView(bytes.buffer);
-  let offset = 0;
-  for (const number of config) {
-    view.setInt32(offset, number, true);
-    offset += 4;
+  for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
+    view.setInt32(CONFIG_FIELDS[name].offset, shape[name], true);
   }
-  for (const list of [parameters, values]) {
-    for (const value of list) {
-      view.setFloat32(offset, value, true);
-      offset += 4;
-    }
+  const angles = ropeAngles(shape);
+  for (const { name, offset, sizeBytes } of table) {
+    const first = (offset - LEGACY_CONFIG_BYTES) / FLOAT_BYTES;
+    let values = parameters.subarray(first, first + sizeBytes / FLOAT_BYTES);
+    if (name === 'ropeCosines') values = Float32Array.from(angles, Math.cos);
+    if (name === 'ropeSines') values = Float32Array.from(angles, Math.sin);
+    values.forEach((value, i) => {
+      view.setFloat32(offset + i * FLOAT_BYTES, value, true);
+    });
   }
   return bytes;
+}
+
+/** By how much each pair of a head's dimensions is turned, for one position after another. */
+function ropeAngles({ dim, headCount, contextLength }: ModelShape): number[] {
+  const pairs = dim / headCount / 2;
+  return Array.from({ length: contextLength * pairs }, (_, i) => {
+    return Math.floor(i / pairs) / 10_000 ** ((i % pairs) / pairs);
+  });
 }

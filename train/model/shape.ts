@@ -1,3 +1,6 @@
+import { FLOAT_BYTES, tensorTable } from '../../src/formats/llama2c/config.js';
+import { LEGACY_ORDER } from '../../src/formats/llama2c/layout.js';
+import type { TensorName } from '../../src/formats/llama2c/layout.js';
 import type { Random } from '../random.js';
 
 /** The sizes of a Llama model whose embedding is its classifier too; see llama2.c's config. */
@@ -22,36 +25,32 @@ export interface Tensor {
 /** Norm gains are vectors: they have one row. */
 const isGain = (tensor: Tensor): boolean => tensor.rows === 1;
 
+/** They are computed: no parameters. */
+const ROPE_TABLES: readonly TensorName[] = ['ropeCosines', 'ropeSines'];
+
+/** The only tensors that no layer has one of. */
+const WHOLE: readonly TensorName[] = ['tokenEmbedding', 'finalNorm'];
+
 /**
  * All tensors in the order of llama2.c's legacy checkpoint, one entry a layer: the kernel's flat array
  * (kernel/shape.h) is laid out the same way.
  */
 export function tensorsOf(shape: ModelShape): Tensor[] {
-  const { dim, hiddenDim, layerCount, vocabularySize } = shape;
-  const kvDim = (dim / shape.headCount) * shape.kvHeadCount;
-  const perLayer: readonly (readonly [string, number, number])[] = [
-    ['attentionNorm', 1, dim],
-    ['wq', dim, dim],
-    ['wk', kvDim, dim],
-    ['wv', kvDim, dim],
-    ['wo', dim, dim],
-    ['ffnNorm', 1, dim],
-    ['w1', hiddenDim, dim],
-    ['w2', dim, hiddenDim],
-    ['w3', hiddenDim, dim],
-  ];
-  const tensors: Tensor[] = [];
-  let offset = 0;
-  const add = (name: string, rows: number, columns: number): void => {
-    tensors.push({ name, offset, rows, columns });
-    offset += rows * columns;
-  };
-  add('tokenEmbedding', vocabularySize, dim);
-  for (const [name, rows, columns] of perLayer) {
-    for (let layer = 0; layer < layerCount; layer++) add(`${name}.${layer}`, rows, columns);
-  }
-  add('finalNorm', 1, dim);
-  return tensors;
+  const order = LEGACY_ORDER.filter((name) => !ROPE_TABLES.includes(name));
+  return tensorTable({ ...shape, sharedClassifier: true }, order, 0).flatMap(
+    ({ name, dimensions, offset }) => {
+      const isWhole = WHOLE.includes(name);
+      const [columns, rows = 1] = (isWhole ? dimensions : dimensions.slice(1)).toReversed() as [
+        number,
+        number?,
+      ];
+      return Array.from({ length: isWhole ? 1 : shape.layerCount }, (_, layer) => ({
+        name: isWhole ? name : `${name}.${layer}`,
+        offset: offset / FLOAT_BYTES + layer * rows * columns,
+        ...{ rows, columns },
+      }));
+    },
+  );
 }
 
 export function parameterCount(shape: ModelShape): number {

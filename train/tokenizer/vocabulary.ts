@@ -1,3 +1,8 @@
+import { planTokenizer } from '../../src/formats/llama2c/tokenizer-writer.js';
+import { readTokenizer } from '../../src/formats/llama2c/tokenizer.js';
+import { accessImage } from '../../src/image/image-reader.js';
+import { accessBytes } from '../../src/image/random-access.js';
+
 /**
  * A vocabulary as sentencepiece and llama2.c number it: unknown, begin and end of text, the 256 bytes, and
  * then pieces of text. A piece with a higher score is merged earlier.
@@ -26,34 +31,22 @@ export const FIXED_PIECES: readonly Piece[] = [
   })),
 ];
 
-/**
- * A tokenizer.bin (llama2.c, tokenizer.py, export): the longest piece's length, then of each piece its
- * score, length and text.
- */
-export function encodeVocabulary({ pieces }: Vocabulary): Buffer {
-  const texts = pieces.map(({ text }) => Buffer.from(text));
-  const head = Buffer.alloc(4);
-  head.writeInt32LE(Math.max(...texts.map(({ length }) => length)));
-  const entries = texts.map((text, id) => {
-    const entry = Buffer.alloc(8 + text.length);
-    entry.writeFloatLE(pieces[id]!.score, 0);
-    entry.writeInt32LE(text.length, 4);
-    entry.set(text, 8);
-    return entry;
-  });
-  return Buffer.concat([head, ...entries]);
+/** As a tokenizer.bin of llama2.c. */
+export async function encodeVocabulary({ pieces }: Vocabulary): Promise<Uint8Array> {
+  const tokens = pieces.map(({ text, score }) => ({ bytes: Buffer.from(text), score }));
+  const maxTokenLength = Math.max(...tokens.map(({ bytes }) => bytes.length));
+  const file = accessImage(planTokenizer({ maxTokenLength, tokens }));
+  return file.read(0, file.sizeBytes);
 }
 
-/** Reads a tokenizer.bin that {@link encodeVocabulary} wrote. */
-export function decodeVocabulary(file: Buffer): Vocabulary {
-  const pieces: Piece[] = [];
-  for (let position = 4; position < file.length;) {
-    const end = position + 8 + file.readInt32LE(position + 4);
-    pieces.push({
-      score: file.readFloatLE(position),
-      text: file.toString('utf8', position + 8, end),
-    });
-    position = end;
-  }
-  return { pieces };
+/**
+ * Reads a tokenizer.bin of so many pieces.
+ *
+ * @throws ZosiaError as {@link readTokenizer}
+ */
+export async function decodeVocabulary(file: Uint8Array, size: number): Promise<Vocabulary> {
+  const { tokens } = await readTokenizer(accessBytes(file), size);
+  return {
+    pieces: tokens.map(({ bytes, score }) => ({ text: Buffer.from(bytes).toString(), score })),
+  };
 }
