@@ -6,6 +6,7 @@ import {
   NORMS,
 } from './layout.js';
 import type { ConfigFieldName, TensorName } from './layout.js';
+import { EOS_ID } from './special-tokens.js';
 
 /** The shape of a model. */
 export interface CheckpointConfig extends Readonly<Record<ConfigFieldName, number>> {
@@ -62,9 +63,6 @@ export function legacyConfig(bytes: Buffer): CheckpointConfig {
 }
 
 const MAX_INT32 = 2 ** 31 - 1;
-
-/** The token that ends a text (llama2.c, tokenizer.py). */
-const EOS_ID = 2;
 
 /** What is wrong with a config that no model can have; undefined when it can be right. */
 export function configDefect(config: CheckpointConfig): string | undefined {

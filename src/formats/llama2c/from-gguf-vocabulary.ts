@@ -1,14 +1,17 @@
 import { GgufArray } from '../gguf/reader.js';
 import type { GgufHeader } from '../gguf/reader.js';
 import { inexpressible } from './from-gguf-errors.js';
+import {
+  BOS_ID,
+  EOS_ID,
+  FIRST_BYTE_ID,
+  FIRST_TEXT_ID,
+  SPECIAL_TEXTS,
+  UNKNOWN_ID,
+  byteText,
+} from './special-tokens.js';
 import type { Token, Tokenizer } from './tokenizer.js';
-import { BOS_ID, EOS_ID, SPACE_MARK, TOKEN_TYPES, UNKNOWN_ID } from './vocabulary.js';
-
-/** The texts that tokenizer.py gives the special tokens, by id. */
-const SPECIAL_TEXTS: readonly string[] = ['<unk>', '\n<s>\n', '\n</s>\n'];
-
-/** run.c takes the byte n of an unknown character for the token n + 3. */
-const FIRST_BYTE_ID = 3;
+import { SPACE_MARK, TOKEN_TYPES } from './vocabulary.js';
 
 /** What llama2.c always does, by the metadata that would say otherwise. */
 const ALWAYS: readonly (readonly [key: string, value: number | boolean])[] = [
@@ -63,9 +66,8 @@ function tokenBytes(text: Buffer, id: number, type: unknown): Uint8Array | undef
   const special = SPECIAL_TEXTS[id];
   const specialType = id === UNKNOWN_ID ? TOKEN_TYPES.unknown : TOKEN_TYPES.control;
   if (special !== undefined) return type === specialType ? Buffer.from(special) : undefined;
-  const byte = id - FIRST_BYTE_ID;
-  if (byte < 256 || type === TOKEN_TYPES.byte) {
-    const expected = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+  if (id < FIRST_TEXT_ID || type === TOKEN_TYPES.byte) {
+    const expected = byteText(id - FIRST_BYTE_ID);
     const isThat = type === TOKEN_TYPES.byte && text.toString('latin1') === expected;
     return isThat ? text : undefined;
   }

@@ -1,4 +1,5 @@
 import type { StringValue, TypedValue } from '../gguf/writer.js';
+import { BOS_ID, EOS_ID, UNKNOWN_ID } from './special-tokens.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** llama.cpp, include/llama.h: enum llama_token_type. */
@@ -9,15 +10,12 @@ interface Piece {
   readonly type: keyof typeof TOKEN_TYPES;
 }
 
-/** The ids that sentencepiece gives its special tokens, and the texts llama.cpp knows them by. */
+/** By id: the special tokens as llama.cpp knows them. */
 const SPECIAL_PIECES: readonly Piece[] = [
   { text: '<unk>', type: 'unknown' },
   { text: '<s>', type: 'control' },
   { text: '</s>', type: 'control' },
 ];
-export const UNKNOWN_ID = 0;
-export const BOS_ID = 1;
-export const EOS_ID = 2;
 
 /** What stands for a space inside a sentencepiece piece: U+2581. */
 export const SPACE_MARK = Buffer.from('\u2581');
