@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { wholeNumber } from './options/values.js';
+import { counted } from './output/counted.js';
 import { formatBytes, print, printJson, say } from './output/output.js';
 import { printable } from './output/printable.js';
 import type { WeightType } from '../formats/gguf/weights.js';
@@ -95,10 +96,14 @@ Matrices with rows that are no whole number of q8_0's blocks of 32 weights becom
     )
     .action(async (checkpoint: string, { type, ...options }: ConvertFlags) => {
       const { convertLlama2c } = await import('../recipes/convert.js');
-      const { sizeBytes } = await convertLlama2c({
+      const { sizeBytes, otherwiseStoredCount } = await convertLlama2c({
         ...{ checkpoint, ...options, signal },
         type: type.toUpperCase() as WeightType,
       });
       say(`wrote ${options.out} (${formatBytes(sizeBytes)})`);
+      if (otherwiseStoredCount > 0) {
+        const tensors = counted(otherwiseStoredCount, 'tensor');
+        say(`stored as f16: ${tensors}, with rows that are no whole number of ${type} blocks`);
+      }
     });
 }

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { readCheckpoint } from '../formats/llama2c/checkpoint.js';
+import { otherwiseStoredCount } from '../formats/llama2c/gguf-tensors.js';
 import type { WeightType } from '../formats/gguf/weights.js';
 import { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../formats/llama2c/tokenizer.js';
 import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
+import { refuseGguf } from './refuse-gguf.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 
 export interface ConvertOptions {
@@ -23,13 +25,19 @@ export interface ConvertOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ConvertedModel {
+  readonly sizeBytes: number;
+  /** Matrices with rows that are no whole number of the type's blocks: those are F16. */
+  readonly otherwiseStoredCount: number;
+}
+
 /**
  * Writes a llama2.c checkpoint and its tokenizer as one GGUF. The two are checked against each other
  * before anything is written.
  *
- * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`; as `readCheckpoint`, `readTokenizer` and `writeRaw`
+ * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`, `ZOSIA_CHECKPOINT_IS_GGUF`; as `readCheckpoint`, `readTokenizer` and `writeRaw`
  */
-export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeBytes: number }> {
+export async function convertLlama2c(options: ConvertOptions): Promise<ConvertedModel> {
   const { checkpoint: path, out, type = 'F32', signal } = options;
   const { name = basename(path).replace(/\.bin$/, '') } = options;
   const inputs = [path, options.tokenizer, options.chatTemplate];
@@ -39,6 +47,7 @@ export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeByt
   );
   const checkpointFile = await accessFile(path);
   try {
+    await refuseGguf(checkpointFile, path);
     const checkpoint = await readCheckpoint(checkpointFile);
     const tokenizerFile = await accessFile(options.tokenizer);
     try {
@@ -55,7 +64,8 @@ export async function convertLlama2c(options: ConvertOptions): Promise<{ sizeByt
           : { chatTemplate: await readText(options.chatTemplate) }),
       });
       await writeRaw(image, out, signal ? { signal } : {});
-      return { sizeBytes: image.sizeBytes };
+      const { sizeBytes } = image;
+      return { sizeBytes, otherwiseStoredCount: otherwiseStoredCount(checkpoint, type) };
     } finally {
       await tokenizerFile.close();
     }

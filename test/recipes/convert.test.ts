@@ -1,7 +1,12 @@
 import { link, readFile, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { checkGguf } from '../../src/formats/gguf/check.js';
+import { WEIGHT_TYPES } from '../../src/formats/gguf/weights.js';
+import { accessBytes } from '../../src/image/random-access.js';
 import { convertLlama2c } from '../../src/recipes/convert.js';
 import { zosiaError } from '../support/errors.js';
+import { writeSampleFiles } from './efi/samples.js';
+import { sampleGguf } from '../formats/gguf/samples.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 describe('convertLlama2c', () => {
@@ -26,4 +31,24 @@ describe('convertLlama2c', () => {
       }
     },
   );
+
+  it.each(WEIGHT_TYPES)('counts the matrices that cannot be %s', async (type) => {
+    const [checkpoint, tokenizer] = await writeSampleFiles(folder.path);
+    const out = folder.file('out.gguf');
+    const { otherwiseStoredCount } = await convertLlama2c({ checkpoint, tokenizer, out, type });
+    const { tensors } = await checkGguf(accessBytes(await readFile(out)), out);
+    const matrices = tensors.filter(({ dimensions }) => dimensions.length > 1);
+    const others = matrices.filter((matrix) => matrix.type.name !== type);
+    expect(otherwiseStoredCount).toBe(others.length);
+    // Of both blocks all but one matrix, and the embedding: their rows have 48 weights.
+    expect(otherwiseStoredCount).toBe(type === 'Q8_0' ? 13 : 0);
+  });
+
+  it('says of a GGUF that it is one', async () => {
+    const checkpoint = folder.file('model.gguf');
+    await writeFile(checkpoint, await sampleGguf());
+    const paths = { checkpoint, tokenizer: checkpoint, out: folder.file('other.gguf') };
+    const refusal = zosiaError('ZOSIA_CHECKPOINT_IS_GGUF');
+    await expect(convertLlama2c(paths)).rejects.toThrow(refusal);
+  });
 });

@@ -40,3 +40,9 @@ export const FILE_TYPES: ReadonlyMap<number, string> = new Map([
   [40, 'Q1_0'],
   [41, 'Q2_0'],
 ]);
+
+/** The number that stands for a quantisation. @throws RangeError when there is none of that name */
+export function fileTypeNumber(name: string): number {
+  for (const [number, each] of FILE_TYPES) if (each === name) return number;
+  throw new RangeError(`no file type is named ${name}`);
+}

@@ -3,15 +3,16 @@ import { makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';
-import { accessEncoded, weightTypeFor } from '../gguf/weights.js';
+import { fileTypeNumber } from '../gguf/file-types.js';
+import { accessEncoded } from '../gguf/weights.js';
 import type { WeightType } from '../gguf/weights.js';
 import { planGguf } from '../gguf/writer.js';
 import type { TensorPlan, TypedValue } from '../gguf/writer.js';
-import { BLOCK_TENSORS } from './block-tensors.js';
 import { checkpointTensor } from './checkpoint.js';
 import type { Checkpoint } from './checkpoint.js';
 import { FLOAT_BYTES } from './config.js';
-import type { TensorName } from './layout.js';
+import { convertedTensors } from './gguf-tensors.js';
+import type { ConvertedTensor } from './gguf-tensors.js';
 import { NORM_EPSILON, ROPE_BASE } from './run-constants.js';
 import type { Tokenizer } from './tokenizer.js';
 import { vocabularyMetadata } from './vocabulary.js';
@@ -31,9 +32,6 @@ export interface Llama2cGgufOptions {
   readonly chatTemplate?: string;
 }
 
-/** llama.cpp, include/llama.h: enum llama_ftype. */
-const FILE_TYPES: Readonly<Record<WeightType, number>> = { F32: 0, F16: 1, Q8_0: 7 };
-
 /**
  * Plans a GGUF of the architecture "llama" from a llama2.c checkpoint. Float32 weights stay in the
  * checkpoint: tensors are ranges of it; others are encoded as they are read. Nothing is permuted, because
@@ -49,30 +47,18 @@ export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
   const { config } = checkpoint;
   if (checkpoint.version === 2) throw int8Checkpoint(name);
 
-  const plan = (ggufName: string, tensor: TensorName, layer?: number): TensorPlan => {
-    const all = checkpointTensor(checkpoint, tensor).dimensions;
-    const own = layer === undefined ? all : all.slice(1);
-    const dimensions = own.toReversed();
-    const stored = dimensions.length === 1 ? 'F32' : weightTypeFor(dimensions[0]!, type);
-    const data = tensorData(options, tensor, own, stored, layer);
-    return { name: `${ggufName}.weight`, dimensions, type: stored, data };
-  };
-
-  const tensors = [plan('token_embd', 'tokenEmbedding')];
-  for (let layer = 0; layer < config.layerCount; layer++) {
-    for (const [suffix, tensor] of BLOCK_TENSORS) {
-      tensors.push(plan(`blk.${layer}.${suffix}`, tensor, layer));
-    }
-  }
-  tensors.push(plan('output_norm', 'finalNorm'));
-  if (!config.sharedClassifier) tensors.push(plan('output', 'classifier'));
-
+  const tensors = convertedTensors(checkpoint, type).map((tensor): TensorPlan => ({
+    name: tensor.name,
+    dimensions: tensor.dimensions.toReversed(),
+    type: tensor.type,
+    data: tensorData(options, tensor),
+  }));
   const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
   return planGguf({
     metadata: {
       'general.architecture': { type: 'string', value: 'llama' },
       'general.name': { type: 'string', value: name },
-      'general.file_type': uint32(FILE_TYPES[type]),
+      'general.file_type': uint32(fileTypeNumber(type)),
       'llama.vocab_size': uint32(config.vocabularySize),
       'llama.context_length': uint32(config.contextLength),
       'llama.embedding_length': uint32(config.dim),
@@ -107,13 +93,10 @@ function int8Checkpoint(name: string): ZosiaError {
 /** Tensor data of one layer, or of a tensor that has no layers. */
 function tensorData(
   { checkpoint, checkpointSource, checkpointAccess }: Llama2cGgufOptions,
-  tensor: TensorName,
-  dimensions: readonly number[],
-  type: WeightType,
-  layer = 0,
+  { origin, layer, dimensions, type }: ConvertedTensor,
 ): Image {
   const length = dimensions.reduce((product, count) => product * count, FLOAT_BYTES);
-  const offset = checkpointTensor(checkpoint, tensor).offset + layer * length;
+  const offset = checkpointTensor(checkpoint, origin).offset + layer * length;
   if (type === 'F32') {
     const source =
       'path' in checkpointSource

@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
 import { ZosiaError } from '../../errors.js';
-import { isGguf } from '../../formats/gguf/magic.js';
 import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
 import type { Checkpoint, CheckpointConfig } from '../../formats/llama2c/checkpoint.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
@@ -8,6 +7,7 @@ import { sha256 } from '../../image/digest.js';
 import { accessFile } from '../../image/random-access.js';
 import type { OpenFile, RandomAccess } from '../../image/random-access.js';
 import type { HostFile } from '../host-file.js';
+import { refuseGguf } from '../refuse-gguf.js';
 import { checkDiskNames } from './disk-name.js';
 import { efiMemoryBytes } from './memory.js';
 
@@ -43,7 +43,7 @@ const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
 /**
  * Opens a llama2.c checkpoint of any version, and the tokenizer that goes with it.
  *
- * @throws ZosiaError `ZOSIA_EFI_WRONG_MODEL`, `ZOSIA_EFI_MODEL_TOO_LARGE`, `ZOSIA_EFI_BAD_NAME`; as
+ * @throws ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`, `ZOSIA_EFI_MODEL_TOO_LARGE`, `ZOSIA_EFI_BAD_NAME`; as
  * `readCheckpoint`, `readTokenizer` and `accessFile`
  */
 export async function openEfiModel(
@@ -85,13 +85,6 @@ async function describe(file: OpenFile, path: string): Promise<EfiFile> {
     ...{ path: resolve(path), ...file.stamp },
     ...{ fileName: basename(path), headSha256: sha256(head) },
   };
-}
-
-async function refuseGguf(file: RandomAccess, path: string): Promise<void> {
-  if (!(await isGguf(file))) return;
-  throw new ZosiaError('ZOSIA_EFI_WRONG_MODEL', `${path} is a GGUF, not a llama2.c checkpoint`, {
-    hint: 'The EFI machine runs llama2.c checkpoints (.bin); for this model: zosia up MODEL.gguf',
-  });
 }
 
 function refuseTooLarge({ sizeBytes }: RandomAccess, path: string): void {

@@ -52,7 +52,7 @@ describe('openEfiModel', () => {
     await refused('ZOSIA_FILE_NOT_FOUND', folder.file('bad/none.bin'), tokenizer);
     await refused('ZOSIA_FILE_NOT_FOUND', checkpoint, folder.file('bad/none.bin'));
     await writeFile(other, await sampleGguf());
-    await refused('ZOSIA_EFI_WRONG_MODEL', other, tokenizer);
+    await refused('ZOSIA_CHECKPOINT_IS_GGUF', other, tokenizer);
   });
 
   it('refuses files that FAT cannot hold', async () => {

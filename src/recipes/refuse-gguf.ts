@@ -1,0 +1,11 @@
+import { ZosiaError } from '../errors.js';
+import { isGguf } from '../formats/gguf/magic.js';
+import type { RandomAccess } from '../image/random-access.js';
+
+/** @throws ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF` where a llama2.c checkpoint is wanted and a GGUF given */
+export async function refuseGguf(file: RandomAccess, path: string): Promise<void> {
+  if (!(await isGguf(file))) return;
+  throw new ZosiaError('ZOSIA_CHECKPOINT_IS_GGUF', `${path} is a GGUF, not a llama2.c checkpoint`, {
+    hint: 'Name a llama2.c checkpoint (.bin); the Linux guest runs a GGUF as it is: zosia up MODEL.gguf',
+  });
+}
