@@ -12,6 +12,7 @@ import type { BootModeFlags } from '../options/boot-mode.js';
 import { chosenArchitecture } from '../options/values.js';
 import { applyProfile } from '../options/profile.js';
 import { startProgress } from '../output/progress.js';
+import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import type { ModelNeeds } from '../../recipes/model-memory.js';
 import { defaultPlaces, initramfsPath, kernelPath } from '../../recipes/places.js';
 
@@ -67,7 +68,7 @@ Examples:
       const variable = process.env.MODEL_DISK_IMAGE;
       const named = flags.disk ?? (variable === '' ? undefined : variable);
       const disk = named ?? (await existingDisk(places));
-      const needs = disk === undefined ? undefined : await diskNeeds(disk, flags, context.signal);
+      const found = disk === undefined ? undefined : await diskModel(disk, flags, context.signal);
       const spec = await resolveMachine(
         {
           ...linuxMachineOptions(flags),
@@ -75,7 +76,7 @@ Examples:
           ...(flags.initrd === undefined ? {} : { initrd: flags.initrd }),
           ...(flags.disk === undefined ? {} : { disk: flags.disk }),
           arch,
-          ...(needs ? { model: needs.memory } : {}),
+          ...(found ? { model: found.needs.memory } : {}),
           defaults: {
             kernel: kernelPath(places, arch),
             initrd: initramfsPath(places, arch),
@@ -85,19 +86,25 @@ Examples:
         },
         process.env,
       );
-      const request = runRequest(flags, [...args, ...(needs?.llamaArgs ?? [])]);
+      const request = runRequest(flags, [...args, ...(found?.needs.llamaArgs ?? [])]);
       const mode = chosenBootMode(flags);
-      if (mode === undefined) await startLinuxMachine(spec, request, flags, context);
+      if (mode === undefined) await startLinuxMachine(spec, request, flags, context, found?.info);
       else await startBootMode(spec, request, mode, flags, context);
     });
 }
 
-/** Checks a disk before it is booted, and sees what its model needs; undefined without a model. */
-async function diskNeeds(
+/** A model on a disk, and what a machine for it needs. */
+interface FoundModel {
+  readonly info: ModelInfo;
+  readonly needs: ModelNeeds;
+}
+
+/** Checks a disk before it is booted, and looks at its model; undefined without one that can be read. */
+async function diskModel(
   disk: string,
   { ctx, verify }: RunLinuxFlags,
   signal: AbortSignal,
-): Promise<ModelNeeds | undefined> {
+): Promise<FoundModel | undefined> {
   const [{ checkModelDisk }, { modelOnDisk }, { modelNeeds }] = await Promise.all([
     import('../../recipes/check-disk.js'),
     import('../../recipes/model-on-disk.js'),
@@ -116,5 +123,7 @@ async function diskNeeds(
     progress.stop();
   }
   const model = await modelOnDisk(disk);
-  return model && modelNeeds(model.info, ctx, model.companionBytes);
+  if (!model) return undefined;
+  const { info, companionBytes } = model;
+  return { info, needs: modelNeeds(info, ctx, companionBytes) };
 }
