@@ -8,6 +8,7 @@ import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
 import {
   EMBEDDED_MODEL_NAME,
+  EMBEDDED_MODEL_TEMPERATURE,
   EMBEDDED_MODEL_TEMPLATE,
   embeddedModelPath,
 } from './embedded-model.js';
@@ -24,8 +25,10 @@ export interface EmbeddedCheckpoint extends CheckpointPaths {
   readonly settings: EfiSettings;
 }
 
-/** The model is sure of its facts only where nothing is left to chance. */
-const SETTINGS: EfiSettings = { template: EMBEDDED_MODEL_TEMPLATE, temp: 0 };
+const SETTINGS: EfiSettings = {
+  template: EMBEDDED_MODEL_TEMPLATE,
+  temp: EMBEDDED_MODEL_TEMPERATURE,
+};
 
 /**
  * The model that zosia brings itself as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,

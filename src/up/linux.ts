@@ -1,5 +1,6 @@
 import { findQemu, resolveMachine } from '../machine/machine.js';
 import type { Environment, MachineOptions, MachineSpec, RunRequest } from '../machine/machine.js';
+import { EMBEDDED_MODEL_TEMPERATURE } from '../recipes/embedded-model.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
 import { openModel } from '../recipes/model.js';
@@ -21,8 +22,7 @@ export interface UpOptions extends LinuxGuestOptions {
   readonly env?: Environment;
 }
 
-/** The model that zosia brings itself is sure of its facts only where nothing is left to chance. */
-const EMBEDDED_MODEL_ARGS: readonly string[] = ['--temp', '0'];
+const EMBEDDED_MODEL_ARGS: readonly string[] = ['--temp', String(EMBEDDED_MODEL_TEMPERATURE)];
 
 /** A machine that is ready to be started, and the arguments for llama.cpp that go with its model. */
 export interface ReadyMachine {

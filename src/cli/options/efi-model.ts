@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { embeddedModelNotice } from '../output/embedded-model-notice.js';
 import { say } from '../output/output.js';
-import { embeddedModelNotice } from '../up/embedded-model-notice.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
 import { defaultPlaces } from '../../recipes/places.js';
