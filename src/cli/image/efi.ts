@@ -11,6 +11,7 @@ import type { Architecture } from '../../artifacts/architectures.js';
 import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
 import type { EfiModel } from '../../recipes/efi/model.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
+import { ZosiaError } from '../../errors.js';
 import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
 import type { DiskFormat } from '../../recipes/places.js';
 
@@ -121,10 +122,11 @@ interface Subject {
 
 async function openSubject(
   command: Command,
-  { hello, model: checkpoint, tokenizer }: EfiDiskFlags,
+  { hello, model: checkpoint, tokenizer, mode }: EfiDiskFlags,
   signal: AbortSignal,
 ): Promise<Subject> {
   if (hello) return { subject: 'hello' };
+  if (mode === 'chat' && checkpoint === undefined && tokenizer === undefined) throw noChatMode();
   const chosen = await chosenCheckpoint(
     command,
     { checkpoint, tokenizer },
@@ -138,4 +140,12 @@ async function openSubject(
   const { openEfiModel } = await import('../../recipes/efi/model.js');
   const subject = await openEfiModel(chosen.checkpoint, chosen.tokenizer);
   return { subject, settings: chosen.settings };
+}
+
+function noChatMode(): ZosiaError {
+  return new ZosiaError('ZOSIA_EFI_BAD_SETTING', 'the built-in model was not made for mode=chat', {
+    hint:
+      "Name one of Llama 2's chat models with --model and --tokenizer; " +
+      'the built-in model answers without --mode.',
+  });
 }

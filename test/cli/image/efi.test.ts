@@ -99,6 +99,13 @@ describe('zosia image efi', () => {
     );
   });
 
+  it('has a mode for chat models alone', async () => {
+    await expectRefusal(
+      ['--mode', 'chat'],
+      /^error: the built-in model was not made for mode=chat\nhint: .*--model and --tokenizer/,
+    );
+  });
+
   it('writes the disk that says hello', async () => {
     const { path, inputs, settings } = await imageEfi([
       '--hello',
