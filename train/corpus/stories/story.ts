@@ -8,25 +8,44 @@ import { KINDNESS } from './plots/kindness.js';
 import { THINGS } from './plots/things.js';
 
 const TRAITS = [
-  ...[
-    'little',
-    'small',
-    'brave',
-    'kind',
-    'clever',
-    'young',
-    'old',
-    'lazy',
-    'curious',
-    'shy',
-    'happy',
-  ],
-  ...['cheerful', 'quiet', 'proud', 'gentle', 'funny'],
+  'little',
+  'small',
+  'brave',
+  'kind',
+  'clever',
+  'young',
+  'old',
+  'lazy',
+  'curious',
+  'shy',
+  'happy',
+  'cheerful',
+  'quiet',
+  'proud',
+  'gentle',
+  'funny',
 ] as const;
 
-const HELPERS = [
-  ...['owl', 'crow', 'snail', 'stork', 'hare', 'toad', 'beetle', 'butterfly', 'sparrow', 'magpie'],
-  ...['wise woman', 'shepherd', 'fisherman', 'miller', 'farmer', 'traveller', 'ladybird', 'heron'],
+/** Who else can be in a story. */
+export const HELPERS = [
+  'owl',
+  'crow',
+  'snail',
+  'stork',
+  'hare',
+  'toad',
+  'beetle',
+  'butterfly',
+  'sparrow',
+  'magpie',
+  'wise woman',
+  'shepherd',
+  'fisherman',
+  'miller',
+  'farmer',
+  'traveller',
+  'ladybird',
+  'heron',
 ] as const;
 
 const PLOTS = [...KINDNESS, ...COURAGE, ...THINGS];
