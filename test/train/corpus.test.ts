@@ -127,8 +127,7 @@ describe('sums', () => {
       const { question, answer } = sumExchange(random);
       const [, a, b] = /^(\d+) [+-] (\d+)/.exec(answer)!;
       if (!/\d/.test(question)) continue; // in words
-      const found = question.match(/\d+/g);
-      expect([a, b]).toEqual(expect.arrayContaining(found!));
+      expect([a!, b!].toSorted()).toEqual(question.match(/\d+/g)!.toSorted());
     }
   });
 
@@ -136,6 +135,25 @@ describe('sums', () => {
     const random = randomStream(5);
     const answers = new Set(Array.from({ length: 200 }, () => hardSumExchange(random).answer));
     expect([...answers]).toEqual([expect.stringContaining('too hard')]);
+  });
+
+  it('that are too hard have larger numbers, a result that is none of ours, or are of another kind', () => {
+    const random = randomStream(10);
+    const sum = /^(?:what is |how much is )?(\d+) ?([+-]|plus|minus) ?(\d+)$/;
+    const numbers = Array.from({ length: 5000 }, () => hardSumExchange(random).question).flatMap(
+      (question) => {
+        const [, a, sign, b] = sum.exec(question) ?? [];
+        if (a === undefined) return [];
+        const isAdded = sign === '+' || sign === 'plus';
+        return [{ a: Number(a), b: Number(b), result: Number(a) + (isAdded ? 1 : -1) * Number(b) }];
+      },
+    );
+    const small = numbers.filter(({ a, b }) => Math.max(a, b) <= 20);
+    expect(small.length).toBeGreaterThan(100);
+    expect(numbers.length).toBeGreaterThan(small.length + 50);
+    for (const { result } of small) expect(result < 0 || result > 20, `${result}`).toBe(true);
+    expect(small.some(({ result }) => result < 0)).toBe(true);
+    expect(small.some(({ result }) => result > 20)).toBe(true);
   });
 });
 
