@@ -79,7 +79,8 @@ Examples:
   zosia image efi --hello --arch x86_64 --partition-table gpt --out stick.img
 
 Without --model and --tokenizer the disk has the model that zosia brings itself: it tells a story, or
-answers --prompt.
+answers --prompt. For it, --template and --temp are what it was made for unless given; for others, nothing
+stands round a prompt, and the temperature is 1.
 --prompt to --mode become llama2.cfg on the disk, a text file that can be edited there. Files get the
 time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
     )

@@ -7,7 +7,7 @@ import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 export const TEMPLATE_OPTION = [
   'template',
   '--template <text>',
-  'what stands round each prompt, as in "Q: {prompt} A:"; what suits the built-in model, for others nothing',
+  'what stands round each prompt, as in "Q: {prompt} A:"; {prompt} alone: nothing',
 ] as const;
 
 /** Settings that have an option; the others are decided by what the disk is for. */

@@ -22,7 +22,7 @@ export function halfValue(bits: number): number {
  *
  * @param bytes whole blocks of the type
  */
-export function decodeWeights(type: WeightType, bytes: Uint8Array): Float32Array {
+function decodeWeights(type: WeightType, bytes: Uint8Array): Float32Array {
   const { blockSize, blockBytes } = ggmlTypeNamed(type);
   if (bytes.length % blockBytes !== 0) {
     throw new RangeError(`${bytes.length} bytes are no whole number of ${type} blocks`);
