@@ -14,6 +14,8 @@ import { ENDING } from './topics/ending.js';
 import { FLAGS } from './topics/flags.js';
 import { GUEST } from './topics/guest.js';
 import { IMAGES } from './topics/images.js';
+import { MODEL_DISK } from './topics/model-disk.js';
+import { MODEL_FILES } from './topics/model-files.js';
 import { MODELS } from './topics/models.js';
 import { RESOURCES } from './topics/resources.js';
 import { SETTING_UP } from './topics/setting-up.js';
@@ -22,20 +24,20 @@ import { SPEAKER } from './topics/speaker.js';
 import { unknownExchange } from './unknown.js';
 
 export const TOPICS: readonly Topic[] = [
-  ...[
-    ...ABOUT,
-    ...SETTING_UP,
-    ...MODELS,
-    ...GUEST,
-    ...RESOURCES,
-    ...ENDING,
-    ...ANSWERING,
-    ...FLAGS,
-    ...EFI,
-    ...IMAGES,
-    ...SPEAKER,
-    ...SMALL_TALK,
-  ],
+  ...ABOUT,
+  ...SETTING_UP,
+  ...MODELS,
+  ...MODEL_FILES,
+  ...MODEL_DISK,
+  ...GUEST,
+  ...RESOURCES,
+  ...ENDING,
+  ...ANSWERING,
+  ...FLAGS,
+  ...EFI,
+  ...IMAGES,
+  ...SPEAKER,
+  ...SMALL_TALK,
 ];
 
 /** What part of all questions each kind is; topics have the rest, by their weights. */

@@ -7,9 +7,27 @@ import type { Phrase } from './phrase.js';
 export const LARGEST_NUMBER = 20;
 
 const NUMBER_WORDS = [
-  ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'],
-  ...['eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen'],
-  ...['nineteen', 'twenty'],
+  'zero',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+  'thirteen',
+  'fourteen',
+  'fifteen',
+  'sixteen',
+  'seventeen',
+  'eighteen',
+  'nineteen',
+  'twenty',
 ] as const;
 
 /** `{sum}` is the sum itself: "3 + 4", "three plus four". */
@@ -133,10 +151,22 @@ function question(operation: Operation, a: number, b: number, random: Random): s
 
 /** Sums of a kind that is not learned. */
 const OTHER_SUMS: readonly Phrase[] = [
-  ...['{a} * {b}', '{a} times {b}', '{a} / {b}', '{a} divided by {b}', '{a} x {b}'],
-  ...['the (square |cube |)root of {a}', '{a} squared', '{a} multiplied by {b}'],
-  ...['{a} percent of {b}', '{a} + {b} + {c}', '{a} - {b} - {c}', '{a} + {b} - {c}'],
-  ...['{a} plus {b} plus {c}', '{a} minus {b} minus {c}', '{a}+{b}+{c}', '{a} and {b} and {c}'],
+  '{a} * {b}',
+  '{a} times {b}',
+  '{a} / {b}',
+  '{a} divided by {b}',
+  '{a} x {b}',
+  'the (square |cube |)root of {a}',
+  '{a} squared',
+  '{a} multiplied by {b}',
+  '{a} percent of {b}',
+  '{a} + {b} + {c}',
+  '{a} - {b} - {c}',
+  '{a} + {b} - {c}',
+  '{a} plus {b} plus {c}',
+  '{a} minus {b} minus {c}',
+  '{a}+{b}+{c}',
+  '{a} and {b} and {c}',
 ];
 
 const TOO_HARD = 'That is too hard for me: I can only add and subtract up to 20.';

@@ -37,19 +37,25 @@ const TAILS: readonly Phrase[] = [
 
 /** Words that may stand anywhere. */
 const FILLERS = [
-  ...['really', 'actually', 'just', 'even', 'also', 'maybe', 'possibly', 'currently', 'perhaps'],
-  ...[
-    'simply',
-    'now',
-    'please',
-    'usually',
-    'normally',
-    'only',
-    'exactly',
-    'still',
-    'ever',
-    'always',
-  ],
+  'really',
+  'actually',
+  'just',
+  'even',
+  'also',
+  'maybe',
+  'possibly',
+  'currently',
+  'perhaps',
+  'simply',
+  'now',
+  'please',
+  'usually',
+  'normally',
+  'only',
+  'exactly',
+  'still',
+  'ever',
+  'always',
 ] as const;
 
 /** What people say before they come to the point. */
@@ -75,7 +81,19 @@ const ENDINGS = ['?', '?', '?', '?', '?', '', '', '', '.', '!', ' ?', '??', '?!'
 
 /** Words that people leave out, or that fall out. */
 const SMALL_WORDS = new Set([
-  ...['the', 'a', 'an', 'my', 'of', 'to', 'is', 'do', 'does', 'i', 'it', 'you', 'for'],
+  'the',
+  'a',
+  'an',
+  'my',
+  'of',
+  'to',
+  'is',
+  'do',
+  'does',
+  'i',
+  'it',
+  'you',
+  'for',
 ]);
 
 const KEYBOARD = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
