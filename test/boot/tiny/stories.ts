@@ -40,7 +40,7 @@ export function sentenceDefects(text: string): string[] {
     (word) => !KIND_BY_NAME.has(word) && !known.has(word.toLowerCase()),
   );
   return [
-    ...(/[^A-Za-z .,:!?"]|  /.test(text) ? ['it has characters that no story has'] : []),
+    ...(/[^A-Za-z .,:!?"]| {2}/.test(text) ? ['it has characters that no story has'] : []),
     ...(quotesMatch(text) ? [] : ['its quotes do not match']),
     ...strange.map((word) => `"${word}" is no word of the grammar`),
     ...sentencesOf(text).flatMap(defectsOfOne),
