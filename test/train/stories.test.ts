@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../train/corpus/stories/characters.js';
 import { story } from '../../train/corpus/stories/story.js';
 import { randomStream } from '../../train/random.js';
-import { characterDefects, sentenceDefects, sentencesOf } from '../boot/tiny/stories.js';
+import { characterDefects, isSentence, sentenceDefects, sentencesOf } from '../boot/tiny/stories.js';
 
 const GOOD =
   'Long ago a shy girl lived in a small town. Her name was Zosia. Zosia had a ball and loved it very much. ' +
@@ -28,6 +28,8 @@ describe('what is asked of a story', () => {
     expect(sentencesOf(GOOD)).toHaveLength(10);
     expect(sentencesOf(GOOD)[4]).toBe('"Where can it be?" asked Zosia.');
     expect(defectsOf(GOOD)).toEqual([]);
+    expect(sentencesOf(GOOD).every(isSentence)).toBe(true);
+    expect(['They came', 'they came.', 'Came.', 'They Came.', ''].filter(isSentence)).toEqual([]);
   });
 
   /** What is put in the place of what, and all that is wrong with it then. */

@@ -53,6 +53,11 @@ function quotesMatch(text: string): boolean {
   return outside.every((part) => !part.includes('"'));
 }
 
+/** Whether it begins, ends and has words as a sentence does. */
+export function isSentence(text: string): boolean {
+  return defectsOfOne(text).length === 0;
+}
+
 function defectsOfOne(sentence: string): string[] {
   const inside = sentence.match(/(?<=[a-z,:;] )[A-Z][a-z]*/g) ?? [];
   return [
