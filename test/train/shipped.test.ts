@@ -30,7 +30,7 @@ describe('models/zosia-tiny', async () => {
   it('has the curve and the figures of its run in its README', async () => {
     expect(await read('loss.svg')).toBe(lossCurve(run.losses));
     const readme = await read('README.md');
-    expect(readme).toContain(`held-out perplexity\n${run.heldOutPerplexity.toFixed(3)}`);
+    expect(readme).toContain(`held-out perplexity ${run.heldOutPerplexity.toFixed(3)}`);
     const rows = [...readme.matchAll(/^\| ([\d,]*\d)\D* \| ([\d.]+) \| ([\d.]+) \|$/gm)];
     expect(rows.length).toBeGreaterThan(5);
     for (const [, step, training, validation] of rows) {
