@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../train/corpus/stories/characters.js';
 import { story } from '../../train/corpus/stories/story.js';
 import { randomStream } from '../../train/random.js';
-import { characterDefects, isSentence, sentenceDefects, sentencesOf } from '../boot/tiny/stories.js';
+import {
+  characterDefects,
+  isSentence,
+  sentenceDefects,
+  sentencesOf,
+} from '../boot/tiny/stories.js';
 
 const GOOD =
   'Long ago a shy girl lived in a small town. Her name was Zosia. Zosia had a ball and loved it very much. ' +
