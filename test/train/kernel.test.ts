@@ -227,7 +227,7 @@ describe('the kernel', () => {
     ).rejects.toThrow('the kernel has ended');
   });
 
-  it('is over when a signal has ended it, or when it could not be started', async () => {
+  it('can be closed when a signal has ended it, or when it could not be started', async () => {
     const killed = join(folder, 'killed');
     await writeFile(killed, '#!/bin/sh\nkill -KILL $$\n');
     await chmod(killed, 0o755);
@@ -235,6 +235,7 @@ describe('the kernel', () => {
       const kernel = new Kernel(other, SHAPE, { threads: 1 });
       await expect(kernel.read('parameters')).rejects.toThrow();
       await kernel.close();
+      await kernel.close(); // now that it is certainly over
     }
   });
 
