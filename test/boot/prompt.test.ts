@@ -21,14 +21,14 @@ describeWithWeights('an interactive session', () => {
   });
 
   /** Boots on a terminal whose settings are printed before and after by stty itself. */
-  const boot = (): TerminalSession =>
+  const boot = (...models: readonly string[]): TerminalSession =>
     openTerminal(
       '/bin/sh',
       [
         '-c',
         'echo "before=$(stty -g)"; "$@"; echo "status=$?"; echo "after=$(stty -g)"; sleep 1',
         'sh',
-        ...[process.execPath, CLI, 'up', model, '--arch', 'aarch64', '--smp', '1', '-n', '150'],
+        ...[process.execPath, CLI, 'up', ...models, '--arch', 'aarch64', '--smp', '1', '-n', '200'],
       ],
       { cwd: folder.path },
     );
@@ -36,7 +36,7 @@ describeWithWeights('an interactive session', () => {
   it(
     'prompts, answers, stops an answer at Ctrl+C, ends at /poweroff, and restores the terminal',
     async () => {
-      const terminal = boot();
+      const terminal = boot(model);
       try {
         const before = /before=(\S+)/.exec(await terminal.shows(/before=\S+\s/))![1]!;
         const boots = await terminal.shows(PROMPT);
@@ -66,10 +66,21 @@ describeWithWeights('an interactive session', () => {
   );
 
   it(
-    'shuts down at Ctrl+C while it waits',
+    'talks to the built-in model for longer than its context, and shuts down at Ctrl+C while it waits',
     async () => {
       const terminal = boot();
       try {
+        await terminal.shows(PROMPT);
+        // Each has over 100 tokens, and the context 512.
+        for (const kind of ['fox', 'king', 'duck', 'witch', 'robot', 'bee']) {
+          terminal.type(`Tell me a story about a ${kind}\r`);
+          expect(await terminal.shows(ANSWERED)).toMatch(
+            new RegExp(`\\b${kind}\\b[^]* ${kind}\\b`),
+          );
+          await terminal.shows(PROMPT);
+        }
+        terminal.type('What is zosia?\r');
+        expect(await terminal.shows(ANSWERED)).toContain('boots straight into the model');
         await terminal.shows(PROMPT);
         terminal.type('\x03');
         expect(await terminal.shows(/after=\S+\s/)).toContain('zosia: exit status=0');
@@ -83,7 +94,7 @@ describeWithWeights('an interactive session', () => {
   it(
     'ends the machine at Ctrl+A X',
     async () => {
-      const terminal = boot();
+      const terminal = boot(model);
       try {
         await terminal.shows(/zosia: init/);
         terminal.type('\x01x');

