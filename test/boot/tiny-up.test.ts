@@ -69,9 +69,12 @@ describe('without a model', () => {
       const gguf = folder.file('f32.gguf');
       const args = ['model', 'convert', checkpointPath(), '--tokenizer', tokenizerPath()];
       expect((await run(...args, '--out', gguf)).exitCode).toBe(0);
-      const linux = await up(gguf, ...asked);
-      expect(linux.exitCode, linux.stderr).toBe(0);
-      expect(linux.stdout.trim()).toBe(story.trim());
+      // In float32, and as Q8_0, of which the checkpoint's float32 was made.
+      for (const models of [[gguf], []]) {
+        const linux = await up(...models, ...asked);
+        expect(linux.exitCode, linux.stderr).toBe(0);
+        expect(linux.stdout.trim()).toBe(story.trim());
+      }
     },
     BOOT_MS,
   );
