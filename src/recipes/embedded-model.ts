@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ZosiaError, systemErrorCode } from '../errors.js';
-import { PREBUILT_SUMS, parseSums } from '../artifacts/guest.js';
-import { sha256 } from '../image/digest.js';
+import { ZosiaError } from '../errors.js';
+import { readSummedFile } from '../artifacts/summed-file.js';
 
 /** Where the model lies that zosia brings itself. */
 export const EMBEDDED_MODEL_DIRECTORY = fileURLToPath(
@@ -29,18 +27,8 @@ const FILE_NAME = `${EMBEDDED_MODEL_NAME}.gguf`;
 export async function embeddedModelPath(
   directory: string = EMBEDDED_MODEL_DIRECTORY,
 ): Promise<string> {
-  const path = join(directory, FILE_NAME);
-  const sums = parseSums((await read(join(directory, PREBUILT_SUMS))).toString('utf8'));
-  if (sha256(await read(path)) === sums.get(FILE_NAME)) return path;
-  throw damaged(`${path} is not the file that ${PREBUILT_SUMS} names`);
-}
-
-async function read(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw damaged(`${path} cannot be read (${systemErrorCode(cause) ?? 'unknown reason'})`, cause);
-  }
+  await readSummedFile(directory, FILE_NAME, damaged);
+  return join(directory, FILE_NAME);
 }
 
 function damaged(message: string, cause?: unknown): ZosiaError {

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { ARCHITECTURES } from '../artifacts/architectures.js';
-import { PREBUILT_SUMS } from '../artifacts/guest.js';
+import { SUMS_FILE } from '../artifacts/summed-file.js';
 import { writeOutput } from '../image/output-file.js';
 import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
@@ -28,7 +28,7 @@ export async function buildPrebuilt(directory: string, signal?: AbortSignal): Pr
       await buildEfi({ arch, program: 'llama2', outDir, compiler, ...cancellation }),
     ];
     const sums = built.map(({ path, sha256 }) => `${sha256}  ${basename(path)}\n`);
-    await writeOutput(join(outDir, PREBUILT_SUMS), sums.join(''), cancellation);
+    await writeOutput(join(outDir, SUMS_FILE), sums.join(''), cancellation);
   }
   const record = `${compiler.version}\n${compiler.linkerVersion}\n`;
   await writeOutput(join(directory, COMPILER_RECORD), record, cancellation);

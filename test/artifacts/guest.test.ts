@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseSums, prebuiltInit } from '../../src/artifacts/guest.js';
+import { prebuiltInit } from '../../src/artifacts/guest.js';
+import { parseSums } from '../../src/artifacts/summed-file.js';
 import { sha256 } from '../../src/image/digest.js';
 import { temporaryFolder } from './samples.js';
 

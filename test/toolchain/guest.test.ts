@@ -2,7 +2,8 @@ import { cp, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
-import { PREBUILT_DIRECTORY, parseSums, prebuiltInit } from '../../src/artifacts/guest.js';
+import { PREBUILT_DIRECTORY, prebuiltInit } from '../../src/artifacts/guest.js';
+import { parseSums } from '../../src/artifacts/summed-file.js';
 import { sha256 } from '../../src/image/digest.js';
 import { findCompiler, majorVersion } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';

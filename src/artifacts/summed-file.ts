@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemErrorCode } from '../errors.js';
+import { sha256 } from '../image/digest.js';
+
+/** The file that has the digests of the files beside it. */
+export const SUMS_FILE = 'SHA256SUMS';
+
+/**
+ * Reads a file that ships with zosia, checked against the SHA256SUMS beside it.
+ *
+ * @param damaged makes the error to throw for a file that is missing, unreadable or another
+ */
+export async function readSummedFile(
+  directory: string,
+  name: string,
+  damaged: (message: string, cause?: unknown) => Error,
+): Promise<Buffer> {
+  const read = async (path: string): Promise<Buffer> => {
+    try {
+      return await readFile(path);
+    } catch (cause) {
+      const reason = systemErrorCode(cause) ?? 'unknown reason';
+      throw damaged(`${path} cannot be read (${reason})`, cause);
+    }
+  };
+  const path = join(directory, name);
+  const [bytes, sums] = await Promise.all([read(path), read(join(directory, SUMS_FILE))]);
+  if (parseSums(sums.toString('utf8')).get(name) === sha256(bytes)) return bytes;
+  throw damaged(`${path} is not the file that ${SUMS_FILE} names`);
+}
+
+/** Reads the format of `sha256sum`: a digest, a space, a space or an asterisk, a file name. */
+export function parseSums(text: string): Map<string, string> {
+  const sums = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const match = /^([0-9a-f]{64}) [ *](.+)$/.exec(line);
+    if (match) sums.set(match[2]!, match[1]!);
+  }
+  return sums;
+}
