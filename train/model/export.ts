@@ -1,10 +1,11 @@
-import { FLOAT_BYTES, endOf, tensorTable } from '../../src/formats/llama2c/config.js';
 import {
-  CONFIG_FIELDS,
-  LEGACY_CONFIG_BYTES,
-  LEGACY_ORDER,
-} from '../../src/formats/llama2c/layout.js';
-import type { ConfigFieldName } from '../../src/formats/llama2c/layout.js';
+  FLOAT_BYTES,
+  endOf,
+  legacyConfigBytes,
+  tensorTable,
+} from '../../src/formats/llama2c/config.js';
+import { LEGACY_CONFIG_BYTES, LEGACY_ORDER } from '../../src/formats/llama2c/layout.js';
+import { ROPE_BASE } from '../../src/formats/llama2c/run-constants.js';
 import type { ModelShape } from './shape.js';
 
 /**
@@ -12,16 +13,11 @@ import type { ModelShape } from './shape.js';
  * cosines and sines that run.c skips.
  */
 export function legacyCheckpoint(shape: ModelShape, parameters: Float32Array): Uint8Array {
-  const table = tensorTable(
-    { ...shape, sharedClassifier: true },
-    LEGACY_ORDER,
-    LEGACY_CONFIG_BYTES,
-  );
+  const config = { ...shape, sharedClassifier: true };
+  const table = tensorTable(config, LEGACY_ORDER, LEGACY_CONFIG_BYTES);
   const bytes = new Uint8Array(endOf(table));
   const view = new DataView(bytes.buffer);
-  for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
-    view.setInt32(CONFIG_FIELDS[name].offset, shape[name], true);
-  }
+  bytes.set(legacyConfigBytes(config));
   const angles = ropeAngles(shape);
   for (const { name, offset, sizeBytes } of table) {
     const first = (offset - LEGACY_CONFIG_BYTES) / FLOAT_BYTES;
@@ -39,6 +35,6 @@ export function legacyCheckpoint(shape: ModelShape, parameters: Float32Array): U
 function ropeAngles({ dim, headCount, contextLength }: ModelShape): number[] {
   const pairs = dim / headCount / 2;
   return Array.from({ length: contextLength * pairs }, (_, i) => {
-    return Math.floor(i / pairs) / 10_000 ** ((i % pairs) / pairs);
+    return Math.floor(i / pairs) / ROPE_BASE ** ((i % pairs) / pairs);
   });
 }

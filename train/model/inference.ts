@@ -1,3 +1,4 @@
+import { NORM_EPSILON, ROPE_BASE } from '../../src/formats/llama2c/run-constants.js';
 import { tensorsOf } from './shape.js';
 import type { ModelShape } from './shape.js';
 
@@ -27,7 +28,7 @@ export function inference(shape: ModelShape, parameters: Float32Array): Forward 
 
   const rotate = (x: Float32Array): void => {
     for (let i = 0; i < x.length; i += 2) {
-      const angle = position / 10_000 ** ((i % headDim) / headDim);
+      const angle = position / ROPE_BASE ** ((i % headDim) / headDim);
       const [first, second] = [x[i]!, x[i + 1]!];
       x[i] = first * Math.cos(angle) - second * Math.sin(angle);
       x[i + 1] = first * Math.sin(angle) + second * Math.cos(angle);
@@ -83,7 +84,7 @@ export function inference(shape: ModelShape, parameters: Float32Array): Forward 
 
 function norm(x: Float32Array, gain: Float32Array): Float32Array {
   const squares = x.reduce((sum, value) => sum + value * value, 0);
-  const scale = 1 / Math.sqrt(squares / x.length + 1e-5);
+  const scale = 1 / Math.sqrt(squares / x.length + NORM_EPSILON);
   return x.map((value, i) => value * scale * gain[i]!);
 }
 

@@ -1,3 +1,4 @@
+import { SPECIAL_TEXTS, byteText } from '../../src/formats/llama2c/special-tokens.js';
 import { planTokenizer } from '../../src/formats/llama2c/tokenizer-writer.js';
 import { readTokenizer } from '../../src/formats/llama2c/tokenizer.js';
 import { accessImage } from '../../src/image/image-reader.js';
@@ -17,18 +18,17 @@ export interface Piece {
   readonly score: number;
 }
 
-export const BEGIN = 1;
-export const END = 2;
-export const FIRST_BYTE = 3;
-export const FIRST_TEXT_PIECE = FIRST_BYTE + 256;
+export {
+  BOS_ID as BEGIN,
+  EOS_ID as END,
+  FIRST_BYTE_ID as FIRST_BYTE,
+  FIRST_TEXT_ID as FIRST_TEXT_PIECE,
+} from '../../src/formats/llama2c/special-tokens.js';
 
 /** The first pieces of every vocabulary, in the texts that llama2.c's tokenizer.py gives them. */
 export const FIXED_PIECES: readonly Piece[] = [
-  ...['<unk>', '\n<s>\n', '\n</s>\n'].map((text) => ({ text, score: 0 })),
-  ...Array.from({ length: 256 }, (_, byte) => ({
-    text: `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
-    score: 0,
-  })),
+  ...SPECIAL_TEXTS.map((text) => ({ text, score: 0 })),
+  ...Array.from({ length: 256 }, (_, byte) => ({ text: byteText(byte), score: 0 })),
 ];
 
 /** As a tokenizer.bin of llama2.c. */

@@ -62,6 +62,17 @@ export function legacyConfig(bytes: Buffer): CheckpointConfig {
   };
 }
 
+/** The beginning of a legacy checkpoint: {@link legacyConfig}, the other way round. */
+export function legacyConfigBytes(config: CheckpointConfig): Buffer {
+  const { vocabularySize, sharedClassifier } = config;
+  const fields = { ...config, vocabularySize: sharedClassifier ? vocabularySize : -vocabularySize };
+  const bytes = Buffer.alloc(LEGACY_CONFIG_BYTES);
+  for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
+    bytes.writeInt32LE(fields[name], CONFIG_FIELDS[name].offset);
+  }
+  return bytes;
+}
+
 const MAX_INT32 = 2 ** 31 - 1;
 
 /** What is wrong with a config that no model can have; undefined when it can be right. */

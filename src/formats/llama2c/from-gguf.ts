@@ -6,13 +6,13 @@ import { accessDecoded } from '../gguf/decoded-weights.js';
 import type { GgufHeader, GgufTensor } from '../gguf/reader.js';
 import { WEIGHT_TYPES } from '../gguf/weights.js';
 import { BLOCK_TENSORS } from './block-tensors.js';
-import { endOf, tensorTable } from './config.js';
+import { endOf, legacyConfigBytes, tensorTable } from './config.js';
 import type { CheckpointTensor } from './config.js';
 import { inexpressible } from './from-gguf-errors.js';
 import { llama2cConfig } from './from-gguf-config.js';
 import { llama2cTokenizer } from './from-gguf-vocabulary.js';
-import { CONFIG_FIELDS, LEGACY_CONFIG_BYTES, LEGACY_ORDER } from './layout.js';
-import type { ConfigFieldName, TensorName } from './layout.js';
+import { LEGACY_CONFIG_BYTES, LEGACY_ORDER } from './layout.js';
+import type { TensorName } from './layout.js';
 import { planTokenizer } from './tokenizer-writer.js';
 
 export interface Llama2cPair {
@@ -66,9 +66,7 @@ export function planLlama2cPair(
     segments.push({ offset, length: access.sizeBytes, source: data, label: tensor.name });
   }
   for (const missing of wanted.keys()) throw inexpressible(name, `it has no tensor ${missing}`);
-  const { sharedClassifier, ...fields } = config;
-  const sign = sharedClassifier ? 1 : -1;
-  const head = configBytes({ ...fields, vocabularySize: sign * config.vocabularySize });
+  const head = legacyConfigBytes(config);
   return {
     checkpoint: makeImage(endOf(table), [bytesSegment(0, head, 'config'), ...segments]),
     tokenizer: planTokenizer(tokenizer),
@@ -114,12 +112,4 @@ function decodedTensor(
   }
   const stored = sliceAccess(source, dataOffset + tensor.offset, tensor.sizeBytes);
   return type === 'F32' ? stored : accessDecoded(stored, type);
-}
-
-function configBytes(fields: Readonly<Record<ConfigFieldName, number>>): Buffer {
-  const bytes = Buffer.alloc(LEGACY_CONFIG_BYTES);
-  for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
-    bytes.writeInt32LE(fields[name], CONFIG_FIELDS[name].offset);
-  }
-  return bytes;
 }
