@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everySum } from '../../train/sum-questions.js';
 
-/** Both numbers, and whether they are added, as any of the questions names them. */
+/** Both numbers, and whether they are added, whichever way the question is put. */
 const NAMED = /^(?:What is |How much is )?(\d+)( ?[+-] ?| plus | minus )(\d+)\??$/;
 
 describe('the sums of an examination', () => {
