@@ -1,20 +1,7 @@
 import { defineConfig } from 'vitest/config';
-import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 
-const MEASURING = ['test/boot/tune.test.ts'];
 const MOCKING_MODULES = ['test/image/clone.test.ts', 'test/image/free-space.test.ts'];
-
-/** What compares speeds runs alone, and not on a machine where somebody works. */
-const measuring: TestProjectInlineConfiguration = {
-  extends: true,
-  test: {
-    name: 'boot, measuring',
-    include: MEASURING,
-    maxWorkers: 1,
-    sequence: { groupOrder: 2 },
-  },
-};
 
 export default defineConfig({
   test: {
@@ -50,13 +37,11 @@ export default defineConfig({
         test: {
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
-          exclude: MEASURING,
           globalSetup: 'test/boot/support/guests.ts',
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
-      ...(process.env['CI'] ? [measuring] : []),
     ],
   },
 });

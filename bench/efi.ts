@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from '../src/artifacts/architectures.js';
 import { STORIES_15M } from '../test/support/llama2-format.js';
@@ -9,6 +8,7 @@ import { randomCheckpoint } from '../test/support/random-checkpoint.js';
 import { prepareEfi, prepareLinux } from './efi/contestants.js';
 import type { Contestant, Generated } from './efi/contestants.js';
 import { median } from './measure.js';
+import { weights } from './story-model.js';
 
 /**
  * How fast the EFI application generates, beside the same arithmetic as a static Linux program that a
@@ -27,14 +27,12 @@ const { values } = parseArgs({
     tokens: { type: 'string', default: '64' },
   },
 });
-const MODELS =
-  process.env.ZOSIA_TEST_MODELS ?? fileURLToPath(new URL('../../shared/models', import.meta.url));
 const SEED = 15;
 
 async function compare(arch: (typeof ARCHITECTURES)[number], folder: string): Promise<void> {
   const checkpoint = join(folder, 'stories15M.bin');
   await writeFile(checkpoint, randomCheckpoint(STORIES_15M, { version: 0 }, SEED));
-  const model = { checkpoint, tokenizer: join(MODELS, 'tokenizer.bin') };
+  const model = { checkpoint, tokenizer: weights('tokenizer.bin') };
   const job = { arch, folder, model, tokenCount: Number(values.tokens) };
   const linux = await prepareLinux(job);
   const [one, two] = await prepareEfi(job, [1, 2]);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { writeBenchModel } from './bench-model.js';
+import { CLI } from './cli.js';
 import { combine, largest, measure, median } from './measure.js';
 import type { Measured } from './measure.js';
 
@@ -15,7 +16,6 @@ import type { Measured } from './measure.js';
  *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 3] [--folder DIR]
  */
 const MIB = 2 ** 20;
-const CLI = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
 const WRITE_DISK = fileURLToPath(new URL('write-disk.mjs', import.meta.url));
 const { values } = parseArgs({
   options: {

@@ -1,0 +1,77 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import type { Setting } from '../src/perf/setting.js';
+import { CLI } from './cli.js';
+import { median } from './measure.js';
+import { convertStoryModel } from './story-model.js';
+
+/**
+ * What `zosia perf tune` finds beside what a matrix of the same settings finds with one run of each, and
+ * how many boots each of them takes. The best of single runs was lucky, and a host is busier at one time
+ * than at another: so both findings are measured again, in turns, and their ratio is what counts.
+ *
+ *     npm run bench:tune -- [--arch aarch64] [--runs 3] [--tokens 16]
+ */
+const { values } = parseArgs({
+  options: {
+    arch: { type: 'string', default: 'aarch64' },
+    runs: { type: 'string', default: '3' },
+    tokens: { type: 'string', default: '16' },
+  },
+});
+
+const SPACE = [
+  ...['--threads', '1 2', '--batch-threads', 'default 2'],
+  ...['--llama-args', 'default -b,64 -fa,off --poll,0'],
+];
+
+interface Run {
+  readonly tokPerS: number;
+  readonly threads: number;
+  readonly batchThreads: number;
+  readonly args: string;
+}
+
+async function compare(folder: string): Promise<void> {
+  const model = await convertStoryModel(folder);
+  const machine = [model, '--arch', values.arch, '--smp', '2', '--tokens', values.tokens];
+  const perf = async (...args: string[]): Promise<string> =>
+    (await execa(process.execPath, [CLI, 'perf', ...args], { cwd: folder })).stdout;
+  const runMatrix = async (name: string, ...options: string[]): Promise<readonly Run[]> => {
+    const printed = await perf('run', ...machine, '--matrix', name, ...options, '--json');
+    return (JSON.parse(printed) as { runs: Run[] }).runs;
+  };
+
+  await perf('matrix', ...SPACE, '--out', 'all.matrix');
+  const runs = await runMatrix('all.matrix');
+  const best = runs.reduce((a, b) => (b.tokPerS > a.tokPerS ? b : a));
+  const tuned = JSON.parse(await perf('tune', ...machine, ...SPACE, '--json')) as {
+    readonly winner: Setting;
+    readonly bootCount: number;
+  };
+
+  const { threads, batchThreads, llamaArgs } = tuned.winner;
+  const findings = [
+    `${threads ?? ''}|${batchThreads ?? ''}|${llamaArgs.join(',')}`,
+    `${best.threads}|${best.batchThreads}|${best.args}`,
+  ];
+  await writeFile(join(folder, 'two.matrix'), `${findings.join('\n')}\n`);
+  const again = (await runMatrix('two.matrix', '--runs', values.runs)).map((run) => run.tokPerS);
+  const [ofTune, ofMatrix] = findings.map((_, turn) =>
+    median(again.filter((_, index) => index % findings.length === turn)),
+  );
+  console.log(`${values.arch}, ${values.tokens} tokens, each finding a median of ${values.runs}`);
+  console.log(`  tune    ${findings[0]}: ${ofTune!.toFixed(1)} tokens/s, ${tuned.bootCount} boots`);
+  console.log(`  matrix  ${findings[1]}: ${ofMatrix!.toFixed(1)} tokens/s, ${runs.length} boots`);
+  console.log(`  ${(ofTune! / ofMatrix!).toFixed(2)} of the matrix's tokens/s`);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'zosia-bench-'));
+try {
+  await compare(folder);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
