@@ -38,7 +38,7 @@ export async function answersOf(
     }),
   ];
   const { lines, exitStatus } = await boot(guest, { flags: '', disk, overlay });
-  expect(exitStatus).toBe(0);
+  expect(exitStatus, lines.join('\n')).toBe(0);
   const [, ...parts] = lines
     .slice(0, -3)
     .join('\n')

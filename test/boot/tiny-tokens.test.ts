@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hostArchitecture } from '../../src/artifacts/architectures.js';
+import { withRunDisk } from '../../src/recipes/efi/run-disk.js';
+import { zosia } from '../support/cli.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
+import { referenceText } from '../support/llama2-sampling.js';
+import { decodeToken, readVocabulary } from '../support/llama2-tokens.js';
+import type { Vocabulary } from '../support/llama2-tokens.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { bootDisk } from './efi/boot.js';
+import { guestFiles } from './modes/guest.js';
+import { answersOf } from './tiny/requests.js';
+
+const BOOT_MS = 300_000;
+const TOKENS = 100;
+
+/** As `zosia up` has it, on one processor. */
+const GREEDY = ['--fit', 'off', '--no-warmup', '--threads', '1', '--temp', '0'];
+
+describe('the built-in model, left to itself at temperature 0', () => {
+  const folder = temporaryFolder();
+  const efiDisk = () => folder.file('efi.img');
+  let vocabulary: Vocabulary;
+  let story: readonly number[];
+  beforeAll(async () => {
+    await run(
+      ...['image', 'efi', '--out', efiDisk(), '--arch', hostArchitecture()],
+      ...['--steps', `${TOKENS}`, '--temp', '0', '--poweroff'],
+    );
+    vocabulary = readVocabulary(await readFile(tokenizer()));
+    const greedy = { steps: TOKENS, temperature: 0, topP: 0.9, seed: 1 };
+    story = referenceText(await readFile(checkpoint()), vocabulary, greedy).tokens;
+    expect(story).toHaveLength(TOKENS);
+  });
+
+  const checkpoint = () => folder.file('artifacts/efi/zosia-tiny.bin');
+  const tokenizer = () => folder.file('artifacts/efi/zosia-tiny-tokenizer.bin');
+
+  async function run(...args: string[]): Promise<void> {
+    const { exitCode, stderr } = await zosia(args, { cwd: folder.path });
+    expect(exitCode, stderr).toBe(0);
+  }
+
+  it(
+    'has the tokens of the reference in llama.cpp, as shipped and in float32',
+    async () => {
+      const float32 = folder.file('f32.gguf');
+      await run('model', 'convert', checkpoint(), '--tokenizer', tokenizer(), '--out', float32);
+      const disk = folder.file('model.img');
+      await run('image', 'model', EMBEDDED_MODEL, '--add', `${float32}:/f32.gguf`, '--out', disk);
+      const guest = await guestFiles(hostArchitecture(), folder.path);
+      const told = await answersOf(guest, disk, [
+        ...tokensRequests('/models/model.gguf'),
+        ...tokensRequests('/models/f32.gguf'),
+      ]);
+      expect([tokensListed(told[1]!), tokensListed(told[3]!)]).toEqual([story, story]);
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'has the pieces of these tokens on the EFI machine, one after the other',
+    async () => {
+      const { pieces } = await withRunDisk(efiDisk(), { answer: 'serial' }, (disk) =>
+        bootDisk(disk.path, { arch: hostArchitecture() }),
+      );
+      const shown = story.map((token, at) => decodeToken(vocabulary, story[at - 1] ?? 1, token));
+      expect(pieces.map(String)).toEqual(shown.map(String));
+    },
+    BOOT_MS,
+  );
+});
+
+/**
+ * llama-completion prints what it generates as text alone. So it keeps its tokens as a session, and then
+ * is shown the session as the prompt of a second run: a prompt's tokens it lists.
+ */
+function tokensRequests(model: string) {
+  const session = ['--prompt-cache', `/tmp/${model.replaceAll('/', '-')}`];
+  const all = [...GREEDY, '--model', model, ...session];
+  const logged = ['--verbose-prompt', '--log-verbosity', '3', '--log-file', '/dev/console'];
+  return [
+    { prompt: '', args: [...all, '--prompt-cache-all', '--predict', `${TOKENS}`] },
+    { prompt: '', args: [...all, ...logged, '--predict', '1'] },
+  ];
+}
+
+/** What is listed after the beginning of text. */
+function tokensListed(log: string): number[] {
+  const [begin, ...tokens] = Array.from(log.matchAll(/^[\d.]+ I +(\d+) -> '/gm), ([, id]) =>
+    Number(id),
+  );
+  expect(begin, log).toBe(1);
+  return tokens;
+}
