@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { wholeNumber } from './options/values.js';
+import { numberAtLeast, wholeNumber } from './options/values.js';
 import { counted } from './output/counted.js';
 import { formatBytes, print, printJson, say } from './output/output.js';
 import { printable } from './output/printable.js';
@@ -18,6 +18,7 @@ interface ConvertFlags {
   out: string;
   name?: string;
   chatTemplate?: string;
+  temp?: number;
   type: Lowercase<WeightType>;
 }
 
@@ -62,6 +63,7 @@ Examples:
         ['layers', info.blockCount],
         ['vocabulary', info.vocabularySize],
         ['chat template', info.hasChatTemplate ? 'yes' : 'no: text is completed'],
+        ['temperature', info.temperature],
         ...memory.map(({ contextTokens, ramMiB }): [string, string] => {
           const isLong = contextTokens > (info.contextLength ?? Infinity);
           const note = isLong ? ', more than it was trained for' : '';
@@ -81,6 +83,11 @@ Examples:
     .requiredOption('--out <file>', 'the GGUF to write')
     .option('--name <name>', "the model's name; the checkpoint's file name unless given")
     .option('--chat-template <file>', 'a Jinja template; without one the model completes text')
+    .option(
+      '--temp <t>',
+      'the temperature it is sampled at where nothing else is asked for',
+      numberAtLeast(0),
+    )
     .addOption(
       new Option('--type <type>', 'how matrices are stored: half the size, or a quarter')
         .choices(['f32', 'f16', 'q8_0'])
@@ -94,11 +101,12 @@ Example:
 
 Matrices with rows that are no whole number of q8_0's blocks of 32 weights become f16.`,
     )
-    .action(async (checkpoint: string, { type, ...options }: ConvertFlags) => {
+    .action(async (checkpoint: string, { type, temp, ...options }: ConvertFlags) => {
       const { convertLlama2c } = await import('../recipes/convert.js');
       const { sizeBytes, otherwiseStoredCount } = await convertLlama2c({
         ...{ checkpoint, ...options, signal },
         type: type.toUpperCase() as WeightType,
+        ...(temp === undefined ? {} : { temperature: temp }),
       });
       say(`wrote ${options.out} (${formatBytes(sizeBytes)})`);
       if (otherwiseStoredCount > 0) {

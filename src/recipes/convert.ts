@@ -20,6 +20,8 @@ export interface ConvertOptions {
   readonly name?: string;
   /** Path of a Jinja template that turns a conversation into text. */
   readonly chatTemplate?: string;
+  /** What it is sampled at unless its user says otherwise. */
+  readonly temperature?: number;
   /** How matrices are stored; F32, as in the checkpoint, unless given. */
   readonly type?: WeightType;
   readonly signal?: AbortSignal;
@@ -38,7 +40,7 @@ export interface ConvertedModel {
  * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`, `ZOSIA_CHECKPOINT_IS_GGUF`; as `readCheckpoint`, `readTokenizer` and `writeRaw`
  */
 export async function convertLlama2c(options: ConvertOptions): Promise<ConvertedModel> {
-  const { checkpoint: path, out, type = 'F32', signal } = options;
+  const { checkpoint: path, out, type = 'F32', temperature, signal } = options;
   const { name = basename(path).replace(/\.bin$/, '') } = options;
   const inputs = [path, options.tokenizer, options.chatTemplate];
   await refuseOverwriting(
@@ -62,6 +64,7 @@ export async function convertLlama2c(options: ConvertOptions): Promise<Converted
         ...(options.chatTemplate === undefined
           ? {}
           : { chatTemplate: await readText(options.chatTemplate) }),
+        ...(temperature === undefined ? {} : { temperature }),
       });
       await writeRaw(image, out, signal ? { signal } : {});
       const { sizeBytes } = image;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { checkGguf } from '../formats/gguf/check.js';
+import { describeModel } from '../formats/gguf/model-info.js';
 import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { digestFile, digestImage } from '../image/digest.js';
@@ -8,7 +9,6 @@ import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
 import {
   EMBEDDED_MODEL_NAME,
-  EMBEDDED_MODEL_TEMPERATURE,
   EMBEDDED_MODEL_TEMPLATE,
   embeddedModelPath,
 } from './embedded-model.js';
@@ -25,11 +25,6 @@ export interface EmbeddedCheckpoint extends CheckpointPaths {
   readonly settings: EfiSettings;
 }
 
-const SETTINGS: EfiSettings = {
-  template: EMBEDDED_MODEL_TEMPLATE,
-  temp: EMBEDDED_MODEL_TEMPERATURE,
-};
-
 /**
  * The model that zosia brings itself as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,
  * made of the GGUF. Files that are right already are left alone.
@@ -44,12 +39,18 @@ export async function embeddedCheckpoint(
   const path = await embeddedModelPath(directory);
   const file = await accessFile(path);
   try {
-    const pair = planLlama2cPair(await checkGguf(file, path), file, path);
+    const header = await checkGguf(file, path);
+    const pair = planLlama2cPair(header, file, path);
     const base = join(artifactsDir, 'efi', EMBEDDED_MODEL_NAME);
     const paths = { checkpoint: `${base}.bin`, tokenizer: `${base}-tokenizer.bin` };
     await writeUnlessThere(pair.checkpoint, paths.checkpoint, signal);
     await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal);
-    return { ...paths, settings: SETTINGS };
+    const { temperature } = describeModel(header);
+    const settings = {
+      template: EMBEDDED_MODEL_TEMPLATE,
+      ...(temperature === undefined ? {} : { temp: temperature }),
+    };
+    return { ...paths, settings };
   } finally {
     await file.close();
   }

@@ -14,9 +14,6 @@ export const EMBEDDED_MODEL_NAME = 'zosia-tiny';
 /** What stands round a question to it, as its chat template has it for llama.cpp. */
 export const EMBEDDED_MODEL_TEMPLATE = 'Q: {prompt}\nA:';
 
-/** The temperature it is asked at: as sure of its facts as at 0, and no two stories are the same. */
-export const EMBEDDED_MODEL_TEMPERATURE = 0.7;
-
 const FILE_NAME = `${EMBEDDED_MODEL_NAME}.gguf`;
 
 /**

@@ -1,6 +1,5 @@
 import { findQemu, resolveMachine } from '../machine/machine.js';
 import type { Environment, MachineOptions, MachineSpec, RunRequest } from '../machine/machine.js';
-import { EMBEDDED_MODEL_TEMPERATURE } from '../recipes/embedded-model.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
 import { openModel } from '../recipes/model.js';
@@ -21,8 +20,6 @@ export interface UpOptions extends LinuxGuestOptions {
   >;
   readonly env?: Environment;
 }
-
-const EMBEDDED_MODEL_ARGS: readonly string[] = ['--temp', String(EMBEDDED_MODEL_TEMPERATURE)];
 
 /** A machine that is ready to be started, and the arguments for llama.cpp that go with its model. */
 export interface ReadyMachine {
@@ -59,8 +56,7 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
     },
     env,
   );
-  const ownArgs = options.model === undefined ? EMBEDDED_MODEL_ARGS : [];
-  return { spec, model, llamaArgs: [...ownArgs, ...llamaArgs] };
+  return { spec, model, llamaArgs };
 }
 
 /** What is booted is what was just built, whatever images the environment names for `zosia run`. */

@@ -24,7 +24,8 @@ const EVERY_TIME = ['--fit', 'off', '--no-warmup', '--threads', '1'];
 /** Always the likeliest token, up to an end that no answer needs. */
 const GREEDY = [...EVERY_TIME, '--temp', '0', '--predict', '160'];
 
-const LOGGED = [...GREEDY, '--log-verbosity', '5', '--log-file', '/dev/console'];
+/** At the model's own temperature. */
+const LOGGED = [...EVERY_TIME, '--log-verbosity', '5', '--log-file', '/dev/console'];
 
 describe('the built-in model, in the guest', () => {
   const folder = temporaryFolder();
@@ -77,8 +78,9 @@ describe('the built-in model, in the guest', () => {
     expect(broken.length, broken.join('\n')).toBeLessThanOrEqual(2);
   });
 
-  it('loads without a warning', () => {
+  it('loads without a warning, with the temperature it is made for', () => {
     expect(log).toContain('general.name');
+    expect(log).toContain('temp = 0.700');
     // Not about the model: this one is about how it is asked.
     const known = /pre-start conversation/;
     const warnings = log.split('\n').filter((line) => /^[\d.]+ [WE] /.test(line));

@@ -1,6 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { EMBEDDED_MODEL_DIRECTORY } from '../../src/recipes/embedded-model.js';
+import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
+import { defaultPlaces } from '../../src/recipes/places.js';
 import { writeSampleFiles } from '../recipes/efi/samples.js';
 import { zosia } from '../support/cli.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -19,5 +24,31 @@ describe('zosia model convert', () => {
       /^wrote .*\nstored as f16: 13 tensors, with rows .* q8_0 blocks\n$/,
     );
     expect(await converted()).toMatch(/^wrote .*\n$/);
+  });
+
+  it('makes of the built-in model as a checkpoint the GGUF that it came from', async () => {
+    const { checkpoint, tokenizer } = await embeddedCheckpoint(defaultPlaces(folder.path));
+    const out = folder.file('again.gguf');
+    const template = `${EMBEDDED_MODEL_DIRECTORY}chat-template.jinja`;
+    const { exitCode, stderr } = await zosia([
+      ...['model', 'convert', checkpoint, '--tokenizer', tokenizer, '--out', out],
+      ...['--chat-template', template, '--temp', '0.7', '--type', 'q8_0'],
+    ]);
+    expect(exitCode, stderr).toBe(0);
+    expect((await readFile(out)).equals(await readFile(EMBEDDED_MODEL))).toBe(true);
+  });
+
+  it('refuses a temperature that is none', async () => {
+    const args = ['model', 'convert', 'a.bin', '--tokenizer', 'b.bin', '--out', 'c.gguf'];
+    const { stderr, exitCode } = await zosia([...args, '--temp', 'warm']);
+    expect(stderr).toContain('Give a number of at least 0.');
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('zosia model info', () => {
+  it('tells the temperature that a model is made for', async () => {
+    const { stdout } = await zosia(['model', 'info', EMBEDDED_MODEL]);
+    expect(stdout).toMatch(/^temperature +0\.7$/m);
   });
 });

@@ -24,6 +24,8 @@ export interface ModelInfo {
   readonly quantisation: string | undefined;
   readonly hasChatTemplate: boolean;
   readonly chatTemplate: string | undefined;
+  /** What the model is sampled at unless its user says otherwise (`general.sampling.temp`). */
+  readonly temperature: number | undefined;
   readonly parameterCount: number;
   /** Bytes of all tensors in this file. */
   readonly weightBytes: number;
@@ -65,6 +67,7 @@ export function describeModel(header: GgufHeader): ModelInfo {
     quantisation: FILE_TYPES.get(count('general.file_type') ?? -1) ?? commonestType(tensors),
     hasChatTemplate: chatTemplate !== undefined,
     chatTemplate,
+    temperature: temperatureOf(metadata.get('general.sampling.temp')),
     parameterCount,
     weightBytes: tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     splitCount: count('split.count'),
@@ -88,6 +91,15 @@ export function kvCacheBytes(info: ModelInfo, contextTokens: number, bytesPerEle
 function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
+
+/** As a person would write it: the file has it in float32. */
+function temperatureOf(value: unknown): number | undefined {
+  const isTemperature = typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return isTemperature ? Number(value.toPrecision(FLOAT32_DIGITS)) : undefined;
+}
+
+/** Decimal digits that a float32 keeps. */
+const FLOAT32_DIGITS = 6;
 
 /** More blocks than any model has: what is longer is no list of heads. */
 const MAX_BLOCKS = 4096;

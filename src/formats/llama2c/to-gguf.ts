@@ -30,6 +30,8 @@ export interface Llama2cGgufOptions {
   readonly name: string;
   /** Jinja source that turns a conversation into text. Without one the model completes text. */
   readonly chatTemplate?: string;
+  /** The temperature the model is sampled at unless its user says otherwise, `general.sampling.temp`. */
+  readonly temperature?: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface Llama2cGgufOptions {
  * interleaved, so that all of it would have to be rewritten
  */
 export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
-  const { checkpoint, tokenizer, name, chatTemplate, type = 'F32' } = options;
+  const { checkpoint, tokenizer, name, chatTemplate, temperature, type = 'F32' } = options;
   const { config } = checkpoint;
   if (checkpoint.version === 2) throw int8Checkpoint(name);
 
@@ -54,11 +56,13 @@ export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
     data: tensorData(options, tensor),
   }));
   const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
+  const float32 = (value: number): TypedValue => ({ type: 'float32', value });
   return planGguf({
     metadata: {
       'general.architecture': { type: 'string', value: 'llama' },
       'general.name': { type: 'string', value: name },
       'general.file_type': uint32(fileTypeNumber(type)),
+      ...(temperature === undefined ? {} : { 'general.sampling.temp': float32(temperature) }),
       'llama.vocab_size': uint32(config.vocabularySize),
       'llama.context_length': uint32(config.contextLength),
       'llama.embedding_length': uint32(config.dim),
@@ -66,9 +70,9 @@ export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
       'llama.feed_forward_length': uint32(config.hiddenDim),
       'llama.attention.head_count': uint32(config.headCount),
       'llama.attention.head_count_kv': uint32(config.kvHeadCount),
-      'llama.attention.layer_norm_rms_epsilon': { type: 'float32', value: NORM_EPSILON },
+      'llama.attention.layer_norm_rms_epsilon': float32(NORM_EPSILON),
       'llama.rope.dimension_count': uint32(config.dim / config.headCount),
-      'llama.rope.freq_base': { type: 'float32', value: ROPE_BASE },
+      'llama.rope.freq_base': float32(ROPE_BASE),
       ...vocabularyMetadata(tokenizer),
       ...(chatTemplate === undefined
         ? {}

@@ -27,6 +27,7 @@ describe('describeModel', () => {
       quantisation: 'Q4_K_M',
       hasChatTemplate: true,
       chatTemplate: '{{ messages }}',
+      temperature: undefined,
       parameterCount: 1034,
       weightBytes: 610,
       splitCount: undefined,
@@ -50,12 +51,25 @@ describe('describeModel', () => {
     expect((await describeSample({ 'general.file_type': uint32(1024) })).quantisation).toBe('Q4_K');
   });
 
+  it.each([0, 0.1, 0.7, 1.25, 100])('has the temperature %s as it was written', async (value) => {
+    const info = await describeSample({ 'general.sampling.temp': { type: 'float32', value } });
+    expect(info.temperature).toBe(value);
+  });
+
+  it.each([-1, NaN, Infinity])('has no temperature of %s', async (value) => {
+    const info = await describeSample({ 'general.sampling.temp': { type: 'float32', value } });
+    expect(info.temperature).toBeUndefined();
+  });
+
   it('is not led astray by values of the wrong kind', async () => {
     const info = await describeSample({
+      'general.sampling.temp': { type: 'string', value: 'hot' },
       'llama.context_length': { type: 'int32', value: -5 },
       'llama.attention.head_count_kv': { type: 'array', of: 'string', value: ['many'] },
     });
-    expect(info).toMatchObject({ contextLength: undefined, headCountKv: 8 });
+    expect(info).toMatchObject({
+      ...{ contextLength: undefined, headCountKv: 8, temperature: undefined },
+    });
   });
 });
 
