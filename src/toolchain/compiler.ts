@@ -52,12 +52,6 @@ export async function findCoffLinker(compiler: Compiler): Promise<string> {
   return findIn([dirname(compiler.linker)], 'lld-link');
 }
 
-/** The major version in a line like "Debian clang version 14.0.6", or undefined. */
-export function majorVersion(version: string): number | undefined {
-  const match = /\b(\d+)\.\d+/.exec(version);
-  return match ? Number(match[1]) : undefined;
-}
-
 async function findIn(folders: readonly string[], program: string): Promise<string> {
   for (const folder of folders) {
     const path = join(folder, program);

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { extract } from 'tar-stream';
 import { beforeAll, expect, it } from 'vitest';
-import { readDeb, readDebControl } from '../../src/formats/deb/deb.js';
+import { readDeb } from '../../src/formats/deb/deb.js';
 import type { DebEntry } from '../../src/formats/deb/deb.js';
 import { memberPath } from '../../src/formats/member-path.js';
 import { collect } from '../support/async.js';
@@ -36,9 +36,13 @@ async function makeTree(root: string): Promise<void> {
     ['usr/share/empty', '', 0o644],
   ];
   for (const [name, contents, mode] of files) {
-    await mkdir(dirname(join(root, name)), { recursive: true, mode: 0o755 });
+    await mkdir(dirname(join(root, name)), { recursive: true });
     await writeFile(join(root, name), contents);
     await chmod(join(root, name), mode);
+  }
+  // Whatever the umask: dpkg-deb insists on it for DEBIAN.
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
   }
   await symlink('../lib/large', join(root, 'usr/bin/large'));
   await link(join(root, 'usr/bin/tool'), join(root, 'usr/bin/tool2'));
@@ -90,11 +94,6 @@ describeWithPrograms(['dpkg-deb'], 'dpkg-deb', () => {
         expect.arrayContaining(['file', 'directory', 'symlink', 'hardlink']),
       );
       expect(await collect(readDeb(bytes))).toEqual(expected);
-      expect(await readDebControl(bytes)).toMatchObject({
-        package: 'zosia-sample',
-        version: '1:2.0+dfsg-3',
-        architecture: 'all',
-      });
     },
   );
 
@@ -122,16 +121,6 @@ describeWithPrograms(['dpkg-deb'], 'dpkg-deb', () => {
     const names = await readdir(target, { recursive: true });
     expect(entries.map(({ path: name }) => name).sort()).toEqual(
       ['/', ...names.map((name) => `/${name}`)].sort(),
-    );
-  });
-
-  it('names the same version as dpkg-deb -f', async () => {
-    const path = folder.file('xz.deb');
-    await run('dpkg-deb', ['-b', '-Zxz', '--root-owner-group', folder.file('tree'), path]);
-    const { fields } = await readDebControl(await readFile(path));
-    const { stdout } = await run('dpkg-deb', ['-f', path, 'Version', 'Maintainer']);
-    expect(stdout).toBe(
-      `Version: ${fields.get('Version')!}\nMaintainer: ${fields.get('Maintainer')!}\n`,
     );
   });
 });

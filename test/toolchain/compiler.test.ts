@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCompiler, majorVersion } from '../../src/toolchain/compiler.js';
+import { findCompiler } from '../../src/toolchain/compiler.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -54,16 +54,5 @@ describe('findCompiler', () => {
     await expect(findCompiler({ PATH: path }, [])).rejects.toThrow(
       zosiaError('ZOSIA_COMPILER_NOT_FOUND'),
     );
-  });
-});
-
-describe('majorVersion', () => {
-  it.each([
-    ['Debian clang version 14.0.6', 14],
-    ['Homebrew clang version 21.1.0', 21],
-    ['Apple clang version 15.0.0 (clang-1500.3.9.4)', 15],
-    ['clang of unknown origin', undefined],
-  ])('of "%s" is %s', (version, major) => {
-    expect(majorVersion(version)).toBe(major);
   });
 });

@@ -4,19 +4,9 @@ import { decompress, splitCompression } from '../compression/decompress.js';
 import { joinChunks, tooLarge } from '../compression/limits.js';
 import { memberPath } from '../member-path.js';
 import { corruptDeb, readArMembers } from './ar.js';
-import { parseControl } from './control.js';
-import type { DebControl } from './control.js';
-import {
-  CONTROL_MEMBER,
-  DATA_MEMBER,
-  DEB_VERSION,
-  DEB_VERSION_MEMBER,
-  MAX_DEB_VERSION_BYTES,
-} from './layout.js';
+import { DATA_MEMBER, DEB_VERSION, DEB_VERSION_MEMBER, MAX_DEB_VERSION_BYTES } from './layout.js';
 import { visitTar } from './tar.js';
 import type { TarDataSink, TarMember } from './tar.js';
-
-export type { DebControl } from './control.js';
 
 /** A file a package installs. */
 export interface DebEntry {
@@ -46,8 +36,6 @@ const MAX_TAR_BYTES = 2 * 2 ** 30;
 const MAX_KEPT_BYTES = 512 * 2 ** 20;
 /** The largest packages have a few hundred thousand files. */
 const MAX_ENTRIES = 1_000_000;
-/** Control archives hold a few scripts and lists of checksums. */
-const MAX_CONTROL_TAR_BYTES = 64 * 2 ** 20;
 
 const PERMISSION_MASK = 0o7777;
 
@@ -66,7 +54,7 @@ export async function* readDeb(
   const { select = () => true, maxBytes = MAX_TAR_BYTES, maxKeptBytes = MAX_KEPT_BYTES } = options;
   const entries: DebEntry[] = [];
   let keptBytes = 0;
-  await visitTar(await tarOf(source, DATA_MEMBER, maxBytes), (member) => {
+  await visitTar(await dataTar(source, maxBytes), (member) => {
     const entry = debEntry(member);
     if (entries.push(entry) > MAX_ENTRIES) throw corruptDeb(`more than ${MAX_ENTRIES} entries`);
     if (entry.type !== 'file' || !select(entry.path)) return undefined;
@@ -80,28 +68,9 @@ export async function* readDeb(
   yield* entries;
 }
 
-/**
- * Reads a package's control file.
- *
- * @throws ZosiaError as {@link readDeb}
- */
-export async function readDebControl(source: Uint8Array | RandomAccess): Promise<DebControl> {
-  let control: Uint8Array | undefined;
-  await visitTar(await tarOf(source, CONTROL_MEMBER, MAX_CONTROL_TAR_BYTES), (member) => {
-    const { path, type } = debEntry(member);
-    if (path !== '/control' || type !== 'file') return undefined;
-    return collect((bytes) => {
-      control = bytes;
-    });
-  });
-  if (!control) throw corruptDeb('it has no control file');
-  return parseControl(new TextDecoder().decode(control));
-}
-
-/** The tar archive of one of the package's two parts, unpacked piece by piece. */
-async function tarOf(
+/** The tar archive of what the package installs, unpacked piece by piece. */
+async function dataTar(
   source: Uint8Array | RandomAccess,
-  part: string,
   maxBytes: number,
 ): Promise<AsyncIterable<Uint8Array>> {
   const access = source instanceof Uint8Array ? accessBytes(source) : source;
@@ -118,12 +87,12 @@ async function tarOf(
   }
   for (const { name, offset, sizeBytes } of members) {
     const { stem, compression } = splitCompression(name);
-    if (stem === part) {
+    if (stem === DATA_MEMBER) {
       return decompress(compression, await access.read(offset, sizeBytes), { maxBytes });
     }
   }
   const found = members.map(({ name }) => name).join(', ');
-  throw corruptDeb(`no ${part} packed with gzip, xz or zstd, or unpacked, among ${found}`);
+  throw corruptDeb(`no ${DATA_MEMBER} packed with gzip, xz or zstd, or unpacked, among ${found}`);
 }
 
 function debEntry(member: TarMember): DebEntry {

@@ -27,6 +27,5 @@ export const DEB_VERSION_MEMBER = 'debian-binary';
 export const DEB_VERSION = /^2\.\d+\n/;
 export const MAX_DEB_VERSION_BYTES = 64;
 
-/** The two tar archives, before the ending that says how they are packed. */
-export const CONTROL_MEMBER = 'control.tar';
+/** The tar archive of what is installed, before the ending that says how it is packed. */
 export const DATA_MEMBER = 'data.tar';

@@ -40,13 +40,10 @@ export function buildAr(members: readonly ArEntry[]): Uint8Array {
 const CONTROL = 'Package: sample\nVersion: 1:2.0-3\nArchitecture: arm64\n';
 
 /** An uncompressed package with these files. */
-export async function buildDeb(
-  files: readonly TarEntry[],
-  control: string = CONTROL,
-): Promise<Uint8Array> {
+export async function buildDeb(files: readonly TarEntry[]): Promise<Uint8Array> {
   return buildAr([
     ['debian-binary', '2.0\n'],
-    ['control.tar', await buildTar([{ name: './control', contents: control }])],
+    ['control.tar', await buildTar([{ name: './control', contents: CONTROL }])],
     ['data.tar', await buildTar(files)],
   ]);
 }
