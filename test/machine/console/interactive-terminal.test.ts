@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatCommand } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
-import { isAlive, until } from '../support/processes.js';
+import { isAlive, startedPid, until } from '../support/processes.js';
 import { TERMINAL_SESSION } from '../support/terminal-session-path.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -82,10 +82,7 @@ async function start(
       if (output.includes('the left=')) expect(value('left')).toBe(before);
       return { before, after, status };
     },
-    async qemuPid() {
-      await until(() => stat(pidPath));
-      return until(async () => Number(await readFile(pidPath, 'utf8')) || false) as Promise<number>;
-    },
+    qemuPid: () => startedPid(pidPath),
   };
 }
 

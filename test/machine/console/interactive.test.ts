@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runInteractive } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
-import { isAlive, until } from '../support/processes.js';
+import { isAlive, startedPid, until } from '../support/processes.js';
 import { TERMINAL_SESSION } from '../support/terminal-session-path.js';
 import { PLAIN_SPEC } from '../support/specs.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -25,6 +24,15 @@ class Sink extends Writable {
     this.text += chunk.toString('latin1');
     if (this.delayMs === 0) done();
     else setTimeout(done, this.delayMs);
+  }
+}
+
+/** Takes a few writes, until nobody reads it any more. */
+class BrokenSink extends Sink {
+  #left = 3;
+  override _write(chunk: Buffer, encoding: string, done: (error?: Error) => void): void {
+    if (this.#left-- > 0) super._write(chunk, encoding, done);
+    else done(new Error('EPIPE'));
   }
 }
 
@@ -104,9 +112,7 @@ describe('runInteractive on a pipe', () => {
 
   it('stops when nobody reads the console any more', async () => {
     const machine = `setInterval(() => print('x\\r\\n'), 10);`;
-    const stdout = new Sink();
-    setTimeout(() => stdout.destroy(new Error('EPIPE')), 300);
-    await expect(run(machine, '', stdout)).rejects.toThrow('EPIPE');
+    await expect(run(machine, '', new BrokenSink())).rejects.toThrow('EPIPE');
   });
 
   it('stops when the caller cancels', async () => {
@@ -127,8 +133,8 @@ describe('runInteractive on a pipe', () => {
     const machine = `writeFileSync(${JSON.stringify(pidPath)}, String(process.pid)); setInterval(() => {}, 1000);`;
     const { path } = await makeFakeQemu(folder(), { machine });
     const session = spawn(process.execPath, [TERMINAL_SESSION, path, 'normal'], { stdio: 'pipe' });
-    const pid = await until(async () => Number(await readFile(pidPath, 'utf8')) || false);
+    const pid = await startedPid(pidPath);
     session.kill('SIGKILL');
-    await until(() => !isAlive(pid as number));
+    await until(() => !isAlive(pid));
   });
 });

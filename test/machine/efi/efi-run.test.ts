@@ -1,11 +1,12 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runEfi } from '../../../src/machine/machine.js';
 import type { EfiRunOptions, Firmware, Screenshot } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import { qmpMachine } from '../support/fake-qmp.js';
-import { isAlive, until } from '../support/processes.js';
+import { isAlive, startedPid, withEnoughTime } from '../support/processes.js';
 import { EFI_SPEC } from '../support/specs.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -115,10 +116,15 @@ describe('a one-shot', () => {
   });
 
   it('ends a machine that takes too long', async () => {
-    await expect(run(hangs('thinking\r\n'), { timeoutSeconds: 1 })).rejects.toMatchObject({
-      code: 'ZOSIA_GUEST_TIMEOUT',
-      hint: expect.stringContaining('thinking') as string,
-    });
+    await withEnoughTime(
+      async (timeoutSeconds) => {
+        await expect(run(hangs('thinking\r\n'), { timeoutSeconds })).rejects.toMatchObject({
+          code: 'ZOSIA_GUEST_TIMEOUT',
+          hint: expect.stringContaining('thinking') as string,
+        });
+      },
+      () => existsSync(at('pid')),
+    );
     await expectNothingLeft();
   });
 
@@ -143,7 +149,7 @@ describe('a one-shot', () => {
   it("ends with the caller's signal, and does not start with one that is aborted", async () => {
     const abort = new AbortController();
     const failure = expect(run(hangs(), { signal: abort.signal })).rejects.toThrow('enough');
-    await until(() => stat(at('pid')));
+    await startedPid(at('pid'));
     abort.abort(new Error('enough'));
     await failure;
     await expectNothingLeft();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import type { OneShotOptions } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import { PLAIN_SPEC } from '../support/specs.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { isAlive, until } from '../support/processes.js';
+import { isAlive, startedPid, withEnoughTime } from '../support/processes.js';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder(), name);
@@ -102,28 +103,37 @@ describe('runOneShot', () => {
   });
 
   it('ends a machine that takes too long', async () => {
-    await expect(answer(HANGS(at('pid')), { timeoutSeconds: 1 })).rejects.toMatchObject({
-      code: 'ZOSIA_GUEST_TIMEOUT',
-      hint: expect.stringContaining('thinking') as string,
-    });
-    expect(isAlive(await pidIn(at('pid')))).toBe(false);
+    await withEnoughTime(
+      async (timeoutSeconds) => {
+        await expect(answer(HANGS(at('pid')), { timeoutSeconds })).rejects.toMatchObject({
+          code: 'ZOSIA_GUEST_TIMEOUT',
+          hint: expect.stringContaining('thinking') as string,
+        });
+        expect(isAlive(await pidIn(at('pid')))).toBe(false);
+      },
+      () => existsSync(at('pid')),
+    );
     await expectNothingLeft();
   });
 
   it('ends a machine that does not heed SIGTERM', async () => {
     const deaf = `process.on('SIGTERM', () => {}); ${HANGS(at('pid'))}`;
-    await expect(answer(deaf, { timeoutSeconds: 1 })).rejects.toMatchObject({
-      code: 'ZOSIA_GUEST_TIMEOUT',
-    });
-    expect(isAlive(await pidIn(at('pid')))).toBe(false);
+    await withEnoughTime(
+      async (timeoutSeconds) => {
+        await expect(answer(deaf, { timeoutSeconds })).rejects.toMatchObject({
+          code: 'ZOSIA_GUEST_TIMEOUT',
+        });
+        expect(isAlive(await pidIn(at('pid')))).toBe(false);
+      },
+      () => existsSync(at('pid')),
+    );
   });
 
   it("ends with the caller's signal", async () => {
     const abort = new AbortController();
     const run = answer(HANGS(at('pid')), { signal: abort.signal });
     const failure = expect(run).rejects.toThrow('enough');
-    await until(() => stat(at('pid')));
-    const pid = await pidIn(at('pid'));
+    const pid = await startedPid(at('pid'));
     abort.abort(new Error('enough'));
     await failure;
     expect(isAlive(pid)).toBe(false);
@@ -140,10 +150,10 @@ describe('runOneShot', () => {
     const before = process.listenerCount('SIGTERM');
     const run = answer(HANGS(at('pid')));
     const failure = expect(run).rejects.toMatchObject({ code: 'ZOSIA_INTERRUPTED' });
-    await until(() => stat(at('pid')));
+    const pid = await startedPid(at('pid'));
     process.emit('SIGTERM');
     await failure;
-    expect(isAlive(await pidIn(at('pid')))).toBe(false);
+    expect(isAlive(pid)).toBe(false);
     expect(process.listenerCount('SIGTERM')).toBe(before);
   });
 
