@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { imageChunks } from '../../src/image/chunks.js';
@@ -67,18 +67,27 @@ describe('imageChunks', () => {
       ...image.segments,
       fileSegment(image.sizeBytes, folder.file('absent'), 1),
     ]);
-    const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length;
-    const before = await openFiles();
+    // The process may have others, of which some are just being opened or closed.
+    const isOpen = async (): Promise<boolean> => {
+      const descriptors = await readdir('/proc/self/fd');
+      const targets = await Promise.all(
+        descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')),
+      );
+      return targets.includes(path);
+    };
+    expect(await isOpen()).toBe(false);
     for (let leaveAfter = 1; leaveAfter <= 3; leaveAfter++) {
       let count = 0;
       for await (const chunk of imageChunks(image, undefined, CHUNK_BYTES)) {
         expect(chunk.bytes).toHaveLength(CHUNK_BYTES);
+        expect(await isOpen()).toBe(true);
         if (++count === leaveAfter) break;
       }
+      expect(await isOpen()).toBe(false);
     }
     await expect(digestImage(both)).rejects.toThrow(zosiaError('ZOSIA_FILE_NOT_FOUND'));
     await appendFile(path, 'more');
-    expect(await openFiles()).toBe(before);
+    expect(await isOpen()).toBe(false);
   });
 
   it('does not let a failure ahead go unnoticed, nor be thrown early', async () => {
