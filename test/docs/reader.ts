@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { saveProfile } from '../../src/perf/profiles-file.js';
@@ -54,15 +55,23 @@ export class Reader {
     const running = execa('/bin/sh', ['-c', isEnough ? `exec ${line}` : line], {
       ...{ cwd: this.#folder, env: this.#env, input: KEYS, reject: false, all: true },
     });
-    const timer = setInterval(() => {
-      void isEnough?.().then((enough) => {
-        if (enough) running.kill('SIGINT');
-      });
-    }, 500);
+    const hasEnded = new AbortController();
+    const interrupted = isEnough && interruptOnce(running, isEnough, hasEnded.signal);
     const { exitCode, all } = await running;
-    clearInterval(timer);
+    hasEnded.abort();
+    await interrupted;
     return { exitCode, all };
   }
+}
+
+/** Presses Ctrl+C when it is enough, and only once: a second time ends zosia before it has finished. */
+async function interruptOnce(
+  running: { kill(signal: NodeJS.Signals): boolean },
+  isEnough: () => Promise<boolean>,
+  hasEnded: AbortSignal,
+): Promise<void> {
+  while (!hasEnded.aborted && !(await isEnough().catch(() => false))) await delay(500);
+  if (!hasEnded.aborted) running.kill('SIGINT');
 }
 
 /** Programs found before the host's own, as shell scripts. */
