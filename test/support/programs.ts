@@ -3,8 +3,8 @@ import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 
 /** Whether a program is on the PATH. */
-export function hasProgram(name: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+export function hasProgram(name: string, path = process.env.PATH ?? ''): boolean {
+  return path.split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
       return true;
