@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
+import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
 import { zosia } from '../support/cli.js';
 import { referenceText } from '../support/llama2-sampling.js';
 import { readVocabulary } from '../support/llama2-tokens.js';
@@ -36,7 +36,8 @@ describeWithWeights('zosia up --machine efi', () => {
           { cwd: folder.path },
         );
         expect(stdout).toBe(`${story}\n`);
-        expect(stderr).toContain('TCG');
+        // The host's own architecture may have a better accelerator.
+        if (arch !== hostArchitecture()) expect(stderr).toContain('TCG');
         expect(exitCode).toBe(0);
       },
       BOOT_MS,

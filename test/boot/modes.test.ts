@@ -152,7 +152,9 @@ describeWithWeights('the boot modes', () => {
           threads: 1,
           batchThreads: 2,
         });
-        expect(rate / (tokens / seconds)).toBeCloseTo(1, 3);
+        // As close as their decimals tell: the faster the machine, the fewer of the seconds count.
+        const roundingSeconds = 0.5e-5 + (tokens / rate) * (0.5e-3 / rate);
+        expect(Math.abs(tokens / rate - seconds)).toBeLessThanOrEqual(1.01 * roundingSeconds);
         // Within 3 per cent: they are the same but for rounding.
         const runs = figure(lines, / eval time = .*?\/\s*(\d+) runs/);
         const milliseconds = figure(lines, /: +eval time = +([\d.]+) ms/);
@@ -256,11 +258,11 @@ describeWithWeights('the boot modes', () => {
       'stops %s at its time limit',
       async (_, program, flags, prompt) => {
         const { lines, exitStatus } = await boot(guest, {
-          ...{ disk, flags: `${flags} zosia.time_limit=1` },
+          ...{ disk, flags: `${flags} zosia.time_limit=3` },
           overlay: impostor.entries('hang', 'so far so good\n'),
           ...(prompt === undefined ? {} : { request: { args: [], prompt } }),
         });
-        expect(lines).toContain(`zosia: ${program} did not end within 1 s; stopped`);
+        expect(lines).toContain(`zosia: ${program} did not end within 3 s; stopped`);
         expect(lines.join('\n')).toContain('so far so good');
         expect(exitStatus).toBe(124);
       },

@@ -29,6 +29,8 @@ describeWithWeights('an interactive session', () => {
         'echo "before=$(stty -g)"; "$@"; echo "status=$?"; echo "after=$(stty -g)"; sleep 1',
         'sh',
         ...[process.execPath, CLI, 'up', ...models, '--arch', 'aarch64', '--smp', '1', '-n', '200'],
+        // Slow enough for an answer to be stopped.
+        ...['--accel', 'tcg'],
       ],
       { cwd: folder.path },
     );

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
+import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
 import { bytesData } from '../../src/image/file-data.js';
 import { planExt4 } from '../../src/formats/ext4/plan.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
@@ -17,14 +18,15 @@ describeWithWeights('zosia up --prompt', () => {
     model = await convertStoryModel(folder.path);
   });
 
-  it.each(['aarch64', 'x86_64'])(
+  it.each(ARCHITECTURES)(
     'tells the published story on %s, and nothing else',
     async (arch) => {
       const { stdout, stderr, exitCode } = await zosia(
         ['up', model, '--arch', arch, '--prompt', '', '-n', '60', '--temp', '0'],
         { cwd: folder.path },
       );
-      expect(stderr).toContain('TCG');
+      // The host's own architecture may have a better accelerator.
+      if (arch !== hostArchitecture()) expect(stderr).toContain('TCG');
       expect(stdout.trimStart().startsWith(PUBLISHED_STORY)).toBe(true);
       expect(stdout).not.toMatch(/zosia|llama|end of text/);
       expect(stdout.endsWith('\n')).toBe(true);
