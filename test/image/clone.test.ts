@@ -158,15 +158,21 @@ describe('writeRaw over a clone', () => {
   it('writes the same bytes as without one', async () => {
     const path = await baseFile();
     copiesAsClones();
+    const whole = makeImage(FILE_BYTES, [file(0, path, 0, FILE_BYTES)]);
+    const most = makeImage(FILE_BYTES, [
+      bytesSegment(0, new Uint8Array(4096).fill(9)),
+      file(4096, path, 4096, FILE_BYTES - 4096),
+    ]);
     await fc.assert(
       fc.asyncProperty(imagesOver(path), async (image) => {
         const out = folder.file('cloned.img');
         await writeRaw(image, out, { durable: false });
         expect((await readFile(out)).equals(await imageBytes(image))).toBe(true);
       }),
-      { numRuns: 15 },
+      // Of the generated images some are cloned, perhaps; of these all.
+      { numRuns: 15, examples: [[whole], [most]] },
     );
-    expect(vi.mocked(copyFile).mock.calls.length).toBeGreaterThan(3);
+    expect(vi.mocked(copyFile).mock.calls.length).toBeGreaterThanOrEqual(2);
     expect((await readFile(path)).equals(FILE)).toBe(true);
   });
 
