@@ -24,8 +24,11 @@ export interface ProbeContext {
 
 const KVM_DEVICE = '/dev/kvm';
 
-/** A working accelerator needs a tenth of it, most of that to start QEMU. */
-const DEADLINE_MS = 2000;
+/**
+ * A working accelerator needs a twentieth of it, most of that to start QEMU. The verdict is kept, and so
+ * a host that happens to be busy must not be taken for one whose accelerator hangs.
+ */
+const DEADLINE_MS = 5000;
 
 /** What the guest program prints. */
 const MARKER = 'zosia: probe';
