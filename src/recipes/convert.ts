@@ -50,10 +50,11 @@ export async function convertLlama2c(options: ConvertOptions): Promise<Converted
   const checkpointFile = await accessFile(path);
   try {
     await refuseGguf(checkpointFile, path);
-    const checkpoint = await readCheckpoint(checkpointFile);
+    const checkpoint = await readCheckpoint(checkpointFile, path);
     const tokenizerFile = await accessFile(options.tokenizer);
     try {
-      const tokenizer = await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize);
+      const { vocabularySize } = checkpoint.config;
+      const tokenizer = await readTokenizer(tokenizerFile, vocabularySize, options.tokenizer);
       const image = planLlama2cGguf({
         checkpoint,
         checkpointSource: { path },

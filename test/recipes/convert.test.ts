@@ -44,6 +44,26 @@ describe('convertLlama2c', () => {
     expect(otherwiseStoredCount).toBe(type === 'Q8_0' ? 13 : 0);
   });
 
+  it.each([
+    ['tokenizer', 'ZOSIA_TOKENIZER_CORRUPT'],
+    ['checkpoint', 'ZOSIA_CHECKPOINT_TRUNCATED'],
+  ] as const)('names the %s that is damaged', async (damaged, code) => {
+    const [checkpoint, tokenizer] = await writeSampleFiles(folder.path);
+    const files = { checkpoint, tokenizer, [damaged]: folder.file('cut.bin') };
+    const whole = await readFile(damaged === 'tokenizer' ? tokenizer : checkpoint);
+    await writeFile(files[damaged], whole.subarray(0, 99));
+    const converted = convertLlama2c({ ...files, out: folder.file('none.gguf') });
+    await expect(converted).rejects.toThrow(zosiaError(code));
+    await expect(converted).rejects.toThrow(files[damaged]);
+  });
+
+  it('refuses an empty name', async () => {
+    const [checkpoint, tokenizer] = await writeSampleFiles(folder.path);
+    const out = folder.file('nameless.gguf');
+    const converted = convertLlama2c({ checkpoint, tokenizer, out, name: ' ' });
+    await expect(converted).rejects.toThrow(zosiaError('ZOSIA_MODEL_NOT_NAMED'));
+  });
+
   it('says of a GGUF that it is one', async () => {
     const checkpoint = folder.file('model.gguf');
     await writeFile(checkpoint, await sampleGguf());

@@ -21,7 +21,7 @@ const MAX_TOKENIZER_BYTES = 64 << 20;
 
 /**
  * Reads a llama2.c tokenizer (tokenizer.py, export). The file does not say how many tokens it has, so
- * all of it is read and the tokens are counted.
+ * all of it is read and the tokens are counted. `name` stands for the file in messages.
  *
  * @throws ZosiaError `ZOSIA_TOKENIZER_CORRUPT`; `ZOSIA_TOKENIZER_MISMATCH`, with both figures, for the
  * tokenizer of a model with another vocabulary
@@ -29,23 +29,24 @@ const MAX_TOKENIZER_BYTES = 64 << 20;
 export async function readTokenizer(
   source: RandomAccess,
   vocabularySize: number,
+  name = 'the tokenizer',
 ): Promise<Tokenizer> {
   const { sizeBytes } = source;
-  if (sizeBytes > MAX_TOKENIZER_BYTES) throw corrupt(`it has ${sizeBytes} bytes`);
-  if (sizeBytes < TOKENIZER_HEADER_BYTES) throw corrupt('it ends in its header');
+  if (sizeBytes > MAX_TOKENIZER_BYTES) throw corrupt(name, `it has ${sizeBytes} bytes`);
+  if (sizeBytes < TOKENIZER_HEADER_BYTES) throw corrupt(name, 'it ends in its header');
   const bytes = Buffer.from(await source.read(0, sizeBytes));
   const maxTokenLength = bytes.readInt32LE(0);
 
   const tokens: Token[] = [];
   for (let position = TOKENIZER_HEADER_BYTES; position < sizeBytes;) {
     if (position + TOKENIZER_ENTRY_BYTES > sizeBytes) {
-      throw corrupt(`it ends inside token ${tokens.length}`);
+      throw corrupt(name, `it ends inside token ${tokens.length}`);
     }
     const score = bytes.readFloatLE(position + TOKENIZER_ENTRY.score.offset);
     const length = bytes.readInt32LE(position + TOKENIZER_ENTRY.lengthBytes.offset);
     position += TOKENIZER_ENTRY_BYTES;
     if (length < 0 || length > maxTokenLength || position + length > sizeBytes) {
-      throw corrupt(`token ${tokens.length} claims a length of ${length} bytes`);
+      throw corrupt(name, `token ${tokens.length} claims a length of ${length} bytes`);
     }
     tokens.push({ bytes: bytes.subarray(position, position + length), score });
     position += length;
@@ -54,15 +55,17 @@ export async function readTokenizer(
   if (tokens.length !== vocabularySize) {
     throw new ZosiaError(
       'ZOSIA_TOKENIZER_MISMATCH',
-      `the tokenizer has ${tokens.length} tokens; the model's vocabulary has ${vocabularySize}`,
+      `${name} has ${tokens.length} tokens; the model's vocabulary has ${vocabularySize}`,
       { hint: 'Name the tokenizer that was published with this checkpoint (--tokenizer).' },
     );
   }
   return { maxTokenLength, tokens };
 }
 
-function corrupt(what: string): ZosiaError {
-  return new ZosiaError('ZOSIA_TOKENIZER_CORRUPT', `the tokenizer is damaged: ${what}`, {
-    hint: 'Name a tokenizer as llama2.c writes it (tokenizer.bin), or download it again.',
-  });
+function corrupt(name: string, what: string): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_TOKENIZER_CORRUPT',
+    `${name} is not a llama2.c tokenizer, or damaged: ${what}`,
+    { hint: 'Name a tokenizer as llama2.c writes it (tokenizer.bin), or download it again.' },
+  );
 }

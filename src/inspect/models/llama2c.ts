@@ -50,7 +50,7 @@ export async function checkLlama2cModel(
   if (!checkpoint || !tokenizer) return [];
   const { vocabularySize } = checkpoint.config;
   const read = await reported(findings, tokenizerPath, async () =>
-    readTokenizer(await tokenizer.open(), vocabularySize),
+    readTokenizer(await tokenizer.open(), vocabularySize, tokenizerPath),
   );
   if (!read) return [];
   const { sizeBytes } = model;

@@ -103,7 +103,8 @@ async function modelMemory(
   const checkpointFile = await openNamed(fat, settings.model, 'model', diskPath);
   const tokenizerFile = await openNamed(fat, settings.tokenizer, 'tokenizer', diskPath);
   const checkpoint = await readCheckpoint(checkpointFile, `${settings.model} on ${diskPath}`);
-  await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize);
+  const { vocabularySize } = checkpoint.config;
+  await readTokenizer(tokenizerFile, vocabularySize, `${settings.tokenizer} on ${diskPath}`);
   return efiMemoryBytes({
     ...{ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes },
     promptBytes: Buffer.byteLength(settings.prompt),

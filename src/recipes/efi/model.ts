@@ -57,7 +57,7 @@ export async function openEfiModel(
     refuseTooLarge(checkpointFile, checkpointPath);
     const tokenizerFile = await accessFile(tokenizerPath);
     try {
-      await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize);
+      await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize, tokenizerPath);
       const files = {
         checkpoint: await describe(checkpointFile, checkpointPath),
         tokenizer: await describe(tokenizerFile, tokenizerPath),

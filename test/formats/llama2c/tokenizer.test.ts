@@ -7,7 +7,7 @@ import { describeWithWeights, weights } from '../../support/weights.js';
 import { tokenizerFile } from './samples.js';
 
 const read = (bytes: Uint8Array, vocabularySize: number): Promise<Tokenizer> =>
-  readTokenizer(accessBytes(bytes), vocabularySize);
+  readTokenizer(accessBytes(bytes), vocabularySize, 'tok.bin');
 
 describe('readTokenizer', () => {
   const pieces = ['<unk>', '\n<s>\n', '', ' größer'];
@@ -22,7 +22,7 @@ describe('readTokenizer', () => {
   it.each([3, 5])('says both figures when the model has %i tokens', async (vocabularySize) => {
     const promise = read(tokenizerFile(pieces), vocabularySize);
     await expect(promise).rejects.toThrow(zosiaError('ZOSIA_TOKENIZER_MISMATCH'));
-    await expect(promise).rejects.toThrow(/has 4 tokens.*has [35]$/);
+    await expect(promise).rejects.toThrow(/^tok\.bin has 4 tokens.*has [35]$/);
   });
 
   it('finds damage', async () => {
@@ -40,7 +40,9 @@ describe('readTokenizer', () => {
       huge,
     ];
     for (const bytes of damaged) {
-      await expect(read(bytes, 4)).rejects.toThrow(zosiaError('ZOSIA_TOKENIZER_CORRUPT'));
+      const promise = read(bytes, 4);
+      await expect(promise).rejects.toThrow(zosiaError('ZOSIA_TOKENIZER_CORRUPT'));
+      await expect(promise).rejects.toThrow(/^tok\.bin is .* damaged: /);
     }
   });
 

@@ -108,6 +108,14 @@ describe('efiDiskNeeds', () => {
     await expect(efiDiskNeeds(await writeDisk(files))).rejects.toThrow(zosiaError(code));
   });
 
+  it('names the tokenizer of another model', async () => {
+    const path = await writeDisk({
+      '/stories15M.bin': CHECKPOINT,
+      '/tokenizer.bin': sampleTokenizer(299),
+    });
+    await expect(efiDiskNeeds(path)).rejects.toThrow(`tokenizer.bin on ${path} has 299 tokens`);
+  });
+
   it('refuses what holds no disk', async () => {
     const path = folder.file('text');
     await writeFile(path, 'not a disk');

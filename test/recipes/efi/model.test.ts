@@ -48,6 +48,7 @@ describe('openEfiModel', () => {
       await expect(openEfiModel(...paths)).rejects.toThrow(zosiaError(code));
     };
     await refused('ZOSIA_TOKENIZER_MISMATCH', checkpoint, other);
+    await expect(openEfiModel(checkpoint, other)).rejects.toThrow(other);
     await refused('ZOSIA_CHECKPOINT_CORRUPT', tokenizer, checkpoint);
     await refused('ZOSIA_FILE_NOT_FOUND', folder.file('bad/none.bin'), tokenizer);
     await refused('ZOSIA_FILE_NOT_FOUND', checkpoint, folder.file('bad/none.bin'));
