@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
-import { numberAtLeast, wholeNumber } from './options/values.js';
+import { temperature, wholeNumber } from './options/values.js';
 import { counted } from './output/counted.js';
 import { formatBytes, print, printJson, say } from './output/output.js';
 import { printable } from './output/printable.js';
@@ -86,7 +86,7 @@ Examples:
     .option(
       '--temp <t>',
       'the temperature it is sampled at where nothing else is asked for',
-      numberAtLeast(0),
+      temperature,
     )
     .addOption(
       new Option('--type <type>', 'how matrices are stored: half the size, or a quarter')

@@ -7,6 +7,7 @@ import { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../formats/llama2c/tokenizer.js';
 import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
+import { readChatTemplate } from './chat-template.js';
 import { refuseGguf } from './refuse-gguf.js';
 import { refuseOverwriting } from './refuse-overwriting.js';
 
@@ -37,11 +38,17 @@ export interface ConvertedModel {
  * Writes a llama2.c checkpoint and its tokenizer as one GGUF. The two are checked against each other
  * before anything is written.
  *
- * @throws ZosiaError `ZOSIA_OUTPUT_IS_INPUT`, `ZOSIA_CHECKPOINT_IS_GGUF`; as `readCheckpoint`, `readTokenizer` and `writeRaw`
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, `ZOSIA_OUTPUT_IS_INPUT`, `ZOSIA_CHECKPOINT_IS_GGUF`,
+ * `ZOSIA_TEMPLATE_UNUSABLE`; as `readCheckpoint`, `readTokenizer` and `writeRaw`
  */
 export async function convertLlama2c(options: ConvertOptions): Promise<ConvertedModel> {
   const { checkpoint: path, out, type = 'F32', temperature, signal } = options;
   const { name = basename(path).replace(/\.bin$/, '') } = options;
+  if (name.trim() === '') {
+    throw new ZosiaError('ZOSIA_MODEL_NOT_NAMED', "the model's name is empty", {
+      hint: 'Without --name it is named like its checkpoint.',
+    });
+  }
   const inputs = [path, options.tokenizer, options.chatTemplate];
   await refuseOverwriting(
     inputs.filter((input) => input !== undefined),
@@ -64,7 +71,7 @@ export async function convertLlama2c(options: ConvertOptions): Promise<Converted
         name,
         ...(options.chatTemplate === undefined
           ? {}
-          : { chatTemplate: await readText(options.chatTemplate) }),
+          : { chatTemplate: await readChatTemplate(options.chatTemplate) }),
         ...(temperature === undefined ? {} : { temperature }),
       });
       await writeRaw(image, out, signal ? { signal } : {});
@@ -75,22 +82,5 @@ export async function convertLlama2c(options: ConvertOptions): Promise<Converted
     }
   } finally {
     await checkpointFile.close();
-  }
-}
-
-/** No chat template comes near this. */
-const MAX_TEMPLATE_BYTES = 1 << 20;
-
-async function readText(path: string): Promise<string> {
-  const file = await accessFile(path);
-  try {
-    if (file.sizeBytes > MAX_TEMPLATE_BYTES) {
-      throw new ZosiaError('ZOSIA_TEMPLATE_TOO_LARGE', `${path} has ${file.sizeBytes} bytes`, {
-        hint: `A chat template is a short text, of at most ${MAX_TEMPLATE_BYTES} bytes.`,
-      });
-    }
-    return Buffer.from(await file.read(0, file.sizeBytes)).toString('utf8');
-  } finally {
-    await file.close();
   }
 }

@@ -5,7 +5,7 @@ import { checkGguf } from '../formats/gguf/check.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import { sha256 } from '../image/digest.js';
 import { accessFile } from '../image/random-access.js';
-import { embeddedModelPath } from './embedded-model.js';
+import { EMBEDDED_MODEL_NAME, embeddedModelPath } from './embedded-model.js';
 import { requireKind } from './gguf-kind.js';
 import type { GgufKind } from './gguf-kind.js';
 import { lookAtFile } from './host-file.js';
@@ -32,8 +32,8 @@ export interface Model {
 
 /**
  * Finds a model by path, or by name in the models folder (with or without `.gguf`), and checks it
- * against its own tensor table. Any part of a split model stands for all of them. Without a name it is the
- * model that zosia brings itself.
+ * against its own tensor table. Any part of a split model stands for all of them. Without a name, or by
+ * its own where nothing else has it, it is the model that zosia brings itself.
  *
  * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, `ZOSIA_MODEL_NOT_FOUND`, and those of `embeddedModelPath`
  * and `readModelParts`
@@ -119,6 +119,7 @@ async function findModel(name: string, modelsDir: string): Promise<string> {
     const found = await stat(place).catch(() => undefined);
     if (found?.isFile()) return resolve(place);
   }
+  if (name === EMBEDDED_MODEL_NAME) return embeddedModelPath();
   throw new ZosiaError('ZOSIA_MODEL_NOT_FOUND', `there is no model ${name}`, {
     hint: await modelsHint(modelsDir),
   });
@@ -128,6 +129,6 @@ async function modelsHint(modelsDir: string): Promise<string> {
   const files = await readdir(modelsDir).catch(() => []);
   const models = files.filter((file) => file.endsWith('.gguf')).sort();
   return models.length === 0
-    ? 'Name a GGUF file: zosia up path/to/model.gguf'
+    ? `Name a GGUF file: zosia up path/to/model.gguf. ${EMBEDDED_MODEL_NAME} is built in.`
     : `Models in ${basename(modelsDir)}/: ${models.join(', ')}. Example: zosia up ${models[0]!}`;
 }

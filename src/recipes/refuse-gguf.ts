@@ -1,5 +1,6 @@
 import { ZosiaError } from '../errors.js';
 import { isGguf } from '../formats/gguf/magic.js';
+import { accessFile } from '../image/random-access.js';
 import type { RandomAccess } from '../image/random-access.js';
 
 /** @throws ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF` where a llama2.c checkpoint is wanted and a GGUF given */
@@ -8,4 +9,14 @@ export async function refuseGguf(file: RandomAccess, path: string): Promise<void
   throw new ZosiaError('ZOSIA_CHECKPOINT_IS_GGUF', `${path} is a GGUF, not a llama2.c checkpoint`, {
     hint: 'Name a llama2.c checkpoint (.bin); the Linux guest runs a GGUF as it is: zosia up MODEL.gguf',
   });
+}
+
+/** {@link refuseGguf} for a file that is not open. @throws ZosiaError as `accessFile`, too */
+export async function refuseGgufAt(path: string): Promise<void> {
+  const file = await accessFile(path);
+  try {
+    await refuseGguf(file, path);
+  } finally {
+    await file.close();
+  }
 }

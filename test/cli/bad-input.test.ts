@@ -28,7 +28,7 @@ describe('a mistake in the arguments', () => {
     [['up', '--frobnicate'], /unknown option '--frobnicate'/],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['up', 'm.gguf', '--ram', 'lots'], /whole number/],
-    [['up', 'm.gguf', '--temp', '-1'], /at least 0/],
+    [['up', 'm.gguf', '--temp', '-1'], /from 0 to 100/],
     [['image', 'model', 'm.gguf', '--format', 'qcow2'], /raw, vmdk/],
     [['fetch', 'everything'], /kernel, llama/],
     ...[['up', 'm.gguf'], ['run'], ['run', 'efi'], ['fetch'], ['doctor'], ['build', 'guest']].map(

@@ -38,10 +38,10 @@ describe('zosia model convert', () => {
     expect((await readFile(out)).equals(await readFile(EMBEDDED_MODEL))).toBe(true);
   });
 
-  it('refuses a temperature that is none', async () => {
+  it.each(['warm', '-1', '100.1', '1e39'])('refuses the temperature %s', async (temperature) => {
     const args = ['model', 'convert', 'a.bin', '--tokenizer', 'b.bin', '--out', 'c.gguf'];
-    const { stderr, exitCode } = await zosia([...args, '--temp', 'warm']);
-    expect(stderr).toContain('Give a number of at least 0.');
+    const { stderr, exitCode } = await zosia([...args, '--temp', temperature]);
+    expect(stderr).toContain('Give a number from 0 to 100.');
     expect(exitCode).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/image/digest.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
@@ -47,6 +47,14 @@ describe('the built-in model', () => {
     expect(info).toMatchObject({ name: 'zosia-tiny', hasChatTemplate: true });
     expect(info.parameterCount).toBeLessThan(1.6e6);
     expect(sizeBytes).toBeLessThanOrEqual(3 << 20);
+  });
+
+  it('has a name, which a model of the user may have, too', async () => {
+    expect((await openModel('zosia-tiny', folder.path)).path).toBe(EMBEDDED_MODEL);
+    const own = folder.file('zosia-tiny.gguf');
+    await copyFile(EMBEDDED_MODEL, own);
+    expect((await openModel('zosia-tiny', folder.path)).path).toBe(own);
+    await rm(own);
   });
 
   it('becomes a checkpoint once, and again when that is no longer right', async () => {

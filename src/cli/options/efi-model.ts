@@ -3,6 +3,7 @@ import { embeddedModelNotice } from '../output/embedded-model-notice.js';
 import { say } from '../output/output.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
+import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
 import { defaultPlaces } from '../../recipes/places.js';
 
 /** The files of the EFI machine's model, and the settings that hold where no option says otherwise. */
@@ -27,9 +28,11 @@ export interface CheckpointWording {
 }
 
 /**
- * The files that were named; where none were, the model that zosia brings itself, which is then said.
+ * The files that were named; where none were, the model that zosia brings itself, which is then said. It
+ * has a name, too.
  *
- * @throws CommanderError when one was named without the other; ZosiaError as `embeddedCheckpoint`
+ * @throws CommanderError when one was named without the other; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`, and
+ * as `embeddedCheckpoint`
  */
 export async function chosenCheckpoint(
   command: Command,
@@ -38,15 +41,20 @@ export async function chosenCheckpoint(
   signal: AbortSignal,
 ): Promise<ChosenCheckpoint> {
   const { example, otherwise = '' } = wording;
-  if (checkpoint === undefined && tokenizer === undefined) {
+  if ([undefined, EMBEDDED_MODEL_NAME].includes(checkpoint) && tokenizer === undefined) {
     const { embeddedCheckpoint } = await import('../../recipes/embedded-checkpoint.js');
     const embedded = await embeddedCheckpoint(defaultPlaces(), { signal });
-    say(embeddedModelNotice(example));
+    if (checkpoint === undefined) say(embeddedModelNotice(example));
     return embedded;
   }
   const missing = (what: string): never =>
     command.error(`error: ${what} is missing, as in ${example}${otherwise}`);
   if (checkpoint === undefined) return missing(wording.checkpoint);
-  if (tokenizer === undefined) return missing("option '--tokenizer <file>'");
+  if (tokenizer === undefined) {
+    // A GGUF has no such file: what is wrong with it is something else.
+    const { refuseGgufAt } = await import('../../recipes/refuse-gguf.js');
+    await refuseGgufAt(checkpoint);
+    return missing("option '--tokenizer <file>'");
+  }
   return { checkpoint, tokenizer, settings: {} };
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
-import { numberAtLeast, timeoutSeconds, wholeNumber } from './values.js';
+import { temperature, timeoutSeconds, wholeNumber } from './values.js';
 import type { MachineOptions, RunRequest } from '../../machine/machine.js';
 
 /** Options of every command that starts a machine with a Linux guest. */
@@ -25,7 +25,7 @@ export function addPromptOptions(command: Command): Command {
     .option(
       '--temp <t>',
       'temperature of sampling; 0 always takes the likeliest token',
-      numberAtLeast(0),
+      temperature,
     )
     .option('--timeout <s>', 'with --prompt: give up after this many seconds', timeoutSeconds);
 }

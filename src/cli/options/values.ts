@@ -47,6 +47,18 @@ export function numberAtLeast(least: number): (text: string) => number {
   };
 }
 
+/** As EFI's settings have it; what is above is as good as infinity. */
+const MAX_TEMPERATURE = 100;
+
+/** Parses an option's value as a temperature of sampling. */
+export function temperature(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= MAX_TEMPERATURE)) {
+    throw new InvalidArgumentError(`Give a number from 0 to ${MAX_TEMPERATURE}.`);
+  }
+  return value;
+}
+
 /** The longest that a timer of Node's can wait: it counts milliseconds in 31 bits. */
 const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
 

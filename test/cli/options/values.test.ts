@@ -1,6 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { numberAtLeast, timeoutSeconds, wholeNumber } from '../../../src/cli/options/values.js';
+import {
+  numberAtLeast,
+  temperature,
+  timeoutSeconds,
+  wholeNumber,
+} from '../../../src/cli/options/values.js';
 
 describe('the value of an option', () => {
   it.each([
@@ -26,6 +31,13 @@ describe('the value of an option', () => {
     expect(numberAtLeast(0)('0.75')).toBe(0.75);
     for (const text of ['-0.1', '', 'warm', 'Infinity']) {
       expect(() => numberAtLeast(0)(text)).toThrow(/at least 0/);
+    }
+  });
+
+  it('is a temperature, and not too high', () => {
+    expect(['0', '0.7', '100'].map(temperature)).toEqual([0, 0.7, 100]);
+    for (const text of ['-0.1', '100.1', '1e39', '', ' ', 'warm', 'NaN', 'Infinity']) {
+      expect(() => temperature(text)).toThrow(/from 0 to 100/);
     }
   });
 

@@ -8,6 +8,7 @@ import { qmpMachine } from '../../machine/support/fake-qmp.js';
 import { sampleFirmware } from '../../machine/support/firmware.js';
 import { writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
+import { EMBEDDED_MODEL } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -94,9 +95,17 @@ describe('zosia up --machine efi', () => {
     expect(bad.exitCode).toBe(2);
   });
 
+  it('has the built-in model, by its name, too', async () => {
+    const named = await run(ends(ANSWERS), ['up', '--machine', 'efi', 'zosia-tiny']);
+    expect(named.exitCode, named.stderr).toBe(0);
+    expect(named.stderr).not.toContain('No model is named');
+    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({ temp: 0.7 });
+  });
+
   it('says what is missing', async () => {
     const usage = async (...args: string[]) => {
-      const { stderr, exitCode } = await zosia(['up', '--machine', 'efi', ...args]);
+      const up = ['up', '--machine', 'efi', ...args];
+      const { stderr, exitCode } = await zosia(up, { cwd: folder.path });
       expect(exitCode).toBe(2);
       return stderr;
     };
@@ -104,6 +113,12 @@ describe('zosia up --machine efi', () => {
       /a checkpoint is missing, as in zosia up --machine efi/,
     );
     expect(await usage('tiny.bin')).toMatch(/'--tokenizer <file>' is missing, as in zosia up/);
+  });
+
+  it('says of a GGUF that it is one, and asks for no tokenizer', async () => {
+    const { stderr, exitCode } = await zosia(['up', '--machine', 'efi', EMBEDDED_MODEL]);
+    expect(stderr).toMatch(/is a GGUF, not a llama2.c checkpoint/);
+    expect(exitCode).toBe(1);
   });
 });
 

@@ -1,0 +1,33 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { readChatTemplate } from '../../src/recipes/chat-template.js';
+import { zosiaError } from '../support/errors.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const MAX_BYTES = 1 << 20;
+
+describe('readChatTemplate', () => {
+  const folder = temporaryFolder();
+
+  async function read(contents: string | Uint8Array): Promise<string> {
+    const path = folder.file('template.jinja');
+    await writeFile(path, contents);
+    return readChatTemplate(path);
+  }
+
+  it('gives the text as it is', async () => {
+    for (const text of ['{{ "größe" }}\n', ' x\r\n\n', 'x'.repeat(MAX_BYTES)]) {
+      expect(await read(text)).toBe(text);
+    }
+  });
+
+  it.each([
+    ['nothing', '', /has no text/],
+    ['white space', ' \n\t', /has no text/],
+    ['other bytes than text', Uint8Array.of(0x7b, 0xc3, 0x28), /no text in UTF-8/],
+    ['more than a template', 'x'.repeat(MAX_BYTES + 1), /has 1048577 bytes/],
+  ])('refuses %s', async (_, contents, message) => {
+    await expect(read(contents)).rejects.toThrow(zosiaError('ZOSIA_TEMPLATE_UNUSABLE'));
+    await expect(read(contents)).rejects.toThrow(message);
+  });
+});
