@@ -55,11 +55,8 @@ function number(type: NumberTypeName, value: number): Buffer {
       return encodeUint64(value);
     case 'int64':
       return int64(value);
-    case 'float32': {
-      const bytes = Buffer.alloc(4);
-      bytes.writeFloatLE(value);
-      return bytes;
-    }
+    case 'float32':
+      return float32(value);
     case 'float64': {
       const bytes = Buffer.alloc(8);
       bytes.writeDoubleLE(value);
@@ -91,6 +88,16 @@ function int64(value: number): Buffer {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not an exact integer`);
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(BigInt(value));
+  return bytes;
+}
+
+/** The nearest float32, which for a number is one: infinity only for infinity. */
+function float32(value: number): Buffer {
+  if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) {
+    throw new RangeError(`${value} is too large for a float32`);
+  }
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatLE(value);
   return bytes;
 }
 

@@ -1,4 +1,5 @@
 import type { RandomAccess } from '../../image/random-access.js';
+import { isAlignment } from './alignment.js';
 import { notGguf, unsupported } from './errors.js';
 import { elementCount, ggmlTypeOf, tensorBytes } from './ggml-types.js';
 import type { GgmlType } from './ggml-types.js';
@@ -203,9 +204,7 @@ async function takeTensor(cursor: HeaderCursor, modelName: string): Promise<Gguf
 
 function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, cursor: HeaderCursor): number {
   const value = metadata.get(ALIGNMENT_KEY) ?? DEFAULT_ALIGNMENT_BYTES;
-  if (typeof value !== 'number' || !Number.isInteger(Math.log2(value)) || value > 2 ** 31) {
-    throw cursor.corrupt('its alignment is not a power of two');
-  }
+  if (!isAlignment(value)) throw cursor.corrupt('its alignment is not a power of two');
   return value;
 }
 

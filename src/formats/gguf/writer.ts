@@ -1,5 +1,6 @@
 import { makeImage, bytesSegment } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
+import { isAlignment } from './alignment.js';
 import { encodeMetadata, encodeString, encodeUint32, encodeUint64 } from './encode.js';
 import type { TypedValue } from './encode.js';
 import { ggmlTypeNamed, tensorBytes } from './ggml-types.js';
@@ -41,7 +42,7 @@ export interface GgufPlan {
  */
 export function planGguf(plan: GgufPlan): Image {
   const { tensors, alignment = DEFAULT_ALIGNMENT_BYTES } = plan;
-  if (!Number.isInteger(Math.log2(alignment))) throw new RangeError(`alignment is ${alignment}`);
+  if (!isAlignment(alignment)) throw new RangeError(`alignment is ${alignment}`);
   const metadata = withAlignment(plan.metadata, alignment);
   const alignUp = (offset: number): number => Math.ceil(offset / alignment) * alignment;
 

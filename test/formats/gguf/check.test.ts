@@ -7,6 +7,7 @@ import { GGUF_HEADER } from '../../../src/formats/gguf/layout.js';
 import { GgufArray } from '../../../src/formats/gguf/reader.js';
 import type { GgufHeader } from '../../../src/formats/gguf/reader.js';
 import { planGguf } from '../../../src/formats/gguf/writer.js';
+import type { TypedValue } from '../../../src/formats/gguf/writer.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import type { RandomAccess } from '../../../src/image/random-access.js';
 import { zosiaError } from '../../support/errors.js';
@@ -33,8 +34,12 @@ async function patched(offset: number, bytes: readonly number[]): Promise<Buffer
 }
 
 /** The sample with a key renamed to one that planGguf would not take. */
-async function renamed(from: string, to: string): Promise<Buffer> {
-  const sample = await sampleGguf({ [from]: { type: 'uint32', value: 24 } });
+async function renamed(
+  from: string,
+  to: string,
+  value: TypedValue = { type: 'uint32', value: 24 },
+): Promise<Buffer> {
+  const sample = await sampleGguf({ [from]: value });
   sample.write(to, sample.indexOf(from));
   return sample;
 }
@@ -161,12 +166,34 @@ describe('checkGguf', () => {
       ['tensor offset', await patched((await afterText('output_norm.weight')) + 4 + 8 + 4, [1])],
       ['overlapping tensors', await patched((await afterText('last.weight')) + 4 + 8 + 4, [0, 0])],
       ['impossible size', await patched((await afterText('output_norm.weight')) + 4, FAR)],
-      ['alignment', await renamed('general.Alignment', 'general.alignment')],
       ['no tensors', Buffer.from(await imageBytes(planGguf({ metadata: {}, tensors: [] })))],
     ];
     for (const [what, bytes] of damaged) {
       expect.soft([what, (await failureOf(bytes)).code]).toEqual([what, 'ZOSIA_MODEL_CORRUPT']);
     }
+  });
+
+  it.each<TypedValue>([
+    { type: 'uint32', value: 24 },
+    { type: 'uint32', value: 0 },
+    { type: 'float32', value: 0.5 },
+    { type: 'float32', value: 1.5 },
+    { type: 'float64', value: 2 + 2 ** -51 },
+    { type: 'int32', value: -(2 ** 31) },
+    { type: 'uint64', value: 2 ** 32 },
+    { type: 'string', value: '32' },
+  ])('takes an alignment of $value ($type) for damage', async (value) => {
+    const bytes = await renamed('general.Alignment', 'general.alignment', value);
+    const error = await failureOf(bytes);
+    expect(error.code).toBe('ZOSIA_MODEL_CORRUPT');
+    expect(error.message).toContain('alignment');
+  });
+
+  it('takes a model without padding, of which all is aligned to one byte', async () => {
+    const data = new Uint8Array(3);
+    const tensors = ['a', 'b'].map((name) => ({ name, dimensions: [3], type: 'I8', data }));
+    const bytes = await imageBytes(planGguf({ metadata: {}, tensors, alignment: 1 }));
+    expect((await check(bytes)).alignment).toBe(1);
   });
 
   it('reads a large vocabulary in few pieces, no further than it goes', async () => {

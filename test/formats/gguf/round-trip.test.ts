@@ -42,6 +42,10 @@ const typedValue = fc.oneof(
   fc.record({ type: fc.constant('array'), of: fc.constant('float32'), value: fc.array(float) }),
 ) as fc.Arbitrary<TypedValue>;
 
+const MAX_FLOAT32 = 3.4028234663852886e38;
+/** Halfway from the largest float32 to where the next one would be: rounds to infinity. */
+const FLOAT32_OVERFLOW = 2 ** 128 - 2 ** 103;
+
 const plain = (value: GgufValue | undefined): unknown =>
   value instanceof GgufArray ? [...value] : value;
 
@@ -64,7 +68,7 @@ describe('what planGguf plans', () => {
     );
   });
 
-  it.each([8, 32, 64, 4096])('places tensors at multiples of %i bytes', async (alignment) => {
+  it.each([1, 8, 32, 64, 4096])('places tensors at multiples of %i bytes', async (alignment) => {
     const sizes = [1, 31, 32, 33, 100];
     const bytes = await imageBytes(
       planGguf({
@@ -120,6 +124,17 @@ describe('what planGguf plans', () => {
     expect(() => pieces.stringBytes(2)).toThrow(RangeError);
   });
 
+  it.each([
+    [MAX_FLOAT32, MAX_FLOAT32],
+    [FLOAT32_OVERFLOW * (1 - Number.EPSILON / 2), MAX_FLOAT32],
+    [-Infinity, -Infinity],
+    [NaN, NaN],
+  ])('holds %d as the float32 %d', async (value, expected) => {
+    const metadata = { k: { type: 'float32', value } } as const;
+    const bytes = await imageBytes(planGguf({ metadata, tensors: [] }));
+    expect((await readGguf(accessBytes(bytes))).metadata.get('k')).toBe(expected);
+  });
+
   it('is the same on every host', async () => {
     expect(sha256(await sampleGguf())).toBe(
       'ff4b7ade60e92fa40b0c9e42497af1ec65c1846bd23f4d993cf9c7dedca70e2d',
@@ -137,12 +152,21 @@ describe('what planGguf plans', () => {
       'five dimensions',
       () => planGguf({ metadata: {}, tensors: [tensor('I8', [1, 1, 1, 1, 1], 1)] }),
     ],
-    ['an odd alignment', () => planGguf({ metadata: {}, tensors: [], alignment: 24 })],
+    ...[24, 1.5, 0.5, 0, -8, NaN, 2 ** 32].map((alignment): [string, () => unknown] => [
+      `aligned to ${alignment}`,
+      () => planGguf({ metadata: {}, tensors: [], alignment }),
+    ]),
     ['its own alignment twice', () => planned('general.alignment', { type: 'uint32', value: 32 })],
     ['an empty key', () => planned('', { type: 'bool', value: true })],
     ['300 as one byte', () => planned('k', { type: 'uint8', value: 300 })],
     ['half an integer', () => planned('k', { type: 'int32', value: 0.5 })],
     ['a negative uint64', () => planned('k', { type: 'uint64', value: -1 })],
+    ['1e39 as float32', () => planned('k', { type: 'float32', value: 1e39 })],
+    [
+      'a number halfway between the largest float32 and the next step',
+      () => planned('k', { type: 'float32', value: -FLOAT32_OVERFLOW }),
+    ],
+    ['1e39 in a list', () => planned('k', { type: 'array', of: 'float32', value: [0, 1e39] })],
     ['an inexact uint64', () => planned('k', { type: 'uint64', value: 2 ** 53 })],
   ])('is never %s', (_, plan) => {
     expect(plan).toThrow(RangeError);
