@@ -204,7 +204,9 @@ async function takeTensor(cursor: HeaderCursor, modelName: string): Promise<Gguf
 
 function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, cursor: HeaderCursor): number {
   const value = metadata.get(ALIGNMENT_KEY) ?? DEFAULT_ALIGNMENT_BYTES;
-  if (!isAlignment(value)) throw cursor.corrupt('its alignment is not a power of two');
+  if (typeof value !== 'number' || !isAlignment(value)) {
+    throw cursor.corrupt('its alignment is not a power of two');
+  }
   return value;
 }
 
