@@ -10,8 +10,10 @@ import {
 } from '../../src/artifacts/apt-mirror.js';
 import { hasApt, runApt } from '../../src/artifacts/apt.js';
 import type { AptRunner } from '../../src/artifacts/apt.js';
-import { serveRepository, testKeyring } from './repository.js';
+import { serveRepository, testKeyring, withoutProxy } from './repository.js';
 import { temporaryFolder } from './samples.js';
+
+withoutProxy();
 
 const TARGETS = `\
 Packages|main|http://mirror.example/debian-security/|Debian|Debian-Security

@@ -6,8 +6,10 @@ import { hasApt } from '../../src/artifacts/apt.js';
 import type { AptRunner } from '../../src/artifacts/apt.js';
 import { createAptRoot, debianKeyring, updateAptRoot } from '../../src/artifacts/apt-root.js';
 import type { AptSources } from '../../src/artifacts/apt-root.js';
-import { REPOSITORY, serveRepository, testKeyring } from './repository.js';
+import { REPOSITORY, serveRepository, testKeyring, withoutProxy } from './repository.js';
 import { temporaryFolder } from './samples.js';
+
+withoutProxy();
 
 const suiteAt = (baseUri: string, keyring: string): AptSources => ({
   kind: 'suite',

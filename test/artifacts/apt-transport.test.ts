@@ -7,9 +7,11 @@ import { aptTransport, explainFailure, packageUri } from '../../src/artifacts/ap
 import { hasApt, runApt } from '../../src/artifacts/apt.js';
 import type { AptRunner } from '../../src/artifacts/apt.js';
 import { PackageGoneError } from '../../src/artifacts/transport.js';
-import { REPOSITORY, serve, serveRepository, testKeyring } from './repository.js';
+import { REPOSITORY, serve, serveRepository, testKeyring, withoutProxy } from './repository.js';
 import type { TestServer } from './repository.js';
 import { samplePackage, temporaryFolder } from './samples.js';
+
+withoutProxy();
 
 const CONTENTS = 'x'.repeat(100_000);
 const wanted = samplePackage('libstdc++6', CONTENTS);

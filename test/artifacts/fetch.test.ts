@@ -16,8 +16,10 @@ import type {
 import type { LockedPackage } from '../../src/artifacts/lock.js';
 import { PackageGoneError } from '../../src/artifacts/transport.js';
 import type { Transport } from '../../src/artifacts/transport.js';
-import { serveRepository, testKeyring } from './repository.js';
+import { serveRepository, testKeyring, withoutProxy } from './repository.js';
 import { sampleLock, samplePackage, temporaryFolder } from './samples.js';
+
+withoutProxy();
 
 const contentsOf = (name: string): string => `contents of ${name}`;
 const sample = (name: string): LockedPackage => samplePackage(name, contentsOf(name));

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { temporaryFolder } from './samples.js';
 
 export const REPOSITORY = fileURLToPath(new URL('repository/', import.meta.url));
@@ -13,6 +14,16 @@ export async function testKeyring(): Promise<string> {
   const path = join(await temporaryFolder(), 'keyring.gpg');
   await copyFile(`${REPOSITORY}keyring.gpg`, path);
   return path;
+}
+
+/** Reaches this machine's servers past a proxy of the host's; call at the top of a test file. */
+export function withoutProxy(): void {
+  beforeEach(() => {
+    vi.stubEnv('no_proxy', '127.0.0.1');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
 }
 
 export interface TestServer {
