@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -41,6 +41,8 @@ describeWithPrograms(['dpkg-deb'], 'a kernel package', () => {
       await mkdir(dirname(join(tree, path)), { recursive: true });
       await writeFile(join(tree, path), bytes);
     }
+    // dpkg-deb insists on it, whatever the umask.
+    await chmod(join(tree, 'DEBIAN'), 0o755);
     await run('dpkg-deb', ['-b', '--root-owner-group', tree, `${tree}.deb`]);
     return `${tree}.deb`;
   }
