@@ -1,20 +1,8 @@
 import { checkRange } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
+import { FLOAT_BYTES, HALF_BYTES, halfValue } from './floats.js';
 import { ggmlTypeNamed } from './ggml-types.js';
 import type { WeightType } from './weights.js';
-
-const FLOAT_BYTES = 4;
-const HALF_BYTES = 2;
-
-/** The number that the bits of a half (IEEE 754 binary16) stand for. */
-export function halfValue(bits: number): number {
-  const sign = (bits & 0x8000) === 0 ? 1 : -1;
-  const exponent = (bits >> 10) & 0x1f;
-  const mantissa = bits & 0x3ff;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  if (exponent === 0x1f) return mantissa === 0 ? sign * Infinity : NaN;
-  return sign * (1024 + mantissa) * 2 ** (exponent - 25);
-}
 
 /**
  * The weights that the bytes of a tensor stand for; what `encodeWeights` does, the other way round. A

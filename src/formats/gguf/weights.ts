@@ -1,46 +1,14 @@
 import { checkRange } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
+import { FLOAT_BYTES, HALF_BYTES, halfBits } from './floats.js';
 import { ggmlTypeNamed } from './ggml-types.js';
 
 /** Types that weights can be stored in here; a GGUF may have others. */
 export const WEIGHT_TYPES = ['F32', 'F16', 'Q8_0'] as const;
 export type WeightType = (typeof WEIGHT_TYPES)[number];
 
-const FLOAT_BYTES = 4;
-const HALF_BYTES = 2;
-
 /** The largest value of a signed byte: what the largest weight of a Q8_0 block becomes. */
 const Q8_MAX = 127;
-
-/** From here on a float32 rounds to an infinite half: 65504 and half of the last step. */
-const HALF_OVERFLOW = 65_520;
-/** The smallest half with all its 11 bits of precision; below it the step stays the same. */
-const HALF_MIN_NORMAL = 2 ** -14;
-const HALF_MANTISSA_BITS = 10;
-
-/**
- * The bits of the half (IEEE 754 binary16) next to a number, ties to the even one, as processors round.
- */
-export function halfBits(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (Number.isNaN(value)) return 0x7e00;
-  if (size >= HALF_OVERFLOW) return sign | 0x7c00;
-  if (size < HALF_MIN_NORMAL) return sign | roundToEven(size * 2 ** 24);
-  // Never wrong by one: a float64 has the logarithm's whole part exactly where it matters, below.
-  let exponent = Math.floor(Math.log2(size));
-  if (2 ** exponent > size) exponent--;
-  else if (2 ** (exponent + 1) <= size) exponent++;
-  const mantissa = roundToEven(size * 2 ** (HALF_MANTISSA_BITS - exponent));
-  // A mantissa that rounds up to the next power of two carries into the exponent, as it should.
-  return sign | (((exponent + 14) << HALF_MANTISSA_BITS) + mantissa);
-}
-
-function roundToEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
-}
 
 /**
  * Stores weights as a ggml type does (ggml/src/ggml-common.h: block_q8_0). A Q8_0 block is a half, its

@@ -1,3 +1,4 @@
+import { FLOAT_BYTES } from '../gguf/floats.js';
 import {
   CONFIG_FIELDS,
   LEGACY_CONFIG_BYTES,
@@ -32,7 +33,7 @@ export interface CheckpointTensor {
   readonly sizeBytes: number;
 }
 
-export const FLOAT_BYTES = 4;
+export { FLOAT_BYTES } from '../gguf/floats.js';
 
 export const FLOAT32: TensorType = { kind: 'float32' };
 

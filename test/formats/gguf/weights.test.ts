@@ -1,55 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  WEIGHT_TYPES,
-  accessEncoded,
-  encodeWeights,
-  halfBits,
-} from '../../../src/formats/gguf/weights.js';
+import { halfValue } from '../../../src/formats/gguf/floats.js';
+import { WEIGHT_TYPES, accessEncoded, encodeWeights } from '../../../src/formats/gguf/weights.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 
-/** What a half means (IEEE 754 binary16): the other direction, written down by definition. */
-function halfValue(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const mantissa = bits & 1023;
-  if (exponent === 31) return mantissa ? Number.NaN : sign * Infinity;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  return sign * (1024 + mantissa) * 2 ** (exponent - 25);
-}
-
 const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });
-
-describe('halves', () => {
-  it('come back from every one there is', () => {
-    const lost = Array.from({ length: 0x10000 }, (_, bits) => bits).filter((bits) => {
-      const value = halfValue(bits);
-      const back = halfBits(value);
-      return Number.isNaN(value) ? (back & 0x7fff) <= 0x7c00 : back !== bits;
-    });
-    expect(lost).toEqual([]);
-  });
-
-  it('round to the next one, between two to the even one', () => {
-    const astray = Array.from({ length: 0x7bff }, (_, bits) => bits).filter((bits) => {
-      const middle = (halfValue(bits) + halfValue(bits + 1)) / 2;
-      const even = bits % 2 === 0 ? bits : bits + 1;
-      return (
-        halfBits(middle) !== even ||
-        halfBits(-middle) !== (even | 0x8000) ||
-        halfBits(middle * (1 - 2 ** -40)) !== bits ||
-        halfBits(middle * (1 + 2 ** -40)) !== bits + 1
-      );
-    });
-    expect(astray).toEqual([]);
-  });
-
-  it('overflow to infinity half a step after the largest one', () => {
-    expect(halfBits(65_519.9)).toBe(0x7bff);
-    expect(halfBits(65_520)).toBe(0x7c00);
-    expect(halfBits(-1e30)).toBe(0xfc00);
-  });
-});
 
 describe('encodeWeights', () => {
   it('stores Q8_0 blocks as ggml does', () => {

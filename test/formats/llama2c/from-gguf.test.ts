@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkGguf } from '../../../src/formats/gguf/check.js';
-import { accessDecoded, halfValue } from '../../../src/formats/gguf/decoded-weights.js';
 import { GgufArray } from '../../../src/formats/gguf/reader.js';
 import type { GgufHeader, GgufTensor, GgufValue } from '../../../src/formats/gguf/reader.js';
-import { encodeWeights, halfBits } from '../../../src/formats/gguf/weights.js';
 import type { WeightType } from '../../../src/formats/gguf/weights.js';
 import { readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import { planLlama2cPair } from '../../../src/formats/llama2c/from-gguf.js';
@@ -62,40 +59,6 @@ async function fromGguf(gguf: Uint8Array): Promise<Llama2cPair> {
 function blanked(bytes: Uint8Array, start: number, length: number): Buffer {
   return Buffer.from(bytes).fill(0, start, start + length);
 }
-
-describe('halfValue', () => {
-  it('is what halfBits rounds, and rounds to itself', () => {
-    for (let bits = 0; bits < 0x1_0000; bits++) {
-      const value = halfValue(bits);
-      expect(Number.isNaN(value) ? 0x7e00 : halfBits(value)).toBe(
-        Number.isNaN(value) ? 0x7e00 : bits,
-      );
-    }
-    expect([0x3c00, 0xc000, 0x0001, 0x7bff].map(halfValue)).toEqual([1, -2, 2 ** -24, 65_504]);
-  });
-});
-
-describe('accessDecoded', () => {
-  it.each(['F16', 'Q8_0'] as const)('reads any range of %s', async (type) => {
-    const values = Float32Array.from({ length: 96 }, (_, i) => Math.sin(i) * 3);
-    const encoded = encodeWeights(type, values);
-    const access = accessDecoded(accessBytes(encoded), type);
-    expect(access.sizeBytes).toBe(96 * 4);
-    const all = Buffer.from(await access.read(0, access.sizeBytes));
-    for (const [i, value] of values.entries()) {
-      expect(Math.abs(all.readFloatLE(4 * i) - value)).toBeLessThan(0.02);
-    }
-    const range = fc.tuple(fc.nat(96 * 4), fc.nat(96 * 4)).map(([a, b]) => [a, b].sort(byNumber));
-    await fc.assert(
-      fc.asyncProperty(range, async ([start, end]) => {
-        const part = await access.read(start!, end! - start!);
-        expect(Buffer.from(part).equals(all.subarray(start, end))).toBe(true);
-      }),
-    );
-  });
-});
-
-const byNumber = (a: number, b: number): number => a - b;
 
 describe('planLlama2cPair', () => {
   it.each([true, false])(
