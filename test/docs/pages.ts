@@ -17,6 +17,7 @@ export interface Fence {
   readonly lines: readonly string[];
 }
 
+/** The pages of the site, and the README. */
 export async function readPages(): Promise<Page[]> {
   const docs = (await readdir(`${ROOT}docs`)).filter((name) => name.endsWith('.md')).sort();
   return Promise.all(['README.md', ...docs.map((name) => `docs/${name}`)].map(readPage));

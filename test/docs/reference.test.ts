@@ -2,11 +2,14 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { TOPICS } from '../../train/corpus/exchanges.js';
 import { makeProgram } from '../../src/cli/program.js';
 import { ROOT, commandsOf, inlineCode, readPage, readPages } from './pages.js';
 import type { Page } from './pages.js';
 
 const pages = await readPages();
+/** Looked at as the pages are; what its commands do takes a quarter of an hour. */
+const modelPage = await readPage('models/zosia-tiny/README.md');
 const program = makeProgram({
   signal: new AbortController().signal,
   result: { exitStatus: 0 },
@@ -28,7 +31,15 @@ const optionsOf = (command: Command): (string | undefined)[] => [
   ...command.options.flatMap(({ long, short }) => [long, short]),
 ];
 
-describe.each(pages)('$path', (page) => {
+/** The boot flags that init knows. */
+async function guestFlags(): Promise<string[]> {
+  const source = await readFile(`${ROOT}guest/init/flags.c`, 'utf8');
+  return [...source.matchAll(/(?<!define )PREFIX "([a-z_.]+)"/g)].map(
+    ([, name]) => `zosia.${name!}`,
+  );
+}
+
+describe.each([...pages, modelPage])('$path', (page) => {
   it('leads only to what is there', async () => {
     const links = [...page.text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, link]) => link!);
     for (const link of links) {
@@ -58,6 +69,29 @@ describe.each(pages)('$path', (page) => {
     // Tables and messages are as wide as they are.
     const prose = page.text.replace(/^```[^]*?^```$/gm, '').split('\n');
     for (const line of prose) if (!line.includes('|')) expect(line.length, line).toBeLessThan(106);
+  });
+});
+
+describe('what the built-in model answers', () => {
+  const answers = TOPICS.map(({ answer }) => answer).join('\n');
+
+  it('has commands, options and boot flags that there are', async () => {
+    /** What a sentence goes on with after the name. */
+    const prose = ['is', 'needs', 'project', 'runs', 'takes', 'the', 'turns'];
+    const words = [...answers.matchAll(/\bzosia ([a-z]+)/g)].map(([, word]) => word!);
+    for (const word of words.filter((each) => !prose.includes(each))) {
+      expect(program.commands.map((command) => command.name())).toContain(word);
+    }
+    expect(words).toContain('up');
+
+    const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+    const options = all(program).flatMap(optionsOf);
+    const named = answers.match(/--[a-z-]+/g)!;
+    expect(named.filter((option) => !options.includes(option))).toEqual([]);
+
+    const known = await guestFlags();
+    const flags = answers.match(/\bzosia\.[a-z_.]*[a-z_]/g)!;
+    expect(flags.filter((flag) => !known.includes(flag))).toEqual([]);
   });
 });
 
@@ -102,13 +136,9 @@ describe('the guide to boot flags', () => {
   const { text } = named('docs/boot-flags.md');
 
   it('has every flag that the guest knows, and no other', async () => {
-    const source = await readFile(`${ROOT}guest/init/flags.c`, 'utf8');
-    const known = [...source.matchAll(/(?<!define )PREFIX "([a-z_.]+)"/g)].map(
-      ([, name]) => `zosia.${name!}`,
-    );
     const table = [...text.matchAll(/^\| `(zosia\.[a-z_.]+)/gm)].map(([, name]) => name!);
     expect(table.length).toBeGreaterThan(8);
-    expect(new Set(table)).toEqual(new Set(known));
+    expect(new Set(table)).toEqual(new Set(await guestFlags()));
   });
 
   it('has the exit statuses of guest/init/README.md', async () => {
