@@ -21,14 +21,14 @@ describeWithWeights('an interactive session', () => {
   });
 
   /** Boots on a terminal whose settings are printed before and after by stty itself. */
-  const boot = (...models: readonly string[]): TerminalSession =>
+  const boot = (...args: readonly string[]): TerminalSession =>
     openTerminal(
       '/bin/sh',
       [
         '-c',
         'echo "before=$(stty -g)"; "$@"; echo "status=$?"; echo "after=$(stty -g)"; sleep 1',
         'sh',
-        ...[process.execPath, CLI, 'up', ...models, '--arch', 'aarch64', '--smp', '1', '-n', '200'],
+        ...[process.execPath, CLI, 'up', ...args, '--arch', 'aarch64', '--smp', '1', '-n', '200'],
         // Slow enough for an answer to be stopped.
         ...['--accel', 'tcg'],
       ],
@@ -70,7 +70,7 @@ describeWithWeights('an interactive session', () => {
   it(
     'talks to the built-in model for longer than its context, and shuts down at Ctrl+C while it waits',
     async () => {
-      const terminal = boot();
+      const terminal = boot('--temp', '0');
       try {
         await terminal.shows(PROMPT);
         // Each has over 100 tokens, and the context 512.
@@ -86,6 +86,23 @@ describeWithWeights('an interactive session', () => {
         await terminal.shows(PROMPT);
         terminal.type('\x03');
         expect(await terminal.shows(/after=\S+\s/)).toContain('zosia: exit status=0');
+      } finally {
+        terminal.kill();
+      }
+    },
+    BOOT_MS,
+  );
+
+  it(
+    'has the temperature that its model is made for',
+    async () => {
+      const terminal = boot('--append', 'zosia.llama_args=--log-verbosity,5');
+      try {
+        await terminal.shows(PROMPT);
+        terminal.type('Hello\r');
+        await terminal.shows(/sampler params: [^]* temp = 0\.700/);
+        terminal.type('\x01x');
+        await terminal.shows(/after=\S+\s/);
       } finally {
         terminal.kill();
       }

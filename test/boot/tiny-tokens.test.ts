@@ -10,13 +10,10 @@ import type { Vocabulary } from '../support/llama2-tokens.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { bootDisk } from './efi/boot.js';
 import { guestFiles } from './modes/guest.js';
-import { answersOf } from './tiny/requests.js';
+import { answersOf, EVERY_TIME } from './tiny/requests.js';
 
 const BOOT_MS = 300_000;
 const TOKENS = 100;
-
-/** As `zosia up` has it, on one processor. */
-const GREEDY = ['--fit', 'off', '--no-warmup', '--threads', '1', '--temp', '0'];
 
 describe('the built-in model, left to itself at temperature 0', () => {
   const folder = temporaryFolder();
@@ -78,7 +75,7 @@ describe('the built-in model, left to itself at temperature 0', () => {
  */
 function tokensRequests(model: string) {
   const session = ['--prompt-cache', `/tmp/${model.replaceAll('/', '-')}`];
-  const all = [...GREEDY, '--model', model, ...session];
+  const all = [...EVERY_TIME, '--temp', '0', '--model', model, ...session];
   const logged = ['--verbose-prompt', '--log-verbosity', '3', '--log-file', '/dev/console'];
   return [
     { prompt: '', args: [...all, '--prompt-cache-all', '--predict', `${TOKENS}`] },

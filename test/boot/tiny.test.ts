@@ -6,7 +6,7 @@ import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { guestFiles } from './modes/guest.js';
 import { characterDefects, sentenceDefects, sentencesOf } from './tiny/stories.js';
-import { answersOf } from './tiny/requests.js';
+import { answersOf, EVERY_TIME } from './tiny/requests.js';
 
 const BOOT_MS = 300_000;
 
@@ -17,9 +17,6 @@ interface HeldOutQuestion {
 }
 
 const HELD_OUT = new URL('../../fixtures/zosia-tiny/held-out.json', import.meta.url);
-
-/** As `zosia up` has it, on one processor; a warm-up would take as long as an answer. */
-const EVERY_TIME = ['--fit', 'off', '--no-warmup', '--threads', '1'];
 
 /** Always the likeliest token, up to an end that no answer needs. */
 const GREEDY = [...EVERY_TIME, '--temp', '0', '--predict', '160'];
@@ -85,5 +82,7 @@ describe('the built-in model, in the guest', () => {
     const known = /pre-start conversation/;
     const warnings = log.split('\n').filter((line) => /^[\d.]+ [WE] /.test(line));
     expect(warnings.filter((line) => !known.test(line))).toEqual([]);
+    // Else warnings would look different by now, and none was found for that.
+    expect(warnings).toHaveLength(1);
   });
 });

@@ -11,6 +11,9 @@ import { fileEntry } from '../modes/impostor.js';
 
 const SOURCE = fileURLToPath(new URL('requests.c', import.meta.url));
 
+/** Arguments as `zosia up` has them, on one processor; a warm-up would take as long as an answer. */
+export const EVERY_TIME = ['--fit', 'off', '--no-warmup', '--threads', '1'];
+
 /** What one run of llama-completion is asked. */
 export interface GuestRequest {
   readonly prompt: string;
