@@ -9,7 +9,7 @@ import { FIRST_INODE } from '../../src/formats/ext4/layout/superblock.js';
 import { planExt4 } from '../../src/formats/ext4/plan.js';
 import type { Layout } from '../formats/ext4/layouts.js';
 import { arbitraryTree } from '../oracle/ext4/arbitrary-tree.js';
-import { folderForSparseFile, writeMetadata } from '../oracle/ext4/programs.js';
+import { folderForMetadata, writeMetadata } from '../oracle/ext4/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { LISTED_LAYOUTS, TIB, allocatedData, planDisks } from './kernel-listing/disks.js';
 import { expectedEntries } from './kernel-listing/expected.js';
@@ -100,7 +100,7 @@ describe.each(ARCHITECTURES)('the %s Linux kernel', (arch) => {
         options: { label: 'ZOSIA_MODEL' },
       };
       const image = planExt4(layout.entries, layout.options);
-      const parent = await folderForSparseFile(image.sizeBytes);
+      const parent = await folderForMetadata(image);
       expect(parent, 'a folder that holds a sparse file of this size').toBeDefined();
       const large = await mkdtemp(join(parent!, 'zosia-'));
       try {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { open, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { open, stat, statfs, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { withMountedDisk } from 'ext2fs';
@@ -75,13 +75,23 @@ export async function writeMetadata(image: Image, path: string): Promise<void> {
 }
 
 /**
- * A folder whose file system holds sparse files of so many bytes (ext4 itself ends at 16 TiB, the
- * memory-backed one of Linux does not), or undefined when this host has none.
+ * A folder for {@link writeMetadata}, whose file system holds sparse files of that size (ext4 itself ends
+ * at 16 TiB, the memory-backed one of Linux does not) and has room for what is in it (which the
+ * memory-backed one of a container need not have), or undefined when this host has none.
  */
-export async function folderForSparseFile(sizeBytes: number): Promise<string | undefined> {
+export async function folderForMetadata({
+  sizeBytes,
+  segments,
+}: Image): Promise<string | undefined> {
+  const dataBytes = segments.reduce(
+    (sum, { length, source }) => sum + (source.kind === 'bytes' ? length : 0),
+    0,
+  );
   for (const folder of [tmpdir(), '/dev/shm']) {
     const path = join(folder, `zosia-probe-${process.pid}`);
     try {
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < dataBytes) continue;
       await writeFile(path, '');
       await truncate(path, sizeBytes);
       if ((await stat(path)).size === sizeBytes) return folder;

@@ -1,6 +1,7 @@
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { TestContext } from 'vitest';
 import { bytesData, planExt4 } from '../../../src/formats/ext4/plan.js';
 import { makeImage } from '../../../src/image/image.js';
 import type { Image, Segment } from '../../../src/image/image.js';
@@ -10,7 +11,7 @@ import {
   debugfs,
   describeWithE2fsprogs,
   e2fsck,
-  folderForSparseFile,
+  folderForMetadata,
   readWithLibext2fs,
   withLibext2fs,
   writeMetadata,
@@ -78,7 +79,11 @@ function markedData(sizeBytes: number, marks: readonly number[]): Image {
   return makeImage(sizeBytes, segments);
 }
 
-async function checkLarge(sizeBytes: number, blockSizeBytes: 1024 | 2048 | 4096): Promise<void> {
+async function checkLarge(
+  sizeBytes: number,
+  blockSizeBytes: 1024 | 2048 | 4096,
+  { skip }: TestContext,
+): Promise<void> {
   const extentBytes = EXTENT_BLOCKS * blockSizeBytes;
   const marks = [0, extentBytes - 1, extentBytes, 4 * extentBytes, Math.floor(sizeBytes / 2)];
   const inside = new Set([...marks.filter((mark) => mark < sizeBytes - 1), sizeBytes - 1]);
@@ -87,9 +92,9 @@ async function checkLarge(sizeBytes: number, blockSizeBytes: 1024 | 2048 | 4096)
     [{ type: 'file', path: '/model.gguf', data: markedData(sizeBytes, ordered) }],
     { label: 'ZOSIA_MODEL', blockSizeBytes },
   );
-  const parent = await folderForSparseFile(image.sizeBytes);
-  expect(parent, 'a folder that holds a sparse file of this size').toBeDefined();
-  const folder = await mkdtemp(join(parent!, 'zosia-'));
+  const parent = await folderForMetadata(image);
+  if (parent === undefined) return skip('no folder here holds a sparse file of this size');
+  const folder = await mkdtemp(join(parent, 'zosia-'));
   try {
     const disk = join(folder, 'disk.img');
     await writeMetadata(image, disk);
@@ -131,7 +136,9 @@ describeWithE2fsprogs('a disk with one large file', () => {
   cases.push(['the 16 TiB limit', (2 ** 32 - 1) * 4096, 4096]);
   cases.push(['the 8 TiB limit', (2 ** 32 - 1) * 2048, 2048]);
 
-  it.each(cases)('of %s: %d bytes in blocks of %d', async (_name, sizeBytes, blockSizeBytes) => {
-    await checkLarge(sizeBytes, blockSizeBytes);
-  });
+  for (const [name, sizeBytes, blockSizeBytes] of cases) {
+    it(`of ${name}: ${sizeBytes} bytes in blocks of ${blockSizeBytes}`, async (context) => {
+      await checkLarge(sizeBytes, blockSizeBytes, context);
+    });
+  }
 });
