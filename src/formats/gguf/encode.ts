@@ -1,17 +1,6 @@
 import { MAX_KEY_BYTES, VALUE_TYPES } from './layout.js';
 import type { NumberTypeName } from './layout.js';
-
-/** A string as text, or as bytes where it need not be UTF-8. */
-export type StringValue = string | Uint8Array;
-
-/** A metadata value with the type it has in the file. */
-export type TypedValue =
-  | { readonly type: NumberTypeName; readonly value: number }
-  | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'string'; readonly value: StringValue }
-  | { readonly type: 'array'; readonly of: NumberTypeName; readonly value: readonly number[] }
-  | { readonly type: 'array'; readonly of: 'bool'; readonly value: readonly boolean[] }
-  | { readonly type: 'array'; readonly of: 'string'; readonly value: readonly StringValue[] };
+import type { StringValue, TypedValue } from './typed-value.js';
 
 /** A pair of metadata: key, type, value. @throws RangeError for what the type cannot hold */
 export function encodeMetadata(key: string, typed: TypedValue): Buffer {

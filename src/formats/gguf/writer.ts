@@ -2,7 +2,6 @@ import { makeImage, bytesSegment } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
 import { isAlignment } from './alignment.js';
 import { encodeMetadata, encodeString, encodeUint32, encodeUint64 } from './encode.js';
-import type { TypedValue } from './encode.js';
 import { ggmlTypeNamed, tensorBytes } from './ggml-types.js';
 import {
   ALIGNMENT_KEY,
@@ -14,8 +13,10 @@ import {
   MAX_TENSOR_NAME_BYTES,
   VERSION,
 } from './layout.js';
+import { uint32 } from './typed-value.js';
+import type { TypedValue } from './typed-value.js';
 
-export type { StringValue, TypedValue } from './encode.js';
+export type { StringValue, TypedValue } from './typed-value.js';
 
 export interface TensorPlan {
   readonly name: string;
@@ -82,7 +83,7 @@ function withAlignment(
 ): Readonly<Record<string, TypedValue>> {
   if (ALIGNMENT_KEY in metadata) throw new RangeError(`${ALIGNMENT_KEY} follows from the plan`);
   if (alignment === DEFAULT_ALIGNMENT_BYTES) return metadata;
-  return { ...metadata, [ALIGNMENT_KEY]: { type: 'uint32', value: alignment } };
+  return { ...metadata, [ALIGNMENT_KEY]: uint32(alignment) };
 }
 
 /** Checks a tensor against the limits of the format, and gives its size in bytes. */

@@ -4,10 +4,11 @@ import type { Image } from '../../image/image.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';
 import { fileTypeNumber } from '../gguf/file-types.js';
+import { float32, uint32 } from '../gguf/typed-value.js';
 import { accessEncoded } from '../gguf/weights.js';
 import type { WeightType } from '../gguf/weights.js';
 import { planGguf } from '../gguf/writer.js';
-import type { TensorPlan, TypedValue } from '../gguf/writer.js';
+import type { TensorPlan } from '../gguf/writer.js';
 import { checkpointTensor } from './checkpoint.js';
 import type { Checkpoint } from './checkpoint.js';
 import { FLOAT_BYTES } from './config.js';
@@ -55,8 +56,6 @@ export function planLlama2cGguf(options: Llama2cGgufOptions): Image {
     type: tensor.type,
     data: tensorData(options, tensor),
   }));
-  const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
-  const float32 = (value: number): TypedValue => ({ type: 'float32', value });
   return planGguf({
     metadata: {
       'general.architecture': { type: 'string', value: 'llama' },

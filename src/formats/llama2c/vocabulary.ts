@@ -1,4 +1,5 @@
-import type { StringValue, TypedValue } from '../gguf/writer.js';
+import { uint32 } from '../gguf/typed-value.js';
+import type { StringValue, TypedValue } from '../gguf/typed-value.js';
 import { BOS_ID, EOS_ID, UNKNOWN_ID } from './special-tokens.js';
 import type { Tokenizer } from './tokenizer.js';
 
@@ -29,7 +30,6 @@ const BYTE_PIECE = /^<0x[0-9A-F]{2}>$/;
  */
 export function vocabularyMetadata({ tokens }: Tokenizer): Readonly<Record<string, TypedValue>> {
   const pieces = tokens.map(({ bytes }, id) => pieceOf(bytes, id));
-  const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
   return {
     'tokenizer.ggml.model': { type: 'string', value: 'llama' },
     'tokenizer.ggml.pre': { type: 'string', value: 'default' },

@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { describeModel, kvCacheBytes } from '../../../src/formats/gguf/model-info.js';
 import type { ModelInfo } from '../../../src/formats/gguf/model-info.js';
 import { readGguf } from '../../../src/formats/gguf/reader.js';
-import type { TypedValue } from '../../../src/formats/gguf/writer.js';
+import { float32, uint32 } from '../../../src/formats/gguf/typed-value.js';
+import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { sampleGguf } from './samples.js';
 
 const describeSample = async (metadata?: Record<string, TypedValue>): Promise<ModelInfo> =>
   describeModel(await readGguf(accessBytes(await sampleGguf(metadata))));
-
-const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
 
 describe('describeModel', () => {
   it('gathers the facts of a model', async () => {
@@ -52,12 +51,12 @@ describe('describeModel', () => {
   });
 
   it.each([0, 0.1, 0.7, 1.25, 100])('has the temperature %s as it was written', async (value) => {
-    const info = await describeSample({ 'general.sampling.temp': { type: 'float32', value } });
+    const info = await describeSample({ 'general.sampling.temp': float32(value) });
     expect(info.temperature).toBe(value);
   });
 
   it.each([-1, NaN, Infinity])('has no temperature of %s', async (value) => {
-    const info = await describeSample({ 'general.sampling.temp': { type: 'float32', value } });
+    const info = await describeSample({ 'general.sampling.temp': float32(value) });
     expect(info.temperature).toBeUndefined();
   });
 

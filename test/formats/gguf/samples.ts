@@ -1,8 +1,7 @@
+import { uint32 } from '../../../src/formats/gguf/typed-value.js';
+import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
 import { planGguf } from '../../../src/formats/gguf/writer.js';
-import type { TypedValue } from '../../../src/formats/gguf/writer.js';
 import { imageBytes } from '../../support/images.js';
-
-const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
 
 /** Metadata of a small model with everything that is read of one. */
 export const SAMPLE_METADATA: Readonly<Record<string, TypedValue>> = {
