@@ -3,6 +3,7 @@ import { configDefect } from './config.js';
 import type { CheckpointConfig } from './config.js';
 import { inexpressible } from './from-gguf-errors.js';
 import { NORM_EPSILON, ROPE_BASE } from './run-constants.js';
+import { WHOLE_TENSORS } from './tensor-names.js';
 
 /** A key of the metadata, and what run.c has built in in its place. */
 type BuiltIn = readonly [key: string, isThat: (value: GgufValue) => boolean, expected: string];
@@ -30,7 +31,7 @@ export function llama2cConfig(header: GgufHeader, name: string): CheckpointConfi
     throw inexpressible(name, `llama.${key} ${has}`);
   };
   const headCount = count('attention.head_count');
-  const embedding = tensors.find((tensor) => tensor.name === 'token_embd.weight');
+  const embedding = tensors.find((tensor) => tensor.name === WHOLE_TENSORS.tokenEmbedding);
   const config: CheckpointConfig = {
     dim: count('embedding_length'),
     hiddenDim: count('feed_forward_length'),
@@ -39,7 +40,7 @@ export function llama2cConfig(header: GgufHeader, name: string): CheckpointConfi
     kvHeadCount: count('attention.head_count_kv', headCount),
     vocabularySize: count('vocab_size', embedding?.dimensions[1]),
     contextLength: count('context_length'),
-    sharedClassifier: !tensors.some((tensor) => tensor.name === 'output.weight'),
+    sharedClassifier: !tensors.some((tensor) => tensor.name === WHOLE_TENSORS.classifier),
   };
   const defect = configDefect(config);
   if (defect !== undefined) throw inexpressible(name, defect);

@@ -5,14 +5,13 @@ import { sliceAccess } from '../../image/slice-access.js';
 import { accessDecoded } from '../gguf/decoded-weights.js';
 import type { GgufHeader, GgufTensor } from '../gguf/reader.js';
 import { WEIGHT_TYPES } from '../gguf/weights.js';
-import { BLOCK_TENSORS } from './block-tensors.js';
 import { endOf, legacyConfigBytes, tensorTable } from './config.js';
 import type { CheckpointTensor } from './config.js';
 import { inexpressible } from './from-gguf-errors.js';
 import { llama2cConfig } from './from-gguf-config.js';
 import { llama2cTokenizer } from './from-gguf-vocabulary.js';
-import { LEGACY_CONFIG_BYTES, LEGACY_ORDER } from './layout.js';
-import type { TensorName } from './layout.js';
+import { LEGACY_CONFIG_BYTES, LEGACY_ORDER, ROPE_TABLES } from './layout.js';
+import { BLOCK_TENSORS, blockTensorName, isWhole, WHOLE_TENSORS } from './tensor-names.js';
 import { planTokenizer } from './tokenizer-writer.js';
 
 export interface Llama2cPair {
@@ -20,16 +19,6 @@ export interface Llama2cPair {
   readonly checkpoint: Image;
   readonly tokenizer: Image;
 }
-
-/** What llama.cpp calls the tensors that have no layers. */
-const WHOLE_TENSORS: Readonly<Partial<Record<TensorName, string>>> = {
-  tokenEmbedding: 'token_embd.weight',
-  finalNorm: 'output_norm.weight',
-  classifier: 'output.weight',
-};
-
-/** Computed by run.c, which skips them in the file: they stay zeros. */
-const UNREAD: readonly TensorName[] = ['ropeCosines', 'ropeSines'];
 
 /**
  * Plans a llama2.c checkpoint and its tokenizer from a GGUF of the architecture "llama": what
@@ -82,13 +71,15 @@ interface Part {
 }
 
 function partsOf({ name, offset, dimensions, sizeBytes }: CheckpointTensor): Part[] {
-  if (UNREAD.includes(name)) return [];
-  const whole = WHOLE_TENSORS[name];
-  if (whole !== undefined) return [{ name: whole, offset, dimensions: dimensions.toReversed() }];
+  // Nothing reads them: they stay zeros.
+  if (ROPE_TABLES.includes(name)) return [];
+  if (isWhole(name)) {
+    return [{ name: WHOLE_TENSORS[name], offset, dimensions: dimensions.toReversed() }];
+  }
   const [layerCount, ...own] = dimensions;
   const suffix = BLOCK_TENSORS.find(([, tensor]) => tensor === name)![0];
   return Array.from({ length: layerCount! }, (_, layer) => ({
-    name: `blk.${layer}.${suffix}.weight`,
+    name: blockTensorName(layer, suffix),
     offset: offset + layer * (sizeBytes / layerCount!),
     dimensions: own.toReversed(),
   }));

@@ -1,9 +1,9 @@
 import { weightTypeFor } from '../gguf/weights.js';
 import type { WeightType } from '../gguf/weights.js';
-import { BLOCK_TENSORS } from './block-tensors.js';
 import { checkpointTensor } from './checkpoint.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { TensorName } from './layout.js';
+import { BLOCK_TENSORS, blockTensorName, WHOLE_TENSORS } from './tensor-names.js';
 
 /** A tensor of a GGUF, and what it is in the checkpoint that becomes one. */
 export interface ConvertedTensor {
@@ -27,16 +27,20 @@ export function convertedTensors(checkpoint: Checkpoint, type: WeightType): Conv
     const all = checkpointTensor(checkpoint, origin).dimensions;
     const dimensions = layer === undefined ? all : all.slice(1);
     const stored = dimensions.length === 1 ? 'F32' : weightTypeFor(dimensions.at(-1)!, type);
-    return { name: `${name}.weight`, type: stored, origin, layer: layer ?? 0, dimensions };
+    return { name, type: stored, origin, layer: layer ?? 0, dimensions };
   };
   const blocks = Array.from({ length: layerCount }, (_, layer) =>
-    BLOCK_TENSORS.map(([suffix, origin]) => converted(`blk.${layer}.${suffix}`, origin, layer)),
+    BLOCK_TENSORS.map(([suffix, origin]) =>
+      converted(blockTensorName(layer, suffix), origin, layer),
+    ),
   );
+  const whole = (origin: keyof typeof WHOLE_TENSORS): ConvertedTensor =>
+    converted(WHOLE_TENSORS[origin], origin);
   return [
-    converted('token_embd', 'tokenEmbedding'),
+    whole('tokenEmbedding'),
     ...blocks.flat(),
-    converted('output_norm', 'finalNorm'),
-    ...(sharedClassifier ? [] : [converted('output', 'classifier')]),
+    whole('finalNorm'),
+    ...(sharedClassifier ? [] : [whole('classifier')]),
   ];
 }
 

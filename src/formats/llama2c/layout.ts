@@ -70,6 +70,9 @@ export type TensorName =
   | 'ropeSines'
   | 'classifier';
 
+/** The tables of the rotary embedding: run.c computes them, and skips them where a file has them. */
+export const ROPE_TABLES: readonly TensorName[] = ['ropeCosines', 'ropeSines'];
+
 /** A legacy checkpoint's tensors in order. The rope tables are there, but nothing reads them any more. */
 export const LEGACY_ORDER: readonly TensorName[] = [
   'tokenEmbedding',
@@ -83,8 +86,7 @@ export const LEGACY_ORDER: readonly TensorName[] = [
   'w2',
   'w3',
   'finalNorm',
-  'ropeCosines',
-  'ropeSines',
+  ...ROPE_TABLES,
   'classifier',
 ];
 
