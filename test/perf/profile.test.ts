@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import {
   BUILT_IN_PROFILES,
@@ -80,14 +80,15 @@ describe("the user's profiles", () => {
   const folder = temporaryFolder();
 
   it('are kept, replaced, and found by name', async () => {
-    const path = folder.file('mine.json');
+    await mkdir(folder.file('own'));
+    const path = folder.file('own/mine.json');
     const fast = { cpus: 4, threads: 3, tokens: 64, llamaArgs: ['--poll', '0'] };
     await saveProfile('slow', { llamaArgs: [] }, path);
     await saveProfile('fast', { threads: 1, llamaArgs: [] }, path);
     await saveProfile('fast', fast, path);
     expect(await loadProfile('fast', path)).toEqual(fast);
     expect(await loadProfile('slow', path)).toEqual({ llamaArgs: [] });
-    expect(await readdir(folder.path)).toEqual(['mine.json']);
+    expect(await readdir(folder.file('own'))).toEqual(['mine.json']);
     // Sorted, so that the file does not depend on the order in which they were saved.
     expect((await readFile(path, 'utf8')).indexOf('fast')).toBeLessThan(
       (await readFile(path, 'utf8')).indexOf('slow'),
