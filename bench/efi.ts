@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from '../src/artifacts/architectures.js';
+import { median } from '../src/perf/statistics.js';
 import { STORIES_15M } from '../test/support/llama2-format.js';
 import { randomCheckpoint } from '../test/support/random-checkpoint.js';
+import { weights } from '../test/support/weight-files.js';
 import { prepareEfi, prepareLinux } from './efi/contestants.js';
 import type { Contestant, Generated } from './efi/contestants.js';
-import { median } from './measure.js';
-import { weights } from './story-model.js';
 
 /**
  * How fast the EFI application generates, beside the same arithmetic as a static Linux program that a

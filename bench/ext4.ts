@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { median } from '../src/perf/statistics.js';
 import { writeBenchModel } from './bench-model.js';
 import { CLI } from './cli.js';
-import { combine, largest, measure, median } from './measure.js';
+import { combine, largest, measure } from './measure.js';
 import type { Measured } from './measure.js';
 
 /**

@@ -1,13 +1,7 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { weights } from '../test/support/weight-files.js';
 import { CLI } from './cli.js';
-
-const MODELS =
-  process.env.ZOSIA_TEST_MODELS ?? fileURLToPath(new URL('../../shared/models', import.meta.url));
-
-/** A file among the real weights. */
-export const weights = (name: string): string => join(MODELS, name);
 
 /** Writes stories260K as a GGUF into a folder, and gives its path. */
 export async function convertStoryModel(folder: string): Promise<string> {

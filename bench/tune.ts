@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { formatMatrix } from '../src/perf/matrix.js';
+import { formatSetting, parseLlamaArgs } from '../src/perf/setting.js';
 import type { Setting } from '../src/perf/setting.js';
+import { median } from '../src/perf/statistics.js';
 import { CLI } from './cli.js';
-import { median } from './measure.js';
 import { convertStoryModel } from './story-model.js';
 
 /**
@@ -53,19 +55,18 @@ async function compare(folder: string): Promise<void> {
     readonly bootCount: number;
   };
 
-  const { threads, batchThreads, llamaArgs } = tuned.winner;
-  const findings = [
-    `${threads ?? ''}|${batchThreads ?? ''}|${llamaArgs.join(',')}`,
-    `${best.threads}|${best.batchThreads}|${best.args}`,
-  ];
-  await writeFile(join(folder, 'two.matrix'), `${findings.join('\n')}\n`);
+  const { threads, batchThreads, args } = best;
+  const llamaArgs = parseLlamaArgs(args, 'the fastest run');
+  const findings: readonly Setting[] = [tuned.winner, { threads, batchThreads, llamaArgs }];
+  await writeFile(join(folder, 'two.matrix'), formatMatrix(findings));
   const again = (await runMatrix('two.matrix', '--runs', values.runs)).map((run) => run.tokPerS);
   const [ofTune, ofMatrix] = findings.map((_, turn) =>
     median(again.filter((_, index) => index % findings.length === turn)),
   );
+  const [tune, matrix] = findings.map(formatSetting);
   console.log(`${values.arch}, ${values.tokens} tokens, each finding a median of ${values.runs}`);
-  console.log(`  tune    ${findings[0]}: ${ofTune!.toFixed(1)} tokens/s, ${tuned.bootCount} boots`);
-  console.log(`  matrix  ${findings[1]}: ${ofMatrix!.toFixed(1)} tokens/s, ${runs.length} boots`);
+  console.log(`  tune    ${tune}: ${ofTune!.toFixed(1)} tokens/s, ${tuned.bootCount} boots`);
+  console.log(`  matrix  ${matrix}: ${ofMatrix!.toFixed(1)} tokens/s, ${runs.length} boots`);
   console.log(`  ${(ofTune! / ofMatrix!).toFixed(2)} of the matrix's tokens/s`);
 }
 

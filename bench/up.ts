@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { ARCHITECTURES } from '../src/artifacts/architectures.js';
+import { median } from '../src/perf/statistics.js';
 import { CLI } from './cli.js';
-import { median } from './measure.js';
 import { convertStoryModel } from './story-model.js';
 
 /**

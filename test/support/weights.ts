@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
 import { describe } from 'vitest';
+import { WEIGHTS_FOLDER, weights } from './weight-files.js';
 
-const folder =
-  process.env.ZOSIA_TEST_MODELS ??
-  fileURLToPath(new URL('../../../shared/models', import.meta.url));
-
-/** A file among the real weights that some tests need. */
-export const weights = (name: string): string => join(folder, name);
+export { weights } from './weight-files.js';
 
 /** What stories260K tells from nothing at temperature 0, as its makers published it. */
 export const PUBLISHED_STORY =
@@ -21,7 +15,10 @@ export const PUBLISHED_STORY =
 export function describeWithWeights(name: string, body: () => void): void {
   const absent = !existsSync(weights('stories260K.bin'));
   if (absent && process.env.CI === undefined) {
-    describe.skip(`${name} (skipped: no weights in ${folder}; set ZOSIA_TEST_MODELS)`, body);
+    describe.skip(
+      `${name} (skipped: no weights in ${WEIGHTS_FOLDER}; set ZOSIA_TEST_MODELS)`,
+      body,
+    );
   } else {
     describe(name, body);
   }
