@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type * as fs from 'node:fs/promises';
 import { open, readdir, statfs, truncate, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -31,7 +32,8 @@ function withFree(mebibytes: number, blocks = 1000): void {
 
 async function sourceFile(name: string, sizeBytes: number, dataBytes: number): Promise<Segment> {
   const path = folder.file(name);
-  await writeFile(path, new Uint8Array(dataBytes).fill(1));
+  // Nothing that a file system could compress.
+  await writeFile(path, randomBytes(dataBytes));
   await truncate(path, sizeBytes);
   const handle = await open(path, 'r+');
   await handle.sync();
