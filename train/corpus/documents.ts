@@ -1,3 +1,4 @@
+import { EMBEDDED_MODEL_TEMPLATE } from '../../src/recipes/embedded-model.js';
 import { randomStream } from '../random.js';
 import type { Random } from '../random.js';
 import type { Exchange } from './exchange.js';
@@ -19,7 +20,8 @@ export interface Document {
 }
 
 /** How a question is put before the model, and where its answer begins. */
-export const promptOf = (question: string): string => `Q: ${question}\nA:`;
+export const promptOf = (question: string): string =>
+  EMBEDDED_MODEL_TEMPLATE.replace('{prompt}', () => question);
 
 const SHARES = { story: 0.2, conversation: 0.15 } as const;
 const LONGEST_CONVERSATION = 9;

@@ -2,7 +2,8 @@ import type { Random } from '../random.js';
 import type { Exchange } from './exchange.js';
 import { expand } from './phrase.js';
 import type { Phrase } from './phrase.js';
-import { story, withArticles } from './stories/story.js';
+import { proofread } from './proofread.js';
+import { story } from './stories/story.js';
 
 const STORY =
   "(story|tale|fairy tale|short story|little story|bedtime story|nice story|new story|children's story)";
@@ -45,6 +46,6 @@ export function storyExchange(random: Random): Exchange {
   const { text, kind } = story(random);
   const about = random.chance(0.6);
   const request = random.pick(about ? REQUESTS_ABOUT : REQUESTS);
-  const question = withArticles(expand(request, { kind: [kind.noun] }, random));
+  const question = proofread(expand(request, { kind: [kind.noun] }, random));
   return { topic: 'story', question, answer: text };
 }

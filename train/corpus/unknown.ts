@@ -3,11 +3,10 @@ import type { Exchange } from './exchange.js';
 import { ACTION_FRAMES, CLAIM_FRAMES, THING_FRAMES, WORDS } from './frames.js';
 import { expand } from './phrase.js';
 import type { Phrase } from './phrase.js';
-import { withArticles } from './stories/story.js';
+import { proofread } from './proofread.js';
 import { FOREIGN_WORDS } from './unknown-words.js';
 
-export const UNKNOWN_ANSWER =
-  'I do not know that. I only know zosia, small sums and short stories.';
+const UNKNOWN_ANSWER = 'I do not know that. I only know zosia, small sums and short stories.';
 
 /** Whole questions. */
 const QUESTIONS: readonly Phrase[] = [
@@ -185,7 +184,7 @@ export function unknownExchange(random: Random): Exchange {
   const question = random.chance(FRAMED)
     ? framedQuestion(random)
     : expand(random.pick(QUESTIONS), FOREIGN_WORDS, random);
-  return { topic: 'unknown', question: withArticles(question), answer: UNKNOWN_ANSWER };
+  return { topic: 'unknown', question: proofread(question), answer: UNKNOWN_ANSWER };
 }
 
 function framedQuestion(random: Random): string {

@@ -1,6 +1,7 @@
 import type { Random } from '../../random.js';
 import { expand } from '../phrase.js';
 import type { PhraseSets } from '../phrase.js';
+import { proofread } from '../proofread.js';
 import { KINDS } from './characters.js';
 import type { Kind } from './characters.js';
 import { COURAGE } from './plots/courage.js';
@@ -77,12 +78,5 @@ export function story(random: Random, kind: Kind = random.pick(KINDS)): Story {
     ),
   };
   const sentences = plot.beats.map((beat) => expand(random.pick(beat), sets, random));
-  return { text: withArticles(sentences.join(' ')), kind };
-}
-
-/** "a" before a vowel is "an", and what begins with a name of a thing begins with a capital. */
-export function withArticles(text: string): string {
-  return text
-    .replace(/\b([Aa]) (?=[aeiou])/g, '$1n ')
-    .replace(/(?<=[.!?] )[a-z]/g, (letter) => letter.toUpperCase());
+  return { text: proofread(sentences.join(' ')), kind };
 }
