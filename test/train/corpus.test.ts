@@ -10,20 +10,14 @@ import { story } from '../../train/corpus/stories/story.js';
 import { hardSumExchange, sumExchange } from '../../train/corpus/sums.js';
 import { typed } from '../../train/corpus/surface.js';
 import { unknownExchange } from '../../train/corpus/unknown.js';
+import { readHeldOut } from '../../train/held-out.js';
 import { trainingDocuments } from '../../train/prepare.js';
 import { randomStream } from '../../train/random.js';
 import { ZOSIA_TINY } from '../../train/recipe.js';
 import type { Training } from '../../train/training-report.js';
 import { sha256 } from '../../src/image/digest.js';
 
-interface HeldOut {
-  readonly question: string;
-  readonly topic: string;
-  readonly mustContain: readonly string[];
-}
-
 const ROOT = join(import.meta.dirname, '../..');
-const HELD_OUT_FILE = join(ROOT, 'fixtures/zosia-tiny/held-out.json');
 const TRAINING_FILE = join(ROOT, 'models/zosia-tiny/training.json');
 
 function some(count: number, name = 'corpus test'): Document[] {
@@ -65,7 +59,7 @@ describe('the corpus', () => {
   });
 
   it('has the facts, and no question, of the held-out fixture; the weights were trained on it', async () => {
-    const heldOut = JSON.parse(await readFile(HELD_OUT_FILE, 'utf8')) as HeldOut[];
+    const heldOut = await readHeldOut();
     expect(heldOut).toHaveLength(60);
     const questions = new Set<string>();
     const answers = new Map<string, Set<string>>();

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** A question that is in no text a model learned from, and what its answer has to say. */
+export interface HeldOutQuestion {
+  readonly question: string;
+  readonly topic: string;
+  /** Any of these is the fact. */
+  readonly mustContain: readonly string[];
+}
+
+/** Written by somebody who had not read the text of train/corpus. */
+export const HELD_OUT_FILE = fileURLToPath(
+  new URL('../fixtures/zosia-tiny/held-out.json', import.meta.url),
+);
+
+export async function readHeldOut(
+  path: string = HELD_OUT_FILE,
+): Promise<readonly HeldOutQuestion[]> {
+  return JSON.parse(await readFile(path, 'utf8')) as HeldOutQuestion[];
+}
