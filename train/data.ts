@@ -1,8 +1,8 @@
+import { BOS_ID, EOS_ID } from '../src/formats/llama2c/special-tokens.js';
 import type { Batch } from './kernel.js';
 import type { Document } from './corpus/documents.js';
 import { randomStream } from './random.js';
 import type { Encoder } from './tokenizer/encoder.js';
-import { BEGIN, END } from './tokenizer/vocabulary.js';
 
 /** A document in tokens, with what each counts for as a target. */
 export interface Example {
@@ -15,7 +15,7 @@ export interface Example {
  * llama.cpp encodes it so. Turns that the context has no room for are left out.
  */
 export function exampleOf(document: Document, encoder: Encoder, contextLength: number): Example {
-  const tokens = [BEGIN];
+  const tokens = [BOS_ID];
   const weights = [0];
   for (const turn of document.turns) {
     const from = tokens.length;
@@ -24,7 +24,7 @@ export function exampleOf(document: Document, encoder: Encoder, contextLength: n
       tokens.push(...encoded);
       weights.push(...encoded.map(() => weight));
     });
-    tokens.push(END);
+    tokens.push(EOS_ID);
     weights.push(turn.at(-1)?.weight ?? 0);
     if (tokens.length <= contextLength + 1) continue;
     tokens.length = weights.length = from;

@@ -1,32 +1,20 @@
-/**
- * Asks a trained model the held-out questions and every sum, and has it tell stories:
- * tsx train/examine.ts FOLDER [--questions FILE] [--stories COUNT] [--no-questions] [--no-sums] [--no-stories]
- */
+/** `npx tsx train/examine.ts`: what a trained model answers. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { BOS_ID, EOS_ID } from '../src/formats/llama2c/special-tokens.js';
+import { Argument, Option } from 'commander';
 import { readParameters } from './checkpoint.js';
 import { promptOf } from './corpus/documents.js';
+import { HELD_OUT_FILE, readHeldOut } from './held-out.js';
+import type { HeldOutQuestion } from './held-out.js';
 import { generate } from './model/generate.js';
-import { DEFAULT_FOLDER, run, usage, wholeNumber } from './options.js';
+import { DEFAULT_FOLDER, SHOWN_DEFAULT_FOLDER, makeCommand, run, wholeNumber } from './options.js';
 import { randomStream } from './random.js';
 import { ZOSIA_TINY } from './recipe.js';
 import { everySum } from './sum-questions.js';
 import type { SumQuestion } from './sum-questions.js';
 import { Encoder } from './tokenizer/encoder.js';
-import { BEGIN, END, decodeVocabulary } from './tokenizer/vocabulary.js';
-
-interface HeldOut {
-  readonly question: string;
-  readonly topic: string;
-  /** Any of these is the fact. */
-  readonly mustContain: readonly string[];
-}
-
-const HELD_OUT_FILE = fileURLToPath(
-  new URL('../fixtures/zosia-tiny/held-out.json', import.meta.url),
-);
+import { decodeVocabulary } from './tokenizer/vocabulary.js';
 
 /** Of wrong sums so many are shown. */
 const SHOWN_COUNT = 10;
@@ -42,8 +30,8 @@ async function readModel(folder: string): Promise<Model> {
   const tokenizer = await readFile(join(folder, 'tokenizer.bin'));
   const encoder = new Encoder(await decodeVocabulary(tokenizer, shape.vocabularySize));
   return (text, { temperature, seed }) => {
-    const prompt = [BEGIN, ...encoder.encode(text, { begins: true })];
-    const options = { temperature, random: randomStream(seed), end: END };
+    const prompt = [BOS_ID, ...encoder.encode(text, { begins: true })];
+    const options = { temperature, random: randomStream(seed), end: EOS_ID };
     return encoder.decode(generate(shape, parameters, prompt, options), { begins: true });
   };
 }
@@ -51,7 +39,7 @@ async function readModel(folder: string): Promise<Model> {
 const answerOf = (model: Model, question: string): string =>
   model(promptOf(question), { temperature: 0, seed: 0 });
 
-function askQuestions(model: Model, heldOut: readonly HeldOut[]): void {
+function askQuestions(model: Model, heldOut: readonly HeldOutQuestion[]): void {
   let right = 0;
   for (const { question, topic, mustContain } of heldOut) {
     const answer = answerOf(model, question);
@@ -83,26 +71,46 @@ function tellStories(model: Model, count: number): void {
   }
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = usage(() =>
-    parseArgs({
-      allowPositionals: true,
-      options: {
-        questions: { type: 'string', default: HELD_OUT_FILE },
-        stories: { type: 'string', default: '3' },
-        'no-questions': { type: 'boolean', default: false },
-        'no-sums': { type: 'boolean', default: false },
-        'no-stories': { type: 'boolean', default: false },
-      },
-    }),
-  );
-  const storyCount = wholeNumber('--stories', values.stories, 0);
-  const model = await readModel(positionals[0] ?? DEFAULT_FOLDER);
-  if (!values['no-questions']) {
-    askQuestions(model, JSON.parse(await readFile(values.questions, 'utf8')) as HeldOut[]);
-  }
-  if (!values['no-sums']) askSums(model);
-  if (!values['no-stories']) tellStories(model, storyCount);
+interface Settings {
+  readonly questions: string | false;
+  readonly sums: boolean;
+  readonly stories: number | false;
 }
 
-await run(main);
+async function examine(folder: string, { questions, sums, stories }: Settings): Promise<void> {
+  const model = await readModel(folder);
+  if (questions !== false) askQuestions(model, await readHeldOut(questions));
+  if (sums) askSums(model);
+  if (stories !== false) tellStories(model, stories);
+}
+
+const command = makeCommand('npx tsx train/examine.ts')
+  .usage('[folder] [options]')
+  .description(
+    'Asks a trained model questions that it never read and every sum, and has it tell stories.',
+  )
+  .addArgument(
+    new Argument('[folder]', 'what npm run train:tiny has written').default(
+      DEFAULT_FOLDER,
+      SHOWN_DEFAULT_FOLDER,
+    ),
+  )
+  .addOption(
+    new Option('--questions <file>', 'JSON: a list of {question, topic, mustContain}').default(
+      HELD_OUT_FILE,
+      'fixtures/zosia-tiny/held-out.json',
+    ),
+  )
+  .option('--no-questions', 'ask no questions')
+  .option('--no-sums', 'ask no sums')
+  .option('--stories <n>', 'how many stories', wholeNumber(1), 3)
+  .option('--no-stories', 'tell no stories')
+  .addHelpText(
+    'after',
+    `
+It takes a few minutes, prints wrong answers, and how many are right. The folder
+may be one that a training is still writing to.`,
+  )
+  .action(examine);
+
+await run(command);

@@ -1,16 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { ExecaError, execa } from 'execa';
-import { ZosiaError } from '../src/errors.js';
+import type { Precision } from './compiler.js';
 import { parameterCount } from './model/shape.js';
 import type { ModelShape } from './model/shape.js';
-
-const SOURCE_DIRECTORY = fileURLToPath(new URL('kernel/', import.meta.url));
 
 /** kernel/main.c: enum request. */
 const REQUESTS = { write: 1, read: 2, gradient: 3, loss: 4, update: 5 } as const;
@@ -37,47 +31,6 @@ export interface AdamW {
   readonly epsilon: number;
   readonly decay: number;
   readonly clip: number;
-}
-
-export type Precision = 'float' | 'double';
-
-/**
- * Compiles the kernel with the host's C compiler (`CC`, else `cc`) for the host's own processor.
- *
- * @param path the program to write
- * @throws ZosiaError `ZOSIA_TRAINING_NO_COMPILER`
- */
-export async function compileKernel(path: string, precision: Precision = 'float'): Promise<void> {
-  const sources = (await readdir(SOURCE_DIRECTORY)).filter((name) => name.endsWith('.c')).sort();
-  const native = process.arch === 'x64' ? '-march=native' : '-mcpu=native';
-  const optimisation = [
-    '-O3',
-    native,
-    '-ffast-math',
-    ...(precision === 'double' ? ['-DDOUBLE'] : []),
-  ];
-  const language = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-pthread'];
-  const compiler = process.env['CC'] ?? 'cc';
-  await execa(compiler, [...language, ...optimisation, '-o', resolve(path), ...sources, '-lm'], {
-    cwd: SOURCE_DIRECTORY,
-  }).catch((error: unknown) => {
-    throw compilerError(compiler, error);
-  });
-}
-
-function compilerError(compiler: string, cause: unknown): ZosiaError {
-  const output = cause instanceof ExecaError ? String(cause.stderr) : '';
-  const [first] = output.split('\n').filter((line) => line.includes('error'));
-  return new ZosiaError(
-    'ZOSIA_TRAINING_NO_COMPILER',
-    output === ''
-      ? `the C compiler ${compiler} cannot be run`
-      : `the C compiler ${compiler} does not compile train/kernel: ${first ?? output.trim()}`,
-    {
-      hint: 'Install one (Debian: apt install gcc libc6-dev, macOS: xcode-select --install), or name another in CC.',
-      cause,
-    },
-  );
 }
 
 /** The training program's arithmetic, in a process of its own; see kernel/main.c. */
@@ -123,9 +76,9 @@ export class Kernel {
     if (values.length !== this.#parameterCount) {
       throw new RangeError(`${values.length} values for ${this.#parameterCount} parameters`);
     }
-    const reals = this.#precision === 'float' ? Float32Array.from(values) : values;
     await this.#send(Int32Array.of(REQUESTS.write, ARRAYS[array]));
-    await this.#send(this.#precision === 'float' ? reals : Float64Array.from(reals));
+    const reals = this.#precision === 'float' ? Float32Array : Float64Array;
+    await this.#send(reals.from(values));
   }
 
   async read(array: KernelArray): Promise<Float32Array | Float64Array> {

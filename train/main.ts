@@ -3,11 +3,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { makeOutputFolder, writeOutput } from '../src/image/output-file.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
-import type { Progress } from './checkpoint.js';
-import { Kernel, compileKernel } from './kernel.js';
+import type { Progress, Run } from './checkpoint.js';
+import { compileKernel, compilerVersion } from './compiler.js';
+import { Kernel } from './kernel.js';
 import { legacyCheckpoint } from './model/export.js';
 import { initialParameters, parameterCount } from './model/shape.js';
-import { run, trainingSettings } from './options.js';
+import { run, trainingCommand } from './options.js';
+import type { TrainingSettings } from './options.js';
 import { lossCurve } from './plot.js';
 import { prepare } from './prepare.js';
 import { randomStream } from './random.js';
@@ -18,35 +20,33 @@ import { train } from './trainer.js';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-async function main(): Promise<void> {
-  const { out, stepCount, threadCount, reportEvery } = trainingSettings(process.argv.slice(2), {
-    stepCount: ZOSIA_TINY.stepCount,
-    threadCount: Math.min(2, availableParallelism()),
-  });
-  const recipe = { ...ZOSIA_TINY, stepCount };
+async function make({ out, steps, threads, reportEvery }: TrainingSettings): Promise<void> {
+  const recipe = { ...ZOSIA_TINY, stepCount: steps };
   const { shape } = recipe;
   const inOut = (name: string): string => join(out, name);
 
   const program = inOut('kernel');
   await makeOutputFolder(out);
   await compileKernel(program);
+  const arithmetic = { threadCount: threads, compiler: await compilerVersion() };
 
   const { vocabulary, training, validation, corpusSha256 } = prepare(recipe);
   const corpusTokens = training.reduce((sum, { tokens }) => sum + tokens.length - 1, 0);
   say(`${training.length} documents, ${corpusTokens} tokens; ${parameterCount(shape)} parameters`);
   await writeOutput(inOut('tokenizer.bin'), await encodeVocabulary(vocabulary));
 
-  const kernel = new Kernel(program, shape, { threads: threadCount });
+  const made: Run = { recipe, corpusSha256, arithmetic };
+  const kernel = new Kernel(program, shape, { threads });
   try {
-    const resume = await loadCheckpoint(inOut('state'), kernel, { recipe, corpusSha256 });
+    const resume = await loadCheckpoint(inOut('state'), kernel, made);
     if (resume) say(`going on after step ${resume.step}`);
     else {
       const random = randomStream(recipe.seed, 'parameters');
       await kernel.write('parameters', initialParameters(shape, random));
     }
     const report = async (progress: Progress, norm: number): Promise<void> => {
-      say(reportLine(progress, norm, stepCount));
-      await saveCheckpoint(inOut('state'), kernel, { recipe, corpusSha256 }, progress);
+      say(reportLine(progress, norm, steps));
+      await saveCheckpoint(inOut('state'), kernel, made, progress);
       await writeOutput(inOut('loss.svg'), lossCurve(progress.losses));
     };
     const progress = await train({
@@ -55,10 +55,7 @@ async function main(): Promise<void> {
     });
     const parameters = Float32Array.from(await kernel.read('parameters'));
     await writeOutput(inOut('zosia-tiny.bin'), legacyCheckpoint(shape, parameters));
-    await writeOutput(
-      inOut('training.json'),
-      trainingReport({ recipe, corpusTokens, corpusSha256, progress }),
-    );
+    await writeOutput(inOut('training.json'), trainingReport({ ...made, corpusTokens, progress }));
     const last = progress.losses.at(-1);
     if (last) say(`done; held-out perplexity ${Math.exp(last.validation).toFixed(3)}; ${out}`);
   } finally {
@@ -77,4 +74,6 @@ function reportLine(progress: Progress, norm: number, stepCount: number): string
   );
 }
 
-await run(main);
+const defaults = { steps: ZOSIA_TINY.stepCount, threads: Math.min(2, availableParallelism()) };
+
+await run(trainingCommand(defaults, make));

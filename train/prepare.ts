@@ -10,7 +10,6 @@ import type { Vocabulary } from './tokenizer/vocabulary.js';
 
 export interface Prepared {
   readonly vocabulary: Vocabulary;
-  readonly encoder: Encoder;
   readonly training: readonly Example[];
   readonly validation: readonly Example[];
   /** Of the documents that `training` was made of. */
@@ -39,7 +38,7 @@ export function prepare(recipe: Recipe): Prepared {
     }),
   );
   return {
-    ...{ vocabulary, encoder, training, corpusSha256: digest.sha256() },
+    ...{ vocabulary, training, corpusSha256: digest.sha256() },
     validation: examples(first(documents(seed, 'validation'), recipe.validationDocumentCount)),
   };
 }

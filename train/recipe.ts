@@ -1,7 +1,10 @@
 import type { AdamW } from './kernel.js';
 import type { ModelShape } from './model/shape.js';
 
-/** Everything that decides what comes out of a training. */
+/**
+ * What a training is to do with the text of train/corpus. The same recipe gives the same bits again with
+ * the same {@link Arithmetic} on the same kind of processor; with others the last bits of the weights differ.
+ */
 export interface Recipe {
   readonly seed: number;
   readonly shape: ModelShape;
@@ -18,6 +21,14 @@ export interface Recipe {
   readonly batchTokens: number;
   readonly peakRate: number;
   readonly optimiser: Omit<AdamW, 'rate'>;
+}
+
+/** In what order the same sums are added up: each order rounds otherwise. */
+export interface Arithmetic {
+  /** Each adds up the gradients of its own documents. */
+  readonly threadCount: number;
+  /** What the C compiler calls itself: with -ffast-math it chooses the order within a sum. */
+  readonly compiler: string;
 }
 
 /**
@@ -47,12 +58,19 @@ export const ZOSIA_TINY: Recipe = {
 
 /**
  * The learning rate of a step, from 1: a straight warm-up, then the peak, then straight down to almost
- * nothing. Until the way down begins it does not matter how many steps there will be, so a run may be
- * made longer or shorter.
+ * nothing. Until the way down begins it does not matter how many steps there will be. A run that is too
+ * short for all of this falls from the warm-up to its place on the way down.
  */
 export function rateAt(recipe: Recipe, step: number): number {
   const { warmupSteps, decaySteps, stepCount, peakRate } = recipe;
   if (step < warmupSteps) return (peakRate * step) / warmupSteps;
   const left = stepCount + 1 - step;
   return left > decaySteps ? peakRate : (peakRate * left) / (decaySteps + 1);
+}
+
+/** Whether two recipes both have so many steps, and the same learning rate in each of them. */
+export function sharesSteps(one: Recipe, other: Recipe, count: number): boolean {
+  if (count > one.stepCount || count > other.stepCount) return false;
+  const steps = Array.from({ length: count }, (_, i) => i + 1);
+  return steps.every((step) => rateAt(one, step) === rateAt(other, step));
 }

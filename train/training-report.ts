@@ -1,20 +1,19 @@
-import type { Progress } from './checkpoint.js';
+import type { Progress, Run } from './checkpoint.js';
 import { parameterCount } from './model/shape.js';
-import type { Recipe } from './recipe.js';
 
-export interface Training {
-  readonly recipe: Recipe;
+export interface Training extends Run {
   readonly corpusTokens: number;
-  readonly corpusSha256: string;
   readonly progress: Progress;
 }
 
 /** What a run was made from and how it went, as JSON. */
-export function trainingReport({ recipe, corpusTokens, corpusSha256, progress }: Training): string {
+export function trainingReport(training: Training): string {
+  const { recipe, arithmetic, corpusTokens, corpusSha256, progress } = training;
   const { step, tokens, seconds, losses, position } = progress;
   const validation = losses.at(-1)?.validation;
   const report = {
     recipe,
+    arithmetic,
     parameters: parameterCount(recipe.shape),
     ...{ corpusTokens, corpusSha256 },
     steps: step,

@@ -1,10 +1,10 @@
+import { BOS_ID, EOS_ID } from '../../src/formats/llama2c/special-tokens.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../train/corpus/documents.js';
 import { batchOf, batches, exampleOf } from '../../train/data.js';
 import type { Example } from '../../train/data.js';
 import { Encoder } from '../../train/tokenizer/encoder.js';
 import { learnVocabulary } from '../../train/tokenizer/learn.js';
-import { BEGIN, END } from '../../train/tokenizer/vocabulary.js';
 
 const CONVERSATION: Document = {
   turns: [
@@ -31,11 +31,11 @@ describe('examples', () => {
   it('begin, and end every turn; ends count as what they end', () => {
     const { tokens, weights } = exampleOf(CONVERSATION, encoder, 512);
     const parts = [
-      { tokens: [BEGIN], weight: 0 },
+      { tokens: [BOS_ID], weight: 0 },
       { tokens: begin('Q: one\nA:'), weight: 0 },
-      { tokens: [...goOn(' two'), END], weight: 1 },
+      { tokens: [...goOn(' two'), EOS_ID], weight: 1 },
       { tokens: begin('Q: three\nA:'), weight: 0 },
-      { tokens: [...goOn(' four'), END], weight: 0.5 },
+      { tokens: [...goOn(' four'), EOS_ID], weight: 0.5 },
     ];
     expect([...tokens]).toEqual(parts.flatMap((part) => part.tokens));
     expect([...weights]).toEqual(parts.flatMap((part) => part.tokens.map(() => part.weight)));

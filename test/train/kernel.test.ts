@@ -1,19 +1,20 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadCheckpoint, readParameters, saveCheckpoint } from '../../train/checkpoint.js';
+import { loadCheckpoint, saveCheckpoint } from '../../train/checkpoint.js';
 import type { Progress, Run } from '../../train/checkpoint.js';
+import { compileKernel, compilerVersion } from '../../train/compiler.js';
 import { batchOf } from '../../train/data.js';
 import type { Example } from '../../train/data.js';
-import { Kernel, compileKernel } from '../../train/kernel.js';
+import { Kernel } from '../../train/kernel.js';
 import { legacyCheckpoint } from '../../train/model/export.js';
 import { inference } from '../../train/model/inference.js';
 import { initialParameters } from '../../train/model/shape.js';
 import type { ModelShape } from '../../train/model/shape.js';
 import { randomStream } from '../../train/random.js';
 import type { Random } from '../../train/random.js';
-import { ZOSIA_TINY, rateAt } from '../../train/recipe.js';
+import { ZOSIA_TINY } from '../../train/recipe.js';
 import type { Recipe } from '../../train/recipe.js';
 import { train } from '../../train/trainer.js';
 import { referenceModel } from '../support/llama2-reference.js';
@@ -35,6 +36,12 @@ const RECIPE: Recipe = {
   warmupSteps: 3,
   decaySteps: 4,
   batchTokens: 100,
+};
+
+const RUN: Run = {
+  recipe: RECIPE,
+  corpusSha256: 'of this text',
+  arithmetic: { threadCount: 2, compiler: 'cc 1' },
 };
 
 /** Parameters that make something of their input; those to start with hardly do. */
@@ -136,11 +143,10 @@ describe('the kernel', () => {
     const [training, validation] = [someExamples(60, random), someExamples(5, random)];
     const start = initialParameters(SHAPE, random);
     const path = join(folder, 'state');
-    const corpusSha256 = 'of this text';
     const run = (recipe: Recipe, kernel: Kernel, resume?: Progress): Promise<Progress> =>
       train({
         ...{ recipe, kernel, training, validation, reportEvery: 5 },
-        report: (progress) => saveCheckpoint(path, kernel, { recipe, corpusSha256 }, progress),
+        report: (progress) => saveCheckpoint(path, kernel, { ...RUN, recipe }, progress),
         ...(resume ? { resume } : {}),
       });
 
@@ -157,66 +163,17 @@ describe('the kernel', () => {
       await train({
         ...{ recipe: RECIPE, kernel, training, validation, reportEvery: 5 },
         report: async (progress) => {
-          await saveCheckpoint(path, kernel, { recipe: RECIPE, corpusSha256 }, progress);
+          await saveCheckpoint(path, kernel, RUN, progress);
           throw new Error('stopped');
         },
       }).catch(() => undefined);
     });
     await withKernel(async (kernel) => {
-      const resume = await loadCheckpoint(path, kernel, { recipe: RECIPE, corpusSha256 });
+      const resume = await loadCheckpoint(path, kernel, RUN);
       expect(resume).toMatchObject({ step: 5 });
       const { losses } = await run(RECIPE, kernel, resume);
       expect(losses).toEqual(whole.losses);
       expect(await kernel.read('parameters')).toEqual(whole.parameters);
-    });
-  });
-
-  describe('a checkpoint', () => {
-    const run: Run = { recipe: RECIPE, corpusSha256: 'of this text' };
-    const progress: Progress = {
-      ...{ step: 5, position: { epoch: 0, taken: 9 }, losses: [], seconds: 2, tokens: 70 },
-    };
-    const parameters = lively(randomStream(5));
-    const path = (): string => join(folder, 'checkpoint');
-    const load = (other: Partial<Recipe>, corpusSha256 = run.corpusSha256): Promise<unknown> =>
-      withKernel((kernel) =>
-        loadCheckpoint(path(), kernel, { recipe: { ...RECIPE, ...other }, corpusSha256 }),
-      );
-    beforeAll(async () => {
-      await withKernel(async (kernel) => {
-        await kernel.write('parameters', parameters);
-        await saveCheckpoint(path(), kernel, run, progress);
-      });
-    });
-
-    it('goes on with more steps, but with no other recipe and no other text', async () => {
-      expect(await load({})).toEqual(progress);
-      expect(await load({ stepCount: 99, decaySteps: 9 })).toEqual(progress);
-      await expect(load({ peakRate: 1 })).rejects.toThrow(/another peakRate$/);
-      await expect(load({ optimiser: { ...RECIPE.optimiser, beta2: 0.5 } })).rejects.toThrow(
-        /another optimiser$/,
-      );
-      await expect(load({}, 'of another')).rejects.toThrow(/another text$/);
-    });
-
-    it('gives its parameters to who only reads them', async () => {
-      expect(await readParameters(path(), SHAPE)).toEqual(parameters);
-      await expect(readParameters(path(), ZOSIA_TINY.shape)).rejects.toThrow('parameters');
-      await expect(readParameters(join(folder, 'none'), SHAPE)).rejects.toThrow('no such file');
-    });
-
-    it('is begun anew only where there is none', async () => {
-      const at = (other: string): Promise<unknown> =>
-        withKernel((kernel) => loadCheckpoint(other, kernel, run));
-      expect(await at(join(folder, 'none'))).toBeUndefined();
-      const unreadable = { code: 'ZOSIA_TRAINING_STATE_UNREADABLE' };
-      await expect(at(folder)).rejects.toMatchObject(unreadable);
-      const whole = await readFile(path());
-      for (const damaged of [whole.subarray(0, -4), whole.subarray(1), Buffer.from('{}\n'), '']) {
-        const other = join(folder, 'damaged');
-        await writeFile(other, damaged);
-        await expect(at(other)).rejects.toMatchObject(unreadable);
-      }
     });
   });
 
@@ -242,23 +199,30 @@ describe('the kernel', () => {
   it('asks for a compiler where there is none', async () => {
     vi.stubEnv('CC', join(folder, 'no-compiler'));
     try {
-      await expect(compileKernel(join(folder, 'other'))).rejects.toMatchObject({
-        code: 'ZOSIA_TRAINING_NO_COMPILER',
-        message: expect.stringMatching(/^the C compiler .*no-compiler cannot be run$/),
-        hint: expect.stringContaining('CC'),
-      });
+      for (const work of [() => compileKernel(join(folder, 'other')), compilerVersion]) {
+        await expect(work()).rejects.toMatchObject({
+          code: 'ZOSIA_TRAINING_NO_COMPILER',
+          message: expect.stringMatching(/^the C compiler .*no-compiler cannot be run$/),
+          hint: expect.stringContaining('CC'),
+        });
+      }
     } finally {
       vi.unstubAllEnvs();
     }
   });
-});
 
-describe('the learning rate', () => {
-  it('warms up, stays, and falls, the same at first for any number of steps', () => {
-    const recipe = { ...RECIPE, warmupSteps: 10, decaySteps: 20, stepCount: 100, peakRate: 1 };
-    expect([1, 5, 10, 11, 80].map((step) => rateAt(recipe, step))).toEqual([0.1, 0.5, 1, 1, 1]);
-    expect(rateAt(recipe, 81)).toBeLessThan(1);
-    expect(rateAt(recipe, 100)).toBeCloseTo(1 / 21, 10);
-    expect(rateAt({ ...recipe, stepCount: 200 }, 80)).toBe(rateAt(recipe, 80));
+  it('is of a compiler that has a version', async () => {
+    const compiler = join(folder, 'compiler');
+    await writeFile(
+      compiler,
+      '#!/bin/sh\n[ "$*" = --version ] && echo "my cc 7" && echo "No warranty."\n',
+    );
+    await chmod(compiler, 0o755);
+    vi.stubEnv('CC', compiler);
+    try {
+      expect(await compilerVersion()).toBe('my cc 7');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });

@@ -3,34 +3,51 @@ import { describe, expect, it } from 'vitest';
 import { checkGguf } from '../../src/formats/gguf/check.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import type { LossPoint } from '../../train/checkpoint.js';
-import { parameterCount } from '../../train/model/shape.js';
 import { lossCurve } from '../../train/plot.js';
 import { ZOSIA_TINY } from '../../train/recipe.js';
+import type { Arithmetic } from '../../train/recipe.js';
+import { trainingReport } from '../../train/training-report.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 
 const FOLDER = new URL('../../models/zosia-tiny/', import.meta.url);
 const read = (name: string): Promise<string> => readFile(new URL(name, FOLDER), 'utf8');
 
 describe('models/zosia-tiny', async () => {
-  const run = JSON.parse(await read('training.json')) as {
+  const report = await read('training.json');
+  const run = JSON.parse(report) as {
+    readonly arithmetic: Arithmetic;
+    readonly corpusTokens: number;
+    readonly corpusSha256: string;
     readonly steps: number;
+    readonly tokens: number;
+    readonly epochs: number;
+    readonly tokensPerSecond: number;
     readonly heldOutPerplexity: number;
     readonly losses: readonly LossPoint[];
   };
 
-  it('was trained by the recipe that train has', () => {
-    expect(run).toMatchObject({
-      recipe: ZOSIA_TINY,
-      steps: ZOSIA_TINY.stepCount,
-      parameters: parameterCount(ZOSIA_TINY.shape),
+  it('was trained by the recipe that train has, in a run that is reported as train does', () => {
+    const { arithmetic, corpusTokens, corpusSha256, steps, tokens, losses } = run;
+    const { stepCount, documentCount } = ZOSIA_TINY;
+    expect(steps).toBe(stepCount);
+    expect(losses.at(-1)!.step).toBe(stepCount);
+    expect(arithmetic).toEqual({
+      threadCount: expect.any(Number),
+      compiler: expect.stringMatching(/\d+\.\d+/),
     });
-    expect(run.heldOutPerplexity).toBeCloseTo(Math.exp(run.losses.at(-1)!.validation), 3);
+    const position = { epoch: 0, taken: run.epochs * documentCount };
+    const seconds = tokens / run.tokensPerSecond;
+    const progress = { step: stepCount, tokens, position, seconds, losses };
+    expect(
+      trainingReport({ recipe: ZOSIA_TINY, arithmetic, corpusTokens, corpusSha256, progress }),
+    ).toBe(report);
   });
 
   it('has the curve and the figures of its run in its README', async () => {
     expect(await read('loss.svg')).toBe(lossCurve(run.losses));
     const readme = await read('README.md');
     expect(readme).toContain(`held-out perplexity ${run.heldOutPerplexity.toFixed(3)}`);
+    expect(readme).toContain(`with ${run.arithmetic.threadCount} threads`);
     const rows = [...readme.matchAll(/^\| ([\d,]*\d)\D* \| ([\d.]+) \| ([\d.]+) \|$/gm)];
     expect(rows.length).toBeGreaterThan(5);
     for (const [, step, training, validation] of rows) {

@@ -1,16 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BOS_ID, FIRST_BYTE_ID } from '../../src/formats/llama2c/special-tokens.js';
 import { readTokenizer } from '../../src/formats/llama2c/tokenizer.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { documents } from '../../train/corpus/documents.js';
 import { Encoder } from '../../train/tokenizer/encoder.js';
 import { learnVocabulary } from '../../train/tokenizer/learn.js';
-import {
-  BEGIN,
-  FIRST_BYTE,
-  decodeVocabulary,
-  encodeVocabulary,
-} from '../../train/tokenizer/vocabulary.js';
+import { decodeVocabulary, encodeVocabulary } from '../../train/tokenizer/vocabulary.js';
 import type { Vocabulary } from '../../train/tokenizer/vocabulary.js';
 import { encodeText, readVocabulary } from '../support/llama2-tokens.js';
 
@@ -35,7 +31,7 @@ describe('the tokenizer', () => {
     const read = readVocabulary(Buffer.from(await encodeVocabulary(vocabulary)));
     reference = (text) => encodeText(read, text);
   });
-  const encoded = (text: string): number[] => [BEGIN, ...encoder.encode(text, { begins: true })];
+  const encoded = (text: string): number[] => [BOS_ID, ...encoder.encode(text, { begins: true })];
 
   it('has as many pieces as asked for, each once', () => {
     expect(vocabulary.pieces).toHaveLength(SIZE);
@@ -76,8 +72,11 @@ describe('the tokenizer', () => {
 
   it('has a token for each digit, and bytes for what is no ASCII', () => {
     expect(encoder.encode('123', { begins: false })).toHaveLength(3);
-    expect(encoder.encode('\n', { begins: false })).toEqual([FIRST_BYTE + 10]);
-    expect(encoder.encode('ż', { begins: false })).toEqual([FIRST_BYTE + 0xc5, FIRST_BYTE + 0xbc]);
+    expect(encoder.encode('\n', { begins: false })).toEqual([FIRST_BYTE_ID + 10]);
+    expect(encoder.encode('ż', { begins: false })).toEqual([
+      FIRST_BYTE_ID + 0xc5,
+      FIRST_BYTE_ID + 0xbc,
+    ]);
   });
 
   it('is written as llama2.c writes it, and read again', async () => {

@@ -1,12 +1,12 @@
 #include "adamw.h"
 
-static void update_range(const struct adamw *a, size_t from, size_t to, real decay, real shorten,
+static void update_range(const struct adamw *a, size_t from, size_t to, real decay, real clipping,
                          real *parameters, const real *gradient, real *mean, real *square)
 {
     real rate1 = 1 / (real)(1 - pow(a->beta1, a->step));
     real rate2 = 1 / (real)(1 - pow(a->beta2, a->step));
     for (size_t i = from; i < to; i++) {
-        real g = gradient[i] * shorten;
+        real g = gradient[i] * clipping;
         mean[i] = (real)a->beta1 * mean[i] + (1 - (real)a->beta1) * g;
         square[i] = (real)a->beta2 * square[i] + (1 - (real)a->beta2) * g * g;
         real step = mean[i] * rate1 / ((real)sqrt(square[i] * rate2) + (real)a->epsilon);
@@ -20,8 +20,8 @@ double adamw_update(const struct adamw *a, const struct layout *l, real *paramet
     double squares = 0;
     for (size_t i = 0; i < l->count; i++)
         squares += (double)gradient[i] * (double)gradient[i];
-    double length = sqrt(squares);
-    real shorten = length > a->clip ? (real)(a->clip / length) : 1;
+    double norm = sqrt(squares);
+    real clipping = norm > a->clip ? (real)(a->clip / norm) : 1;
 
     const struct {
         size_t from, to;
@@ -31,7 +31,7 @@ double adamw_update(const struct adamw *a, const struct layout *l, real *paramet
         {l->ffn_norm, l->w1, 0},              {l->w1, l->final_norm, 1},     {l->final_norm, l->count, 0},
     };
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        update_range(a, ranges[i].from, ranges[i].to, ranges[i].decays ? (real)a->decay : 0, shorten,
+        update_range(a, ranges[i].from, ranges[i].to, ranges[i].decays ? (real)a->decay : 0, clipping,
                      parameters, gradient, mean, square);
-    return length;
+    return norm;
 }

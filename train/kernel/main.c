@@ -122,9 +122,9 @@ static void answer(struct server *server, enum request request)
     case UPDATE: {
         struct adamw settings;
         take(&settings, sizeof settings, 1);
-        double length = adamw_update(&settings, &server->layout, arrays[PARAMETERS],
-                                     arrays[GRADIENTS], arrays[MEANS], arrays[SQUARES]);
-        give(&length, sizeof length, 1);
+        double norm = adamw_update(&settings, &server->layout, arrays[PARAMETERS],
+                                   arrays[GRADIENTS], arrays[MEANS], arrays[SQUARES]);
+        give(&norm, sizeof norm, 1);
         break;
     }
     }

@@ -18,23 +18,23 @@ export function generate(
   { temperature, random, end }: GenerateOptions,
 ): number[] {
   const forward = inference(shape, parameters);
-  let scores: Float32Array | undefined;
-  for (const token of prompt) scores = forward(token);
-  if (!scores) throw new RangeError('there is nothing to go on from');
+  let logits: Float32Array | undefined;
+  for (const token of prompt) logits = forward(token);
+  if (!logits) throw new RangeError('there is nothing to go on from');
   const generated: number[] = [];
   while (prompt.length + generated.length < shape.contextLength) {
     const token =
-      temperature === 0 ? scores.indexOf(Math.max(...scores)) : draw(scores, temperature, random);
+      temperature === 0 ? logits.indexOf(Math.max(...logits)) : draw(logits, temperature, random);
     if (token === end) break;
     generated.push(token);
-    scores = forward(token);
+    logits = forward(token);
   }
   return generated;
 }
 
-function draw(scores: Float32Array, temperature: number, random: Random): number {
+function draw(logits: Float32Array, temperature: number, random: Random): number {
   let left = random.unit();
-  const probabilities = softmax(scores.map((score) => score / temperature));
+  const probabilities = softmax(logits.map((logit) => logit / temperature));
   for (const [token, probability] of probabilities.entries()) {
     left -= probability;
     if (left < 0) return token;

@@ -2,7 +2,7 @@ import { NORM_EPSILON, ROPE_BASE } from '../../src/formats/llama2c/run-constants
 import { tensorsOf } from './shape.js';
 import type { ModelShape } from './shape.js';
 
-/** What comes after some tokens: a score for every token of the vocabulary. */
+/** What comes after some tokens: a logit for every token of the vocabulary. */
 export type Forward = (token: number) => Float32Array;
 
 /**
@@ -103,10 +103,10 @@ function add(x: Float32Array, y: Float32Array): void {
   for (let i = 0; i < x.length; i++) x[i]! += y[i]!;
 }
 
-/** Probabilities from scores. */
-export function softmax(scores: Float32Array): Float32Array {
-  const largest = scores.reduce((a, b) => Math.max(a, b));
-  const powers = scores.map((score) => Math.exp(score - largest));
+/** Probabilities from logits, or from the scores of attention. */
+export function softmax(logits: Float32Array): Float32Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const powers = logits.map((logit) => Math.exp(logit - largest));
   const sum = powers.reduce((a, b) => a + b);
   return powers.map((power) => power / sum);
 }

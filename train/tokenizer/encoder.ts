@@ -1,4 +1,4 @@
-import { FIRST_BYTE, FIRST_TEXT_PIECE } from './vocabulary.js';
+import { FIRST_BYTE_ID, FIRST_TEXT_ID } from '../../src/formats/llama2c/special-tokens.js';
 import type { Vocabulary } from './vocabulary.js';
 import { wordsOf } from './words.js';
 
@@ -14,10 +14,10 @@ export class Encoder {
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
-    const texts = vocabulary.pieces.slice(FIRST_TEXT_PIECE).map(({ text }) => text);
+    const texts = vocabulary.pieces.slice(FIRST_TEXT_ID).map(({ text }) => text);
     const across = texts.find((text) => wordsOf(text).length !== 1);
     if (across !== undefined) throw new RangeError(`the piece "${across}" reaches across words`);
-    this.#ids = new Map(texts.map((text, i) => [text, FIRST_TEXT_PIECE + i]));
+    this.#ids = new Map(texts.map((text, i) => [text, FIRST_TEXT_ID + i]));
   }
 
   /** Tokens of a text that begins after others. What begins a text is read with a space before it. */
@@ -32,8 +32,8 @@ export class Encoder {
   /** The text of tokens; what begins a text loses the space before it. */
   decode(tokens: readonly number[], { begins }: { readonly begins: boolean }): string {
     const bytes = tokens.map((token) =>
-      token >= FIRST_BYTE && token < FIRST_TEXT_PIECE
-        ? Buffer.of(token - FIRST_BYTE)
+      token >= FIRST_BYTE_ID && token < FIRST_TEXT_ID
+        ? Buffer.of(token - FIRST_BYTE_ID)
         : Buffer.from(this.#vocabulary.pieces[token]!.text),
     );
     const text = Buffer.concat(bytes).toString();
@@ -44,7 +44,7 @@ export class Encoder {
     const tokens = Array.from(word).flatMap((character) => {
       const id = this.#ids.get(character);
       if (id !== undefined) return [id];
-      return Array.from(Buffer.from(character), (byte) => byte + FIRST_BYTE);
+      return Array.from(Buffer.from(character), (byte) => byte + FIRST_BYTE_ID);
     });
     const { pieces } = this.#vocabulary;
     for (;;) {

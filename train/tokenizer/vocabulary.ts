@@ -18,13 +18,6 @@ export interface Piece {
   readonly score: number;
 }
 
-export {
-  BOS_ID as BEGIN,
-  EOS_ID as END,
-  FIRST_BYTE_ID as FIRST_BYTE,
-  FIRST_TEXT_ID as FIRST_TEXT_PIECE,
-} from '../../src/formats/llama2c/special-tokens.js';
-
 /** The first pieces of every vocabulary, in the texts that llama2.c's tokenizer.py gives them. */
 export const FIXED_PIECES: readonly Piece[] = [
   ...SPECIAL_TEXTS.map((text) => ({ text, score: 0 })),
