@@ -5,8 +5,6 @@
 #include "firmware/console.h"
 #include "firmware/processors.h"
 
-enum { CONTROL_C = 0x03 };
-
 void generate_seed(struct session *session, uint64_t seed) {
     session->sampler.state = seed != 0 ? seed : clock_seed();
 }
@@ -18,9 +16,14 @@ static void show(struct session *session, uint32_t previous, uint32_t token, boo
     if (is_answer) answer_text((const char *)piece.text, piece.length);
 }
 
+// Leaves no key behind: a second Ctrl+C would switch the machine off at the prompt.
 static bool wants_to_stop(void) {
     EFI_INPUT_KEY key;
-    return console_key_pressed(&key) && (key.ScanCode == SCAN_ESC || key.UnicodeChar == CONTROL_C);
+    bool stop = false;
+    while (console_key_pressed(&key)) {
+        stop |= key.ScanCode == SCAN_ESC || key.UnicodeChar == CONTROL_C;
+    }
+    return stop;
 }
 
 // How many positions may be run from `start` on.
@@ -62,6 +65,8 @@ void generate(struct session *session, struct generation *g) {
         if ((g->stopped = wants_to_stop())) break;
     }
     uint64_t end = clock_ticks();
+    // What was pressed while the model ended its text by itself is not for the prompt either.
+    g->stopped |= wants_to_stop();
     processors_stop();
     console_print("\n");
     if (start != 0) report_speed(g->position - first - 1, end - start);

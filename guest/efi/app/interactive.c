@@ -14,7 +14,8 @@ static const char help[] =
     "/steps 256    tokens, those of the text included; 0 for as many as the model can\n"
     "/help         this\n"
     "/exit         back to the firmware\n"
-    "/poweroff     switches the machine off\n";
+    "/poweroff     switches the machine off\n"
+    "Ctrl+C        clears the line; on an empty one, switches the machine off\n";
 
 static void show_setting(const struct settings *settings, const char *name) {
     if (text_equal(name, "temp")) {
@@ -71,7 +72,7 @@ enum interactive_end interactive_run(struct session *session) {
     struct conversation conversation = {0};
     console_print("Type a text, or /help.\n");
     for (;;) {
-        line_input(&line, "> ", text);
+        if (!line_input(&line, "> ", text)) return INTERACTIVE_POWER_OFF;
         if (text[0] == '/') {
             enum outcome outcome = obey(session, text + 1);
             if (outcome == SWITCH_OFF) return INTERACTIVE_POWER_OFF;

@@ -1,7 +1,5 @@
 #include "line_input.h"
 
-#include <stdbool.h>
-
 #include "firmware/console.h"
 #include "model/text.h"
 
@@ -42,7 +40,7 @@ static enum line_key delete_key(const struct line *line) {
 }
 
 static bool line_key_of(const struct line *line, const EFI_INPUT_KEY *key, enum line_key *edit) {
-    enum { CONTROL_A = 0x01, CONTROL_E = 0x05, BACKSPACE = 0x08, CONTROL_U = 0x15, RUBOUT = 0x7f };
+    enum { BACKSPACE = 0x08, RUBOUT = 0x7f };
     switch (key->UnicodeChar) {
     case 0:
         break;
@@ -56,6 +54,7 @@ static bool line_key_of(const struct line *line, const EFI_INPUT_KEY *key, enum 
     case CONTROL_E:
         *edit = LINE_END;
         return true;
+    case CONTROL_C:
     case CONTROL_U:
         *edit = LINE_CLEAR;
         return true;
@@ -74,7 +73,7 @@ static bool line_key_of(const struct line *line, const EFI_INPUT_KEY *key, enum 
     }
 }
 
-size_t line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAPACITY + 1]) {
+bool line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAPACITY + 1]) {
     console_write(prompt, text_length(prompt));
     struct view view = {console_cursor(), 0};
     for (;;) {
@@ -82,10 +81,15 @@ size_t line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAP
         enum line_key edit;
         console_wait_for_key(&key);
         if (key.UnicodeChar == '\r' || key.UnicodeChar == '\n') break;
+        if (key.UnicodeChar == CONTROL_C && line->length == 0) {
+            console_print("\n");
+            return false;
+        }
         if (!line_key_of(line, &key, &edit)) continue;
         redraw(&view, line, line_edit(line, edit, key.UnicodeChar));
     }
     move_to(&view, line->length);
     console_print("\n");
-    return line_finish(line, text);
+    line_finish(line, text);
+    return true;
 }

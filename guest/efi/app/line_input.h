@@ -2,9 +2,12 @@
 #ifndef ZOSIA_LINE_INPUT_H
 #define ZOSIA_LINE_INPUT_H
 
+#include <stdbool.h>
+
 #include "model/line.h"
 
-// Shows `prompt` and waits for a line. Returns its length in bytes.
-size_t line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAPACITY + 1]);
+// Shows `prompt` and waits for a line. False if Ctrl+C was pressed instead, on an empty one; on one with
+// text it clears that.
+bool line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAPACITY + 1]);
 
 #endif

@@ -24,6 +24,15 @@ void console_restart_line(void);
 // One character, shown as it is.
 void console_put(CHAR16 character);
 
+// The characters of letters pressed with Ctrl. UEFI asks for none, but its drivers give them: a terminal
+// sends them, and for keyboards EDK2 makes them.
+enum {
+    CONTROL_A = 0x01,
+    CONTROL_C = 0x03,
+    CONTROL_E = 0x05,
+    CONTROL_U = 0x15,
+};
+
 void console_wait_for_key(EFI_INPUT_KEY *key);
 // False if none has been pressed.
 bool console_key_pressed(EFI_INPUT_KEY *key);
