@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { withRunDisk } from '../../src/recipes/efi/run-disk.js';
 import { CLI, zosia } from '../support/cli.js';
@@ -14,6 +14,7 @@ import { temporaryFolder } from '../support/temporary.js';
 import { openTerminal } from '../support/terminal.js';
 import { describeWithWeights, weights } from '../support/weights.js';
 import { bootDisk } from './efi/boot.js';
+import { powersOffAt } from './efi/keyboard.js';
 import { countColours, decodePng } from './efi/png.js';
 
 const BOOT_MS = 240_000;
@@ -186,7 +187,9 @@ describeWithWeights('the EFI machine', () => {
       try {
         await terminal.shows(PROMPT);
         terminal.type('/help\r');
-        expect(await terminal.shows(PROMPT)).toContain('/top_p 0.9');
+        const help = await terminal.shows(PROMPT);
+        expect(help).toContain('/top_p 0.9');
+        expect(help).toContain('Ctrl+C ');
         terminal.type('/temp 0\r');
         expect(await terminal.shows(PROMPT)).toContain('temp is 0.00');
         terminal.type('/steps 2x\x7f0\r');
@@ -203,16 +206,20 @@ describeWithWeights('the EFI machine', () => {
         terminal.type('/steps 0\r');
         await terminal.shows(PROMPT);
         // A terminal's sequences begin with the Escape key's character, too: a second one tells them apart.
-        for (const key of ['\x03', '\x1b\x1b']) {
+        // Of several at once, none is left for the prompt, where Ctrl+C ends everything.
+        for (const keys of ['\x03', '\x03\x03\x03', '\x1b\x1b']) {
           terminal.type('Tom\r');
           await terminal.shows(/Tom\s+Tom/);
-          terminal.type(key);
+          terminal.type(keys);
           const [, count] = /(\d+) tokens in /.exec(await terminal.shows(PROMPT))!;
           expect(Number(count)).toBeLessThan(511);
         }
 
-        terminal.type('/temp 1\r');
-        await terminal.shows(PROMPT);
+        // On a line with text, Ctrl+C clears that.
+        terminal.type('Tom');
+        await terminal.shows(/Tom/);
+        terminal.type('\x03/temp 1\r');
+        expect(await terminal.shows(PROMPT)).toContain('temp is 1.00');
         terminal.type('/top_p 0.8\r');
         expect(await terminal.shows(PROMPT)).toContain('top_p is 0.80');
         terminal.type('/steps 16\r');
@@ -233,6 +240,35 @@ describeWithWeights('the EFI machine', () => {
     },
     BOOT_MS,
   );
+
+  describe.each(ARCHITECTURES)('at the prompt on %s', (arch) => {
+    const disk = (): string => folder.file(`prompt-${arch}.img`);
+    beforeAll(() => imageEfi(...MODEL, '--interactive', '--arch', arch, '--out', disk()));
+
+    it(
+      'powers off at Ctrl+C from a terminal',
+      async () => {
+        const run = [CLI, 'run', 'efi', '--disk', disk(), '--arch', arch];
+        const terminal = openTerminal(process.execPath, run, { cwd: folder.path });
+        try {
+          await terminal.shows(/\n> /);
+          terminal.type('\x03');
+          expect(await terminal.ended()).toBe(0);
+        } finally {
+          terminal.kill();
+        }
+      },
+      BOOT_MS,
+    );
+
+    it(
+      'powers off at Ctrl+C from its keyboard',
+      async () => {
+        expect(await powersOffAt(disk(), arch, ['ctrl', 'c'])).toBe(true);
+      },
+      BOOT_MS,
+    );
+  });
 
   it(
     'shows a text on the screen',
