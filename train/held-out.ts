@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { ZosiaError } from '../src/errors.js';
 
 /** A question that is in no text a model learned from, and what its answer has to say. */
 export interface HeldOutQuestion {
@@ -14,8 +15,17 @@ export const HELD_OUT_FILE = fileURLToPath(
   new URL('../fixtures/zosia-tiny/held-out.json', import.meta.url),
 );
 
+/** @throws ZosiaError `ZOSIA_TRAINING_QUESTIONS_UNREADABLE` for a file that is not there, or no JSON */
 export async function readHeldOut(
   path: string = HELD_OUT_FILE,
 ): Promise<readonly HeldOutQuestion[]> {
-  return JSON.parse(await readFile(path, 'utf8')) as HeldOutQuestion[];
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as HeldOutQuestion[];
+  } catch (cause) {
+    throw new ZosiaError(
+      'ZOSIA_TRAINING_QUESTIONS_UNREADABLE',
+      `${path} has no questions that can be read`,
+      { hint: 'Name a file like fixtures/zosia-tiny/held-out.json with --questions.', cause },
+    );
+  }
 }
