@@ -5,7 +5,8 @@ const MOCKING_MODULES = ['test/image/clone.test.ts', 'test/image/free-space.test
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    // Only against hanging: a host may be much slower than usual.
+    testTimeout: 300_000,
     hookTimeout: 300_000,
     sequence: { sequencer: LongestFirst },
     projects: [

@@ -11,8 +11,6 @@ import type { Guest } from './modes/guest.js';
 import { buildImpostor, fileEntry } from './modes/impostor.js';
 import type { Impostor } from './modes/impostor.js';
 
-const BOOT_MS = 300_000;
-
 const PERF_LINE =
   /^zosia: perf tokens=(\d+) seconds=(\d+\.\d{5}) tok_per_s=(\d+\.\d{3}) load_s=(\d+\.\d{5}) prompt_tok_per_s=(\d+\.\d{3}) threads=(\d+) batch_threads=(\d+)$/;
 
@@ -60,143 +58,123 @@ describeWithWeights('the boot modes', () => {
       [guest, impostor] = await Promise.all([guestFiles(arch, folder.path), buildImpostor(arch)]);
     });
 
-    it(
-      'ci: boots and powers off, whatever else the flags hold',
-      async () => {
-        const flags = 'zosia.ci=1 zosia.nonsense=1 zosia.perf.tokens=many zosia.llama_threads=';
-        const { lines, exitStatus } = await boot(guest, { flags });
-        expect(lines).toEqual([
-          'zosia: init',
-          'zosia: ignoring unknown boot flag zosia.nonsense=1',
-          'zosia: ignoring malformed boot flag zosia.perf.tokens=many',
-          'zosia: ignoring malformed boot flag zosia.llama_threads=',
-          'zosia: ci mode; powering off',
-          'zosia: ci passed',
-          'zosia: shutting down',
-          'zosia: exit status=0',
-          '',
-        ]);
-        expect(exitStatus).toBe(0);
-      },
-      BOOT_MS,
-    );
+    it('ci: boots and powers off, whatever else the flags hold', async () => {
+      const flags = 'zosia.ci=1 zosia.nonsense=1 zosia.perf.tokens=many zosia.llama_threads=';
+      const { lines, exitStatus } = await boot(guest, { flags });
+      expect(lines).toEqual([
+        'zosia: init',
+        'zosia: ignoring unknown boot flag zosia.nonsense=1',
+        'zosia: ignoring malformed boot flag zosia.perf.tokens=many',
+        'zosia: ignoring malformed boot flag zosia.llama_threads=',
+        'zosia: ci mode; powering off',
+        'zosia: ci passed',
+        'zosia: shutting down',
+        'zosia: exit status=0',
+        '',
+      ]);
+      expect(exitStatus).toBe(0);
+    });
 
-    it(
-      'diag: says what there is',
-      async () => {
-        const { lines, exitStatus } = await boot(guest, { flags: 'zosia.diag=1', disk });
-        expect(lines.slice(0, 5)).toEqual([
-          'zosia: init',
-          'zosia: diag',
-          'zosia: model_dev=/dev/vda',
-          'zosia: llama_bin=llama-cli',
-          'zosia: model_path=/models/model.gguf',
-        ]);
-        const facts = factsOf(lines);
-        expect(facts).toMatchObject({
-          kernel: expect.stringMatching(/^6\.1\.\d+-.*(?:arm|amd)64$/) as string,
-          cpus: String(CPUS),
-          cpu_features: expect.stringMatching(
-            arch === 'aarch64' ? /^fp asimd / : /^fpu .* lm /,
-          ) as string,
-          virtio_disks: 'vda',
-          disk_label: 'ZOSIA_MODEL',
-          disk_bytes: String((await stat(disk)).size),
-          model_bytes: String((await stat(model)).size),
-          model_format: 'GGUF 3',
-        });
-        const memoryMiB = Number(facts.memory_mib);
-        expect(memoryMiB).toBeLessThan(RAM_MIB);
-        expect(memoryMiB).toBeGreaterThan(RAM_MIB / 2);
-        expect(Number(facts.memory_available_mib)).toBeLessThan(memoryMiB);
-        expect(Number(facts.memory_available_mib)).toBeGreaterThan(0);
-        expect(lines).toContain('zosia: diag passed');
-        expect(exitStatus).toBe(0);
-      },
-      BOOT_MS,
-    );
+    it('diag: says what there is', async () => {
+      const { lines, exitStatus } = await boot(guest, { flags: 'zosia.diag=1', disk });
+      expect(lines.slice(0, 5)).toEqual([
+        'zosia: init',
+        'zosia: diag',
+        'zosia: model_dev=/dev/vda',
+        'zosia: llama_bin=llama-cli',
+        'zosia: model_path=/models/model.gguf',
+      ]);
+      const facts = factsOf(lines);
+      expect(facts).toMatchObject({
+        kernel: expect.stringMatching(/^6\.1\.\d+-.*(?:arm|amd)64$/) as string,
+        cpus: String(CPUS),
+        cpu_features: expect.stringMatching(
+          arch === 'aarch64' ? /^fp asimd / : /^fpu .* lm /,
+        ) as string,
+        virtio_disks: 'vda',
+        disk_label: 'ZOSIA_MODEL',
+        disk_bytes: String((await stat(disk)).size),
+        model_bytes: String((await stat(model)).size),
+        model_format: 'GGUF 3',
+      });
+      const memoryMiB = Number(facts.memory_mib);
+      expect(memoryMiB).toBeLessThan(RAM_MIB);
+      expect(memoryMiB).toBeGreaterThan(RAM_MIB / 2);
+      expect(Number(facts.memory_available_mib)).toBeLessThan(memoryMiB);
+      expect(Number(facts.memory_available_mib)).toBeGreaterThan(0);
+      expect(lines).toContain('zosia: diag passed');
+      expect(exitStatus).toBe(0);
+    });
 
-    it(
-      'selftest: runs both programs',
-      async () => {
-        const { lines, exitStatus } = await boot(guest, { flags: 'zosia.selftest=1' });
-        expect(lines.slice(1, 3)).toEqual(['zosia: selftest', 'zosia: llama_bin=llama-cli']);
-        for (const program of ['llama-cli', 'llama-completion']) {
-          const pattern = new RegExp(`^zosia: /usr/bin/${program} --help printed (\\d+) bytes$`);
-          expect(figure(lines, pattern)).toBeGreaterThan(10_000);
-        }
-        expect(lines).toContain('zosia: selftest passed');
-        expect(exitStatus).toBe(0);
-      },
-      BOOT_MS,
-    );
+    it('selftest: runs both programs', async () => {
+      const { lines, exitStatus } = await boot(guest, { flags: 'zosia.selftest=1' });
+      expect(lines.slice(1, 3)).toEqual(['zosia: selftest', 'zosia: llama_bin=llama-cli']);
+      for (const program of ['llama-cli', 'llama-completion']) {
+        const pattern = new RegExp(`^zosia: /usr/bin/${program} --help printed (\\d+) bytes$`);
+        expect(figure(lines, pattern)).toBeGreaterThan(10_000);
+      }
+      expect(lines).toContain('zosia: selftest passed');
+      expect(exitStatus).toBe(0);
+    });
 
-    it(
-      "perf: measures what llama.cpp's own timings say",
-      async () => {
-        const { lines, exitStatus } = await boot(guest, {
-          disk,
-          flags:
-            'zosia.perf=1 zosia.perf.tokens=12 zosia.llama_threads=1 "zosia.llama_args=-tb,2,-b,32,-n,3"',
-        });
-        expect(lines).toEqual(expect.arrayContaining(['zosia: perf', 'zosia: perf passed']));
-        const [result, ...others] = perfResults(lines);
-        expect(others).toEqual([]);
-        const [tokens, seconds, rate, load, promptRate, threads, batchThreads] = PERF_LINE.exec(
-          result!,
-        )!
-          .slice(1)
-          .map(Number) as [number, number, number, number, number, number, number];
-        expect({ tokens, threads, batchThreads }).toEqual({
-          tokens: 12,
-          threads: 1,
-          batchThreads: 2,
-        });
-        // As close as their decimals tell: the faster the machine, the fewer of the seconds count.
-        const roundingSeconds = 0.5e-5 + (tokens / rate) * (0.5e-3 / rate);
-        expect(Math.abs(tokens / rate - seconds)).toBeLessThanOrEqual(1.01 * roundingSeconds);
-        // Within 3 per cent: they are the same but for rounding.
-        const runs = figure(lines, / eval time = .*?\/\s*(\d+) runs/);
-        const milliseconds = figure(lines, /: +eval time = +([\d.]+) ms/);
-        expect(runs).toBe(12);
-        expect(rate / (runs / (milliseconds / 1000))).toBeCloseTo(1, 2);
-        expect(rate / figure(lines, /\d runs .*?([\d.]+) tokens per second/)).toBeCloseTo(1, 2);
-        expect(promptRate / figure(lines, /tokens \(.*?([\d.]+) tokens per second/)).toBeCloseTo(
-          1,
-          2,
-        );
-        expect(load).toBeCloseTo(figure(lines, /load time = +([\d.]+) ms/) / 1000, 5);
-        expect(exitStatus).toBe(0);
-      },
-      BOOT_MS,
-    );
+    it("perf: measures what llama.cpp's own timings say", async () => {
+      const { lines, exitStatus } = await boot(guest, {
+        disk,
+        flags:
+          'zosia.perf=1 zosia.perf.tokens=12 zosia.llama_threads=1 "zosia.llama_args=-tb,2,-b,32,-n,3"',
+      });
+      expect(lines).toEqual(expect.arrayContaining(['zosia: perf', 'zosia: perf passed']));
+      const [result, ...others] = perfResults(lines);
+      expect(others).toEqual([]);
+      const [tokens, seconds, rate, load, promptRate, threads, batchThreads] = PERF_LINE.exec(
+        result!,
+      )!
+        .slice(1)
+        .map(Number) as [number, number, number, number, number, number, number];
+      expect({ tokens, threads, batchThreads }).toEqual({
+        tokens: 12,
+        threads: 1,
+        batchThreads: 2,
+      });
+      // As close as their decimals tell: the faster the machine, the fewer of the seconds count.
+      const roundingSeconds = 0.5e-5 + (tokens / rate) * (0.5e-3 / rate);
+      expect(Math.abs(tokens / rate - seconds)).toBeLessThanOrEqual(1.01 * roundingSeconds);
+      // Within 3 per cent: they are the same but for rounding.
+      const runs = figure(lines, / eval time = .*?\/\s*(\d+) runs/);
+      const milliseconds = figure(lines, /: +eval time = +([\d.]+) ms/);
+      expect(runs).toBe(12);
+      expect(rate / (runs / (milliseconds / 1000))).toBeCloseTo(1, 2);
+      expect(rate / figure(lines, /\d runs .*?([\d.]+) tokens per second/)).toBeCloseTo(1, 2);
+      expect(promptRate / figure(lines, /tokens \(.*?([\d.]+) tokens per second/)).toBeCloseTo(
+        1,
+        2,
+      );
+      expect(load).toBeCloseTo(figure(lines, /load time = +([\d.]+) ms/) / 1000, 5);
+      expect(exitStatus).toBe(0);
+    });
 
-    it(
-      'tells a program that was killed for lack of memory, with the figures',
-      async () => {
-        const { lines, exitStatus } = await boot(guest, {
-          ...{ disk, flags: 'zosia.perf=1' },
-          overlay: impostor.entries('eat', 'one bite more\n'),
-        });
-        const words = lines
-          .map((line) =>
-            /^zosia: llama-completion was killed for lack of memory: it had (\d+) MiB, and \d+ MiB of mapped files, of the machine's (\d+) MiB$/.exec(
-              line,
-            ),
-          )
-          .find((found) => found !== null);
-        const [hadMiB, machineMiB] = words!.slice(1).map(Number) as [number, number];
-        expect(machineMiB).toBeLessThan(RAM_MIB);
-        expect(machineMiB).toBeGreaterThan(RAM_MIB / 2);
-        expect(hadMiB).toBeLessThan(machineMiB);
-        expect(hadMiB).toBeGreaterThan(machineMiB / 4);
-        expect(lines).toEqual(
-          expect.arrayContaining(['one bite more', 'zosia: perf failed with status 137']),
-        );
-        expect(exitStatus).toBe(137);
-      },
-      BOOT_MS,
-    );
+    it('tells a program that was killed for lack of memory, with the figures', async () => {
+      const { lines, exitStatus } = await boot(guest, {
+        ...{ disk, flags: 'zosia.perf=1' },
+        overlay: impostor.entries('eat', 'one bite more\n'),
+      });
+      const words = lines
+        .map((line) =>
+          /^zosia: llama-completion was killed for lack of memory: it had (\d+) MiB, and \d+ MiB of mapped files, of the machine's (\d+) MiB$/.exec(
+            line,
+          ),
+        )
+        .find((found) => found !== null);
+      const [hadMiB, machineMiB] = words!.slice(1).map(Number) as [number, number];
+      expect(machineMiB).toBeLessThan(RAM_MIB);
+      expect(machineMiB).toBeGreaterThan(RAM_MIB / 2);
+      expect(hadMiB).toBeLessThan(machineMiB);
+      expect(hadMiB).toBeGreaterThan(machineMiB / 4);
+      expect(lines).toEqual(
+        expect.arrayContaining(['one bite more', 'zosia: perf failed with status 137']),
+      );
+      expect(exitStatus).toBe(137);
+    });
   });
 
   describe('when something is wrong', () => {
@@ -207,95 +185,75 @@ describeWithWeights('the boot modes', () => {
       impostor = await buildImpostor('aarch64');
     });
 
-    it(
-      'runs several modes in one order, the flags under the arguments of the request',
-      async () => {
-        const { lines, exitStatus } = await boot(guest, {
-          ...{ disk, flags: 'zosia.ci=1 zosia.perf zosia.perf.tokens=2 zosia.diag=1' },
-          request: { args: ['--threads', '2'], prompt: 'never answered' },
-          overlay: [],
-        });
-        expect(lines[1]).toBe('zosia: boot modes in this order: diag, perf, ci');
-        const passed = lines.filter((line) => line.endsWith(' passed'));
-        expect(passed).toEqual(['zosia: diag passed', 'zosia: perf passed', 'zosia: ci passed']);
-        expect(perfResults(lines)).toEqual([
-          expect.stringMatching(/ tokens=2 .* threads=2 batch_threads=2$/),
-        ]);
-        expect(exitStatus).toBe(0);
-      },
-      BOOT_MS,
-    );
+    it('runs several modes in one order, the flags under the arguments of the request', async () => {
+      const { lines, exitStatus } = await boot(guest, {
+        ...{ disk, flags: 'zosia.ci=1 zosia.perf zosia.perf.tokens=2 zosia.diag=1' },
+        request: { args: ['--threads', '2'], prompt: 'never answered' },
+        overlay: [],
+      });
+      expect(lines[1]).toBe('zosia: boot modes in this order: diag, perf, ci');
+      const passed = lines.filter((line) => line.endsWith(' passed'));
+      expect(passed).toEqual(['zosia: diag passed', 'zosia: perf passed', 'zosia: ci passed']);
+      expect(perfResults(lines)).toEqual([
+        expect.stringMatching(/ tokens=2 .* threads=2 batch_threads=2$/),
+      ]);
+      expect(exitStatus).toBe(0);
+    });
 
-    it(
-      'ends with the first mode that fails, and names the signal of a crash',
-      async () => {
-        const { lines, exitStatus } = await boot(guest, {
-          flags: 'zosia.selftest=1 zosia.ci=1',
-          overlay: impostor.entries('crash', 'last words\n'),
-        });
-        expect(lines).toEqual([
-          'zosia: init',
-          'zosia: boot modes in this order: selftest, ci',
-          'zosia: selftest',
-          'zosia: llama_bin=llama-cli',
-          'last words',
-          'zosia: llama-cli was killed by signal 11 (SIGSEGV)',
-          'zosia: selftest failed with status 139',
-          'zosia: shutting down',
-          'zosia: exit status=139',
-          '',
-        ]);
-        expect(exitStatus).toBe(139);
-      },
-      BOOT_MS,
-    );
+    it('ends with the first mode that fails, and names the signal of a crash', async () => {
+      const { lines, exitStatus } = await boot(guest, {
+        flags: 'zosia.selftest=1 zosia.ci=1',
+        overlay: impostor.entries('crash', 'last words\n'),
+      });
+      expect(lines).toEqual([
+        'zosia: init',
+        'zosia: boot modes in this order: selftest, ci',
+        'zosia: selftest',
+        'zosia: llama_bin=llama-cli',
+        'last words',
+        'zosia: llama-cli was killed by signal 11 (SIGSEGV)',
+        'zosia: selftest failed with status 139',
+        'zosia: shutting down',
+        'zosia: exit status=139',
+        '',
+      ]);
+      expect(exitStatus).toBe(139);
+    });
 
     it.each([
       ['perf', 'llama-completion', 'zosia.perf=1', undefined],
       ['a chat', 'llama-cli', '', undefined],
       ['a one-shot', 'llama-completion', '', 'Hello'],
-    ])(
-      'stops %s at its time limit',
-      async (_, program, flags, prompt) => {
-        const { lines, exitStatus } = await boot(guest, {
-          ...{ disk, flags: `${flags} zosia.time_limit=3` },
-          overlay: impostor.entries('hang', 'so far so good\n'),
-          ...(prompt === undefined ? {} : { request: { args: [], prompt } }),
-        });
-        expect(lines).toContain(`zosia: ${program} did not end within 3 s; stopped`);
-        expect(lines.join('\n')).toContain('so far so good');
-        expect(exitStatus).toBe(124);
-      },
-      BOOT_MS,
-    );
+    ])('stops %s at its time limit', async (_, program, flags, prompt) => {
+      const { lines, exitStatus } = await boot(guest, {
+        ...{ disk, flags: `${flags} zosia.time_limit=3` },
+        overlay: impostor.entries('hang', 'so far so good\n'),
+        ...(prompt === undefined ? {} : { request: { args: [], prompt } }),
+      });
+      expect(lines).toContain(`zosia: ${program} did not end within 3 s; stopped`);
+      expect(lines.join('\n')).toContain('so far so good');
+      expect(exitStatus).toBe(124);
+    });
 
-    it(
-      'selftest fails a program that prints nothing',
-      async () => {
-        const { lines, exitStatus } = await boot(guest, {
-          flags: 'zosia.selftest=1',
-          overlay: impostor.entries('end'),
-        });
-        expect(lines).toContain('zosia: /usr/bin/llama-cli --help printed 0 bytes');
-        expect(exitStatus).toBe(65);
-      },
-      BOOT_MS,
-    );
+    it('selftest fails a program that prints nothing', async () => {
+      const { lines, exitStatus } = await boot(guest, {
+        flags: 'zosia.selftest=1',
+        overlay: impostor.entries('end'),
+      });
+      expect(lines).toContain('zosia: /usr/bin/llama-cli --help printed 0 bytes');
+      expect(exitStatus).toBe(65);
+    });
 
-    it(
-      'perf takes its figures from the timings alone',
-      async () => {
-        const { lines, exitStatus } = await boot(guest, {
-          ...{ disk, flags: 'zosia.perf=1 zosia.perf.tokens=4' },
-          overlay: impostor.entries('end', TIMINGS.join('')),
-        });
-        expect(perfResults(lines)).toEqual([
-          'zosia: perf tokens=4 seconds=0.25000 tok_per_s=16.000 load_s=1.50000 prompt_tok_per_s=333.333 threads=3 batch_threads=5',
-        ]);
-        expect(exitStatus).toBe(0);
-      },
-      BOOT_MS,
-    );
+    it('perf takes its figures from the timings alone', async () => {
+      const { lines, exitStatus } = await boot(guest, {
+        ...{ disk, flags: 'zosia.perf=1 zosia.perf.tokens=4' },
+        overlay: impostor.entries('end', TIMINGS.join('')),
+      });
+      expect(perfResults(lines)).toEqual([
+        'zosia: perf tokens=4 seconds=0.25000 tok_per_s=16.000 load_s=1.50000 prompt_tok_per_s=333.333 threads=3 batch_threads=5',
+      ]);
+      expect(exitStatus).toBe(0);
+    });
 
     it.each([
       [
@@ -308,82 +266,62 @@ describeWithWeights('the boot modes', () => {
         TIMINGS.join('').replace('4 runs', '3 runs'),
         'zosia: no perf result: llama-completion evaluated 3 tokens instead of 4',
       ],
-    ])(
-      'perf has no result for %s',
-      async (_, says, complaint) => {
-        const { lines, exitStatus } = await boot(guest, {
-          ...{ disk, flags: 'zosia.perf=1 zosia.perf.tokens=4' },
-          overlay: impostor.entries('end', says),
-        });
-        expect(lines).toContain(complaint);
-        expect(perfResults(lines)).toEqual([]);
-        expect(exitStatus).toBe(65);
-      },
-      BOOT_MS,
-    );
+    ])('perf has no result for %s', async (_, says, complaint) => {
+      const { lines, exitStatus } = await boot(guest, {
+        ...{ disk, flags: 'zosia.perf=1 zosia.perf.tokens=4' },
+        overlay: impostor.entries('end', says),
+      });
+      expect(lines).toContain(complaint);
+      expect(perfResults(lines)).toEqual([]);
+      expect(exitStatus).toBe(65);
+    });
 
-    it(
-      'diag tells that no disk has a file system of the right kind',
-      async () => {
-        const blank = folder.file('blank.img');
-        await writeBlankDisk(blank);
-        const { lines, exitStatus } = await boot(guest, { flags: 'zosia.diag=1', disk: blank });
-        expect(lines).toContain('zosia: no virtio model disk found (/dev/vda..)');
-        expect(factsOf(lines)).toMatchObject({
-          ...{ model_dev: 'none', llama_bin: 'llama-cli', model_path: 'none' },
-          ...{ virtio_disks: 'vda', disk_label: '', disk_bytes: '0' },
-        });
-        expect(lines).toContain('zosia: diag failed with status 1');
-        expect(exitStatus).toBe(1);
-      },
-      BOOT_MS,
-    );
+    it('diag tells that no disk has a file system of the right kind', async () => {
+      const blank = folder.file('blank.img');
+      await writeBlankDisk(blank);
+      const { lines, exitStatus } = await boot(guest, { flags: 'zosia.diag=1', disk: blank });
+      expect(lines).toContain('zosia: no virtio model disk found (/dev/vda..)');
+      expect(factsOf(lines)).toMatchObject({
+        ...{ model_dev: 'none', llama_bin: 'llama-cli', model_path: 'none' },
+        ...{ virtio_disks: 'vda', disk_label: '', disk_bytes: '0' },
+      });
+      expect(lines).toContain('zosia: diag failed with status 1');
+      expect(exitStatus).toBe(1);
+    });
 
-    it(
-      'perf tells that the disk has no model',
-      async () => {
-        const empty = folder.file('empty.img');
-        await writeDisk(empty, { 'README.txt': Buffer.from('no model here') });
-        const { lines, exitStatus } = await boot(guest, { flags: 'zosia.perf=1', disk: empty });
-        expect(lines.slice(2, 5)).toEqual([
-          'zosia: llama_bin=llama-completion',
-          'zosia: model_path=none',
-          'zosia: perf requires model + llama binary',
-        ]);
-        expect(exitStatus).toBe(1);
-      },
-      BOOT_MS,
-    );
+    it('perf tells that the disk has no model', async () => {
+      const empty = folder.file('empty.img');
+      await writeDisk(empty, { 'README.txt': Buffer.from('no model here') });
+      const { lines, exitStatus } = await boot(guest, { flags: 'zosia.perf=1', disk: empty });
+      expect(lines.slice(2, 5)).toEqual([
+        'zosia: llama_bin=llama-completion',
+        'zosia: model_path=none',
+        'zosia: perf requires model + llama binary',
+      ]);
+      expect(exitStatus).toBe(1);
+    });
 
-    it(
-      'perf passes on what llama.cpp says of a model that ends early, and diag what it is',
-      async () => {
-        const truncated = folder.file('truncated.img');
-        await writeTruncatedModelDisk(truncated, model);
-        const { lines, exitStatus } = await boot(guest, {
-          ...{ flags: 'zosia.diag=1 zosia.perf=1', disk: truncated },
-        });
-        expect(factsOf(lines)).toMatchObject({ model_format: 'GGUF 3' });
-        expect(lines.join('\n')).toContain('data is not within the file bounds');
-        expect(lines).toContain('zosia: llama-completion failed with status 1');
-        expect(perfResults(lines)).toEqual([]);
-        expect(exitStatus).toBe(1);
-      },
-      BOOT_MS,
-    );
+    it('perf passes on what llama.cpp says of a model that ends early, and diag what it is', async () => {
+      const truncated = folder.file('truncated.img');
+      await writeTruncatedModelDisk(truncated, model);
+      const { lines, exitStatus } = await boot(guest, {
+        ...{ flags: 'zosia.diag=1 zosia.perf=1', disk: truncated },
+      });
+      expect(factsOf(lines)).toMatchObject({ model_format: 'GGUF 3' });
+      expect(lines.join('\n')).toContain('data is not within the file bounds');
+      expect(lines).toContain('zosia: llama-completion failed with status 1');
+      expect(perfResults(lines)).toEqual([]);
+      expect(exitStatus).toBe(1);
+    });
 
-    it(
-      'ci fails a machine that does not boot as it should',
-      async () => {
-        const { lines, exitStatus } = await boot(guest, {
-          flags: 'zosia.ci=1',
-          overlay: [fileEntry('/etc/zosia/modules', '/etc/zosia/modules\n')],
-        });
-        expect(lines).toContain('zosia: cannot load module /etc/zosia/modules (errno 8)');
-        expect(lines).toContain('zosia: ci failed with status 1');
-        expect(exitStatus).toBe(1);
-      },
-      BOOT_MS,
-    );
+    it('ci fails a machine that does not boot as it should', async () => {
+      const { lines, exitStatus } = await boot(guest, {
+        flags: 'zosia.ci=1',
+        overlay: [fileEntry('/etc/zosia/modules', '/etc/zosia/modules\n')],
+      });
+      expect(lines).toContain('zosia: cannot load module /etc/zosia/modules (errno 8)');
+      expect(lines).toContain('zosia: ci failed with status 1');
+      expect(exitStatus).toBe(1);
+    });
   });
 });

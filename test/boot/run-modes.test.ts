@@ -8,8 +8,6 @@ import { temporaryFolder } from '../support/temporary.js';
 import { describeWithWeights } from '../support/weights.js';
 import { putGuests } from './support/guests.js';
 
-const BOOT_MS = 300_000;
-
 /** What was built in `folder`, to be booted from another, where there is no model disk. */
 function guestBuiltIn(folder: string): string[] {
   const built = join(folder, 'artifacts', hostArchitecture());
@@ -32,79 +30,55 @@ describeWithWeights('zosia run --ci, --diag and --selftest', () => {
   });
 
   describe.each(ARCHITECTURES)('on %s', (arch) => {
-    it(
-      'diagnoses a guest as JSON',
-      async () => {
-        const options = ['--diag', '--json', '--smp', '2', '--ram', '512'];
-        const { stdout, exitCode } = await run('--arch', arch, ...options);
-        expect(JSON.parse(stdout)).toMatchObject({
-          exit_status: 0,
-          model_dev: '/dev/vda',
-          llama_bin: 'llama-cli',
-          model_path: '/models/model.gguf',
-          cpus: 2,
-          disk_label: 'ZOSIA_MODEL',
-          virtio_disks: ['vda'],
-          cpu_features: expect.arrayContaining([arch === 'x86_64' ? 'sse2' : 'asimd']) as string[],
-        });
-        expect(exitCode).toBe(0);
-      },
-      BOOT_MS,
-    );
+    it('diagnoses a guest as JSON', async () => {
+      const options = ['--diag', '--json', '--smp', '2', '--ram', '512'];
+      const { stdout, exitCode } = await run('--arch', arch, ...options);
+      expect(JSON.parse(stdout)).toMatchObject({
+        exit_status: 0,
+        model_dev: '/dev/vda',
+        llama_bin: 'llama-cli',
+        model_path: '/models/model.gguf',
+        cpus: 2,
+        disk_label: 'ZOSIA_MODEL',
+        virtio_disks: ['vda'],
+        cpu_features: expect.arrayContaining([arch === 'x86_64' ? 'sse2' : 'asimd']) as string[],
+      });
+      expect(exitCode).toBe(0);
+    });
 
-    it(
-      'tests llama.cpp, and shows what the guest prints',
-      async () => {
-        const { stdout, exitCode } = await run('--arch', arch, '--selftest');
-        expect(stdout).toMatch(/^zosia: selftest passed\r?$/m);
-        expect(exitCode).toBe(0);
-      },
-      BOOT_MS,
-    );
+    it('tests llama.cpp, and shows what the guest prints', async () => {
+      const { stdout, exitCode } = await run('--arch', arch, '--selftest');
+      expect(stdout).toMatch(/^zosia: selftest passed\r?$/m);
+      expect(exitCode).toBe(0);
+    });
   });
 
-  it(
-    'boots and powers off',
-    async () => {
-      const { stdout, exitCode } = await run('--ci');
-      expect(stdout).toMatch(/zosia: ci mode; powering off\r?\n/);
-      expect(stdout).toMatch(/zosia: exit status=0\r?\n$/);
-      expect(exitCode).toBe(0);
-    },
-    BOOT_MS,
-  );
+  it('boots and powers off', async () => {
+    const { stdout, exitCode } = await run('--ci');
+    expect(stdout).toMatch(/zosia: ci mode; powering off\r?\n/);
+    expect(stdout).toMatch(/zosia: exit status=0\r?\n$/);
+    expect(exitCode).toBe(0);
+  });
 
-  it(
-    'names a boot flag that it does not know, and goes on',
-    async () => {
-      const { stdout, exitCode } = await run('--ci', '--append', 'zosia.colour=blue');
-      expect(stdout).toMatch(/^zosia: ignoring .*zosia\.colour/m);
-      expect(exitCode).toBe(0);
-    },
-    BOOT_MS,
-  );
+  it('names a boot flag that it does not know, and goes on', async () => {
+    const { stdout, exitCode } = await run('--ci', '--append', 'zosia.colour=blue');
+    expect(stdout).toMatch(/^zosia: ignoring .*zosia\.colour/m);
+    expect(exitCode).toBe(0);
+  });
 
-  it(
-    'fails, and says why, when the guest finds no model',
-    async () => {
-      const kernelAndInitrd = guestBuiltIn(folder.path);
-      const { stdout, exitCode } = await zosia(['run', '--diag', '--json', ...kernelAndInitrd], {
-        cwd: await emptyFolder(folder.file('elsewhere')),
-      });
-      expect(JSON.parse(stdout)).toMatchObject({ exit_status: 1, model_dev: null });
-      expect(exitCode).toBe(1);
-    },
-    BOOT_MS,
-  );
+  it('fails, and says why, when the guest finds no model', async () => {
+    const kernelAndInitrd = guestBuiltIn(folder.path);
+    const { stdout, exitCode } = await zosia(['run', '--diag', '--json', ...kernelAndInitrd], {
+      cwd: await emptyFolder(folder.file('elsewhere')),
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ exit_status: 1, model_dev: null });
+    expect(exitCode).toBe(1);
+  });
 
-  it(
-    'gives up on a guest that takes longer than it may',
-    async () => {
-      // No guest has said anything by then, however fast the host.
-      const { stderr, exitCode } = await run('--selftest', '--timeout', '0.02');
-      expect(stderr).toContain('did not answer within 0.02 s');
-      expect(exitCode).toBe(1);
-    },
-    BOOT_MS,
-  );
+  it('gives up on a guest that takes longer than it may', async () => {
+    // No guest has said anything by then, however fast the host.
+    const { stderr, exitCode } = await run('--selftest', '--timeout', '0.02');
+    expect(stderr).toContain('did not answer within 0.02 s');
+    expect(exitCode).toBe(1);
+  });
 });

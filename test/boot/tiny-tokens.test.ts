@@ -12,7 +12,6 @@ import { bootDisk } from './efi/boot.js';
 import { guestFiles } from './modes/guest.js';
 import { answersOf, EVERY_TIME } from './tiny/requests.js';
 
-const BOOT_MS = 300_000;
 const TOKENS = 100;
 
 describe('the built-in model, left to itself at temperature 0', () => {
@@ -39,34 +38,26 @@ describe('the built-in model, left to itself at temperature 0', () => {
     expect(exitCode, stderr).toBe(0);
   }
 
-  it(
-    'has the tokens of the reference in llama.cpp, as shipped and in float32',
-    async () => {
-      const float32 = folder.file('f32.gguf');
-      await run('model', 'convert', checkpoint(), '--tokenizer', tokenizer(), '--out', float32);
-      const disk = folder.file('model.img');
-      await run('image', 'model', EMBEDDED_MODEL, '--add', `${float32}:/f32.gguf`, '--out', disk);
-      const guest = await guestFiles(hostArchitecture(), folder.path);
-      const told = await answersOf(guest, disk, [
-        ...tokensRequests('/models/model.gguf'),
-        ...tokensRequests('/models/f32.gguf'),
-      ]);
-      expect([tokensListed(told[1]!), tokensListed(told[3]!)]).toEqual([story, story]);
-    },
-    BOOT_MS,
-  );
+  it('has the tokens of the reference in llama.cpp, as shipped and in float32', async () => {
+    const float32 = folder.file('f32.gguf');
+    await run('model', 'convert', checkpoint(), '--tokenizer', tokenizer(), '--out', float32);
+    const disk = folder.file('model.img');
+    await run('image', 'model', EMBEDDED_MODEL, '--add', `${float32}:/f32.gguf`, '--out', disk);
+    const guest = await guestFiles(hostArchitecture(), folder.path);
+    const told = await answersOf(guest, disk, [
+      ...tokensRequests('/models/model.gguf'),
+      ...tokensRequests('/models/f32.gguf'),
+    ]);
+    expect([tokensListed(told[1]!), tokensListed(told[3]!)]).toEqual([story, story]);
+  });
 
-  it(
-    'has the pieces of these tokens on the EFI machine, one after the other',
-    async () => {
-      const { pieces } = await withRunDisk(efiDisk(), { answer: 'serial' }, (disk) =>
-        bootDisk(disk.path, { arch: hostArchitecture() }),
-      );
-      const shown = story.map((token, at) => decodeToken(vocabulary, story[at - 1] ?? 1, token));
-      expect(pieces.map(String)).toEqual(shown.map(String));
-    },
-    BOOT_MS,
-  );
+  it('has the pieces of these tokens on the EFI machine, one after the other', async () => {
+    const { pieces } = await withRunDisk(efiDisk(), { answer: 'serial' }, (disk) =>
+      bootDisk(disk.path, { arch: hostArchitecture() }),
+    );
+    const shown = story.map((token, at) => decodeToken(vocabulary, story[at - 1] ?? 1, token));
+    expect(pieces.map(String)).toEqual(shown.map(String));
+  });
 });
 
 /**

@@ -3,7 +3,6 @@ import { zosia } from '../support/cli.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { isSentence, sentencesOf } from './tiny/stories.js';
 
-const BOOT_MS = 300_000;
 const NOTICE = 'using the built-in zosia-tiny';
 
 describe('without a model', () => {
@@ -11,35 +10,27 @@ describe('without a model', () => {
   const run = (...args: string[]) => zosia(args, { cwd: folder.path });
   const up = (...args: string[]) => run('up', ...args);
 
-  it(
-    'zosia up answers, on both machines alike, and says which model does',
-    async () => {
-      const asked = ['--prompt', 'What is zosia?', '-n', '60', '--temp', '0'];
-      const linux = await up(...asked);
-      expect(linux.exitCode, linux.stderr).toBe(0);
-      expect(linux.stdout).toMatch(/^zosia turns a language model into a machine/);
-      expect(linux.stderr).toContain(NOTICE);
-      const efi = await up('--machine', 'efi', ...asked);
-      expect(efi.exitCode, efi.stderr).toBe(0);
-      expect(efi.stdout).toBe(linux.stdout);
-      expect(efi.stderr).toContain(NOTICE);
-    },
-    BOOT_MS,
-  );
+  it('zosia up answers, on both machines alike, and says which model does', async () => {
+    const asked = ['--prompt', 'What is zosia?', '-n', '60', '--temp', '0'];
+    const linux = await up(...asked);
+    expect(linux.exitCode, linux.stderr).toBe(0);
+    expect(linux.stdout).toMatch(/^zosia turns a language model into a machine/);
+    expect(linux.stderr).toContain(NOTICE);
+    const efi = await up('--machine', 'efi', ...asked);
+    expect(efi.exitCode, efi.stderr).toBe(0);
+    expect(efi.stdout).toBe(linux.stdout);
+    expect(efi.stderr).toContain(NOTICE);
+  });
 
-  it(
-    'zosia image efi writes a disk that tells a story',
-    async () => {
-      const written = await run('image', 'efi');
-      expect(written.exitCode, written.stderr).toBe(0);
-      expect(written.stderr).toContain(NOTICE);
-      const { stdout, stderr, exitCode } = await run('run', 'efi');
-      expect(exitCode, stderr).toBe(0);
-      const [, shown = ''] = /tokens:\r\n([^]*?)\r\n\d+ tokens in /.exec(stdout) ?? [];
-      const story = shown.replaceAll('\r\n', '\n');
-      expect(sentencesOf(story).length).toBeGreaterThanOrEqual(5);
-      expect(sentencesOf(story).filter((sentence) => !isSentence(sentence))).toEqual([]);
-    },
-    BOOT_MS,
-  );
+  it('zosia image efi writes a disk that tells a story', async () => {
+    const written = await run('image', 'efi');
+    expect(written.exitCode, written.stderr).toBe(0);
+    expect(written.stderr).toContain(NOTICE);
+    const { stdout, stderr, exitCode } = await run('run', 'efi');
+    expect(exitCode, stderr).toBe(0);
+    const [, shown = ''] = /tokens:\r\n([^]*?)\r\n\d+ tokens in /.exec(stdout) ?? [];
+    const story = shown.replaceAll('\r\n', '\n');
+    expect(sentencesOf(story).length).toBeGreaterThanOrEqual(5);
+    expect(sentencesOf(story).filter((sentence) => !isSentence(sentence))).toEqual([]);
+  });
 });

@@ -8,8 +8,6 @@ import { guestFiles } from './modes/guest.js';
 import { characterDefects, sentenceDefects, sentencesOf } from './tiny/stories.js';
 import { answersOf, EVERY_TIME } from './tiny/requests.js';
 
-const BOOT_MS = 300_000;
-
 interface HeldOutQuestion {
   readonly question: string;
   /** Any of these is the required fact. */
@@ -47,7 +45,7 @@ describe('the built-in model, in the guest', () => {
     answers = told.slice(0, questions.length);
     stories = told.slice(questions.length, -1);
     log = told.at(-1)!;
-  }, BOOT_MS);
+  });
 
   it('answers at least 50 of 60 questions that it never read', () => {
     expect(questions).toHaveLength(60);

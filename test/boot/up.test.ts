@@ -9,8 +9,6 @@ import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { PUBLISHED_STORY, describeWithWeights } from '../support/weights.js';
 
-const BOOT_MS = 240_000;
-
 describeWithWeights('zosia up --prompt', () => {
   const folder = temporaryFolder();
   let model = '';
@@ -18,84 +16,54 @@ describeWithWeights('zosia up --prompt', () => {
     model = await convertStoryModel(folder.path);
   });
 
-  it.each(ARCHITECTURES)(
-    'tells the published story on %s, and nothing else',
-    async (arch) => {
-      const { stdout, stderr, exitCode } = await zosia(
-        ['up', model, '--arch', arch, '--prompt', '', '-n', '60', '--temp', '0'],
-        { cwd: folder.path },
-      );
-      // The host's own architecture may have a better accelerator.
-      if (arch !== hostArchitecture()) expect(stderr).toContain('TCG');
-      expect(stdout.trimStart().startsWith(PUBLISHED_STORY)).toBe(true);
-      expect(stdout).not.toMatch(/zosia|llama|end of text/);
-      expect(stdout.endsWith('\n')).toBe(true);
-      expect(exitCode).toBe(0);
-    },
-    BOOT_MS,
-  );
+  it.each(ARCHITECTURES)('tells the published story on %s, and nothing else', async (arch) => {
+    const { stdout, stderr, exitCode } = await zosia(
+      ['up', model, '--arch', arch, '--prompt', '', '-n', '60', '--temp', '0'],
+      { cwd: folder.path },
+    );
+    // The host's own architecture may have a better accelerator.
+    if (arch !== hostArchitecture()) expect(stderr).toContain('TCG');
+    expect(stdout.trimStart().startsWith(PUBLISHED_STORY)).toBe(true);
+    expect(stdout).not.toMatch(/zosia|llama|end of text/);
+    expect(stdout.endsWith('\n')).toBe(true);
+    expect(exitCode).toBe(0);
+  });
 
-  it(
-    'completes a prompt and prints the continuation alone',
-    async () => {
-      const { stdout, exitCode } = await zosia(
-        [
-          'up',
-          model,
-          '--arch',
-          'aarch64',
-          '--prompt',
-          'Once upon a time',
-          '-n',
-          '20',
-          '--temp',
-          '0',
-        ],
-        { cwd: folder.path },
-      );
-      expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));
-      expect(exitCode).toBe(0);
-    },
-    BOOT_MS,
-  );
+  it('completes a prompt and prints the continuation alone', async () => {
+    const { stdout, exitCode } = await zosia(
+      ['up', model, '--arch', 'aarch64', '--prompt', 'Once upon a time', '-n', '20', '--temp', '0'],
+      { cwd: folder.path },
+    );
+    expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));
+    expect(exitCode).toBe(0);
+  });
 
-  it(
-    'gives a model with a chat template the prompt as a turn',
-    async () => {
-      // Whatever is asked, this template makes of it the beginning of the published story.
-      const template = folder.file('template.jinja');
-      await writeFile(
-        template,
-        "{{ 'Once upon a time' if messages[-1]['content'] == 'Hi \\\\n' }}",
-      );
-      const other = await mkdir(folder.file('chat'), { recursive: true });
-      const chat = await convertStoryModel(other!, '--chat-template', template);
-      const { stdout, exitCode } = await zosia(
-        ['up', chat, '--arch', 'aarch64', '--prompt', 'Hi \\n', '-n', '20', '--temp', '0'],
-        { cwd: folder.path },
-      );
-      expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));
-      expect(exitCode).toBe(0);
-    },
-    BOOT_MS,
-  );
+  it('gives a model with a chat template the prompt as a turn', async () => {
+    // Whatever is asked, this template makes of it the beginning of the published story.
+    const template = folder.file('template.jinja');
+    await writeFile(template, "{{ 'Once upon a time' if messages[-1]['content'] == 'Hi \\\\n' }}");
+    const other = await mkdir(folder.file('chat'), { recursive: true });
+    const chat = await convertStoryModel(other!, '--chat-template', template);
+    const { stdout, exitCode } = await zosia(
+      ['up', chat, '--arch', 'aarch64', '--prompt', 'Hi \\n', '-n', '20', '--temp', '0'],
+      { cwd: folder.path },
+    );
+    expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));
+    expect(exitCode).toBe(0);
+  });
 
-  it(
-    'fails with the end of the console when the guest cannot load the model',
-    async () => {
-      // A GGUF that zosia itself would refuse, so it is put on a disk by hand.
-      const disk = folder.file('bad.img');
-      const data = bytesData(Buffer.from('GGUF, but no more of it'));
-      const options = { label: 'ZOSIA_MODEL' };
-      await writeRaw(planExt4([{ path: '/model.gguf', type: 'file', data }], options), disk);
-      const { stdout, stderr, exitCode } = await zosia(
-        ['run', '--arch', 'aarch64', '--disk', disk, '--prompt', 'Hello'],
-        { cwd: folder.path },
-      );
-      expect(stdout).toBe('');
-      expect(stderr).toContain('zosia: exit status=1');
-      expect(exitCode).toBe(1);
-    },
-    BOOT_MS,
-  );
+  it('fails with the end of the console when the guest cannot load the model', async () => {
+    // A GGUF that zosia itself would refuse, so it is put on a disk by hand.
+    const disk = folder.file('bad.img');
+    const data = bytesData(Buffer.from('GGUF, but no more of it'));
+    const options = { label: 'ZOSIA_MODEL' };
+    await writeRaw(planExt4([{ path: '/model.gguf', type: 'file', data }], options), disk);
+    const { stdout, stderr, exitCode } = await zosia(
+      ['run', '--arch', 'aarch64', '--disk', disk, '--prompt', 'Hello'],
+      { cwd: folder.path },
+    );
+    expect(stdout).toBe('');
+    expect(stderr).toContain('zosia: exit status=1');
+    expect(exitCode).toBe(1);
+  });
 });

@@ -148,7 +148,7 @@ describeWithWeights('a machine that is only described', () => {
     expect(stdout).toMatch(/-m 576M/);
     expect(stdout).toContain('read-only=on');
     expect(stdout).toContain('-nic none');
-  }, 300_000);
+  });
 
   it('has a model that tells of itself', async () => {
     const { stdout, exitCode } = await run('model', 'info', model, '--json');

@@ -34,14 +34,10 @@ describeWithWeights('the commands of', () => {
     expect(guides.length).toBeGreaterThan(7);
   });
 
-  it.each(guides)(
-    '$path work, in their order',
-    async (page) => {
-      for (const command of commandsOf(page)) {
-        const { exitCode, all } = await reader.type(command);
-        expect(exitCode, `${command}\n${all}`).toBe(FAILING.get(command) ?? 0);
-      }
-    },
-    300_000,
-  );
+  it.each(guides)('$path work, in their order', async (page) => {
+    for (const command of commandsOf(page)) {
+      const { exitCode, all } = await reader.type(command);
+      expect(exitCode, `${command}\n${all}`).toBe(FAILING.get(command) ?? 0);
+    }
+  });
 });

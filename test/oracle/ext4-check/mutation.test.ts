@@ -137,7 +137,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
       const bytes = await ext4Bytes(entries, options);
       expect(await isReported(bytes)).toBe(false);
       expect(await mutate(name, bytes)).toEqual([]);
-    }, 300_000);
+    });
   }
 
   for (const [name, { options, sizeKib }] of Object.entries(MADE)) {
@@ -147,7 +147,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
       const bytes = new Uint8Array(await readFile(path));
       expect(await isReported(bytes)).toBe(false);
       expect(await mutate(name, bytes)).toEqual([]);
-    }, 300_000);
+    });
   }
 
   it('did so for every kind of structure', () => {

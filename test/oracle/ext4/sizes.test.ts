@@ -139,6 +139,6 @@ describeWithE2fsprogs('a disk with one large file', () => {
   for (const [name, sizeBytes, blockSizeBytes] of cases) {
     it(`of ${name}: ${sizeBytes} bytes in blocks of ${blockSizeBytes}`, async (context) => {
       await checkLarge(sizeBytes, blockSizeBytes, context);
-    }, 300_000);
+    });
   }
 });

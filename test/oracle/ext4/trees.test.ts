@@ -151,5 +151,5 @@ describeWithE2fsprogs('generated trees', () => {
       }),
       { numRuns: 250 },
     );
-  }, 300_000);
+  });
 });

@@ -54,5 +54,5 @@ describeWith(['fsck.fat', 'mcopy'], `${TREES} generated trees`, () => {
       }),
       { numRuns: TREES },
     );
-  }, 300_000);
+  });
 });
