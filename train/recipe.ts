@@ -2,8 +2,9 @@ import type { AdamW } from './kernel.js';
 import type { ModelShape } from './model/shape.js';
 
 /**
- * What a training is to do with the text of train/corpus. The same recipe gives the same bits again with
- * the same {@link Arithmetic} on the same kind of processor; with others the last bits of the weights differ.
+ * What a training does with the text of train/corpus. The same recipe gives the same bits again with the
+ * same {@link Arithmetic} on the same kind of processor; with any other, sums are rounded otherwise and the
+ * weights differ a little.
  */
 export interface Recipe {
   readonly seed: number;
@@ -23,7 +24,7 @@ export interface Recipe {
   readonly optimiser: Omit<AdamW, 'rate'>;
 }
 
-/** In what order the same sums are added up: each order rounds otherwise. */
+/** What decides the order in which sums are added up: each order rounds otherwise. */
 export interface Arithmetic {
   /** Each adds up the gradients of its own documents. */
   readonly threadCount: number;
