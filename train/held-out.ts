@@ -15,6 +15,11 @@ export const HELD_OUT_FILE = fileURLToPath(
   new URL('../fixtures/zosia-tiny/held-out.json', import.meta.url),
 );
 
+/** More of them, by others, when the text was finished. */
+export const FURTHER_QUESTIONS_FILE = fileURLToPath(
+  new URL('../fixtures/zosia-tiny/further-questions.json', import.meta.url),
+);
+
 /** @throws ZosiaError `ZOSIA_TRAINING_QUESTIONS_UNREADABLE` for a file that is not there, or no JSON */
 export async function readHeldOut(
   path: string = HELD_OUT_FILE,

@@ -38,7 +38,7 @@ export function trainingCommand(
     .addHelpText(
       'after',
       `
-It needs a C compiler (CC, or cc). All ${defaults.steps} steps took 15 minutes on two
+It needs a C compiler (CC, or cc). All ${defaults.steps} steps took 16 minutes on two
 processors with a matrix unit (AMX); without one they take a few times as long.
 Each report says how many minutes are left. Ctrl+C stops; the same command goes
 on after the last checkpoint.

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_FOLDER, trainingCommand } from '../../train/options.js';
 import type { TrainingSettings } from '../../train/options.js';
+import { ZOSIA_TINY } from '../../train/recipe.js';
 
 interface Outcome {
   readonly settings?: TrainingSettings;
@@ -76,7 +77,7 @@ describe('the options of train:tiny', () => {
 
 describe('the programs of train', () => {
   it.each([
-    ['main', [...OPTIONS, '(default: 7000)', '15 minutes', 'zosia-tiny.bin']],
+    ['main', [...OPTIONS, `(default: ${ZOSIA_TINY.stepCount})`, '16 minutes', 'zosia-tiny.bin']],
     ['examine', ['--questions <file>', '--no-sums', '--stories <n>', '(default: 3)', 'minutes']],
   ])('%s --help teaches', async (name, lessons) => {
     const { exitCode, stdout, stderr } = await program(name, '--help');

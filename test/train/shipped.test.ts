@@ -2,17 +2,28 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { checkGguf } from '../../src/formats/gguf/check.js';
 import { accessBytes } from '../../src/image/random-access.js';
+import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
+import { EMBEDDED_MODEL_TEMPLATE } from '../../src/recipes/embedded-model.js';
+import { defaultPlaces } from '../../src/recipes/places.js';
 import type { LossPoint } from '../../train/checkpoint.js';
+import { FURTHER_QUESTIONS_FILE, readHeldOut } from '../../train/held-out.js';
 import { lossCurve } from '../../train/plot.js';
 import { ZOSIA_TINY } from '../../train/recipe.js';
 import type { Arithmetic } from '../../train/recipe.js';
 import { trainingReport } from '../../train/training-report.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
+import { referenceText } from '../support/llama2-sampling.js';
+import { readVocabulary } from '../support/llama2-tokens.js';
+import { temporaryFolder } from '../support/temporary.js';
 
 const FOLDER = new URL('../../models/zosia-tiny/', import.meta.url);
 const read = (name: string): Promise<string> => readFile(new URL(name, FOLDER), 'utf8');
 
+/** Positions for a question and as much of its answer as has the fact. */
+const STEPS = 120;
+
 describe('models/zosia-tiny', async () => {
+  const folder = temporaryFolder();
   const report = await read('training.json');
   const run = JSON.parse(report) as {
     readonly arithmetic: Arithmetic;
@@ -67,5 +78,22 @@ describe('models/zosia-tiny', async () => {
       gguf.tensors.filter(({ dimensions }) => dimensions.length > 1).map(({ type }) => type.name),
     );
     expect([...types]).toEqual(['Q8_0']);
+  });
+
+  it('answers at least 80 of 90 questions that were written when its text was finished', async () => {
+    const { checkpoint, tokenizer } = await embeddedCheckpoint(defaultPlaces(folder.path));
+    const weights = await readFile(checkpoint);
+    const vocabulary = readVocabulary(await readFile(tokenizer));
+    const questions = await readHeldOut(FURTHER_QUESTIONS_FILE);
+    expect(questions).toHaveLength(90);
+    const wrong = questions.flatMap(({ question, mustContain }) => {
+      const prompt = EMBEDDED_MODEL_TEMPLATE.replace('{prompt}', () => question);
+      const greedy = { prompt, steps: STEPS, temperature: 0, topP: 0.9, seed: 1 };
+      const { text } = referenceText(weights, vocabulary, greedy);
+      const answer = text.toString().slice(prompt.length);
+      return mustContain.some((fact) => answer.includes(fact)) ? [] : [`${question}${answer}`];
+    });
+    console.info(`${90 - wrong.length} of 90 right; wrong:\n${wrong.join('\n')}`);
+    expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(10);
   });
 });

@@ -9,32 +9,46 @@ import { typed } from './surface.js';
 import type { Topic } from './topic.js';
 import { ABOUT } from './topics/about.js';
 import { ANSWERING } from './topics/answering.js';
+import { BUILDING } from './topics/building.js';
+import { COMPANIONS } from './topics/companions.js';
 import { EFI } from './topics/efi.js';
 import { ENDING } from './topics/ending.js';
 import { FLAGS } from './topics/flags.js';
 import { GUEST } from './topics/guest.js';
 import { IMAGES } from './topics/images.js';
+import { LIMITS } from './topics/limits.js';
+import { MEASURING } from './topics/measuring.js';
 import { MODEL_DISK } from './topics/model-disk.js';
 import { MODEL_FILES } from './topics/model-files.js';
 import { MODELS } from './topics/models.js';
+import { PACKAGES } from './topics/packages.js';
+import { PICTURES } from './topics/pictures.js';
 import { RESOURCES } from './topics/resources.js';
 import { SETTING_UP } from './topics/setting-up.js';
 import { SMALL_TALK } from './topics/small-talk.js';
 import { SPEAKER } from './topics/speaker.js';
+import { TROUBLE } from './topics/trouble.js';
 import { unknownExchange } from './unknown.js';
 
 export const TOPICS: readonly Topic[] = [
   ...ABOUT,
   ...SETTING_UP,
+  ...PACKAGES,
+  ...BUILDING,
   ...MODELS,
   ...MODEL_FILES,
   ...MODEL_DISK,
+  ...COMPANIONS,
   ...GUEST,
   ...RESOURCES,
+  ...LIMITS,
+  ...MEASURING,
   ...ENDING,
   ...ANSWERING,
   ...FLAGS,
+  ...TROUBLE,
   ...EFI,
+  ...PICTURES,
   ...IMAGES,
   ...SPEAKER,
   ...SMALL_TALK,

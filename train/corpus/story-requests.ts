@@ -4,9 +4,10 @@ import { expand } from './phrase.js';
 import type { Phrase } from './phrase.js';
 import { proofread } from './proofread.js';
 import { story } from './stories/story.js';
+import { WISHES } from './stories/wishes.js';
 
 const STORY =
-  "(story|tale|fairy tale|short story|little story|bedtime story|nice story|new story|children's story)";
+  "(story|tale|fairy tale|short story|little story|bedtime story|nice story|new story|children's story|good night story|storry)";
 
 /** Requests for any story. */
 const REQUESTS: readonly Phrase[] = [
@@ -39,13 +40,42 @@ const REQUESTS_ABOUT: readonly Phrase[] = [
   '(the|a) {kind} story',
   `make the (main character|hero) (of a story |of the ${STORY} |)(a|an old|a little) {kind}`,
   '(tell|read) me (about|of) the adventures of a {kind}',
+  `(tell me|write|make up|read me|i want|give me) (a|another) ${STORY} (about|of) (a|the) {kind} (that|who) (is afraid of the dark|wants to fly|got lost|cannot sleep|goes to sea|has no friends)`,
 ];
 
-/** Somebody asks for a story and gets one, about whom they asked for. */
+/** Requests for a story of something that no character is. */
+const REQUESTS_OF_WISHES: readonly Phrase[] = [
+  `(tell|read|give|write|invent|make up for) (me|us|my child|my son|my daughter|the children) (a|another|one more) ${STORY} (about|of|on) {wish}`,
+  `(tell|write|invent|make up|narrate|create|compose) (a|another) ${STORY} (about|of) {wish}`,
+  `(can|could|would|will) you (please |)(tell|tell me|write|write me|invent|make up|tell us|read me|think up) (a|another) ${STORY} (about {wish}|of {wish}|with {thing})`,
+  `(i want|i would like|i'd like|we want|my child wants|my son would like) to (hear|read|listen to) (a|another) ${STORY} (about|of) {wish}`,
+  `(i want|i would like|i'd like|i need|give me|let me hear|let us hear|how about|what about|now|please) (a|another) ${STORY} (about {wish}|of {wish}|with {thing})`,
+  `(a|another|) ${STORY} (about {wish}|of {wish}|with {thing})`,
+  `(do you know|is there|do you have) (a|any) ${STORY} (about|of) {wish}`,
+  `make up (something|a ${STORY}|something for the night|something for my child) about {wish}`,
+  'once upon a time there was {thing}',
+  '(tell|read) me (about|of) the adventures of {thing}',
+  `(my child|my son|my daughter|the baby|my little sister) (wants|would like|asks for|needs) (a|another) ${STORY} (about|of) {wish}`,
+  `${STORY}(,|:) {wish}`,
+];
+
+/** How many requests are for something that no character is, and for a kind of character. */
+const SHARES = { wish: 0.25, kind: 0.45 } as const;
+
+/**
+ * Somebody asks for a story and gets one: about whom they asked for, if there is a kind of that name;
+ * else about anybody.
+ */
 export function storyExchange(random: Random): Exchange {
   const { text, kind } = story(random);
-  const about = random.chance(0.6);
-  const request = random.pick(about ? REQUESTS_ABOUT : REQUESTS);
-  const question = proofread(expand(request, { kind: [kind.noun] }, random));
+  const share = random.unit();
+  const requests =
+    share < SHARES.wish
+      ? REQUESTS_OF_WISHES
+      : share < SHARES.wish + SHARES.kind
+        ? REQUESTS_ABOUT
+        : REQUESTS;
+  const sets = { ...WISHES, kind: [kind.noun] };
+  const question = proofread(expand(random.pick(requests), sets, random));
   return { topic: 'story', question, answer: text };
 }

@@ -66,6 +66,7 @@ const QUESTIONS: readonly Phrase[] = [
   '(what are the rules of|how do you play|how many players are in|when is|where is|how long is|do you watch|who invented) {sport}(| this year| played|)',
   '(what is|any|tell me the|what are) (news|the newest|the headlines|latest news|big news)(| today| from {country}| about {person}| in {city}| in politics)',
   '(what do you think|what is your opinion|how do you feel|whose side are you on|what do people say) (of|about|on|in) ({matter}|{person}|{country}|{sport}|the election|the government|{things})',
+  '(do you (think|believe|feel)|would you say|are you sure|is it your opinion)(| that) ({person}|{matter}|{country}|{sport}|the {thing}|love|luck|my {thing}) (exists|is right|is real|will come back|matters|helps|is overrated|is good for me|knows best)',
   '(do|would) you (prefer|rather have|vote for|believe in|recommend) ({matter}|{person}|{dish}|a {thing}|{city} or {city}|tea or coffee|{things})',
   'who (will win|should i vote for in|won|lost) the (election|war|race|vote|debate)(| in {country}| next year)',
   '(when|why|how) did (the {thing}|{country}|{person}|the roman empire|the war|{city}|the titanic) (end|begin|fall|sink|become independent|burn|win|disappear|stop|start)',

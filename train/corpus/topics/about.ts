@@ -74,7 +74,7 @@ export const ABOUT: readonly Topic[] = [
       '(what|which) language (should|must|do) i (know|learn|speak) to (change|read|understand|hack on|work on|improve) {project}',
       'does {project} use (typescript|javascript|c|python|rust)',
       '(what|which) (programming |)language (are|were) the (sources|source files|source code|modules|commands|image writers|tools) (of {project} |)(in|written in)',
-      '(what|which) (tech stack|stack|technology|technologies|toolchain|framework|compiler) (does {project} use|is behind {project}|is {project} built on|was used)',
+      '(what|which) (tech stack|stack|technology|technologies|toolchain|framework) (does {project} use|is behind {project}|is {project} built on|was used)',
       '(tech stack|implementation language|source language|coded in|written in)(| of {project})',
       '(is it|it is|i guess it is|surely it is) (written |coded |made |all |)in (python|c|rust|go|c++|java|typescript|javascript|assembler)(|, or|, right|, is it)',
       '(c|python|rust|go|typescript|javascript|c++|java) or (c|python|rust|go|typescript|javascript|c++|java)',

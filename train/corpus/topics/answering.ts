@@ -132,7 +132,6 @@ export const ANSWERING: readonly Topic[] = [
     questions: [
       '(does|will) zosia (up |)(need|use|want) (the |)(internet|a connection|a network|downloads)(| to start| to build| on my host| each time)',
       'what if i have no (internet|connection|network)(| at home| here)',
-      'what does (zosia|zosia up|it) (download|fetch)',
       '(can|does) zosia (up |)(work|run|start|build) (offline|without the internet|without internet|without a connection)',
       '(my|the) (internet|connection|wifi|network) is (down|gone|slow|off|not working|expensive)(|,) (can i|will zosia|does zosia up|can zosia|how do i) (still start|still build|start zosia|boot|work|build|run zosia)',
       '(does|will|must) (zosia|zosia up|it) (download|fetch|load) (something|anything|packages|the kernel|everything|the same files) (again|every time|each time|each start|at every start|when i start it)',

@@ -40,10 +40,10 @@ export const GUEST: readonly Topic[] = [
     questions: [
       '(what|which) (program|software|emulator|hypervisor|tool) (runs|starts|emulates|hosts|drives) {machine}',
       '(what|which) (emulator|hypervisor|virtual machine monitor|virtualisation|virtualization) (does|do|is) (zosia|it|you|used) (use|need|run on|)',
-      'does (zosia|it) use (qemu|virtualbox|vmware|docker|hyper-v|xen)',
+      'does (zosia|it) use (qemu|virtualbox|vmware|hyper-v|xen)',
       'what (is|does) qemu(| for| do| do here)',
       'why (do i need|does zosia need|is there) qemu',
-      '(is|are) (it|this|zosia|the guest) (a container|in docker|a docker image|in a container|a vm or a container|in virtualbox)',
+      '(is|are) (it|this|zosia|the guest) (a container|in a container|a vm or a container|in virtualbox)',
       '(can|could|may) i (use|take|run it in|have) (virtualbox|vmware|docker|parallels|hyper-v|utm|firecracker) (instead|instead of qemu|for the machine|as the hypervisor)',
       '(qemu|virtualbox|vmware) or (docker|vmware|qemu|virtualbox|something else)',
       'what (pretends to be|plays|emulates|simulates|provides|fakes) (the hardware|the computer|the devices|the virtual machine|the pc)',
@@ -60,7 +60,7 @@ export const GUEST: readonly Topic[] = [
       'the (vm|virtualisation|virtual machine) software',
     ],
     claims: [
-      '(zosia|the machine|the vm|the guest) (uses|runs in|runs on|is hosted by) (qemu|docker|virtualbox|vmware)',
+      '(zosia|the machine|the vm|the guest) (uses|runs in|runs on|is hosted by) (qemu|virtualbox|vmware)',
     ],
   },
   {

@@ -170,7 +170,6 @@ export const IMAGES: readonly Topic[] = [
       '(a|the) model disk (as a raw image|as a plain image|for another vm|that stays|that i can keep|without zosia up|of my own)(|, how|, possible|, is that possible)',
       '(which|what) (command|subcommand|tool) (puts|packs|writes|turns|wraps) (a model|a gguf|my model|my gguf) (on a disk|into a disk|into an image|into an ext4 image|onto a disk image)',
       '(can|could|may) i (make|have|build|write|get) (a disk|an image|a disk image|an ext4 image) (of|for|with|from) (my|a) (model|gguf)(| only| by itself| without booting| to keep)',
-      '(add|put) (a projector|an adapter|a lora|my own files|a picture|other files) (on|onto|to) (a|the|my) model disk',
     ],
     claims: [
       'zosia can (make|write|build) (a model disk|model disks|a disk with a model)',
