@@ -5,7 +5,7 @@ import { BOS_ID, EOS_ID } from '../src/formats/llama2c/special-tokens.js';
 import { Argument, Option } from 'commander';
 import { readParameters } from './checkpoint.js';
 import { promptOf } from './corpus/documents.js';
-import { HELD_OUT_FILE, readHeldOut } from './held-out.js';
+import { HELD_OUT_FILE, hasFact, readHeldOut } from './held-out.js';
 import type { HeldOutQuestion } from './held-out.js';
 import { generate } from './model/generate.js';
 import { DEFAULT_FOLDER, SHOWN_DEFAULT_FOLDER, makeCommand, run, wholeNumber } from './options.js';
@@ -41,10 +41,10 @@ const answerOf = (model: Model, question: string): string =>
 
 function askQuestions(model: Model, heldOut: readonly HeldOutQuestion[]): void {
   let right = 0;
-  for (const { question, topic, mustContain } of heldOut) {
-    const answer = answerOf(model, question);
-    if (mustContain.some((fact) => answer.includes(fact))) right++;
-    else say(`wrong, ${topic}: ${question}\n    ${answer}`);
+  for (const each of heldOut) {
+    const answer = answerOf(model, each.question);
+    if (hasFact(each, answer)) right++;
+    else say(`wrong, ${each.topic}: ${each.question}\n    ${answer}`);
   }
   say(`${right} of ${heldOut.length} answers have the fact`);
 }

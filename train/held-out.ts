@@ -20,12 +20,14 @@ export const FURTHER_QUESTIONS_FILE = fileURLToPath(
   new URL('../fixtures/zosia-tiny/further-questions.json', import.meta.url),
 );
 
-/** @throws ZosiaError `ZOSIA_TRAINING_QUESTIONS_UNREADABLE` for a file that is not there, or no JSON */
+/** @throws ZosiaError `ZOSIA_TRAINING_QUESTIONS_UNREADABLE` for a file that has no such list */
 export async function readHeldOut(
   path: string = HELD_OUT_FILE,
 ): Promise<readonly HeldOutQuestion[]> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as HeldOutQuestion[];
+    const read: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (!Array.isArray(read) || !read.every(isHeldOutQuestion)) throw new Error('another shape');
+    return read;
   } catch (cause) {
     throw new ZosiaError(
       'ZOSIA_TRAINING_QUESTIONS_UNREADABLE',
@@ -34,3 +36,14 @@ export async function readHeldOut(
     );
   }
 }
+
+function isHeldOutQuestion(value: unknown): value is HeldOutQuestion {
+  const { question, topic, mustContain } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const isText = (each: unknown): boolean => typeof each === 'string' && each !== '';
+  const facts: readonly unknown[] = Array.isArray(mustContain) ? mustContain : [];
+  return isText(question) && isText(topic) && facts.length > 0 && facts.every(isText);
+}
+
+/** Whether an answer has what the question asks for. */
+export const hasFact = ({ mustContain }: HeldOutQuestion, answer: string): boolean =>
+  mustContain.some((fact) => answer.includes(fact));

@@ -40,7 +40,7 @@ export function openTerminal(
     type: (keys) => {
       terminal.write(keys);
     },
-    async shows(pattern, timeoutMs = 120_000) {
+    async shows(pattern, timeoutMs = 280_000) {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
         const found = pattern.exec(unseen);

@@ -126,7 +126,7 @@ describe('a checkpoint', () => {
     expect(await readParameters(path(), SHAPE)).toEqual(STATE.arrays.get('parameters'));
   });
 
-  it('gives its parameters to who only reads them', async () => {
+  it('gives its parameters to whoever only reads them', async () => {
     expect(await readParameters(path(), SHAPE)).toEqual(STATE.arrays.get('parameters'));
     await expect(readParameters(path(), ZOSIA_TINY.shape)).rejects.toThrow('parameters');
     await expect(readParameters(folder.file('none'), SHAPE)).rejects.toMatchObject({

@@ -17,7 +17,14 @@ describe('held-out questions', () => {
   it('are missed with a hint', async () => {
     const unreadable = zosiaError('ZOSIA_TRAINING_QUESTIONS_UNREADABLE');
     await expect(readHeldOut(folder.file('none'))).rejects.toEqual(unreadable);
-    await writeFile(folder.file('no.json'), 'Is it?');
-    await expect(readHeldOut(folder.file('no.json'))).rejects.toEqual(unreadable);
+    const question = { question: 'Is it?', topic: 'what', mustContain: ['It is.'] };
+    for (const other of [
+      ...['Is it?', '{}', '[{}]', '[null]', JSON.stringify(question)],
+      JSON.stringify([question, { ...question, mustContain: [] }]),
+      JSON.stringify([{ ...question, mustContain: [''] }]),
+    ]) {
+      await writeFile(folder.file('no.json'), other);
+      await expect(readHeldOut(folder.file('no.json')), other).rejects.toEqual(unreadable);
+    }
   });
 });

@@ -66,7 +66,7 @@ describe('the options of train:tiny', () => {
     }
   });
 
-  it('are all there are, and are all named to who gives another', async () => {
+  it('are all there are, and are all named to whoever gives another', async () => {
     for (const args of [['--step', '7'], ['7'], ['--steps']]) {
       const { error, said } = await parse(...args);
       expect(error?.exitCode).toBe(1);
@@ -85,7 +85,7 @@ describe('the programs of train', () => {
     for (const lesson of [...lessons, 'artifacts/zosia-tiny']) expect(stdout).toContain(lesson);
   });
 
-  it('names the options to who gives an unknown one', async () => {
+  it('names the options to whoever gives an unknown one', async () => {
     const { exitCode, stdout, stderr } = await program('examine', '--storys');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^error: unknown option '--storys'\n/);

@@ -1,6 +1,6 @@
 /**
  * Mends what phrases cannot know that are put together: "a" before a vowel becomes "an", and a letter
- * behind the end of a sentence becomes a capital.
+ * after the end of a sentence becomes a capital.
  */
 export function proofread(text: string): string {
   return text

@@ -1,9 +1,5 @@
-import {
-  FLOAT_BYTES,
-  endOf,
-  legacyConfigBytes,
-  tensorTable,
-} from '../../src/formats/llama2c/config.js';
+import { FLOAT_BYTES } from '../../src/formats/gguf/floats.js';
+import { endOf, legacyConfigBytes, tensorTable } from '../../src/formats/llama2c/config.js';
 import { LEGACY_CONFIG_BYTES, LEGACY_ORDER } from '../../src/formats/llama2c/layout.js';
 import type { ModelShape } from './shape.js';
 

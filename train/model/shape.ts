@@ -1,4 +1,5 @@
-import { FLOAT_BYTES, tensorTable } from '../../src/formats/llama2c/config.js';
+import { FLOAT_BYTES } from '../../src/formats/gguf/floats.js';
+import { tensorTable } from '../../src/formats/llama2c/config.js';
 import { LEGACY_ORDER } from '../../src/formats/llama2c/layout.js';
 import type { TensorName } from '../../src/formats/llama2c/layout.js';
 import type { Random } from '../random.js';

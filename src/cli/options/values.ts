@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { hostArchitecture, parseArchitecture } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { ZosiaError } from '../../errors.js';
+import { MAX_TEMPERATURE } from '../../formats/llama2c/settings/forms.js';
 
 /** `--arch`, which every command that has to do with a guest takes. */
 export function archOption(): Option {
@@ -46,9 +47,6 @@ export function numberAtLeast(least: number): (text: string) => number {
     return value;
   };
 }
-
-/** As EFI's settings have it; what is above is as good as infinity. */
-const MAX_TEMPERATURE = 100;
 
 /** Parses an option's value as a temperature of sampling. */
 export function temperature(text: string): number {

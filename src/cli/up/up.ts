@@ -17,7 +17,10 @@ export function addUpCommand(program: Command, context: CliContext): void {
   const command = program
     .command('up')
     .description('fetch what is missing, build, boot, talk')
-    .argument('[model]', 'a GGUF, or the name of one in models/; for efi, a llama2.c checkpoint')
+    .argument(
+      '[model]',
+      'a GGUF, or the name of one in models/; for efi, a llama2.c checkpoint; the built-in zosia-tiny unless given',
+    )
     .addOption(
       new Option('--machine <kind>', 'linux runs llama.cpp; efi runs with no operating system')
         .choices(MACHINES)
@@ -47,11 +50,11 @@ Examples:
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin --prompt "" --temp 0
 
-At the prompt, /poweroff ends the machine; Ctrl+C during an answer only stops the answer. With --prompt
-only the answer is printed on stdout: what follows the prompt, or what a model with a chat template says
+At the prompt, /poweroff or Ctrl+C ends the machine; Ctrl+C during an answer only stops the answer. With
+--prompt only the answer is printed on stdout: what follows the prompt, or what a model with a chat template says
 to it as a user's turn. With --machine efi, -n counts the prompt's tokens, too.
-The exit status is 0, or 1 when the guest failed. A name in parentheses is a variable that the option wins
-over.`,
+The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the guest failed. A name in
+parentheses is a variable that the option wins over.`,
     )
     .action(async (model: string | undefined, flags: UpFlags) => {
       refuseOptions(command, flags.machine, flags.machine === 'efi' ? ofLinux : ofEfi);

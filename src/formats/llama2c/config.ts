@@ -33,8 +33,6 @@ export interface CheckpointTensor {
   readonly sizeBytes: number;
 }
 
-export { FLOAT_BYTES } from '../gguf/floats.js';
-
 export const FLOAT32: TensorType = { kind: 'float32' };
 
 /** Reads the config that starts at `base`. The sign of the vocabulary size is the caller's. */

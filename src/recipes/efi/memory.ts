@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../formats/llama2c/checkpoint.js';
-import { endOf, FLOAT_BYTES } from '../../formats/llama2c/config.js';
+import { FLOAT_BYTES } from '../../formats/gguf/floats.js';
+import { endOf } from '../../formats/llama2c/config.js';
 
 /** What decides how much memory the llama2 application allocates. */
 export interface EfiMemoryInputs {

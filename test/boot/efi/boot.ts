@@ -25,7 +25,7 @@ export interface BootOptions {
   readonly heldUpMs?: number;
 }
 
-const BOOT_MS = 120_000;
+const BOOT_MS = 280_000;
 /** Round each piece of the answer (guest/efi/firmware/answer.h). */
 const [STX, ETX] = ['\x02', '\x03'];
 const CONTROL_SEQUENCE = /\p{Cc}\[[0-9;=]*[A-Za-z]/gu;

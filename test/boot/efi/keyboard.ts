@@ -5,7 +5,7 @@ import { EfiConsole } from '../../../src/machine/efi/efi-console.js';
 import { efiArguments, resolveEfiMachine } from '../../../src/machine/machine.js';
 import { QMP_FILE_DESCRIPTOR, Qmp } from '../../../src/machine/qemu/qmp.js';
 
-const BOOT_MS = 120_000;
+const BOOT_MS = 280_000;
 
 /**
  * Boots a disk whose application asks for texts, with the keyboard that a machine with a window has, and

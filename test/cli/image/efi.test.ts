@@ -161,7 +161,10 @@ describe('zosia image efi', () => {
   it('refuses the tokenizer of another model, and what is no checkpoint', async () => {
     await writeFile(folder.file('other.bin'), sampleTokenizer(32_000));
     const other = ['--model', 'tiny.bin', '--tokenizer', 'other.bin'];
-    await expectRefusal(other, /other\.bin has 32000 tokens; the model's vocabulary has 300\nhint:/);
+    await expectRefusal(
+      other,
+      /other\.bin has 32000 tokens; the model's vocabulary has 300\nhint:/,
+    );
     await writeFile(folder.file('model.gguf'), 'GGUF');
     const gguf = ['--model', 'model.gguf', '--tokenizer', 'tiny-tokenizer.bin'];
     await expectRefusal(gguf, /is a GGUF, not a llama2\.c checkpoint\nhint: .*zosia up/);

@@ -93,8 +93,11 @@ async function checkLarge(
     { label: 'ZOSIA_MODEL', blockSizeBytes },
   );
   const parent = await folderForMetadata(image);
-  if (parent === undefined) return skip('no folder here holds a sparse file of this size');
-  const folder = await mkdtemp(join(parent, 'zosia-'));
+  if (parent === undefined && process.env.CI === undefined) {
+    return skip('no folder here holds a sparse file of this size');
+  }
+  expect(parent, 'a folder that holds a sparse file of this size').toBeDefined();
+  const folder = await mkdtemp(join(parent!, 'zosia-'));
   try {
     const disk = join(folder, 'disk.img');
     await writeMetadata(image, disk);

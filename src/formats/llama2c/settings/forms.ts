@@ -19,6 +19,9 @@ export interface SettingForm {
 const MAX_STEPS = 2 ** 31 - 1;
 const MAX_SEED = 2n ** 64n - 1n;
 
+/** What is above is as good as infinity. */
+export const MAX_TEMPERATURE = 100;
+
 /** In the order in which the file has them. */
 export const SETTING_FORMS: Readonly<Record<keyof EfiSettings, SettingForm>> = {
   model: pathForm('model'),
@@ -30,7 +33,7 @@ export const SETTING_FORMS: Readonly<Record<keyof EfiSettings, SettingForm>> = {
     format: String,
     parse: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
   }),
-  temp: decimalForm('temp', 100),
+  temp: decimalForm('temp', MAX_TEMPERATURE),
   topP: decimalForm('top_p', 1),
   seed: form<bigint>('seed', 'a whole number of up to 64 bits', {
     isValid: (seed) => seed >= 0n && seed <= MAX_SEED,
