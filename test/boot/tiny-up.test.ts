@@ -1,12 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { zosia } from '../support/cli.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { putGuests } from './support/guests.js';
 import { isSentence, sentencesOf } from './tiny/stories.js';
 
 const NOTICE = 'using the built-in zosia-tiny';
 
 describe('without a model', () => {
   const folder = temporaryFolder();
+  beforeAll(() => putGuests(folder.path, [hostArchitecture()]));
   const run = (...args: string[]) => zosia(args, { cwd: folder.path });
   const up = (...args: string[]) => run('up', ...args);
 

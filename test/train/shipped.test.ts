@@ -20,7 +20,7 @@ const FOLDER = new URL('../../models/zosia-tiny/', import.meta.url);
 const read = (name: string): Promise<string> => readFile(new URL(name, FOLDER), 'utf8');
 
 /** Positions for a question and as much of its answer as has the fact. */
-const STEPS = 120;
+const STEPS = 80;
 
 describe('models/zosia-tiny', async () => {
   const folder = temporaryFolder();
