@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { median } from '../src/perf/statistics.js';
+import { CLI } from '../test/support/cli.js';
 import { writeBenchModel } from './bench-model.js';
-import { CLI } from './cli.js';
 import { combine, largest, measure } from './measure.js';
 import type { Measured } from './measure.js';
 

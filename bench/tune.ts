@@ -7,8 +7,8 @@ import { formatMatrix } from '../src/perf/matrix.js';
 import { formatSetting, parseLlamaArgs } from '../src/perf/setting.js';
 import type { Setting } from '../src/perf/setting.js';
 import { median } from '../src/perf/statistics.js';
-import { CLI } from './cli.js';
-import { convertStoryModel } from './story-model.js';
+import { CLI } from '../test/support/cli.js';
+import { convertStoryModel } from '../test/support/story-model.js';
 
 /**
  * What `zosia perf tune` finds beside what a matrix of the same settings finds with one run of each, and

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { ARCHITECTURES } from '../src/artifacts/architectures.js';
 import { median } from '../src/perf/statistics.js';
-import { CLI } from './cli.js';
-import { convertStoryModel } from './story-model.js';
+import { CLI } from '../test/support/cli.js';
+import { convertStoryModel } from '../test/support/story-model.js';
 
 /**
  * How long `zosia up MODEL --prompt ... -n 60` takes from a warm cache, and how much of that is zosia

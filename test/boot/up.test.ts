@@ -29,13 +29,18 @@ describeWithWeights('zosia up --prompt', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('completes a prompt and prints the continuation alone', async () => {
+  /** What is printed goes on with the published story after its first words. */
+  async function expectContinuation(gguf: string, prompt: string): Promise<void> {
     const { stdout, exitCode } = await zosia(
-      ['up', model, '--arch', 'aarch64', '--prompt', 'Once upon a time', '-n', '20', '--temp', '0'],
+      ['up', gguf, '--arch', 'aarch64', '--prompt', prompt, '-n', '20', '--temp', '0'],
       { cwd: folder.path },
     );
     expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));
     expect(exitCode).toBe(0);
+  }
+
+  it('completes a prompt and prints the continuation alone', async () => {
+    await expectContinuation(model, 'Once upon a time');
   });
 
   it('gives a model with a chat template the prompt as a turn', async () => {
@@ -44,12 +49,7 @@ describeWithWeights('zosia up --prompt', () => {
     await writeFile(template, "{{ 'Once upon a time' if messages[-1]['content'] == 'Hi \\\\n' }}");
     const other = await mkdir(folder.file('chat'), { recursive: true });
     const chat = await convertStoryModel(other!, '--chat-template', template);
-    const { stdout, exitCode } = await zosia(
-      ['up', chat, '--arch', 'aarch64', '--prompt', 'Hi \\n', '-n', '20', '--temp', '0'],
-      { cwd: folder.path },
-    );
-    expect(`Once upon a time${stdout}`.slice(0, 50)).toBe(PUBLISHED_STORY.slice(0, 50));
-    expect(exitCode).toBe(0);
+    await expectContinuation(chat, 'Hi \\n');
   });
 
   it('fails with the end of the console when the guest cannot load the model', async () => {

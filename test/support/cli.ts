@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-/** The built command line: `npm test` builds it first. */
+/** The built command line: `npm test` and the benchmarks build it first. */
 export const CLI = fileURLToPath(new URL('../../dist/bin/main.js', import.meta.url));
 
 export interface CliOptions {

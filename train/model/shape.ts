@@ -1,7 +1,7 @@
 import { FLOAT_BYTES } from '../../src/formats/gguf/floats.js';
 import { tensorTable } from '../../src/formats/llama2c/config.js';
-import { LEGACY_ORDER } from '../../src/formats/llama2c/layout.js';
-import type { TensorName } from '../../src/formats/llama2c/layout.js';
+import { LEGACY_ORDER, ROPE_TABLES } from '../../src/formats/llama2c/layout.js';
+import { isWhole } from '../../src/formats/llama2c/tensor-names.js';
 import type { Random } from '../random.js';
 
 /** The sizes of a Llama model whose embedding is its classifier too; see llama2.c's config. */
@@ -26,12 +26,6 @@ export interface Tensor {
 /** Norm gains are vectors: they have one row. */
 const isGain = (tensor: Tensor): boolean => tensor.rows === 1;
 
-/** They are computed: no parameters. */
-const ROPE_TABLES: readonly TensorName[] = ['ropeCosines', 'ropeSines'];
-
-/** The only tensors that no layer has one of. */
-const WHOLE: readonly TensorName[] = ['tokenEmbedding', 'finalNorm'];
-
 /**
  * All tensors in the order of llama2.c's legacy checkpoint, one entry a layer: the kernel's flat array
  * (kernel/shape.h) is laid out the same way.
@@ -40,13 +34,13 @@ export function tensorsOf(shape: ModelShape): Tensor[] {
   const order = LEGACY_ORDER.filter((name) => !ROPE_TABLES.includes(name));
   return tensorTable({ ...shape, sharedClassifier: true }, order, 0).flatMap(
     ({ name, dimensions, offset }) => {
-      const isWhole = WHOLE.includes(name);
-      const [columns, rows = 1] = (isWhole ? dimensions : dimensions.slice(1)).toReversed() as [
+      const whole = isWhole(name);
+      const [columns, rows = 1] = (whole ? dimensions : dimensions.slice(1)).toReversed() as [
         number,
         number?,
       ];
-      return Array.from({ length: isWhole ? 1 : shape.layerCount }, (_, layer) => ({
-        name: isWhole ? name : `${name}.${layer}`,
+      return Array.from({ length: whole ? 1 : shape.layerCount }, (_, layer) => ({
+        name: whole ? name : `${name}.${layer}`,
         offset: offset / FLOAT_BYTES + layer * rows * columns,
         ...{ rows, columns },
       }));

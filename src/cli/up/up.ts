@@ -51,8 +51,8 @@ Examples:
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin --prompt "" --temp 0
 
 At the prompt, /poweroff or Ctrl+C ends the machine; Ctrl+C during an answer only stops the answer. With
---prompt only the answer is printed on stdout: what follows the prompt, or what a model with a chat template says
-to it as a user's turn. With --machine efi, -n counts the prompt's tokens, too.
+--prompt only the answer is printed on stdout: what follows the prompt, or what a model with a chat
+template says to it as a user's turn. With --machine efi, -n counts the prompt's tokens, too.
 The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the guest failed. A name in
 parentheses is a variable that the option wins over.`,
     )
