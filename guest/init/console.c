@@ -10,7 +10,7 @@ static int fd = -1;
 int console_fd(void) { return fd; }
 
 static void set_raw(void) {
-    struct termios terminal;
+    struct termios terminal = {0};
     if (sys_ioctl(fd, TCGETS, &terminal) < 0) return; // not a terminal: nothing to change
     terminal.input_flags = 0;
     terminal.output_flags = 0;

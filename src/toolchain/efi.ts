@@ -9,6 +9,7 @@ import { sha256 } from '../image/digest.js';
 import { writeOutput } from '../image/output-file.js';
 import { findCoffLinker, findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
+import { warningFlags } from './recorded-compiler.js';
 
 /** The source of the UEFI applications. Clones have it; installed packages have them built only. */
 export const EFI_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/efi/', import.meta.url));
@@ -29,7 +30,7 @@ const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {
 };
 
 const COMPILE_FLAGS = [
-  ...['-std=c17', '-O2', '-Wall', '-Wextra', '-Werror'],
+  ...['-std=c17', '-O2'],
   // No C library, no host headers: only clang's own. Characters of wide strings are UCS-2.
   ...['-ffreestanding', '-nostdlibinc', '-fshort-wchar'],
   ...['-fno-stack-protector', '-mno-stack-arg-probe'],
@@ -89,9 +90,10 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
   try {
     const run = { arch, cwd: sourceDir, ...(signal ? { signal } : {}) };
     const objects: string[] = [];
+    const warnings = await warningFlags(compiler);
     for (const source of sources) {
       const object = join(folder, `${objects.length}.obj`);
-      const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...extraFlags(arch, source)];
+      const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...warnings, ...extraFlags(arch, source)];
       await runTool(compiler.clang, [...flags, '-c', source, '-o', object], run);
       objects.push(object);
     }

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import type { Compiler } from './compiler.js';
+import { warningFlags } from './recorded-compiler.js';
 
 export interface FreestandingProgram {
   readonly arch: Architecture;
@@ -24,7 +25,7 @@ const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {
 };
 
 const COMPILE_FLAGS = [
-  ...['-std=c17', '-Os', '-Wall', '-Wextra', '-Werror'],
+  ...['-std=c17', '-Os'],
   // No C library, no host headers: only clang's own stddef.h, stdint.h and the like.
   ...['-ffreestanding', '-nostdlib', '-nostdlibinc', '-fno-stack-protector'],
   ...['-fno-pic', '-fno-pie', '-fno-asynchronous-unwind-tables'],
@@ -60,6 +61,7 @@ export async function compileFreestanding(program: FreestandingProgram): Promise
     const args = [
       ...TARGETS[arch],
       ...COMPILE_FLAGS,
+      ...(await warningFlags(compiler)),
       ...LINK_FLAGS,
       `--ld-path=${compiler.linker}`,
       ...includeDirs.map((folder) => `-I${folder}`),
