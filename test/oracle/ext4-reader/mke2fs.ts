@@ -28,11 +28,8 @@ function mustRun(program: string, args: readonly string[], options: RunOptions =
 
 /** How mke2fs is asked for the first revision: an extended option, where older versions have `-r`. */
 function firstRevision(): readonly string[] {
-  const { stderr } = spawnSync('mke2fs', ['-n', '-E', 'help', '/dev/null'], {
-    env: environment,
-    encoding: 'utf8',
-  });
-  return /^\s*revision=/m.test(stderr ?? '') ? ['-E', 'revision=0'] : ['-r', '0'];
+  const usage = spawnSync('mke2fs', [], { env: environment, encoding: 'utf8' });
+  return String(usage.stderr).includes('[-r fs-revision]') ? ['-r', '0'] : ['-E', 'revision=0'];
 }
 
 /** Ways to make a file system, each with something in it that no other has. */
