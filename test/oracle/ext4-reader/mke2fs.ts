@@ -29,7 +29,8 @@ function mustRun(program: string, args: readonly string[], options: RunOptions =
 /** How mke2fs is asked for the first revision: an extended option, where older versions have `-r`. */
 function firstRevision(): readonly string[] {
   const usage = spawnSync('mke2fs', [], { env: environment, encoding: 'utf8' });
-  return String(usage.stderr).includes('[-r fs-revision]') ? ['-r', '0'] : ['-E', 'revision=0'];
+  if (usage.error) return []; // it is not installed, and nothing here will run
+  return usage.stderr.includes('[-r fs-revision]') ? ['-r', '0'] : ['-E', 'revision=0'];
 }
 
 /** Ways to make a file system, each with something in it that no other has. */
