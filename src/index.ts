@@ -1,3 +1,5 @@
+// What is exported mentions Node's own types; a program that uses it need not ask for them itself.
+/// <reference types="node" preserve="true" />
 /**
  * zosia as a library: everything the command line does, importable. Images are planned as lists of
  * segments (`planExt4`, `planFat`, `planCpio`, ...) and then written, read, hashed or measured by whatever

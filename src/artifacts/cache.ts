@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { makeFolder } from '../image/make-folder.js';
 import type { LockedPackage } from './lock.js';
@@ -9,13 +9,19 @@ import type { LockedPackage } from './lock.js';
 /** What identifies a package's bytes. */
 export type PackageBytes = Pick<LockedPackage, 'name' | 'sizeBytes' | 'sha256'>;
 
-/** Where zosia keeps what it downloaded: `ZOSIA_CACHE`, or the place the host's custom gives. */
+/**
+ * Where zosia keeps what it downloaded: `ZOSIA_CACHE`, or the place the host's custom gives: on Linux that
+ * of the XDG Base Directory Specification, by which a relative XDG_CACHE_HOME is to be ignored.
+ */
 export function defaultCacheDirectory(
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  platform: NodeJS.Platform = process.platform,
 ): string {
   const chosen = environment.ZOSIA_CACHE;
   if (chosen !== undefined && chosen !== '') return resolve(chosen);
-  return envPaths('zosia', { suffix: '' }).cache;
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'zosia');
+  const { XDG_CACHE_HOME: custom = '' } = environment;
+  return join(isAbsolute(custom) ? custom : join(homedir(), '.cache'), 'zosia');
 }
 
 /**

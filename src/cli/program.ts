@@ -5,6 +5,7 @@ import type { CliContext } from './context.js';
 import { addDoctorCommand } from './doctor.js';
 import { addExtractCommand } from './look/extract.js';
 import { addFetchCommand } from './fetch.js';
+import { addHelpCommand, fitHelp, refuseEmpty } from './help.js';
 import { addImageCommand } from './image/image.js';
 import { addInspectCommand } from './look/inspect.js';
 import { addLsCommand } from './look/ls.js';
@@ -53,6 +54,10 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
   ]) {
     add(program, context);
   }
+  addHelpCommand(program);
+  program.hook('preAction', (_, { options }) => {
+    context.result.options = options.flatMap(({ long }) => long ?? []);
+  });
   settle(program, 'zosia');
   return program;
 }
@@ -69,5 +74,7 @@ function settle(command: Command, path: string): void {
   if (!command.options.some(({ long }) => long === '--debug')) {
     command.addOption(new Option('--debug').hideHelp());
   }
+  fitHelp(command);
+  for (const option of command.options) refuseEmpty(option);
   for (const child of command.commands) settle(child, `${path} ${child.name()}`);
 }

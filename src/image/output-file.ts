@@ -145,13 +145,16 @@ function outputError(path: string, cause: unknown): unknown {
   switch (systemErrorCode(cause)) {
     case 'EFBIG':
       return new ZosiaError('ZOSIA_DISK_FULL', `${path} is larger than a file may be there`, {
-        hint: 'Raise the limit (ulimit -f), or name a place on another file system with --out.',
+        hint: [
+          'Raise the limit (ulimit -f), or name a place on another file system with --out.',
+          'Raise the limit (ulimit -f).',
+        ],
         cause,
       });
     case 'ENOSPC':
     case 'EDQUOT':
       return new ZosiaError('ZOSIA_DISK_FULL', `no room to write ${path}`, {
-        hint: 'Free some space, or name another place with --out.',
+        hint: ['Free some space, or name another place with --out.', 'Free some space there.'],
         cause,
       });
     case 'EACCES':
@@ -165,7 +168,13 @@ function outputError(path: string, cause: unknown): unknown {
       return new ZosiaError(
         'ZOSIA_OUTPUT_UNWRITABLE',
         `${path} cannot be written (${systemErrorCode(cause)!})`,
-        { hint: 'Name a file in a folder you may write to with --out.', cause },
+        {
+          hint: [
+            'Name a file in a folder you may write to with --out.',
+            'Name a file in a folder you may write to, or go to such a folder first.',
+          ],
+          cause,
+        },
       );
     default:
       return cause;

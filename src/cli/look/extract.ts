@@ -44,7 +44,7 @@ Examples:
       ]);
       await withImage(imagePath, flags, async (image) => {
         const tree = await openTree(image);
-        const progress = await startProgress();
+        const progress = startProgress();
         try {
           const summary = await extractFiles(tree, {
             path,

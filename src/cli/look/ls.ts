@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { IMAGE_HELP, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
+import { printable, printableJson } from '../output/printable.js';
 import { writePieces } from '../output/stdout.js';
 import type { ListedFile } from '../../inspect/list.js';
 
@@ -52,7 +53,7 @@ async function* lines(
 ): AsyncGenerator<string, void, undefined> {
   for await (const file of files) {
     signal.throwIfAborted();
-    yield `${long ? longLine(file) : file.path}\n`;
+    yield `${printable(long ? longLine(file) : file.path)}\n`;
   }
 }
 
@@ -60,7 +61,7 @@ async function* lines(
 async function* jsonPieces(items: AsyncIterable<unknown>): AsyncGenerator<string, void, undefined> {
   let before = '[\n  ';
   for await (const item of items) {
-    yield `${before}${JSON.stringify(item)}`;
+    yield `${before}${printableJson(JSON.stringify(item))}`;
     before = ',\n  ';
   }
   yield before.startsWith('[') ? '[]\n' : '\n]\n';

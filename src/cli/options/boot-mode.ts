@@ -23,7 +23,7 @@ export function addBootModeOptions(command: Command): void {
     const others = NAMES.filter((other) => other !== name);
     command.addOption(new Option(`--${name}`, MODES[name]).conflicts([...others, ...OF_A_TEXT]));
   }
-  command.option('--json', 'with --diag: print it as JSON');
+  command.addOption(new Option('--json', 'with --diag: print it as JSON').conflicts('dryRun'));
 }
 
 export function chosenBootMode(flags: BootModeFlags): BootMode | undefined {

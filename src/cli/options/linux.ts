@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
+import { noColour } from '../output/output.js';
 import { temperature, timeoutSeconds, wholeNumber } from './values.js';
 import type { MachineOptions, RunRequest } from '../../machine/machine.js';
 
@@ -63,6 +64,8 @@ export function runRequest(flags: LinuxFlags, args: readonly string[] = []): Run
       ...args,
       ...(flags.tokens === undefined ? [] : ['--predict', String(flags.tokens)]),
       ...(flags.temp === undefined ? [] : ['--temp', String(flags.temp)]),
+      // The guest cannot see where its console ends.
+      ...(process.stdout.isTTY && !noColour() ? [] : ['--color', 'off']),
     ],
     ...(flags.prompt === undefined ? {} : { prompt: flags.prompt }),
     ...(process.stdout.isTTY

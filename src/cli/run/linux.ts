@@ -110,7 +110,7 @@ async function diskModel(
     import('../../recipes/model-on-disk.js'),
     import('../../recipes/model-memory.js'),
   ]);
-  const progress = await startProgress();
+  const progress = startProgress();
   try {
     await checkModelDisk(disk, {
       verify: verify ?? false,

@@ -2,6 +2,7 @@ import type { CliContext } from '../context.js';
 import type { BootModeFlags } from '../options/boot-mode.js';
 import { printJson, say } from '../output/output.js';
 import { announce, printCommand } from './start.js';
+import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
 import { bootModeSpec, qemuArguments, runBootMode, withRunInitrd } from '../../machine/machine.js';
 import type { BootMode, MachineSpec, RunRequest } from '../../machine/machine.js';
@@ -15,6 +16,7 @@ export async function startBootMode(
   { signal, result }: CliContext,
 ): Promise<void> {
   announce(spec);
+  const filter = filterForStdout();
   if (flags.dryRun) {
     await printCommand(spec, qemuArguments(bootModeSpec(spec, mode)));
     return;
@@ -28,7 +30,7 @@ export async function startBootMode(
         {
           ...{ mode, signal },
           ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
-          ...(flags.json ? {} : { onConsole: writeStdout }),
+          ...(flags.json ? {} : { onConsole: (bytes: Uint8Array) => writeStdout(filter(bytes)) }),
         },
       ),
     signal,

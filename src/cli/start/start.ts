@@ -1,4 +1,5 @@
 import { say } from '../output/output.js';
+import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
 import { formatCommand } from '../../machine/machine.js';
 import type { HostSpec } from '../../machine/machine.js';
@@ -19,9 +20,13 @@ export function announce({ accel, notes = [] }: HostSpec): void {
   for (const note of [accel.note, ...notes]) if (note !== undefined) say(`zosia: ${note}`);
 }
 
-/** Prints an answer on stdout as it comes, and ends its last line. */
+/**
+ * Prints an answer on stdout as it comes, and ends its last line. A terminal gets the text of it, without
+ * control sequences; anything else gets every byte.
+ */
 export class AnswerPrinter {
   readonly #isContinuation: boolean;
+  readonly #filter = filterForStdout();
   #hasStarted = false;
   #last: number | undefined;
 
@@ -30,7 +35,9 @@ export class AnswerPrinter {
     this.#isContinuation = isContinuation;
   }
 
-  print(bytes: Uint8Array): Promise<void> {
+  print(raw: Uint8Array): Promise<void> {
+    const bytes = this.#filter(raw);
+    if (bytes.length === 0) return Promise.resolve();
     // Text that continues nothing begins with the space that tokenizers put before every word.
     const isPadded = !this.#hasStarted && !this.#isContinuation && bytes[0] === SPACE;
     const text = isPadded ? bytes.subarray(1) : bytes;

@@ -1,9 +1,29 @@
-import type { FileSystem } from 'ext2fs';
 import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
 import type { RandomAccess } from '../../image/random-access.js';
 
 /** libext2fs, mounted on an image that it can only read. */
-export type Libext2fs = FileSystem['promises'];
+export interface Libext2fs {
+  readonly constants: { readonly O_RDONLY: number; readonly O_NOFOLLOW: number };
+  /** Names as UTF-8, whatever encoding is asked for. */
+  readdir(path: string | Uint8Array): Promise<string[]>;
+  open(path: string | Uint8Array, flags: string | number): Promise<Libext2fsFile>;
+  /** Unlike the method of a file, this one can be waited for. */
+  close(fd: number): Promise<void>;
+  fstat(fd: number): Promise<{ readonly mode: number; readonly size: number }>;
+  readlink(path: string | Uint8Array): Promise<string>;
+}
+
+/** An open file. */
+export interface Libext2fsFile {
+  readonly fd: number;
+  /** `position` -1: where the last read ended. Only 32 bits of others count. */
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ bytesRead: number }>;
+}
 
 /**
  * The package's WebAssembly has a fixed memory of 16 MiB, of which 5 are taken from the start; the rest

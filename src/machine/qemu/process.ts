@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { findProgram } from './binary.js';
+import { knownComplaint } from './complaints.js';
 
 /** How QEMU is run: cancelled, it gets two seconds to end by itself; how it ended is no exception. */
 export const QEMU_PROCESS = { reject: false, forceKillAfterDelay: 2000 } as const;
@@ -41,13 +42,15 @@ export interface QemuRemains {
   readonly suspect?: string | undefined;
 }
 
-/** The error for a machine that ended without its last line. */
+/** The error for a machine that ended without its last line, or could not begin. */
 export function guestDied({
   exitCode,
   stderr = '',
   consoleTail,
   suspect,
 }: QemuRemains): ZosiaError {
+  const known = knownComplaint(stderr);
+  if (known) return new ZosiaError('ZOSIA_MACHINE_IMPOSSIBLE', known.message, { hint: known.hint });
   const complaint = stderr.trim();
   const how =
     complaint === ''
