@@ -17,6 +17,8 @@ interface VerifiedImage {
   /** The first of the problems; `problemCount` counts all. */
   readonly problems: readonly Finding[];
   readonly problemCount: number;
+  /** What is odd and does no harm, such as a volume label that only one place has. */
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -39,5 +41,6 @@ export async function verifyImage(
   for (const fault of table?.faults ?? []) findings.add({ check: 'partition table', ...fault });
   const verify = content.kind === 'ext4' ? verifyExt4 : verifyFat;
   const verified = await verify(content.source, findings, options);
-  return { path, problems: findings.described, problemCount: findings.count, ...verified };
+  const { described: problems, count: problemCount, warnings } = findings;
+  return { path, problems, problemCount, warnings, ...verified };
 }

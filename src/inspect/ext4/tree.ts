@@ -1,7 +1,7 @@
 import { INODE_FLAGS } from '../../formats/ext4/layout/inode.js';
 import { readDirectory } from '../../formats/ext4/reader/directory.js';
 import { openContent } from '../../formats/ext4/reader/file-content.js';
-import { mapBlocks } from '../../formats/ext4/reader/file-map.js';
+import { mapBlocks, mostMappedBlocks } from '../../formats/ext4/reader/file-map.js';
 import type { Inode } from '../../formats/ext4/reader/inode.js';
 import { resolvePath } from '../../formats/ext4/reader/path.js';
 import { statOf } from '../../formats/ext4/reader/stat.js';
@@ -11,9 +11,8 @@ import type { DataRange, ImageNode, ImageTree } from '../node.js';
 
 /** The files of an ext2, ext3 or ext4 file system. */
 export function ext4Tree(volume: Volume): ImageTree {
-  const { blockCount, blockSizeBytes } = volume.superblock;
   return {
-    sizeBytes: blockCount * blockSizeBytes,
+    sizeBytes: mostMappedBlocks(volume) * volume.superblock.blockSizeBytes,
     lookUp: async (path, followLast) => nodeOf(volume, await resolvePath(volume, path, followLast)),
   };
 }

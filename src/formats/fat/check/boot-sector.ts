@@ -14,12 +14,14 @@ import type { CheckContext } from './context.js';
 export async function checkBootSector({ volume, findings }: CheckContext): Promise<void> {
   const { source, bootSector } = volume;
   const { type, clusterCount, media, backupSector, reservedSectorCount, sectorBytes } = bootSector;
-  findings.expect(
-    clusterCount >= FAT_TYPE_FACTS[type].minClusterCount,
-    'cluster-count',
-    'boot sector',
-    `${type} has ${FAT_TYPE_FACTS[type].minClusterCount} clusters at least, this volume ${clusterCount}`,
-  );
+  const { minClusterCount } = FAT_TYPE_FACTS[type];
+  if (clusterCount < minClusterCount) {
+    // Linux, mtools and fsck.fat go by the field in the boot sector, firmware by the count.
+    const message =
+      `${type} has ${minClusterCount} clusters at least, this volume ${clusterCount}: ` +
+      'some firmware will not read it';
+    findings.warn('cluster-count', 'boot sector', message);
+  }
   findings.expect(
     MEDIA_DESCRIPTORS.includes(media),
     'media',
