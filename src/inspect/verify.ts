@@ -39,6 +39,9 @@ export async function verifyImage(
   }
   const findings = new Findings();
   for (const fault of table?.faults ?? []) findings.add({ check: 'partition table', ...fault });
+  for (const warning of table?.warnings ?? []) {
+    findings.warnings.push({ check: 'partition table', ...warning });
+  }
   const verify = content.kind === 'ext4' ? verifyExt4 : verifyFat;
   const verified = await verify(content.source, findings, options);
   const { described: problems, count: problemCount, warnings } = findings;

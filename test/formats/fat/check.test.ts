@@ -117,6 +117,15 @@ describe('warns of', () => {
     expected.forEach((text, i) => expect(warnings[i]!.message).toContain(text));
   });
 
+  it('a boot sector whose copy has another label, in FAT32', async () => {
+    const volume = await Damaged.plan('FAT32');
+    const at = EXTENDED_BOOT_OFFSET.FAT32 + EXTENDED_BOOT.label.offset;
+    volume.bytes.set(Buffer.from('NEW'.padEnd(11)), at);
+    const { problems, warnings } = await checkFat(accessBytes(volume.bytes));
+    expect(problems).toEqual([]);
+    expect(warnings.map(({ code }) => code)).toEqual(['backup-boot-sector', 'label']);
+  });
+
   it('FAT32 with few clusters, as mkfs.fat -F 32 makes small volumes', async () => {
     const volume = await Damaged.plan('FAT32');
     volume.field(BOOT_SECTOR.sectorCount32, 50_000);
