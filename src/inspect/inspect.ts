@@ -26,6 +26,7 @@ export interface Inspection {
     readonly diskId: string;
     readonly partitions: readonly DescribedPartition[];
     readonly faults: readonly PartitionFault[];
+    readonly warnings: readonly PartitionFault[];
     /** The partition that the rest is about; undefined: none, and `problem` says why. */
     readonly chosen?: number;
     readonly problem?: string;

@@ -86,7 +86,8 @@ function describe(inspection: Inspection): string[] {
       const text = `partition ${number}  ${holds}  ${type}  ${name}`;
       lines.push(`${columns(offset, length)}  ${text}`.trimEnd());
     }
-    for (const { where, message } of table.faults) lines.push(`${where}: ${message}`);
+    for (const { where, message } of [...table.faults, ...table.warnings])
+      lines.push(`${where}: ${message}`);
     if (table.problem !== undefined) lines.push(table.problem);
   }
   if (extents.length > 0) {

@@ -44,10 +44,11 @@ Examples:
 }
 
 function printVerification(verification: Verification): void {
-  const { path, problems, problemCount, notes, models } = verification;
+  const { path, problems, problemCount, warnings, notes, models } = verification;
   for (const { code, where, message } of problems) print(`${code}: ${where}: ${message}`);
   const undescribed = problemCount - problems.length;
   if (undescribed > 0) print(`... and ${undescribed} more`);
+  for (const { code, where, message } of warnings) print(`warning: ${code}: ${where}: ${message}`);
   const structure = structureText(verification);
   if (structure !== undefined) print(`structure:     ${structure}`);
   if (verification.kind === 'ext4' && verification.secondReader) {

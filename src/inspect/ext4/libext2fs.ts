@@ -1,5 +1,6 @@
 import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
 import type { RandomAccess } from '../../image/random-access.js';
+import { WindowCache } from '../../image/window-cache.js';
 
 /** libext2fs, mounted on an image that it can only read. */
 export interface Libext2fs {
@@ -38,6 +39,10 @@ export function fitsLibext2fs(superblock: Ext4Superblock): boolean {
   return bitmapBytes + groupCount * descriptorSizeBytes <= MAX_STRUCTURE_BYTES;
 }
 
+/** libext2fs reads block by block, and directories from end to end for each name. */
+const WINDOW_BYTES = 1 << 16;
+const CACHE_BYTES = 16 << 20;
+
 /** Mounts an image in libext2fs, which reads from it as it goes and changes nothing. */
 export async function withLibext2fs<T>(
   source: RandomAccess,
@@ -45,10 +50,11 @@ export async function withLibext2fs<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const { withMountedDisk } = await import('ext2fs');
+  const cache = new WindowCache(source, WINDOW_BYTES, CACHE_BYTES);
   const disk = {
     async read(buffer: Uint8Array, bufferOffset: number, length: number, offset: number) {
       signal?.throwIfAborted();
-      buffer.set(await source.read(offset, length), bufferOffset);
+      buffer.set(await cache.read(offset, length), bufferOffset);
     },
     // Unmounting writes the superblock back, which is not wanted.
     write: () => Promise.resolve(),
