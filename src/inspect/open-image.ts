@@ -27,6 +27,8 @@ export interface OpenImageOptions {
   readonly partition?: number | undefined;
   /** The only kind of file system that makes a partition the one to look into; each unless given. */
   readonly fileSystem?: FileSystemKind | undefined;
+  /** See `OpenVmdkOptions`. */
+  readonly allowOutside?: boolean | undefined;
 }
 
 /** What an image holds, opened for reading. */
@@ -83,7 +85,7 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
         content: { kind: 'cpio', source, isCompressed },
       };
     }
-    const vmdk = kind === 'vmdk' ? await openVmdk(file, path) : undefined;
+    const vmdk = kind === 'vmdk' ? await openVmdk(file, path, options) : undefined;
     if (vmdk) opened.push(vmdk.disk);
     const disk = vmdk?.disk ?? file;
     const { table, partition, content } = await openDisk(disk, path, options);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import { writeStdout } from '../output/stdout.js';
 
@@ -13,6 +13,7 @@ export function addCatCommand(program: Command, { signal }: CliContext): void {
     .argument('<image>', 'the image')
     .argument('<path>', 'the file in it; symlinks are followed, within the image')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .addHelpText(
       'after',
       `${IMAGE_HELP}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted } from '../output/counted.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import { formatBytes, printJson, say, warn } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
@@ -24,6 +24,7 @@ export function addExtractCommand(program: Command, { signal }: CliContext): voi
     .requiredOption('--out <folder>', 'the folder to put them into, made if need be')
     .option('--force', 'replace files that are in the way; folders never are')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .option('--json', 'print what was extracted as JSON')
     .addHelpText(
       'after',

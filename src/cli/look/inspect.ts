@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { pluralOf } from '../output/counted.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import { formatBytes, printJson } from '../output/output.js';
 import { printable } from '../output/printable.js';
@@ -24,6 +24,7 @@ export function addInspectCommand(program: Command, { signal }: CliContext): voi
     .description('say what an image is, and what lies where in it')
     .argument('<image>', 'the image')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .option('--all', `print the whole map, however long; else its first ${USUAL_MAP_LINES} lines`)
     .option('--json', 'print everything as JSON, the whole map with it')
     .addHelpText(

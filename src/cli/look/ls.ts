@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import { printable, printableJson } from '../output/printable.js';
 import { writePieces } from '../output/stdout.js';
@@ -21,6 +21,7 @@ export function addLsCommand(program: Command, { signal }: CliContext): void {
     .option('-l, --long', 'with type, mode, links, owner, group, size, time (UTC) and target')
     .option('-R, --recursive', 'everything below, with paths from the root')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .option('--json', 'print the listing as JSON')
     .addHelpText(
       'after',

@@ -5,6 +5,7 @@ import type { OpenImage } from '../../inspect/open-image.js';
 /** What commands that look into an image take. */
 export interface ImageFlags {
   readonly partition?: number;
+  readonly allowOutside?: true;
 }
 
 export function partitionOption(): Option {
@@ -14,11 +15,19 @@ export function partitionOption(): Option {
   ).argParser(wholeNumber(1));
 }
 
+export function allowOutsideOption(): Option {
+  return new Option(
+    '--allow-outside',
+    'let a VMDK be made of files outside of its own folder, wherever it comes from',
+  );
+}
+
 /** Which images these commands take, for their help. */
 export const IMAGE_HELP = `
 IMAGE is a FAT volume or an ext2, ext3 or ext4 file system, a disk with one in a partition (GPT or MBR),
 either of them in a file or behind a VMDK descriptor, or an initramfs (newc cpio, perhaps gzipped). It is
-only read.`;
+only read. A VMDK may refer to files below its own folder, and to those it was written for by zosia: see
+--allow-outside.`;
 
 /** Opens the image, and closes it in the end. */
 export async function withImage(
