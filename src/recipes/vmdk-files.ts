@@ -9,6 +9,7 @@ import { makeOutputFolder, writeOutput } from '../image/output-file.js';
 import { checkOutputTarget } from '../image/output-target.js';
 import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
+import { sweepOnce } from '../image/temporary.js';
 
 /** A file that a descriptor refers to. */
 export interface ExtentFileName {
@@ -90,6 +91,7 @@ export async function writeIfChanged(
   text: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<boolean> {
+  await sweepOnce(dirname(path));
   const bytes = Buffer.from(text);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() && found.size === bytes.length && bytes.equals(await readFile(path))) {

@@ -1,6 +1,7 @@
 import { printableJson, printableLines } from './printable.js';
 import { writeStdout } from './stdout.js';
 import { ZosiaError } from '../../errors.js';
+import { explainSystemError } from '../../image/system-errors.js';
 
 /**
  * Prints a line, or several, of a result to stdout. It need not be waited for: `main` does in the end,
@@ -39,7 +40,8 @@ export const warn = (message: string): void => {
 };
 
 /** Prints an error the way a person wants it: what is wrong, then what to do. */
-export function sayError(error: unknown, debug: boolean): void {
+export function sayError(thrown: unknown, debug: boolean): void {
+  const error = explainSystemError(thrown) ?? thrown;
   const labelled = (code: number, label: string, text: string): void => {
     talk(`${paint(code, label)} ${printableLines(text)}`);
   };
@@ -47,7 +49,8 @@ export function sayError(error: unknown, debug: boolean): void {
     labelled(31, 'error:', error.message);
     if (error.hint !== undefined) labelled(36, 'hint: ', error.hint);
     if (debug) say(`code:  ${error.code}\n${error.stack ?? ''}`);
-    if (debug && error.cause instanceof Error) say(`cause: ${error.cause.message}`);
+    if (debug && error.cause instanceof Error)
+      say(`cause: ${error.cause.stack ?? error.cause.message}`);
     return;
   }
   labelled(31, 'error:', error instanceof Error ? error.message : String(error));
