@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { Command, Option } from 'commander';
 import { addBuildCommand } from './build.js';
 import { addCatCommand } from './look/cat.js';
@@ -58,8 +59,18 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
   program.hook('preAction', (_, { options }) => {
     context.result.options = options.flatMap(({ long }) => long ?? []);
   });
+  // Whatever the last run was: what it left when it was killed is gone after this one.
+  program.hook('preAction', sweepUsualFolders);
   settle(program, 'zosia');
   return program;
+}
+
+async function sweepUsualFolders(): Promise<void> {
+  const [{ cacheFolders }, { sweepOnce }] = await Promise.all([
+    import('../artifacts/cache.js'),
+    import('../image/temporary.js'),
+  ]);
+  for (const folder of [tmpdir(), ...cacheFolders()]) await sweepOnce(folder);
 }
 
 /** Gives a command and all below it what commander does not hand down to commands made earlier. */

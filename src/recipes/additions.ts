@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
-import { ZosiaError, systemErrorCode } from '../errors.js';
+import { ZosiaError } from '../errors.js';
+import { unreadable } from '../image/file-errors.js';
 import type { DiskEntry } from './disk-entries.js';
 import { lookAtFile } from './host-file.js';
 
@@ -71,11 +72,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Names as bytes first: what is not UTF-8 would come out as a name that nothing has. */
 async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder, { encoding: 'buffer' }).catch((cause: unknown) => {
-    throw new ZosiaError(
-      'ZOSIA_FILE_UNREADABLE',
-      `${folder} cannot be read (${systemErrorCode(cause) ?? 'unknown'})`,
-      { hint: 'Check the permissions of the folder.', cause },
-    );
+    throw unreadable(folder, cause);
   });
   const decoded = names.map((name) => {
     try {

@@ -11,6 +11,7 @@ import { checkOutputTarget } from '../image/output-target.js';
 import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
 import { extentFolder, extentNameOf } from '../inspect/extent-path.js';
+import { sweepOnce } from '../image/temporary.js';
 
 /** A file that a descriptor refers to. */
 export interface ExtentFileName {
@@ -104,6 +105,7 @@ export async function writeIfChanged(
   text: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<boolean> {
+  await sweepOnce(dirname(path));
   const bytes = Buffer.from(text);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() && found.size === bytes.length && bytes.equals(await readFile(path))) {

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -7,6 +6,7 @@ import type { Architecture } from '../artifacts/architectures.js';
 import { ZosiaError } from '../errors.js';
 import { sha256 } from '../image/digest.js';
 import { writeOutput } from '../image/output-file.js';
+import { withPrivateFolder } from '../image/private-folder.js';
 import { findCoffLinker, findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
@@ -86,8 +86,7 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
   const sources = await listSources(sourceDir, FOLDERS[program]);
   const compiler = options.compiler ?? (await findCompiler());
   const linker = await findCoffLinker(compiler);
-  const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
-  try {
+  return withPrivateFolder(async (folder) => {
     const run = { arch, cwd: sourceDir, ...(signal ? { signal } : {}) };
     const objects: string[] = [];
     const warnings = await warningFlags(compiler);
@@ -103,9 +102,7 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
     const path = join(outDir, `${program}.efi`);
     await writeOutput(path, bytes, signal ? { signal } : {});
     return { path, sizeBytes: bytes.length, sha256: sha256(bytes), compiler };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What runs only on processors that have been found to have AVX2 is compiled for it. */

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
+import { withPrivateFolder } from '../image/private-folder.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
 
@@ -55,8 +55,7 @@ const UNSET_VARIABLES = {
  */
 export async function compileFreestanding(program: FreestandingProgram): Promise<Uint8Array> {
   const { arch, compiler, sources, sourceDir, includeDirs = [], signal } = program;
-  const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
-  try {
+  return withPrivateFolder(async (folder) => {
     const out = join(folder, 'program');
     const args = [
       ...TARGETS[arch],
@@ -83,7 +82,5 @@ export async function compileFreestanding(program: FreestandingProgram): Promise
       });
     }
     return await readFile(out);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

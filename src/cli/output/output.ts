@@ -2,6 +2,7 @@ import { fittingHint } from './fitting-hint.js';
 import { printableJson, printableLines } from './printable.js';
 import { writeStdout } from './stdout.js';
 import { ZosiaError } from '../../errors.js';
+import { explainSystemError } from '../../image/system-errors.js';
 
 export { formatBytes } from './format-bytes.js';
 
@@ -60,10 +61,11 @@ export const warn = (message: string): void => {
  * @param has whether the command that failed has an option: hints name no other
  */
 export function sayError(
-  error: unknown,
+  thrown: unknown,
   debug: boolean,
   has: (option: string) => boolean = () => true,
 ): void {
+  const error = explainSystemError(thrown) ?? thrown;
   const labelled = (code: number, label: string, text: string): void => {
     talk(`${paint(code, label)} ${printableLines(text)}`);
   };
@@ -72,7 +74,8 @@ export function sayError(
     const hint = fittingHint(error.hints, has);
     if (hint !== undefined) labelled(36, 'hint: ', hint);
     if (debug) say(`code:  ${error.code}\n${error.stack ?? ''}`);
-    if (debug && error.cause instanceof Error) say(`cause: ${error.cause.message}`);
+    if (debug && error.cause instanceof Error)
+      say(`cause: ${error.cause.stack ?? error.cause.message}`);
     return;
   }
   labelled(31, 'error:', error instanceof Error ? error.message : String(error));
