@@ -3,6 +3,7 @@
 #include "console.h"
 #include "farewell.h"
 #include "file.h"
+#include "patience.h"
 #include "sys.h"
 #include "text.h"
 
@@ -11,6 +12,7 @@
 enum {
     APPEAR_TIMEOUT_MS = 2000,
     APPEAR_POLL_MS = 2,
+    APPEAR_LOOKS = 1000,
     PORT_QUEUE_PLACES = 128, // QEMU's; another monitor's may be fewer
 };
 
@@ -49,15 +51,15 @@ void answer_open(struct answer *answer) {
     answer->patience_ms = -1;
     if (!serial_device_exists()) return;
     // The device announces its ports one by one after its driver has started.
-    for (long deadline = sys_now_ms() + APPEAR_TIMEOUT_MS;; sys_sleep_ms(APPEAR_POLL_MS)) {
+    struct patience patience = patience_of(APPEAR_TIMEOUT_MS, APPEAR_LOOKS);
+    for (;; sys_sleep_ms(APPEAR_POLL_MS)) {
         char path[64] = "";
         directory_visit("/sys/class/virtio-ports", match_port, path);
         if (answer->port < 0 && path[0] != '\0') {
             answer->port = sys_open(path, O_WRONLY | O_NONBLOCK);
         }
         if (answer->port >= 0 && host_listens(answer->port)) return;
-        // Looked at last: a guest that has been held up looks once more all the same.
-        if (sys_now_ms() >= deadline) break;
+        if (patience_ends(&patience)) break;
     }
     if (answer->port < 0) return;
     sys_close(answer->port);

@@ -3,6 +3,7 @@
 #include "console.h"
 #include "line_editor.h"
 #include "llama.h"
+#include "output_filter.h"
 #include "procfs.h"
 #include "queue.h"
 #include "status.h"
@@ -20,6 +21,7 @@ struct chat {
     int watch_fd;
     struct queue input;
     struct queue output;
+    struct output_filter filter;
     struct line_editor line;
     char last_output;
     bool console_open;
@@ -61,6 +63,7 @@ static bool start(struct chat *chat, const struct model *model, const struct fla
         .output = slave,
         .error = slave,
         .own_terminal = true,
+        .confined = true,
     };
     bool started = supervisor_start(&chat->supervisor, &setup, flags_time_limit_s(flags, 0));
     sys_close(slave);
@@ -106,9 +109,9 @@ static void read_console(struct chat *chat) {
 }
 
 static void read_terminal(struct chat *chat) {
-    long count = queue_fill(&chat->output, chat->terminal);
+    long count = output_filter_fill(&chat->filter, &chat->output, chat->terminal);
     if (count > 0) {
-        chat->last_output = chat->output.bytes[chat->output.end - 1];
+        if (chat->output.end > 0) chat->last_output = chat->output.bytes[chat->output.end - 1];
         exit_gate_postpone(&chat->supervisor.child.gate);
     } else if (count < 0 && count != -EAGAIN && count != -EINTR) {
         close_terminal(chat); // EIO: the program has ended
@@ -137,7 +140,7 @@ static void relay_once(struct chat *chat) {
     bool watching = !chat->prompt_seen || chat->interrupted;
     short console_events = (short)((chat->console_open && queue_room(&chat->input) > 0 ? POLLIN : 0) |
                                    (queue_length(&chat->output) > 0 ? POLLOUT : 0));
-    short terminal_events = (short)((queue_room(&chat->output) > 0 ? POLLIN : 0) |
+    short terminal_events = (short)((queue_room(&chat->output) > OUTPUT_FILTER_HELD_MAX ? POLLIN : 0) |
                                     (queue_length(&chat->input) > 0 ? POLLOUT : 0));
     // A descriptor nothing is wanted of is left out: its hang-up would keep poll from ever waiting.
     struct pollfd fds[] = {

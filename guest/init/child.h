@@ -18,6 +18,7 @@ struct child_setup {
     const char *const *environment;
     int input, output, error;
     bool own_terminal; // make `input` the controlling terminal of a new session
+    bool confined;     // see confinement.h; a terminal becomes the confined user's own
 };
 
 // Returns a descriptor that becomes readable when any process has ended. It is the caller's to close.

@@ -37,6 +37,7 @@ static bool start(struct one_shot *run, const struct model *model, const struct 
             .input = nothing,
             .output = output[1],
             .error = log[1],
+            .confined = true,
         };
         started = supervisor_start(&run->supervisor, &setup, flags_time_limit_s(flags, 0));
     } else {

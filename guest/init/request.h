@@ -16,6 +16,7 @@ struct request {
     const char *arguments[REQUEST_ARGUMENTS_MAX];
     unsigned argument_count;
     // Answer the prompt file and power off, rather than chat.
+    bool sealed; // whether a NUL is to stand before each of init's lines; see console_seal
     bool one_shot;
     bool prompt_empty;
     // The user's terminal.

@@ -23,7 +23,7 @@ export async function startBootMode(
   }
   const { exitStatus, facts, consoleTail } = await withRunInitrd(
     spec.initrd,
-    request,
+    { ...request, sealed: true },
     (initrd) =>
       runBootMode(
         { ...spec, initrd },

@@ -26,7 +26,7 @@ export async function startLinuxMachine(
   }
   await withRunInitrd(
     spec.initrd,
-    request,
+    { ...request, sealed: true },
     async (initrd) => {
       const machine = { ...spec, initrd };
       result.exitStatus =

@@ -2,11 +2,23 @@ import { ConsoleText } from '../console/console-text.js';
 import type { GuestWatcher } from '../console/guest-watcher.js';
 import { GUEST_MARKERS } from './guest-markers.js';
 
-/** Reads along with the console of a Linux guest, and finds the markers of its PID 1. */
+/** What stands before each line of a sealed guest's PID 1, and nowhere else. */
+const SEAL = 0;
+
+/**
+ * Reads along with the console of a Linux guest, and finds the markers of its PID 1. A guest that was
+ * asked to (see `RunRequest.sealed`) puts a NUL before each line of its own; from the first on, only such
+ * lines count, and a model that prints the same words is not taken for it. Guests that know nothing of
+ * that are believed as they are.
+ */
 export class LinuxConsole implements GuestWatcher {
   #exitStatus: number | undefined;
   #started = false;
-  readonly #text = new ConsoleText((line) => {
+  #isSealed = false;
+  readonly #text = new ConsoleText((line, bytes) => {
+    const isMarked = isSealed(bytes);
+    this.#isSealed ||= isMarked;
+    if (this.#isSealed && !isMarked) return;
     if (GUEST_MARKERS.starting.test(line)) this.#started = true;
     const found = GUEST_MARKERS.exitStatus.exec(line);
     if (found) this.#exitStatus = Number(found[1]);
@@ -14,7 +26,7 @@ export class LinuxConsole implements GuestWatcher {
 
   feed(bytes: Uint8Array): Uint8Array {
     this.#text.feed(bytes);
-    return bytes;
+    return withoutSeals(bytes);
   }
 
   /** What the last marker `zosia: exit status=N` said, or undefined while there was none. */
@@ -38,4 +50,12 @@ export class LinuxConsole implements GuestWatcher {
   get tail(): string {
     return this.#text.tail;
   }
+}
+
+/** Whether what follows the last seal of a line is a line of PID 1: it stood there when it was printed. */
+const isSealed = (line: Uint8Array): boolean => line.includes(SEAL);
+
+/** A console's bytes as they are to be shown. */
+function withoutSeals(bytes: Uint8Array): Uint8Array {
+  return bytes.includes(SEAL) ? bytes.filter((byte) => byte !== SEAL) : bytes;
 }

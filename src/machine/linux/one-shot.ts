@@ -57,26 +57,16 @@ async function answer(
     },
   );
   const watcher = new LinuxConsole();
-  watcher.feed(await readEnd(consolePath));
+  await readAlong(watcher, consolePath);
   const consoleTail = watcher.tail;
   if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail);
   if (watcher.exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
   return { exitStatus: watcher.exitStatus, consoleTail };
 }
 
-/** Where the last lines of the console must be. */
-const END_BYTES = 64 * 1024;
-
-async function readEnd(path: string): Promise<Uint8Array> {
+async function readAlong(watcher: LinuxConsole, path: string): Promise<void> {
   // QEMU makes the file; one that failed early has not.
   const file = await open(path, 'r').catch(() => undefined);
-  if (!file) return new Uint8Array(0);
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, END_BYTES);
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, size - length);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  if (!file) return;
+  for await (const bytes of file.createReadStream() as AsyncIterable<Buffer>) watcher.feed(bytes);
 }

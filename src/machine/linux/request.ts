@@ -24,6 +24,8 @@ export interface RunRequest {
   /** Makes the run a one-shot: the guest answers this and powers off. */
   readonly prompt?: string;
   readonly terminal?: TerminalSize;
+  /** Asks the guest to mark its own lines on the console, for {@link LinuxConsole} to know them by. */
+  readonly sealed?: boolean;
 }
 
 const REQUEST_FOLDER = '/etc/zosia/request';
@@ -86,7 +88,7 @@ export async function withRunInitrd<T>(
   });
 }
 
-function requestEntries({ args, prompt, terminal }: RunRequest): CpioEntry[] {
+function requestEntries({ args, prompt, terminal, sealed = false }: RunRequest): CpioEntry[] {
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -97,6 +99,7 @@ function requestEntries({ args, prompt, terminal }: RunRequest): CpioEntry[] {
   return [
     file('args', args.map((arg) => `${arg}\0`).join('')),
     ...(prompt === undefined ? [] : [file('prompt', prompt)]),
+    ...(sealed ? [file('sealed', '')] : []),
     ...(terminal
       ? [file('terminal', `${terminal.rows} ${terminal.columns} ${terminal.term}\n`)]
       : []),

@@ -59,7 +59,7 @@ export function guestDied({
   return new ZosiaError('ZOSIA_GUEST_DIED', `the machine ended before its guest did (${how})`, {
     hint:
       consoleTail === ''
-        ? `The guest printed nothing: check that what it boots from is for --arch.${check(suspect)}`
+        ? `The guest printed nothing: check that what it boots from is for --arch, and that it has enough memory (--ram).${check(suspect)}`
         : `${check(suspect)} The last lines of its console:\n${consoleTail}`.trimStart(),
   });
 }

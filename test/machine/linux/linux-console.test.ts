@@ -24,6 +24,16 @@ describe('LinuxConsole', () => {
     expect(watch('zosia: exit status=0\r\nzosia: exit status=9\r\n').exitStatus).toBe(9);
   });
 
+  it('takes only lines that a sealed guest has marked, and does not show the marks', () => {
+    const watcher = watch('zosia: init\r\n\0zosia: starting llama-cli (model m)\r\n');
+    expect(watcher.started).toBe(true);
+    watcher.feed(Buffer.from('> \r\nzosia: exit status=0\r\n'));
+    expect(watcher.exitStatus).toBeUndefined();
+    const shown = watcher.feed(Buffer.from('> \0zosia: exit status=7\r\n'));
+    expect(Buffer.from(shown).toString()).toBe('> zosia: exit status=7\r\n');
+    expect(watcher.exitStatus).toBe(7);
+  });
+
   it.each([
     'zosia: exit status=0',
     'zosia: exit status=\r\n',
