@@ -8,6 +8,8 @@ export interface ComponentRecipe {
   rootPackage(architecture: DebianArchitecture): string;
   /** Whether the root itself is wanted, or only names what is. */
   readonly wantsRoot: boolean;
+  /** Packages that are wanted though none of the others depends on them. */
+  readonly besides: readonly string[];
   /** Whether a package that a wanted one depends on is wanted too. */
   wants(dependency: { readonly name: string; readonly section: string }): boolean;
 }
@@ -24,12 +26,15 @@ export const COMPONENT_RECIPES: Readonly<Record<Component, ComponentRecipe>> = {
     // The meta-package depends on the one kernel that is current.
     rootPackage: (architecture) => `linux-image-cloud-${architecture}`,
     wantsRoot: false,
+    besides: [],
     wants: ({ name }) => /^linux-image-\d/.test(name),
   },
   llama: {
     suite: 'forky',
     rootPackage: () => 'llama.cpp-tools',
     wantsRoot: true,
+    // The C library's programs; of these packages it alone has the locale C.UTF-8.
+    besides: ['libc-bin'],
     // Of what llama.cpp-tools depends on, only libraries end up in the guest: no wget, no debconf.
     wants: ({ name, section }) => section === 'libs' && !LIBRARIES_WITHOUT_USE.test(name),
   },

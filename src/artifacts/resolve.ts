@@ -27,8 +27,9 @@ export async function resolveComponent(
   const recipe = COMPONENT_RECIPES[component];
   const rootName = recipe.rootPackage(architecture);
   const wanted = new Map<string, Stanza>();
-  const seen = new Set<string>([rootName]);
-  let level: readonly string[] = [rootName];
+  const starts = [rootName, ...recipe.besides];
+  const seen = new Set<string>(starts);
+  let level: readonly string[] = starts;
   while (level.length > 0) {
     const next = new Set<string>();
     for (const stanza of await show(root, level, run, signal)) {
@@ -36,7 +37,9 @@ export async function resolveComponent(
       const isRoot = name === rootName;
       // A package for all architectures holds no program or library.
       if (stanza.get('architecture') !== architecture) continue;
-      if (!isRoot && !recipe.wants({ name, section: stanza.get('section') ?? '' })) continue;
+      const isBesides = recipe.besides.includes(name);
+      const section = stanza.get('section') ?? '';
+      if (!isRoot && !isBesides && !recipe.wants({ name, section })) continue;
       if (!isRoot || recipe.wantsRoot) wanted.set(name, stanza);
       for (const dependency of dependenciesOf(stanza)) {
         if (!seen.has(dependency)) next.add(dependency);

@@ -7,11 +7,19 @@ import type { FileTree } from './file-tree.js';
 /** What the guest runs: the chat and the one-shot. */
 const PROGRAMS = ['/usr/bin/llama-cli', '/usr/bin/llama-completion'];
 
+/**
+ * What makes the locale C.UTF-8 one in which text is UTF-8. glibc has it as files, and without them every
+ * program is in the locale C, where a byte beyond ASCII is no character. Of its categories this one alone
+ * differs from those of the locale C.
+ */
+const LOCALE_FILES = ['/usr/lib/locale/C.utf8/LC_CTYPE'];
+
 const TRIPLETS = { aarch64: 'aarch64-linux-gnu', x86_64: 'x86_64-linux-gnu' } as const;
 
 /**
  * The files llama.cpp needs to run, out of its packages: the programs, the loader, every library that
- * DT_NEEDED names, and the CPU variants of ggml, which are found with dlopen and so are named by nothing.
+ * DT_NEEDED names, the CPU variants of ggml, which are found with dlopen and so are named by nothing, and
+ * the locale.
  *
  * @throws ZosiaError `ZOSIA_LIBRARY_MISSING` when the packages lack something that is needed
  */
@@ -44,7 +52,17 @@ export function llamaRuntime(tree: FileTree, arch: Architecture): CpioEntry[] {
       queue.push({ path: elf.interpreter, neededBy: found.path });
     }
   }
-  return [...entries.values(), ...mergedUsrLinks(arch)];
+  return [
+    ...entries.values(),
+    ...LOCALE_FILES.map((path) => dataFile(tree, path)),
+    ...mergedUsrLinks(arch),
+  ];
+}
+
+function dataFile(tree: FileTree, path: string): CpioEntry {
+  const found = tree.follow(path);
+  if (!found) throw missing(path, 'every program');
+  return { path, type: 'file', mode: 0o644, data: found.bytes };
 }
 
 /** Packages unpacked without dpkg's help have no `/lib`, where programs look for their loader. */

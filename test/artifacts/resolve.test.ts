@@ -60,7 +60,7 @@ describe('resolveComponent', () => {
     });
     expect(names).toEqual(['liba', 'libb', 'libc', 'llama.cpp-tools', 'zlib1g']);
     expect(asked).toEqual([
-      ['llama.cpp-tools'],
+      ['llama.cpp-tools', 'libc-bin'],
       ['zlib1g', 'libb', 'virtual', 'liba'],
       ['libc'],
       ['nothing-real'],

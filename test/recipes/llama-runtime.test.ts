@@ -45,6 +45,8 @@ const PACKAGES = {
   [`${TRIPLET}/ld-real.so`]: elf(),
   [VARIANT]: elf('libgomp.so.1'),
   [`${TRIPLET}/libgomp.so.1`]: elf(),
+  '/usr/lib/locale/C.utf8/LC_CTYPE': Buffer.from('which bytes are letters'),
+  '/usr/lib/locale/C.utf8/LC_TIME': Buffer.from('how dates are written'),
 };
 
 describe('what llama.cpp needs to run', () => {
@@ -54,6 +56,7 @@ describe('what llama.cpp needs to run', () => {
         '/lib',
         '/usr/bin/llama-cli',
         '/usr/bin/llama-completion',
+        '/usr/lib/locale/C.utf8/LC_CTYPE',
         VARIANT,
         ...['ld-real.so', 'libc.so.6', 'libgomp.so.1', 'libshared.so.0', 'libshared.so.0.7'].map(
           (name) => `${TRIPLET}/${name}`,
@@ -69,6 +72,7 @@ describe('what llama.cpp needs to run', () => {
     `${TRIPLET}/libshared.so.0.7`,
     `${TRIPLET}/libgomp.so.1`,
     VARIANT,
+    '/usr/lib/locale/C.utf8/LC_CTYPE',
   ])('cannot be had without %s', (path) => {
     const packages = { ...PACKAGES };
     Reflect.deleteProperty(packages, path);
