@@ -39,10 +39,10 @@ async function expectRefusal(args: readonly string[], message: RegExp, status = 
 
 describe('zosia image efi', () => {
   it.each([
-    ['raw', ['my.img', 'my.img.manifest.json']],
+    ['raw', ['my.img', 'my.img.json']],
     [
       'vmdk',
-      ['my.vmdk', 'my.vmdk.manifest.json', 'my.meta', 'zosia-tiny.bin', 'zosia-tiny-tokenizer.bin'],
+      ['my.vmdk', 'my.vmdk.json', 'my-metadata.img', 'zosia-tiny.bin', 'zosia-tiny-tokenizer.bin'],
     ],
   ])('writes nothing but the disk that was named: %s', async (format, files) => {
     const out = folder.file('out');
