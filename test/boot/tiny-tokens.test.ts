@@ -67,7 +67,7 @@ describe('the built-in model, left to itself at temperature 0', () => {
 function tokensRequests(model: string) {
   const session = ['--prompt-cache', `/tmp/${model.replaceAll('/', '-')}`];
   const all = [...EVERY_TIME, '--temp', '0', '--model', model, ...session];
-  const logged = ['--verbose-prompt', '--log-verbosity', '3', '--log-file', '/dev/console'];
+  const logged = ['--verbose-prompt', '--log-verbosity', '3', '--log-file', '/tmp/log'];
   return [
     { prompt: '', args: [...all, '--prompt-cache-all', '--predict', `${TOKENS}`] },
     { prompt: '', args: [...all, ...logged, '--predict', '1'] },
