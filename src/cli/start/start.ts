@@ -22,12 +22,17 @@ export function announce({ accel, notes = [] }: HostSpec): void {
 /** Prints an answer on stdout as it comes, and ends its last line. */
 export class AnswerPrinter {
   readonly #isContinuation: boolean;
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
   #hasStarted = false;
   #last: number | undefined;
 
-  /** @param isContinuation whether the answer goes on in the middle of the prompt's text */
-  constructor(isContinuation: boolean) {
+  /**
+   * @param isContinuation whether the answer goes on in the middle of the prompt's text
+   * @param write where the answer goes
+   */
+  constructor(isContinuation: boolean, write: (bytes: Uint8Array) => Promise<void> = writeStdout) {
     this.#isContinuation = isContinuation;
+    this.#write = write;
   }
 
   print(bytes: Uint8Array): Promise<void> {
@@ -36,10 +41,16 @@ export class AnswerPrinter {
     const text = isPadded ? bytes.subarray(1) : bytes;
     this.#hasStarted = true;
     this.#last = text.at(-1) ?? this.#last;
-    return writeStdout(text);
+    return this.#write(text);
+  }
+
+  /** Whether nothing has been printed. */
+  get isEmpty(): boolean {
+    return this.#last === undefined;
   }
 
   async end(): Promise<void> {
-    if (this.#last !== undefined && this.#last !== LINE_FEED) await writeStdout('\n');
+    if (this.#last !== undefined && this.#last !== LINE_FEED)
+      await this.#write(Buffer.of(LINE_FEED));
   }
 }

@@ -24,6 +24,10 @@ export interface RunRequest {
   /** Makes the run a one-shot: the guest answers this and powers off. */
   readonly prompt?: string;
   readonly terminal?: TerminalSize;
+  /** A chat template in Jinja, instead of the model's. */
+  readonly chatTemplate?: string;
+  /** Leaves out what a model thinks before it answers; shown unless it is true. */
+  readonly hideReasoning?: boolean;
 }
 
 const REQUEST_FOLDER = '/etc/zosia/request';
@@ -86,7 +90,8 @@ export async function withRunInitrd<T>(
   });
 }
 
-function requestEntries({ args, prompt, terminal }: RunRequest): CpioEntry[] {
+function requestEntries(request: RunRequest): CpioEntry[] {
+  const { args, prompt, terminal, chatTemplate, hideReasoning = false } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -100,5 +105,7 @@ function requestEntries({ args, prompt, terminal }: RunRequest): CpioEntry[] {
     ...(terminal
       ? [file('terminal', `${terminal.rows} ${terminal.columns} ${terminal.term}\n`)]
       : []),
+    ...(chatTemplate === undefined ? [] : [file('chat-template', chatTemplate)]),
+    ...(hideReasoning ? [file('reasoning', 'hide\n')] : []),
   ];
 }
