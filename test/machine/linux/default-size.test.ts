@@ -50,7 +50,8 @@ describe('defaultSize', () => {
         expect.stringContaining('has not 6 processors, as'),
       ],
     });
-    expect(defaultSize(model(2), host, { ramMiB: 99, cpus: 3 }).notes).toEqual([]);
+    expect(defaultSize(model(2), host, { ramMiB: 99, cpus: 3 }).notes).toHaveLength(1);
+    expect(defaultSize(model(2), host, { ramMiB: 2048, cpus: 6 }).notes).toEqual([]);
   });
 
   it('refuses what would not fit, unless it was asked for', () => {
