@@ -1,7 +1,6 @@
 #include "answer.h"
 
 #include "console.h"
-#include "farewell.h"
 #include "file.h"
 #include "patience.h"
 #include "sys.h"
@@ -96,22 +95,17 @@ static void send_some(struct answer *answer, size_t size) {
     }
 }
 
-// Writes what can be written now, but leaves the last `kept` bytes.
-static void write_some(struct answer *answer, size_t kept) {
+bool answer_waits(const struct answer *answer) { return queue_length(&answer->text) > 0; }
+
+void answer_write(struct answer *answer) {
     size_t length = queue_length(&answer->text);
-    if (length <= kept) return;
+    if (length == 0) return;
     if (answer->port < 0) {
-        print_some(answer, length - kept);
+        print_some(answer, length);
     } else {
-        send_some(answer, length - kept);
+        send_some(answer, length);
     }
 }
-
-bool answer_waits(const struct answer *answer) {
-    return queue_length(&answer->text) > FAREWELL_MAX;
-}
-
-void answer_write(struct answer *answer) { write_some(answer, FAREWELL_MAX); }
 
 static void wait_for_room(struct answer *answer) {
     struct pollfd writable = {answer->port, POLLOUT, 0};
@@ -120,11 +114,9 @@ static void wait_for_room(struct answer *answer) {
 }
 
 bool answer_finish(struct answer *answer) {
-    struct queue *text = &answer->text;
-    text->end = text->start + farewell_strip(text->bytes + text->start, queue_length(text));
-    while (queue_length(text) > 0) {
+    while (answer_waits(answer)) {
         if (answer->port >= 0) wait_for_room(answer);
-        write_some(answer, 0);
+        answer_write(answer);
     }
     if (answer->line_open) console_text("\n", 1);
     if (answer->port >= 0) {

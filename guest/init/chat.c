@@ -2,6 +2,7 @@
 
 #include "console.h"
 #include "line_editor.h"
+#include "lines.h"
 #include "llama.h"
 #include "output_filter.h"
 #include "procfs.h"
@@ -9,6 +10,7 @@
 #include "status.h"
 #include "supervisor.h"
 #include "sys.h"
+#include "template_fault.h"
 #include "text.h"
 
 // After an interrupt llama-cli needs a while to stop (at worst a whole batch of the prompt), and a
@@ -23,6 +25,8 @@ struct chat {
     struct queue output;
     struct output_filter filter;
     struct line_editor line;
+    struct lines log_lines;
+    struct template_fault fault;
     char last_output;
     bool console_open;
     bool prompt_seen; // llama-cli has waited for input at least once: the model is loaded
@@ -108,10 +112,21 @@ static void read_console(struct chat *chat) {
     if (count == 0 || (count < 0 && count != -EAGAIN && count != -EINTR)) chat->console_open = false;
 }
 
+static void take_log_line(const char *line, void *context) {
+    template_fault_take_line(context, line);
+}
+
 static void read_terminal(struct chat *chat) {
+    size_t before = queue_length(&chat->output);
     long count = output_filter_fill(&chat->filter, &chat->output, chat->terminal);
     if (count > 0) {
         if (chat->output.end > 0) chat->last_output = chat->output.bytes[chat->output.end - 1];
+        // A template that cannot be used keeps llama-cli from ever coming to its prompt.
+        if (!chat->prompt_seen) {
+            size_t passed = queue_length(&chat->output) - before;
+            lines_feed(&chat->log_lines, chat->output.bytes + chat->output.end - passed, passed,
+                       take_log_line, &chat->fault);
+        }
         exit_gate_postpone(&chat->supervisor.child.gate);
     } else if (count < 0 && count != -EAGAIN && count != -EINTR) {
         close_terminal(chat); // EIO: the program has ended
@@ -191,5 +206,9 @@ int chat_run(const struct model *model, const struct flags *flags, const struct 
     finish_line(&chat, request);
     // llama-cli that ends on an interrupt, however it does, was asked to.
     if (chat.power_off || (chat.interrupted && !supervisor->stopped)) return STATUS_OK;
+    if (chat.fault.found && !chat.prompt_seen && supervisor->child.status != STATUS_OK) {
+        template_fault_report(&chat.fault);
+        return STATUS_FAILED;
+    }
     return supervisor_finish(supervisor);
 }

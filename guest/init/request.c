@@ -50,6 +50,11 @@ bool request_read(struct request *request) {
     request->one_shot = prompt_length != -ENOENT;
     request->prompt_empty = prompt_length == 0;
     request->sealed = sys_access("/etc/zosia/request/sealed", R_OK) == 0;
+    request->has_chat_template = file_read(REQUEST_CHAT_TEMPLATE_PATH, first_byte, sizeof first_byte) > 0;
+    char reasoning[8];
+    request->reasoning_hidden =
+        file_read("/etc/zosia/request/reasoning", reasoning, sizeof reasoning) > 0 &&
+        text_equal(reasoning, "hide\n");
     read_terminal(request);
     if (read_arguments(request)) return true;
     console_line("zosia: cannot read the llama arguments of this run, or they are too many");

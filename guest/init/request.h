@@ -8,6 +8,7 @@
 #include "abi.h"
 
 #define REQUEST_PROMPT_PATH "/etc/zosia/request/prompt"
+#define REQUEST_CHAT_TEMPLATE_PATH "/etc/zosia/request/chat-template"
 
 enum { REQUEST_ARGUMENTS_MAX = 1024 };
 
@@ -19,6 +20,10 @@ struct request {
     bool sealed; // whether a NUL is to stand before each of init's lines; see console_seal
     bool one_shot;
     bool prompt_empty;
+    // The chat template of this run is in its file.
+    bool has_chat_template;
+    // Leave reasoning out, rather than show it.
+    bool reasoning_hidden;
     // The user's terminal.
     struct window_size window;
     char terminal_type[64];

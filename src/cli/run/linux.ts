@@ -56,7 +56,7 @@ Examples:
     )
     .action(async (given: RunLinuxFlags) => {
       requireOneOf(command, '--timeout', ['--prompt', '--ci', '--diag', '--selftest']);
-      requireOneOf(command, '--json', ['--diag']);
+      requireOneOf(command, '--json', ['--prompt', '--diag']);
       requireOneOf(command, '--profiles', ['--profile']);
       const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }, { startBootMode }] =
         await Promise.all([
@@ -89,7 +89,7 @@ Examples:
         },
         process.env,
       );
-      const request = runRequest(flags, [...args, ...(found?.needs.llamaArgs ?? [])]);
+      const request = await runRequest(flags, [...args, ...(found?.needs.llamaArgs ?? [])]);
       const mode = chosenBootMode(flags);
       if (mode === undefined) await startLinuxMachine(spec, request, flags, context, found?.info);
       else await startBootMode(spec, request, mode, flags, context);

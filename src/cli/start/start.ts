@@ -20,33 +20,44 @@ export function announce({ accel, notes = [] }: HostSpec): void {
   for (const note of [accel.note, ...notes]) if (note !== undefined) say(`zosia: ${note}`);
 }
 
-/**
- * Prints an answer on stdout as it comes, and ends its last line. A terminal gets the text of it, without
- * control sequences; anything else gets every byte.
- */
+/** Prints an answer on stdout as it comes, and ends its last line. */
 export class AnswerPrinter {
   readonly #isContinuation: boolean;
-  readonly #filter = filterForStdout();
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
   #hasStarted = false;
   #last: number | undefined;
 
-  /** @param isContinuation whether the answer goes on in the middle of the prompt's text */
-  constructor(isContinuation: boolean) {
+  /**
+   * @param isContinuation whether the answer goes on in the middle of the prompt's text
+   * @param write where the answer goes
+   */
+  constructor(isContinuation: boolean, write = filteredStdout()) {
     this.#isContinuation = isContinuation;
+    this.#write = write;
   }
 
-  print(raw: Uint8Array): Promise<void> {
-    const bytes = this.#filter(raw);
-    if (bytes.length === 0) return Promise.resolve();
+  print(bytes: Uint8Array): Promise<void> {
     // Text that continues nothing begins with the space that tokenizers put before every word.
     const isPadded = !this.#hasStarted && !this.#isContinuation && bytes[0] === SPACE;
     const text = isPadded ? bytes.subarray(1) : bytes;
     this.#hasStarted = true;
     this.#last = text.at(-1) ?? this.#last;
-    return writeStdout(text);
+    return this.#write(text);
+  }
+
+  /** Whether nothing has been printed. */
+  get isEmpty(): boolean {
+    return this.#last === undefined;
   }
 
   async end(): Promise<void> {
-    if (this.#last !== undefined && this.#last !== LINE_FEED) await writeStdout('\n');
+    if (this.#last !== undefined && this.#last !== LINE_FEED)
+      await this.#write(Buffer.of(LINE_FEED));
   }
+}
+
+/** Writes to stdout: a terminal gets text without control sequences, anything else gets every byte. */
+function filteredStdout(): (bytes: Uint8Array) => Promise<void> {
+  const filter = filterForStdout();
+  return (bytes) => writeStdout(filter(bytes));
 }

@@ -15,15 +15,15 @@ const LAST_WORDS = '/exit\n\u0004';
 /**
  * Runs a machine with a Linux guest on the user's terminal; see {@link runSession}.
  *
- * @throws as {@link runSession}
+ * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, and as {@link runSession}
  */
-export function runInteractive(
+export async function runInteractive(
   spec: MachineSpec,
   io: ConsoleIo,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<{ exitStatus: number }> {
   const watcher = new LinuxConsole();
-  return runSession(
+  const ended = await runSession(
     {
       call: { qemu: spec.qemu, args: qemuArguments(spec) },
       isTerminalOfQemu: spec.console.to === 'backend',
@@ -36,4 +36,6 @@ export function runInteractive(
     io,
     options,
   );
+  if (watcher.fault) throw watcher.fault;
+  return ended;
 }

@@ -1,5 +1,8 @@
+import type { ZosiaError } from '../../errors.js';
 import { ConsoleText } from '../console/console-text.js';
 import type { GuestWatcher } from '../console/guest-watcher.js';
+import { parseAnswerReport, parseGuestFault } from './answer-report.js';
+import type { AnswerReport } from './answer-report.js';
 import { GUEST_MARKERS } from './guest-markers.js';
 
 /** What stands before each line of a sealed guest's PID 1, and nowhere else. */
@@ -15,6 +18,8 @@ export class LinuxConsole implements GuestWatcher {
   #exitStatus: number | undefined;
   #started = false;
   #isSealed = false;
+  #report: AnswerReport | undefined;
+  #fault: ZosiaError | undefined;
   readonly #text = new ConsoleText((line, bytes) => {
     const isMarked = isSealed(bytes);
     this.#isSealed ||= isMarked;
@@ -22,6 +27,8 @@ export class LinuxConsole implements GuestWatcher {
     if (GUEST_MARKERS.starting.test(line)) this.#started = true;
     const found = GUEST_MARKERS.exitStatus.exec(line);
     if (found) this.#exitStatus = Number(found[1]);
+    this.#report = parseAnswerReport(line) ?? this.#report;
+    this.#fault = parseGuestFault(line) ?? this.#fault;
   });
 
   feed(bytes: Uint8Array): Uint8Array {
@@ -32,6 +39,16 @@ export class LinuxConsole implements GuestWatcher {
   /** What the last marker `zosia: exit status=N` said, or undefined while there was none. */
   get exitStatus(): number | undefined {
     return this.#exitStatus;
+  }
+
+  /** What it said of its answer. */
+  get report(): AnswerReport | undefined {
+    return this.#report;
+  }
+
+  /** Why it failed, where it has said so in a way that is known; undefined unless it has failed. */
+  get fault(): ZosiaError | undefined {
+    return this.#exitStatus === undefined || this.#exitStatus === 0 ? undefined : this.#fault;
   }
 
   /** Whether PID 1 has said that it starts what reads the console. */

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AnswerReport } from './answer-report.js';
 import { LinuxConsole } from './linux-console.js';
 import type { MachineSpec } from './machine-spec.js';
 import { qemuArguments } from './qemu-arguments.js';
@@ -21,14 +22,16 @@ export interface OneShotResult {
   readonly exitStatus: number;
   /** The console's last lines, which tell why when it has not. */
   readonly consoleTail: string;
+  /** How the answer ended; undefined when there is none, or an older guest does not tell. */
+  readonly report: AnswerReport | undefined;
 }
 
 /**
  * Runs a machine that answers one prompt and powers off. The answer comes through a port of its own;
  * the console goes to a private file and is looked at afterwards.
  *
- * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT`, `ZOSIA_INTERRUPTED`; the reason of
- *   `signal`; whatever `onAnswer` throws
+ * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT`, `ZOSIA_INTERRUPTED`,
+ *   `ZOSIA_PROMPT_TOO_LONG`, `ZOSIA_TEMPLATE_UNUSABLE`; the reason of `signal`; whatever `onAnswer` throws
  */
 export async function runOneShot(
   spec: MachineSpec,
@@ -61,7 +64,8 @@ async function answer(
   const consoleTail = watcher.tail;
   if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail);
   if (watcher.exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
-  return { exitStatus: watcher.exitStatus, consoleTail };
+  if (watcher.fault) throw watcher.fault;
+  return { exitStatus: watcher.exitStatus, consoleTail, report: watcher.report };
 }
 
 async function readAlong(watcher: LinuxConsole, path: string): Promise<void> {

@@ -26,6 +26,10 @@ export interface RunRequest {
   readonly terminal?: TerminalSize;
   /** Asks the guest to mark its own lines on the console, for {@link LinuxConsole} to know them by. */
   readonly sealed?: boolean;
+  /** A chat template in Jinja, instead of the model's. */
+  readonly chatTemplate?: string;
+  /** Leaves out what a model thinks before it answers; shown unless it is true. */
+  readonly hideReasoning?: boolean;
 }
 
 const REQUEST_FOLDER = '/etc/zosia/request';
@@ -88,7 +92,8 @@ export async function withRunInitrd<T>(
   });
 }
 
-function requestEntries({ args, prompt, terminal, sealed = false }: RunRequest): CpioEntry[] {
+function requestEntries(request: RunRequest): CpioEntry[] {
+  const { args, prompt, terminal, sealed = false, chatTemplate, hideReasoning = false } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -103,5 +108,7 @@ function requestEntries({ args, prompt, terminal, sealed = false }: RunRequest):
     ...(terminal
       ? [file('terminal', `${terminal.rows} ${terminal.columns} ${terminal.term}\n`)]
       : []),
+    ...(chatTemplate === undefined ? [] : [file('chat-template', chatTemplate)]),
+    ...(hideReasoning ? [file('reasoning', 'hide\n')] : []),
   ];
 }
