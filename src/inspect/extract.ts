@@ -55,9 +55,16 @@ export async function extractFiles(
   const totalBytes = options.onProgress ? await countDataBytes(tree, start, options.signal) : 0;
   const extraction = new Extraction(target, { totalBytes, roomBytes: tree.sizeBytes }, options);
   if (start.type === 'directory') {
+    const later: Walked[] = [];
     for await (const walked of walkTree(tree, start)) {
-      if (walked.names.length > 0) await extraction.add(walked);
+      if (walked.names.length === 0) continue;
+      if (walked.node.sequence === undefined || walked.node.type !== 'file') {
+        await extraction.add(walked);
+      } else later.push(walked);
     }
+    // What is packed is unpacked once, from front to back.
+    later.sort((a, b) => a.node.sequence! - b.node.sequence!);
+    for (const walked of later) await extraction.add(walked);
   } else {
     await extraction.add({ ...lastName(path), node: start });
   }

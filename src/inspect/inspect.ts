@@ -81,7 +81,7 @@ async function describeContent(
     case 'fat':
       return { fat: await describeFat(content.source, signal) };
     case 'cpio':
-      return { cpio: await describeCpio(content.source, content.isCompressed) };
+      return { cpio: await describeCpio(content.source) };
     case 'partitions':
       return {};
   }

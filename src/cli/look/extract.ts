@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted } from '../output/counted.js';
-import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage, withTree } from './options.js';
 import type { ImageFlags } from './options.js';
 import { formatBytes, printJson, say, warn } from '../output/output.js';
+import type { ImageTree } from '../../inspect/node.js';
 import { startProgress } from '../output/progress.js';
 
 interface Flags extends ImageFlags {
@@ -39,12 +40,8 @@ Examples:
   zosia extract artifacts/x86_64/initramfs.cpio.gz --out guest`,
     )
     .action(async (imagePath: string, path: string, flags: Flags) => {
-      const [{ openTree }, { extractFiles }] = await Promise.all([
-        import('../../inspect/open-image.js'),
-        import('../../inspect/extract.js'),
-      ]);
-      await withImage(imagePath, flags, async (image) => {
-        const tree = await openTree(image);
+      const { extractFiles } = await import('../../inspect/extract.js');
+      const extract = async (tree: ImageTree): Promise<void> => {
         const progress = startProgress();
         try {
           const summary = await extractFiles(tree, {
@@ -72,6 +69,7 @@ Examples:
         } finally {
           progress.stop();
         }
-      });
+      };
+      await withImage(imagePath, flags, (image) => withTree(image, extract));
     });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage, withTree } from './options.js';
 import type { ImageFlags } from './options.js';
 import { printable, printableJson } from '../output/printable.js';
 import { writePieces } from '../output/stdout.js';
@@ -35,15 +35,14 @@ Examples:
   zosia ls -lR artifacts/x86_64/initramfs.cpio.gz /usr/bin`,
     )
     .action(async (imagePath: string, path: string, flags: Flags) => {
-      const [{ openTree }, { listFiles }] = await Promise.all([
-        import('../../inspect/open-image.js'),
-        import('../../inspect/list.js'),
-      ]);
-      await withImage(imagePath, flags, async (image) => {
-        const files = listFiles(await openTree(image), path, flags.recursive ?? false);
-        const pieces = flags.json ? jsonPieces(files) : lines(files, flags.long ?? false, signal);
-        await writePieces(pieces);
-      });
+      const { listFiles } = await import('../../inspect/list.js');
+      await withImage(imagePath, flags, (image) =>
+        withTree(image, async (tree) => {
+          const files = listFiles(tree, path, flags.recursive ?? false);
+          const pieces = flags.json ? jsonPieces(files) : lines(files, flags.long ?? false, signal);
+          await writePieces(pieces);
+        }),
+      );
     });
 }
 
