@@ -122,7 +122,7 @@ static int write_model(const struct request *request) {
 
 static void answer(int status) {
   for (char *at = reason; *at != '\0'; at++) {
-    if (*at == '\n') *at = ' ';
+    if (*at < ' ' || *at > '~') *at = '?'; /* names out of damaged headers, line ends among them */
   }
   if (WIFEXITED(status)) {
     static const char *const names[] = {"ok", "refused", "context"};
