@@ -29,9 +29,13 @@ async function verdictOfZosia(path: string): Promise<Verdict> {
   }
 }
 
+/** Long enough for every image but one: on f_misstable e2fsck -n asks the same again and again. */
+const PATIENCE_MS = 60_000;
+
 async function verdictOf(program: string, args: readonly string[]): Promise<Verdict> {
-  const { exitCode } = await execa(program, args, { reject: false, stdin: 'ignore' });
-  if (exitCode === undefined) throw new Error(`${program} ended without a status`);
+  const options = { reject: false, stdio: 'ignore', timeout: PATIENCE_MS } as const;
+  const { exitCode, timedOut } = await execa(program, args, options);
+  if (exitCode === undefined && !timedOut) throw new Error(`${program} ended without a status`);
   return exitCode === 0 ? 'clean' : 'not clean';
 }
 
