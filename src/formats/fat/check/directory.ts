@@ -81,7 +81,9 @@ function checkLabels(
   entry: RawEntry | undefined,
 ): void {
   const inRoot = entry && labelText(entry.shortBytes);
-  const warn = (message: string): void => findings.warn('label', '/', message);
+  const warn = (message: string): void => {
+    findings.warn('label', '/', message);
+  };
   if (inRoot === '') warn('its volume label is blank');
   if (inBootSector === '') warn('the volume label in the boot sector is blank');
   if (labelOrNone(inRoot) !== labelOrNone(inBootSector)) {
