@@ -56,6 +56,10 @@ export class LinuxConsole implements GuestWatcher {
     return this.#started;
   }
 
+  get isListening(): boolean {
+    return this.#started;
+  }
+
   /** The kernel's terminal keeps what is typed ahead. */
   get linesWanted(): number {
     return this.#started ? Infinity : 0;

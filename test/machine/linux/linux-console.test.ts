@@ -11,6 +11,11 @@ function watch(...pieces: (string | Uint8Array)[]): LinuxConsole {
 }
 
 describe('LinuxConsole', () => {
+  it('listens from the line on that tells of llama-cli', () => {
+    expect(watch('zosia: init\r\n').isListening).toBe(false);
+    expect(watch('zosia: init\r\nzosia: starting llama-cli (model /m)\r\n').isListening).toBe(true);
+  });
+
   it('finds the exit status on a line of its own', () => {
     expect(watch('zosia: init\r\nzosia: exit status=0\r\n').exitStatus).toBe(0);
     expect(watch('zosia: exit status=127\n').exitStatus).toBe(127);
