@@ -98,7 +98,7 @@ describe('a name that is empty', () => {
 
 describe('--json', () => {
   const folder = temporaryFolder();
-  const MACHINES_OF_THEIR_OWN = ['run linux', 'perf run', 'perf tune'];
+  const MACHINES_OF_THEIR_OWN = ['run linux', 'up', 'perf run', 'perf tune'];
   /** A command line for each command; in their order, since some look at what others have written. */
   const LINES: Readonly<Record<string, string>> = {
     fetch: 'fetch kernel --offline',

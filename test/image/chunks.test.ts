@@ -1,5 +1,13 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, readlink, realpath, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  readdir,
+  readlink,
+  realpath,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { imageChunks } from '../../src/image/chunks.js';

@@ -30,9 +30,11 @@ export function addUpCommand(program: Command, context: CliContext): void {
   const ofLinux = optionsAdded(command, () => {
     command.optionsGroup('With --machine linux:');
     addFetchOptions(addLinuxOptions(command));
-    command.option(
-      '--json',
-      'with --prompt: print the answer, how it ended, and its tokens as JSON',
+    command.addOption(
+      new Option(
+        '--json',
+        'with --prompt: print the answer, how it ended, and its tokens as JSON',
+      ).conflicts('dryRun'),
     );
   });
   const ofEfi = optionsAdded(command, () => {
