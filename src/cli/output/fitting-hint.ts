@@ -1,5 +1,5 @@
 /** Options of other programs, or of zosia's other commands: they are named with their command. */
-const OF_OTHERS = /\b(?:zosia|export\.py|dd|ulimit)\b[^,.;:]*/g;
+const OF_OTHERS = /\b(?:zosia|export\.py|dd|ulimit|llama-[a-z-]+)\b[^,.;:]*/g;
 
 /** The options that a text tells to give to the command that is running. */
 function optionsNamed(text: string): string[] {
