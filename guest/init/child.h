@@ -17,7 +17,8 @@ struct child_setup {
     const char *const *arguments; // the program's path first; ended by NULL
     const char *const *environment;
     int input, output, error;
-    bool own_terminal; // make `input` the controlling terminal of a new session
+    // A session of its own, with no controlling terminal: it cannot ask the user's for anything.
+    bool own_terminal;
 };
 
 // Returns a descriptor that becomes readable when any process has ended. It is the caller's to close.

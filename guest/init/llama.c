@@ -63,6 +63,8 @@ void llama_chat_command(struct llama_command *command, const struct model *model
         add(command, "--mmproj");
         add(command, model->projector);
     }
+    // init edits the line, and hands over whole messages (messages.h).
+    add(command, "--simple-io");
     add_asked(command, flags, request);
     finish(command, request);
 }

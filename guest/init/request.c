@@ -49,6 +49,7 @@ bool request_read(struct request *request) {
     long prompt_length = file_read(REQUEST_PROMPT_PATH, first_byte, sizeof first_byte);
     request->one_shot = prompt_length != -ENOENT;
     request->prompt_empty = prompt_length == 0;
+    request->piped = sys_access("/etc/zosia/request/piped", R_OK) == 0;
     read_terminal(request);
     if (read_arguments(request)) return true;
     console_line("zosia: cannot read the llama arguments of this run, or they are too many");

@@ -18,6 +18,8 @@ struct request {
     // Answer the prompt file and power off, rather than chat.
     bool one_shot;
     bool prompt_empty;
+    // What is typed comes from a pipe, and its other end wants to know when a line is wanted.
+    bool piped;
     // The user's terminal.
     struct window_size window;
     char terminal_type[64];

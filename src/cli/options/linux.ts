@@ -74,5 +74,6 @@ export function runRequest(flags: LinuxFlags, args: readonly string[] = []): Run
           },
         }
       : {}),
+    piped: process.stdin.isTTY !== true,
   };
 }

@@ -24,6 +24,8 @@ export interface RunRequest {
   /** Makes the run a one-shot: the guest answers this and powers off. */
   readonly prompt?: string;
   readonly terminal?: TerminalSize;
+  /** What is typed comes from a pipe or a file: the guest tells when it wants a line. */
+  readonly piped?: boolean;
 }
 
 const REQUEST_FOLDER = '/etc/zosia/request';
@@ -86,7 +88,7 @@ export async function withRunInitrd<T>(
   });
 }
 
-function requestEntries({ args, prompt, terminal }: RunRequest): CpioEntry[] {
+function requestEntries({ args, prompt, terminal, piped }: RunRequest): CpioEntry[] {
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -100,5 +102,6 @@ function requestEntries({ args, prompt, terminal }: RunRequest): CpioEntry[] {
     ...(terminal
       ? [file('terminal', `${terminal.rows} ${terminal.columns} ${terminal.term}\n`)]
       : []),
+    ...(piped === true ? [file('piped', '')] : []),
   ];
 }
