@@ -1,11 +1,12 @@
 #include "chat.h"
 
 #include "console.h"
-#include "line_editor.h"
 #include "lines.h"
 #include "llama.h"
+#include "messages.h"
 #include "output_filter.h"
 #include "procfs.h"
+#include "prompt.h"
 #include "queue.h"
 #include "status.h"
 #include "supervisor.h"
@@ -13,27 +14,40 @@
 #include "template_fault.h"
 #include "text.h"
 
-// After an interrupt llama-cli needs a while to stop (at worst a whole batch of the prompt), and a
-// second one would end it. Until it has stopped, or for this long, further ones are not passed on.
-enum { INTERRUPT_PATIENCE_MS = 10000, WATCH_INTERVAL_MS = 50, GATE_INTERVAL_MS = 1 };
+enum { WATCH_INTERVAL_MS = 20, GATE_INTERVAL_MS = 1 };
 
 struct chat {
     struct supervisor supervisor;
+    int keyboard; // llama-cli's standard input
     int terminal; // the pseudo-terminal's master side; -1 once the other side is closed
     int watch_fd;
-    struct queue input;
     struct queue output;
     struct output_filter filter;
-    struct line_editor line;
+    struct prompt prompt;
+    struct messages messages;
     struct lines log_lines;
     struct template_fault fault;
     char last_output;
     bool console_open;
-    bool prompt_seen; // llama-cli has waited for input at least once: the model is loaded
+    bool loaded; // llama-cli has waited for input at least once
+    bool at_prompt; // it waits for a message, and none has been handed to it
+    bool interrupt_wanted;
     bool interrupted;
-    long interrupted_at_ms;
+    bool end_of_input; // once all messages are answered
     bool power_off;
 };
+
+// Behind what llama-cli has printed, in order with it.
+static void put_output(void *context, const char *bytes, size_t size) {
+    struct chat *chat = context;
+    if (size > queue_room(&chat->output)) {
+        write_all(console_fd(), chat->output.bytes + chat->output.start, queue_length(&chat->output));
+        chat->output.start = chat->output.end = 0;
+    }
+    if (size <= queue_room(&chat->output)) queue_append(&chat->output, bytes, size);
+    else write_all(console_fd(), bytes, size);
+    if (size > 0) chat->last_output = bytes[size - 1];
+}
 
 // Returns the slave side, or a negated errno.
 static int open_terminal(struct chat *chat, const struct window_size *window) {
@@ -51,19 +65,39 @@ static void close_terminal(struct chat *chat) {
     chat->terminal = -1;
 }
 
+// llama-cli's own way to edit and to end a message is not used: it would end one at every line.
+static void drop_option(struct llama_command *command, const char *option) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < command->argument_count; i++) {
+        const char *argument = command->arguments[i];
+        if (argument == NULL || !text_equal(argument, option)) command->arguments[kept++] = argument;
+    }
+    command->argument_count = kept;
+}
+
 static bool start(struct chat *chat, const struct model *model, const struct flags *flags,
                   const struct request *request) {
     static struct llama_command command;
+    int input[2];
     llama_chat_command(&command, model, flags, request);
+    drop_option(&command, "--multiline-input");
+    drop_option(&command, "-mli");
     int slave = open_terminal(chat, &request->window);
     if (slave < 0) {
         console_line("zosia: cannot open a pseudo-terminal (errno %d)", -slave);
         return false;
     }
+    long error = sys_pipe(input);
+    if (error < 0) {
+        console_line("zosia: cannot open a pipe (errno %d)", (int)-error);
+        return false;
+    }
+    chat->keyboard = input[1];
+    sys_set_nonblocking(chat->keyboard, O_WRONLY);
     const struct child_setup setup = {
         .arguments = command.arguments,
         .environment = command.environment,
-        .input = slave,
+        .input = input[0],
         .output = slave,
         .error = slave,
         .own_terminal = true,
@@ -71,44 +105,136 @@ static bool start(struct chat *chat, const struct model *model, const struct fla
     };
     bool started = supervisor_start(&chat->supervisor, &setup, flags_time_limit_s(flags, 0));
     sys_close(slave);
+    sys_close(input[0]);
     return started;
 }
 
-// Ctrl+C ends the session at an idle prompt and while the model loads; while llama-cli generates, it
-// interrupts only that. The signal goes to the process, not through the terminal, where it would
-// queue up behind what has been typed ahead.
-static void interrupt(struct chat *chat) {
-    enum input_wait wait = process_waits_for_input(chat->supervisor.child.process);
-    if (wait == INPUT_WAIT_YES || (wait == INPUT_WAIT_NO && !chat->prompt_seen)) {
+static void leave_prompt(struct chat *chat) {
+    prompt_leave(&chat->prompt);
+    chat->at_prompt = false;
+}
+
+// The message whose turn it is goes to llama-cli.
+static void hand_over(struct chat *chat) {
+    chat->at_prompt = false;
+    chat->interrupt_wanted = chat->interrupted = false;
+    messages_begin_sending(&chat->messages);
+}
+
+// llama-cli waits: for a message typed ahead, which is shown now, or else for what is being typed.
+static void serve_prompt(struct chat *chat) {
+    size_t length;
+    const char *text = messages_first(&chat->messages, &length);
+    if (text != NULL) {
+        // Shown by the view that shows what is typed: through an editor of its own.
+        static struct line_editor line;
+        memcpy(line.text, text, length);
+        line.length = line.cursor = length;
+        line.changed_from = 0;
+        line_view_begin(&chat->prompt.view);
+        line_view_leave(&chat->prompt.view, &line);
+        hand_over(chat);
+    } else if (chat->end_of_input) {
+        put_output(chat, "\r\n", 2);
         chat->power_off = true;
-    } else if (!chat->interrupted) {
-        sys_kill(chat->supervisor.child.process, SIGINT);
-        chat->interrupted = true;
-        chat->interrupted_at_ms = sys_now_ms();
+    } else {
+        prompt_show(&chat->prompt);
+        prompt_want_line(&chat->prompt);
     }
 }
 
-// Passes keys on to llama-cli, all but Ctrl+C and the Enter that completes "/poweroff".
-static void handle_keys(struct chat *chat, const char *keys, size_t count) {
-    for (size_t i = 0; i < count && !chat->power_off; i++) {
-        enum key key = line_editor_feed(&chat->line, (unsigned char)keys[i]);
-        if (key == KEY_INTERRUPT) {
-            interrupt(chat);
-            continue;
+// Ctrl+C: clears the line; on an empty one, and while the model loads, it ends the session; while
+// llama-cli answers, it interrupts that.
+static void interrupt(struct chat *chat) {
+    if (chat->at_prompt && chat->prompt.line.length > 0) {
+        line_editor_clear(&chat->prompt.line);
+    } else if (chat->at_prompt || !chat->loaded) {
+        chat->power_off = true;
+    } else {
+        chat->interrupt_wanted = true;
+    }
+}
+
+static void enter(struct chat *chat) {
+    struct line_editor *line = &chat->prompt.line;
+    if (line_editor_is(line, "/poweroff")) {
+        chat->power_off = true;
+        return;
+    }
+    if (line_editor_continue(line)) {
+        prompt_want_line(&chat->prompt);
+        return;
+    }
+    bool was_at_prompt = chat->at_prompt;
+    bool accepted = line->length > 0 && !line->too_long && messages_add(&chat->messages, line->text, line->length);
+    if (was_at_prompt) leave_prompt(chat);
+    if (accepted) {
+        line_editor_remember(line);
+    } else if (line->length > 0) {
+        console_line("zosia: the message is too long, and was not sent");
+    }
+    line_editor_clear(line);
+    if (!was_at_prompt) return;
+    if (accepted) {
+        hand_over(chat);
+    } else {
+        chat->at_prompt = true;
+        put_output(chat, LINE_PROMPT, sizeof LINE_PROMPT - 1);
+        prompt_show(&chat->prompt);
+        prompt_want_line(&chat->prompt);
+    }
+}
+
+static void resize(struct chat *chat, const struct key *key) {
+    const struct window_size window = {.rows = (uint16_t)key->rows, .columns = (uint16_t)key->columns};
+    if (chat->terminal >= 0) sys_ioctl(chat->terminal, TIOCSWINSZ, &window);
+    if (chat->at_prompt) prompt_draw(&chat->prompt);
+    if (chat->at_prompt && !chat->prompt.piped) {
+        line_view_resize(&chat->prompt.view, &chat->prompt.line, key->rows, key->columns);
+    } else {
+        chat->prompt.view.rows = key->rows;
+        chat->prompt.view.columns = key->columns;
+    }
+}
+
+static void handle_key(struct chat *chat, const struct key *key) {
+    if (chat->end_of_input && key->kind != KEY_INTERRUPT && key->kind != KEY_WINDOW_SIZE) return;
+    switch (key->kind) {
+    case KEY_INTERRUPT:
+        interrupt(chat);
+        break;
+    case KEY_ENTER:
+        enter(chat);
+        break;
+    case KEY_END_OF_INPUT:
+        if (chat->prompt.line.length == 0) {
+            chat->end_of_input = true;
+        } else {
+            line_editor_key(&chat->prompt.line, &(struct key){.kind = KEY_DELETE});
         }
-        if (key == KEY_ENTER) {
-            chat->power_off = line_editor_is(&chat->line, "/poweroff");
-            line_editor_clear(&chat->line);
-        }
-        if (!chat->power_off) queue_append(&chat->input, keys + i, 1);
+        break;
+    case KEY_CLEAR_SCREEN:
+        if (chat->at_prompt) line_view_clear_screen(&chat->prompt.view, &chat->prompt.line);
+        break;
+    case KEY_WINDOW_SIZE:
+        resize(chat, key);
+        break;
+    default:
+        line_editor_key(&chat->prompt.line, key);
     }
 }
 
 static void read_console(struct chat *chat) {
-    char keys[1024];
-    size_t room = queue_room(&chat->input);
-    long count = sys_read(console_fd(), keys, room < sizeof keys ? room : sizeof keys);
-    if (count > 0) handle_keys(chat, keys, (size_t)count);
+    char bytes[1024];
+    struct key keys[KEYS_A_BYTE_MAX];
+    long count = sys_read(console_fd(), bytes, sizeof bytes);
+    if (count > 0) chat->prompt.last_key_ms = sys_now_ms();
+    for (long i = 0; i < count && !chat->power_off; i++) {
+        unsigned found = key_decoder_feed(&chat->prompt.keys, (unsigned char)bytes[i], keys);
+        for (unsigned k = 0; k < found && !chat->power_off; k++) handle_key(chat, &keys[k]);
+    }
+    if (chat->at_prompt && chat->end_of_input) serve_prompt(chat);
+    if (chat->at_prompt) prompt_draw(&chat->prompt);
     if (count == 0 || (count < 0 && count != -EAGAIN && count != -EINTR)) chat->console_open = false;
 }
 
@@ -122,7 +248,7 @@ static void read_terminal(struct chat *chat) {
     if (count > 0) {
         if (chat->output.end > 0) chat->last_output = chat->output.bytes[chat->output.end - 1];
         // A template that cannot be used keeps llama-cli from ever coming to its prompt.
-        if (!chat->prompt_seen) {
+        if (!chat->loaded) {
             size_t passed = queue_length(&chat->output) - before;
             lines_feed(&chat->log_lines, chat->output.bytes + chat->output.end - passed, passed,
                        take_log_line, &chat->fault);
@@ -139,42 +265,56 @@ static void write_console(struct chat *chat) {
     if (count < 0 && count != -EAGAIN && count != -EINTR) chat->output.start = chat->output.end;
 }
 
-// Learns, while it matters, whether llama-cli has come to its prompt.
-static void watch_for_prompt(struct chat *chat) {
-    if (process_waits_for_input(chat->supervisor.child.process) == INPUT_WAIT_YES) {
-        chat->prompt_seen = true;
-        chat->interrupted = false;
-    } else if (chat->interrupted && sys_now_ms() - chat->interrupted_at_ms >= INTERRUPT_PATIENCE_MS) {
-        chat->interrupted = false;
+// Learns whether llama-cli has come to its prompt, all of whose output has been read; and interrupts it as
+// soon as it waits for an answer. Earlier, while it takes the message, or later, an interrupt would end
+// it; so would a second one.
+static void watch_llama(struct chat *chat) {
+    if (chat->at_prompt || chat->messages.sending || chat->terminal < 0) return;
+    enum process_wait wait = process_waits(chat->supervisor.child.process);
+    struct pollfd output = {chat->terminal, POLLIN, 0};
+    bool looks_like_prompt = wait == WAITS_UNKNOWN && chat->last_output == ' ';
+    if ((wait == WAITS_FOR_INPUT || looks_like_prompt) && sys_poll(&output, 1, 0) <= 0) {
+        chat->loaded = chat->at_prompt = true;
+        chat->interrupt_wanted = chat->interrupted = false;
+        serve_prompt(chat);
+    } else if (chat->interrupt_wanted && !chat->interrupted && wait == WAITS_FOR_EVENTS) {
+        sys_kill(chat->supervisor.child.process, SIGINT);
+        chat->interrupted = true;
     }
+}
+
+static long timeout_ms(const struct chat *chat) {
+    long timeout = chat->supervisor.child.gate.held ? GATE_INTERVAL_MS : chat->at_prompt ? -1 : WATCH_INTERVAL_MS;
+    return supervisor_timeout_ms(&chat->supervisor, prompt_timeout_ms(&chat->prompt, timeout));
 }
 
 static void relay_once(struct chat *chat) {
     struct child *child = &chat->supervisor.child;
     struct exit_gate *gate = &child->gate;
-    bool watching = !chat->prompt_seen || chat->interrupted;
-    short console_events = (short)((chat->console_open && queue_room(&chat->input) > 0 ? POLLIN : 0) |
+    // The console is always read: Ctrl+C may come behind anything.
+    short console_events = (short)((chat->console_open ? POLLIN : 0) |
                                    (queue_length(&chat->output) > 0 ? POLLOUT : 0));
-    short terminal_events = (short)((queue_room(&chat->output) > OUTPUT_FILTER_HELD_MAX ? POLLIN : 0) |
-                                    (queue_length(&chat->input) > 0 ? POLLOUT : 0));
+    short terminal_events = queue_room(&chat->output) > OUTPUT_FILTER_HELD_MAX ? POLLIN : 0;
     // A descriptor nothing is wanted of is left out: its hang-up would keep poll from ever waiting.
     struct pollfd fds[] = {
         {console_events != 0 ? console_fd() : -1, console_events, 0},
         {terminal_events != 0 ? chat->terminal : -1, terminal_events, 0},
         {chat->watch_fd, POLLIN, 0},
         {gate->held ? -1 : gate->listener, POLLIN, 0},
+        {chat->messages.sending ? chat->keyboard : -1, POLLOUT, 0},
     };
-    long timeout_ms = gate->held ? GATE_INTERVAL_MS : watching ? WATCH_INTERVAL_MS : -1;
-    sys_poll(fds, 4, supervisor_timeout_ms(&chat->supervisor, timeout_ms));
+    sys_poll(fds, 5, timeout_ms(chat));
 
     if (fds[0].revents & POLLIN) read_console(chat);
-    if (fds[1].revents & POLLOUT) queue_drain(&chat->input, chat->terminal, 0);
     if (fds[1].revents & (POLLIN | POLLHUP | POLLERR)) read_terminal(chat);
-    write_console(chat);
     if (fds[2].revents & POLLIN) children_reap(chat->watch_fd, child);
     if (fds[3].revents & POLLIN) exit_gate_hold(gate);
     if (fds[3].revents & POLLHUP) exit_gate_close(gate);
-    if (watching) watch_for_prompt(chat);
+    if (fds[4].revents & POLLOUT) messages_send(&chat->messages, chat->keyboard);
+    if (fds[4].revents & POLLERR) chat->messages.sending = false; // the program has ended
+    if (prompt_pause(&chat->prompt)) chat->power_off = true;
+    watch_llama(chat);
+    write_console(chat);
     if (gate->held) {
         struct pollfd output = {chat->terminal, POLLIN, 0};
         exit_gate_release_if_quiet(gate, child->process, &output, 1);
@@ -183,7 +323,9 @@ static void relay_once(struct chat *chat) {
 }
 
 // llama-cli colours the line being typed; stopped there, it leaves neither colour nor a half line behind.
-static void finish_line(const struct chat *chat, const struct request *request) {
+static void finish_line(struct chat *chat, const struct request *request) {
+    prompt_end(&chat->prompt);
+    write_all(console_fd(), chat->output.bytes + chat->output.start, queue_length(&chat->output));
     if (chat->last_output == '\n') return;
     if (!text_equal(request->terminal_type, "dumb")) write_all(console_fd(), "\x1b[0m", 4);
     write_all(console_fd(), "\r\n", 2);
@@ -194,19 +336,22 @@ int chat_run(const struct model *model, const struct flags *flags, const struct 
     struct supervisor *supervisor = &chat.supervisor;
     console_line("zosia: starting llama-cli (model %s)", model->path);
     chat.console_open = true;
-    chat.last_output = '\n';
     chat.watch_fd = children_watch();
+    prompt_begin(&chat.prompt, request, put_output, &chat);
+    chat.last_output = '\n';
     if (!start(&chat, model, flags, request)) return STATUS_FAILED;
+    // What a pipe says first may come while the model loads.
+    prompt_want_line(&chat.prompt);
     // The pseudo-terminal reports its end only after the last output has been read.
     while (!chat.power_off && !supervisor->abandoned &&
            (supervisor->child.running || chat.terminal >= 0)) {
         relay_once(&chat);
     }
-    write_all(console_fd(), chat.output.bytes + chat.output.start, queue_length(&chat.output));
     finish_line(&chat, request);
+    if (chat.power_off && chat.end_of_input) console_line("zosia: the input has ended");
     // llama-cli that ends on an interrupt, however it does, was asked to.
     if (chat.power_off || (chat.interrupted && !supervisor->stopped)) return STATUS_OK;
-    if (chat.fault.found && !chat.prompt_seen && supervisor->child.status != STATUS_OK) {
+    if (chat.fault.found && !chat.loaded && supervisor->child.status != STATUS_OK) {
         template_fault_report(&chat.fault);
         return STATUS_FAILED;
     }

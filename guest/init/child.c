@@ -43,10 +43,7 @@ static _Noreturn void become(const struct child_setup *setup, const struct intro
     sys_write(introduction->report[1], &listener, sizeof listener);
     sys_read(introduction->resume[0], &byte, 1);
 
-    if (setup->own_terminal) {
-        sys_new_session();
-        sys_ioctl(setup->input, TIOCSCTTY, NULL);
-    }
+    if (setup->own_terminal) sys_new_session();
     sys_dup(setup->input, 0);
     sys_dup(setup->output, 1);
     sys_dup(setup->error, 2);

@@ -17,8 +17,9 @@ struct child_setup {
     const char *const *arguments; // the program's path first; ended by NULL
     const char *const *environment;
     int input, output, error;
-    bool own_terminal; // make `input` the controlling terminal of a new session
-    bool confined;     // see confinement.h; a terminal becomes the confined user's own
+    // A session of its own, with no controlling terminal: it cannot ask the user's for anything.
+    bool own_terminal;
+    bool confined; // see confinement.h; a terminal becomes the confined user's own
 };
 
 // Returns a descriptor that becomes readable when any process has ended. It is the caller's to close.

@@ -1,33 +1,47 @@
-// A shadow of the line the user is typing. llama-cli edits and shows the line itself; init follows along,
-// from the same keys, only to know what the line says when Enter is pressed.
+// Editing a message, which may have several lines, and recalling earlier ones. What is drawn of it is
+// line_view's; what is sent is exactly this text.
 #ifndef ZOSIA_LINE_EDITOR_H
 #define ZOSIA_LINE_EDITOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum escape_state { ESCAPE_NONE, ESCAPE_STARTED, ESCAPE_CSI, ESCAPE_SS3 };
+#include "keys.h"
+
+enum { LINE_BYTES_MAX = 1 << 20, HISTORY_BYTES = 1 << 18, DRAFT_BYTES_MAX = 1 << 16 };
 
 struct line_editor {
-    char text[1024];
+    char text[LINE_BYTES_MAX];
     size_t length;
-    // The real line is not known: it came from the history, has several lines, or is too long.
-    bool unknown;
-    bool pasting;
-    enum escape_state escape;
-    unsigned escape_number;
+    size_t cursor;
+    size_t changed_from; // the text has changed from here on since someone last set this to `length`
+    bool too_long; // something was typed that found no room
+    // Messages, each ended by NUL, oldest first.
+    char history[HISTORY_BYTES];
+    size_t history_length;
+    size_t recalled; // where the recalled message begins; history_length when it is the user's own
+    char draft[DRAFT_BYTES_MAX]; // what the user had typed before looking into the history
+    size_t draft_length;
 };
 
-enum key { KEY_OTHER, KEY_TEXT, KEY_ERASE, KEY_KILL_LINE, KEY_INTERRUPT, KEY_END_OF_FILE, KEY_ENTER };
+// Does what a key does to the text; any other key than these does nothing: characters and line breaks,
+// erasing, moving, the history.
+void line_editor_key(struct line_editor *line, const struct key *key);
 
-// Follows one byte of input and says what kind of key it completed. Control characters of escape
-// sequences and of pasted text are KEY_OTHER. KEY_ERASE is told only when there was something to erase.
-// On KEY_ENTER the line is still there to be looked at; line_editor_clear starts the next one.
-enum key line_editor_feed(struct line_editor *line, unsigned char byte);
-
+// Starts the next message.
 void line_editor_clear(struct line_editor *line);
 
-// Whether the line is exactly `command`, blanks after it aside.
+// Adds the text to the history, unless it is the same as the last one there or longer than half of it.
+void line_editor_remember(struct line_editor *line);
+
+// A line that ends in a backslash goes on in the next one: puts a line break in its place. False when it
+// does not end so.
+bool line_editor_continue(struct line_editor *line);
+
+// Whether the text is exactly `command`, blanks after it aside.
 bool line_editor_is(const struct line_editor *line, const char *command);
+
+// Whether its last line, and that one ended by a line break, is exactly `command`.
+bool line_editor_ends_with_line(const struct line_editor *line, const char *command);
 
 #endif

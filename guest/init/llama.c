@@ -99,6 +99,8 @@ void llama_chat_command(struct llama_command *command, const struct model *model
         add(command, "--reasoning-budget");
         add(command, "0");
     }
+    // init edits the line, and hands over whole messages (messages.h).
+    add(command, "--simple-io");
     add_asked(command, flags, request);
     finish(command, flags, request);
 }

@@ -35,7 +35,7 @@ static int run_without(const char *reason, const struct request *request) {
         return STATUS_FAILED;
     }
     console_line("zosia: %s; starting stub prompt", reason);
-    stub_run(reason);
+    stub_run(reason, request);
     return STATUS_OK;
 }
 

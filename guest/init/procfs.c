@@ -4,13 +4,23 @@
 #include "sys.h"
 #include "text.h"
 
-enum input_wait process_waits_for_input(int process) {
-    char path[48], line[128], reading[24];
+// "NUMBER ARGUMENTS... SP PC", or "running" (man 5 proc_pid_syscall).
+static bool is_call(const char *line, int number, const char *arguments) {
+    char start[24];
+    text_format(start, sizeof start, "%d %s", number, arguments);
+    return text_starts_with(line, start);
+}
+
+enum process_wait process_waits(int process) {
+    char path[48], line[128];
     text_format(path, sizeof path, "/proc/%d/syscall", process);
-    if (file_read(path, line, sizeof line) <= 0) return INPUT_WAIT_UNKNOWN;
-    // "NUMBER ARGUMENTS... SP PC", or "running" (man 5 proc_pid_syscall).
-    text_format(reading, sizeof reading, "%d 0x0 ", SYS_read);
-    return text_starts_with(line, reading) ? INPUT_WAIT_YES : INPUT_WAIT_NO;
+    if (file_read(path, line, sizeof line) <= 0) return WAITS_UNKNOWN;
+    if (is_call(line, SYS_read, "0x0 ")) return WAITS_FOR_INPUT;
+    bool polls = is_call(line, SYS_ppoll, "");
+#ifdef __x86_64__
+    polls = polls || is_call(line, SYS_poll, "");
+#endif
+    return polls ? WAITS_FOR_EVENTS : WAITS_OTHERWISE;
 }
 
 struct sleep_check {

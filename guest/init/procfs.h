@@ -4,11 +4,11 @@
 
 #include <stdbool.h>
 
-enum input_wait { INPUT_WAIT_UNKNOWN, INPUT_WAIT_NO, INPUT_WAIT_YES };
+enum process_wait { WAITS_UNKNOWN, WAITS_FOR_INPUT, WAITS_FOR_EVENTS, WAITS_OTHERWISE };
 
-// Whether the main thread of a process sits in read(2) on its standard input.
-// Unknown where the kernel has no /proc/PID/syscall.
-enum input_wait process_waits_for_input(int process);
+// What the main thread of a process waits for: its standard input in read(2), or events in poll(2); if it
+// runs or sleeps elsewhere, neither. Unknown where the kernel has no /proc/PID/syscall.
+enum process_wait process_waits(int process);
 
 // Whether every thread of a process but one is asleep.
 bool process_threads_sleep(int process, int except_thread);

@@ -55,6 +55,7 @@ bool request_read(struct request *request) {
     request->reasoning_hidden =
         file_read("/etc/zosia/request/reasoning", reasoning, sizeof reasoning) > 0 &&
         text_equal(reasoning, "hide\n");
+    request->piped = sys_access("/etc/zosia/request/piped", R_OK) == 0;
     read_terminal(request);
     if (read_arguments(request)) return true;
     console_line("zosia: cannot read the llama arguments of this run, or they are too many");

@@ -24,6 +24,8 @@ struct request {
     bool has_chat_template;
     // Leave reasoning out, rather than show it.
     bool reasoning_hidden;
+    // What is typed comes from a pipe, and its other end wants to know when a line is wanted.
+    bool piped;
     // The user's terminal.
     struct window_size window;
     char terminal_type[64];

@@ -1,68 +1,85 @@
 #include "stub.h"
 
 #include "console.h"
-#include "line_editor.h"
+#include "prompt.h"
 #include "queue.h"
 #include "sys.h"
 
-static void print(const char *text, size_t size) { write_all(console_fd(), text, size); }
+static void put(void *context, const char *bytes, size_t size) {
+    (void)context;
+    write_all(console_fd(), bytes, size);
+}
 
 static void help(const char *reason) {
     console_line("There is no model to talk to: %s.", reason);
     console_line("/help shows this, /poweroff (or Ctrl+C, Ctrl+D) switches the machine off.");
 }
 
-// Rubs out the visible line: llama's prompt would do the same, one character at a time.
-static void erase_shown(const struct line_editor *line, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if (((unsigned char)line->text[i] & 0xc0) != 0x80) print("\b \b", 3);
-    }
+static void begin_line(struct prompt *prompt) {
+    line_editor_clear(&prompt->line);
+    put(NULL, LINE_PROMPT, sizeof LINE_PROMPT - 1);
+    prompt_show(prompt);
+    prompt_want_line(prompt);
 }
 
-// Returns false, at the start of a line, when the machine is to be switched off.
-static bool handle_key(struct line_editor *line, char byte, const char *reason) {
-    size_t length = line->length;
-    enum key key = line_editor_feed(line, (unsigned char)byte);
-    switch (key) {
+// Returns false when the machine is to be switched off.
+static bool handle_key(struct prompt *prompt, const struct key *key, const char *reason) {
+    struct line_editor *line = &prompt->line;
+    switch (key->kind) {
     case KEY_INTERRUPT:
-    case KEY_END_OF_FILE:
-        if (key == KEY_END_OF_FILE && line->length > 0) return true;
-        print("\r\n", 2);
-        return false;
-    case KEY_TEXT:
-        print(&byte, 1);
+        if (line->length == 0) return false;
+        line_editor_clear(line);
         return true;
-    case KEY_ERASE:
-        print("\b \b", 3);
+    case KEY_END_OF_INPUT:
+        if (line->length == 0) return false;
+        line_editor_key(line, &(struct key){.kind = KEY_DELETE});
         return true;
-    case KEY_KILL_LINE:
-        erase_shown(line, length);
+    case KEY_WINDOW_SIZE:
+        prompt_draw(prompt);
+        line_view_resize(&prompt->view, line, key->rows, key->columns);
+        return true;
+    case KEY_CLEAR_SCREEN:
+        line_view_clear_screen(&prompt->view, line);
         return true;
     case KEY_ENTER:
-        print("\r\n", 2);
         if (line_editor_is(line, "/poweroff")) return false;
+        prompt_leave(prompt);
         if (line->length > 0) help(reason);
-        line_editor_clear(line);
-        print("> ", 2);
+        begin_line(prompt);
         return true;
     default:
+        line_editor_key(line, key);
         return true;
     }
 }
 
-void stub_run(const char *reason) {
-    static struct line_editor line;
-    help(reason);
-    print("> ", 2);
-    for (;;) {
-        char keys[256];
-        struct pollfd readable = {console_fd(), POLLIN, 0};
-        sys_poll(&readable, 1, -1);
-        long count = sys_read(console_fd(), keys, sizeof keys);
-        if (count == -EAGAIN || count == -EINTR) continue;
-        if (count <= 0) return; // no one can be at a console that is gone
-        for (long i = 0; i < count; i++) {
-            if (!handle_key(&line, keys[i], reason)) return;
+static bool handle_bytes(struct prompt *prompt, const char *bytes, long count, const char *reason) {
+    struct key keys[KEYS_A_BYTE_MAX];
+    for (long i = 0; i < count; i++) {
+        unsigned found = key_decoder_feed(&prompt->keys, (unsigned char)bytes[i], keys);
+        for (unsigned k = 0; k < found; k++) {
+            if (!handle_key(prompt, &keys[k], reason)) return false;
         }
     }
+    prompt_draw(prompt);
+    return true;
+}
+
+void stub_run(const char *reason, const struct request *request) {
+    static struct prompt prompt;
+    prompt_begin(&prompt, request, put, NULL);
+    help(reason);
+    begin_line(&prompt);
+    for (;;) {
+        char bytes[256];
+        struct pollfd readable = {console_fd(), POLLIN, 0};
+        sys_poll(&readable, 1, prompt_timeout_ms(&prompt, -1));
+        long count = sys_read(console_fd(), bytes, sizeof bytes);
+        if (count > 0) prompt.last_key_ms = sys_now_ms();
+        bool again = count == -EAGAIN || count == -EINTR;
+        bool ended = count <= 0 && !again; // no one can be at a console that is gone
+        if (ended || prompt_pause(&prompt) || !handle_bytes(&prompt, bytes, count, reason)) break;
+    }
+    prompt_leave(&prompt);
+    prompt_end(&prompt);
 }

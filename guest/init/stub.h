@@ -2,7 +2,9 @@
 #ifndef ZOSIA_STUB_H
 #define ZOSIA_STUB_H
 
+#include "request.h"
+
 // Says what is missing and waits for /poweroff, Ctrl+C or Ctrl+D.
-void stub_run(const char *reason);
+void stub_run(const char *reason, const struct request *request);
 
 #endif

@@ -8,6 +8,7 @@ enum {
     SYS_write = 1,
     SYS_close = 3,
     SYS_fstat = 5,
+    SYS_poll = 7, // aarch64 has only ppoll
     SYS_rt_sigaction = 13,
     SYS_rt_sigprocmask = 14,
     SYS_ioctl = 16,

@@ -102,6 +102,7 @@ export async function runRequest(
           },
         }
       : {}),
+    piped: process.stdin.isTTY !== true,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { EscapeKeys } from './escape-keys.js';
+import { plainLines } from './plain-lines.js';
 
 const LINE_FEED = 0x0a;
 
@@ -35,39 +36,14 @@ export function relayKeys(
   return { want: () => undefined, detach };
 }
 
-/**
- * Passes on what a pipe or a file has to say, to a guest that keeps what is typed ahead. Until the guest
- * reads its console nothing is read here either: its serial port would drop what nobody takes. Its end
- * is typed as the words that end a session.
- *
- * @param lastWords with the end of their line
- */
-export function relayPipedInput(input: Readable, guest: Writable, lastWords: string): InputRelay {
-  let last = LINE_FEED;
-  let detach: (() => void) | undefined;
-  return {
-    want(lines) {
-      if (lines <= 0) return;
-      detach ??= relay(input, guest, {
-        data(bytes) {
-          last = bytes.at(-1) ?? last;
-          return bytes;
-        },
-        end: () => Buffer.from(last === LINE_FEED ? lastWords : `\n${lastWords}`),
-      });
-    },
-    detach() {
-      detach?.();
-    },
-  };
-}
-
 /** How much of the input is read before the guest wants it. */
 const READ_AHEAD_BYTES = 1 << 16;
 
 /**
- * {@link relayPipedInput} for a guest that reads a line when it asks for one, and takes what is typed at
- * other times for something else.
+ * Passes on what a pipe or a file has to say, a line whenever the guest asks for one: its serial port drops
+ * what nobody takes. Its end is typed as the words that end a session.
+ *
+ * @param lastWords with the end of their line
  */
 export function relayLines(input: Readable, guest: Writable, lastWords: string): InputRelay {
   let waiting = Buffer.alloc(0);
@@ -85,7 +61,7 @@ export function relayLines(input: Readable, guest: Writable, lastWords: string):
     if (waiting.length < READ_AHEAD_BYTES) input.resume();
     else input.pause();
   };
-  const add = (bytes: Buffer): void => {
+  const add = (bytes: Uint8Array): void => {
     last = bytes.at(-1) ?? last;
     waiting = Buffer.concat([waiting, bytes]);
     send();
@@ -93,7 +69,10 @@ export function relayLines(input: Readable, guest: Writable, lastWords: string):
   const onEnd = (): void => {
     add(Buffer.from(last === LINE_FEED ? lastWords : `\n${lastWords}`));
   };
-  input.on('data', add);
+  const onData = (bytes: Buffer): void => {
+    add(plainLines(bytes));
+  };
+  input.on('data', onData);
   input.on('end', onEnd);
   guest.on('drain', send);
   return {
@@ -102,7 +81,7 @@ export function relayLines(input: Readable, guest: Writable, lastWords: string):
       send();
     },
     detach() {
-      input.removeListener('data', add);
+      input.removeListener('data', onData);
       input.removeListener('end', onEnd);
       guest.removeListener('drain', send);
       input.pause();

@@ -12,7 +12,11 @@ import type { TerminalInput } from './terminal.js';
 /** The user's end of the console. */
 export interface ConsoleIo {
   readonly stdin: Readable & TerminalInput;
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & {
+    readonly isTTY?: boolean;
+    readonly rows?: number;
+    readonly columns?: number;
+  };
   readonly stderr: Writable;
 }
 
@@ -21,6 +25,8 @@ export interface SessionGuest {
   readonly watcher: GuestWatcher;
   /** Passes on input that is not typed on a terminal. */
   readonly relayPiped: (input: Readable, guest: Writable) => InputRelay;
+  /** What tells the guest the terminal's size when it has changed; without it the guest is not told. */
+  readonly windowSize?: (rows: number, columns: number) => string;
   /**
    * The exit status of a guest whose machine has ended, or undefined if it should not have.
    *
@@ -95,14 +101,18 @@ async function runRelayed(
           () => watcher.isListening,
         )
       : guest.relayPiped(io.stdin, qemu.stdin);
-    detachInput = input.detach;
+    const detachResize = relayWindowSize(guest, io, qemu.stdin);
+    detachInput = () => {
+      input.detach();
+      detachResize();
+    };
 
     for await (const chunk of qemu.stdout as AsyncIterable<Buffer>) {
       const wasLeaving = watcher.isLeaving;
       const shown = watcher.feed(chunk);
       input.want(watcher.linesWanted);
       if (watcher.isLeaving && !wasLeaving && !io.stdin.isTTY) {
-        input.detach();
+        detachInput();
         detachInput = dropInput(io.stdin, () => {
           farewell.abort();
         });
@@ -123,6 +133,31 @@ async function runRelayed(
     io.stdout.removeListener('error', onOutputError);
     restoreTerminal();
   }
+}
+
+/** So long after the last change a window that is being dragged has its size. */
+const RESIZE_REST_MS = 100;
+
+/** Tells the guest each new size of the user's terminal, once the guest reads its console. */
+function relayWindowSize(guest: SessionGuest, io: ConsoleIo, keys: Writable): () => void {
+  const { windowSize, watcher } = guest;
+  if (!windowSize || !io.stdin.isTTY || !io.stdout.isTTY) return () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const tell = (): void => {
+    const { rows, columns } = io.stdout;
+    // What comes before the guest reads is lost, or worse, in part.
+    if (watcher.linesWanted === 0) later();
+    else if (rows && columns) keys.write(windowSize(rows, columns));
+  };
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(tell, RESIZE_REST_MS);
+  };
+  io.stdout.on('resize', later);
+  return () => {
+    clearTimeout(timer);
+    io.stdout.removeListener('resize', later);
+  };
 }
 
 /** Resolves when a stream takes more again, or will not any more. */

@@ -4,6 +4,8 @@ export const GUEST_MARKERS = {
   init: 'zosia: init',
   /** From here on what is typed reaches llama-cli, or the stub prompt that stands in for it. */
   starting: /^zosia: .*\bstarting (?:llama-cli|stub prompt)/,
+  /** The guest waits for a line from a pipe: bracketed paste mode on, as programs say it at a prompt. */
+  lineWanted: '\u001b[?2004h',
   /** The last line; the group is the guest's exit status. */
   exitStatus: /zosia: exit status=(\d{1,3})$/,
 } as const;

@@ -1,16 +1,12 @@
-import { relayPipedInput } from '../console/input.js';
+import { relayLines } from '../console/input.js';
 import { runSession } from '../console/session.js';
 import type { ConsoleIo } from '../console/session.js';
 import { LinuxConsole } from './linux-console.js';
 import type { MachineSpec } from './machine-spec.js';
 import { qemuArguments } from './qemu-arguments.js';
 
-/**
- * What ends a session in its turn, after everything typed before has been answered: llama-cli's command
- * (it takes no Ctrl+D), and Ctrl+D for the stub prompt (which answers the command with its help).
- * `/poweroff` would not wait its turn: the guest heeds it at once.
- */
-const LAST_WORDS = '/exit\n\u0004';
+/** What ends a session in its turn, after everything before it has been answered: Ctrl+D. */
+const LAST_WORDS = '\u0004';
 
 /**
  * Runs a machine with a Linux guest on the user's terminal; see {@link runSession}.
@@ -22,14 +18,15 @@ export async function runInteractive(
   io: ConsoleIo,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<{ exitStatus: number }> {
-  const watcher = new LinuxConsole();
+  const watcher = new LinuxConsole({ piped: io.stdin.isTTY !== true });
   const ended = await runSession(
     {
       call: { qemu: spec.qemu, args: qemuArguments(spec) },
       isTerminalOfQemu: spec.console.to === 'backend',
       guest: {
         watcher,
-        relayPiped: (input, guest) => relayPipedInput(input, guest, LAST_WORDS),
+        relayPiped: (input, guest) => relayLines(input, guest, LAST_WORDS),
+        windowSize,
         exitStatus: () => watcher.exitStatus,
       },
     },
@@ -38,4 +35,9 @@ export async function runInteractive(
   );
   if (watcher.fault) throw watcher.fault;
   return ended;
+}
+
+/** How a terminal tells its size among the keys: an in-band resize notification, without pixels. */
+function windowSize(rows: number, columns: number): string {
+  return `\u001b[48;${rows};${columns};0;0t`;
 }

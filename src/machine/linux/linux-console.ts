@@ -15,11 +15,14 @@ const SEAL = 0;
  * that are believed as they are.
  */
 export class LinuxConsole implements GuestWatcher {
+  readonly #isPiped: boolean;
   #exitStatus: number | undefined;
   #started = false;
   #isSealed = false;
   #report: AnswerReport | undefined;
   #fault: ZosiaError | undefined;
+  #wanted = 0;
+  #held = '';
   readonly #text = new ConsoleText((line, bytes) => {
     const isMarked = isSealed(bytes);
     this.#isSealed ||= isMarked;
@@ -31,9 +34,15 @@ export class LinuxConsole implements GuestWatcher {
     this.#fault = parseGuestFault(line) ?? this.#fault;
   });
 
+  /** @param options.piped what is typed comes from a pipe: the guest marks when it wants a line */
+  constructor({ piped = false }: { readonly piped?: boolean } = {}) {
+    this.#isPiped = piped;
+  }
+
   feed(bytes: Uint8Array): Uint8Array {
-    this.#text.feed(bytes);
-    return withoutSeals(bytes);
+    const shown = this.#isPiped ? this.#takeMarks(bytes) : bytes;
+    this.#text.feed(shown);
+    return withoutSeals(shown);
   }
 
   /** What the last marker `zosia: exit status=N` said, or undefined while there was none. */
@@ -60,9 +69,10 @@ export class LinuxConsole implements GuestWatcher {
     return this.#started;
   }
 
-  /** The kernel's terminal keeps what is typed ahead. */
+  /** From a terminal the guest takes keys at any time, and keeps what is typed ahead. */
   get linesWanted(): number {
-    return this.#started ? Infinity : 0;
+    if (!this.#started) return 0;
+    return this.#isPiped ? this.#wanted : Infinity;
   }
 
   /** It powers off by itself. */
@@ -70,6 +80,18 @@ export class LinuxConsole implements GuestWatcher {
 
   get tail(): string {
     return this.#text.tail;
+  }
+
+  /** Counts the marks and takes them out; one may be split over two pieces. */
+  #takeMarks(bytes: Uint8Array): Uint8Array {
+    const mark = GUEST_MARKERS.lineWanted;
+    const parts = `${this.#held}${Buffer.from(bytes).toString('latin1')}`.split(mark);
+    this.#wanted += parts.length - 1;
+    const text = parts.join('');
+    let held = Math.min(mark.length - 1, text.length);
+    while (!mark.startsWith(text.slice(text.length - held))) held--;
+    this.#held = text.slice(text.length - held);
+    return Buffer.from(text.slice(0, text.length - held), 'latin1');
   }
 }
 

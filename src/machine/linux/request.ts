@@ -30,6 +30,8 @@ export interface RunRequest {
   readonly chatTemplate?: string;
   /** Leaves out what a model thinks before it answers; shown unless it is true. */
   readonly hideReasoning?: boolean;
+  /** What is typed comes from a pipe or a file: the guest tells when it wants a line. */
+  readonly piped?: boolean;
 }
 
 const REQUEST_FOLDER = '/etc/zosia/request';
@@ -93,7 +95,7 @@ export async function withRunInitrd<T>(
 }
 
 function requestEntries(request: RunRequest): CpioEntry[] {
-  const { args, prompt, terminal, sealed = false, chatTemplate, hideReasoning = false } = request;
+  const { args, prompt, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -109,6 +111,7 @@ function requestEntries(request: RunRequest): CpioEntry[] {
       ? [file('terminal', `${terminal.rows} ${terminal.columns} ${terminal.term}\n`)]
       : []),
     ...(chatTemplate === undefined ? [] : [file('chat-template', chatTemplate)]),
-    ...(hideReasoning ? [file('reasoning', 'hide\n')] : []),
+    ...(hideReasoning === true ? [file('reasoning', 'hide\n')] : []),
+    ...(piped === true ? [file('piped', '')] : []),
   ];
 }
