@@ -33,7 +33,8 @@ describe('what npm packs from a clone', () => {
       recursive: true,
       mode: constants.COPYFILE_FICLONE,
     });
-    await user.own(folder.path);
+    // The folder of folders, too: whoever may not pass it reaches nothing below.
+    await user.own(dirname(dirname(folder.path)));
     await npm('install', '--global', '--prefix', folder.file('prefix'), folder.file('zosia.tgz'));
     installed = folder.file('prefix/lib/node_modules/zosia');
   });

@@ -17,8 +17,8 @@ const SOURCE_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 const SOURCES = ['init', 'tree', 'entry', 'content', 'sha256', 'report'];
 /** What it shares with the init that ships, and what that needs. */
 const INIT_PARTS = [
-  ...['answer', 'child', 'console', 'disk', 'exit_gate', 'farewell', 'file', 'model', 'modules'],
-  ...['mounts', 'power', 'procfs', 'queue', 'request', 'text'],
+  ...['answer', 'child', 'confinement', 'console', 'disk', 'exit_gate', 'farewell', 'file', 'lend'],
+  ...['model', 'modules', 'mounts', 'output_filter', 'power', 'procfs', 'queue', 'request', 'text'],
 ];
 
 const RAM_MIB = 256;
