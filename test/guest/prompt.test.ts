@@ -47,7 +47,7 @@ function edited(keys: readonly string[]): { text: string[]; cursor: number } {
       text.splice(from, cursor - from);
       cursor = from;
     } else {
-      text = [...text.slice(0, cursor), ...key, ...text.slice(cursor)];
+      text = [...text.slice(0, cursor), ...Array.from(key), ...text.slice(cursor)];
       cursor += Array.from(key).length;
     }
   }

@@ -47,7 +47,7 @@ export class Screen {
     }
     const cells = this.lines[this.row]!;
     while (cells.length < this.column) cells.push(' ');
-    if (width === 0) cells[this.column - 1] += character;
+    if (width === 0) cells[this.column - 1] = `${cells[this.column - 1] ?? ''}${character}`;
     if (width >= 1) cells[this.column] = character;
     if (width === 2) cells[this.column + 1] = '';
     this.column += width;
@@ -66,6 +66,8 @@ export class Screen {
       case 'J':
         this.lines.length = this.row + 1;
         this.lines[this.row]!.length = Math.min(this.lines[this.row]!.length, this.column);
+        break;
+      default:
         break;
     }
   }

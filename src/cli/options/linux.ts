@@ -102,7 +102,7 @@ export async function runRequest(
           },
         }
       : {}),
-    piped: process.stdin.isTTY !== true,
+    piped: !process.stdin.isTTY,
   };
 }
 

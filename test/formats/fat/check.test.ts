@@ -114,7 +114,9 @@ describe('warns of', () => {
     const { problems, warnings } = await checkFat(accessBytes(volume.bytes));
     expect(problems).toEqual([]);
     expect(warnings.map(({ code }) => code)).toEqual(expected.map(() => 'label'));
-    expected.forEach((text, i) => { expect(warnings[i]!.message).toContain(text); });
+    expected.forEach((text, i) => {
+      expect(warnings[i]!.message).toContain(text);
+    });
   });
 
   it('a boot sector whose copy has another label, in FAT32', async () => {
