@@ -2,13 +2,18 @@
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { ZosiaError } from '../errors.js';
+import { refuseNotUtf8 } from './argument-bytes.js';
 import { EXIT, sayError } from './output/output.js';
 import type { CliContext } from './context.js';
 import { makeProgram } from './program.js';
 import { ReaderGone, stdoutFailure, watchOutput } from './output/stdout.js';
 
 /** What is wrong with a command line, or a variable that stands for an option, whatever the host has. */
-const WRONG_USAGE: readonly string[] = ['ZOSIA_BAD_OPTION', 'ZOSIA_BAD_ADDITION'];
+const WRONG_USAGE: readonly string[] = [
+  'ZOSIA_ARGUMENT_NOT_UTF8',
+  'ZOSIA_BAD_OPTION',
+  'ZOSIA_BAD_ADDITION',
+];
 
 /**
  * Runs one command line. Ctrl+C and SIGTERM cancel the work under way, which takes back what it has
@@ -34,6 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const result: CliContext['result'] = { exitStatus: EXIT.done };
   let thrown: { readonly error: unknown } | undefined;
   try {
+    refuseNotUtf8(argv.slice(2));
     await makeProgram({ signal: cancel.signal, result }).parseAsync(argv);
   } catch (error) {
     thrown = { error };
