@@ -54,6 +54,8 @@ static void handle(struct prompt *prompt, const struct key *key) {
     }
 }
 
+__asm__(START_ASSEMBLY);
+
 _Noreturn void init_main(void);
 _Noreturn void init_main(void) {
     static struct prompt prompt;
