@@ -46,6 +46,7 @@ _Noreturn void init_main(void) {
     print("threads %d", flags.threads);
     print("batch_threads %d", flags.batch_threads);
     print("time_limit %d", flags.time_limit_s);
+    print("wait %s", flags.threads_spin ? "spin" : "sleep");
     for (int i = 0; i < flags.argument_count; i++) print("argument %s", flags.arguments[i]);
     sys_exit(0);
 }
