@@ -109,6 +109,8 @@ describe.skipIf(!RUNS_HERE)('how a generation went (runs where Linux programs do
       'sampler seed: 1',
       "'",
     );
+    // Not for a moment: one that is too long is ended at once.
+    expect((await follow(forged, 8)).join()).not.toContain('too long');
     const told = await follow(forged + log(...PROMPT.slice(1), SAMPLER), 8);
     expect(told).toContain('prompt 3');
     expect(told.join()).not.toContain('too long');
@@ -156,7 +158,9 @@ describe.skipIf(!RUNS_HERE)('how a generation went (runs where Linux programs do
     expect(await facts(run)).toContain(
       'zosia: the chat template cannot be used: Jinja Exception: no ',
     );
+    const [sign] = run.split('\n');
     expect((await facts(log('Error: another one'))).join()).not.toContain('template');
+    expect((await facts(log('Error: another one', sign!))).join()).not.toContain('another one');
     const long = await facts(run.replace('no ', 'n'.repeat(1000)));
     expect(long.find((line) => line.startsWith('zosia: '))!.length).toBeLessThan(260);
   });

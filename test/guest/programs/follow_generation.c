@@ -1,7 +1,6 @@
 // Takes its standard input for the log of llama-completion, in pieces of a few bytes, and prints the lines
 // that may be shown, then what the log says of the generation. The argument is the context that was asked
 // for, in tokens.
-#include "console.h"
 #include "file.h"
 #include "generation.h"
 #include "lines.h"
@@ -10,31 +9,11 @@
 #include "template_fault.h"
 #include "text.h"
 
+#include "print.h"
+
 __asm__(START_ASSEMBLY);
 
 enum { PIECE_SIZE = 7 };
-
-static void print_list(const char *format, va_list arguments) {
-    static char line[8192];
-    size_t length = text_format_list(line, sizeof line - 1, format, arguments);
-    line[length++] = '\n';
-    write_all(1, line, length);
-}
-
-static void print(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    print_list(format, arguments);
-    va_end(arguments);
-}
-
-// The console is standard output.
-void console_line(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    print_list(format, arguments);
-    va_end(arguments);
-}
 
 static void take_line(const char *line, void *context) {
     if (generation_take_line(context, line)) print("shown %s", line);

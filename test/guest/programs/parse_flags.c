@@ -1,34 +1,13 @@
 // Takes its standard input for a kernel command line and prints the boot flags in it, a line each, after
 // what init has to say about them.
-#include "console.h"
 #include "flags.h"
 #include "queue.h"
 #include "sys.h"
 #include "text.h"
 
+#include "print.h"
+
 __asm__(START_ASSEMBLY);
-
-static void print_list(const char *format, va_list arguments) {
-    static char line[8192];
-    size_t length = text_format_list(line, sizeof line - 1, format, arguments);
-    line[length++] = '\n';
-    write_all(1, line, length);
-}
-
-static void print(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    print_list(format, arguments);
-    va_end(arguments);
-}
-
-// The console is standard output.
-void console_line(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    print_list(format, arguments);
-    va_end(arguments);
-}
 
 _Noreturn void init_main(void);
 _Noreturn void init_main(void) {
