@@ -120,7 +120,8 @@ class Extraction {
     };
   }
 
-  async add({ names, nameBytes, node }: Walked): Promise<void> {
+  async add(walked: Walked): Promise<void> {
+    const { names, nameBytes, node } = walked;
     this.options.signal?.throwIfAborted();
     switch (node.type) {
       case 'directory':
@@ -131,11 +132,19 @@ class Extraction {
         await this.#addFile(nameBytes, node);
         break;
       case 'symlink':
-        this.#symlinks.push({ nameBytes, target: await node.readLink() });
+        await this.#addSymlink(walked);
         break;
       default:
         this.summary.skipped.push({ path: `/${names.join('/')}`, type: node.type });
     }
+  }
+
+  /** The kernel unpacks one without a target from an initramfs; symlink(2) makes none. */
+  async #addSymlink({ names, nameBytes, node }: Walked): Promise<void> {
+    const target = await node.readLink();
+    if (target.length > 0) this.#symlinks.push({ nameBytes, target });
+    else
+      this.summary.skipped.push({ path: `/${names.join('/')}`, type: 'symlink without a target' });
   }
 
   async makeSymlinks(): Promise<void> {

@@ -111,7 +111,7 @@ async function* readMember(
   const nul = stored.indexOf(0);
   const name = Buffer.from(stored.subarray(0, nul < 0 ? nameBytes : nul)).toString('latin1');
   const path = printablePath(name);
-  if (isSymlink && (sizeBytes === 0 || sizeBytes > MAX_TARGET_DATA_BYTES)) {
+  if (isSymlink && sizeBytes > MAX_TARGET_DATA_BYTES) {
     await skip('target-length', `link target of ${sizeBytes} bytes`, path);
     return;
   }

@@ -29,8 +29,8 @@ export class CpioFile {
     readonly device: { readonly major: number; readonly minor: number } | undefined,
     /** Of symlinks. */
     readonly target: ByteString | undefined,
-    /** A folder that no member was given for: the kernel makes none, and leaves out what lies in it. */
-    public isImplied: boolean,
+    /** The kernel has not made it: a folder that no member was given for, or what lies in one. */
+    public isLeftOut: boolean,
   ) {
     this.children = type === 'directory' ? new Map<ByteString, CpioFile>() : undefined;
   }

@@ -11,6 +11,8 @@ export interface Place {
   readonly name: ByteString | undefined;
   /** Whether a slash follows, so that it can only be a folder. */
   readonly isFolderName: boolean;
+  /** Whether something on the way there is not made by the kernel. */
+  readonly isLeftOut: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ export function lastComponent(
   const pending = components(path).reverse();
   let trail: CpioFile[] = [root];
   let symlinks = 0;
+  let isLeftOut = false;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (name === '..') {
       if (trail.length > 1) trail.pop();
@@ -39,7 +42,10 @@ export function lastComponent(
     const isLast = pending.length === 0;
     let next = folder.children!.get(name);
     if (!next && !isLast) next = makeFolder?.(folder, name);
-    if (isLast && (next?.type !== 'symlink' || !followLast)) return { folder, name, isFolderName };
+    if (isLast && (next?.type !== 'symlink' || !followLast)) {
+      return { folder, name, isFolderName, isLeftOut };
+    }
+    isLeftOut ||= next?.isLeftOut === true;
     if (next?.type === 'symlink') {
       if (++symlinks > MAX_SYMLINKS || next.target === '') return undefined;
       if (next.target!.startsWith('/')) trail = [root];
@@ -49,7 +55,7 @@ export function lastComponent(
     if (next?.type !== 'directory') return undefined;
     trail.push(next);
   }
-  return { folder: trail.at(-1)!, name: undefined, isFolderName };
+  return { folder: trail.at(-1)!, name: undefined, isFolderName, isLeftOut };
 }
 
 /** What a path leads to; undefined as {@link lastComponent}, or when nothing is there. */

@@ -1,4 +1,8 @@
-import { FILE_TYPE_MASK, MAX_COMPONENT_BYTES } from '../../formats/cpio/layout.js';
+import {
+  FILE_TYPE_MASK,
+  MAX_COMPONENT_BYTES,
+  MAX_TARGET_BYTES,
+} from '../../formats/cpio/layout.js';
 import type { CpioMember } from '../../formats/cpio/member.js';
 import type { ByteString } from '../../formats/ext4/names.js';
 import type { NodeType } from '../node.js';
@@ -14,6 +18,10 @@ const NO_FOLDER = { code: 'no-folder', message: 'no member before it makes the f
 /** A single name can imply thousands of folders, so these have a bound of their own. */
 const MAX_IMPLIED_FOLDERS = 4096;
 const ROOT = { mode: 0o755, uid: 0, gid: 0, mtimeSeconds: 0 };
+const TARGET_TOO_LONG = {
+  code: 'target-length',
+  message: `link target of more than ${MAX_TARGET_BYTES} bytes`,
+};
 const NO_PLACE = { code: 'no-place', message: 'its name leads to no place for it' };
 const IN_THE_WAY = { code: 'in-the-way', message: 'a folder with something in it is in its place' };
 
@@ -46,13 +54,11 @@ export class Unpacked {
     if (member.archive !== this.#archive) this.#linked.clear();
     this.#archive = member.archive;
     if (member.type === 'none') return this.#clear(member);
+    const first = this.#find(member);
     const place = this.#place(member.name);
-    if (!place) {
-      this.#find(member);
-      return NO_PLACE;
-    }
-    const passed = this.#unpack(member, place);
-    return passed ?? (place.folder.isImplied ? NO_FOLDER : undefined);
+    if (!place) return NO_PLACE;
+    const passed = this.#unpack(member, place, first);
+    return passed ?? (place.isLeftOut ? NO_FOLDER : undefined);
   }
 
   #place(name: ByteString): Place | undefined {
@@ -75,23 +81,29 @@ export class Unpacked {
     return NO_TYPE;
   }
 
-  #unpack(member: CpioMember, { folder, name, isFolderName }: Place): Passed {
+  #unpack(member: CpioMember, place: Place, first: ByteString | undefined): Passed {
+    const { folder, name, isFolderName, isLeftOut } = place;
     if (name === undefined) return this.#change(folder, member);
     if (isFolderName && member.type !== 'directory') return NO_PLACE;
     const found = folder.children!.get(name);
-    const isReplaced =
+    const isOther =
       found && (member.type === 'symlink' || typeOf(member) !== (found.type as string));
-    if (isReplaced) remove(folder, name);
-    switch (member.type) {
-      case 'directory':
-      case 'symlink':
-        return this.#put(folder, name, member);
-      default: {
-        const first = this.#find(member);
-        if (first !== undefined) return this.#link(folder, name, first, member);
-        return this.#put(folder, name, member);
-      }
+    if (found && isLeftOut && !found.isLeftOut) return NO_FOLDER;
+    if (found?.isLeftOut && !isLeftOut && (isOther || found.type !== 'directory')) {
+      // To the kernel there is nothing, be it a folder with something in it.
+      folder.children!.delete(name);
+    } else if (isOther) {
+      remove(folder, name);
+      // The name may have led through what is now gone: `link/../link`.
+      if (!isLeftOut && !lastComponent(this.root, member.name)) return NO_PLACE;
     }
+    if (member.type === 'directory') return this.#put(place, name, member);
+    if (member.type === 'symlink') {
+      const isTooLong = member.target.length > MAX_TARGET_BYTES;
+      return isTooLong ? TARGET_TOO_LONG : this.#put(place, name, member);
+    }
+    if (first === undefined) return this.#put(place, name, member);
+    return this.#link(place, name, first, member);
   }
 
   /** The name that a file with several had first, if it had one; else it is this one from now on. */
@@ -105,10 +117,16 @@ export class Unpacked {
     return first;
   }
 
-  #link(folder: CpioFile, name: ByteString, first: ByteString, member: CpioMember): Passed {
+  #link(place: Place, name: ByteString, first: ByteString, member: CpioMember): Passed {
+    const { folder, isLeftOut } = place;
     remove(folder, name);
     const file = resolve(this.root, first, false);
-    if (!file || file.type === 'directory' || folder.children!.has(name)) {
+    if (
+      !file ||
+      file.isLeftOut !== isLeftOut ||
+      file.type === 'directory' ||
+      folder.children!.has(name)
+    ) {
       return { code: 'link-lost', message: 'a further name of a file that is not there' };
     }
     folder.children!.set(name, file);
@@ -117,43 +135,51 @@ export class Unpacked {
     return undefined;
   }
 
-  #put(folder: CpioFile, name: ByteString, member: CpioMember): Passed {
+  #put({ folder, isLeftOut }: Place, name: ByteString, member: CpioMember): Passed {
     const found = folder.children!.get(name);
-    if (found) return this.#change(found, member);
-    const file = this.#make(typeOf(member) as NodeType, member);
+    if (found) {
+      found.isLeftOut = isLeftOut;
+      return this.#change(found, member);
+    }
+    const file = this.#make(typeOf(member) as NodeType, member, isLeftOut);
     folder.children!.set(name, file);
     this.#write(file, member, true);
     return undefined;
   }
 
-  /** What stands there already, of the same type but for a folder that could not be removed. */
+  /**
+   * What stands there already, of the same type but for a folder that could not be removed. The kernel
+   * does not ask whether it has made a node or symlink before it sets the attributes of what is there.
+   */
   #change(found: CpioFile, member: CpioMember): Passed {
-    if ((found.type as string) !== typeOf(member)) return IN_THE_WAY;
-    if (member.type === 'symlink') return IN_THE_WAY;
-    this.#write(found, member, member.type === 'file');
-    return undefined;
+    if ((found.type as string) === typeOf(member) && member.type !== 'symlink') {
+      this.#write(found, member, member.type === 'file');
+      return undefined;
+    }
+    if (member.type === 'symlink') found.setAttributes({ ...member, mode: found.mode });
+    else if (member.type !== 'file') found.setAttributes(member);
+    return IN_THE_WAY;
   }
 
   #write(file: CpioFile, member: CpioMember, isEmptied: boolean): void {
     file.setAttributes(member);
-    file.isImplied = false;
     if (member.type !== 'file' || (member.sizeBytes === 0 && !isEmptied)) return;
     file.part = member.sizeBytes > 0 ? member.part : undefined;
     file.offset = member.offset;
     file.dataBytes = member.sizeBytes;
   }
 
-  #folder(isImplied: boolean): CpioFile {
-    const folder = new CpioFile(++this.#fileCount, 'directory', undefined, undefined, isImplied);
+  #folder(isLeftOut: boolean): CpioFile {
+    const folder = new CpioFile(++this.#fileCount, 'directory', undefined, undefined, isLeftOut);
     folder.setAttributes(ROOT);
     return folder;
   }
 
-  #make(type: NodeType, member: CpioMember): CpioFile {
+  #make(type: NodeType, member: CpioMember, isLeftOut: boolean): CpioFile {
     const device =
       member.type === 'device' ? { major: member.major, minor: member.minor } : undefined;
     const target = member.type === 'symlink' ? member.target : undefined;
-    return new CpioFile(++this.#fileCount, type, device, target, false);
+    return new CpioFile(++this.#fileCount, type, device, target, isLeftOut);
   }
 }
 

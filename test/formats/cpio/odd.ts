@@ -6,7 +6,14 @@ export interface OddMember {
   readonly data?: string | Uint8Array;
   readonly inode?: number;
   readonly linkCount?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly mtimeSeconds?: number;
+  readonly deviceMajor?: number;
   readonly deviceMinor?: number;
+  /** Of a device. */
+  readonly major?: number;
+  readonly minor?: number;
   readonly magic?: string;
   readonly checksum?: number;
   /** NULs after the name's own. */
@@ -20,8 +27,10 @@ export function oddMember(member: OddMember): Buffer {
   const { name, mode = MODES.file, inode = 1, linkCount = 1, magic = '070701' } = member;
   const nameBytes = Buffer.concat([Buffer.from(name), Buffer.alloc(1 + (member.namePadding ?? 0))]);
   const data = Buffer.from(member.data ?? '');
-  const fields = [inode, mode, 0, 0, linkCount, 0, data.length, 0, member.deviceMinor ?? 0, 0, 0];
-  const digits = [...fields, nameBytes.length, member.checksum ?? 0]
+  const { uid = 0, gid = 0, mtimeSeconds = 0, deviceMajor = 0, deviceMinor = 0 } = member;
+  const { major = 0, minor = 0, checksum = 0 } = member;
+  const fields = [inode, mode, uid, gid, linkCount, mtimeSeconds, data.length];
+  const digits = [...fields, deviceMajor, deviceMinor, major, minor, nameBytes.length, checksum]
     .map((value) => value.toString(16).padStart(8, '0'))
     .join('');
   const head = Buffer.concat([Buffer.from(magic + digits), nameBytes]);
