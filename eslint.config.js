@@ -6,7 +6,7 @@ export default tseslint.config(
   js.configs.recommended,
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', performance: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', performance: 'readonly', URL: 'readonly' } },
   },
   {
     files: ['**/*.ts'],

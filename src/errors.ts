@@ -9,15 +9,19 @@ export class ZosiaError extends Error {
   override readonly name = 'ZosiaError';
   readonly code: ZosiaErrorCode;
   readonly hint: string | undefined;
+  /** {@link hint} first, then what to do where the option that it names cannot be given. */
+  readonly hints: readonly string[];
 
   constructor(
     code: ZosiaErrorCode,
     message: string,
-    options: { hint?: string; cause?: unknown } = {},
+    options: { hint?: string | readonly [string, ...string[]]; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    const { hint } = options;
+    this.hints = hint === undefined ? [] : typeof hint === 'string' ? [hint] : hint;
+    this.hint = this.hints[0];
   }
 }
 

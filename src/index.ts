@@ -1,3 +1,5 @@
+// What is exported mentions Node's own types; a program that uses it need not ask for them itself.
+/// <reference types="node" preserve="true" />
 /**
  * zosia as a library: everything the command line does, importable. Images are planned as lists of
  * segments (`planExt4`, `planFat`, `planCpio`, ...) and then written, read, hashed or measured by whatever
@@ -50,7 +52,8 @@ export { planCpio } from './formats/cpio/writer.js';
 export type { CpioEntry } from './formats/cpio/writer.js';
 export { readCpio } from './formats/cpio/reader.js';
 export type { CpioMember } from './formats/cpio/reader.js';
-export { gunzip, gzip } from './formats/gzip/gzip.js';
+export { gunzip } from './formats/gzip/gunzip.js';
+export { gzip } from './formats/gzip/gzip.js';
 export { readDeb } from './formats/deb/deb.js';
 export type { DebEntry } from './formats/deb/deb.js';
 export { readElf } from './formats/elf/elf.js';

@@ -9,6 +9,7 @@
 
 // include/uapi/asm-generic/errno-base.h
 enum {
+    EPERM = 1,
     ENOENT = 2,
     EINTR = 4,
     EIO = 5,
@@ -17,6 +18,7 @@ enum {
     EEXIST = 17,
     EINVAL = 22,
     EPIPE = 32,
+    ENOSYS = 38,
 };
 
 // include/uapi/linux/fcntl.h, include/uapi/asm-generic/fcntl.h
@@ -40,12 +42,59 @@ enum {
     MS_NODEV = 4,
     MS_NOEXEC = 8,
     MS_NOATIME = 1024,
+    MS_REC = 16384,
+    MS_PRIVATE = 1 << 18,
     MNT_DETACH = 2,
+    AT_EMPTY_PATH = 0x1000, // include/uapi/linux/fcntl.h
+    OPEN_TREE_CLONE = 1,
+    MOVE_MOUNT_F_EMPTY_PATH = 4,
+    MOUNT_ATTR_IDMAP = 0x00100000,
+};
+struct mount_attributes {
+    uint64_t set;
+    uint64_t clear;
+    uint64_t propagation;
+    uint64_t user_namespace_fd;
 };
 
-// include/uapi/asm-generic/stat.h, arch/x86/include/uapi/asm/stat.h: they differ, but not in this
+// include/uapi/linux/stat.h, include/linux/kdev_t.h: device numbers below 256 each
+enum { S_IFCHR = 0020000 };
+#define DEVICE_NUMBER(major, minor) ((unsigned)(major) << 8 | (unsigned)(minor))
+
+// include/uapi/linux/sched.h, prctl.h, capability.h, resource.h
+#define CLONE_NEWNS 0x00020000UL
+#define CLONE_NEWUSER 0x10000000UL
+enum {
+    PR_CAPBSET_DROP = 24,
+    PR_SET_NO_NEW_PRIVS = 38,
+    CAPABILITY_NUMBERS = 64, // more than there are
+    RLIMIT_MEMLOCK = 8,
+    RLIMIT_NICE = 13,
+};
+struct resource_limit {
+    uint64_t soft;
+    uint64_t hard;
+};
+
+// include/uapi/asm-generic/stat.h, arch/x86/include/uapi/asm/stat.h
 struct file_status {
-    uint8_t start[48];
+    uint64_t device;
+    uint64_t inode;
+#if defined(__x86_64__)
+    uint64_t links;
+    uint32_t mode;
+    uint32_t user;
+    uint32_t group;
+    uint32_t padding;
+    uint64_t special_device;
+#else
+    uint32_t mode;
+    uint32_t links;
+    uint32_t user;
+    uint32_t group;
+    uint64_t special_device;
+    uint64_t padding;
+#endif
     int64_t size;
     uint8_t rest[88];
 };
@@ -177,6 +226,12 @@ enum {
     SECCOMP_FILTER_FLAG_NEW_LISTENER = 8,
     SECCOMP_USER_NOTIF_FLAG_CONTINUE = 1,
 };
+// include/uapi/linux/audit.h, elf-em.h: a 64-bit little-endian machine's calling convention
+#if defined(__x86_64__)
+#define AUDIT_ARCH_NATIVE (0xc0000000u | 62)
+#else
+#define AUDIT_ARCH_NATIVE (0xc0000000u | 183)
+#endif
 #define SECCOMP_RET_USER_NOTIF 0x7fc00000u
 #define SECCOMP_RET_ALLOW 0x7fff0000u
 #define SECCOMP_IOCTL_NOTIF_RECV 0xc0502100UL

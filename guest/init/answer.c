@@ -1,8 +1,8 @@
 #include "answer.h"
 
 #include "console.h"
-#include "farewell.h"
 #include "file.h"
+#include "patience.h"
 #include "sys.h"
 #include "text.h"
 
@@ -11,6 +11,7 @@
 enum {
     APPEAR_TIMEOUT_MS = 2000,
     APPEAR_POLL_MS = 2,
+    APPEAR_LOOKS = 1000,
     PORT_QUEUE_PLACES = 128, // QEMU's; another monitor's may be fewer
 };
 
@@ -49,15 +50,15 @@ void answer_open(struct answer *answer) {
     answer->patience_ms = -1;
     if (!serial_device_exists()) return;
     // The device announces its ports one by one after its driver has started.
-    for (long deadline = sys_now_ms() + APPEAR_TIMEOUT_MS;; sys_sleep_ms(APPEAR_POLL_MS)) {
+    struct patience patience = patience_of(APPEAR_TIMEOUT_MS, APPEAR_LOOKS);
+    for (;; sys_sleep_ms(APPEAR_POLL_MS)) {
         char path[64] = "";
         directory_visit("/sys/class/virtio-ports", match_port, path);
         if (answer->port < 0 && path[0] != '\0') {
             answer->port = sys_open(path, O_WRONLY | O_NONBLOCK);
         }
         if (answer->port >= 0 && host_listens(answer->port)) return;
-        // Looked at last: a guest that has been held up looks once more all the same.
-        if (sys_now_ms() >= deadline) break;
+        if (patience_ends(&patience)) break;
     }
     if (answer->port < 0) return;
     sys_close(answer->port);
@@ -94,22 +95,17 @@ static void send_some(struct answer *answer, size_t size) {
     }
 }
 
-// Writes what can be written now, but leaves the last `kept` bytes.
-static void write_some(struct answer *answer, size_t kept) {
+bool answer_waits(const struct answer *answer) { return queue_length(&answer->text) > 0; }
+
+void answer_write(struct answer *answer) {
     size_t length = queue_length(&answer->text);
-    if (length <= kept) return;
+    if (length == 0) return;
     if (answer->port < 0) {
-        print_some(answer, length - kept);
+        print_some(answer, length);
     } else {
-        send_some(answer, length - kept);
+        send_some(answer, length);
     }
 }
-
-bool answer_waits(const struct answer *answer) {
-    return queue_length(&answer->text) > FAREWELL_MAX;
-}
-
-void answer_write(struct answer *answer) { write_some(answer, FAREWELL_MAX); }
 
 static void wait_for_room(struct answer *answer) {
     struct pollfd writable = {answer->port, POLLOUT, 0};
@@ -118,11 +114,9 @@ static void wait_for_room(struct answer *answer) {
 }
 
 bool answer_finish(struct answer *answer) {
-    struct queue *text = &answer->text;
-    text->end = text->start + farewell_strip(text->bytes + text->start, queue_length(text));
-    while (queue_length(text) > 0) {
+    while (answer_waits(answer)) {
         if (answer->port >= 0) wait_for_room(answer);
-        write_some(answer, 0);
+        answer_write(answer);
     }
     if (answer->line_open) console_text("\n", 1);
     if (answer->port >= 0) {

@@ -19,8 +19,7 @@ struct answer {
 // Finds and opens the port. Waits a moment for it if the machine has a virtio serial device.
 void answer_open(struct answer *answer);
 
-// Writes what can be written now. All but the end is certain to be the model's: how much of that end
-// is llama-completion's own farewell is known only when nothing more comes.
+// Writes what can be written now.
 void answer_write(struct answer *answer);
 
 // Whether there is something that answer_write would write.
@@ -29,7 +28,7 @@ bool answer_waits(const struct answer *answer);
 // To be called when the port reports a hang-up: what is left, and what comes, is dropped.
 void answer_give_up(struct answer *answer);
 
-// Removes the farewell, writes the rest, and returns when the host has taken it. False when it is lost.
+// Writes the rest, and returns when the host has taken it. False when it is lost.
 bool answer_finish(struct answer *answer);
 
 #endif

@@ -29,6 +29,7 @@ static bool start(struct running *running) {
             .input = nothing,
             .output = batch->errors_only ? nothing : pipe[1],
             .error = pipe[1],
+            .confined = true,
         };
         started = supervisor_start(&running->supervisor, &setup, batch->time_limit_s);
     } else {

@@ -1,14 +1,17 @@
 #include "chat.h"
 
 #include "console.h"
+#include "lines.h"
 #include "llama.h"
 #include "messages.h"
+#include "output_filter.h"
 #include "procfs.h"
 #include "prompt.h"
 #include "queue.h"
 #include "status.h"
 #include "supervisor.h"
 #include "sys.h"
+#include "template_fault.h"
 #include "text.h"
 
 enum { WATCH_INTERVAL_MS = 20, GATE_INTERVAL_MS = 1 };
@@ -19,8 +22,11 @@ struct chat {
     int terminal; // the pseudo-terminal's master side; -1 once the other side is closed
     int watch_fd;
     struct queue output;
+    struct output_filter filter;
     struct prompt prompt;
     struct messages messages;
+    struct lines log_lines;
+    struct template_fault fault;
     char last_output;
     bool console_open;
     bool loaded; // llama-cli has waited for input at least once
@@ -95,6 +101,7 @@ static bool start(struct chat *chat, const struct model *model, const struct fla
         .output = slave,
         .error = slave,
         .own_terminal = true,
+        .confined = true,
     };
     bool started = supervisor_start(&chat->supervisor, &setup, flags_time_limit_s(flags, 0));
     sys_close(slave);
@@ -231,10 +238,21 @@ static void read_console(struct chat *chat) {
     if (count == 0 || (count < 0 && count != -EAGAIN && count != -EINTR)) chat->console_open = false;
 }
 
+static void take_log_line(const char *line, void *context) {
+    template_fault_take_line(context, line);
+}
+
 static void read_terminal(struct chat *chat) {
-    long count = queue_fill(&chat->output, chat->terminal);
+    size_t before = queue_length(&chat->output);
+    long count = output_filter_fill(&chat->filter, &chat->output, chat->terminal);
     if (count > 0) {
-        chat->last_output = chat->output.bytes[chat->output.end - 1];
+        if (chat->output.end > 0) chat->last_output = chat->output.bytes[chat->output.end - 1];
+        // A template that cannot be used keeps llama-cli from ever coming to its prompt.
+        if (!chat->loaded) {
+            size_t passed = queue_length(&chat->output) - before;
+            lines_feed(&chat->log_lines, chat->output.bytes + chat->output.end - passed, passed,
+                       take_log_line, &chat->fault);
+        }
         exit_gate_postpone(&chat->supervisor.child.gate);
     } else if (count < 0 && count != -EAGAIN && count != -EINTR) {
         close_terminal(chat); // EIO: the program has ended
@@ -276,7 +294,7 @@ static void relay_once(struct chat *chat) {
     // The console is always read: Ctrl+C may come behind anything.
     short console_events = (short)((chat->console_open ? POLLIN : 0) |
                                    (queue_length(&chat->output) > 0 ? POLLOUT : 0));
-    short terminal_events = queue_room(&chat->output) > 0 ? POLLIN : 0;
+    short terminal_events = queue_room(&chat->output) > OUTPUT_FILTER_HELD_MAX ? POLLIN : 0;
     // A descriptor nothing is wanted of is left out: its hang-up would keep poll from ever waiting.
     struct pollfd fds[] = {
         {console_events != 0 ? console_fd() : -1, console_events, 0},
@@ -333,5 +351,9 @@ int chat_run(const struct model *model, const struct flags *flags, const struct 
     if (chat.power_off && chat.end_of_input) console_line("zosia: the input has ended");
     // llama-cli that ends on an interrupt, however it does, was asked to.
     if (chat.power_off || (chat.interrupted && !supervisor->stopped)) return STATUS_OK;
+    if (chat.fault.found && !chat.loaded && supervisor->child.status != STATUS_OK) {
+        template_fault_report(&chat.fault);
+        return STATUS_FAILED;
+    }
     return supervisor_finish(supervisor);
 }

@@ -1,5 +1,6 @@
 #include "child.h"
 
+#include "confinement.h"
 #include "console.h"
 #include "sys.h"
 #include "text.h"
@@ -27,6 +28,13 @@ struct introduction {
     int resume[2];
 };
 
+static _Noreturn void give_up(const char *what, const char *program, long error) {
+    char message[256];
+    size_t length = text_format(message, sizeof message, "cannot %s %s (errno %d)\n", what, program, (int)-error);
+    sys_write(2, message, length);
+    sys_exit(127);
+}
+
 static _Noreturn void become(const struct child_setup *setup, const struct introduction *introduction) {
     char byte;
     sys_set_signal_mask(NO_SIGNALS);
@@ -39,12 +47,13 @@ static _Noreturn void become(const struct child_setup *setup, const struct intro
     sys_dup(setup->input, 0);
     sys_dup(setup->output, 1);
     sys_dup(setup->error, 2);
-    long error = sys_execute(setup->arguments[0], setup->arguments, setup->environment);
-    char message[256];
-    size_t length = text_format(message, sizeof message, "cannot execute %s (errno %d)\n",
-                                setup->arguments[0], (int)-error);
-    sys_write(2, message, length);
-    sys_exit(127);
+    if (setup->confined) {
+        if (setup->own_terminal) sys_change_owner(0, CONFINED_USER, CONFINED_USER);
+        long error = confinement_enter();
+        if (error < 0) give_up("confine", setup->arguments[0], error);
+    }
+    give_up("execute", setup->arguments[0],
+            sys_execute(setup->arguments[0], setup->arguments, setup->environment));
 }
 
 static int take_listener(int process, int report) {

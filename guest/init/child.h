@@ -19,6 +19,7 @@ struct child_setup {
     int input, output, error;
     // A session of its own, with no controlling terminal: it cannot ask the user's for anything.
     bool own_terminal;
+    bool confined; // see confinement.h; a terminal becomes the confined user's own
 };
 
 // Returns a descriptor that becomes readable when any process has ended. It is the caller's to close.

@@ -1,16 +1,21 @@
 #include "console.h"
 
 #include "file.h"
+#include "output_filter.h"
 #include "queue.h"
 #include "sys.h"
 #include "text.h"
 
+// Values such as a list of processor features are long.
+enum { LINE_MAX = 4352 };
+
 static int fd = -1;
+static bool sealed;
 
 int console_fd(void) { return fd; }
 
 static void set_raw(void) {
-    struct termios terminal;
+    struct termios terminal = {0};
     if (sys_ioctl(fd, TCGETS, &terminal) < 0) return; // not a terminal: nothing to change
     terminal.input_flags = 0;
     terminal.output_flags = 0;
@@ -26,18 +31,24 @@ void console_open(void) {
     set_raw();
 }
 
+void console_seal(void) { sealed = true; }
+
 void console_line(const char *format, ...) {
-    char line[1024];
+    char text[LINE_MAX], line[LINE_MAX + 3];
     va_list arguments;
     va_start(arguments, format);
-    size_t length = text_format_list(line, sizeof line - 2, format, arguments);
+    text_format_list(text, sizeof text, format, arguments);
     va_end(arguments);
+    size_t length = 0;
+    if (sealed) line[length++] = '\0';
+    length += text_printable(line + length, sizeof text, text);
     line[length++] = '\r';
     line[length++] = '\n';
     write_all(fd, line, length);
 }
 
-void console_text(const char *bytes, size_t size) {
+// Ends lines with "\r\n".
+static void write_lines(const char *bytes, size_t size) {
     while (size > 0) {
         size_t length = 0;
         while (length < size && bytes[length] != '\n') length++;
@@ -46,6 +57,18 @@ void console_text(const char *bytes, size_t size) {
         write_all(fd, "\r\n", 2);
         bytes += length + 1;
         size -= length + 1;
+    }
+}
+
+void console_text(const char *bytes, size_t size) {
+    static struct output_filter filter;
+    char passed[1024];
+    while (size > 0) {
+        size_t length = sizeof passed - OUTPUT_FILTER_HELD_MAX;
+        if (length > size) length = size;
+        write_lines(passed, output_filter_feed(&filter, bytes, length, passed));
+        bytes += length;
+        size -= length;
     }
 }
 

@@ -11,10 +11,15 @@ void console_open(void);
 // The console's descriptor, non-blocking; -1 while there is none.
 int console_fd(void);
 
-// Prints one line.
+// From here on a NUL stands before each of init's own lines. No program's output has one (see
+// output_filter.h), so whoever reads along can tell init's lines from what a model makes look like them.
+void console_seal(void);
+
+// Prints one line. What cannot be printed in it, as in names of unknown origin, shows as "?".
 __attribute__((format(printf, 1, 2))) void console_line(const char *format, ...);
 
-// Prints bytes of a program that ends lines with "\n", the way a raw console needs them.
+// Prints what a program printed that ends lines with "\n": through the filter of output_filter.h, and the
+// way a raw console needs them.
 void console_text(const char *bytes, size_t size);
 
 // Waits until the serial line has sent everything.

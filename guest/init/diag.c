@@ -10,15 +10,7 @@
 #include "sys.h"
 #include "text.h"
 
-// Values may be longer than a line of console_line, and of unknown origin.
-static void fact(const char *name, const char *value) {
-    static char printable[4096];
-    size_t length = text_printable(printable, sizeof printable, value);
-    char start[64];
-    console_text(start, text_format(start, sizeof start, "zosia: %s=", name));
-    console_text(printable, length);
-    console_text("\n", 1);
-}
+static void fact(const char *name, const char *value) { console_line("zosia: %s=%s", name, value); }
 
 static void number_fact(const char *name, unsigned long number) {
     char text[24];

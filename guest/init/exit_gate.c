@@ -3,10 +3,13 @@
 #include "procfs.h"
 #include "sys.h"
 
-enum { REST_TIMEOUT_MS = 5000 };
+enum { REST_TIMEOUT_MS = 5000, REST_LOOKS = 2500 };
 
 int exit_gate_install(void) {
     static const struct bpf_instruction instructions[] = {
+        // Under another architecture's calling convention the number means another call.
+        {BPF_LOAD_WORD_ABSOLUTE, 0, 0, offsetof(struct seccomp_data, architecture)},
+        {BPF_JUMP_IF_EQUAL, 0, 3, AUDIT_ARCH_NATIVE},
         {BPF_LOAD_WORD_ABSOLUTE, 0, 0, offsetof(struct seccomp_data, number)},
         {BPF_JUMP_IF_EQUAL, 0, 1, SYS_exit_group},
         {BPF_RETURN, 0, 0, SECCOMP_RET_USER_NOTIF},
@@ -32,12 +35,12 @@ void exit_gate_close(struct exit_gate *gate) {
 }
 
 void exit_gate_postpone(struct exit_gate *gate) {
-    if (gate->held) gate->deadline_ms = sys_now_ms() + REST_TIMEOUT_MS;
+    if (gate->held) gate->rest = patience_of(REST_TIMEOUT_MS, REST_LOOKS);
 }
 
 void exit_gate_release_if_quiet(struct exit_gate *gate, int process, struct pollfd *outputs, size_t count) {
     // Threads first, output second: what a thread printed before it fell asleep is readable by now.
-    bool at_rest = process_threads_sleep(process, gate->thread) || sys_now_ms() >= gate->deadline_ms;
+    bool at_rest = process_threads_sleep(process, gate->thread) || patience_ends(&gate->rest);
     if (!at_rest || sys_poll(outputs, count, 0) > 0) return;
     struct seccomp_response response = {
         .id = gate->notification,

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "patience.h"
+
 struct pollfd;
 
 struct exit_gate {
@@ -18,7 +20,7 @@ struct exit_gate {
     bool held;
     uint64_t notification;
     int thread;
-    long deadline_ms;
+    struct patience rest;
 };
 
 // In the process itself, before exec: puts up the gate. Returns the listener's descriptor, or a negated

@@ -1,19 +1,23 @@
 #include "farewell.h"
 
-#include <stdbool.h>
+static const char FAREWELL[FAREWELL_MAX + 1] = " [end of text]\n\n\n";
 
-static bool ends_with(const char *text, size_t length, const char *suffix, size_t suffix_length) {
-    if (length < suffix_length) return false;
-    for (size_t i = 0; i < suffix_length; i++) {
-        if (text[length - suffix_length + i] != suffix[i]) return false;
+enum { LINE_ENDS = 2 };
+
+// Whether `text` ends with the last `count` bytes of the whole farewell.
+static bool ends_with_last(const char *text, size_t length, size_t count) {
+    if (length < count) return false;
+    for (size_t i = 1; i <= count; i++) {
+        if (text[length - i] != FAREWELL[FAREWELL_MAX - i]) return false;
     }
     return true;
 }
 
-size_t farewell_strip(const char *text, size_t length) {
-    static const char END_OF_TEXT[] = " [end of text]\n";
-    if (!ends_with(text, length, "\n\n", 2)) return length;
-    length -= 2;
-    if (ends_with(text, length, END_OF_TEXT, sizeof END_OF_TEXT - 1)) length -= sizeof END_OF_TEXT - 1;
-    return length;
+bool farewell_says_end(const char *text, size_t length) {
+    return ends_with_last(text, length, FAREWELL_MAX);
+}
+
+size_t farewell_strip(const char *text, size_t length, bool ended) {
+    if (ended && farewell_says_end(text, length)) return length - FAREWELL_MAX;
+    return ends_with_last(text, length, LINE_ENDS) ? length - LINE_ENDS : length;
 }

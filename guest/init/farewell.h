@@ -2,12 +2,17 @@
 #ifndef ZOSIA_FAREWELL_H
 #define ZOSIA_FAREWELL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // " [end of text]\n" when the model itself ended the text, then "\n\n".
 enum { FAREWELL_MAX = 17 };
 
-// The length of `text` without its farewell.
-size_t farewell_strip(const char *text, size_t length);
+// Whether `text` ends as if the model had ended it. A model may generate just these words, and be cut
+// off behind them: whoever knows that it was cut off knows better.
+bool farewell_says_end(const char *text, size_t length);
+
+// The length of `text` without its farewell: without the model's end only if that is what `ended` says.
+size_t farewell_strip(const char *text, size_t length, bool ended);
 
 #endif

@@ -68,6 +68,14 @@ static enum verdict set_arguments(struct flags *flags, char *value) {
     return UNDERSTOOD;
 }
 
+static enum verdict set_wait(struct flags *flags, const char *value) {
+    if (value == NULL) return MALFORMED;
+    bool spin = text_equal(value, "spin");
+    if (!spin && !text_equal(value, "sleep")) return MALFORMED;
+    flags->threads_spin = spin;
+    return UNDERSTOOD;
+}
+
 static enum verdict set(struct flags *flags, const struct parameter *parameter) {
     for (size_t i = 0; i < sizeof TOGGLES / sizeof TOGGLES[0]; i++) {
         if (parameter_is(parameter, TOGGLES[i].name)) {
@@ -79,6 +87,7 @@ static enum verdict set(struct flags *flags, const struct parameter *parameter) 
             return set_number(flags, &NUMBERS[i], parameter->value);
         }
     }
+    if (parameter_is(parameter, PREFIX "llama_wait")) return set_wait(flags, parameter->value);
     if (parameter_is(parameter, PREFIX "llama_args")) return set_arguments(flags, parameter->value);
     return UNKNOWN;
 }

@@ -27,6 +27,7 @@ struct flags {
     int perf_tokens;
     int threads; // 0: as llama.cpp sees fit
     int batch_threads; // 0: as many as `threads`, which is llama.cpp's rule
+    bool threads_spin; // while they wait for each other, rather than sleep
     int time_limit_s; // for a program; 0 is none, TIME_LIMIT_UNSET leaves it to the mode
     const char *arguments[FLAG_ARGUMENTS_MAX];
     int argument_count;

@@ -3,7 +3,11 @@
 #include "char_width.h"
 #include "text.h"
 
+// What stands under the prompt in further lines.
+#define LINE_INDENT "  "
+
 enum { PROMPT_COLUMNS = sizeof LINE_PROMPT - 1, TAB_COLUMNS = 8 };
+_Static_assert(sizeof LINE_INDENT == sizeof LINE_PROMPT, "lines stand under each other");
 
 static void put(struct line_view *view, const char *text) { view->put(view->context, text, text_length(text)); }
 
@@ -62,7 +66,7 @@ static struct position put_text(struct line_view *view, const char *text, size_t
         }
         if (character == '\n' || character == '\t') {
             view->put(view->context, text + done, here - done);
-            if (character == '\n') put(view, "\r\n  ");
+            if (character == '\n') put(view, "\r\n" LINE_INDENT);
             else put_tab(view, at, then);
             done = next;
         }
@@ -90,7 +94,14 @@ static struct position settle(struct line_view *view, struct position at) {
 
 static void put_more(struct line_view *view, struct line_editor *line) {
     size_t from = view->shown;
-    struct position at = put_text(view, line->text, &from, line->length, view->end, (size_t)-1);
+    struct position at = view->end;
+    // Behind a full row the cursor has gone on already (see settle): a line break leads to the same row.
+    if (at.column == 0 && from < line->length && line->text[from] == '\n') {
+        put(view, LINE_INDENT);
+        at.column = PROMPT_COLUMNS;
+        from++;
+    }
+    at = put_text(view, line->text, &from, line->length, at, (size_t)-1);
     view->cursor = view->end = settle(view, at);
     if (view->end.row >= view->top + height(view)) view->top = view->end.row - height(view) + 1;
 }

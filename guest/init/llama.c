@@ -1,5 +1,7 @@
 #include "llama.h"
 
+#include <stdint.h>
+
 #include "text.h"
 
 // The prompt of a measurement: some dozens of tokens, in any vocabulary no more than its bytes.
@@ -38,11 +40,34 @@ static void add_asked(struct llama_command *command, const struct flags *flags,
     if (flags->batch_threads > 0) {
         add_number(command, "--threads-batch", command->batch_threads, flags->batch_threads);
     }
+    if (request->has_chat_template) {
+        add(command, "--chat-template-file");
+        add(command, REQUEST_CHAT_TEMPLATE_PATH);
+    }
     for (int i = 0; i < flags->argument_count; i++) add(command, flags->arguments[i]);
     for (unsigned i = 0; i < request->argument_count; i++) add(command, request->arguments[i]);
 }
 
-static void finish(struct llama_command *command, const struct request *request) {
+static bool is_context_option(const char *argument) {
+    return text_equal(argument, "-c") || text_equal(argument, "--ctx-size") ||
+           text_equal(argument, "--ctx_size"); // llama.cpp takes an underscore for a dash
+}
+
+// Of several the last one counts.
+static void note_context(struct llama_command *command) {
+    command->context_asked = 0;
+    for (unsigned i = 0; i + 1 < command->argument_count; i++) {
+        const char *value = command->arguments[i + 1];
+        unsigned tokens;
+        if (!is_context_option(command->arguments[i])) continue;
+        bool known = text_parse_number(&value, UINT32_MAX, &tokens) && *value == '\0';
+        command->context_asked = known ? tokens : 0;
+    }
+}
+
+static void finish(struct llama_command *command, const struct flags *flags,
+                   const struct request *request) {
+    note_context(command);
     add(command, NULL);
 
     text_format(command->term_variable, sizeof command->term_variable, "TERM=%s", request->terminal_type);
@@ -52,6 +77,10 @@ static void finish(struct llama_command *command, const struct request *request)
     // llama.cpp reads keys as wide characters: without a UTF-8 locale, anything but ASCII ends the input.
     command->environment[count++] = "LANG=C.UTF-8";
     command->environment[count++] = command->term_variable;
+    // libgomp's threads would spin while they wait for each other. Where the host has anything else to
+    // do, the one that is waited for then does not get on.
+    command->environment[count++] = flags->threads_spin ? "OMP_WAIT_POLICY=active"
+                                                        : "OMP_WAIT_POLICY=passive";
     command->environment[count] = NULL;
 }
 
@@ -63,10 +92,17 @@ void llama_chat_command(struct llama_command *command, const struct model *model
         add(command, "--mmproj");
         add(command, model->projector);
     }
+    // llama-completion heeds neither: what it prints is looked through instead.
+    if (request->reasoning_hidden) {
+        add(command, "--reasoning");
+        add(command, "off");
+        add(command, "--reasoning-budget");
+        add(command, "0");
+    }
     // init edits the line, and hands over whole messages (messages.h).
     add(command, "--simple-io");
     add_asked(command, flags, request);
-    finish(command, request);
+    finish(command, flags, request);
 }
 
 void llama_answer_command(struct llama_command *command, const struct model *model,
@@ -85,14 +121,15 @@ void llama_answer_command(struct llama_command *command, const struct model *mod
     add(command, "--no-display-prompt");
     // A warm-up is for measuring: the one answer would only come later.
     add(command, "--no-warmup");
-    // Errors and warnings; nobody reads the rest, and it costs time to print.
+    // How the generation went is information, and what tokens the prompt has is said on request only.
     add(command, "--log-verbosity");
-    add(command, "2");
+    add(command, "3");
+    add(command, "--verbose-prompt");
     add(command, "--simple-io");
     add(command, "--color");
     add(command, "off");
     add_asked(command, flags, request);
-    finish(command, request);
+    finish(command, flags, request);
 }
 
 void llama_perf_command(struct llama_command *command, const struct model *model,
@@ -117,13 +154,13 @@ void llama_perf_command(struct llama_command *command, const struct model *model
     add(command, "--log-verbosity");
     add(command, "3"); // the timings are information
     add(command, "--simple-io");
-    finish(command, request);
+    finish(command, flags, request);
 }
 
-void llama_help_command(struct llama_command *command, const char *program,
+void llama_help_command(struct llama_command *command, const char *program, const struct flags *flags,
                         const struct request *request) {
     command->argument_count = 0;
     add(command, program);
     add(command, "--help");
-    finish(command, request);
+    finish(command, flags, request);
 }

@@ -12,6 +12,7 @@
 struct llama_command {
     const char *arguments[48 + FLAG_ARGUMENTS_MAX + REQUEST_ARGUMENTS_MAX];
     unsigned argument_count;
+    unsigned context_asked; // tokens; 0: none, or the model's own
     const char *environment[8];
     char term_variable[80];
     char threads[12], batch_threads[12], tokens[12], context[12];
@@ -34,7 +35,7 @@ void llama_perf_command(struct llama_command *command, const struct model *model
                         const struct flags *flags, const struct request *request);
 
 // The command that prints a program's help.
-void llama_help_command(struct llama_command *command, const char *program,
+void llama_help_command(struct llama_command *command, const char *program, const struct flags *flags,
                         const struct request *request);
 
 #endif

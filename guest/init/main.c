@@ -3,6 +3,7 @@
 #include "chat.h"
 #include "console.h"
 #include "flags.h"
+#include "initramfs.h"
 #include "llama.h"
 #include "model.h"
 #include "modes.h"
@@ -57,7 +58,9 @@ _Noreturn void init_main(void) {
     console_line("zosia: init");
     power_off_on_crash();
     bool ready = prepare_machine(&flags);
-    if (!request_read(&request)) power_off(STATUS_FAILED);
+    // Half of one may lack the programs, and the request comes last in it: nothing that follows is right.
+    if (!initramfs_is_whole() || !request_read(&request)) power_off(STATUS_FAILED);
+    if (request.sealed) console_seal();
     power_off(flags_have(&flags, FLAG_MODES) ? modes_run(&flags, &request, ready)
                                              : run(&flags, &request));
 }

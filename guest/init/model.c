@@ -1,8 +1,10 @@
 #include "model.h"
 
+#include "confinement.h"
 #include "console.h"
 #include "disk.h"
 #include "file.h"
+#include "lend.h"
 #include "sys.h"
 #include "text.h"
 
@@ -28,7 +30,9 @@ bool model_disk_mount(void) {
     return true;
 }
 
-void model_disk_unmount(void) { sys_unmount(MODELS, MNT_DETACH); }
+void model_disk_unmount(void) {
+    while (sys_unmount(MODELS, MNT_DETACH) >= 0) continue; // it may be mounted twice (lend.h)
+}
 
 // Whether a name is that of a file beside the model.
 static bool is_companion(const char *name) {
@@ -78,16 +82,32 @@ static void find_adapters(struct model *model) {
     }
 }
 
-bool model_find(struct model *model) {
-    find_projector(model->projector);
-    find_adapters(model);
-    text_format(model->path, sizeof model->path, MODELS "/model.gguf");
-    if (sys_access(model->path, R_OK) == 0) {
-        resolve_link(model->path);
+// A disk's files may be for their owner's eyes only, and llama.cpp does not run as that.
+static void make_readable(const char *path) {
+    if (confinement_may_read(path)) return;
+    long error = lend_owned(MODELS, path, CONFINED_USER);
+    if (error < 0 || !confinement_may_read(path)) {
+        console_line("zosia: llama.cpp may not read %s, which is its owner's alone (errno %d)", path,
+                     (int)-error);
+    }
+}
+
+static bool find_file(char path[MODEL_PATH_MAX]) {
+    text_format(path, MODEL_PATH_MAX, MODELS "/model.gguf");
+    if (sys_access(path, R_OK) == 0) {
+        resolve_link(path);
         return true;
     }
     char lowest[MODEL_PATH_MAX] = "";
     directory_visit(MODELS, keep_lowest, lowest);
-    text_format(model->path, sizeof model->path, MODELS "/%s", lowest);
+    text_format(path, MODEL_PATH_MAX, MODELS "/%s", lowest);
     return lowest[0] != '\0';
+}
+
+bool model_find(struct model *model) {
+    find_projector(model->projector);
+    find_adapters(model);
+    bool found = find_file(model->path);
+    if (found) make_readable(model->path);
+    return found;
 }

@@ -2,12 +2,9 @@
 
 #include <stdint.h>
 
+#include "kernel_log.h"
 #include "statistics.h"
-#include "sys.h"
 #include "text.h"
-
-// The kernel kills first and logs after; the other processor may be that much late.
-enum { LOG_TIMEOUT_MS = 200, LOG_POLL_MS = 2 };
 
 static unsigned kill_count(void) {
     unsigned count = 0;
@@ -19,25 +16,20 @@ void oom_watch_begin(struct oom_watch *watch) { watch->kills_before = kill_count
 
 bool oom_watch_killed(const struct oom_watch *watch) { return kill_count() != watch->kills_before; }
 
+// The last victim is asked for: the log is read to its end, and so none is ever enough.
+static bool keep_victim(const char *record, void *context) {
+    struct oom_victim found;
+    if (oom_victim_parse(record, &found)) *(struct oom_victim *)context = found;
+    return false;
+}
+
+static bool is_victim(const char *record, void *context) { return oom_victim_parse(record, context); }
+
 bool oom_victim_find(struct oom_victim *victim) {
-    bool found = false;
-    // Each read gives one record, beginning with the oldest (Documentation/ABI/testing/dev-kmsg).
-    int log = sys_open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
-    if (log < 0) return false;
-    for (long deadline = sys_now_ms() + LOG_TIMEOUT_MS;;) {
-        char record[8192]; // the kernel's own limit: for a longer one, a read would fail
-        long count = sys_read(log, record, sizeof record - 1);
-        if (count > 0) {
-            record[count] = '\0';
-            if (oom_victim_parse(record, victim)) found = true;
-        } else if (count == -EAGAIN && !found && sys_now_ms() < deadline) {
-            sys_sleep_ms(LOG_POLL_MS);
-        } else if (count != -EPIPE && count != -EINTR) { // EPIPE: some were overwritten meanwhile
-            break;
-        }
-    }
-    sys_close(log);
-    return found;
+    // The kernel kills first and logs after; the other processor may be that much late.
+    if (!kernel_log_search(is_victim, victim, true)) return false;
+    kernel_log_search(keep_victim, victim, false);
+    return true;
 }
 
 static bool parse_size(const char *record, const char *name, unsigned *size_kib) {

@@ -22,7 +22,9 @@ struct measurement {
 // llama.cpp's own lines go to the console too: the figures here can be held against them.
 static void take_line(const char *line, void *context) {
     struct measurement *measurement = context;
-    if (timings_take_line(&measurement->timings, line)) console_line("%s", line);
+    if (!timings_take_line(&measurement->timings, line)) return;
+    console_text(line, text_length(line));
+    console_text("\n", 1);
 }
 
 static void take(const char *bytes, size_t size, void *context) {

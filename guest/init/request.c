@@ -49,6 +49,12 @@ bool request_read(struct request *request) {
     long prompt_length = file_read(REQUEST_PROMPT_PATH, first_byte, sizeof first_byte);
     request->one_shot = prompt_length != -ENOENT;
     request->prompt_empty = prompt_length == 0;
+    request->sealed = sys_access("/etc/zosia/request/sealed", R_OK) == 0;
+    request->has_chat_template = file_read(REQUEST_CHAT_TEMPLATE_PATH, first_byte, sizeof first_byte) > 0;
+    char reasoning[8];
+    request->reasoning_hidden =
+        file_read("/etc/zosia/request/reasoning", reasoning, sizeof reasoning) > 0 &&
+        text_equal(reasoning, "hide\n");
     request->piped = sys_access("/etc/zosia/request/piped", R_OK) == 0;
     read_terminal(request);
     if (read_arguments(request)) return true;

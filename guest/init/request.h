@@ -8,6 +8,7 @@
 #include "abi.h"
 
 #define REQUEST_PROMPT_PATH "/etc/zosia/request/prompt"
+#define REQUEST_CHAT_TEMPLATE_PATH "/etc/zosia/request/chat-template"
 
 enum { REQUEST_ARGUMENTS_MAX = 1024 };
 
@@ -16,8 +17,13 @@ struct request {
     const char *arguments[REQUEST_ARGUMENTS_MAX];
     unsigned argument_count;
     // Answer the prompt file and power off, rather than chat.
+    bool sealed; // whether a NUL is to stand before each of init's lines; see console_seal
     bool one_shot;
     bool prompt_empty;
+    // The chat template of this run is in its file.
+    bool has_chat_template;
+    // Leave reasoning out, rather than show it.
+    bool reasoning_hidden;
     // What is typed comes from a pipe, and its other end wants to know when a line is wanted.
     bool piped;
     // The user's terminal.

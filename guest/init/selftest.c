@@ -20,7 +20,7 @@ static int try_program(const char *program, const struct flags *flags, const str
         console_line("zosia: %s is missing", program);
         return STATUS_FAILED;
     }
-    llama_help_command(&command, program, request);
+    llama_help_command(&command, program, flags, request);
     const struct batch batch = {
         .arguments = command.arguments,
         .environment = command.environment,

@@ -57,6 +57,22 @@ static inline long sys_mount(const char *source, const char *target, const char 
 static inline long sys_unmount(const char *target, int flags) {
     return SYSCALL(SYS_umount2, target, flags, 0, 0, 0);
 }
+static inline long sys_set_file_mode_mask(int mask) { return SYSCALL(SYS_umask, mask, 0, 0, 0, 0); }
+static inline long sys_make_device(const char *path, int mode, unsigned device) {
+    return SYSCALL(SYS_mknodat, AT_FDCWD, path, mode, device, 0);
+}
+static inline long sys_change_owner(int fd, int user, int group) {
+    return SYSCALL(SYS_fchown, fd, user, group, 0, 0);
+}
+static inline int sys_clone_mount(const char *path) {
+    return (int)SYSCALL(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC, 0, 0);
+}
+static inline long sys_set_mount_attributes(int mount, const struct mount_attributes *attributes) {
+    return SYSCALL(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, attributes, sizeof *attributes);
+}
+static inline long sys_attach_mount(int mount, const char *path) {
+    return SYSCALL(SYS_move_mount, mount, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH);
+}
 static inline void sys_sync(void) { SYSCALL(SYS_sync, 0, 0, 0, 0, 0); }
 static inline long sys_pipe(int ends[2]) { return SYSCALL(SYS_pipe2, ends, O_CLOEXEC, 0, 0, 0); }
 static inline long sys_dup(int from, int to) { return SYSCALL(SYS_dup3, from, to, 0, 0, 0); }
@@ -80,6 +96,28 @@ static inline long sys_now_ms(void) {
 }
 
 static inline int sys_fork(void) { return (int)SYSCALL(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+static inline int sys_fork_into(unsigned long namespaces) {
+    return (int)SYSCALL(SYS_clone, namespaces | SIGCHLD, 0, 0, 0, 0);
+}
+static inline long sys_leave(unsigned long namespaces) {
+    return SYSCALL(SYS_unshare, namespaces, 0, 0, 0, 0);
+}
+static inline long sys_set_users(int user) { return SYSCALL(SYS_setresuid, user, user, user, 0, 0); }
+static inline long sys_set_groups(int group) {
+    long error = SYSCALL(SYS_setgroups, 0, NULL, 0, 0, 0);
+    return error < 0 ? error : SYSCALL(SYS_setresgid, group, group, group, 0, 0);
+}
+// Whose permissions count for files, until it is set again (man 2 setfsuid); errors are not told.
+static inline void sys_set_file_user(int user, int group) {
+    SYSCALL(SYS_setfsgid, group, 0, 0, 0, 0);
+    SYSCALL(SYS_setfsuid, user, 0, 0, 0, 0);
+}
+static inline long sys_process_control(int operation, unsigned long argument) {
+    return SYSCALL(SYS_prctl, operation, argument, 0, 0, 0);
+}
+static inline long sys_set_limit(int resource, const struct resource_limit *limit) {
+    return SYSCALL(SYS_prlimit64, 0, resource, limit, NULL, 0);
+}
 static inline long sys_execute(const char *path, const char *const *arguments,
                                const char *const *environment) {
     return SYSCALL(SYS_execve, path, arguments, environment, 0, 0);

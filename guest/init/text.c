@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include <stdint.h>
+
 void *memcpy(void *to, const void *from, size_t size) {
     char *target = to;
     const char *source = from;
@@ -52,15 +54,23 @@ bool text_ends_with(const char *text, const char *suffix) {
     return length >= suffix_length && text_equal(text + length - suffix_length, suffix);
 }
 
-bool text_parse_number(const char **cursor, unsigned maximum, unsigned *number) {
+bool text_parse_long(const char **cursor, unsigned long maximum, unsigned long *number) {
     const char *digit = *cursor;
     unsigned long value = 0;
     for (; *digit >= '0' && *digit <= '9'; digit++) {
-        value = value * 10 + (unsigned long)(*digit - '0');
-        if (value > maximum) return false;
+        unsigned long last = (unsigned long)(*digit - '0');
+        if (last > maximum || value > (maximum - last) / 10) return false;
+        value = value * 10 + last;
     }
     if (digit == *cursor) return false;
     *cursor = digit;
+    *number = value;
+    return true;
+}
+
+bool text_parse_number(const char **cursor, unsigned maximum, unsigned *number) {
+    unsigned long value;
+    if (!text_parse_long(cursor, maximum, &value)) return false;
     *number = (unsigned)value;
     return true;
 }
@@ -137,11 +147,49 @@ size_t text_decimal(char *to, size_t size, unsigned long number, unsigned decima
     return out.length;
 }
 
+// Decodes the character at `text`. Returns its length in bytes, or 0 when it is not UTF-8 (Unicode
+// standard, table 3-7).
+static size_t decode(const char *text, uint32_t *character) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    static const uint32_t LOWEST[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = bytes[0];
+    size_t length = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+    if (length == 0) return 0;
+    *character = length == 1 ? first : first & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((bytes[i] & 0xc0) != 0x80) return 0; // also the NUL at the end
+        *character = *character << 6 | (bytes[i] & 0x3fu);
+    }
+    bool surrogate = *character >= 0xd800 && *character <= 0xdfff;
+    return *character < LOWEST[length] || *character > 0x10ffff || surrogate ? 0 : length;
+}
+
+// Controls, and characters that show as nothing or change the order in which others show (Unicode's
+// general categories Cc, Cf, Zl and Zp, as far as they are not specific to a script).
+static bool is_printable(uint32_t character) {
+    static const uint32_t HIDDEN[][2] = {
+        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x200b, 0x200f},
+        {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+    };
+    for (size_t i = 0; i < sizeof HIDDEN / sizeof HIDDEN[0]; i++) {
+        if (character >= HIDDEN[i][0] && character <= HIDDEN[i][1]) return false;
+    }
+    return true;
+}
+
 size_t text_printable(char *to, size_t size, const char *text) {
     struct output out = {to, size - 1, 0};
-    for (; *text != '\0'; text++) {
-        bool control = (unsigned char)*text < ' ' || *text == 0x7f;
-        put(&out, control ? '?' : *text);
+    while (*text != '\0') {
+        uint32_t character;
+        size_t length = decode(text, &character);
+        if (length == 0 || !is_printable(character)) {
+            put(&out, '?');
+        } else if (length > out.room - out.length) {
+            break; // no half characters
+        } else {
+            for (size_t i = 0; i < length; i++) put(&out, text[i]);
+        }
+        text += length == 0 ? 1 : length;
     }
     to[out.length] = '\0';
     return out.length;

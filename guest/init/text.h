@@ -23,6 +23,7 @@ const char *text_find(const char *text, const char *part);
 // Reads decimal digits at *cursor and moves it behind them. False, and *cursor unmoved, when there is
 // no digit or the number exceeds `maximum`.
 bool text_parse_number(const char **cursor, unsigned maximum, unsigned *number);
+bool text_parse_long(const char **cursor, unsigned long maximum, unsigned long *number);
 
 // printf's little brother: %s, %d, %lu and %%. Truncates to `size` bytes, terminator included.
 // Returns the length of what was written.
@@ -33,7 +34,8 @@ size_t text_format_list(char *to, size_t size, const char *format, va_list argum
 // Writes number / 10^decimals with all its decimals: 1234 with two of them is "12.34".
 size_t text_decimal(char *to, size_t size, unsigned long number, unsigned decimals);
 
-// Copies text of unknown origin; a question mark stands for each control character.
+// Copies text of unknown origin; a question mark stands for each control, each character that is
+// invisible or turns the direction of writing, and each byte that is not UTF-8.
 size_t text_printable(char *to, size_t size, const char *text);
 
 #endif

@@ -1,21 +1,29 @@
 import { webcrypto } from 'node:crypto';
-import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { makeFolder } from '../image/make-folder.js';
+import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';
+import { withTemporaryFolder } from '../image/temporary.js';
 import type { LockedPackage } from './lock.js';
 
 /** What identifies a package's bytes. */
 export type PackageBytes = Pick<LockedPackage, 'name' | 'sizeBytes' | 'sha256'>;
 
-/** Where zosia keeps what it downloaded: `ZOSIA_CACHE`, or the place the host's custom gives. */
+/**
+ * Where zosia keeps what it downloaded: `ZOSIA_CACHE`, or the place the host's custom gives: on Linux that
+ * of the XDG Base Directory Specification, by which a relative XDG_CACHE_HOME is to be ignored.
+ */
 export function defaultCacheDirectory(
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  platform: NodeJS.Platform = process.platform,
 ): string {
   const chosen = environment.ZOSIA_CACHE;
   if (chosen !== undefined && chosen !== '') return resolve(chosen);
-  return envPaths('zosia', { suffix: '' }).cache;
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'zosia');
+  const { XDG_CACHE_HOME: custom = '' } = environment;
+  return join(isAbsolute(custom) ? custom : join(homedir(), '.cache'), 'zosia');
 }
 
 /**
@@ -78,20 +86,21 @@ export class PackageCache {
 
   /** Runs `use` with a folder of its own on the cache's file system, gone when `use` has ended. */
   async withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-    const parent = join(this.directory, 'partial');
-    let folder: string;
-    try {
-      await makeFolder(parent);
-      folder = await mkdtemp(join(parent, `${process.pid}-`));
-    } catch (cause) {
-      throw unusable(parent, cause);
-    }
-    try {
-      return await use(folder);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const parent = join(this.directory, PARTIAL);
+    const onError = (cause: unknown): unknown => unusable(parent, cause);
+    await makeFolder(parent).catch((cause: unknown) => {
+      throw onError(cause);
+    });
+    return withTemporaryFolder(parent, use, onError);
   }
+}
+
+/** Downloads under way. */
+const PARTIAL = 'partial';
+
+/** The folders of a cache in which a process that was killed may have left something. */
+export function cacheFolders(directory = defaultCacheDirectory()): string[] {
+  return [PARTIAL, 'machine', 'substitutes'].map((name) => join(directory, name));
 }
 
 /** Whether the file at `path` has just the wanted bytes. Hashing runs off the main thread. */
@@ -103,15 +112,15 @@ async function hasBytes(path: string, wanted: PackageBytes): Promise<boolean> {
 }
 
 function unusable(path: string, cause: unknown): unknown {
-  const code = systemErrorCode(cause);
-  if (code === undefined) return cause;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (systemErrorCode(cause) === undefined || isOutOfResources(cause)) return cause;
+  if (isOutOfRoom(cause)) {
     return new ZosiaError('ZOSIA_DISK_FULL', `no room in the cache for ${path}`, {
       hint: 'Free some space, or set ZOSIA_CACHE to a folder on another disk.',
       cause,
     });
   }
-  return new ZosiaError('ZOSIA_CACHE_UNUSABLE', `the cache cannot be used: ${path} (${code})`, {
+  const reason = systemReason(cause);
+  return new ZosiaError('ZOSIA_CACHE_UNUSABLE', `the cache cannot be used: ${path}: ${reason}`, {
     hint: 'Set ZOSIA_CACHE to a folder you may write to.',
     cause,
   });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { ZosiaError, systemErrorCode } from '../errors.js';
+import { ZosiaError } from '../errors.js';
+import { systemReason } from '../image/system-errors.js';
 import { DEBIAN_ARCHITECTURES, debianArchitecture } from './architectures.js';
 import type { Architecture, DebianArchitecture } from './architectures.js';
 
@@ -56,11 +57,10 @@ export async function readLock(path: string = LOCK_PATH): Promise<Lock> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ZosiaError(
-      'ZOSIA_LOCK_INVALID',
-      `${path} cannot be read (${systemErrorCode(cause) ?? 'unknown reason'})`,
-      { hint: HINT, cause },
-    );
+    throw new ZosiaError('ZOSIA_LOCK_INVALID', `${path} cannot be read: ${systemReason(cause)}`, {
+      hint: HINT,
+      cause,
+    });
   }
   return parseLock(text, path);
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../errors.js';
+import { systemReason } from '../image/system-errors.js';
 import { sha256 } from '../image/digest.js';
 
 /** The file that has the digests of the files beside it. */
@@ -20,8 +20,7 @@ export async function readSummedFile(
     try {
       return await readFile(path);
     } catch (cause) {
-      const reason = systemErrorCode(cause) ?? 'unknown reason';
-      throw damaged(`${path} cannot be read (${reason})`, cause);
+      throw damaged(`${path} cannot be read: ${systemReason(cause)}`, cause);
     }
   };
   const path = join(directory, name);

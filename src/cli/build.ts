@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { archOption, chosenArchitecture } from './options/values.js';
@@ -19,7 +20,12 @@ export function addBuildCommand(program: Command, { signal }: CliContext): void 
     .description("compile the guest's PID 1 with the host's clang and lld")
     .addOption(archOption())
     .option('--out <folder>', 'where to put it; artifacts/<arch>/guest unless given')
-    .option('--prebuilt', 'renew guest/prebuilt, for every architecture')
+    .addOption(
+      new Option('--prebuilt', 'renew guest/prebuilt, for every architecture').conflicts([
+        'arch',
+        'out',
+      ]),
+    )
     .option('--json', 'print what was built as JSON')
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { requireOneOf } from './options/machine.js';
 import { archOption, chosenArchitecture } from './options/values.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { EXIT, print, printJson, say } from './output/output.js';
@@ -19,7 +20,7 @@ interface Options {
 }
 
 export function addDoctorCommand(program: Command, { signal, result }: CliContext): void {
-  program
+  const command = program
     .command('doctor')
     .description('what this host has, what it lacks, and how to get it')
     .addOption(archOption())
@@ -35,6 +36,7 @@ export function addDoctorCommand(program: Command, { signal, result }: CliContex
 Exit status 1 means that something is missing. On a terminal --install asks before it installs.`,
     )
     .action(async (options: Options) => {
+      requireOneOf(command, '--yes', ['--install']);
       const [{ checkHost }, { installMissing }] = await Promise.all([
         import('../doctor/check.js'),
         import('../doctor/install.js'),

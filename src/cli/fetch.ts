@@ -1,4 +1,4 @@
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { addFetchOptions, withFetchSettings } from './options/fetch.js';
@@ -20,7 +20,12 @@ export function addFetchCommand(program: Command, context: CliContext): void {
     .addArgument(new Argument('[component...]', 'what to fetch').choices(COMPONENTS))
     .addOption(archOption());
   addFetchOptions(command)
-    .option('--update-lock', "pin what Debian's suites have now (on a Debian host), then fetch it")
+    .addOption(
+      new Option(
+        '--update-lock',
+        "pin what Debian's suites have now (on a Debian host), then fetch it",
+      ).conflicts(['offline', 'frozen']),
+    )
     .option('--json', 'print what was fetched as JSON')
     .addHelpText(
       'after',

@@ -1,9 +1,19 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
+import { ZosiaError } from '../errors.js';
+import { refuseNotUtf8 } from './argument-bytes.js';
 import { EXIT, sayError } from './output/output.js';
+import type { CliContext } from './context.js';
 import { makeProgram } from './program.js';
 import { ReaderGone, stdoutFailure, watchOutput } from './output/stdout.js';
+
+/** What is wrong with a command line, or a variable that stands for an option, whatever the host has. */
+const WRONG_USAGE: readonly string[] = [
+  'ZOSIA_ARGUMENT_NOT_UTF8',
+  'ZOSIA_BAD_OPTION',
+  'ZOSIA_BAD_ADDITION',
+];
 
 /**
  * Runs one command line. Ctrl+C and SIGTERM cancel the work under way, which takes back what it has
@@ -26,9 +36,10 @@ async function main(argv: readonly string[]): Promise<number> {
   });
 
   const isDebug = argv.includes('--debug') || process.env.ZOSIA_DEBUG !== undefined;
-  const result: { exitStatus: number } = { exitStatus: EXIT.done };
+  const result: CliContext['result'] = { exitStatus: EXIT.done };
   let thrown: { readonly error: unknown } | undefined;
   try {
+    refuseNotUtf8(argv.slice(2));
     await makeProgram({ signal: cancel.signal, result }).parseAsync(argv);
   } catch (error) {
     thrown = { error };
@@ -43,8 +54,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const { error } = thrown;
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (failure) return EXIT.done;
-  sayError(error, isDebug);
-  return EXIT.failed;
+  const { options } = result;
+  sayError(error, isDebug, (option) => options?.includes(option) ?? true);
+  const isUsage = error instanceof ZosiaError && WRONG_USAGE.includes(error.code);
+  return isUsage ? EXIT.usage : EXIT.failed;
 }
 
 process.exitCode = await main(process.argv);

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { Command, Option } from 'commander';
 import { addBuildCommand } from './build.js';
 import { addCatCommand } from './look/cat.js';
@@ -5,6 +6,7 @@ import type { CliContext } from './context.js';
 import { addDoctorCommand } from './doctor.js';
 import { addExtractCommand } from './look/extract.js';
 import { addFetchCommand } from './fetch.js';
+import { addHelpCommand, fitHelp, refuseEmpty } from './help.js';
 import { addImageCommand } from './image/image.js';
 import { addInspectCommand } from './look/inspect.js';
 import { addLsCommand } from './look/ls.js';
@@ -53,8 +55,22 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
   ]) {
     add(program, context);
   }
+  addHelpCommand(program);
+  program.hook('preAction', (_, { options }) => {
+    context.result.options = options.flatMap(({ long }) => long ?? []);
+  });
+  // Whatever the last run was: what it left when it was killed is gone after this one.
+  program.hook('preAction', sweepUsualFolders);
   settle(program, 'zosia');
   return program;
+}
+
+async function sweepUsualFolders(): Promise<void> {
+  const [{ cacheFolders }, { sweepOnce }] = await Promise.all([
+    import('../artifacts/cache.js'),
+    import('../image/temporary.js'),
+  ]);
+  for (const folder of [tmpdir(), ...cacheFolders()]) await sweepOnce(folder);
 }
 
 /** Gives a command and all below it what commander does not hand down to commands made earlier. */
@@ -69,5 +85,7 @@ function settle(command: Command, path: string): void {
   if (!command.options.some(({ long }) => long === '--debug')) {
     command.addOption(new Option('--debug').hideHelp());
   }
+  fitHelp(command);
+  for (const option of command.options) refuseEmpty(option);
   for (const child of command.commands) settle(child, `${path} ${child.name()}`);
 }

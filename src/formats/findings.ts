@@ -22,6 +22,8 @@ export interface Problem extends Fault {
 /** Collects problems; beyond a limit it only counts them, as a damaged bitmap has many. */
 export class Findings {
   readonly problems: Problem[] = [];
+  /** What is odd and does no harm: nothing is misread or lost because of it. */
+  readonly warnings: Problem[] = [];
   problemCount = 0;
 
   constructor(private readonly maxProblems: number) {}
@@ -29,6 +31,11 @@ export class Findings {
   add(code: string, where: string, message: string): void {
     this.problemCount++;
     if (this.problems.length < this.maxProblems) this.problems.push({ code, where, message });
+  }
+
+  /** Notes something odd that does no harm; beyond the limit nothing is. */
+  warn(code: string, where: string, message: string): void {
+    if (this.warnings.length < this.maxProblems) this.warnings.push({ code, where, message });
   }
 
   addFaults(where: string, faults: readonly Fault[]): void {

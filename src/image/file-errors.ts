@@ -1,14 +1,21 @@
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { explainSystemError, isOutOfResources, systemReason } from './system-errors.js';
 
 /** The error when a file that a user named cannot be opened. */
 export function unreadable(path: string, cause: unknown): ZosiaError {
   const code = systemErrorCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') return noSuchFile(path, cause);
-  return new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} cannot be read (${code ?? 'unknown'})`, {
-    hint: 'Check the permissions of the file and of the folders above it.',
-    cause,
-  });
+  return (
+    ofResources(cause) ??
+    new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} cannot be read: ${systemReason(cause)}`, {
+      hint: 'Check the permissions of the file and of the folders above it.',
+      cause,
+    })
+  );
 }
+
+const ofResources = (cause: unknown): ZosiaError | undefined =>
+  isOutOfResources(cause) ? explainSystemError(cause) : undefined;
 
 /** The error when there is no file of a name that a user gave. */
 export function noSuchFile(path: string, cause?: unknown): ZosiaError {
@@ -27,10 +34,13 @@ export function notRegularFile(path: string): ZosiaError {
 
 /** The error when a file that a plan refers to cannot be read when its turn comes. */
 export function noLongerReadable(path: string, cause: unknown): ZosiaError {
-  return new ZosiaError(
-    'ZOSIA_FILE_NOT_FOUND',
-    `${path} cannot be read any more (${systemErrorCode(cause) ?? 'unknown'})`,
-    { hint: 'The image refers to this file; put it back, or build the image again.', cause },
+  return (
+    ofResources(cause) ??
+    new ZosiaError(
+      'ZOSIA_FILE_NOT_FOUND',
+      `${path} cannot be read any more: ${systemReason(cause)}`,
+      { hint: 'The image refers to this file; put it back, or build the image again.', cause },
+    )
   );
 }
 

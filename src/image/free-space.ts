@@ -29,7 +29,7 @@ export async function checkFreeSpace(
   throw new ZosiaError(
     'ZOSIA_DISK_FULL',
     `no room to write ${path}: it needs ${needed} MiB, ${free} MiB are free`,
-    { hint: 'Free some space, or name another place with --out.' },
+    { hint: ['Free some space, or name another place with --out.', 'Free some space there.'] },
   );
 }
 

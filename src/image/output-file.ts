@@ -1,10 +1,11 @@
-import { unlinkSync } from 'node:fs';
 import { chmod, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 import { checkOutputTarget } from './output-target.js';
+import { isOutOfResources, isOutOfRoom, systemReason } from './system-errors.js';
+import { claimTemporary, isInTemporaryFolder, releaseTemporary, sweepOnce } from './temporary.js';
 
 export interface OutputOptions {
   /** Cancels the write: the temporary file is removed and the signal's reason is thrown. */
@@ -23,20 +24,6 @@ export interface OutputFileOptions extends OutputOptions {
   readonly begin?: (temporary: string) => Promise<boolean>;
 }
 
-/** Temporary files of writes under way, so that even a process that exits early leaves none. */
-const temporaries = new Set<string>();
-let counter = 0;
-
-process.on('exit', () => {
-  for (const path of temporaries) {
-    try {
-      unlinkSync(path);
-    } catch {
-      // Gone already, or the folder is: nothing more can be done while exiting.
-    }
-  }
-});
-
 /**
  * Writes a file whole or not at all: under a temporary name in its own folder, synced, then renamed.
  * Whatever stood at `path` stays as it was until the rename; only a regular file, or a symlink to one,
@@ -50,14 +37,32 @@ export async function writeOutputFile<T>(
   write: (file: FileHandle, begun: boolean) => Promise<T>,
   options: OutputFileOptions = {},
 ): Promise<T> {
-  const { signal, mode = 0o644, durable = true, begin } = options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   await checkOutputTarget(path);
-  let temporary: string | undefined;
   try {
     await makeFolder(dirname(path));
-    const { handle, begun, path: opened } = await openTemporary(dirname(path), mode, begin);
-    temporary = opened;
+    return await writeInFolder(dirname(path), path, write, options);
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}
+
+/**
+ * {@link writeOutputFile} where the folder is there and whatever stands at `path` may be replaced.
+ *
+ * @param folder where the temporary file goes: on the file system of `path`
+ * @param path may be bytes, for a name that is no UTF-8
+ * @throws the system's errors as they are, and the signal's reason when cancelled
+ */
+export async function writeInFolder<T>(
+  folder: string,
+  path: string | Buffer,
+  write: (file: FileHandle, begun: boolean) => Promise<T>,
+  { signal, mode = 0o644, durable = true, begin }: OutputFileOptions,
+): Promise<T> {
+  await sweepOnce(folder);
+  const { handle, begun, path: temporary } = await openTemporary(folder, mode, begin);
+  try {
     let result: T;
     try {
       result = await write(handle, begun);
@@ -67,14 +72,12 @@ export async function writeOutputFile<T>(
     }
     signal?.throwIfAborted();
     await rename(temporary, path);
-    temporaries.delete(temporary);
     return result;
   } catch (error) {
-    if (temporary !== undefined) {
-      await unlink(temporary).catch(() => undefined);
-      temporaries.delete(temporary);
-    }
-    throw outputError(path, error);
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  } finally {
+    releaseTemporary(temporary);
   }
 }
 
@@ -98,26 +101,19 @@ export async function writeOutput(
   await writeOutputFile(path, (file) => file.writeFile(contents), options);
 }
 
-/**
- * Opens a new file beside the final one. The name owes nothing to the final name, which may be as long
- * as the file system allows; one left by a process that was killed is passed over.
- */
 async function openTemporary(
   folder: string,
   mode: number,
   begin: OutputFileOptions['begin'],
 ): Promise<{ handle: FileHandle; begun: boolean; path: string }> {
-  for (;;) {
-    const path = join(folder, `.zosia-${process.pid}-${++counter}.tmp`);
-    temporaries.add(path);
-    try {
-      const handle = await open(path, 'wx', mode);
-      if (!begin) return { handle, begun: false, path };
-      return { ...(await beginAgain(handle, path, begin)), path };
-    } catch (error) {
-      temporaries.delete(path);
-      if (systemErrorCode(error) !== 'EEXIST') throw error;
-    }
+  const path = claimTemporary(folder);
+  try {
+    const handle = await open(path, 'wx', mode);
+    if (!begin) return { handle, begun: false, path };
+    return { ...(await beginAgain(handle, path, begin)), path };
+  } catch (error) {
+    releaseTemporary(path);
+    throw error;
   }
 }
 
@@ -142,32 +138,54 @@ async function beginAgain(
 }
 
 function outputError(path: string, cause: unknown): unknown {
-  switch (systemErrorCode(cause)) {
-    case 'EFBIG':
-      return new ZosiaError('ZOSIA_DISK_FULL', `${path} is larger than a file may be there`, {
-        hint: 'Raise the limit (ulimit -f), or name a place on another file system with --out.',
-        cause,
-      });
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new ZosiaError('ZOSIA_DISK_FULL', `no room to write ${path}`, {
-        hint: 'Free some space, or name another place with --out.',
-        cause,
-      });
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'ENOTDIR':
-    case 'EISDIR':
-    case 'EEXIST':
-    case 'ENOENT':
-    case 'ENAMETOOLONG':
-      return new ZosiaError(
-        'ZOSIA_OUTPUT_UNWRITABLE',
-        `${path} cannot be written (${systemErrorCode(cause)!})`,
-        { hint: 'Name a file in a folder you may write to with --out.', cause },
-      );
-    default:
-      return cause;
+  const code = systemErrorCode(cause);
+  if (code === undefined || cause instanceof ZosiaError) return cause;
+  const isTemporary = isInTemporaryFolder(path);
+  /** What to do, and where else to write: a hint that names --out has one without it behind it. */
+  const elsewhere = (advice: string): readonly [string, ...string[]] =>
+    isTemporary
+      ? [`${advice}, ${TEMPORARY_PLACE}.`]
+      : [`${advice}, or name another place with --out.`, `${advice}.`];
+  if (isOutOfRoom(cause)) {
+    return code === 'EFBIG'
+      ? new ZosiaError('ZOSIA_DISK_FULL', `${path} is larger than a file may be there`, {
+          hint: elsewhere('Raise the limit (ulimit -f)'),
+          cause,
+        })
+      : new ZosiaError('ZOSIA_DISK_FULL', `no room to write ${path}`, {
+          hint: elsewhere('Free some space'),
+          cause,
+        });
   }
+  // What it was filled from may have failed, or the process have run out of something.
+  if (!OF_THE_PLACE.includes(code) && !WRITING_CALLS.includes(syscallOf(cause))) return cause;
+  if (isOutOfResources(cause)) return cause;
+  return new ZosiaError(
+    'ZOSIA_OUTPUT_UNWRITABLE',
+    `${path} cannot be written: ${systemReason(cause)}`,
+    {
+      hint: isTemporary
+        ? `Check the folder for temporary files, ${TEMPORARY_PLACE}.`
+        : [
+            'Name a file in a folder you may write to with --out.',
+            'Name a file in a folder you may write to, or go to such a folder first.',
+          ],
+      cause,
+    },
+  );
 }
+
+const TEMPORARY_PLACE = 'or set TMPDIR to another folder';
+
+/** What the system says of the place that an output goes to. */
+const OF_THE_PLACE: readonly string[] = [
+  ...['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG', 'ELOOP'],
+];
+
+/** Only the output is written to. */
+const WRITING_CALLS: readonly (string | undefined)[] = [
+  ...['write', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'mkdir'],
+];
+
+const syscallOf = (error: unknown): string | undefined =>
+  error instanceof Error ? (error as NodeJS.ErrnoException).syscall : undefined;

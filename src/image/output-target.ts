@@ -13,12 +13,18 @@ export async function checkOutputTarget(path: string): Promise<void> {
   if (!found || found.isFile()) return;
   if (found.isDirectory()) {
     throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is a folder`, {
-      hint: 'Name a file with --out, for instance one in that folder.',
+      hint: [
+        'Name a file with --out, for instance one in that folder.',
+        'Name a file, for instance one in that folder.',
+      ],
     });
   }
   throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is not a regular file`, {
     hint: found.isBlockDevice()
       ? `Name a file with --out, then copy it to the device: dd if=FILE of=${path} bs=4M`
-      : 'Name a regular file, or a place where there is none, with --out.',
+      : [
+          'Name a regular file, or a place where there is none, with --out.',
+          'Name a regular file, or a place where there is none.',
+        ],
   });
 }

@@ -1,26 +1,21 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-/** Folders in use, so that even a process that exits early leaves none. */
-const folders = new Set<string>();
-
-process.on('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+import { ZosiaError, systemErrorCode } from '../errors.js';
+import { isOutOfResources, isOutOfRoom, systemReason } from './system-errors.js';
+import { withTemporaryFolder } from './temporary.js';
 
 /**
- * Runs `use` with a new folder that nobody else may look into (mode 0700); it is gone, with all that
- * is in it, when `use` has ended, however it ended.
+ * Runs `use` with a new folder that nobody else may look into (mode 0700), in the host's folder for
+ * temporary files; see {@link withTemporaryFolder}.
+ *
+ * @throws ZosiaError `ZOSIA_TEMPORARY_UNUSABLE`, `ZOSIA_DISK_FULL`; whatever `use` throws
  */
 export async function withPrivateFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
-  folders.add(folder);
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-    folders.delete(folder);
-  }
+  return withTemporaryFolder(tmpdir(), use, (cause) => {
+    if (systemErrorCode(cause) === undefined || isOutOfResources(cause)) return cause;
+    return new ZosiaError(
+      isOutOfRoom(cause) ? 'ZOSIA_DISK_FULL' : 'ZOSIA_TEMPORARY_UNUSABLE',
+      `the folder for temporary files, ${tmpdir()}, cannot be used: ${systemReason(cause)}`,
+      { hint: 'Set TMPDIR to a folder that exists and that you may write to.', cause },
+    );
+  });
 }

@@ -55,9 +55,16 @@ export async function extractFiles(
   const totalBytes = options.onProgress ? await countDataBytes(tree, start, options.signal) : 0;
   const extraction = new Extraction(target, { totalBytes, roomBytes: tree.sizeBytes }, options);
   if (start.type === 'directory') {
+    const later: Walked[] = [];
     for await (const walked of walkTree(tree, start)) {
-      if (walked.names.length > 0) await extraction.add(walked);
+      if (walked.names.length === 0) continue;
+      if (walked.node.sequence === undefined || walked.node.type !== 'file') {
+        await extraction.add(walked);
+      } else later.push(walked);
     }
+    // What is packed is unpacked once, from front to back.
+    later.sort((a, b) => a.node.sequence! - b.node.sequence!);
+    for (const walked of later) await extraction.add(walked);
   } else {
     await extraction.add({ ...lastName(path), node: start });
   }
@@ -113,7 +120,8 @@ class Extraction {
     };
   }
 
-  async add({ names, nameBytes, node }: Walked): Promise<void> {
+  async add(walked: Walked): Promise<void> {
+    const { names, nameBytes, node } = walked;
     this.options.signal?.throwIfAborted();
     switch (node.type) {
       case 'directory':
@@ -124,11 +132,19 @@ class Extraction {
         await this.#addFile(nameBytes, node);
         break;
       case 'symlink':
-        this.#symlinks.push({ nameBytes, target: await node.readLink() });
+        await this.#addSymlink(walked);
         break;
       default:
         this.summary.skipped.push({ path: `/${names.join('/')}`, type: node.type });
     }
+  }
+
+  /** The kernel unpacks one without a target from an initramfs; symlink(2) makes none. */
+  async #addSymlink({ names, nameBytes, node }: Walked): Promise<void> {
+    const target = await node.readLink();
+    if (target.length > 0) this.#symlinks.push({ nameBytes, target });
+    else
+      this.summary.skipped.push({ path: `/${names.join('/')}`, type: 'symlink without a target' });
   }
 
   async makeSymlinks(): Promise<void> {

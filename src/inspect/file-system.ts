@@ -3,6 +3,7 @@ import { openExt4 } from '../formats/ext4/reader/reader.js';
 import type { Ext4Reader } from '../formats/ext4/reader/reader.js';
 import { openImage } from './open-image.js';
 import type { OpenImage } from './open-image.js';
+import type { OpenVmdkOptions } from './vmdk-disk.js';
 
 /** An ext4 file system on a disk of any kind, opened for reading. */
 export interface OpenFileSystem {
@@ -16,8 +17,11 @@ export interface OpenFileSystem {
  *
  * @throws ZosiaError `ZOSIA_NOT_EXT4` for an image of another kind, and as `openImage` and `openExt4`
  */
-export async function openFileSystem(path: string): Promise<OpenFileSystem> {
-  const image = await openImage(path, { fileSystem: 'ext4' });
+export async function openFileSystem(
+  path: string,
+  options: OpenVmdkOptions = {},
+): Promise<OpenFileSystem> {
+  const image = await openImage(path, { ...options, fileSystem: 'ext4' });
   try {
     if (image.content.kind !== 'ext4') throw notExt4(image);
     return { reader: await openExt4(image.content.source), close: () => image.close() };

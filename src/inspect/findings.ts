@@ -19,11 +19,18 @@ const MAX_FINDINGS = 1000;
 /** What verifying an image found. */
 export class Findings {
   readonly described: Finding[] = [];
+  /** What is odd and does no harm. */
+  readonly warnings: Finding[] = [];
   count = 0;
 
   add(finding: Finding): void {
     this.count++;
     if (this.described.length < MAX_FINDINGS) this.described.push(finding);
+  }
+
+  /** Adds what is odd in the structure of a file system and does no harm. */
+  addWarnings(warnings: readonly Problem[]): void {
+    for (const warning of warnings) this.warnings.push({ check: 'structure', ...warning });
   }
 
   /** Adds what the check of a file system found: problems described, of `problemCount` in all. */

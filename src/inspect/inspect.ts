@@ -26,6 +26,7 @@ export interface Inspection {
     readonly diskId: string;
     readonly partitions: readonly DescribedPartition[];
     readonly faults: readonly PartitionFault[];
+    readonly warnings: readonly PartitionFault[];
     /** The partition that the rest is about; undefined: none, and `problem` says why. */
     readonly chosen?: number;
     readonly problem?: string;
@@ -80,7 +81,7 @@ async function describeContent(
     case 'fat':
       return { fat: await describeFat(content.source, signal) };
     case 'cpio':
-      return { cpio: await describeCpio(content.source, content.isCompressed) };
+      return { cpio: await describeCpio(content.source) };
     case 'partitions':
       return {};
   }

@@ -1,3 +1,5 @@
+import type { ZosiaError } from '../errors.js';
+import type { Findings } from '../formats/findings.js';
 import type { RandomAccess } from '../image/random-access.js';
 
 export type NodeType =
@@ -31,6 +33,8 @@ export interface ImageNode {
   readonly linkCount: number;
   /** Last change of its content, in seconds since 1970. */
   readonly mtimeSeconds: number;
+  /** Where its data lie, for whoever reads many files of a tree that is read best from front to back. */
+  readonly sequence?: number;
   /** Of character and block devices. */
   readonly device: { readonly major: number; readonly minor: number } | undefined;
 
@@ -48,6 +52,10 @@ export interface ImageNode {
 export interface ImageTree {
   /** No more bytes of directories than this can be in it, and no more of files. */
   readonly sizeBytes: number;
+  /** What in it is passed over by whoever mounts or unpacks it, and why. */
+  readonly skipped?: Findings;
+  /** What ends it too early; what comes before is in the tree. */
+  readonly damage?: ZosiaError | undefined;
   /**
    * Follows a path from the root of the image; it cannot leave it.
    *

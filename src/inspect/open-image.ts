@@ -1,8 +1,7 @@
 import { ZosiaError } from '../errors.js';
 import { readPartitionTable } from '../formats/gpt/reader.js';
 import { openVolume as openFatVolume } from '../formats/fat/reader/volume.js';
-import { gunzip } from '../formats/gzip/gzip.js';
-import { accessBytes, accessFile } from '../image/random-access.js';
+import { accessFile } from '../image/random-access.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';
@@ -19,14 +18,13 @@ import { sliceAccess } from '../image/slice-access.js';
 import { openVmdk } from './vmdk-disk.js';
 import type { DiskExtent } from './vmdk-disk.js';
 
-/** An initramfs is at most so large, packed or unpacked: both are held in memory. */
-const MAX_INITRAMFS_BYTES = 1 << 30;
-
 export interface OpenImageOptions {
   /** Number of the partition to look into; the one with a file system unless given. */
   readonly partition?: number | undefined;
   /** The only kind of file system that makes a partition the one to look into; each unless given. */
   readonly fileSystem?: FileSystemKind | undefined;
+  /** See `OpenVmdkOptions`. */
+  readonly allowOutside?: boolean | undefined;
 }
 
 /** What an image holds, opened for reading. */
@@ -37,7 +35,7 @@ export type ImageContent =
       readonly source: RandomAccess;
       readonly offset: number;
     }
-  | { readonly kind: 'cpio'; readonly source: RandomAccess; readonly isCompressed: boolean }
+  | { readonly kind: 'cpio'; readonly source: RandomAccess }
   /** A disk whose partitions hold nothing to look into, or too much; `problem` says which. */
   | { readonly kind: 'partitions'; readonly problem: ZosiaError };
 
@@ -60,7 +58,7 @@ export interface OpenImage {
 /**
  * Opens an image and finds out what it is: a FAT volume or an ext2, ext3 or ext4 file system, one in a
  * partition of a disk (GPT or MBR), either of them in a file or behind a VMDK descriptor, or an initramfs
- * (newc cpio, perhaps gzipped). What it holds is not checked yet.
+ * (newc cpio, perhaps packed). What it holds is not checked yet.
  *
  * @throws ZosiaError `ZOSIA_IMAGE_UNKNOWN`, `ZOSIA_NO_SUCH_PARTITION`, and whatever opening the
  * container throws
@@ -74,16 +72,14 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
   };
   try {
     const kind = await recognise(file);
-    if (kind === 'cpio' || kind === 'gzip-cpio') {
-      const isCompressed = kind === 'gzip-cpio';
-      const source = isCompressed ? await unpack(file) : file;
+    if (kind === 'cpio') {
       return {
         ...{ path, container: 'raw', sizeBytes: file.sizeBytes, files: [named], extents: [] },
         ...{ table: undefined, partition: undefined, close },
-        content: { kind: 'cpio', source, isCompressed },
+        content: { kind: 'cpio', source: file },
       };
     }
-    const vmdk = kind === 'vmdk' ? await openVmdk(file, path) : undefined;
+    const vmdk = kind === 'vmdk' ? await openVmdk(file, path, options) : undefined;
     if (vmdk) opened.push(vmdk.disk);
     const disk = vmdk?.disk ?? file;
     const { table, partition, content } = await openDisk(disk, path, options);
@@ -119,16 +115,6 @@ async function openDisk(
   const { offset, sizeBytes, fileSystem: kind } = chosen;
   const source = sliceAccess(disk, offset, sizeBytes);
   return { table, partition: chosen, content: { kind, source, offset } };
-}
-
-async function unpack(file: RandomAccess): Promise<RandomAccess> {
-  if (file.sizeBytes > MAX_INITRAMFS_BYTES) {
-    throw new ZosiaError('ZOSIA_IMAGE_TOO_LARGE', `${file.sizeBytes} bytes are no initramfs`, {
-      hint: 'Unpack it first, and name what comes out.',
-    });
-  }
-  const packed = await file.read(0, file.sizeBytes);
-  return accessBytes(gunzip(packed, { maxBytes: MAX_INITRAMFS_BYTES }));
 }
 
 async function unknownImage(

@@ -1,11 +1,13 @@
-import { NEWC_MAGIC } from '../formats/cpio/layout.js';
+import { ZosiaError } from '../errors.js';
+import { METHOD_MAGIC_BYTES, findMethod } from '../formats/compression/methods.js';
+import { ALIGNMENT_BYTES, CRC_MAGIC, NEWC_MAGIC } from '../formats/cpio/layout.js';
+import { UnpackedStream, releaseUnpacked } from '../formats/cpio/stream.js';
 import { SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET } from '../formats/ext4/layout/superblock.js';
 import { readSuperblock } from '../formats/ext4/reader/open.js';
 import { hasSuperblockMagic } from '../formats/ext4/reader/parse-superblock.js';
 import { BOOT_SECTOR_BYTES, MEDIA_DESCRIPTORS } from '../formats/fat/layout/boot-sector.js';
 import { isFatBootSector, parseBootSector } from '../formats/fat/reader/boot-sector.js';
 import { isMbr, isProtectiveMbr } from '../formats/gpt/mbr.js';
-import { GZIP_MAGIC, GZIP_PEEK_BYTES, peekGzip } from '../formats/gzip/peek.js';
 import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { shellWord } from '../image/shell-word.js';
@@ -14,16 +16,40 @@ import { shellWord } from '../image/shell-word.js';
 export type FileSystemKind = 'ext4' | 'fat';
 
 /** What the bytes of a file say that it is, partition tables apart. */
-export type Recognised = FileSystemKind | 'vmdk' | 'cpio' | 'gzip-cpio' | undefined;
+export type Recognised = FileSystemKind | 'vmdk' | 'cpio' | undefined;
 
 export async function recognise(source: RandomAccess): Promise<Recognised> {
   if (await isVmdkDescriptor(source)) return 'vmdk';
   const fileSystem = await recogniseFileSystem(source);
   if (fileSystem) return fileSystem;
-  const head = await readHead(source, GZIP_PEEK_BYTES);
-  if (startsWith(head, NEWC_MAGIC)) return 'cpio';
-  const isGzip = GZIP_MAGIC.every((byte, i) => head[i] === byte);
-  return isGzip && startsWith(peekGzip(head), NEWC_MAGIC) ? 'gzip-cpio' : undefined;
+  return (await isInitramfs(source)) ? 'cpio' : undefined;
+}
+
+/** Zeros that may stand before an initramfs, and are looked through. */
+const MAX_LEADING_ZEROS = 64 * 1024;
+
+/** Whether it begins as one, packed or not. Of what is packed no more than the first piece is unpacked. */
+async function isInitramfs(source: RandomAccess): Promise<boolean> {
+  const head = await readHead(source, MAX_LEADING_ZEROS);
+  const start = head.findIndex((byte) => byte !== 0);
+  if (start < 0) return false;
+  if (isNewc(head.subarray(start))) return start % ALIGNMENT_BYTES === 0;
+  const method = findMethod(head.subarray(start, start + METHOD_MAGIC_BYTES));
+  if (!method?.unpack) return false;
+  await releaseUnpacked();
+  const unpacked = new UnpackedStream(method.unpack(source, start));
+  try {
+    return isNewc(await unpacked.peek());
+  } catch (error) {
+    if (error instanceof ZosiaError) return false;
+    throw error;
+  } finally {
+    await unpacked.close();
+  }
+}
+
+function isNewc(head: Uint8Array): boolean {
+  return startsWith(head, NEWC_MAGIC) || startsWith(head, CRC_MAGIC);
 }
 
 /** The file system that a disk or a partition begins with, sound or not. */
@@ -62,6 +88,23 @@ const FOREIGN: readonly (readonly [string, string, (file: string) => string])[] 
   ['\x1f\x8b', 'gzip data, but no initramfs', (file) => `gunzip -k ${file}, and look again`],
   ['\x28\xb5\x2f\xfd', 'zstd data', (file) => `unzstd ${file}, and look again`],
   ['\xfd7zXZ', 'xz data', (file) => `unxz -k ${file}, and look again`],
+  ['\x02\x21\x4c\x18', 'lz4 data', (file) => `unlz4 -k ${file}, and look again`],
+  [
+    'BZh',
+    'bzip2 data, which zosia does not unpack',
+    (file) => `bunzip2 -k ${file}, and look again`,
+  ],
+  [
+    '\x5d\x00\x00',
+    'lzma data, which zosia does not unpack',
+    (file) => `unlzma -k ${file}, and look again`,
+  ],
+  ['\x89LZO', 'lzo data, which zosia does not unpack', (file) => `lzop -d ${file}, and look again`],
+  [
+    '070707',
+    'a cpio archive of the old format 070707, which no kernel unpacks',
+    (file) => `cpio -i <${file}, and pack it again with cpio -o -H newc`,
+  ],
   ['hsqs', 'a squashfs image', (file) => `unsquashfs ${file}`],
 ];
 

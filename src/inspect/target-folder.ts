@@ -1,11 +1,12 @@
-import { link, lstat, mkdir, realpath, rename, symlink, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, lstat, mkdir, realpath, symlink, unlink } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { escapeName } from '../formats/ext4/reader/names.js';
-import { makeOutputFolder, writeOutputFile } from '../image/output-file.js';
+import { makeOutputFolder, writeInFolder } from '../image/output-file.js';
 import type { OutputOptions } from '../image/output-file.js';
+import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';
+import { sweepOnce } from '../image/temporary.js';
 
-type Write = Parameters<typeof writeOutputFile<void>>[1];
+type Write = Parameters<typeof writeInFolder<void>>[2];
 
 const SLASH = 0x2f;
 const DOT = 0x2e;
@@ -16,8 +17,6 @@ const DOT = 0x2e;
  * that stands there is followed or, without `force`, replaced. Names are bytes, as the host's are.
  */
 export class TargetFolder {
-  #stagedCount = 0;
-
   private constructor(
     readonly path: string,
     private readonly force: boolean,
@@ -26,7 +25,9 @@ export class TargetFolder {
   /** @throws ZosiaError `ZOSIA_OUTPUT_UNWRITABLE` */
   static async make(path: string, force: boolean): Promise<TargetFolder> {
     await makeOutputFolder(path);
-    return new TargetFolder(await realpath(path), force);
+    const folder = await realpath(path);
+    await sweepOnce(folder);
+    return new TargetFolder(folder, force);
   }
 
   /** Makes a folder, or enters the one that is there. Those above it were made before. */
@@ -42,15 +43,9 @@ export class TargetFolder {
   async file(names: readonly Uint8Array[], write: Write, options: OutputOptions): Promise<void> {
     const path = this.#place(names);
     await this.#refuseTaken(path);
-    // Renamed twice: only paths as bytes can hold every name.
-    const staged = join(this.path, `.zosia-extract-${process.pid}-${++this.#stagedCount}.tmp`);
-    await writeOutputFile(staged, write, { ...options, durable: false });
-    try {
-      await orExplain(path, () => rename(staged, path));
-    } catch (error) {
-      await unlink(staged).catch(() => undefined);
-      throw error;
-    }
+    await orExplain(path, () =>
+      writeInFolder(this.path, path, write, { ...options, durable: false }),
+    );
   }
 
   async symlink(names: readonly Uint8Array[], target: Uint8Array): Promise<void> {
@@ -116,10 +111,16 @@ async function orExplain<T>(path: Buffer, make: () => Promise<T>): Promise<T> {
 }
 
 function explained(path: Buffer, cause: unknown): unknown {
-  const code = systemErrorCode(cause);
-  if (code === undefined) return cause;
-  return new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${escapeName(path)} cannot be made (${code})`, {
-    hint: 'Extract into a folder you may write to, on a file system that takes such names.',
-    cause,
-  });
+  if (systemErrorCode(cause) === undefined || cause instanceof ZosiaError) return cause;
+  if (isOutOfResources(cause)) return cause;
+  const what = `${escapeName(path)} cannot be made: ${systemReason(cause)}`;
+  return isOutOfRoom(cause)
+    ? new ZosiaError('ZOSIA_DISK_FULL', what, {
+        hint: 'Free some space, or extract into another folder with --out.',
+        cause,
+      })
+    : new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', what, {
+        hint: 'Extract into a folder you may write to, on a file system that takes such names.',
+        cause,
+      });
 }

@@ -17,6 +17,8 @@ interface VerifiedImage {
   /** The first of the problems; `problemCount` counts all. */
   readonly problems: readonly Finding[];
   readonly problemCount: number;
+  /** What is odd and does no harm, such as a volume label that only one place has. */
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -37,7 +39,11 @@ export async function verifyImage(
   }
   const findings = new Findings();
   for (const fault of table?.faults ?? []) findings.add({ check: 'partition table', ...fault });
+  for (const warning of table?.warnings ?? []) {
+    findings.warnings.push({ check: 'partition table', ...warning });
+  }
   const verify = content.kind === 'ext4' ? verifyExt4 : verifyFat;
   const verified = await verify(content.source, findings, options);
-  return { path, problems: findings.described, problemCount: findings.count, ...verified };
+  const { described: problems, count: problemCount, warnings } = findings;
+  return { path, problems, problemCount, warnings, ...verified };
 }

@@ -1,10 +1,12 @@
-import { dirname, resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
 import { readVmdk } from '../formats/vmdk/reader.js';
 import { accessImage } from '../image/image-reader.js';
 import type { OpenRandomAccess, RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';
+import { extentFolder, extentPath, isBelow } from './extent-path.js';
+import { isWitnessed, readWitnesses } from './vmdk-witness.js';
 
 /** A run of bytes of a disk that lies in a file. */
 export interface DiskExtent {
@@ -21,17 +23,29 @@ export interface VmdkDisk {
   readonly files: readonly BackingFile[];
 }
 
+export interface OpenVmdkOptions {
+  /** Whether the disk may be made of any file of the host. */
+  readonly allowOutside?: boolean | undefined;
+}
+
 /**
  * Opens the disk that a VMDK descriptor describes. A relative name in it starts at the descriptor's own
- * folder, as it does for QEMU; only plain files are opened.
+ * folder, as it does for QEMU; only plain files are opened. A descriptor may come from anywhere, and what
+ * it names would become readable as a disk: files that do not lie below its folder, whatever links lead
+ * there, are refused, but for those whose contents the manifest beside it proves to know.
  *
- * @throws ZosiaError `ZOSIA_VMDK_FILE_MISSING`, and as `readVmdk`
+ * @throws ZosiaError `ZOSIA_VMDK_FILE_MISSING`, `ZOSIA_VMDK_OUTSIDE`, and as `readVmdk`
  */
-export async function openVmdk(descriptor: RandomAccess, path: string): Promise<VmdkDisk> {
-  const folder = dirname(resolve(path));
+export async function openVmdk(
+  descriptor: RandomAccess,
+  path: string,
+  { allowOutside = false }: OpenVmdkOptions = {},
+): Promise<VmdkDisk> {
+  const folder = await extentFolder(path);
+  const witnesses = await readWitnesses(path);
   const files = new Map<string, BackingFile>();
   const image = await readVmdk(descriptor, async (name) => {
-    const file = await backingFile(resolve(folder, name)).catch((cause: unknown) => {
+    const file = await realFile(extentPath(folder, name)).catch((cause: unknown) => {
       if (!(cause instanceof ZosiaError)) throw cause;
       throw new ZosiaError(
         'ZOSIA_VMDK_FILE_MISSING',
@@ -39,6 +53,11 @@ export async function openVmdk(descriptor: RandomAccess, path: string): Promise<
         { hint: 'Put the file back where it was, or build the disk again.', cause },
       );
     });
+    const isAllowed =
+      allowOutside ||
+      isBelow(folder, file.path) ||
+      (await isWitnessed(witnesses.get(name), file.path, file.sizeBytes));
+    if (!isAllowed) throw outside(path, name, witnesses.has(name));
     files.set(file.path, file);
     return file;
   });
@@ -48,4 +67,25 @@ export async function openVmdk(descriptor: RandomAccess, path: string): Promise<
       : [],
   );
   return { disk: accessImage(image), extents, files: [...files.values()] };
+}
+
+/** A file by its path without symbolic links. */
+async function realFile(path: string): Promise<BackingFile> {
+  const { path: named } = await backingFile(path);
+  return backingFile(await realpath(named));
+}
+
+function outside(path: string, name: string, isInManifest: boolean): ZosiaError {
+  const what = isInManifest
+    ? `which is not the file that ${path}.json describes`
+    : 'which is not below its own folder';
+  return new ZosiaError(
+    'ZOSIA_VMDK_OUTSIDE',
+    `${path} is made of ${JSON.stringify(name)}, ${what}`,
+    {
+      hint:
+        'Add --allow-outside if you know where the disk comes from. One that zosia wrote needs the ' +
+        '.json beside it; write it again if that is lost or the file has changed.',
+    },
+  );
 }

@@ -29,10 +29,12 @@ export async function* walkTree(
 ): AsyncGenerator<Walked, void, undefined> {
   const visited = new Set<number>();
   let roomBytes = tree.sizeBytes;
-  const pending: Walked[] = [{ names: [], nameBytes: [], node: start }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
+  // What is left of each directory on the way down: a path is made only when its turn comes.
+  const pending: { parent: Walked; children: NamedNode[] }[] = [];
+  let next: Walked | undefined = { names: [], nameBytes: [], node: start };
+  for (; next; next = takeNext(pending)) {
     yield next;
-    const { names, nameBytes, node } = next;
+    const { names, node } = next;
     if (node.type !== 'directory') continue;
     roomBytes -= node.sizeBytes;
     if (visited.has(node.id) || roomBytes < 0) {
@@ -43,13 +45,19 @@ export async function* walkTree(
       );
     }
     visited.add(node.id);
-    const children = await sortedNames(node);
-    for (const child of children.reverse()) {
-      pending.push({
-        names: [...names, child.name],
-        nameBytes: [...nameBytes, child.nameBytes],
-        node: child.node,
-      });
-    }
+    pending.push({ parent: next, children: (await sortedNames(node)).reverse() });
   }
+}
+
+function takeNext(pending: { parent: Walked; children: NamedNode[] }[]): Walked | undefined {
+  for (let last = pending.at(-1); last; last = pending.at(-1)) {
+    const child = last.children.pop();
+    if (child) {
+      const { names, nameBytes } = last.parent;
+      const { name, node } = child;
+      return { names: [...names, name], nameBytes: [...nameBytes, child.nameBytes], node };
+    }
+    pending.pop();
+  }
+  return undefined;
 }

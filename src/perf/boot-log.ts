@@ -1,7 +1,9 @@
-import { open, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { makeFolder } from '../image/make-folder.js';
+import { isOutOfResources, systemReason } from '../image/system-errors.js';
+import { claimTemporary, releaseTemporary, sweepOnce } from '../image/temporary.js';
 
 /** Where what guests print is kept. */
 export interface LogOptions {
@@ -11,34 +13,68 @@ export interface LogOptions {
 }
 
 /**
- * Makes an empty file for a boot's console, with the time in its name; never one that exists.
+ * Makes an empty file for a boot's console. Its name is a temporary one until it is known that the log is
+ * to be kept.
  *
  * @throws ZosiaError `ZOSIA_OUTPUT_UNWRITABLE`
  */
-export async function createBootLog(folder: string, time: Date): Promise<string> {
-  const stamp = `${time.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+export async function createBootLog(folder: string): Promise<string> {
   try {
     await makeFolder(folder);
-    for (let number = 1; ; number++) {
-      const path = join(folder, `perf-${stamp}-${number}.log`);
-      try {
-        await (await open(path, 'wx')).close();
-        return path;
-      } catch (error) {
-        if (systemErrorCode(error) !== 'EEXIST') throw error;
-      }
-    }
+    await sweepOnce(folder);
+    const path = claimTemporary(folder);
+    await (await open(path, 'wx')).close();
+    return path;
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === undefined) throw error;
-    throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `no logs can be kept in ${folder} (${code})`, {
-      hint: 'Name a folder that you may write to with --log-dir.',
-      cause: error,
-    });
+    throw unwritable(folder, error);
   }
 }
 
-export const removeBootLog = (path: string): Promise<void> => unlink(path).catch(() => undefined);
+/**
+ * Gives a log its final name, with the time in it; never one that exists.
+ *
+ * @returns the new path
+ * @throws ZosiaError `ZOSIA_OUTPUT_UNWRITABLE`
+ */
+export async function keepBootLog(log: string, time: Date): Promise<string> {
+  const stamp = `${time.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+  try {
+    for (let number = 1; ; number++) {
+      const path = join(dirname(log), `perf-${stamp}-${number}.log`);
+      try {
+        // Unlike renaming, this fails where there is something already.
+        await link(log, path);
+        await removeBootLog(log);
+        return path;
+      } catch (error) {
+        const code = systemErrorCode(error) ?? '';
+        if (code === 'EEXIST') continue;
+        if (!NO_HARD_LINKS.includes(code)) throw error;
+        await rename(log, path);
+        releaseTemporary(log);
+        return path;
+      }
+    }
+  } catch (error) {
+    throw unwritable(dirname(log), error);
+  }
+}
+
+const NO_HARD_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+function unwritable(folder: string, cause: unknown): unknown {
+  if (systemErrorCode(cause) === undefined || isOutOfResources(cause)) return cause;
+  return new ZosiaError(
+    'ZOSIA_OUTPUT_UNWRITABLE',
+    `no logs can be kept in ${folder}: ${systemReason(cause)}`,
+    { hint: 'Name a folder that you may write to with --log-dir.', cause },
+  );
+}
+
+export async function removeBootLog(log: string): Promise<void> {
+  await unlink(log).catch(() => undefined);
+  releaseTemporary(log);
+}
 
 /** As far back as the result can be: llama.cpp prints little, but a kernel may complain. */
 const END_BYTES = 2 ** 20;

@@ -1,4 +1,4 @@
-import { createBootLog, readBootLog, removeBootLog } from './boot-log.js';
+import { createBootLog, keepBootLog, readBootLog, removeBootLog } from './boot-log.js';
 import type { LogOptions } from './boot-log.js';
 import type { Boot, PerfOutcome } from './outcome.js';
 import type { PerfMachine } from './prepare.js';
@@ -20,25 +20,28 @@ export interface MachineBootOptions {
 export function machineBoot(machine: PerfMachine, options: MachineBootOptions): Boot {
   const { tokens, logs, clock } = options;
   return async (setting, { signal, timeoutSeconds }) => {
-    const logPath = await createBootLog(logs.folder, clock());
-    const remove = logs.keepAll ? () => Promise.resolve() : () => removeBootLog(logPath);
-    let end: Awaited<ReturnType<typeof runMachine>>;
+    const logPath = await createBootLog(logs.folder);
     try {
-      end = await runMachine(machine, { setting, tokens, logPath, signal, timeoutSeconds });
+      const end = await runMachine(machine, { setting, tokens, logPath, signal, timeoutSeconds });
       signal.throwIfAborted();
-    } catch (error) {
-      await remove();
-      throw error;
+      const { timedOut, exitCode, stderr } = end;
+      const result = judgeBoot(await readBootLog(logPath), {
+        exitCode,
+        stderr,
+        ...(timedOut ? { timedOutSeconds: timeoutSeconds } : {}),
+      });
+      if (typeof result === 'string') {
+        return { measured: false, reason: result, logPath: await keepBootLog(logPath, clock()) };
+      }
+      return {
+        measured: true,
+        result,
+        ...(logs.keepAll ? { logPath: await keepBootLog(logPath, clock()) } : {}),
+      } satisfies PerfOutcome;
+    } finally {
+      // Nothing is there any more where it was kept.
+      await removeBootLog(logPath);
     }
-    const { timedOut, exitCode, stderr } = end;
-    const result = judgeBoot(await readBootLog(logPath), {
-      exitCode,
-      stderr,
-      ...(timedOut ? { timedOutSeconds: timeoutSeconds } : {}),
-    });
-    if (typeof result === 'string') return { measured: false, reason: result, logPath };
-    await remove();
-    return { measured: true, result, ...(logs.keepAll ? { logPath } : {}) } satisfies PerfOutcome;
   };
 }
 

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';
 import { makeFolder } from '../image/make-folder.js';
 import {
   badResults,
@@ -96,13 +97,12 @@ async function writeWhole(file: FileHandle, text: string, path: string): Promise
   });
 }
 
-function unwritable(path: string, cause: unknown): ZosiaError {
-  const code = systemErrorCode(cause);
-  if (code === undefined) throw cause;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+function unwritable(path: string, cause: unknown): unknown {
+  if (systemErrorCode(cause) === undefined || isOutOfResources(cause)) return cause;
+  const isFull = isOutOfRoom(cause);
   return new ZosiaError(
     isFull ? 'ZOSIA_DISK_FULL' : 'ZOSIA_OUTPUT_UNWRITABLE',
-    isFull ? `no room to write ${path}` : `${path} cannot be written (${code})`,
+    isFull ? `no room to write ${path}` : `${path} cannot be written: ${systemReason(cause)}`,
     { hint: 'Name another file with --results.', cause },
   );
 }

@@ -81,12 +81,14 @@ function complaintAbout(args: readonly string[]): string | undefined {
 export const formatSetting = ({ threads, batchThreads, llamaArgs }: Setting): string =>
   `${threads ?? ''}|${batchThreads ?? ''}|${formatLlamaArgs(llamaArgs)}`;
 
+/** A number of threads in words. */
+export const threadsText = (count: number): string =>
+  `${count} ${count === 1 ? 'thread' : 'threads'}`;
+
 /** A setting in words. */
 export function describeSetting({ threads, batchThreads, llamaArgs }: Setting): string {
   const words = [
-    threads === undefined
-      ? 'default threads'
-      : `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    threads === undefined ? 'default threads' : threadsText(threads),
     ...(batchThreads === undefined ? [] : [`${batchThreads} for batches`]),
     ...(llamaArgs.length === 0 ? [] : [llamaArgs.join(' ')]),
   ];

@@ -1,6 +1,8 @@
+import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
-import { ZosiaError, systemErrorCode } from '../errors.js';
+import { ZosiaError } from '../errors.js';
+import { unreadable } from '../image/file-errors.js';
 import type { DiskEntry } from './disk-entries.js';
 import { lookAtFile } from './host-file.js';
 
@@ -34,36 +36,65 @@ export function parseAddition(text: string): Addition {
 }
 
 /**
- * Everything that an addition puts on the disk: a file, or a folder with all that is in it. Symbolic
- * links in a folder stay links; they may not lead out of it, since what is there is not on the disk.
+ * Everything that an addition puts on the disk: a file, or a folder with all that is in it, each folder's
+ * names in byte order. Symbolic links in a folder stay links; they may not lead out of it, since what is
+ * there is not on the disk. Of several names of one file, the first in that order is the file, and the
+ * others are hard links to it; names outside of the folder count for nothing.
  *
  * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`, `ZOSIA_BAD_ADDITION`
  */
 export async function collectAddition({ source, diskPath }: Addition): Promise<DiskEntry[]> {
   // What the user names may be a link; what it leads to is meant.
   const found = await stat(source).catch(() => undefined);
-  if (found?.isDirectory()) return collectFolder(source, diskPath, '');
+  if (found?.isDirectory()) return new FolderCollector(source, diskPath).collect('');
   return [{ type: 'file', diskPath, file: await lookAtFile(source) }];
 }
 
-async function collectFolder(root: string, diskRoot: string, inside: string): Promise<DiskEntry[]> {
-  const entries: DiskEntry[] = [{ type: 'directory', diskPath: posix.join(diskRoot, inside) }];
-  for (const name of await namesIn(join(root, inside))) {
-    const relative = posix.join(inside, name);
-    const path = join(root, relative);
-    const diskPath = posix.join(diskRoot, relative);
-    const found = await lstat(path);
-    if (found.isDirectory()) entries.push(...(await collectFolder(root, diskRoot, relative)));
-    else if (found.isFile()) entries.push({ type: 'file', diskPath, file: await lookAtFile(path) });
-    else if (found.isSymbolicLink()) {
-      entries.push({ type: 'symlink', diskPath, target: await linkTarget(path, relative) });
-    } else {
-      throw new ZosiaError('ZOSIA_BAD_ADDITION', `${path} is neither file, folder nor link`, {
-        hint: 'Add the files one by one instead of the folder.',
-      });
+class FolderCollector {
+  /** Where the inodes that have several names were met first, on the disk. */
+  private readonly firstNames = new Map<string, string>();
+
+  constructor(
+    private readonly root: string,
+    private readonly diskRoot: string,
+  ) {}
+
+  /** @param inside a folder, from the one that is added */
+  async collect(inside: string): Promise<DiskEntry[]> {
+    const entries: DiskEntry[] = [
+      { type: 'directory', diskPath: posix.join(this.diskRoot, inside) },
+    ];
+    for (const name of await namesIn(join(this.root, inside))) {
+      const relative = posix.join(inside, name);
+      const found = await lstat(join(this.root, relative), { bigint: true });
+      if (found.isDirectory()) entries.push(...(await this.collect(relative)));
+      else entries.push(await this.entryOf(found, relative));
     }
+    return entries;
   }
-  return entries;
+
+  private async entryOf(found: BigIntStats, relative: string): Promise<DiskEntry> {
+    const path = join(this.root, relative);
+    const diskPath = posix.join(this.diskRoot, relative);
+    // Also of a name of a symbolic link met before: what leads inside from there may not from here.
+    const target = found.isSymbolicLink() ? await linkTarget(path, relative) : undefined;
+    const firstName = this.firstNameOf(found, diskPath);
+    if (firstName !== diskPath) return { type: 'hardlink', diskPath, target: firstName };
+    if (target !== undefined) return { type: 'symlink', diskPath, target };
+    if (found.isFile()) return { type: 'file', diskPath, file: await lookAtFile(path) };
+    throw new ZosiaError('ZOSIA_BAD_ADDITION', `${path} is neither file, folder nor link`, {
+      hint: 'Add the files one by one instead of the folder.',
+    });
+  }
+
+  private firstNameOf({ dev, ino, nlink }: BigIntStats, diskPath: string): string {
+    if (nlink < 2n) return diskPath;
+    // Inode numbers are unique on their own file system only, and others may be mounted in the folder.
+    const inode = `${dev}:${ino}`;
+    const firstName = this.firstNames.get(inode) ?? diskPath;
+    this.firstNames.set(inode, firstName);
+    return firstName;
+  }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -71,24 +102,21 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Names as bytes first: what is not UTF-8 would come out as a name that nothing has. */
 async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder, { encoding: 'buffer' }).catch((cause: unknown) => {
-    throw new ZosiaError(
-      'ZOSIA_FILE_UNREADABLE',
-      `${folder} cannot be read (${systemErrorCode(cause) ?? 'unknown'})`,
-      { hint: 'Check the permissions of the folder.', cause },
-    );
+    throw unreadable(folder, cause);
   });
-  const decoded = names.map((name) => {
-    try {
-      return decoder.decode(name);
-    } catch {
-      throw new ZosiaError(
-        'ZOSIA_BAD_ADDITION',
-        `${folder} has a name in it that is not UTF-8: ${name.toString('latin1')}`,
-        { hint: 'Rename that file.' },
-      );
-    }
-  });
-  return decoded.sort();
+  return names
+    .sort((a, b) => Buffer.compare(a, b))
+    .map((name) => {
+      try {
+        return decoder.decode(name);
+      } catch {
+        throw new ZosiaError(
+          'ZOSIA_BAD_ADDITION',
+          `${folder} has a name in it that is not UTF-8: ${name.toString('latin1')}`,
+          { hint: 'Rename that file.' },
+        );
+      }
+    });
 }
 
 /** @param relative the link's own place, from the folder that is added */

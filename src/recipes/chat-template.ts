@@ -1,5 +1,45 @@
+import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
 import { accessFile } from '../image/random-access.js';
+
+/** Templates that the pinned llama.cpp has built in, by the names that its `--help` lists. */
+export const BUILT_IN_CHAT_TEMPLATES: readonly string[] = [
+  ...['bailing', 'bailing-think', 'bailing2', 'chatglm3', 'chatglm4', 'chatml', 'command-r'],
+  ...['deepseek', 'deepseek-ocr', 'deepseek2', 'deepseek3', 'exaone-moe', 'exaone3', 'exaone4'],
+  ...['falcon3', 'gemma', 'gigachat', 'glmedge', 'gpt-oss', 'granite', 'granite-4.0'],
+  ...['granite-4.1', 'grok-2', 'hunyuan-dense', 'hunyuan-moe', 'hunyuan-vl', 'kimi-k2', 'llama2'],
+  ...['llama2-sys', 'llama2-sys-bos', 'llama2-sys-strip', 'llama3', 'llama4', 'megrez', 'minicpm'],
+  ...['mistral-v1', 'mistral-v3', 'mistral-v3-tekken', 'mistral-v7', 'mistral-v7-tekken'],
+  ...['monarch', 'openchat', 'orion', 'pangu-embedded', 'phi3', 'phi4', 'rwkv-world', 'seed_oss'],
+  ...['smolvlm', 'solar-open', 'vicuna', 'vicuna-orca', 'yandex', 'zephyr'],
+];
+
+/** Stands for no template: text is completed. */
+export const NO_CHAT_TEMPLATE = 'none';
+
+/** A chat template instead of the model's own. */
+export type ChatTemplate =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'built-in'; readonly name: string }
+  | { readonly kind: 'text'; readonly text: string };
+
+/**
+ * Reads what a user says of a chat template: `none`, the name of one that llama.cpp has built in, or a
+ * file. A file of such a name is given as a path, `./chatml`.
+ *
+ * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, and those of `accessFile`
+ */
+export async function chooseChatTemplate(choice: string): Promise<ChatTemplate> {
+  if (choice === NO_CHAT_TEMPLATE) return { kind: 'none' };
+  if (BUILT_IN_CHAT_TEMPLATES.includes(choice)) return { kind: 'built-in', name: choice };
+  const found = await stat(choice).catch(() => undefined);
+  if (found) return { kind: 'text', text: await readChatTemplate(choice) };
+  throw new ZosiaError(
+    'ZOSIA_TEMPLATE_UNUSABLE',
+    `there is no chat template ${choice}: no file, and none that is built in`,
+    { hint: `Built in are: ${BUILT_IN_CHAT_TEMPLATES.join(', ')}; none completes text.` },
+  );
+}
 
 /** No chat template comes near this. */
 const MAX_TEMPLATE_BYTES = 1 << 20;

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { openFileSystem } from '../inspect/file-system.js';
 import { isGguf } from '../formats/gguf/magic.js';
 import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
+import { extentFolder, extentPath } from '../inspect/extent-path.js';
 import { openVmdk } from '../inspect/vmdk-disk.js';
+import type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
 import { accessFile } from '../image/random-access.js';
 import { digestFile } from '../image/digest.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { DISK_COMMANDS, readDiskManifest, readManifest } from './disk-manifest.js';
 import type { DiskFiles, DiskInput, DiskProduct, ReferredFile } from './disk-manifest.js';
 
-export interface CheckDiskOptions {
+export interface CheckDiskOptions extends OpenVmdkOptions {
   /** Whether every file on the disk is read and its sha256 compared. */
   readonly verify?: boolean;
   readonly signal?: AbortSignal;
@@ -21,7 +23,7 @@ export interface CheckDiskOptions {
 
 /**
  * Checks a model disk before QEMU gets it. A VMDK may refer to plain files only: QEMU would take some
- * names for addresses on a network. It also must still be what it was when it was written: the files a VMDK refers to
+ * names for addresses on a network, and only to files below its folder or known to its manifest. It also must still be what it was when it was written: the files a VMDK refers to
  * have the sizes and modification times its manifest names, and with `verify` every file on the disk,
  * read through its file system, has the sha256 it had. A disk without a manifest was made by
  * something else: there is nothing to compare it with.
@@ -32,12 +34,13 @@ export interface CheckDiskOptions {
 export async function checkModelDisk(path: string, options: CheckDiskOptions = {}): Promise<void> {
   const manifest = await readDiskManifest(path);
   if (manifest) await checkFiles(path, 'model-disk', manifest, options.signal);
-  await checkContainer(path);
+  await checkContainer(path, options);
   if (options.verify) await checkContents(path, manifest?.inputs ?? [], options);
 }
 
 /**
- * Checks an EFI disk before QEMU gets it: what {@link checkModelDisk} does with the files of a VMDK.
+ * Checks that an EFI disk is still what it was: what {@link checkModelDisk} does with the files of a VMDK.
+ * To which files it may refer is checked when it is opened (`openImage`).
  *
  * @throws ZosiaError `ZOSIA_DISK_CHANGED`, `ZOSIA_MANIFEST_DAMAGED`
  */
@@ -47,10 +50,10 @@ export async function checkEfiDisk(path: string, signal?: AbortSignal): Promise<
 }
 
 /** Refuses what would only fail, or do harm, once a machine runs. */
-async function checkContainer(path: string): Promise<void> {
+async function checkContainer(path: string, options: OpenVmdkOptions): Promise<void> {
   const file = await accessFile(path);
   try {
-    if (await isVmdkDescriptor(file)) await (await openVmdk(file, path)).disk.close();
+    if (await isVmdkDescriptor(file)) await (await openVmdk(file, path, options)).disk.close();
     else if (await isGguf(file)) {
       throw new ZosiaError('ZOSIA_DISK_IS_MODEL', `${path} is a model, not a disk with one on it`, {
         hint: `Run the model with: zosia up ${path}`,
@@ -81,8 +84,9 @@ async function checkFiles(
   if (digest !== output.sha256) {
     refuse(`${name} is not the file that its manifest describes`);
   }
+  const folder = await extentFolder(path);
   for (const file of files) {
-    const what = await whatHasChanged(dirname(path), file);
+    const what = await whatHasChanged(folder, file);
     if (what !== undefined) refuse(what);
   }
 }
@@ -91,7 +95,7 @@ async function whatHasChanged(
   folder: string,
   { name, sizeBytes, mtimeNs }: ReferredFile,
 ): Promise<string | undefined> {
-  const found = await stat(resolve(folder, name), { bigint: true }).catch(() => undefined);
+  const found = await stat(extentPath(folder, name), { bigint: true }).catch(() => undefined);
   if (!found) return `${name} is gone`;
   if (found.size !== BigInt(sizeBytes)) {
     return `${name} has ${found.size} bytes instead of ${sizeBytes}`;
@@ -102,7 +106,7 @@ async function whatHasChanged(
 async function checkContents(
   path: string,
   inputs: readonly DiskInput[],
-  { signal, onProgress }: CheckDiskOptions,
+  { signal, onProgress, allowOutside }: CheckDiskOptions,
 ): Promise<void> {
   const name = basename(path);
   if (inputs.length === 0 || inputs.some(({ sha256 }) => sha256 === undefined)) {
@@ -114,7 +118,7 @@ async function checkContents(
   }
   const totalBytes = inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
-  const disk = await openFileSystem(path);
+  const disk = await openFileSystem(path, { allowOutside });
   try {
     for (const input of inputs) {
       const file = await disk.reader.open(Buffer.from(input.path, 'utf8'));

@@ -33,6 +33,8 @@ export type DiskEntry =
       readonly headerSha256?: string;
     }
   | { readonly type: 'symlink'; readonly diskPath: string; readonly target: string }
+  /** `target` is the path on the disk of a file or a symbolic link. */
+  | { readonly type: 'hardlink'; readonly diskPath: string; readonly target: string }
   | { readonly type: 'directory'; readonly diskPath: string };
 
 /**
@@ -78,6 +80,8 @@ export function ext4Entry(entry: DiskEntry): Ext4Entry {
       return { type: 'file', path, data: hostFileData(entry.file), mode: 0o444 };
     case 'symlink':
       return { type: 'symlink', path, target: entry.target };
+    case 'hardlink':
+      return { type: 'hardlink', path, target: entry.target };
     case 'directory':
       return { type: 'directory', path };
   }
@@ -85,7 +89,7 @@ export function ext4Entry(entry: DiskEntry): Ext4Entry {
 
 /**
  * What tells a disk from others with the same label: the models' headers, and of everything else place
- * and size.
+ * and size, or what it leads to.
  */
 export function identityOf(entries: readonly DiskEntry[]): Uint8Array {
   const facts = entries.map((entry) => {
@@ -94,6 +98,8 @@ export function identityOf(entries: readonly DiskEntry[]): Uint8Array {
         return [entry.diskPath, entry.file.sizeBytes, entry.headerSha256 ?? null];
       case 'symlink':
         return [entry.diskPath, entry.target];
+      case 'hardlink':
+        return [entry.diskPath, 'hardlink', entry.target];
       case 'directory':
         return [entry.diskPath];
     }

@@ -24,6 +24,8 @@ export interface ReferredFile {
   /** Modification time in nanoseconds since 1970, in decimal: too large for a number of JSON. */
   readonly mtimeNs: string;
   readonly sha256?: string;
+  /** See `digestOfEnds`: lets the disk be read though the file lies outside of its folder. */
+  readonly endsSha256: string;
 }
 
 /** What the manifests of all disks say of the files that a disk consists of. */

@@ -13,7 +13,6 @@ import {
   embeddedModelPath,
 } from './embedded-model.js';
 import { lookAtFile } from './host-file.js';
-import type { Places } from './places.js';
 
 export interface CheckpointPaths {
   readonly checkpoint: string;
@@ -29,10 +28,12 @@ export interface EmbeddedCheckpoint extends CheckpointPaths {
  * The model that zosia brings itself as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,
  * made of the GGUF. Files that are right already are left alone.
  *
+ * @param folder where the two files are put
+ *
  * @throws ZosiaError as `embeddedModelPath` and `writeRaw`
  */
 export async function embeddedCheckpoint(
-  { artifactsDir }: Places,
+  folder: string,
   options: { readonly directory?: string; readonly signal?: AbortSignal } = {},
 ): Promise<EmbeddedCheckpoint> {
   const { directory, signal } = options;
@@ -41,7 +42,7 @@ export async function embeddedCheckpoint(
   try {
     const header = await checkGguf(file, path);
     const pair = planLlama2cPair(header, file, path);
-    const base = join(artifactsDir, 'efi', EMBEDDED_MODEL_NAME);
+    const base = join(folder, EMBEDDED_MODEL_NAME);
     const paths = { checkpoint: `${base}.bin`, tokenizer: `${base}-tokenizer.bin` };
     await writeUnlessThere(pair.checkpoint, paths.checkpoint, signal);
     await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal);

@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { zosiaVersion } from './version.js';
 import { digestFile, sha256 } from '../image/digest.js';
 import { writeOutput } from '../image/output-file.js';
+import { sweepOnce } from '../image/temporary.js';
 
 /** One thing an image was made of, by name and content. */
 export interface ManifestInput {
@@ -64,6 +66,7 @@ export async function isCurrent(
   recipe: Recipe,
   options: { frozen?: boolean } = {},
 ): Promise<boolean> {
+  await sweepOnce(dirname(imagePath));
   const text = await readFile(manifestPath(imagePath), 'utf8').catch(() => '');
   const manifest = parse(text);
   if (manifest?.recipeSha256 !== recipeDigest(recipe)) return false;

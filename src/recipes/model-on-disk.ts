@@ -3,6 +3,7 @@ import { ZosiaError } from '../errors.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import type { Ext4Reader, Ext4Target } from '../formats/ext4/reader/reader.js';
 import { openFileSystem } from '../inspect/file-system.js';
+import type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
 import { adapterPath, MAX_ADAPTERS, MODEL_PATH, PROJECTOR_PATH } from './disk-entries.js';
 import { describeParts, readModelParts } from './model-parts.js';
 import type { ModelFolder } from './model-parts.js';
@@ -20,9 +21,12 @@ export interface DiskModel {
  *
  * @throws ZosiaError `ZOSIA_NOT_EXT4` for a disk that is of another kind altogether
  */
-export async function modelOnDisk(diskPath: string): Promise<DiskModel | undefined> {
+export async function modelOnDisk(
+  diskPath: string,
+  options: OpenVmdkOptions = {},
+): Promise<DiskModel | undefined> {
   try {
-    const disk = await openFileSystem(diskPath);
+    const disk = await openFileSystem(diskPath, options);
     try {
       return await findAndDescribe(disk.reader);
     } finally {

@@ -1,6 +1,7 @@
 import { ZosiaError } from '../errors.js';
 import { checkGguf } from '../formats/gguf/check.js';
 import { corrupt } from '../formats/gguf/errors.js';
+import { checkLoadable } from '../formats/gguf/loadable.js';
 import { describeModel } from '../formats/gguf/model-info.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import { readGguf } from '../formats/gguf/reader.js';
@@ -48,14 +49,14 @@ const MAX_PARTS = 65_535;
  *
  * @returns the parts in order
  * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_MODEL_WRONG_KIND`, `ZOSIA_MODEL_PART_NAME`,
- * `ZOSIA_MODEL_PART_MISSING`, `ZOSIA_MODEL_PARTS_DIFFER`, and those of `checkGguf`
+ * `ZOSIA_MODEL_PART_MISSING`, `ZOSIA_MODEL_PARTS_DIFFER`, and those of `checkGguf` and `checkLoadable`
  */
 export async function readModelParts(name: string, folder: ModelFolder): Promise<ModelPart[]> {
   const named = await readPart(name, folder);
   if (!named) throw noSuchFile(folder.pathOf(name));
   const partCount = splitNumber(named, 'split.count') ?? 1;
   if (partCount <= 1) {
-    requireKind(named.header, 'model', folder.pathOf(name));
+    requireModel(named, folder);
     return [named];
   }
   if (partCount > MAX_PARTS) {
@@ -71,8 +72,14 @@ export async function readModelParts(name: string, folder: ModelFolder): Promise
   }
   if (missing.length > 0) throw partsMissing(folder.pathOf(name), partCount, missing);
   checkParts(parts, folder);
-  requireKind(parts[0]!.header, 'model', folder.pathOf(parts[0]!.name));
+  requireModel(parts[0]!, folder);
   return parts;
+}
+
+/** The first part has the metadata that llama.cpp goes by. */
+function requireModel({ header, name }: ModelPart, folder: ModelFolder): void {
+  requireKind(header, 'model', folder.pathOf(name));
+  checkLoadable(header, folder.pathOf(name));
 }
 
 /** What a model says of itself, its parts taken together: the first has the metadata. */

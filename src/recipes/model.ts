@@ -4,6 +4,7 @@ import { ZosiaError } from '../errors.js';
 import { checkGguf } from '../formats/gguf/check.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import { sha256 } from '../image/digest.js';
+import { notRegularFile } from '../image/file-errors.js';
 import { accessFile } from '../image/random-access.js';
 import { EMBEDDED_MODEL_NAME, embeddedModelPath } from './embedded-model.js';
 import { requireKind } from './gguf-kind.js';
@@ -115,11 +116,15 @@ async function findModel(name: string, modelsDir: string): Promise<string> {
   }
   const places = [name];
   if (!name.includes('/')) places.push(join(modelsDir, name), join(modelsDir, `${name}.gguf`));
+  let other: string | undefined;
   for (const place of places) {
     const found = await stat(place).catch(() => undefined);
     if (found?.isFile()) return resolve(place);
+    // A folder in models/ may have a name that a file has with .gguf.
+    other ??= found && place;
   }
   if (name === EMBEDDED_MODEL_NAME) return embeddedModelPath();
+  if (other !== undefined) throw notRegularFile(other);
   throw new ZosiaError('ZOSIA_MODEL_NOT_FOUND', `there is no model ${name}`, {
     hint: await modelsHint(modelsDir),
   });

@@ -1,14 +1,17 @@
-import { lstat, readFile, readlink, realpath, stat, symlink, unlink } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { lstat, readFile, readlink, stat, symlink, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { isExtentName } from '../formats/vmdk/names.js';
 import { planVmdk } from '../formats/vmdk/writer.js';
 import { accessImage } from '../image/image-reader.js';
+import { flatten } from '../image/image.js';
 import type { Image } from '../image/image.js';
 import { makeOutputFolder, writeOutput } from '../image/output-file.js';
 import { checkOutputTarget } from '../image/output-target.js';
 import { accessFile } from '../image/random-access.js';
 import { writeRaw } from '../image/raw-writer.js';
+import { extentFolder, extentNameOf } from '../inspect/extent-path.js';
+import { sweepOnce } from '../image/temporary.js';
 
 /** A file that a descriptor refers to. */
 export interface ExtentFileName {
@@ -46,17 +49,19 @@ export async function writeVmdk(
   options: { signal?: AbortSignal } = {},
 ): Promise<VmdkFiles> {
   await makeOutputFolder(dirname(out));
-  const folder = await realpath(dirname(out));
+  const folder = await extentFolder(out);
+  const names = await extentNames(image, folder);
   const metadataPath = vmdkMetadataPath(join(folder, basename(out)));
   const files: ExtentFileName[] = [{ name: plainName(basename(metadataPath)), path: metadataPath }];
   const links = new Map<string, string>();
   const plan = planVmdk(image, {
     metadataName: files[0]!.name,
     extentName: (path) => {
-      let name = plainName(relative(folder, path));
+      const target = names.get(path)!;
+      let name = plainName(target);
       if (!isExtentName(name)) {
         const link = `${stemOf(out)}-file${links.size}`;
-        links.set(join(folder, link), relative(folder, path));
+        links.set(join(folder, link), target);
         name = plainName(link);
       }
       files.push({ name, path });
@@ -84,12 +89,23 @@ export async function writeVmdk(
   }
 }
 
+/** How a descriptor in that folder names each file of an image, by the path that the image has. */
+async function extentNames(image: Image, folder: string): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  for (const { source } of flatten(image)) {
+    if (source.kind !== 'file' || names.has(source.path)) continue;
+    names.set(source.path, await extentNameOf(folder, source.path));
+  }
+  return names;
+}
+
 /** Writes a text file unless it is there already. Returns whether it wrote. */
 export async function writeIfChanged(
   path: string,
   text: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<boolean> {
+  await sweepOnce(dirname(path));
   const bytes = Buffer.from(text);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() && found.size === bytes.length && bytes.equals(await readFile(path))) {

@@ -3,6 +3,7 @@ import { readStamp } from '../image/file-stamp.js';
 import type { Image } from '../image/image.js';
 import { checkOutputTarget } from '../image/output-target.js';
 import { writeRaw } from '../image/raw-writer.js';
+import { digestOfEnds } from '../inspect/vmdk-witness.js';
 import type { DiskFiles, DiskProduct, ReferredFile } from './disk-manifest.js';
 import type { HostFile } from './host-file.js';
 import { manifestPath } from './manifest.js';
@@ -83,5 +84,11 @@ async function referredFile(
   const source: DiskSource | undefined = sources.find((file) => file.path === path);
   const { sizeBytes, mtimeNs } = source ?? (await readStamp(path));
   const digest = source?.sha256 === undefined ? {} : { sha256: source.sha256 };
-  return { name, sizeBytes, mtimeNs: String(mtimeNs), ...digest };
+  return {
+    name,
+    sizeBytes,
+    mtimeNs: String(mtimeNs),
+    ...digest,
+    endsSha256: await digestOfEnds(path),
+  };
 }

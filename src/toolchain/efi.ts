@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -7,8 +6,10 @@ import type { Architecture } from '../artifacts/architectures.js';
 import { ZosiaError } from '../errors.js';
 import { sha256 } from '../image/digest.js';
 import { writeOutput } from '../image/output-file.js';
+import { withPrivateFolder } from '../image/private-folder.js';
 import { findCoffLinker, findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
+import { warningFlags } from './recorded-compiler.js';
 
 /** The source of the UEFI applications. Clones have it; installed packages have them built only. */
 export const EFI_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/efi/', import.meta.url));
@@ -29,7 +30,7 @@ const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {
 };
 
 const COMPILE_FLAGS = [
-  ...['-std=c17', '-O2', '-Wall', '-Wextra', '-Werror'],
+  ...['-std=c17', '-O2'],
   // No C library, no host headers: only clang's own. Characters of wide strings are UCS-2.
   ...['-ffreestanding', '-nostdlibinc', '-fshort-wchar'],
   ...['-fno-stack-protector', '-mno-stack-arg-probe'],
@@ -85,13 +86,13 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
   const sources = await listSources(sourceDir, FOLDERS[program]);
   const compiler = options.compiler ?? (await findCompiler());
   const linker = await findCoffLinker(compiler);
-  const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
-  try {
+  return withPrivateFolder(async (folder) => {
     const run = { arch, cwd: sourceDir, ...(signal ? { signal } : {}) };
     const objects: string[] = [];
+    const warnings = await warningFlags(compiler);
     for (const source of sources) {
       const object = join(folder, `${objects.length}.obj`);
-      const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...extraFlags(arch, source)];
+      const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...warnings, ...extraFlags(arch, source)];
       await runTool(compiler.clang, [...flags, '-c', source, '-o', object], run);
       objects.push(object);
     }
@@ -101,9 +102,7 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
     const path = join(outDir, `${program}.efi`);
     await writeOutput(path, bytes, signal ? { signal } : {});
     return { path, sizeBytes: bytes.length, sha256: sha256(bytes), compiler };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What runs only on processors that have been found to have AVX2 is compiled for it. */

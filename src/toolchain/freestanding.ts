@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
+import { withPrivateFolder } from '../image/private-folder.js';
 import type { Compiler } from './compiler.js';
+import { warningFlags } from './recorded-compiler.js';
 
 export interface FreestandingProgram {
   readonly arch: Architecture;
@@ -24,7 +25,7 @@ const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {
 };
 
 const COMPILE_FLAGS = [
-  ...['-std=c17', '-Os', '-Wall', '-Wextra', '-Werror'],
+  ...['-std=c17', '-Os'],
   // No C library, no host headers: only clang's own stddef.h, stdint.h and the like.
   ...['-ffreestanding', '-nostdlib', '-nostdlibinc', '-fno-stack-protector'],
   ...['-fno-pic', '-fno-pie', '-fno-asynchronous-unwind-tables'],
@@ -54,12 +55,12 @@ const UNSET_VARIABLES = {
  */
 export async function compileFreestanding(program: FreestandingProgram): Promise<Uint8Array> {
   const { arch, compiler, sources, sourceDir, includeDirs = [], signal } = program;
-  const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
-  try {
+  return withPrivateFolder(async (folder) => {
     const out = join(folder, 'program');
     const args = [
       ...TARGETS[arch],
       ...COMPILE_FLAGS,
+      ...(await warningFlags(compiler)),
       ...LINK_FLAGS,
       `--ld-path=${compiler.linker}`,
       ...includeDirs.map((folder) => `-I${folder}`),
@@ -81,7 +82,5 @@ export async function compileFreestanding(program: FreestandingProgram): Promise
       });
     }
     return await readFile(out);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -6,9 +6,7 @@ import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { buildEfi } from './efi.js';
 import { buildGuest } from './guest.js';
-
-/** The file that says which compiler made the prebuilt programs: clang's version, then lld's. */
-export const COMPILER_RECORD = 'COMPILER';
+import { COMPILER_RECORD } from './recorded-compiler.js';
 
 /**
  * Builds what ships under guest/prebuilt: for every architecture the guest's programs, UEFI

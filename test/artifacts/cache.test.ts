@@ -22,7 +22,18 @@ describe('defaultCacheDirectory', () => {
 
   it("is the host's place for caches otherwise", () => {
     expect(defaultCacheDirectory({})).toMatch(/zosia/);
+    const custom = (text: string) => defaultCacheDirectory({ XDG_CACHE_HOME: text }, 'linux');
+    expect(custom('/some/where')).toBe('/some/where/zosia');
+    expect(defaultCacheDirectory({}, 'darwin')).toMatch(/\/Library\/Caches\/zosia$/);
     expect(defaultCacheDirectory({ ZOSIA_CACHE: '' })).toBe(defaultCacheDirectory({}));
+  });
+});
+
+describe('a relative XDG_CACHE_HOME', () => {
+  it.each(['', 'here', './here'])('is ignored, as its specification says: %j', (text) => {
+    const usual = defaultCacheDirectory({}, 'linux');
+    expect(usual).toMatch(/^\/.*\/\.cache\/zosia$/);
+    expect(defaultCacheDirectory({ XDG_CACHE_HOME: text }, 'linux')).toBe(usual);
   });
 });
 

@@ -97,7 +97,7 @@ describe('readLock', () => {
     const path = join(folder, 'a.lock.json');
     await expect(readLock(path)).rejects.toMatchObject({
       code: 'ZOSIA_LOCK_INVALID',
-      message: `${path} cannot be read (ENOENT)`,
+      message: `${path} cannot be read: it does not exist (ENOENT)`,
     });
     await writeFile(path, '{ "schema": ');
     await expect(readLock(path)).rejects.toMatchObject({

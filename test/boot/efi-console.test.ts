@@ -19,6 +19,20 @@ import { countColours, decodePng } from './efi/png.js';
 
 const folder = temporaryFolder();
 
+/** Keys at a terminal, and the text that they make. */
+const TYPED = [
+  ['Köln 😀\r', 'Köln 😀'],
+  ['e\u0301\u05d0中\r', 'e\u0301\u05d0中'],
+  ['éb中\x7f\x7f\x7f😀\x7fx\r', 'x'],
+  ['one two\x17three\x01\x1b[C\x1b[3~\x05!\r', 'oe three!'],
+  ['lost\x15a\x03b\r', 'b'],
+  ['\x1b[A\r', 'b'],
+  ['\x1b[200~a\rb\nc\x1b[201~\r', 'a\nb\nc'],
+  // Neither a control character nor half a character is text; a paste that is not ended does no harm.
+  ['a\x00\x07\x0e\x11\x13\x1a\x1c\x1db\r', 'ab'],
+  ['\x1b[200~a\x03b\r', 'b'],
+] as const;
+
 /** Writes a disk as a user does. */
 async function imageEfi(...options: readonly string[]): Promise<void> {
   const { stderr, exitCode } = await zosia(['image', 'efi', ...options], { cwd: folder.path });
@@ -193,7 +207,7 @@ describeWithWeights('the EFI machine', () => {
       // Of several at once, none is left for the prompt, where Ctrl+C ends everything.
       for (const keys of ['\x03', '\x03\x03\x03', '\x1b\x1b']) {
         terminal.type('Tom\r');
-        await terminal.shows(/Tom\s+Tom/);
+        await terminal.shows(/Tom\S*\s+Tom/);
         terminal.type(keys);
         const [, count] = /(\d+) tokens in /.exec(await terminal.shows(PROMPT))!;
         expect(Number(count)).toBeLessThan(511);
@@ -225,18 +239,40 @@ describeWithWeights('the EFI machine', () => {
 
   describe.each(ARCHITECTURES)('at the prompt on %s', (arch) => {
     const disk = (): string => folder.file(`prompt-${arch}.img`);
-    beforeAll(() => imageEfi(...MODEL, '--interactive', '--arch', arch, '--out', disk()));
+    const settings = ['--interactive', '--temp', '0', '--steps', '64'];
+    beforeAll(() => imageEfi(...MODEL, ...settings, '--arch', arch, '--out', disk()));
 
-    it('powers off at Ctrl+C from a terminal', async () => {
+    it('takes every text as it is, typed, pasted or from a pipe, and powers off at Ctrl+C', async () => {
+      const vocabulary = readVocabulary(await readFile(weights('tok512.bin')));
+      const checkpoint = await readFile(weights('stories260K.bin'));
+      const sampling = { steps: 64, temperature: 0, topP: 0.9, seed: 1 };
+      const story = (prompt: string): string =>
+        referenceText(checkpoint, vocabulary, { ...sampling, prompt }).text.toString();
       const run = [CLI, 'run', 'efi', '--disk', disk(), '--arch', arch];
       const terminal = openTerminal(process.execPath, run, { cwd: folder.path });
+      const shown = async (): Promise<string> =>
+        (await terminal.shows(/tokens in [^]*\n> /)).replaceAll('\r', '');
       try {
         await terminal.shows(/\n> /);
+        for (const [keys, text] of TYPED) {
+          terminal.type(keys);
+          expect(await shown(), JSON.stringify(keys)).toContain(`\n${story(text)}\n`);
+        }
+        // Nothing to end while there is text; then there is none.
+        terminal.type('ab\x04\x03');
         terminal.type('\x03');
         expect(await terminal.ended()).toBe(0);
       } finally {
         terminal.kill();
       }
+      const texts = ['Köln 😀', '中文', 'a\tb'];
+      const piped = await zosia(run.slice(1), { cwd: folder.path, input: texts.join('\n') });
+      const console = piped.stdout.replaceAll('\r', '');
+      for (const text of texts) {
+        // A terminal shows no tabulator of a model's.
+        expect(console).toContain(`\n${story(text).replaceAll('\t', ' ')}\n`);
+      }
+      expect(piped.exitCode).toBe(0);
     });
 
     it('powers off at Ctrl+C from its keyboard', async () => {

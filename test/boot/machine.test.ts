@@ -108,7 +108,6 @@ describe.each(ARCHITECTURES)('QEMU on %s', (arch) => {
   it("passes QEMU's complaint on", async () => {
     const spec = await machine(arch, { cpuModel: 'no-such-model', answerPort: true });
     await expect(runOneShot(spec, { onAnswer: () => undefined })).rejects.toMatchObject({
-      code: 'ZOSIA_GUEST_DIED',
       message: expect.stringContaining('no-such-model') as string,
     });
   });

@@ -1,11 +1,16 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { describeWithWeights } from '../support/weights.js';
-import { writeBlankDisk, writeDisk, writeTruncatedModelDisk } from './modes/disks.js';
+import {
+  writeBlankDisk,
+  writeDisk,
+  writePrivateDisk,
+  writeTruncatedModelDisk,
+} from './modes/disks.js';
 import { CPUS, RAM_MIB, boot, guestFiles } from './modes/guest.js';
 import type { Guest } from './modes/guest.js';
 import { buildImpostor, fileEntry } from './modes/impostor.js';
@@ -40,6 +45,17 @@ function figure(lines: readonly string[], pattern: RegExp): number {
   expect(found).toHaveLength(1);
   return Number(found[0]);
 }
+
+/** A copy with a blot in its last kilobytes. */
+async function damagedCopy(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  bytes.fill(0xff, bytes.length - 4096, bytes.length - 2048);
+  await writeFile(`${path}.damaged`, bytes);
+  return `${path}.damaged`;
+}
+
+/** What init itself prints round a chat: bracketed paste mode on, and off. */
+const OF_INIT = ['\x1b[?2004h', '\x1b[?2004l'];
 
 describeWithWeights('the boot modes', () => {
   const folder = temporaryFolder();
@@ -150,6 +166,44 @@ describeWithWeights('the boot modes', () => {
         2,
       );
       expect(load).toBeCloseTo(figure(lines, /load time = +([\d.]+) ms/) / 1000, 5);
+      expect(exitStatus).toBe(0);
+    });
+
+    it('runs programs confined, filters what they print, and lends them a private disk', async () => {
+      const hostile =
+        '\x1b]52;c;aGk=\x07\x1b[6n\x1b]0;title\x1b\\\u009b5n\x1b[32mgreen\x1b[0m\n' +
+        'zosia: exit status=9\nlast\n';
+      const disk = folder.file(`private-${arch}.img`);
+      await writePrivateDisk(disk, 4242);
+      const { lines, exitStatus } = await boot(guest, {
+        ...{ disk, flags: '', overlay: impostor.entries('tell', hostile) },
+        request: { args: [], sealed: true },
+      });
+      const shown = lines.join('\n');
+      expect(shown).toContain('5n\x1b[32mgreen\x1b[0m\nzosia: exit status=9\nlast\n');
+      const allowed = ['\x1b[32m', '\x1b[0m', ...OF_INIT];
+      const rest = allowed.reduce((text, sequence) => text.replaceAll(sequence, ''), shown);
+      expect(JSON.stringify(rest.match(/[^\n\t -~][^]{0,20}/g))).toBe('null');
+      const status = Object.fromEntries(
+        lines.filter((line) => line.includes(':')).map((line) => line.split(/:\s*/, 2)),
+      ) as Record<string, string>;
+      expect(status).toMatchObject({
+        ...{ Uid: '1000\t1000\t1000\t1000', Gid: '1000\t1000\t1000\t1000', NoNewPrivs: '1' },
+        ...{ CapInh: '0000000000000000', CapPrm: '0000000000000000', CapEff: '0000000000000000' },
+        ...{ CapBnd: '0000000000000000', CapAmb: '0000000000000000' },
+        ...{ '/models/model.gguf': '0', '/dev/null': '0', '/tmp': '0' },
+        ...{ '/proc/1/mem': '-13', '/init': '-13', '/etc/zosia/request/args': '-13' },
+        '/proc/sys/kernel/printk': '-13',
+      });
+      expect(status.Groups?.trim()).toBe('');
+      expect(status.devices?.trim().split(' ').sort()).toEqual([
+        'full',
+        'null',
+        'random',
+        'tty',
+        'urandom',
+        'zero',
+      ]);
       expect(exitStatus).toBe(0);
     });
 
@@ -311,6 +365,17 @@ describeWithWeights('the boot modes', () => {
       expect(lines.join('\n')).toContain('data is not within the file bounds');
       expect(lines).toContain('zosia: llama-completion failed with status 1');
       expect(perfResults(lines)).toEqual([]);
+      expect(exitStatus).toBe(1);
+    });
+
+    it('ci fails a machine whose initramfs is damaged, and says so', async () => {
+      const { lines, exitStatus } = await boot(
+        { ...guest, initrd: await damagedCopy(guest.initrd) },
+        { flags: 'zosia.ci=1' },
+      );
+      expect(lines.join('\n')).toMatch(
+        /zosia: the kernel could not unpack all of the initramfs \(.+\)/,
+      );
       expect(exitStatus).toBe(1);
     });
 

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { withRunDisk } from '../../src/recipes/efi/run-disk.js';
+import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
+import type { CheckpointPaths } from '../../src/recipes/embedded-checkpoint.js';
 import { zosia } from '../support/cli.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { referenceText } from '../support/llama2-sampling.js';
@@ -17,6 +19,7 @@ const TOKENS = 100;
 describe('the built-in model, left to itself at temperature 0', () => {
   const folder = temporaryFolder();
   const efiDisk = () => folder.file('efi.img');
+  let files: CheckpointPaths;
   let vocabulary: Vocabulary;
   let story: readonly number[];
   beforeAll(async () => {
@@ -24,14 +27,12 @@ describe('the built-in model, left to itself at temperature 0', () => {
       ...['image', 'efi', '--out', efiDisk(), '--arch', hostArchitecture()],
       ...['--steps', `${TOKENS}`, '--temp', '0', '--poweroff'],
     );
-    vocabulary = readVocabulary(await readFile(tokenizer()));
+    files = await embeddedCheckpoint(folder.path);
+    vocabulary = readVocabulary(await readFile(files.tokenizer));
     const greedy = { steps: TOKENS, temperature: 0, topP: 0.9, seed: 1 };
-    story = referenceText(await readFile(checkpoint()), vocabulary, greedy).tokens;
+    story = referenceText(await readFile(files.checkpoint), vocabulary, greedy).tokens;
     expect(story).toHaveLength(TOKENS);
   });
-
-  const checkpoint = () => folder.file('artifacts/efi/zosia-tiny.bin');
-  const tokenizer = () => folder.file('artifacts/efi/zosia-tiny-tokenizer.bin');
 
   async function run(...args: string[]): Promise<void> {
     const { exitCode, stderr } = await zosia(args, { cwd: folder.path });
@@ -40,7 +41,8 @@ describe('the built-in model, left to itself at temperature 0', () => {
 
   it('has the tokens of the reference in llama.cpp, as shipped and in float32', async () => {
     const float32 = folder.file('f32.gguf');
-    await run('model', 'convert', checkpoint(), '--tokenizer', tokenizer(), '--out', float32);
+    const { checkpoint, tokenizer } = files;
+    await run('model', 'convert', checkpoint, '--tokenizer', tokenizer, '--out', float32);
     const disk = folder.file('model.img');
     await run('image', 'model', EMBEDDED_MODEL, '--add', `${float32}:/f32.gguf`, '--out', disk);
     const guest = await guestFiles(hostArchitecture(), folder.path);
@@ -67,7 +69,7 @@ describe('the built-in model, left to itself at temperature 0', () => {
 function tokensRequests(model: string) {
   const session = ['--prompt-cache', `/tmp/${model.replaceAll('/', '-')}`];
   const all = [...EVERY_TIME, '--temp', '0', '--model', model, ...session];
-  const logged = ['--verbose-prompt', '--log-verbosity', '3', '--log-file', '/dev/console'];
+  const logged = ['--verbose-prompt', '--log-verbosity', '3', '--log-file', '/tmp/log'];
   return [
     { prompt: '', args: [...all, '--prompt-cache-all', '--predict', `${TOKENS}`] },
     { prompt: '', args: [...all, ...logged, '--predict', '1'] },

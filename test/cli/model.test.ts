@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL_DIRECTORY } from '../../src/recipes/embedded-model.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
-import { defaultPlaces } from '../../src/recipes/places.js';
 import { writeSampleFiles } from '../recipes/efi/samples.js';
 import { zosia } from '../support/cli.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
@@ -27,7 +26,7 @@ describe('zosia model convert', () => {
   });
 
   it('makes of the built-in model as a checkpoint the GGUF that it came from', async () => {
-    const { checkpoint, tokenizer } = await embeddedCheckpoint(defaultPlaces(folder.path));
+    const { checkpoint, tokenizer } = await embeddedCheckpoint(folder.path);
     const out = folder.file('again.gguf');
     const template = `${EMBEDDED_MODEL_DIRECTORY}chat-template.jinja`;
     const { exitCode, stderr } = await zosia([

@@ -25,6 +25,25 @@ export async function typescriptTexts(folder: string): Promise<RegExp[]> {
   return patterns;
 }
 
+/** Every text that is given as a property of a name, `X` for each value in it. */
+export async function typescriptLiterals(folder: string, property: string): Promise<string[]> {
+  const texts: string[] = [];
+  const collect = (node: ts.Node): void => {
+    const text = textOf(node);
+    if (text === undefined) ts.forEachChild(node, collect);
+    else texts.push(text.replaceAll(HOLE, 'X'));
+  };
+  const visit = (node: ts.Node): void => {
+    const isWanted = ts.isPropertyAssignment(node) && ts.isIdentifier(node.name);
+    if (isWanted && node.name.text === property) collect(node.initializer);
+    else ts.forEachChild(node, visit);
+  };
+  for (const path of await filesBelow(folder, '.ts')) {
+    visit(ts.createSourceFile(path, await readFile(path, 'utf8'), ts.ScriptTarget.Latest));
+  }
+  return texts;
+}
+
 /** Those of C: string literals, adjacent ones as one, with anything for each conversion of printf. */
 export async function cTexts(folder: string): Promise<RegExp[]> {
   const patterns: RegExp[] = [];

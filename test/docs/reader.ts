@@ -77,7 +77,10 @@ async function interruptOnce(
 /** Programs found before the host's own, as shell scripts. */
 function substitutes(machines: Machines): Record<string, string> {
   const describe = `case "$1 $2" in
-    "up "*|"run "*|"perf run"|"perf tune") set -- "$@" --dry-run ;;
+    "up "*|"run "*|"perf run"|"perf tune")
+      # What is only described gives no result that could be JSON.
+      for word; do shift; test "$word" = --json || set -- "$@" "$word"; done
+      set -- "$@" --dry-run ;;
   esac`;
   const zosiaScript = `${machines === 'described' ? describe : ''}
 exec ${quoted(process.execPath)} ${quoted(CLI)} "$@"`;

@@ -4,7 +4,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
 import { RUNS_HERE, buildProgram } from './programs.js';
 
-const PARTS = ['child', 'console', 'exit_gate', 'file', 'procfs', 'queue', 'text'];
+const PARTS = [
+  'child',
+  'confinement',
+  'console',
+  'exit_gate',
+  'file',
+  'output_filter',
+  'procfs',
+  'queue',
+  'text',
+];
 
 describe.skipIf(!RUNS_HERE)('how init runs a program (runs where Linux programs do)', () => {
   const folder = temporaryFolder();

@@ -7,7 +7,7 @@ import { RUNS_HERE, buildProgram } from './programs.js';
 /** What holds when the command line has no flags. */
 const DEFAULTS = [
   ...['diag 0', 'selftest 0', 'perf 0', 'ci 0', 'verbose 0'],
-  ...['tokens 64', 'threads 0', 'batch_threads 0', 'time_limit -1'],
+  ...['tokens 64', 'threads 0', 'batch_threads 0', 'time_limit -1', 'wait sleep'],
 ];
 
 describe.skipIf(!RUNS_HERE)('the boot flags (runs where Linux programs do)', () => {
@@ -38,6 +38,9 @@ describe.skipIf(!RUNS_HERE)('the boot flags (runs where Linux programs do)', () 
     ['zosia.llama_threads=4 zosia.llama_threads=5', ['threads 5']],
     ['"zosia.llama_threads=4" zosia.perf.tokens="9"', ['tokens 9', 'threads 4']],
     ['zosia.time_limit=0', ['time_limit 0']],
+    ['zosia.llama_wait=spin', ['wait spin']],
+    ['zosia.llama-wait="spin"', ['wait spin']],
+    ['zosia.llama_wait=spin zosia.llama_wait=sleep', []],
     [
       'zosia.time_limit=2592000 zosia.perf.tokens=1000000',
       ['tokens 1000000', 'time_limit 2592000'],
@@ -101,6 +104,7 @@ describe.skipIf(!RUNS_HERE)('the boot flags (runs where Linux programs do)', () 
     ...['zosia.llama_batch_threads=4.5', 'zosia.llama_batch_threads=4294967297'],
     ...['zosia.llama_batch_threads=18446744073709551617', 'zosia.time_limit=2592001'],
     ...['zosia.time_limit=99999999999999999999999999', 'zosia.llama_args'],
+    ...['zosia.llama_wait', 'zosia.llama_wait=', 'zosia.llama_wait=1', 'zosia.llama_wait=Spin'],
   ])('names the malformed %s', async (flag) => {
     expect(await flags(`${flag} zosia.ci=1`)).toEqual([
       `zosia: ignoring malformed boot flag ${flag}`,

@@ -13,7 +13,7 @@ describe.skipIf(!RUNS_HERE)(
     const folder = temporaryFolder();
     let program: string;
     beforeAll(async () => {
-      const parts = ['file', 'oom_watch', 'queue', 'statistics', 'text'];
+      const parts = ['file', 'kernel_log', 'oom_watch', 'queue', 'statistics', 'text'];
       program = await buildProgram(folder.path, 'parse_oom', parts);
     });
 

@@ -33,18 +33,6 @@ describe('writeOutput', () => {
     expect(await readFile(path, 'utf8')).toBe('x');
   });
 
-  it('passes over a temporary file that a killed process left', async () => {
-    const own = await temporaryNameOf(folder.file('probe'));
-    const [, before, count, after] = /^(.*-)(\d+)(\.tmp)$/.exec(own)!;
-    for (let ahead = 1; ahead <= 3; ahead++) {
-      await writeFile(folder.file(`${before!}${Number(count) + ahead}${after!}`), 'left behind');
-    }
-    await writeOutput(folder.file('probe'), 'written');
-    expect(await readFile(folder.file('probe'), 'utf8')).toBe('written');
-    const left = (await readdir(folder.path)).filter((name) => name.endsWith('.tmp'));
-    expect(left).toHaveLength(3);
-  });
-
   it.each([
     ['a folder', async (path: string) => mkdir(path)],
     ['below a file', async (path: string) => writeFile(path, '')],
@@ -121,12 +109,3 @@ describe('writeOutputFile', () => {
     expect(await readdir(folder.file('exit'))).toEqual([]);
   });
 });
-
-/** The name of the temporary file that a write to `path` went through. */
-async function temporaryNameOf(path: string): Promise<string> {
-  let names: string[] = [];
-  await writeOutputFile(path, async () => {
-    names = await readdir(folder.path);
-  });
-  return names.find((name) => name.endsWith('.tmp'))!;
-}

@@ -10,7 +10,6 @@ import {
   SUPERBLOCK_BYTES,
   SUPERBLOCK_OFFSET,
 } from '../../src/formats/ext4/layout/superblock.js';
-import { peekGzip } from '../../src/formats/gzip/peek.js';
 import { checkFat } from '../../src/formats/fat/check/checker.js';
 import { openVolume as openFatVolume } from '../../src/formats/fat/reader/volume.js';
 import { checkExt4 } from '../../src/formats/ext4/check/checker.js';
@@ -154,7 +153,6 @@ describe('a hostile file of 64 KiB', () => {
     const folder = temporary;
     const bomb = gzipSync(Buffer.alloc(60 << 20));
     expect(bomb.length).toBeLessThan(FILE_BYTES);
-    expect(peekGzip(bomb).length).toBeLessThan(1 << 20);
     await writeFile(folder.file('bomb'), bomb);
     await expect(openImage(folder.file('bomb'))).rejects.toThrow(/no initramfs/);
   });
@@ -169,8 +167,10 @@ describe('a hostile file of 64 KiB', () => {
     await image.close();
     const short = (await readFile(temporary.file('packed'))).subarray(0, -9);
     await writeFile(temporary.file('packed'), short);
-    await expect(openImage(temporary.file('packed'))).rejects.toMatchObject({
-      code: 'ZOSIA_GZIP_CORRUPT',
-    });
+    const damaged = await openImage(temporary.file('packed'));
+    const tree = await openTree(damaged);
+    expect(tree.damage).toMatchObject({ code: 'ZOSIA_GZIP_CORRUPT' });
+    expect(await listAll(tree)).toHaveLength(1);
+    await damaged.close();
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises';
+import { realpath, mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { writeFields } from '../../src/formats/fields.js';
@@ -168,11 +168,17 @@ describe('an image', () => {
     ]);
     await writeFile(folder.file('initramfs'), kind === 'plain' ? archive : gzipSync(archive));
     await using('initramfs', async (image) => {
-      expect(image.content).toMatchObject({ kind: 'cpio', isCompressed: kind === 'gzipped' });
+      expect(image.content).toMatchObject({ kind: 'cpio' });
       expect(await textOf(image, '/etc/name')).toBe('zosia');
       expect(await inspectImage(image)).toMatchObject({
         kind: 'cpio',
-        cpio: { memberCount: 2, archiveCount: 1, counts: { file: 1 }, fileBytes: 5 },
+        cpio: {
+          isCompressed: kind === 'gzipped',
+          memberCount: 2,
+          archiveCount: 1,
+          counts: { file: 1 },
+          fileBytes: 5,
+        },
       });
     });
   });
@@ -292,8 +298,8 @@ describe('a VMDK', () => {
       expect(image).toMatchObject({ container: 'vmdk', partition: { number: 1 } });
       expect(image.files.map(({ path }) => path)).toEqual([
         folder.file('moved/disk.vmdk'),
-        folder.file('moved/metadata.img'),
-        folder.file('moved/model.bin'),
+        await realpath(folder.file('moved/metadata.img')),
+        await realpath(folder.file('moved/model.bin')),
       ]);
       const covered = image.extents.reduce((sum, { length }) => sum + length, 0);
       expect(covered).toBe(image.sizeBytes);

@@ -1,6 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { readChatTemplate } from '../../src/recipes/chat-template.js';
+import {
+  BUILT_IN_CHAT_TEMPLATES,
+  chooseChatTemplate,
+  readChatTemplate,
+} from '../../src/recipes/chat-template.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -29,5 +33,38 @@ describe('readChatTemplate', () => {
   ])('refuses %s', async (_, contents, message) => {
     await expect(read(contents)).rejects.toThrow(zosiaError('ZOSIA_TEMPLATE_UNUSABLE'));
     await expect(read(contents)).rejects.toThrow(message);
+  });
+});
+
+describe('chooseChatTemplate', () => {
+  const folder = temporaryFolder();
+
+  it('takes none, and whatever llama.cpp has built in, by name', async () => {
+    expect(await chooseChatTemplate('none')).toEqual({ kind: 'none' });
+    for (const name of BUILT_IN_CHAT_TEMPLATES) {
+      expect(await chooseChatTemplate(name)).toEqual({ kind: 'built-in', name });
+    }
+  });
+
+  it('takes a file, also one that has the name of a template, by its path', async () => {
+    await writeFile(folder.file('chatml'), '{{ 1 }}');
+    expect(await chooseChatTemplate(folder.file('chatml'))).toEqual({
+      kind: 'text',
+      text: '{{ 1 }}',
+    });
+  });
+
+  it.each(['ChatML', 'nothing.jinja', ''])('names those that there are for %j', async (choice) => {
+    const chosen = chooseChatTemplate(choice);
+    await expect(chosen).rejects.toThrow(zosiaError('ZOSIA_TEMPLATE_UNUSABLE'));
+    await expect(chosen).rejects.toMatchObject({
+      hint: expect.stringMatching(/chatml, .*zephyr; none/) as string,
+    });
+  });
+
+  it('does not take a folder', async () => {
+    await expect(chooseChatTemplate(folder.path)).rejects.toThrow(
+      zosiaError('ZOSIA_FILE_UNREADABLE'),
+    );
   });
 });

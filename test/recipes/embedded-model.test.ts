@@ -4,7 +4,7 @@ import { sha256 } from '../../src/image/digest.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
 import { embeddedModelPath } from '../../src/recipes/embedded-model.js';
 import { openModel } from '../../src/recipes/model.js';
-import { defaultPlaces } from '../../src/recipes/places.js';
+import { defaultPlaces, efiModelDir } from '../../src/recipes/places.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -59,18 +59,18 @@ describe('the built-in model', () => {
 
   it('becomes a checkpoint once, and again when that is no longer right', async () => {
     const places = defaultPlaces(folder.path);
-    const paths = await embeddedCheckpoint(places);
+    const paths = await embeddedCheckpoint(efiModelDir(places));
     const { checkpoint, tokenizer } = paths;
     const written = [await readFile(checkpoint), await readFile(tokenizer)];
     await utimes(checkpoint, 1000, 1000);
-    expect(await embeddedCheckpoint(places)).toEqual(paths);
+    expect(await embeddedCheckpoint(efiModelDir(places))).toEqual(paths);
     expect((await stat(checkpoint)).mtimeMs).toBe(1_000_000);
 
     await copyFile(tokenizer, checkpoint);
     const other = Buffer.from(written[1]!);
     other[100]! ^= 1;
     await writeFile(tokenizer, other);
-    await embeddedCheckpoint(places);
+    await embeddedCheckpoint(efiModelDir(places));
     expect(written[0]!.equals(await readFile(checkpoint))).toBe(true);
     expect(written[1]!.equals(await readFile(tokenizer))).toBe(true);
   });

@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { collectAddition, parseAddition } from '../../src/recipes/additions.js';
@@ -54,6 +54,55 @@ describe('what is added', () => {
       '/data/x/deep/link ../a: "b".txt',
       '/data/x/deep/z file',
     ]);
+  });
+
+  describe('with several names of one file', () => {
+    /** Each path with what it leads to, or its type. */
+    async function collected(from = source()): Promise<string[]> {
+      return (await collectAddition({ source: from, diskPath: '/x' })).map((entry) => {
+        const { type, diskPath } = entry;
+        return `${diskPath} ${type}${'target' in entry ? ` ${entry.target}` : ''}`;
+      });
+    }
+
+    it('is a file by its first name in byte order, whichever was there first', async () => {
+      // U+FF41 comes before U+1F600 as bytes, and after it as UTF-16.
+      await link(`${source()}/deep/z`, `${source()}/deep/\u{1f600}`);
+      await link(`${source()}/deep/z`, `${source()}/deep/\uff41`);
+      await link(`${source()}/deep/z`, `${source()}/deep/empty/last`);
+      await rm(`${source()}/deep/z`);
+      expect(await collected()).toEqual([
+        '/x directory',
+        '/x/a: "b".txt file',
+        '/x/deep directory',
+        '/x/deep/empty directory',
+        '/x/deep/empty/last file',
+        '/x/deep/\uff41 hardlink /x/deep/empty/last',
+        '/x/deep/\u{1f600} hardlink /x/deep/empty/last',
+      ]);
+    });
+
+    it('is a file of its own where the other names are outside', async () => {
+      await link(`${source()}/deep/z`, folder.file('outside'));
+      await link(`${source()}/deep/z`, `${source()}/deep/zz`);
+      expect(await collected(`${source()}/deep`)).toEqual([
+        ...['/x directory', '/x/empty directory', '/x/z file', '/x/zz hardlink /x/z'],
+      ]);
+      await rm(`${source()}/deep/zz`);
+      expect(await collected(`${source()}/deep`)).toContain('/x/z file');
+      await rm(folder.file('outside'));
+    });
+
+    it('keeps those of a symbolic link, which may lead out of no folder that one is in', async () => {
+      await symlink('z', `${source()}/deep/link`);
+      await link(`${source()}/deep/link`, `${source()}/deep/other`);
+      expect(await collected()).toEqual(
+        expect.arrayContaining(['/x/deep/link symlink z', '/x/deep/other hardlink /x/deep/link']),
+      );
+      await symlink('../deep', `${source()}/deep/up`);
+      await link(`${source()}/deep/up`, `${source()}/up`);
+      await expect(collected()).rejects.toThrow(zosiaError('ZOSIA_BAD_ADDITION'));
+    });
   });
 
   it('is what a link leads to, where the link itself is named', async () => {

@@ -54,12 +54,14 @@ describe('a VMDK', () => {
         name: 'disk-metadata.img',
         sizeBytes: expect.any(Number) as number,
         mtimeNs: expect.stringMatching(/^\d{19}$/) as string,
+        endsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       },
       {
         name: '../model.gguf',
         sizeBytes: model.sizeBytes,
         mtimeNs: '1000000000000000000',
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        endsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       },
     ]);
   });
@@ -82,7 +84,7 @@ describe('a VMDK', () => {
   });
 
   it('with other contents of the same size and time is refused only by sha256', async () => {
-    await flipSecretly(model.path, model.sizeBytes - 5000);
+    await flipSecretly(model.path, model.sizeBytes - 100_000);
     await checkModelDisk(disk);
     await expect(checkModelDisk(disk, { verify: true })).rejects.toThrow(
       zosiaError('ZOSIA_DISK_CHANGED'),

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openExt4 } from '../../src/formats/ext4/reader/reader.js';
@@ -128,6 +128,42 @@ describe('the shape of a model disk', () => {
   });
 });
 
+describe('hard links in an addition', () => {
+  /** A folder with a file of two names, or with two files of the same contents. */
+  async function planOf(name: string, linked: boolean, firstMade: string): Promise<Image> {
+    const source = folder.file(name);
+    const secondMade = firstMade === 'a' ? 'b' : 'a';
+    await mkdir(source);
+    await writeFile(`${source}/${firstMade}`, 'twice');
+    if (linked) await link(`${source}/${firstMade}`, `${source}/${secondMade}`);
+    else await writeFile(`${source}/${secondMade}`, 'twice');
+    const extras = await collectAddition({ source, diskPath: '/data' });
+    return planModelDisk(model, { extras });
+  }
+
+  it('are names of one inode, whatever order they were made in', async () => {
+    const image = await planOf('one', true, 'a');
+    const disk = await openExt4(accessBytes(await imageBytes(image)));
+    const [a, b] = await Promise.all(['/data/a', '/data/b'].map((path) => disk.stat(path)));
+    expect(a).toMatchObject({ type: 'file', linkCount: 2, sizeBytes: 5 });
+    expect(b).toEqual(a);
+    expect((await contents(image)).get('/data/b')).toEqual(Buffer.from('twice'));
+    const other = await imageBytes(await planOf('two', true, 'b'));
+    expect(Buffer.compare(await imageBytes(image), other)).toBe(0);
+  });
+
+  it('make another disk than copies do', async () => {
+    const [linked, copied] = [await planOf('one', true, 'a'), await planOf('two', false, 'a')];
+    const uuids = await Promise.all(
+      [linked, copied].map(async (image) => {
+        const disk = await openExt4(accessBytes(await imageBytes(image)));
+        return disk.superblock.uuid;
+      }),
+    );
+    expect(uuids[0]).not.toBe(uuids[1]);
+  });
+});
+
 describe('the digest of a plan', () => {
   it('is the same in any folder, and another for any other plan', async () => {
     const digest = planDigest(planModelDisk(model));
@@ -233,6 +269,7 @@ describeWithE2fsprogs('e2fsprogs on model disks', () => {
   it.each([1024, 2048, 4096] as const)('finds them clean: blocks of %d', async (blockSizeBytes) => {
     const split = await openModel((await splitModel(model.path, 2))[0], folder.path);
     const companions = await writeCompanions(folder.path);
+    await link(folder.file('style.gguf'), folder.file('other name.gguf'));
     const extras = await collectAddition({ source: folder.path, diskPath: '/all' });
     const out = `${folder.path}-disk.img`;
     try {
@@ -244,6 +281,13 @@ describeWithE2fsprogs('e2fsprogs on model disks', () => {
         expect(listed).toContain(name);
       }
       expect(debugfs(out, ['stat /model.gguf'])).toContain('model-00001-of-00002.gguf');
+      const inodes = ['style.gguf', 'other name.gguf'].map((name) => {
+        const told = debugfs(out, [`stat "/all/${name}"`]);
+        expect(told).toMatch(/Links: 2\b/);
+        return /Inode: (\d+)/.exec(told)?.[1];
+      });
+      expect(inodes[0]).toBeDefined();
+      expect(inodes[0]).toBe(inodes[1]);
     } finally {
       await rm(out, { force: true });
       await rm(`${out}.json`, { force: true });

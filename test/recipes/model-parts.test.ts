@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { planGguf } from '../../src/formats/gguf/writer.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
 import { openCompanion, openModel, openModelFiles } from '../../src/recipes/model.js';
-import { sampleGguf } from '../formats/gguf/samples.js';
+import { SAMPLE_METADATA, sampleGguf } from '../formats/gguf/samples.js';
 import { zosiaError } from '../support/errors.js';
 import { splitMetadata, splitModel, splitName } from '../support/split-model.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -33,7 +33,7 @@ describe('a split model', () => {
 
   it('may have a first part without tensors', async () => {
     const tensor = { name: 'x', dimensions: [4], type: 'F32', data: new Uint8Array(16) };
-    const kept = { 'general.architecture': { type: 'string', value: 'llama' } } as const;
+    const kept = SAMPLE_METADATA;
     await writeRaw(
       planGguf({ metadata: { ...kept, ...splitMetadata(0, 2, 1) }, tensors: [] }),
       folder.file(splitName('b', 0, 2)),

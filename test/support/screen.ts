@@ -56,11 +56,19 @@ export class Screen {
   #obey(sequence: string): void {
     const count = Number(/\d+/.exec(sequence)?.[0] ?? 1);
     const waits = Math.min(this.column, this.#columns - 1);
-    if (sequence.endsWith('A')) this.row = Math.max(this.#top, this.row - count);
-    if (sequence.endsWith('C')) this.column = Math.min(this.#columns - 1, waits + count);
-    if (sequence.endsWith('J')) {
-      this.lines.length = this.row + 1;
-      this.lines[this.row]!.length = Math.min(this.lines[this.row]!.length, this.column);
+    switch (sequence.at(-1)) {
+      case 'A':
+        this.row = Math.max(this.#top, this.row - count);
+        break;
+      case 'C':
+        this.column = Math.min(this.#columns - 1, waits + count);
+        break;
+      case 'J':
+        this.lines.length = this.row + 1;
+        this.lines[this.row]!.length = Math.min(this.lines[this.row]!.length, this.column);
+        break;
+      default:
+        break;
     }
   }
 }

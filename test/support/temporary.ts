@@ -1,13 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
 /**
  * A folder for the tests of the enclosing describe or file, removed after them. Its name has a space
- * and a letter outside ASCII, so that every test also tests such paths.
+ * and a letter outside ASCII, and it lies behind a symbolic link, as all temporary folders of macOS do
+ * (`/var` is one): so every test also tests such paths.
  */
 export function temporaryFolder(): { readonly path: string; file(name: string): string } {
+  let root: string | undefined;
   let path: string | undefined;
   const made = (): string => {
     // An empty path would be the folder that the tests run in.
@@ -15,10 +17,13 @@ export function temporaryFolder(): { readonly path: string; file(name: string): 
     return path;
   };
   beforeAll(async () => {
-    path = await mkdtemp(join(tmpdir(), 'zosia tést-'));
+    root = await mkdtemp(join(tmpdir(), 'zosia tést-'));
+    path = join(root, 'link', 'folder');
+    await mkdir(join(root, 'private', 'folder'), { recursive: true });
+    await symlink('private', join(root, 'link'));
   });
   afterAll(async () => {
-    await rm(made(), { recursive: true, force: true });
+    if (root !== undefined) await rm(root, { recursive: true, force: true });
   });
   return {
     get path() {

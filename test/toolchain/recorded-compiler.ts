@@ -4,7 +4,7 @@ import type { TestContext } from 'vitest';
 import { PREBUILT_DIRECTORY } from '../../src/artifacts/guest.js';
 import { findCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
-import { COMPILER_RECORD } from '../../src/toolchain/prebuilt.js';
+import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';
 
 /**
  * The compiler, if it is of the major version that made the prebuilt programs: others give other bytes.

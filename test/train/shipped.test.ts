@@ -4,7 +4,6 @@ import { checkGguf } from '../../src/formats/gguf/check.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
 import { EMBEDDED_MODEL_TEMPLATE } from '../../src/recipes/embedded-model.js';
-import { defaultPlaces } from '../../src/recipes/places.js';
 import type { LossPoint } from '../../train/checkpoint.js';
 import { FURTHER_QUESTIONS_FILE, hasFact, readHeldOut } from '../../train/held-out.js';
 import { lossCurve } from '../../train/plot.js';
@@ -81,7 +80,7 @@ describe('models/zosia-tiny', async () => {
   });
 
   it('answers at least 80 of 90 questions that were written when its text was finished', async () => {
-    const { checkpoint, tokenizer } = await embeddedCheckpoint(defaultPlaces(folder.path));
+    const { checkpoint, tokenizer } = await embeddedCheckpoint(folder.path);
     const weights = await readFile(checkpoint);
     const vocabulary = readVocabulary(await readFile(tokenizer));
     const questions = await readHeldOut(FURTHER_QUESTIONS_FILE);

@@ -18,10 +18,10 @@ static void show(struct session *session, uint32_t previous, uint32_t token, boo
 
 // Leaves no key behind: a second Ctrl+C would switch the machine off at the prompt.
 static bool wants_to_stop(void) {
-    EFI_INPUT_KEY key;
+    struct key key;
     bool stop = false;
     while (console_key_pressed(&key)) {
-        stop |= key.ScanCode == SCAN_ESC || key.UnicodeChar == CONTROL_C;
+        stop |= key.code == KEY_ESCAPE || key.character == CONTROL_C;
     }
     return stop;
 }

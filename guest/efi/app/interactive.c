@@ -15,7 +15,7 @@ static const char help[] =
     "/help         this\n"
     "/exit         back to the firmware\n"
     "/poweroff     switches the machine off\n"
-    "Ctrl+C        clears the line; on an empty one, switches the machine off\n";
+    "Ctrl+C        clears the line; on an empty one, switches the machine off, as Ctrl+D does\n";
 
 static void show_setting(const struct settings *settings, const char *name) {
     if (text_equal(name, "temp")) {

@@ -1,95 +1,84 @@
 #include "line_input.h"
 
 #include "firmware/console.h"
+#include "firmware/terminal.h"
+#include "line_view.h"
 #include "model/text.h"
 
-// Where the line starts on the screen, and how many of its characters are shown.
-struct view {
-    struct console_position origin;
-    size_t shown;
-};
+enum { BACKSPACE = 0x08, TABULATOR = 0x09, RUBOUT = 0x7f };
 
-static void move_to(const struct view *view, size_t index) {
-    size_t columns = console_columns(), at = view->origin.column + index;
-    struct console_position now = console_cursor();
-    struct console_position there = {at % columns, view->origin.row + at / columns};
-    if (now.column != there.column || now.row != there.row) console_move_cursor(there);
-}
-
-// Shows the line anew from `index` on, and blanks where it was longer. If the screen scrolled meanwhile,
-// the line starts higher.
-static void redraw(struct view *view, const struct line *line, size_t index) {
-    if (index > view->shown) index = view->shown;
-    move_to(view, index);
-    for (size_t i = index; i < line->length; i++) console_put(line->text[i]);
-    for (size_t i = line->length; i < view->shown; i++) console_put(' ');
-    size_t end = line->length > view->shown ? line->length : view->shown;
-    size_t expected = view->origin.row + (view->origin.column + end) / console_columns();
-    size_t actual = console_cursor().row;
-    if (actual < expected && expected - actual <= view->origin.row) {
-        view->origin.row -= expected - actual;
-    }
-    view->shown = line->length;
-    move_to(view, line->cursor);
-}
-
-// Terminals send 7f for their backspace key, and the firmware takes that for the delete key. At the end
-// of the line, where there is nothing to delete, it is one.
+// The firmware takes 7f, which terminals send for their backspace key, for the delete key. At the end of
+// the line, where there is nothing to delete, it is one.
 static enum line_key delete_key(const struct line *line) {
     return line->cursor == line->length ? LINE_BACKSPACE : LINE_DELETE;
 }
 
-static bool line_key_of(const struct line *line, const EFI_INPUT_KEY *key, enum line_key *edit) {
-    enum { BACKSPACE = 0x08, RUBOUT = 0x7f };
-    switch (key->UnicodeChar) {
-    case 0:
-        break;
+static bool edit_of_character(const struct key *key, enum line_key *edit) {
+    bool control = key->character < ' ' && key->character != TABULATOR;
+    *edit = LINE_CHARACTER;
+    if (key->pasted) return !control || key->character == '\n';
+    switch (key->character) {
     case BACKSPACE:
-    case RUBOUT:
-        *edit = LINE_BACKSPACE;
-        return true;
-    case CONTROL_A:
-        *edit = LINE_HOME;
-        return true;
-    case CONTROL_E:
-        *edit = LINE_END;
-        return true;
+    case RUBOUT: *edit = LINE_BACKSPACE; return true;
+    case CONTROL_A: *edit = LINE_HOME; return true;
+    case CONTROL_E: *edit = LINE_END; return true;
     case CONTROL_C:
-    case CONTROL_U:
-        *edit = LINE_CLEAR;
-        return true;
-    default:
-        *edit = LINE_CHARACTER;
-        return key->UnicodeChar >= ' ';
+    case CONTROL_U: *edit = LINE_CLEAR; return true;
+    case CONTROL_W: *edit = LINE_ERASE_WORD; return true;
+    default: return !control && !(key->character > RUBOUT && key->character < 0xa0);
     }
-    switch (key->ScanCode) {
-    case SCAN_LEFT: *edit = LINE_LEFT; return true;
-    case SCAN_RIGHT: *edit = LINE_RIGHT; return true;
-    case SCAN_HOME: *edit = LINE_HOME; return true;
-    case SCAN_END: *edit = LINE_END; return true;
-    case SCAN_DELETE: *edit = delete_key(line); return true;
-    case SCAN_UP: *edit = LINE_RECALL; return true;
+}
+
+static bool edit_of(const struct line *line, const struct key *key, enum line_key *edit) {
+    switch (key->code) {
+    case KEY_CHARACTER: return edit_of_character(key, edit);
+    case KEY_LEFT: *edit = LINE_LEFT; return true;
+    case KEY_RIGHT: *edit = LINE_RIGHT; return true;
+    case KEY_HOME: *edit = LINE_HOME; return true;
+    case KEY_END: *edit = LINE_END; return true;
+    case KEY_DELETE: *edit = delete_key(line); return true;
+    case KEY_UP: *edit = LINE_RECALL; return true;
     default: return false;
     }
 }
 
+// A terminal ends the lines of a paste as its Enter key does.
+static void as_text(struct key *key) {
+    if (key->pasted && key->character == '\r') key->character = '\n';
+}
+
+static bool is_enter(const struct key *key) {
+    return key->code == KEY_CHARACTER && !key->pasted &&
+           (key->character == '\r' || key->character == '\n');
+}
+
+static bool is_end(const struct line *line, const struct key *key) {
+    return key->code == KEY_CHARACTER && !key->pasted && line->length == 0 &&
+           (key->character == CONTROL_C || key->character == CONTROL_D);
+}
+
 bool line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAPACITY + 1]) {
-    console_write(prompt, text_length(prompt));
-    struct view view = {console_cursor(), 0};
+    struct line_view views[2];
+    size_t prompt_length = text_length(prompt);
+    console_print("%s", prompt);
+    terminal_control(TERMINAL_PASTE_ON);
+    line_view_begin(&views[0], &screen_device, prompt_length);
+    line_view_begin(&views[1], &terminal_device, prompt_length);
+    bool entered;
     for (;;) {
-        EFI_INPUT_KEY key;
+        struct key key;
         enum line_key edit;
         console_wait_for_key(&key);
-        if (key.UnicodeChar == '\r' || key.UnicodeChar == '\n') break;
-        if (key.UnicodeChar == CONTROL_C && line->length == 0) {
-            console_print("\n");
-            return false;
-        }
-        if (!line_key_of(line, &key, &edit)) continue;
-        redraw(&view, line, line_edit(line, edit, key.UnicodeChar));
+        as_text(&key);
+        entered = is_enter(&key);
+        if (entered || is_end(line, &key)) break;
+        if (!edit_of(line, &key, &edit)) continue;
+        size_t index = line_edit(line, edit, key.character);
+        for (int i = 0; i < 2; i++) line_view_update(&views[i], line, index);
     }
-    move_to(&view, line->length);
+    for (int i = 0; i < 2; i++) line_view_finish(&views[i]);
+    terminal_control(TERMINAL_PASTE_OFF);
     console_print("\n");
-    line_finish(line, text);
-    return true;
+    if (entered) line_finish(line, text);
+    return entered;
 }

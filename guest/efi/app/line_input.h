@@ -6,8 +6,8 @@
 
 #include "model/line.h"
 
-// Shows `prompt` and waits for a line. False if Ctrl+C was pressed instead, on an empty one; on one with
-// text it clears that.
+// Shows `prompt`, which has one cell a character, and waits for a line. False if Ctrl+C or Ctrl+D was
+// pressed instead, on an empty one; on one with text Ctrl+C clears that.
 bool line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAPACITY + 1]);
 
 #endif

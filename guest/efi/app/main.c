@@ -5,6 +5,7 @@
 #include "firmware/console.h"
 #include "firmware/firmware.h"
 #include "firmware/processors.h"
+#include "firmware/terminal.h"
 #include "firmware/vectors.h"
 #include "generate.h"
 #include "interactive.h"
@@ -86,6 +87,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
     struct failure failure;
     firmware_set_up(image, system);
     clock_set_up();
+    terminal_open();
     console_clear();
     bool done = run(&session, &failure);
     if (!done) {
@@ -95,10 +97,11 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
     if (session.settings.power_off) firmware_power_off();
     // The firmware clears the screen when the application is gone.
     if (!done || !session.settings.interactive) {
-        EFI_INPUT_KEY key;
+        struct key key;
         console_print("Press any key to leave.\n");
         console_wait_for_key(&key);
     }
     session_release(&session);
+    terminal_close();
     return done ? EFI_SUCCESS : EFI_LOAD_ERROR;
 }

@@ -2,44 +2,15 @@
 
 #include "firmware.h"
 #include "model/text.h"
-#include "model/utf8.h"
-#include "serial.h"
-
-// Characters wait here, and go to the firmware many at a time, unless there is a serial port among its
-// consoles, perhaps: see serial.h.
-static CHAR16 waiting[128];
-static size_t waiting_count;
-
-static void show(CHAR16 *text) { firmware->ConOut->OutputString(firmware->ConOut, text); }
-
-static void flush(void) {
-    waiting[waiting_count] = 0;
-    if (!serial_is_present()) {
-        show(waiting);
-    } else {
-        for (size_t i = 0; i < waiting_count; i++) {
-            serial_wait();
-            show((CHAR16[]){waiting[i], 0});
-        }
-    }
-    waiting_count = 0;
-}
-
-static void put(CHAR16 character) {
-    waiting[waiting_count++] = character;
-    if (waiting_count + 1 == sizeof waiting / sizeof waiting[0]) flush();
-}
+#include "screen.h"
+#include "terminal.h"
 
 static void put_character(uint32_t character) {
     bool control = character < 0x20 || (character >= 0x7f && character < 0xa0);
-    if (character == '\n') {
-        put('\r');
-        put('\n');
-    } else if (character == '\t') {
-        put(' ');
-    } else if (!control) {
-        put(character <= 0xffff ? (CHAR16)character : UTF8_REPLACEMENT);
-    }
+    if (character == '\t') character = ' ';
+    else if (control && character != '\n') return;
+    screen_put(character);
+    terminal_put(character);
 }
 
 void console_write(const char *text, size_t length) {
@@ -49,7 +20,7 @@ void console_write(const char *text, size_t length) {
         unsigned count = utf8_decode(&decoder, (uint8_t)text[i], characters);
         for (unsigned c = 0; c < count; c++) put_character(characters[c]);
     }
-    flush();
+    screen_flush();
 }
 
 void console_print(const char *format, ...) {
@@ -61,43 +32,33 @@ void console_print(const char *format, ...) {
 }
 
 void console_clear(void) {
-    serial_wait();
-    firmware->ConOut->ClearScreen(firmware->ConOut);
+    screen_clear();
+    terminal_control("\x1b[2J\x1b[H");
 }
 
 void console_restart_line(void) {
-    put('\r');
-    flush();
+    screen_restart_line();
+    terminal_control("\r");
 }
 
-void console_put(CHAR16 character) {
-    put(character);
-    flush();
+bool console_key_pressed(struct key *key) { return terminal_key(key) || screen_key(key); }
+
+// Nothing tells when a byte comes to the serial port: it is looked at many times a second.
+static EFI_EVENT start_timer(void) {
+    enum { HUNDRED_NANOSECONDS = 50000 };
+    EFI_EVENT timer;
+    EFI_BOOT_SERVICES *services = firmware->BootServices;
+    if (EFI_ERROR(services->CreateEvent(EVT_TIMER, 0, NULL, NULL, &timer))) return NULL;
+    services->SetTimer(timer, TimerPeriodic, HUNDRED_NANOSECONDS);
+    return timer;
 }
 
-bool console_key_pressed(EFI_INPUT_KEY *key) {
-    return firmware->ConIn->ReadKeyStroke(firmware->ConIn, key) == EFI_SUCCESS;
-}
-
-void console_wait_for_key(EFI_INPUT_KEY *key) {
+void console_wait_for_key(struct key *key) {
+    EFI_EVENT events[] = {screen_key_event(), terminal_is_open() ? start_timer() : NULL};
     UINTN index;
-    do {
-        firmware->BootServices->WaitForEvent(1, &firmware->ConIn->WaitForKey, &index);
-    } while (!console_key_pressed(key));
-}
-
-struct console_position console_cursor(void) {
-    const SIMPLE_TEXT_OUTPUT_MODE *mode = firmware->ConOut->Mode;
-    return (struct console_position){(size_t)mode->CursorColumn, (size_t)mode->CursorRow};
-}
-
-void console_move_cursor(struct console_position position) {
-    firmware->ConOut->SetCursorPosition(firmware->ConOut, position.column, position.row);
-}
-
-size_t console_columns(void) {
-    UINTN columns, rows;
-    UINTN mode = (UINTN)firmware->ConOut->Mode->Mode;
-    EFI_STATUS status = firmware->ConOut->QueryMode(firmware->ConOut, mode, &columns, &rows);
-    return EFI_ERROR(status) || columns == 0 ? 80 : columns;
+    while (!console_key_pressed(key)) {
+        if (terminal_is_open() && events[1] == NULL) continue;
+        firmware->BootServices->WaitForEvent(events[1] == NULL ? 1 : 2, events, &index);
+    }
+    if (events[1] != NULL) firmware->BootServices->CloseEvent(events[1]);
 }

@@ -6,12 +6,27 @@
 
 enum { PATIENCE_SECONDS = 30 };
 
-static EFI_SERIAL_IO_PROTOCOL *find_port(void) {
-    static const EFI_GUID guid = EFI_SERIAL_IO_PROTOCOL_GUID;
-    static EFI_SERIAL_IO_PROTOCOL *port;
+static const EFI_GUID serial_guid = EFI_SERIAL_IO_PROTOCOL_GUID;
+
+// The first port, or NULL.
+static EFI_HANDLE find_handle(void) {
+    static EFI_HANDLE handles[16], found;
     static bool looked;
-    if (!looked) port = firmware_protocol(&guid);
+    UINTN size = sizeof handles;
+    if (looked) return found;
     looked = true;
+    EFI_STATUS status =
+        firmware->BootServices->LocateHandle(ByProtocol, &serial_guid, NULL, &size, handles);
+    if (!EFI_ERROR(status) && size > 0) found = handles[0];
+    return found;
+}
+
+static EFI_SERIAL_IO_PROTOCOL *find_port(void) {
+    static void *port;
+    EFI_HANDLE handle = find_handle();
+    if (port == NULL && handle != NULL) {
+        firmware->BootServices->HandleProtocol(handle, &serial_guid, &port);
+    }
     return port;
 }
 
@@ -44,4 +59,44 @@ void serial_put(char byte) {
     UINTN size = 1;
     serial_wait();
     port->Write(port, &size, &byte);
+}
+
+bool serial_get(uint8_t *byte) {
+    EFI_SERIAL_IO_PROTOCOL *port = find_port();
+    uint32_t control;
+    UINTN size = 1;
+    if (port == NULL || EFI_ERROR(port->GetControl(port, &control))) return false;
+    if (control & EFI_SERIAL_INPUT_BUFFER_EMPTY) return false;
+    return !EFI_ERROR(port->Read(port, &size, byte)) && size == 1;
+}
+
+static bool has_driver(EFI_HANDLE handle) {
+    EFI_OPEN_PROTOCOL_INFORMATION_ENTRY *entries;
+    UINTN count;
+    bool found = false;
+    EFI_BOOT_SERVICES *services = firmware->BootServices;
+    if (EFI_ERROR(services->OpenProtocolInformation(handle, &serial_guid, &entries, &count))) {
+        return false;
+    }
+    for (UINTN i = 0; i < count; i++) {
+        found |= (entries[i].Attributes & EFI_OPEN_PROTOCOL_BY_DRIVER) != 0;
+    }
+    services->FreePool(entries);
+    return found;
+}
+
+static bool is_taken;
+
+bool serial_take(void) {
+    EFI_HANDLE handle = find_handle();
+    is_taken = handle != NULL && has_driver(handle) &&
+               !EFI_ERROR(firmware->BootServices->DisconnectController(handle, NULL, NULL));
+    return is_taken;
+}
+
+bool serial_is_taken(void) { return is_taken; }
+
+void serial_give_back(void) {
+    is_taken = false;
+    firmware->BootServices->ConnectController(find_handle(), NULL, NULL, 1);
 }

@@ -8,6 +8,7 @@
 #define ZOSIA_SERIAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 bool serial_is_present(void);
 
@@ -17,5 +18,17 @@ void serial_wait(void);
 
 // Sends a byte as it is.
 void serial_put(char byte);
+
+// Takes a byte that has come; false if none has. The port must be the application's own.
+bool serial_get(uint8_t *byte);
+
+// Takes the port from the firmware's terminal driver, which reads each byte as a character and writes
+// none but ASCII. False, and nothing is changed, if that driver does not have it: then it is no console.
+bool serial_take(void);
+
+bool serial_is_taken(void);
+
+// Gives the firmware its console back.
+void serial_give_back(void);
 
 #endif

@@ -1,46 +1,64 @@
 #include "line.h"
 
+#include "character_width.h"
 #include "text.h"
-#include "utf8.h"
 
-static size_t insert(struct line *line, uint16_t character) {
+static size_t insert(struct line *line, uint32_t character) {
     if (line->length == LINE_CAPACITY) return line->length;
-    uint16_t *at = line->text + line->cursor;
+    uint32_t *at = line->text + line->cursor;
     memmove(at + 1, at, (line->length - line->cursor) * sizeof *at);
     *at = character;
     line->length++;
     return line->cursor++;
 }
 
-static size_t delete(struct line *line) {
-    if (line->cursor == line->length) return line->length;
-    uint16_t *at = line->text + line->cursor;
-    line->length--;
-    memmove(at, at + 1, (line->length - line->cursor) * sizeof *at);
-    return line->cursor;
+// A combining mark belongs to the character before it.
+static size_t start_before(const struct line *line, size_t index) {
+    while (index > 0 && character_width(line->text[--index]) == 0) continue;
+    return index;
 }
 
-static size_t replace(struct line *line, const uint16_t *text, size_t length) {
+static size_t end_after(const struct line *line, size_t index) {
+    if (index < line->length) index++;
+    while (index < line->length && character_width(line->text[index]) == 0) index++;
+    return index;
+}
+
+static size_t delete(struct line *line, size_t start, size_t end) {
+    memmove(line->text + start, line->text + end, (line->length - end) * sizeof line->text[0]);
+    line->length -= end - start;
+    line->cursor = start;
+    return start;
+}
+
+static size_t erase_word(struct line *line) {
+    size_t start = line->cursor;
+    while (start > 0 && line->text[start - 1] == ' ') start--;
+    while (start > 0 && line->text[start - 1] != ' ') start--;
+    return delete(line, start, line->cursor);
+}
+
+static size_t replace(struct line *line, const uint32_t *text, size_t length) {
     memcpy(line->text, text, length * sizeof *text);
     line->length = line->cursor = length;
     return 0;
 }
 
-size_t line_edit(struct line *line, enum line_key key, uint16_t character) {
+size_t line_edit(struct line *line, enum line_key key, uint32_t character) {
     switch (key) {
     case LINE_CHARACTER:
         return insert(line, character);
     case LINE_BACKSPACE:
-        if (line->cursor == 0) return line->length;
-        line->cursor--;
-        return delete(line);
+        return delete(line, start_before(line, line->cursor), line->cursor);
     case LINE_DELETE:
-        return delete(line);
+        return delete(line, line->cursor, end_after(line, line->cursor));
+    case LINE_ERASE_WORD:
+        return erase_word(line);
     case LINE_LEFT:
-        if (line->cursor > 0) line->cursor--;
+        line->cursor = start_before(line, line->cursor);
         break;
     case LINE_RIGHT:
-        if (line->cursor < line->length) line->cursor++;
+        line->cursor = end_after(line, line->cursor);
         break;
     case LINE_HOME:
         line->cursor = 0;
@@ -59,8 +77,8 @@ size_t line_edit(struct line *line, enum line_key key, uint16_t character) {
 size_t line_finish(struct line *line, char text[LINE_UTF8_CAPACITY + 1]) {
     size_t bytes = 0;
     for (size_t i = 0; i < line->length; i++) {
-        uint16_t character = line->text[i];
-        bool surrogate = character >= 0xd800 && character <= 0xdfff; // UCS-2 has none
+        uint32_t character = line->text[i];
+        bool surrogate = character >= 0xd800 && character <= 0xdfff; // a keyboard's driver may give one
         bytes += utf8_encode(surrogate ? UTF8_REPLACEMENT : character, text + bytes);
     }
     text[bytes] = '\0';

@@ -1,12 +1,14 @@
-// A line of text that is being typed, and the cursor in it. The characters are UCS-2, as a firmware's
-// keys are.
+// A line of text that is being typed, and the cursor in it. The characters are Unicode's; a line feed among
+// them came in a paste.
 #ifndef ZOSIA_LINE_H
 #define ZOSIA_LINE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LINE_CAPACITY = 1024, LINE_UTF8_CAPACITY = 3 * LINE_CAPACITY };
+#include "utf8.h"
+
+enum { LINE_CAPACITY = 8192, LINE_UTF8_CAPACITY = UTF8_MAX_BYTES * LINE_CAPACITY };
 
 enum line_key {
     LINE_CHARACTER,
@@ -17,20 +19,21 @@ enum line_key {
     LINE_HOME,
     LINE_END,
     LINE_CLEAR,
+    LINE_ERASE_WORD, // the word before the cursor, and the blanks behind it
     LINE_RECALL, // the line before, in place of this one
 };
 
 struct line {
-    uint16_t text[LINE_CAPACITY];
+    uint32_t text[LINE_CAPACITY];
     size_t length;
     size_t cursor; // 0 up to length
-    uint16_t recalled[LINE_CAPACITY];
+    uint32_t recalled[LINE_CAPACITY];
     size_t recalled_length;
 };
 
 // Returns the index from which on the text has changed: the length if only the cursor has moved, or
 // nothing at all has happened.
-size_t line_edit(struct line *line, enum line_key key, uint16_t character);
+size_t line_edit(struct line *line, enum line_key key, uint32_t character);
 
 // Writes the line as UTF-8 and a NUL, makes it the one to be recalled, unless it is empty, and starts
 // an empty one. Returns the number of bytes.

@@ -19,6 +19,22 @@ typedef struct {
     uint64_t Attribute;
 } EFI_MEMORY_DESCRIPTOR;
 
+// 7.1, EFI_TIMER_DELAY and the type of an event that a timer signals.
+typedef enum { TimerCancel, TimerPeriodic, TimerRelative } EFI_TIMER_DELAY;
+enum { EVT_TIMER = 0x80000000 };
+
+// 7.3, EFI_LOCATE_SEARCH_TYPE and EFI_OPEN_PROTOCOL_INFORMATION_ENTRY.
+typedef enum { AllHandles, ByRegisterNotify, ByProtocol } EFI_LOCATE_SEARCH_TYPE;
+
+typedef struct {
+    EFI_HANDLE AgentHandle;
+    EFI_HANDLE ControllerHandle;
+    uint32_t Attributes;
+    uint32_t OpenCount;
+} EFI_OPEN_PROTOCOL_INFORMATION_ENTRY;
+
+enum { EFI_OPEN_PROTOCOL_BY_DRIVER = 0x10 };
+
 typedef struct {
     EFI_TABLE_HEADER Hdr;
     void *RaiseTPL;
@@ -30,10 +46,10 @@ typedef struct {
     (UINTN *mapSize, EFI_MEMORY_DESCRIPTOR *map, UINTN *key, UINTN *descriptorSize,
      uint32_t *descriptorVersion);
     void *AllocatePool;
-    void *FreePool;
+    EFI_STATUS(EFIAPI *FreePool)(void *buffer);
     EFI_STATUS(EFIAPI *CreateEvent)
     (uint32_t type, UINTN notifyTpl, void *notify, void *context, EFI_EVENT *event);
-    void *SetTimer;
+    EFI_STATUS(EFIAPI *SetTimer)(EFI_EVENT event, EFI_TIMER_DELAY type, uint64_t hundredNanoseconds);
     EFI_STATUS(EFIAPI *WaitForEvent)(UINTN count, EFI_EVENT *events, UINTN *index);
     void *SignalEvent;
     EFI_STATUS(EFIAPI *CloseEvent)(EFI_EVENT event);
@@ -45,7 +61,9 @@ typedef struct {
     (EFI_HANDLE handle, const EFI_GUID *protocol, void **interface);
     void *Reserved;
     void *RegisterProtocolNotify;
-    void *LocateHandle;
+    EFI_STATUS(EFIAPI *LocateHandle)
+    (EFI_LOCATE_SEARCH_TYPE type, const EFI_GUID *protocol, void *key, UINTN *sizeBytes,
+     EFI_HANDLE *handles);
     void *LocateDevicePath;
     void *InstallConfigurationTable;
     void *LoadImage;
@@ -57,11 +75,15 @@ typedef struct {
     EFI_STATUS(EFIAPI *Stall)(UINTN microseconds);
     EFI_STATUS(EFIAPI *SetWatchdogTimer)
     (UINTN seconds, uint64_t code, UINTN dataSize, CHAR16 *data);
-    void *ConnectController;
-    void *DisconnectController;
+    EFI_STATUS(EFIAPI *ConnectController)
+    (EFI_HANDLE controller, EFI_HANDLE *drivers, void *remainingDevicePath, BOOLEAN recursive);
+    EFI_STATUS(EFIAPI *DisconnectController)
+    (EFI_HANDLE controller, EFI_HANDLE driver, EFI_HANDLE child);
     void *OpenProtocol;
     void *CloseProtocol;
-    void *OpenProtocolInformation;
+    EFI_STATUS(EFIAPI *OpenProtocolInformation)
+    (EFI_HANDLE handle, const EFI_GUID *protocol, EFI_OPEN_PROTOCOL_INFORMATION_ENTRY **entries,
+     UINTN *count);
     void *ProtocolsPerHandle;
     void *LocateHandleBuffer;
     EFI_STATUS(EFIAPI *LocateProtocol)

@@ -14,9 +14,11 @@ typedef struct EFI_SERIAL_IO_PROTOCOL {
     void *SetControl;
     EFI_STATUS(EFIAPI *GetControl)(struct EFI_SERIAL_IO_PROTOCOL *, uint32_t *control);
     EFI_STATUS(EFIAPI *Write)(struct EFI_SERIAL_IO_PROTOCOL *, UINTN *sizeBytes, const void *buffer);
-    // Read and the mode follow; neither is used.
+    EFI_STATUS(EFIAPI *Read)(struct EFI_SERIAL_IO_PROTOCOL *, UINTN *sizeBytes, void *buffer);
+    // The mode follows; it is not used.
 } EFI_SERIAL_IO_PROTOCOL;
 
-enum { EFI_SERIAL_OUTPUT_BUFFER_EMPTY = 0x200 }; // among the control bits
+// Among the control bits.
+enum { EFI_SERIAL_INPUT_BUFFER_EMPTY = 0x100, EFI_SERIAL_OUTPUT_BUFFER_EMPTY = 0x200 };
 
 #endif

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
@@ -7,6 +8,7 @@ import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../optio
 import { architecture } from '../options/values.js';
 import { formatBytes, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
+import { defaultCacheDirectory } from '../../artifacts/cache.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
 import type { EfiModel } from '../../recipes/efi/model.js';
@@ -90,7 +92,7 @@ time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
       const { arch, format, partitionTable, size } = flags;
       const program = flags.hello ? 'hello' : 'llama2';
       const out = flags.out ?? efiDiskPath(defaultPlaces(), format, program);
-      const progress = await startProgress();
+      const progress = startProgress();
       try {
         const { image, manifest, written, grew } = await writeEfiDisk(subject, {
           ...{ format, partitionTable, out, signal },
@@ -115,6 +117,13 @@ time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
     });
 }
 
+/**
+ * Where the built-in model's files lie for a disk elsewhere than in artifacts/: nothing else is written
+ * there. A VMDK refers to them, and so they stand beside it; a raw disk has a copy.
+ */
+const embeddedFolder = (format: DiskFormat, out: string): string =>
+  format === 'vmdk' ? dirname(out) : join(defaultCacheDirectory(), 'models');
+
 interface Subject {
   readonly subject: EfiModel | 'hello';
   /** What holds where no option says otherwise. */
@@ -123,7 +132,7 @@ interface Subject {
 
 async function openSubject(
   command: Command,
-  { hello, model: checkpoint, tokenizer, mode }: EfiDiskFlags,
+  { hello, model: checkpoint, tokenizer, mode, format, out }: EfiDiskFlags,
   signal: AbortSignal,
 ): Promise<Subject> {
   if (hello) return { subject: 'hello' };
@@ -135,6 +144,7 @@ async function openSubject(
       checkpoint: "option '--model <file>'",
       example: EXAMPLE,
       otherwise: '; or --hello alone',
+      ...(out === undefined ? {} : { folder: embeddedFolder(format, out) }),
     },
     signal,
   );

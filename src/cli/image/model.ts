@@ -92,7 +92,7 @@ A name in parentheses is a variable that the option wins over.`,
         say(`reproducible: planned twice, sha256 of both plans ${digest}`);
       }
       const { model, layout } = await gather(names, flags, places.modelsDir);
-      const progress = await startProgress();
+      const progress = startProgress();
       try {
         const { image, manifest, written } = await writeModelDisk(model, {
           ...layout,

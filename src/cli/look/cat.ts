@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage, withTree } from './options.js';
 import type { ImageFlags } from './options.js';
 import { writeStdout } from '../output/stdout.js';
 
@@ -13,6 +13,7 @@ export function addCatCommand(program: Command, { signal }: CliContext): void {
     .argument('<image>', 'the image')
     .argument('<path>', 'the file in it; symlinks are followed, within the image')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .addHelpText(
       'after',
       `${IMAGE_HELP}
@@ -22,17 +23,16 @@ Examples:
   zosia cat artifacts/model-disk/model.vmdk /model.gguf | sha256sum`,
     )
     .action(async (imagePath: string, path: string, flags: ImageFlags) => {
-      const [{ openTree }, { openFile }] = await Promise.all([
-        import('../../inspect/open-image.js'),
-        import('../../inspect/open-file.js'),
-      ]);
-      await withImage(imagePath, flags, async (image) => {
-        const content = await openFile(await openTree(image), path);
-        for (let offset = 0; offset < content.sizeBytes; offset += CHUNK_BYTES) {
-          signal.throwIfAborted();
-          const length = Math.min(CHUNK_BYTES, content.sizeBytes - offset);
-          await writeStdout(await content.read(offset, length));
-        }
-      });
+      const { openFile } = await import('../../inspect/open-file.js');
+      await withImage(imagePath, flags, (image) =>
+        withTree(image, async (tree) => {
+          const content = await openFile(tree, path);
+          for (let offset = 0; offset < content.sizeBytes; offset += CHUNK_BYTES) {
+            signal.throwIfAborted();
+            const length = Math.min(CHUNK_BYTES, content.sizeBytes - offset);
+            await writeStdout(await content.read(offset, length));
+          }
+        }),
+      );
     });
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted } from '../output/counted.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage, withTree } from './options.js';
 import type { ImageFlags } from './options.js';
 import { formatBytes, printJson, say, warn } from '../output/output.js';
+import type { ImageTree } from '../../inspect/node.js';
 import { startProgress } from '../output/progress.js';
 
 interface Flags extends ImageFlags {
@@ -24,6 +25,7 @@ export function addExtractCommand(program: Command, { signal }: CliContext): voi
     .requiredOption('--out <folder>', 'the folder to put them into, made if need be')
     .option('--force', 'replace files that are in the way; folders never are')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .option('--json', 'print what was extracted as JSON')
     .addHelpText(
       'after',
@@ -38,13 +40,9 @@ Examples:
   zosia extract artifacts/x86_64/initramfs.cpio.gz --out guest`,
     )
     .action(async (imagePath: string, path: string, flags: Flags) => {
-      const [{ openTree }, { extractFiles }] = await Promise.all([
-        import('../../inspect/open-image.js'),
-        import('../../inspect/extract.js'),
-      ]);
-      await withImage(imagePath, flags, async (image) => {
-        const tree = await openTree(image);
-        const progress = await startProgress();
+      const { extractFiles } = await import('../../inspect/extract.js');
+      const extract = async (tree: ImageTree): Promise<void> => {
+        const progress = startProgress();
         try {
           const summary = await extractFiles(tree, {
             path,
@@ -71,6 +69,7 @@ Examples:
         } finally {
           progress.stop();
         }
-      });
+      };
+      await withImage(imagePath, flags, (image) => withTree(image, extract));
     });
 }

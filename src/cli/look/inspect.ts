@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { pluralOf } from '../output/counted.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
-import { formatBytes, printJson } from '../output/output.js';
+import { EXIT, formatBytes, printJson } from '../output/output.js';
 import { printable } from '../output/printable.js';
 import { writeStdout } from '../output/stdout.js';
+import type { CpioDescription } from '../../inspect/cpio/describe.js';
 import type { Ext4Description } from '../../inspect/ext4/describe.js';
 import type { FatDescription } from '../../inspect/fat/describe.js';
 import type { Inspection } from '../../inspect/inspect.js';
@@ -18,12 +19,13 @@ interface Flags extends ImageFlags {
 /** Lines of the map that are printed unless all are asked for. */
 const USUAL_MAP_LINES = 100;
 
-export function addInspectCommand(program: Command, { signal }: CliContext): void {
+export function addInspectCommand(program: Command, { signal, result }: CliContext): void {
   program
     .command('inspect')
     .description('say what an image is, and what lies where in it')
     .argument('<image>', 'the image')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .option('--all', `print the whole map, however long; else its first ${USUAL_MAP_LINES} lines`)
     .option('--json', 'print everything as JSON, the whole map with it')
     .addHelpText(
@@ -45,6 +47,7 @@ Examples:
           const lines = [...describe(inspection), ...mapLines(inspection, flags.all ?? false)];
           await writeStdout(`${lines.map(printable).join('\n')}\n`);
         }
+        if (inspection.cpio?.damage) result.exitStatus = EXIT.failed;
       });
     });
 }
@@ -79,6 +82,7 @@ function describe(inspection: Inspection): string[] {
     );
   }
   const lines = rows.map(([name, value]) => `${name.padEnd(18)}${value}`);
+  if (cpio) lines.push(...cpioLines(cpio));
   if (table) {
     lines.push('', `${schemeName(table)} ${table.diskId}`);
     for (const { number, offset, sizeBytes: length, type, name, fileSystem } of table.partitions) {
@@ -86,7 +90,8 @@ function describe(inspection: Inspection): string[] {
       const text = `partition ${number}  ${holds}  ${type}  ${name}`;
       lines.push(`${columns(offset, length)}  ${text}`.trimEnd());
     }
-    for (const { where, message } of table.faults) lines.push(`${where}: ${message}`);
+    for (const { where, message } of [...table.faults, ...table.warnings])
+      lines.push(`${where}: ${message}`);
     if (table.problem !== undefined) lines.push(table.problem);
   }
   if (extents.length > 0) {
@@ -101,8 +106,32 @@ function describe(inspection: Inspection): string[] {
 function kindOf({ ext4, fat, cpio, table }: Inspection): string {
   if (ext4) return ext4.flavour;
   if (fat) return fat.type;
-  if (cpio) return cpio.isCompressed ? 'cpio (newc), gzipped' : 'cpio (newc)';
+  if (cpio) return cpioKind(cpio);
   return table ? `disk with ${table.scheme === 'gpt' ? 'a' : 'an'} ${schemeName(table)}` : '';
+}
+
+function cpioKind({ parts }: CpioDescription): string {
+  const methods = [...new Set(parts.map(({ compression }) => compression ?? ''))];
+  const packed = methods.filter((method) => method !== '');
+  if (packed.length === 0) return 'cpio (newc)';
+  if (methods.join() === 'gzip') return 'cpio (newc), gzipped';
+  const how = `packed with ${packed.join(' and ')}`;
+  return `cpio (newc), ${packed.length < methods.length ? 'partly ' : ''}${how}`;
+}
+
+function cpioLines({ parts, skipped, skippedCount, damage }: CpioDescription): string[] {
+  const lines = ['', `${header()}  part`];
+  for (const { offset, length, compression, unpackedBytes } of parts) {
+    const what = compression === undefined ? 'cpio' : `${compression}, ${unpackedBytes} unpacked`;
+    lines.push(`${columns(offset, length)}  ${what}`);
+  }
+  for (const { code, where, message } of skipped) {
+    lines.push(`left out by the kernel: ${code}: ${where}: ${message}`);
+  }
+  const more = skippedCount - skipped.length;
+  if (more > 0) lines.push(`left out by the kernel: ${more} more`);
+  if (damage) lines.push(`here the kernel stops: ${damage.message}`);
+  return lines;
 }
 
 function schemeName({ scheme }: NonNullable<Inspection['table']>): string {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage, withTree } from './options.js';
 import type { ImageFlags } from './options.js';
+import { printable, printableJson } from '../output/printable.js';
 import { writePieces } from '../output/stdout.js';
 import type { ListedFile } from '../../inspect/list.js';
 
@@ -20,6 +21,7 @@ export function addLsCommand(program: Command, { signal }: CliContext): void {
     .option('-l, --long', 'with type, mode, links, owner, group, size, time (UTC) and target')
     .option('-R, --recursive', 'everything below, with paths from the root')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .option('--json', 'print the listing as JSON')
     .addHelpText(
       'after',
@@ -33,15 +35,14 @@ Examples:
   zosia ls -lR artifacts/x86_64/initramfs.cpio.gz /usr/bin`,
     )
     .action(async (imagePath: string, path: string, flags: Flags) => {
-      const [{ openTree }, { listFiles }] = await Promise.all([
-        import('../../inspect/open-image.js'),
-        import('../../inspect/list.js'),
-      ]);
-      await withImage(imagePath, flags, async (image) => {
-        const files = listFiles(await openTree(image), path, flags.recursive ?? false);
-        const pieces = flags.json ? jsonPieces(files) : lines(files, flags.long ?? false, signal);
-        await writePieces(pieces);
-      });
+      const { listFiles } = await import('../../inspect/list.js');
+      await withImage(imagePath, flags, (image) =>
+        withTree(image, async (tree) => {
+          const files = listFiles(tree, path, flags.recursive ?? false);
+          const pieces = flags.json ? jsonPieces(files) : lines(files, flags.long ?? false, signal);
+          await writePieces(pieces);
+        }),
+      );
     });
 }
 
@@ -52,7 +53,7 @@ async function* lines(
 ): AsyncGenerator<string, void, undefined> {
   for await (const file of files) {
     signal.throwIfAborted();
-    yield `${long ? longLine(file) : file.path}\n`;
+    yield `${printable(long ? longLine(file) : file.path)}\n`;
   }
 }
 
@@ -60,7 +61,7 @@ async function* lines(
 async function* jsonPieces(items: AsyncIterable<unknown>): AsyncGenerator<string, void, undefined> {
   let before = '[\n  ';
   for await (const item of items) {
-    yield `${before}${JSON.stringify(item)}`;
+    yield `${before}${printableJson(JSON.stringify(item))}`;
     before = ',\n  ';
   }
   yield before.startsWith('[') ? '[]\n' : '\n]\n';

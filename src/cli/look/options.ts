@@ -1,10 +1,13 @@
 import { Option } from 'commander';
 import { wholeNumber } from '../options/values.js';
+import { warn } from '../output/output.js';
+import type { ImageTree } from '../../inspect/node.js';
 import type { OpenImage } from '../../inspect/open-image.js';
 
 /** What commands that look into an image take. */
 export interface ImageFlags {
   readonly partition?: number;
+  readonly allowOutside?: true;
 }
 
 export function partitionOption(): Option {
@@ -14,11 +17,47 @@ export function partitionOption(): Option {
   ).argParser(wholeNumber(1));
 }
 
+export function allowOutsideOption(): Option {
+  return new Option(
+    '--allow-outside',
+    'let a VMDK be made of files outside of its own folder, wherever it comes from',
+  );
+}
+
 /** Which images these commands take, for their help. */
 export const IMAGE_HELP = `
 IMAGE is a FAT volume or an ext2, ext3 or ext4 file system, a disk with one in a partition (GPT or MBR),
-either of them in a file or behind a VMDK descriptor, or an initramfs (newc cpio, perhaps gzipped). It is
-only read.`;
+either of them in a file or behind a VMDK descriptor, or an initramfs: newc cpio archives, plain or packed with
+gzip, xz, zstd or lz4, as the kernel unpacks them. It is only read. A VMDK may refer to files below its own
+folder, and to those it was written for by zosia: see --allow-outside.`;
+
+/** Of members that are passed over so many are named. */
+const NAMED_SKIPPED = 10;
+
+/**
+ * Opens the files in an image, says what in it is passed over, and uses it. What ends it too early is told
+ * after all that comes before has been of use.
+ */
+export async function withTree(
+  image: OpenImage,
+  use: (tree: ImageTree) => Promise<void>,
+): Promise<void> {
+  const { openTree } = await import('../../inspect/open-image.js');
+  const tree = await openTree(image);
+  const { skipped, damage } = tree;
+  for (const { where, message } of skipped?.problems.slice(0, NAMED_SKIPPED) ?? []) {
+    warn(`the kernel leaves out ${where}: ${message}`);
+  }
+  const more = (skipped?.problemCount ?? 0) - NAMED_SKIPPED;
+  if (more > 0) warn(`the kernel leaves out ${more} more`);
+  try {
+    await use(tree);
+  } catch (error) {
+    if (damage) warn(damage.message);
+    throw error;
+  }
+  if (damage) throw damage;
+}
 
 /** Opens the image, and closes it in the end. */
 export async function withImage(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted } from '../output/counted.js';
-import { partitionOption, withImage } from './options.js';
+import { allowOutsideOption, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import { EXIT, formatBytes, print, printJson, say } from '../output/output.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
@@ -19,6 +19,7 @@ export function addVerifyCommand(program: Command, { signal, result }: CliContex
     .description('check everything in a FAT or ext4 image')
     .argument('<image>', 'a FAT, ext2, ext3 or ext4 image: raw, VMDK, or a partition of either')
     .addOption(partitionOption())
+    .addOption(allowOutsideOption())
     .option('--full', 'compare the contents of all files, however large, with the second reader')
     .option('--json', 'print what was found as JSON')
     .addHelpText(
@@ -44,10 +45,11 @@ Examples:
 }
 
 function printVerification(verification: Verification): void {
-  const { path, problems, problemCount, notes, models } = verification;
+  const { path, problems, problemCount, warnings, notes, models } = verification;
   for (const { code, where, message } of problems) print(`${code}: ${where}: ${message}`);
   const undescribed = problemCount - problems.length;
   if (undescribed > 0) print(`... and ${undescribed} more`);
+  for (const { code, where, message } of warnings) print(`warning: ${code}: ${where}: ${message}`);
   const structure = structureText(verification);
   if (structure !== undefined) print(`structure:     ${structure}`);
   if (verification.kind === 'ext4' && verification.secondReader) {

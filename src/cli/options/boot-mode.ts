@@ -3,9 +3,7 @@ import type { Command } from 'commander';
 import type { LinuxFlags } from './linux.js';
 import type { BootMode } from '../../machine/machine.js';
 
-export interface BootModeFlags extends LinuxFlags, Partial<Record<BootMode, true>> {
-  json?: true;
-}
+export interface BootModeFlags extends LinuxFlags, Partial<Record<BootMode, true>> {}
 
 const MODES: Readonly<Record<BootMode, string>> = {
   ci: 'boot, and power off',
@@ -15,7 +13,7 @@ const MODES: Readonly<Record<BootMode, string>> = {
 const NAMES = Object.keys(MODES) as BootMode[];
 
 /** What has no part in a boot that nobody talks to. */
-const OF_A_TEXT = ['prompt', 'tokens', 'temp'];
+const OF_A_TEXT = ['prompt', 'tokens', 'temp', 'chatTemplate', 'reasoning'];
 
 export function addBootModeOptions(command: Command): void {
   command.optionsGroup('Instead of a prompt; the exit status is 0 when all is well:');
@@ -23,7 +21,9 @@ export function addBootModeOptions(command: Command): void {
     const others = NAMES.filter((other) => other !== name);
     command.addOption(new Option(`--${name}`, MODES[name]).conflicts([...others, ...OF_A_TEXT]));
   }
-  command.option('--json', 'with --diag: print it as JSON');
+  command.addOption(
+    new Option('--json', 'with --diag or --prompt: print it as JSON').conflicts('dryRun'),
+  );
 }
 
 export function chosenBootMode(flags: BootModeFlags): BootMode | undefined {

@@ -4,7 +4,7 @@ import { say } from '../output/output.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
 import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
-import { defaultPlaces } from '../../recipes/places.js';
+import { defaultPlaces, efiModelDir } from '../../recipes/places.js';
 
 /** The files of the EFI machine's model, and the settings that hold where no option says otherwise. */
 export interface ChosenCheckpoint extends CheckpointPaths {
@@ -23,6 +23,8 @@ export interface CheckpointWording {
   readonly checkpoint: string;
   /** A command with both files. */
   readonly example: string;
+  /** Where the built-in model's files are put; in artifacts/efi unless given. */
+  readonly folder?: string;
   /** What else can be done. */
   readonly otherwise?: string;
 }
@@ -40,10 +42,10 @@ export async function chosenCheckpoint(
   wording: CheckpointWording,
   signal: AbortSignal,
 ): Promise<ChosenCheckpoint> {
-  const { example, otherwise = '' } = wording;
+  const { example, otherwise = '', folder = efiModelDir(defaultPlaces()) } = wording;
   if ([undefined, EMBEDDED_MODEL_NAME].includes(checkpoint) && tokenizer === undefined) {
     const { embeddedCheckpoint } = await import('../../recipes/embedded-checkpoint.js');
-    const embedded = await embeddedCheckpoint(defaultPlaces(), { signal });
+    const embedded = await embeddedCheckpoint(folder, { signal });
     if (checkpoint === undefined) say(embeddedModelNotice(example));
     return embedded;
   }

@@ -31,7 +31,7 @@ export async function withFetchSettings<T>(
   { signal }: Pick<CliContext, 'signal'>,
   use: (settings: FetchSettings) => Promise<T>,
 ): Promise<T> {
-  const progress = await startProgress();
+  const progress = startProgress();
   try {
     return await use({
       arch: chosenArchitecture(flags.arch),

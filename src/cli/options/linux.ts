@@ -1,6 +1,8 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
+import { noColour } from '../output/output.js';
 import { temperature, timeoutSeconds, wholeNumber } from './values.js';
 import type { MachineOptions, RunRequest } from '../../machine/machine.js';
 
@@ -14,6 +16,9 @@ export interface LinuxFlags extends HostFlags {
   tokens?: number;
   temp?: number;
   timeout?: number;
+  chatTemplate?: string;
+  reasoning?: 'show' | 'hide';
+  json?: true;
 }
 
 /** What all machines are asked, as far as it means the same to all of them. */
@@ -37,6 +42,16 @@ export function addLinuxOptions(command: Command): Command {
       'length of the context in tokens; up to 4096 unless given',
       wholeNumber(1),
     )
+    .option(
+      '--chat-template <name|file>',
+      "instead of the model's: a Jinja file, one that llama.cpp has built in, as chatml, or none",
+    )
+    .addOption(
+      new Option(
+        '--reasoning <how>',
+        'what a model thinks before it answers; shown unless given',
+      ).choices(['show', 'hide']),
+    )
     .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
     .option(
       '--profile <name>',
@@ -56,15 +71,28 @@ export function linuxMachineOptions(
   };
 }
 
-/** What the guest is asked to do, after `args` that the machine needs itself. */
-export function runRequest(flags: LinuxFlags, args: readonly string[] = []): RunRequest {
+/**
+ * What the guest is asked to do, after `args` that the machine needs itself.
+ *
+ * @throws ZosiaError as `chooseChatTemplate`
+ */
+export async function runRequest(
+  flags: LinuxFlags,
+  args: readonly string[] = [],
+): Promise<RunRequest> {
+  const template = await templateRequest(flags);
   return {
     args: [
       ...args,
+      ...template.args,
       ...(flags.tokens === undefined ? [] : ['--predict', String(flags.tokens)]),
       ...(flags.temp === undefined ? [] : ['--temp', String(flags.temp)]),
+      // The guest cannot see where its console ends.
+      ...(process.stdout.isTTY && !noColour() ? [] : ['--color', 'off']),
     ],
     ...(flags.prompt === undefined ? {} : { prompt: flags.prompt }),
+    ...(template.text === undefined ? {} : { chatTemplate: template.text }),
+    hideReasoning: flags.reasoning === 'hide',
     ...(process.stdout.isTTY
       ? {
           terminal: {
@@ -76,4 +104,27 @@ export function runRequest(flags: LinuxFlags, args: readonly string[] = []): Run
       : {}),
     piped: !process.stdin.isTTY,
   };
+}
+
+/** What makes a conversation a text without marks: what is typed, and what followed it. */
+const PLAIN_TEXT_TEMPLATE = '{% for message in messages %}{{ message.content }}{% endfor %}';
+
+async function templateRequest({
+  chatTemplate,
+  prompt,
+}: LinuxFlags): Promise<{ args: string[]; text?: string }> {
+  if (chatTemplate === undefined) return { args: [] };
+  const { chooseChatTemplate } = await import('../../recipes/chat-template.js');
+  const template = await chooseChatTemplate(chatTemplate);
+  switch (template.kind) {
+    case 'text':
+      return { args: [], text: template.text };
+    case 'built-in':
+      return { args: ['--chat-template', template.name] };
+    case 'none':
+      // llama-cli does nothing but converse.
+      return prompt === undefined
+        ? { args: [], text: PLAIN_TEXT_TEMPLATE }
+        : { args: ['--no-conversation'] };
+  }
 }

@@ -1,6 +1,10 @@
+import { fittingHint } from './fitting-hint.js';
 import { printableJson, printableLines } from './printable.js';
 import { writeStdout } from './stdout.js';
 import { ZosiaError } from '../../errors.js';
+import { explainSystemError } from '../../image/system-errors.js';
+
+export { formatBytes } from './format-bytes.js';
 
 /**
  * Prints a line, or several, of a result to stdout. It need not be waited for: `main` does in the end,
@@ -21,13 +25,26 @@ export const printJson = (value: unknown): void => {
 };
 
 const write = (text: string): void => void writeStdout(text).catch(() => undefined);
-const talk = (text: string): void => void process.stderr.write(`${text}\n`);
+
+let prepareTalk: (() => void) | undefined;
+
+/** Has something done before each line of talk: what is drawn on stderr gives way to it. */
+export function beforeTalk(prepare: (() => void) | undefined): void {
+  prepareTalk = prepare;
+}
+
+function talk(text: string): void {
+  prepareTalk?.();
+  process.stderr.write(`${text}\n`);
+}
 
 /** Exit statuses of the command line. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-const useColour = (): boolean =>
-  process.stderr.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
+const useColour = (): boolean => process.stderr.isTTY && !noColour() && process.env.TERM !== 'dumb';
+
+/** Whether the user wants no colours (https://no-color.org: the variable is set, and not to nothing). */
+export const noColour = (): boolean => (process.env.NO_COLOR ?? '') !== '';
 
 /** Wraps text in an SGR code when stderr is a terminal and colour is welcome. */
 function paint(code: number, text: string): string {
@@ -38,31 +55,30 @@ export const warn = (message: string): void => {
   talk(`${paint(33, 'warning:')} ${printableLines(message)}`);
 };
 
-/** Prints an error the way a person wants it: what is wrong, then what to do. */
-export function sayError(error: unknown, debug: boolean): void {
+/**
+ * Prints an error the way a person wants it: what is wrong, then what to do.
+ *
+ * @param has whether the command that failed has an option: hints name no other
+ */
+export function sayError(
+  thrown: unknown,
+  debug: boolean,
+  has: (option: string) => boolean = () => true,
+): void {
+  const error = explainSystemError(thrown) ?? thrown;
   const labelled = (code: number, label: string, text: string): void => {
     talk(`${paint(code, label)} ${printableLines(text)}`);
   };
   if (error instanceof ZosiaError) {
     labelled(31, 'error:', error.message);
-    if (error.hint !== undefined) labelled(36, 'hint: ', error.hint);
+    const hint = fittingHint(error.hints, has);
+    if (hint !== undefined) labelled(36, 'hint: ', hint);
     if (debug) say(`code:  ${error.code}\n${error.stack ?? ''}`);
-    if (debug && error.cause instanceof Error) say(`cause: ${error.cause.message}`);
+    if (debug && error.cause instanceof Error)
+      say(`cause: ${error.cause.stack ?? error.cause.message}`);
     return;
   }
   labelled(31, 'error:', error instanceof Error ? error.message : String(error));
   if (debug && error instanceof Error) say(error.stack ?? '');
   else labelled(36, 'hint: ', 'This is a defect of zosia. Run again with --debug and report it.');
-}
-
-/** Bytes for people, in binary units: "13.7 MiB". */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]!}`;
 }

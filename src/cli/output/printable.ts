@@ -1,28 +1,41 @@
-/** Control characters, C1 ones with them: some terminals obey those, too. */
-const CONTROL = /\p{Cc}/gu;
+/**
+ * What a terminal may obey or hide instead of showing it: control characters, C1 ones with them (some
+ * terminals obey those, too); Unicode's format characters (category Cf: overrides of the direction, zero
+ * width joiners, byte order marks, tags), which make one name look like another; its line and paragraph
+ * separators.
+ */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Text as a terminal may get it: control characters become `\xHH`, as in the names of files. What a file
- * says of itself could else clear the screen, or look like further lines. Printable text stays as it is.
+ * Text as a terminal may get it: what is unsafe becomes `\xHH` for each of its bytes, as in the names of
+ * files. What a file says of itself could else clear the screen, or look like further lines. Printable
+ * text stays as it is.
  */
 export function printable(text: string): string {
-  return text.replace(CONTROL, escapeBytes);
+  return text.replace(UNSAFE, escapeBytes);
 }
 
 /** {@link printable} for text of several lines, with tabs perhaps. */
 export function printableLines(text: string): string {
-  return text.replace(CONTROL, (character) =>
+  return text.replace(UNSAFE, (character) =>
     character === '\n' || character === '\t' ? character : escapeBytes(character),
   );
 }
 
-/** JSON escapes control characters below 0x20 alone; the others may be escaped. */
+/** JSON escapes control characters below 0x20 alone, outside of which it has line feeds; others may be. */
 export function printableJson(json: string): string {
-  return json.replace(/[\u007f-\u009f]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return json.replace(UNSAFE, (character) =>
+    character === '\n' ? character : escapeUnits(character),
+  );
 }
 
 function escapeBytes(character: string): string {
   return Buffer.from(character, 'utf8').toString('hex').replace(/../g, '\\x$&');
+}
+
+/** `\uHHHH` for each UTF-16 unit. */
+function escapeUnits(character: string): string {
+  return Array.from({ length: character.length }, (_, index) => {
+    return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  }).join('');
 }

@@ -1,48 +1,61 @@
-import type { SingleBar } from 'cli-progress';
-import { formatBytes } from './output.js';
+import { beforeTalk } from './output.js';
+import { progressRow } from './progress-row.js';
+import type { ProgressFact } from './progress-row.js';
 
-/** One bar for each thing under way. On anything but a terminal nothing is drawn. */
+/** One row for each thing under way. On anything but a terminal nothing is drawn. */
 export interface Progress {
   update(name: string, doneBytes: number, totalBytes: number): void;
+  /** Draws the rows a last time, and leaves them; may be called more than once. */
   stop(): void;
 }
 
-/** Bars on stderr, in the order in which their work began. The library is loaded only to draw them. */
-export async function startProgress(): Promise<Progress> {
-  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
-  const { MultiBar, Presets } = await import('cli-progress');
-  const bars = new Map<string, SingleBar>();
-  const multi = new MultiBar(
-    {
-      stream: process.stderr,
-      format: '{name} {bar} {percentage}% of {size}  {speed}/s  {eta_formatted} left',
-      hideCursor: true,
-      autopadding: true,
-      barsize: 24,
-      clearOnComplete: false,
-      stopOnComplete: false,
-    },
-    Presets.rect,
-  );
-  const started = new Map<string, number>();
-  const width = 28;
+const INTERVAL_MS = 100;
+
+/** Terminals that do not tell their width have this one. */
+const USUAL_COLUMNS = 80;
+
+/** Rows on stderr, in the order in which their work began. */
+export function startProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+  if (!stream.isTTY) return { update: () => undefined, stop: () => undefined };
+  const facts = new Map<string, ProgressFact>();
+  let drawnCount = 0;
+  let drawnAt = -Infinity;
+  let isStopped = false;
+
+  /** Takes the rows off the screen: the cursor is below the last one. */
+  const clear = (): void => {
+    if (drawnCount > 0) stream.write(`\u001b[${drawnCount}A\r\u001b[J`);
+    drawnCount = 0;
+  };
+  const draw = (): void => {
+    // A row as wide as the terminal would be two.
+    const columns = (stream.columns || USUAL_COLUMNS) - 1;
+    // Rows that have left the screen at its top could not be drawn again.
+    const most = Math.max(1, (stream.rows || Infinity) - 1);
+    const shown = isStopped ? [...facts.values()] : [...facts.values()].slice(-most);
+    const now = performance.now();
+    clear();
+    stream.write(shown.map((fact) => `${progressRow(fact, now, columns)}\n`).join(''));
+    drawnCount = shown.length;
+    drawnAt = now;
+  };
+  beforeTalk(() => {
+    clear();
+    drawnAt = -Infinity;
+  });
   return {
     update(name, doneBytes, totalBytes) {
-      let bar = bars.get(name);
-      if (!bar) {
-        started.set(name, performance.now());
-        bar = multi.create(totalBytes, 0, {
-          name: name.slice(0, width).padEnd(width),
-          size: formatBytes(totalBytes),
-          speed: '',
-        });
-        bars.set(name, bar);
-      }
-      const seconds = Math.max(0.001, (performance.now() - started.get(name)!) / 1000);
-      bar.update(doneBytes, { speed: formatBytes(doneBytes / seconds) });
+      if (isStopped) return;
+      const now = performance.now();
+      const began = facts.get(name)?.began ?? { doneBytes, at: now };
+      facts.set(name, { name, doneBytes, totalBytes, began });
+      if (now - drawnAt >= INTERVAL_MS) draw();
     },
-    stop: () => {
-      multi.stop();
+    stop() {
+      if (isStopped) return;
+      isStopped = true;
+      beforeTalk(undefined);
+      if (facts.size > 0) draw();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { ZosiaError, systemErrorCode } from '../../errors.js';
+import { systemReason } from '../../image/system-errors.js';
 
 /** Whoever reads stdout has stopped, as `head` does: there is no one left to print for. */
 export class ReaderGone extends Error {
@@ -62,8 +63,8 @@ export async function writePieces(pieces: AsyncIterable<string>): Promise<void> 
 function explain(cause: Error): Error {
   const code = systemErrorCode(cause);
   if (code === 'EPIPE') return new ReaderGone('the reader of stdout is gone', { cause });
-  const reason = code ?? cause.message;
-  return new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `stdout cannot be written (${reason})`, {
+  const reason = code === undefined ? cause.message : systemReason(cause);
+  return new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `stdout cannot be written: ${reason}`, {
     hint: 'Let the output go to a place with room for it.',
     cause,
   });

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { addFetchOptions } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
@@ -47,7 +47,7 @@ export function addPerfMachineOptions(command: Command): Command {
           'PERF_LOG_DIR',
         ),
       )
-      .option('--json', 'print the results as JSON'),
+      .addOption(new Option('--json', 'print the results as JSON').conflicts('dryRun')),
   ).option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)');
   return addFetchOptions(command);
 }

@@ -6,7 +6,7 @@ import { numberAtLeast, wholeNumber } from '../options/values.js';
 import { EXIT, printJson, say } from '../output/output.js';
 import { addPerfMachineOptions, numberUpTo } from './options.js';
 import type { PerfMachineFlags } from './options.js';
-import { askedCpus } from '../options/machine.js';
+import { askedCpus, requireOneOf } from '../options/machine.js';
 import { variableOption, variableSwitch } from './variables.js';
 import { ZosiaError } from '../../errors.js';
 import type { PlanOptions } from '../../perf/plan.js';
@@ -110,6 +110,7 @@ Examples:
   zosia perf run model.gguf --matrix perf.matrix --loop --no-fail-fast --results perf.csv`,
     )
     .action(async (model: string | undefined, flags: Flags) => {
+      requireOneOf(command, '--profiles', ['--profile']);
       await run(model, flags, context);
     });
 }

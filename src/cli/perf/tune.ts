@@ -8,7 +8,7 @@ import type { PerfBench } from './bench.js';
 import { addPerfMachineOptions } from './options.js';
 import type { PerfMachineFlags } from './options.js';
 import { addSpaceOptions, chosenSpace } from './space.js';
-import { askedCpus } from '../options/machine.js';
+import { askedCpus, requireOneOf } from '../options/machine.js';
 import type { SpaceFlags } from './space.js';
 import { ZosiaError } from '../../errors.js';
 import { summaryOf } from '../../perf/candidates.js';
@@ -64,6 +64,7 @@ Examples:
   zosia perf tune model.gguf --threads "4 6 8" --llama-args "default -fa,off" --boots 12`,
     )
     .action(async (model: string | undefined, flags: Flags) => {
+      requireOneOf(command, '--profiles', ['--save-profile']);
       await run(model, flags, context);
     });
 }

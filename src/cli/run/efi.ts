@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { allowOutsideOption } from '../look/options.js';
 import { efiSettingOption } from '../options/efi-settings.js';
 import { addHostOptions, requireOneOf } from '../options/machine.js';
 import {
@@ -18,6 +19,7 @@ import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
 import type { Places } from '../../recipes/places.js';
 
 interface RunEfiFlags extends EfiFlags {
+  allowOutside?: true;
   disk?: string;
   debug?: true;
 }
@@ -28,6 +30,7 @@ export function addRunEfiCommand(run: Command, context: CliContext): void {
     .description('the EFI machine: a llama2.c model with no operating system')
     .optionsGroup('What is booted:')
     .option('--disk <file>', 'another EFI disk, raw or VMDK')
+    .addOption(allowOutsideOption())
     .optionsGroup('The text:')
     .option('--prompt <text>', 'print what follows this on stdout, and power off')
     .addOption(
@@ -86,6 +89,7 @@ Examples:
         import('../start/efi.js'),
       ]);
       const { signal } = context;
+      const { allowOutside } = flags;
       const arch = chosenArchitecture(flags.arch);
       const places = defaultPlaces();
       const disk = flags.disk ?? (await usualDisk(places));
@@ -93,7 +97,7 @@ Examples:
       const hasSettings = Object.keys(settings).length > 0;
       await checkEfiDisk(disk, signal);
       const { memoryBytes } = (await isFile(disk))
-        ? await efiDiskNeeds(disk, { arch, ...(hasSettings ? { settings } : {}) })
+        ? await efiDiskNeeds(disk, { arch, allowOutside, ...(hasSettings ? { settings } : {}) })
         : { memoryBytes: 0 };
       const spec = await resolveEfiMachine(
         {
@@ -111,7 +115,7 @@ Examples:
       if (hasSettings && !flags.dryRun) {
         const start = (runDisk: typeof spec.disk): Promise<void> =>
           startEfiMachine({ ...spec, disk: runDisk }, flags, context);
-        await withRunDisk(disk, settings, start, signal);
+        await withRunDisk(disk, settings, start, { signal, allowOutside });
       } else await startEfiMachine(spec, flags, context);
     });
 }

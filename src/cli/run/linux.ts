@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { allowOutsideOption } from '../look/options.js';
 import { addHostOptions, requireOneOf } from '../options/machine.js';
 import {
   addLinuxOptions,
@@ -21,6 +22,7 @@ interface RunLinuxFlags extends BootModeFlags {
   initrd?: string;
   disk?: string;
   verify?: true;
+  allowOutside?: true;
 }
 
 export function addRunLinuxCommand(run: Command, context: CliContext): void {
@@ -31,7 +33,8 @@ export function addRunLinuxCommand(run: Command, context: CliContext): void {
     .option('--kernel <file>', 'another kernel (KERNEL_IMAGE)')
     .option('--initrd <file>', 'another initramfs (INITRD_IMAGE)')
     .option('--disk <file>', 'another model disk, raw or VMDK (MODEL_DISK_IMAGE)')
-    .option('--verify', 'first compare the sha256 of everything on the model disk');
+    .option('--verify', 'first compare the sha256 of everything on the model disk')
+    .addOption(allowOutsideOption());
   addLinuxOptions(command);
   addPromptOptions(command);
   addBootModeOptions(command);
@@ -53,7 +56,7 @@ Examples:
     )
     .action(async (given: RunLinuxFlags) => {
       requireOneOf(command, '--timeout', ['--prompt', '--ci', '--diag', '--selftest']);
-      requireOneOf(command, '--json', ['--diag']);
+      requireOneOf(command, '--json', ['--prompt', '--diag']);
       requireOneOf(command, '--profiles', ['--profile']);
       const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }, { startBootMode }] =
         await Promise.all([
@@ -86,7 +89,7 @@ Examples:
         },
         process.env,
       );
-      const request = runRequest(flags, [...args, ...(found?.needs.llamaArgs ?? [])]);
+      const request = await runRequest(flags, [...args, ...(found?.needs.llamaArgs ?? [])]);
       const mode = chosenBootMode(flags);
       if (mode === undefined) await startLinuxMachine(spec, request, flags, context, found?.info);
       else await startBootMode(spec, request, mode, flags, context);
@@ -102,7 +105,7 @@ interface FoundModel {
 /** Checks a disk before it is booted, and looks at its model; undefined without one that can be read. */
 async function diskModel(
   disk: string,
-  { ctx, verify }: RunLinuxFlags,
+  { ctx, verify, allowOutside }: RunLinuxFlags,
   signal: AbortSignal,
 ): Promise<FoundModel | undefined> {
   const [{ checkModelDisk }, { modelOnDisk }, { modelNeeds }] = await Promise.all([
@@ -110,10 +113,11 @@ async function diskModel(
     import('../../recipes/model-on-disk.js'),
     import('../../recipes/model-memory.js'),
   ]);
-  const progress = await startProgress();
+  const progress = startProgress();
   try {
     await checkModelDisk(disk, {
       verify: verify ?? false,
+      allowOutside,
       signal,
       onProgress: (done, total) => {
         progress.update('verifying', done, total);
@@ -122,7 +126,7 @@ async function diskModel(
   } finally {
     progress.stop();
   }
-  const model = await modelOnDisk(disk);
+  const model = await modelOnDisk(disk, { allowOutside });
   if (!model) return undefined;
   const { info, companionBytes } = model;
   return { info, needs: modelNeeds(info, ctx, companionBytes) };

@@ -2,6 +2,7 @@ import type { CliContext } from '../context.js';
 import type { BootModeFlags } from '../options/boot-mode.js';
 import { printJson, say } from '../output/output.js';
 import { announce, printCommand } from './start.js';
+import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
 import { bootModeSpec, qemuArguments, runBootMode, withRunInitrd } from '../../machine/machine.js';
 import type { BootMode, MachineSpec, RunRequest } from '../../machine/machine.js';
@@ -15,20 +16,21 @@ export async function startBootMode(
   { signal, result }: CliContext,
 ): Promise<void> {
   announce(spec);
+  const filter = filterForStdout();
   if (flags.dryRun) {
     await printCommand(spec, qemuArguments(bootModeSpec(spec, mode)));
     return;
   }
   const { exitStatus, facts, consoleTail } = await withRunInitrd(
     spec.initrd,
-    request,
+    { ...request, sealed: true },
     (initrd) =>
       runBootMode(
         { ...spec, initrd },
         {
           ...{ mode, signal },
           ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
-          ...(flags.json ? {} : { onConsole: writeStdout }),
+          ...(flags.json ? {} : { onConsole: (bytes: Uint8Array) => writeStdout(filter(bytes)) }),
         },
       ),
     signal,

@@ -1,8 +1,11 @@
 import type { CliContext } from '../context.js';
 import type { LinuxFlags } from '../options/linux.js';
-import { EXIT, say } from '../output/output.js';
+import { EXIT, printJson, say } from '../output/output.js';
+import { writeStdout } from '../output/stdout.js';
+import { answerNotice, reportAsJson } from '../output/answer-notice.js';
 import { announce, AnswerPrinter, printCommand } from './start.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
+import { NO_CHAT_TEMPLATE } from '../../recipes/chat-template.js';
 import { qemuArguments, runInteractive, runOneShot, withRunInitrd } from '../../machine/machine.js';
 import type { MachineSpec, RunRequest } from '../../machine/machine.js';
 
@@ -26,14 +29,14 @@ export async function startLinuxMachine(
   }
   await withRunInitrd(
     spec.initrd,
-    request,
+    { ...request, sealed: true },
     async (initrd) => {
       const machine = { ...spec, initrd };
       result.exitStatus =
         request.prompt === undefined
           ? (await runInteractive(machine, process, { signal })).exitStatus
           : await answer(machine, flags, {
-              isContinuation: request.prompt !== '' && !model.hasChatTemplate,
+              isContinuation: request.prompt !== '' && !isConversation(flags, model),
               signal,
             });
     },
@@ -41,13 +44,29 @@ export async function startLinuxMachine(
   );
 }
 
+function isConversation(
+  { chatTemplate }: LinuxFlags,
+  model: Pick<ModelInfo, 'hasChatTemplate'>,
+): boolean {
+  return chatTemplate === undefined ? model.hasChatTemplate : chatTemplate !== NO_CHAT_TEMPLATE;
+}
+
 async function answer(
   spec: MachineSpec,
-  { timeout }: LinuxFlags,
+  { timeout, json }: LinuxFlags,
   { isContinuation, signal }: { isContinuation: boolean; signal: AbortSignal },
 ): Promise<number> {
-  const printer = new AnswerPrinter(isContinuation);
-  const { exitStatus, consoleTail } = await runOneShot(spec, {
+  const kept: Uint8Array[] = [];
+  const printer = new AnswerPrinter(
+    isContinuation,
+    json
+      ? (bytes) => {
+          kept.push(bytes);
+          return Promise.resolve();
+        }
+      : writeStdout,
+  );
+  const { exitStatus, consoleTail, report } = await runOneShot(spec, {
     signal,
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     onAnswer: (bytes) => printer.print(bytes),
@@ -58,6 +77,12 @@ async function answer(
     );
     return EXIT.failed;
   }
-  await printer.end();
+  if (json) {
+    printJson({ answer: Buffer.concat(kept).toString('utf8'), ...reportAsJson(report) });
+  } else {
+    await printer.end();
+  }
+  const notice = answerNotice(report, printer.isEmpty);
+  if (notice !== undefined) say(`zosia: ${notice}`);
   return EXIT.done;
 }

@@ -1,4 +1,5 @@
 import { say } from '../output/output.js';
+import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
 import { formatCommand } from '../../machine/machine.js';
 import type { HostSpec } from '../../machine/machine.js';
@@ -22,12 +23,17 @@ export function announce({ accel, notes = [] }: HostSpec): void {
 /** Prints an answer on stdout as it comes, and ends its last line. */
 export class AnswerPrinter {
   readonly #isContinuation: boolean;
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
   #hasStarted = false;
   #last: number | undefined;
 
-  /** @param isContinuation whether the answer goes on in the middle of the prompt's text */
-  constructor(isContinuation: boolean) {
+  /**
+   * @param isContinuation whether the answer goes on in the middle of the prompt's text
+   * @param write where the answer goes
+   */
+  constructor(isContinuation: boolean, write = filteredStdout()) {
     this.#isContinuation = isContinuation;
+    this.#write = write;
   }
 
   print(bytes: Uint8Array): Promise<void> {
@@ -36,10 +42,22 @@ export class AnswerPrinter {
     const text = isPadded ? bytes.subarray(1) : bytes;
     this.#hasStarted = true;
     this.#last = text.at(-1) ?? this.#last;
-    return writeStdout(text);
+    return this.#write(text);
+  }
+
+  /** Whether nothing has been printed. */
+  get isEmpty(): boolean {
+    return this.#last === undefined;
   }
 
   async end(): Promise<void> {
-    if (this.#last !== undefined && this.#last !== LINE_FEED) await writeStdout('\n');
+    if (this.#last !== undefined && this.#last !== LINE_FEED)
+      await this.#write(Buffer.of(LINE_FEED));
   }
+}
+
+/** Writes to stdout: a terminal gets text without control sequences, anything else gets every byte. */
+function filteredStdout(): (bytes: Uint8Array) => Promise<void> {
+  const filter = filterForStdout();
+  return (bytes) => writeStdout(filter(bytes));
 }

@@ -19,6 +19,8 @@ export async function upLinux(
   context: CliContext,
 ): Promise<void> {
   const { flags, args } = await applyProfile(given);
+  // What may be wrong is found out before anything is downloaded.
+  const asked = await runRequest(flags);
   const { spec, model, llamaArgs } = await withFetchSettings(flags, context, (settings) =>
     prepareMachine({
       ...settings,
@@ -29,6 +31,6 @@ export async function upLinux(
     }),
   );
   if (named === undefined) say(embeddedModelNotice('zosia up model.gguf'));
-  const request = runRequest(flags, [...args, ...llamaArgs]);
+  const request = { ...asked, args: [...args, ...llamaArgs, ...asked.args] };
   await startLinuxMachine(spec, request, flags, context, model.info);
 }

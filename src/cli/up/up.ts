@@ -30,6 +30,12 @@ export function addUpCommand(program: Command, context: CliContext): void {
   const ofLinux = optionsAdded(command, () => {
     command.optionsGroup('With --machine linux:');
     addFetchOptions(addLinuxOptions(command));
+    command.addOption(
+      new Option(
+        '--json',
+        'with --prompt: print the answer, how it ended, and its tokens as JSON',
+      ).conflicts('dryRun'),
+    );
   });
   const ofEfi = optionsAdded(command, () => {
     command
@@ -59,6 +65,7 @@ parentheses is a variable that the option wins over.`,
     .action(async (model: string | undefined, flags: UpFlags) => {
       refuseOptions(command, flags.machine, flags.machine === 'efi' ? ofLinux : ofEfi);
       requireOneOf(command, '--profiles', ['--profile']);
+      requireOneOf(command, '--json', ['--prompt']);
       requireOneOf(command, '--timeout', [
         '--prompt',
         ...(flags.machine === 'efi' ? ['--screenshot'] : []),

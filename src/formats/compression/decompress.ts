@@ -1,4 +1,6 @@
-import { gunzip } from '../gzip/gzip.js';
+import { accessBytes } from '../../image/random-access.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { gunzip } from '../gzip/gunzip.js';
 import { joinChunks } from './limits.js';
 import type { DecompressionLimits } from './limits.js';
 import { unxz } from './xz.js';
@@ -21,29 +23,31 @@ export function splitCompression(name: string): { stem: string; compression: Com
   return { stem: name, compression: 'none' };
 }
 
+const COPY_BYTES = 1 << 20;
+
 /**
- * Unpacks bytes, piece by piece where the decoder can. See {@link unxz} before nesting two of these.
+ * Unpacks a whole source, piece by piece, so that neither what goes in nor what comes out is in memory at
+ * once. See {@link unxz} before nesting two of these.
  *
  * @throws ZosiaError `ZOSIA_GZIP_CORRUPT`, `ZOSIA_XZ_CORRUPT`, `ZOSIA_ZSTD_CORRUPT`,
  * `ZOSIA_DECOMPRESSED_TOO_LARGE`
  */
 export async function* decompress(
   compression: Compression,
-  bytes: Uint8Array,
+  source: RandomAccess,
   limits: DecompressionLimits,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   switch (compression) {
     case 'gzip':
-      yield gunzip(bytes, limits);
-      return;
+      return yield* gunzip(source, limits);
     case 'xz':
-      yield* unxz(bytes, limits);
-      return;
+      return yield* unxz(source, limits);
     case 'zstd':
-      yield* unzstd(bytes, limits);
-      return;
+      return yield* unzstd(source, limits);
     case 'none':
-      yield bytes;
+      for (let at = 0; at < source.sizeBytes; at += COPY_BYTES) {
+        yield await source.read(at, Math.min(COPY_BYTES, source.sizeBytes - at));
+      }
   }
 }
 
@@ -55,6 +59,6 @@ export async function decompressWhole(
 ): Promise<Uint8Array> {
   if (compression === 'none') return bytes;
   const chunks: Uint8Array[] = [];
-  for await (const chunk of decompress(compression, bytes, limits)) chunks.push(chunk);
+  for await (const chunk of decompress(compression, accessBytes(bytes), limits)) chunks.push(chunk);
   return joinChunks(chunks);
 }

@@ -1,14 +1,19 @@
 import xzDecompress from 'xz-decompress';
 import { ZosiaError } from '../../errors.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { sliceAccess } from '../../image/slice-access.js';
 import { tooLarge } from './limits.js';
 import type { DecompressionLimits } from './limits.js';
+import { asZosiaError } from './unpacking.js';
+import type { Unpacking } from './unpacking.js';
+import { xzStreamEnd } from './xz-end.js';
 
 /** Large pieces: each one costs a round trip between the two streams. */
 const INPUT_PIECE_BYTES = 1 << 20;
 
 /**
- * Unpacks one .xz stream (the .xz file format; decoder: XZ Embedded, so checks none, CRC32 and CRC64
- * and the LZMA2 filter only), piece by piece. The decoder bounds the dictionary by itself.
+ * Unpacks a source that is one .xz stream (the .xz file format; decoder: XZ Embedded, so checks none, CRC32
+ * and CRC64 and the LZMA2 filter only), piece by piece. The decoder bounds the dictionary by itself.
  *
  * The decoder package opens one stream at a time: a second `unxz` waits until the first has ended.
  * So run it to its end (or leave the loop) before anything that may unpack another; a loop body that
@@ -17,16 +22,16 @@ const INPUT_PIECE_BYTES = 1 << 20;
  * @throws ZosiaError `ZOSIA_XZ_CORRUPT`, `ZOSIA_DECOMPRESSED_TOO_LARGE`
  */
 export async function* unxz(
-  compressed: Uint8Array,
+  source: RandomAccess,
   limits: DecompressionLimits,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const stream = new xzDecompress.XzReadableStream(pieces(compressed));
+  const stream = new xzDecompress.XzReadableStream(pieces(source));
   const reader = stream.getReader();
   let producedBytes = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw corrupt(cause);
+        throw asZosiaError(cause, corrupt);
       });
       if (done) return;
       producedBytes += value.length;
@@ -39,18 +44,38 @@ export async function* unxz(
   }
 }
 
-function pieces(bytes: Uint8Array): ReadableStream<Uint8Array> {
+/**
+ * Unpacks the .xz stream that begins at `offset` of a source with something else behind it; see {@link unxz}.
+ *
+ * @throws ZosiaError `ZOSIA_XZ_CORRUPT`
+ */
+export async function* unxzStream(source: RandomAccess, offset: number): Unpacking {
+  const end = await xzStreamEnd(source, offset);
+  if (end === undefined) {
+    // Nobody can tell where it ends: what comes before the damage is unpacked all the same.
+    yield* unxz(sliceAccess(source, offset, source.sizeBytes - offset), { maxBytes: Infinity });
+    throw corrupt(undefined);
+  }
+  yield* unxz(sliceAccess(source, offset, end - offset), { maxBytes: Infinity });
+  return end;
+}
+
+function pieces(source: RandomAccess): ReadableStream<Uint8Array> {
   let position = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (position >= bytes.length) {
-        controller.close();
-        return;
-      }
-      controller.enqueue(bytes.subarray(position, position + INPUT_PIECE_BYTES));
-      position += INPUT_PIECE_BYTES;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        if (position >= source.sizeBytes) {
+          controller.close();
+          return;
+        }
+        const length = Math.min(INPUT_PIECE_BYTES, source.sizeBytes - position);
+        controller.enqueue(await source.read(position, length));
+        position += length;
+      },
     },
-  });
+    { highWaterMark: 0 },
+  );
 }
 
 function corrupt(cause: unknown): ZosiaError {

@@ -5,6 +5,11 @@
 
 /** Magic number of a frame with data. */
 export const ZSTD_MAGIC = 0xfd2fb528;
+export const MAGIC_BYTES = 4;
+/** Magic number, descriptor, window, and the widest dictionary ID and content size. */
+export const MAX_HEADER_BYTES = 4 + 1 + 1 + 4 + 8;
+/** No block holds more, packed or not (section 3.1.1.2.4). */
+export const MAX_BLOCK_BYTES = 128 * 1024;
 /** Skippable frames have sixteen magic numbers; the low four bits are the writer's own. */
 export const SKIPPABLE_MAGIC = 0x184d2a50;
 export const SKIPPABLE_MAGIC_MASK = 0xfffffff0;

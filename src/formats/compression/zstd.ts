@@ -1,12 +1,18 @@
 import { Decompress } from 'fzstd';
 import { ZosiaError } from '../../errors.js';
-import { tooLarge } from './limits.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { windowedAccess } from '../../image/windowed-access.js';
 import type { DecompressionLimits } from './limits.js';
+import { unpackAll } from './unpacking.js';
+import type { Unpacking } from './unpacking.js';
 import {
   BLOCK_HEADER,
   CHECKSUM_BYTES,
   CONTENT_SIZE_16_BASE,
   FRAME_DESCRIPTOR,
+  MAGIC_BYTES,
+  MAX_BLOCK_BYTES,
+  MAX_HEADER_BYTES,
   SKIPPABLE_HEADER,
   SKIPPABLE_MAGIC,
   SKIPPABLE_MAGIC_MASK,
@@ -20,97 +26,136 @@ const MAX_WINDOW_BYTES = 128 << 20;
  * The decoder moves its whole window once per block, so thousands of tiny blocks under a large window
  * would keep it busy for hours. A gigabyte compressed at level 19 stays below this.
  */
-const MAX_MOVED_BYTES = 256 * 2 ** 30;
-const INPUT_PIECE_BYTES = 64 * 1024;
+const MAX_MOVED_BYTES = 80 * 2 ** 30;
 
 /**
- * Unpacks Zstandard frames (RFC 8878), piece by piece. Frames are measured before any is unpacked.
- * Content checksums are not verified: what zosia unpacks has had its sha256 checked.
+ * Unpacks Zstandard frames (RFC 8878) up to the end of the source, piece by piece; skippable ones are passed
+ * over. Content checksums are not verified: what zosia unpacks has had its sha256 checked.
  *
  * @throws ZosiaError `ZOSIA_ZSTD_CORRUPT`, `ZOSIA_DECOMPRESSED_TOO_LARGE`
  */
-export function* unzstd(
-  compressed: Uint8Array,
+export function unzstd(
+  source: RandomAccess,
   limits: DecompressionLimits,
-): Generator<Uint8Array, void, undefined> {
-  checkFrames(compressed);
-  let produced: Uint8Array[] = [];
-  let producedBytes = 0;
-  const decoder = new Decompress((chunk) => {
-    producedBytes += chunk.length;
-    if (producedBytes > limits.maxBytes) throw tooLarge(limits.maxBytes);
-    if (chunk.length > 0) produced.push(chunk);
+): AsyncGenerator<Uint8Array, void, undefined> {
+  return unpackAll(source, unzstdFrame, limits);
+}
+
+/**
+ * Unpacks the frame that begins at `offset`, a block (at most 128 KiB) at a time: a few bytes may stand for
+ * each of them.
+ *
+ * @throws ZosiaError `ZOSIA_ZSTD_CORRUPT`
+ */
+export async function* unzstdFrame(source: RandomAccess, offset: number): Unpacking {
+  const input = windowedAccess(source);
+  const read = async (position: number, length: number): Promise<Uint8Array> => {
+    if (position + length > input.sizeBytes) throw corrupt('cut short');
+    return input.read(position, length);
+  };
+  const magic = view(await read(offset, MAGIC_BYTES)).getUint32(0, true);
+  if ((magic & SKIPPABLE_MAGIC_MASK) >>> 0 === SKIPPABLE_MAGIC) {
+    const header = view(await read(offset, SKIPPABLE_HEADER.sizeBytes));
+    const length = header.getUint32(SKIPPABLE_HEADER.lengthOffset, true);
+    const end = offset + SKIPPABLE_HEADER.sizeBytes + length;
+    if (end > input.sizeBytes) throw corrupt('cut short');
+    return end;
+  }
+  if (magic !== ZSTD_MAGIC) throw corrupt(`no frame at ${offset}`);
+
+  const { headerBytes, windowBytes, hasChecksum } = frameHeader(
+    await input.read(offset, Math.min(MAX_HEADER_BYTES, input.sizeBytes - offset)),
+  );
+  const decoder = new BlockDecoder();
+  decoder.push(await read(offset, headerBytes));
+  let position = offset + headerBytes;
+  for (let blockCount = 1, isLast = false; !isLast; blockCount++) {
+    if (windowBytes * blockCount > MAX_MOVED_BYTES) throw corrupt('implausibly small blocks');
+    const block = blockHeader(await read(position, BLOCK_HEADER.sizeBytes));
+    const length = BLOCK_HEADER.sizeBytes + block.storedBytes;
+    decoder.push(await read(position, length));
+    position += length;
+    isLast = block.isLast;
+    yield* decoder.take();
+  }
+  const checksumBytes = hasChecksum ? CHECKSUM_BYTES : 0;
+  decoder.push(await read(position, checksumBytes), true);
+  yield* decoder.take();
+  return position + checksumBytes;
+}
+
+/** The decoder package, whose output is taken when it is wanted. */
+class BlockDecoder {
+  #produced: Uint8Array[] = [];
+  readonly #decoder = new Decompress((chunk) => {
+    if (chunk.length > 0) this.#produced.push(chunk);
   });
-  for (let position = 0; position < compressed.length; position += INPUT_PIECE_BYTES) {
-    const end = position + INPUT_PIECE_BYTES;
+
+  /** @throws ZosiaError `ZOSIA_ZSTD_CORRUPT` */
+  push(bytes: Uint8Array, isFinal = false): void {
     try {
-      decoder.push(compressed.subarray(position, end), end >= compressed.length);
+      this.#decoder.push(bytes, isFinal);
     } catch (error) {
-      throw error instanceof ZosiaError ? error : corrupt(String(error), error);
+      throw corrupt(String(error), error);
     }
-    yield* produced;
-    produced = [];
+  }
+
+  take(): Uint8Array[] {
+    const produced = this.#produced;
+    this.#produced = [];
+    return produced;
   }
 }
 
-/** Walks frames and blocks by their headers alone. */
-function checkFrames(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let position = 0;
-  let movedBytes = 0;
+interface FrameHeader {
+  readonly headerBytes: number;
+  readonly windowBytes: number;
+  readonly hasChecksum: boolean;
+}
+
+/** @param bytes the first of a frame: {@link MAX_HEADER_BYTES}, or all that there are */
+function frameHeader(bytes: Uint8Array): FrameHeader {
   try {
-    do {
-      const magic = view.getUint32(position, true);
-      if ((magic & SKIPPABLE_MAGIC_MASK) >>> 0 === SKIPPABLE_MAGIC) {
-        position += SKIPPABLE_HEADER.sizeBytes;
-        position += view.getUint32(position - SKIPPABLE_HEADER.lengthOffset, true);
-      } else if (magic === ZSTD_MAGIC) {
-        const frame = measureFrame(view, position);
-        movedBytes += frame.windowBytes * frame.blockCount;
-        position = frame.end;
-      } else {
-        throw corrupt(`no frame at ${position}`);
-      }
-      if (movedBytes > MAX_MOVED_BYTES) throw corrupt('implausibly small blocks');
-    } while (position < bytes.length);
+    return parseFrameHeader(view(bytes));
   } catch (error) {
     throw error instanceof RangeError ? corrupt('cut short', error) : error;
   }
 }
 
-interface FrameMeasure {
-  readonly windowBytes: number;
-  readonly blockCount: number;
-  readonly end: number;
-}
-
-/** @throws RangeError when the frame runs past the data */
-function measureFrame(view: DataView, start: number): FrameMeasure {
-  let position = start + FRAME_DESCRIPTOR.offset;
-  const descriptor = view.getUint8(position++);
+/** @throws RangeError when the header runs past the data */
+function parseFrameHeader(header: DataView): FrameHeader {
+  let position: number = FRAME_DESCRIPTOR.offset;
+  const descriptor = header.getUint8(position++);
   const singleSegment = (descriptor & FRAME_DESCRIPTOR.singleSegmentBit) !== 0;
   let windowBytes = 0;
-  if (!singleSegment) windowBytes = windowSize(view.getUint8(position++));
+  if (!singleSegment) windowBytes = windowSize(header.getUint8(position++));
   position += FRAME_DESCRIPTOR.dictionaryIdWidths[descriptor & 3]!;
   const stated =
     FRAME_DESCRIPTOR.contentSizeWidths[descriptor >> FRAME_DESCRIPTOR.contentSizeShift]!;
   const width = stated === 0 && singleSegment ? 1 : stated;
-  if (singleSegment) windowBytes = contentSize(view, position, width);
+  if (singleSegment) windowBytes = contentSize(header, position, width);
   position += width;
   if (windowBytes > MAX_WINDOW_BYTES) {
     throw corrupt(`window of ${windowBytes} bytes, at most ${MAX_WINDOW_BYTES} are supported`);
   }
+  const hasChecksum = (descriptor & FRAME_DESCRIPTOR.checksumBit) !== 0;
+  return { headerBytes: position, windowBytes, hasChecksum };
+}
 
-  for (let blockCount = 1; ; blockCount++) {
-    const header = view.getUint16(position, true) | (view.getUint8(position + 2) << 16);
-    const type = (header >> BLOCK_HEADER.typeShift) & BLOCK_HEADER.typeMask;
-    if (type === BLOCK_HEADER.typeReserved) throw corrupt('reserved block type');
-    const stored = type === BLOCK_HEADER.typeRle ? 1 : header >> BLOCK_HEADER.sizeShift;
-    position += BLOCK_HEADER.sizeBytes + stored;
-    if ((header & BLOCK_HEADER.lastBit) === 0) continue;
-    if ((descriptor & FRAME_DESCRIPTOR.checksumBit) !== 0) position += CHECKSUM_BYTES;
-    return { windowBytes, blockCount, end: position };
-  }
+function blockHeader(bytes: Uint8Array): { isLast: boolean; storedBytes: number } {
+  const header = bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16);
+  const type = (header >> BLOCK_HEADER.typeShift) & BLOCK_HEADER.typeMask;
+  if (type === BLOCK_HEADER.typeReserved) throw corrupt('reserved block type');
+  const size = header >> BLOCK_HEADER.sizeShift;
+  if (size > MAX_BLOCK_BYTES) throw corrupt(`block of ${size} bytes`);
+  return {
+    isLast: (header & BLOCK_HEADER.lastBit) !== 0,
+    storedBytes: type === BLOCK_HEADER.typeRle ? 1 : size,
+  };
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function windowSize(descriptor: number): number {

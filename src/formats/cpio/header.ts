@@ -1,8 +1,7 @@
-import { FIELD_DIGITS, HEADER_BYTES, NEWC_FIELDS, NEWC_MAGIC } from './layout.js';
+import { FIELD_DIGITS, NEWC_FIELDS, NEWC_MAGIC } from './layout.js';
 import type { NewcFieldName, NewcHeader } from './layout.js';
 
 const FIELD_NAMES = Object.keys(NEWC_FIELDS) as NewcFieldName[];
-const HEXADECIMAL = /^[0-9a-fA-F]+$/;
 
 /** The 110 bytes of a header whose fields have been checked to fit. */
 export function encodeHeader(header: NewcHeader): Uint8Array {
@@ -12,14 +11,28 @@ export function encodeHeader(header: NewcHeader): Uint8Array {
   return new TextEncoder().encode(NEWC_MAGIC + text.join(''));
 }
 
-/** The header in these 110 bytes, or undefined when they are not one. */
-export function decodeHeader(bytes: Uint8Array): NewcHeader | undefined {
-  const text = new TextDecoder('latin1').decode(bytes.subarray(0, HEADER_BYTES));
-  if (text.length !== HEADER_BYTES || !text.startsWith(NEWC_MAGIC)) return undefined;
-  if (!HEXADECIMAL.test(text)) return undefined;
-  const field = (name: NewcFieldName): number => {
-    const { offset } = NEWC_FIELDS[name];
-    return Number.parseInt(text.slice(offset, offset + FIELD_DIGITS), 16);
-  };
-  return Object.fromEntries(FIELD_NAMES.map((name) => [name, field(name)])) as NewcHeader;
+/** The header in these 110 bytes, whatever their magic; numbers are read as the kernel reads them. */
+export function decodeHeader(bytes: Uint8Array): NewcHeader {
+  const header: Partial<Record<NewcFieldName, number>> = {};
+  for (const name of FIELD_NAMES) {
+    header[name] = readHexadecimal(bytes, NEWC_FIELDS[name].offset);
+  }
+  return header as NewcHeader;
+}
+
+const DIGIT_VALUES = Uint8Array.from({ length: 256 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? 16 : value;
+});
+
+/** As simple_strtoul: `0x` may stand before it, and it ends where there is no digit. */
+function readHexadecimal(bytes: Uint8Array, offset: number): number {
+  const hasPrefix = bytes[offset] === 0x30 && (bytes[offset + 1]! | 0x20) === 0x78;
+  let value = 0;
+  for (let i = hasPrefix ? 2 : 0; i < FIELD_DIGITS; i++) {
+    const digit = DIGIT_VALUES[bytes[offset + i]!]!;
+    if (digit > 15) break;
+    value = value * 16 + digit;
+  }
+  return value;
 }

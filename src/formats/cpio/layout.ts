@@ -1,5 +1,5 @@
 /**
- * The "newc" (SVR4, no CRC) cpio header: ASCII, every number eight hexadecimal digits.
+ * The "newc" (SVR4) cpio header: ASCII, every number eight hexadecimal digits.
  * Source: kernel Documentation/driver-api/early-userspace/buffer-format.rst.
  *
  * A member is its header, its name ended by NUL, padding to {@link ALIGNMENT_BYTES}, its data, and
@@ -7,6 +7,11 @@
  */
 
 export const NEWC_MAGIC = '070701';
+/** The same with the sum of the data's bytes in {@link NEWC_FIELDS}.checksum. */
+export const CRC_MAGIC = '070702';
+/** The POSIX.1-1988 format, which the kernel refuses by name. */
+export const ODC_MAGIC = '070707';
+export const MAGIC_LENGTH = 6;
 
 /** Digits of every field after the magic. */
 export const FIELD_DIGITS = 8;
@@ -29,7 +34,7 @@ export const NEWC_FIELDS = {
   rdevMajor: { offset: 78, meaning: 'of a device member: its major number' },
   rdevMinor: { offset: 86, meaning: 'of a device member: its minor number' },
   nameBytes: { offset: 94, meaning: 'length of the name with its NUL' },
-  checksum: { offset: 102, meaning: 'unused in this kind of archive: 0' },
+  checksum: { offset: 102, meaning: 'of 070702: sum of the bytes of the data; else 0' },
 } as const satisfies Record<string, NewcField>;
 
 export type NewcFieldName = keyof typeof NEWC_FIELDS;
@@ -54,6 +59,9 @@ export const MAX_FIELD = 0xffff_ffff;
 
 /** The kernel passes over members whose name, with its NUL, is longer (PATH_MAX). */
 export const MAX_NAME_BYTES = 4096;
+
+/** The kernel passes over symbolic links with more data than this (PATH_MAX). */
+export const MAX_TARGET_DATA_BYTES = 4096;
 
 /** Linux takes no longer symbolic link target (PATH_MAX with its NUL). */
 export const MAX_TARGET_BYTES = 4095;

@@ -1,5 +1,6 @@
 import { accessBytes } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
+import { sliceAccess } from '../../image/slice-access.js';
 import { decompress, splitCompression } from '../compression/decompress.js';
 import { joinChunks, tooLarge } from '../compression/limits.js';
 import { memberPath } from '../member-path.js';
@@ -88,7 +89,7 @@ async function dataTar(
   for (const { name, offset, sizeBytes } of members) {
     const { stem, compression } = splitCompression(name);
     if (stem === DATA_MEMBER) {
-      return decompress(compression, await access.read(offset, sizeBytes), { maxBytes });
+      return decompress(compression, sliceAccess(access, offset, sizeBytes), { maxBytes });
     }
   }
   const found = members.map(({ name }) => name).join(', ');

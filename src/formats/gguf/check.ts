@@ -2,7 +2,7 @@ import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { corrupt, notGguf, truncated } from './errors.js';
 import { FOREIGN_HEAD_BYTES, recogniseForeign } from './foreign.js';
-import { MAGIC } from './layout.js';
+import { HEADER_BYTES, MAGIC } from './layout.js';
 import { readGguf } from './reader.js';
 import type { GgufHeader } from './reader.js';
 
@@ -13,7 +13,7 @@ import type { GgufHeader } from './reader.js';
  *
  * @throws ZosiaError `ZOSIA_MODEL_EMPTY`; `ZOSIA_MODEL_NOT_GGUF`, which says what the file looks like;
  * `ZOSIA_MODEL_TRUNCATED` with the size it has and the size it should have; `ZOSIA_MODEL_CORRUPT`;
- * `ZOSIA_MODEL_UNSUPPORTED` for big-endian files, old versions and unknown tensor types
+ * `ZOSIA_MODEL_VOCABULARY_ONLY`; `ZOSIA_MODEL_JOINED` for files joined with cat; `ZOSIA_MODEL_UNSUPPORTED` for big-endian files, old versions and unknown tensor types
  */
 export async function checkGguf(source: RandomAccess, name: string): Promise<GgufHeader> {
   if (source.sizeBytes === 0) {
@@ -24,9 +24,12 @@ export async function checkGguf(source: RandomAccess, name: string): Promise<Ggu
   await checkMagic(source, name);
   const header = await readGguf(source, name);
   if (header.tensors.length === 0) {
-    throw corrupt(name, 'it holds no tensors, at most a vocabulary');
+    if (await hasGgufAt(source, header.headerBytes, header.dataOffset)) throw joined(name, header);
+    if (header.metadata.has('tokenizer.ggml.tokens')) throw vocabularyOnly(name);
+    throw corrupt(name, 'it holds no tensors');
   }
-  checkTensors(header, source.sizeBytes, name);
+  const { end, paddedEnd } = checkTensors(header, source.sizeBytes, name);
+  if (await hasGgufAt(source, end, paddedEnd)) throw joined(name, header);
   return header;
 }
 
@@ -41,7 +44,11 @@ async function checkMagic(source: RandomAccess, name: string): Promise<void> {
 }
 
 /** llama.cpp (gguf_init_from_reader): each tensor starts where the one before ends, aligned. */
-function checkTensors(header: GgufHeader, sizeBytes: number, name: string): void {
+function checkTensors(
+  header: GgufHeader,
+  sizeBytes: number,
+  name: string,
+): { end: number; paddedEnd: number } {
   const { tensors, alignment, dataOffset } = header;
   let expected = 0;
   let end = 0;
@@ -58,4 +65,39 @@ function checkTensors(header: GgufHeader, sizeBytes: number, name: string): void
   }
   const neededBytes = dataOffset + end;
   if (neededBytes > sizeBytes) throw truncated(name, sizeBytes, neededBytes, 'its tensor table');
+  return { end: neededBytes, paddedEnd: dataOffset + expected };
+}
+
+/** Whether another GGUF begins where one ends, with or without the padding after its last tensor. */
+async function hasGgufAt(source: RandomAccess, ...offsets: readonly number[]): Promise<boolean> {
+  for (const offset of offsets) {
+    if (offset + HEADER_BYTES > source.sizeBytes) continue;
+    const bytes = await source.read(offset, MAGIC.length);
+    if (Buffer.from(bytes).toString('latin1') === MAGIC) return true;
+  }
+  return false;
+}
+
+function joined(name: string, { metadata }: GgufHeader): ZosiaError {
+  const isSplit = metadata.has('split.count');
+  return new ZosiaError(
+    'ZOSIA_MODEL_JOINED',
+    isSplit
+      ? `${name} is several parts of a split model in one file, one after another`
+      : `${name} is two GGUFs in one file, one after another`,
+    {
+      hint: isSplit
+        ? 'Put the parts as they were published into one folder, and name any of them; to have one ' +
+          'file, llama-gguf-split --merge FIRST-PART OUT.gguf joins them, and cat does not.'
+        : 'Download the model again, by itself.',
+    },
+  );
+}
+
+function vocabularyOnly(name: string): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_MODEL_VOCABULARY_ONLY',
+    `${name} holds a vocabulary and no weights: nothing can be generated with it`,
+    { hint: 'It is for trying tokenizers. Get the GGUF of the whole model.' },
+  );
 }

@@ -40,6 +40,8 @@ export interface GgufTensor {
 export interface GgufHeader {
   readonly version: number;
   readonly metadata: ReadonlyMap<string, GgufValue>;
+  /** The types of the metadata in the file, by key: llama.cpp takes no other than it expects. */
+  readonly types: ReadonlyMap<string, ValueTypeName>;
   readonly tensors: readonly GgufTensor[];
   /** Where tensor data starts in the file, in bytes. */
   readonly dataOffset: number;
@@ -71,10 +73,14 @@ export async function readGguf(source: RandomAccess, name = 'the model'): Promis
 
   cursor.checkRoom(metadataCount, MIN_METADATA_BYTES);
   const metadata = new Map<string, GgufValue>();
+  const types = new Map<string, ValueTypeName>();
   for (let i = 0; i < metadataCount; i++) {
     const key = await cursor.takeString(MAX_KEY_BYTES);
+    if (key === '') throw cursor.corrupt(`the key of metadata ${i + 1} is empty`);
     if (metadata.has(key)) throw cursor.corrupt(`the metadata ${JSON.stringify(key)} occurs twice`);
-    metadata.set(key, await takeValue(cursor));
+    const type = await takeType(cursor);
+    types.set(key, type);
+    metadata.set(key, await takeValue(cursor, type));
   }
 
   cursor.checkRoom(tensorCount, MIN_TENSOR_BYTES);
@@ -85,10 +91,11 @@ export async function readGguf(source: RandomAccess, name = 'the model'): Promis
     tensors.set(tensor.name, tensor);
   }
 
-  const alignment = alignmentOf(metadata, cursor);
+  const alignment = alignmentOf(metadata, types, cursor);
   return {
     version,
     metadata,
+    types,
     tensors: [...tensors.values()],
     dataOffset: Math.ceil(cursor.position / alignment) * alignment,
     alignment,
@@ -132,8 +139,7 @@ async function takeType(cursor: HeaderCursor): Promise<ValueTypeName> {
   return type;
 }
 
-async function takeValue(cursor: HeaderCursor): Promise<GgufValue> {
-  const type = await takeType(cursor);
+async function takeValue(cursor: HeaderCursor, type: ValueTypeName): Promise<GgufValue> {
   if (type === 'string') return cursor.takeString();
   if (type === 'array') return takeArray(cursor);
   const { width } = VALUE_TYPES[type];
@@ -202,7 +208,13 @@ async function takeTensor(cursor: HeaderCursor, modelName: string): Promise<Gguf
   return { name, dimensions, type, offset, sizeBytes };
 }
 
-function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, cursor: HeaderCursor): number {
+function alignmentOf(
+  metadata: ReadonlyMap<string, GgufValue>,
+  types: ReadonlyMap<string, ValueTypeName>,
+  cursor: HeaderCursor,
+): number {
+  const type = types.get(ALIGNMENT_KEY) ?? 'uint32';
+  if (type !== 'uint32') throw cursor.corrupt(`its alignment is of type ${type} instead of uint32`);
   const value = metadata.get(ALIGNMENT_KEY) ?? DEFAULT_ALIGNMENT_BYTES;
   if (typeof value !== 'number' || !isAlignment(value)) {
     throw cursor.corrupt('its alignment is not a power of two');

@@ -1,3 +1,4 @@
+import type { RandomAccess } from '../../image/random-access.js';
 import { readNumber } from '../fields.js';
 import {
   MBR,
@@ -9,14 +10,9 @@ import {
   MBR_TYPE,
   SECTOR_BYTES,
 } from './layout.js';
+import { isExtendedType, readLogicalPartitions } from './logical.js';
 import { formatMbrType, overlapFaults } from './partition.js';
 import type { Partition, PartitionFault, PartitionTable } from './partition.js';
-
-const EXTENDED_TYPES: readonly number[] = [
-  MBR_TYPE.extended,
-  MBR_TYPE.extendedLba,
-  MBR_TYPE.linuxExtended,
-];
 
 /** Whether a first sector is that of a partitioned disk, rather than boot code or anything else. */
 export function isMbr(sector: Uint8Array): boolean {
@@ -37,8 +33,9 @@ export function isProtectiveMbr(sector: Uint8Array): boolean {
   return isMbr(sector) && types.includes(MBR_TYPE.protective);
 }
 
-/** The primary partitions of a master boot record. Those inside an extended one are not read. */
-export function parseMbr(sector: Uint8Array, diskBytes: number): PartitionTable {
+/** The partitions of a master boot record, primary and logical. */
+export async function readMbr(sector: Uint8Array, disk: RandomAccess): Promise<PartitionTable> {
+  const extended: Partition[] = [];
   const partitions: Partition[] = [];
   const faults: PartitionFault[] = [];
   slotOffsets().forEach((at, i) => {
@@ -47,27 +44,28 @@ export function parseMbr(sector: Uint8Array, diskBytes: number): PartitionTable 
     const where = `partition ${i + 1}`;
     const offset = readNumber(MBR_PARTITION.firstSector, sector, at) * SECTOR_BYTES;
     const sizeBytes = readNumber(MBR_PARTITION.sectorCount, sector, at) * SECTOR_BYTES;
-    if (offset === 0 || sizeBytes === 0 || offset + sizeBytes > diskBytes) {
+    if (offset === 0 || sizeBytes === 0 || offset + sizeBytes > disk.sizeBytes) {
       const message = `its ${sizeBytes} bytes from ${offset} do not lie within the disk`;
       faults.push({ code: 'partition-place', where, message });
       return;
     }
-    if (EXTENDED_TYPES.includes(type)) {
-      const message = 'it is an extended one; the partitions within it are not read';
-      faults.push({ code: 'partition-extended', where, message });
-    }
-    partitions.push({
-      number: i + 1,
-      offset,
-      sizeBytes,
-      type: formatMbrType(type),
-      guid: undefined,
-      name: '',
-    });
+    const place = { number: i + 1, offset, sizeBytes, type: formatMbrType(type) };
+    partitions.push({ ...place, guid: undefined, name: '' });
+    if (isExtendedType(type)) extended.push(partitions.at(-1)!);
   });
   faults.push(...overlapFaults(partitions));
+  const [first, ...others] = extended;
+  if (first) {
+    const logical = await readLogicalPartitions(disk, first, faults);
+    faults.push(...overlapFaults(logical));
+    partitions.push(...logical);
+  }
+  for (const { number } of others) {
+    const message = 'it is a second extended partition, which no system looks into';
+    faults.push({ code: 'partition-extended', where: `partition ${number}`, message });
+  }
   const diskId = readNumber(MBR.diskSignature, sector).toString(16).padStart(8, '0');
-  return { scheme: 'mbr', diskId, partitions, faults };
+  return { scheme: 'mbr', diskId, partitions, faults, warnings: [] };
 }
 
 function slotOffsets(): number[] {

@@ -31,6 +31,8 @@ export interface PartitionTable {
   /** In the order of their numbers. Each lies within the disk; others became faults. */
   readonly partitions: readonly Partition[];
   readonly faults: readonly PartitionFault[];
+  /** What is odd and does no harm. */
+  readonly warnings: readonly PartitionFault[];
 }
 
 /** Whether firmware looks for boot programs there: an EFI system partition, by its type. */

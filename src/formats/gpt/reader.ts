@@ -17,14 +17,14 @@ import {
   PRIMARY_HEADER_SECTOR,
   SECTOR_BYTES,
 } from './layout.js';
-import { isMbr, isProtectiveMbr, parseMbr } from './mbr.js';
+import { isMbr, isProtectiveMbr, readMbr } from './mbr.js';
 import { overlapFaults } from './partition.js';
 import type { Partition, PartitionFault, PartitionTable } from './partition.js';
 
 export type { Partition, PartitionFault, PartitionTable } from './partition.js';
 
 /**
- * Reads the partition table of a disk: a GPT if there is one, else the primary partitions of an MBR.
+ * Reads the partition table of a disk: a GPT in sectors of 512 or 4096 bytes if there is one, else an MBR.
  * A damaged primary GPT is replaced by its backup, and reported among the faults.
  *
  * @returns undefined when the disk has no table
@@ -35,9 +35,31 @@ export async function readPartitionTable(
 ): Promise<PartitionTable | undefined> {
   if (source.sizeBytes < 2 * SECTOR_BYTES) return undefined;
   const first = await source.read(0, SECTOR_BYTES);
-  const second = await source.read(PRIMARY_HEADER_SECTOR * SECTOR_BYTES, SECTOR_BYTES);
-  if (isProtectiveMbr(first) || hasGptSignature(second)) return readGpt(source);
-  return isMbr(first) ? parseMbr(first, source.sizeBytes) : undefined;
+  for (const sectorBytes of SECTOR_SIZES) {
+    if (await hasGptAt(source, sectorBytes)) return readGpt(source, sectorBytes);
+  }
+  if (isProtectiveMbr(first)) return readGpt(source, await backupSectorBytes(source));
+  return isMbr(first) ? readMbr(first, source) : undefined;
+}
+
+/** A disk presents sectors of either size; a GPT counts in those of the disk that it was made on. */
+const SECTOR_SIZES: readonly number[] = [SECTOR_BYTES, 4096];
+
+async function hasGptAt(source: RandomAccess, sectorBytes: number): Promise<boolean> {
+  const offset = PRIMARY_HEADER_SECTOR * sectorBytes;
+  if (offset + SECTOR_BYTES > source.sizeBytes) return false;
+  return hasGptSignature(await source.read(offset, SECTOR_BYTES));
+}
+
+/** The size of sectors by the backup alone, where the primary header is lost. */
+async function backupSectorBytes(source: RandomAccess): Promise<number> {
+  const { sizeBytes } = source;
+  for (const sectorBytes of SECTOR_SIZES) {
+    const offset = (Math.floor(sizeBytes / sectorBytes) - 1) * sectorBytes;
+    if (offset <= 0) continue;
+    if (hasGptSignature(await source.read(offset, SECTOR_BYTES))) return sectorBytes;
+  }
+  return SECTOR_BYTES;
 }
 
 /** One of the two copies: a header, and the entries it refers to. */
@@ -47,12 +69,30 @@ interface GptCopy {
   readonly entryBytes: number;
   readonly firstUsableSector: number;
   readonly lastUsableSector: number;
+  /** Where it says that the other copy lies. */
+  readonly otherSector: number;
 }
 
-async function readGpt(source: RandomAccess): Promise<PartitionTable> {
-  const lastSector = Math.floor(source.sizeBytes / SECTOR_BYTES) - 1;
-  const primary = await readCopy(source, PRIMARY_HEADER_SECTOR);
-  const backup = await readCopy(source, lastSector);
+interface Disk {
+  readonly source: RandomAccess;
+  readonly sectorBytes: number;
+}
+
+async function readGpt(source: RandomAccess, sectorBytes: number): Promise<PartitionTable> {
+  const lastSector = Math.floor(source.sizeBytes / sectorBytes) - 1;
+  const disk = { source, sectorBytes };
+  const primary = await readCopy(disk, PRIMARY_HEADER_SECTOR);
+  const stated = typeof primary === 'string' ? lastSector : primary.otherSector;
+  // On a disk that has grown since, the backup lies where the end once was.
+  const isMoved = stated < lastSector && stated > PRIMARY_HEADER_SECTOR;
+  const backup = await readCopy(disk, isMoved ? stated : lastSector);
+  const warnings: PartitionFault[] = [];
+  if (isMoved && typeof backup !== 'string') {
+    const message =
+      `it lies in sector ${stated} (byte ${stated * sectorBytes}), not in the last one, ` +
+      `${lastSector}: the disk was enlarged; "sgdisk -e" moves it to the end`;
+    warnings.push({ code: 'gpt-backup-place', where: 'backup GPT header', message });
+  }
   const faults: PartitionFault[] = [];
   const report = (which: string, problem: GptCopy | string): void => {
     if (typeof problem !== 'string') return;
@@ -72,9 +112,9 @@ async function readGpt(source: RandomAccess): Promise<PartitionTable> {
     const message = 'its partitions are others than those of the primary';
     faults.push({ code: 'gpt-backup-entries', where: 'backup GPT header', message });
   }
-  const partitions = parseEntries(copy, source.sizeBytes, faults);
+  const partitions = parseEntries(copy, disk, faults);
   faults.push(...overlapFaults(partitions));
-  return { scheme: 'gpt', diskId: copy.diskGuid, partitions, faults };
+  return { scheme: 'gpt', diskId: copy.diskGuid, partitions, faults, warnings };
 }
 
 function differs(a: GptCopy, b: GptCopy): boolean {
@@ -82,8 +122,8 @@ function differs(a: GptCopy, b: GptCopy): boolean {
 }
 
 /** A copy, or what is wrong with it. */
-async function readCopy(source: RandomAccess, sector: number): Promise<GptCopy | string> {
-  const bytes = await source.read(sector * SECTOR_BYTES, SECTOR_BYTES);
+async function readCopy({ source, sectorBytes }: Disk, sector: number): Promise<GptCopy | string> {
+  const bytes = await source.read(sector * sectorBytes, SECTOR_BYTES);
   const get = (field: NumberField): number => readNumber(field, bytes);
   const wide = (low: NumberField, high: NumberField): number => get(low) + get(high) * 2 ** 32;
   if (!hasGptSignature(bytes)) return 'it lacks its signature';
@@ -103,7 +143,7 @@ async function readCopy(source: RandomAccess, sector: number): Promise<GptCopy |
   const entryCount = get(GPT_HEADER.entryCount);
   const entryBytes = get(GPT_HEADER.entryBytes);
   const entriesOffset =
-    wide(GPT_HEADER.entriesSectorLow, GPT_HEADER.entriesSectorHigh) * SECTOR_BYTES;
+    wide(GPT_HEADER.entriesSectorLow, GPT_HEADER.entriesSectorHigh) * sectorBytes;
   const totalBytes = entryCount * entryBytes;
   const isSound =
     entryBytes % GPT_ENTRY_BYTES === 0 &&
@@ -122,11 +162,16 @@ async function readCopy(source: RandomAccess, sector: number): Promise<GptCopy |
     entries,
     entryBytes,
     firstUsableSector: wide(GPT_HEADER.firstUsableSectorLow, GPT_HEADER.firstUsableSectorHigh),
+    otherSector: wide(GPT_HEADER.otherSectorLow, GPT_HEADER.otherSectorHigh),
     lastUsableSector: wide(GPT_HEADER.lastUsableSectorLow, GPT_HEADER.lastUsableSectorHigh),
   };
 }
 
-function parseEntries(copy: GptCopy, diskBytes: number, faults: PartitionFault[]): Partition[] {
+function parseEntries(
+  copy: GptCopy,
+  { source, sectorBytes }: Disk,
+  faults: PartitionFault[],
+): Partition[] {
   const partitions: Partition[] = [];
   for (let at = 0, number = 1; at < copy.entries.length; at += copy.entryBytes, number++) {
     const wide = (low: NumberField, high: NumberField): number =>
@@ -135,22 +180,22 @@ function parseEntries(copy: GptCopy, diskBytes: number, faults: PartitionFault[]
     if (type === GPT_TYPE.unused) continue;
     const first = wide(GPT_ENTRY.firstSectorLow, GPT_ENTRY.firstSectorHigh);
     const last = wide(GPT_ENTRY.lastSectorLow, GPT_ENTRY.lastSectorHigh);
-    const end = (last + 1) * SECTOR_BYTES;
+    const end = (last + 1) * sectorBytes;
     const where = `partition ${number}`;
     if (first < copy.firstUsableSector || last > copy.lastUsableSector || first > last) {
       const message = `its sectors ${first} to ${last} are not among those for partitions`;
       faults.push({ code: 'partition-place', where, message });
       continue;
     }
-    if (!Number.isSafeInteger(end) || end > diskBytes) {
+    if (!Number.isSafeInteger(end) || end > source.sizeBytes) {
       const message = `it ends at sector ${last}, past the end of the disk`;
       faults.push({ code: 'partition-place', where, message });
       continue;
     }
     partitions.push({
       number,
-      offset: first * SECTOR_BYTES,
-      sizeBytes: end - first * SECTOR_BYTES,
+      offset: first * sectorBytes,
+      sizeBytes: end - first * sectorBytes,
       type,
       guid: formatGuid(readBytes(GPT_ENTRY.partitionGuid, copy.entries, at)),
       name: decodeName(readBytes(GPT_ENTRY.name, copy.entries, at)),

@@ -1,12 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { Deflate, GZheader, Inflate, Z_OK, zlibDeflateSetHeader } from 'pako';
-import type { ZStream } from 'pako';
-import { ZosiaError } from '../../errors.js';
+import { Deflate, GZheader, Z_OK, zlibDeflateSetHeader } from 'pako';
 import { contiguousChunks } from '../../image/chunks.js';
 import { bytesSegment, makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
-import { joinChunks, tooLarge } from '../compression/limits.js';
-import type { DecompressionLimits } from '../compression/limits.js';
 
 export interface GzipOptions {
   /** 1 (fast) to 9 (small); 6 unless given. */
@@ -16,8 +12,6 @@ export interface GzipOptions {
 
 /** "Unknown" operating system (RFC 1952, section 2.3.1): the same on every host. */
 const OS_UNKNOWN = 255;
-/** Window of 32 KiB, gzip wrapper (zlib manual, inflateInit2). */
-const GZIP_ONLY_WINDOW_BITS = 15 + 16;
 const OUTPUT_PIECE_BYTES = 256 * 1024;
 
 /**
@@ -53,34 +47,4 @@ function imageOf(bytes: Uint8Array): Image {
 
 function check(done: boolean, deflate: Deflate): void {
   if (!done) throw new Error(`deflate failed: ${deflate.msg}`);
-}
-
-/**
- * Unpacks gzip members standing one after the other, as one. Zero bytes after the last are padding.
- *
- * @throws ZosiaError `ZOSIA_GZIP_CORRUPT`, `ZOSIA_DECOMPRESSED_TOO_LARGE`
- */
-export function gunzip(compressed: Uint8Array, limits: DecompressionLimits): Uint8Array {
-  const inflate = new Inflate({ windowBits: GZIP_ONLY_WINDOW_BITS, chunkSize: OUTPUT_PIECE_BYTES });
-  const chunks: Uint8Array[] = [];
-  let producedBytes = 0;
-  let stream: ZStream | undefined;
-  inflate.onStart = (started) => {
-    stream = started;
-  };
-  inflate.onData = (chunk) => {
-    producedBytes += chunk.length;
-    if (producedBytes > limits.maxBytes) throw tooLarge(limits.maxBytes);
-    chunks.push(chunk);
-  };
-  if (!inflate.push(compressed, true)) throw corrupt(inflate.msg || 'cut short');
-  const rest = compressed.subarray(compressed.length - (stream?.avail_in ?? 0));
-  if (rest.some((byte) => byte !== 0)) throw corrupt('something else follows it');
-  return joinChunks(chunks);
-}
-
-function corrupt(detail: string): ZosiaError {
-  return new ZosiaError('ZOSIA_GZIP_CORRUPT', `gzip data is damaged (${detail})`, {
-    hint: 'Fetch the file again, or build it again if zosia built it.',
-  });
 }

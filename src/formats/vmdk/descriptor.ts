@@ -72,9 +72,17 @@ export function formatDescriptor({ cid, extents }: Descriptor): string {
 
 const MAX_LINE_LENGTH = 1024;
 
+/** As QEMU knows a descriptor: comments and lines of blanks, and then a version from 1 to 3. */
+export function isDescriptorText(text: string): boolean {
+  return /^(?:#[^\n]*\n| +\r?\n)*version=[123]\r?\n/.test(text);
+}
+
 /** QEMU skips blanks before a line, so an extent may hide behind them. */
 const EXTENT_LINE = /^\s*(RW|RDONLY|NOACCESS)\s/;
-const FLAT_LINE = /^\s*RW\s+(\d{1,16})\s+(?:FLAT|VMFS)\s+"([^"]+)"(?:\s+(\d{1,16}))?\s*$/;
+
+/** QEMU's rule: FLAT has an offset and VMFS has none; what follows an offset (a partition's UUID) is passed over. */
+const FLAT_LINE =
+  /^\s*RW\s+\+?(\d{1,16})\s+(?:FLAT\s+"([^"]+)"\s*\+?(\d{1,16})(?:\s.*)?|VMFS\s+"([^"]+)"\s*)$/;
 
 /**
  * Parses a descriptor of plain files. What QEMU would skip, or take for something else, is refused:
@@ -83,8 +91,10 @@ const FLAT_LINE = /^\s*RW\s+(\d{1,16})\s+(?:FLAT|VMFS)\s+"([^"]+)"(?:\s+(\d{1,16
  * @throws ZosiaError `ZOSIA_VMDK_CORRUPT`, `ZOSIA_VMDK_UNSUPPORTED`, `ZOSIA_VMDK_NAME`
  */
 export function parseDescriptor(text: string): Descriptor {
-  const lines = text.split(/\r?\n/);
-  if (lines[0] !== SIGNATURE) throw corrupt('it does not start as a VMDK descriptor does');
+  // A file may be filled up to a sector or more with NUL; QEMU reads up to the first.
+  const [used = ''] = text.split('\0', 1);
+  const lines = used.split(/\r?\n/);
+  if (!isDescriptorText(used)) throw corrupt('it does not start as a VMDK descriptor does');
   const settings = new Map<string, string>();
   const extents: FlatExtent[] = [];
   for (const line of lines) {
@@ -99,7 +109,7 @@ export function parseDescriptor(text: string): Descriptor {
   }
   const parent = settings.get('parentCID') ?? hex(NO_CID);
   if (parent.toLowerCase() !== hex(NO_CID)) throw unsupported('it builds on a parent disk');
-  const cid = settings.get('CID') ?? '';
+  const cid = settings.get('CID') ?? hex(NO_CID);
   if (!/^[0-9a-f]{1,8}$/i.test(cid)) throw corrupt('its content id is not a hexadecimal number');
   if (extents.length === 0) throw corrupt('it names no extent');
   return { cid: Number.parseInt(cid, 16), extents };
@@ -113,16 +123,17 @@ function splitSetting(line: string): [key: string, value: string] {
 
 function parseExtent(line: string): FlatExtent {
   const match = FLAT_LINE.exec(line);
-  if (!match) throw unsupported(`the extent \`${line.slice(0, 80)}\` is not a writable plain file`);
-  const [, count, name, start = '0'] = match;
-  checkExtentName(name!);
+  if (!match) throw unsupportedExtent(line);
+  const [, count, flatName, start = '0', vmfsName] = match;
+  const name = flatName ?? vmfsName!;
+  checkExtentName(name);
   const sectorCount = Number(count);
   const fileSector = Number(start);
   const end = sectorCount + fileSector;
   if (sectorCount === 0 || !Number.isSafeInteger(end * SECTOR_BYTES)) {
     throw corrupt(`the extent \`${line.slice(0, 80)}\` has an impossible length`);
   }
-  return { sectorCount, name: name!, fileSector };
+  return { sectorCount, name, fileSector };
 }
 
 export function corrupt(what: string): ZosiaError {
@@ -131,8 +142,34 @@ export function corrupt(what: string): ZosiaError {
   });
 }
 
-function unsupported(what: string): ZosiaError {
-  return new ZosiaError('ZOSIA_VMDK_UNSUPPORTED', `this VMDK cannot be read: ${what}`, {
-    hint: 'Convert it first: qemu-img convert -O raw IN.vmdk OUT.img',
-  });
+/**
+ * QEMU, and so qemu-img, passes over each extent that is not `RW` or names no file, and takes the disk to be
+ * that much shorter: converting is no way out for those.
+ */
+function unsupportedExtent(line: string): ZosiaError {
+  const what = `the extent \`${line.trim().slice(0, 80)}\` is not a writable plain file`;
+  const [, access, count = '0', kind] = /^\s*(\S+)\s+(\d{1,16})\s+(\w+)/.exec(line) ?? [];
+  if (kind === 'ZERO' || access === 'NOACCESS') {
+    const sizeBytes = BigInt(count) * BigInt(SECTOR_BYTES);
+    return unsupported(
+      what,
+      `Make a file of zeros for it, truncate -s ${sizeBytes} zeros.img, and write in its place: ` +
+        `RW ${count} FLAT "zeros.img" 0. qemu-img would leave it out, and shorten the disk.`,
+    );
+  }
+  if (access === 'RDONLY') {
+    return unsupported(
+      what,
+      'Write RW in place of RDONLY in a copy of the descriptor; zosia only reads it. qemu-img would ' +
+        'leave it out, and shorten the disk.',
+    );
+  }
+  return unsupported(what);
+}
+
+function unsupported(
+  what: string,
+  hint = 'Convert it first: qemu-img convert -O raw IN.vmdk OUT.img',
+): ZosiaError {
+  return new ZosiaError('ZOSIA_VMDK_UNSUPPORTED', `this VMDK cannot be read: ${what}`, { hint });
 }

@@ -2,7 +2,7 @@ import { ZosiaError } from '../../errors.js';
 import { makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import { corrupt, parseDescriptor } from './descriptor.js';
+import { corrupt, isDescriptorText, parseDescriptor } from './descriptor.js';
 import { MAX_DESCRIPTOR_BYTES, MAX_EXTENTS, SECTOR_BYTES, SIGNATURE } from './layout.js';
 
 /** A file that an extent names, as found on the host. */
@@ -17,11 +17,14 @@ export interface ExtentFile {
  */
 export type ExtentResolver = (name: string) => Promise<ExtentFile>;
 
-/** Whether the bytes start as a VMDK descriptor does. */
+/** QEMU looks no further to find out what a file is (BLOCK_PROBE_BUF_SIZE). */
+const PROBED_BYTES = 512;
+
+/** Whether the bytes start as a VMDK descriptor does, sound or not. */
 export async function isVmdkDescriptor(source: RandomAccess): Promise<boolean> {
-  if (source.sizeBytes < SIGNATURE.length) return false;
-  const head = await source.read(0, SIGNATURE.length);
-  return Buffer.from(head).toString('latin1') === SIGNATURE;
+  const head = await source.read(0, Math.min(PROBED_BYTES, source.sizeBytes));
+  const text = Buffer.from(head).toString('latin1');
+  return text.startsWith(SIGNATURE) || isDescriptorText(text);
 }
 
 /**

@@ -1,108 +1,97 @@
 import { ZosiaError } from '../../errors.js';
 import { readCpio } from '../../formats/cpio/reader.js';
-import type { CpioMember } from '../../formats/cpio/reader.js';
-import { parentPath } from '../../formats/member-path.js';
+import type { CpioPart } from '../../formats/cpio/reader.js';
+import { toByteString } from '../../formats/ext4/names.js';
+import { unescapeName } from '../../formats/ext4/reader/names.js';
+import { Findings } from '../../formats/findings.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import { cpioNode, resolveCpio } from './node.js';
-import type { CpioFile } from './node.js';
 import type { ImageTree } from '../node.js';
+import { CpioNode } from './node.js';
+import { lastComponent, resolve } from './resolve.js';
+import { tooLarge } from './too-large.js';
+import { Unpacked } from './unpacked.js';
+import type { CpioFile } from './file.js';
 
-/** More than any initramfs has, and a bound on memory. */
-const MAX_MEMBERS = 1_000_000;
-/** A single name can imply thousands of folders, so these have a bound of their own. */
-const MAX_IMPLIED_FOLDERS = 4096;
+/** More than any initramfs has, and with the next a bound on memory. */
+const MAX_MEMBERS = 400_000;
+/** Names and link targets of all members. */
+const MAX_NAME_BYTES = 48 << 20;
+/** Findings that are described; of more only the number is given. */
+const MAX_FINDINGS = 1000;
 
 export interface CpioTree extends ImageTree {
   readonly memberCount: number;
   /** Archives that follow each other in the file, as the kernel takes them. */
   readonly archiveCount: number;
+  readonly parts: readonly CpioPart[];
+  /** Members that the kernel passes over, and why. */
+  readonly skipped: Findings;
+  /** What would stop the kernel; what comes before is in the tree. */
+  readonly damage: ZosiaError | undefined;
 }
 
 /**
- * The files of newc archives as unpacking would leave them: the last of several members with one path
- * counts, and folders without a member of their own are made. Names that are no UTF-8 have their bad
- * bytes replaced.
+ * The files of an initramfs as unpacking by the kernel would leave them: see `readCpio` and {@link Unpacked}.
  *
- * @throws ZosiaError `ZOSIA_CPIO_CORRUPT`, `ZOSIA_CPIO_TOO_LARGE`
+ * @throws ZosiaError as `readCpio` when there is nothing before the damage; `ZOSIA_CPIO_TOO_LARGE`
  */
 export async function cpioTree(source: RandomAccess): Promise<CpioTree> {
   const unpacked = new Unpacked();
+  const skipped = new Findings(MAX_FINDINGS);
+  const parts: CpioPart[] = [];
+  let memberCount = 0;
+  let nameBytes = 0;
   let archiveCount = 0;
-  for await (const member of readCpio(source)) {
-    archiveCount = member.archive + 1;
-    unpacked.add(member);
+  let damage: ZosiaError | undefined;
+  try {
+    for await (const member of readCpio(source, {
+      onPart: (part) => void parts.push(part),
+      onSkipped: (where, code, message) => {
+        skipped.add(code, where, message);
+      },
+    })) {
+      if (++memberCount > MAX_MEMBERS) throw tooLarge(`more than ${MAX_MEMBERS} members`);
+      nameBytes += member.name.length + (member.type === 'symlink' ? member.target.length : 0);
+      if (nameBytes > MAX_NAME_BYTES) throw tooLarge('too many long names');
+      archiveCount = member.archive + 1;
+      const passed = unpacked.add(member);
+      if (passed) skipped.add(passed.code, member.path, passed.message);
+    }
+  } catch (error) {
+    const isDamage = error instanceof ZosiaError && error.code !== 'ZOSIA_CPIO_TOO_LARGE';
+    if (!isDamage || memberCount === 0) throw error;
+    damage = error;
   }
-  const { root, memberCount } = unpacked;
+  const { root } = unpacked;
+  const isHidden = (file: CpioFile): boolean => unpacked.isBuiltIn(file);
+  const plainBytes = parts.every(({ compression }) => compression === undefined);
   return {
-    sizeBytes: source.sizeBytes,
-    memberCount,
-    archiveCount,
+    sizeBytes: plainBytes ? source.sizeBytes : parts.reduce((sum, p) => sum + p.unpackedBytes, 0),
+    ...{ memberCount, archiveCount, parts, skipped, damage },
     lookUp: (path, followLast) =>
-      Promise.resolve().then(() => cpioNode(source, resolveCpio(root, path, followLast))),
+      Promise.resolve().then(() => {
+        const bytes = toByteString(unescapeName(path));
+        const found = resolve(root, bytes, followLast);
+        if (found) return new CpioNode(found, isHidden);
+        throw noSuchPath(root, path, bytes);
+      }),
   };
 }
 
-class Unpacked {
-  memberCount = 0;
-  root: CpioFile = { id: 0, content: {}, children: new Map() };
-  #impliedFolderCount = 0;
-  /** By archive and inode number, what the names of one file share. */
-  readonly #linked = new Map<string, Pick<CpioFile, 'id' | 'content'>>();
-
-  add(member: CpioMember): void {
-    const id = ++this.memberCount;
-    if (id > MAX_MEMBERS) throw tooLarge(`more than ${MAX_MEMBERS} members`);
-    const { id: fileId, content } = this.#share(member, id);
-    if (member.path === '/') {
-      this.root = { ...this.root, member };
-      return;
-    }
-    const siblings = this.#folder(parentPath(member.path)).children;
-    const name = member.path.slice(member.path.lastIndexOf('/') + 1);
-    const kept = member.type === 'directory' ? siblings.get(name)?.children : undefined;
-    siblings.set(name, {
-      id: fileId,
-      member,
-      content,
-      children: kept ?? new Map<string, CpioFile>(),
-    });
+function noSuchPath(root: CpioFile, path: string, bytes: string): ZosiaError {
+  if (resolve(root, bytes, false)?.type === 'symlink' && isLoop(root, bytes)) {
+    return new ZosiaError(
+      'ZOSIA_CPIO_SYMLINK_LOOP',
+      `${path} leads through more symlinks than Linux follows`,
+      { hint: 'The symlinks in the archive lead round in a circle; name the file itself.' },
+    );
   }
-
-  /** The names of one file share an id, and the data that one of them brings. */
-  #share(member: CpioMember, id: number): Pick<CpioFile, 'id' | 'content'> {
-    const own = { id, content: { member } };
-    if (member.type !== 'file' || member.linkCount < 2) return own;
-    const key = `${member.archive}:${member.inode}`;
-    const shared = this.#linked.get(key);
-    if (!shared) {
-      this.#linked.set(key, own);
-      return own;
-    }
-    if (member.sizeBytes > 0) shared.content.member = member;
-    return shared;
-  }
-
-  #folder(path: string): CpioFile {
-    let folder = this.root;
-    for (const name of path.split('/')) {
-      if (name === '') continue;
-      let next = folder.children.get(name);
-      if (!next) {
-        if (++this.#impliedFolderCount > MAX_IMPLIED_FOLDERS) {
-          throw tooLarge(`no members for more than ${MAX_IMPLIED_FOLDERS} of its folders`);
-        }
-        // Negative, so that it is nobody else's.
-        next = { id: -this.#impliedFolderCount, content: {}, children: new Map() };
-        folder.children.set(name, next);
-      }
-      folder = next;
-    }
-    return folder;
-  }
+  return new ZosiaError('ZOSIA_CPIO_NO_SUCH_PATH', `${path} is not in the archive`, {
+    hint: 'See what is in it with `zosia ls -R IMAGE`.',
+  });
 }
 
-function tooLarge(what: string): ZosiaError {
-  return new ZosiaError('ZOSIA_CPIO_TOO_LARGE', `the archive has ${what}`, {
-    hint: 'No initramfs is like that; unpack it with cpio.',
-  });
+/** Whether following leads nowhere although each step is there. */
+function isLoop(root: CpioFile, path: string): boolean {
+  return lastComponent(root, path, true) === undefined;
 }

@@ -1,37 +1,78 @@
 import { INODE_FLAGS } from '../../formats/ext4/layout/inode.js';
 import { readDirectory } from '../../formats/ext4/reader/directory.js';
 import { openContent } from '../../formats/ext4/reader/file-content.js';
-import { mapBlocks } from '../../formats/ext4/reader/file-map.js';
+import { mapBlocks, mostMappedBlocks } from '../../formats/ext4/reader/file-map.js';
 import type { Inode } from '../../formats/ext4/reader/inode.js';
 import { resolvePath } from '../../formats/ext4/reader/path.js';
 import { statOf } from '../../formats/ext4/reader/stat.js';
 import { readTarget } from '../../formats/ext4/reader/symlink.js';
 import type { Volume } from '../../formats/ext4/reader/volume.js';
-import type { DataRange, ImageNode, ImageTree } from '../node.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import type { DataRange, ImageNode, ImageTree, NamedNode } from '../node.js';
 
 /** The files of an ext2, ext3 or ext4 file system. */
 export function ext4Tree(volume: Volume): ImageTree {
-  const { blockCount, blockSizeBytes } = volume.superblock;
   return {
-    sizeBytes: blockCount * blockSizeBytes,
-    lookUp: async (path, followLast) => nodeOf(volume, await resolvePath(volume, path, followLast)),
+    sizeBytes: mostMappedBlocks(volume) * volume.superblock.blockSizeBytes,
+    lookUp: async (path, followLast) =>
+      new Ext4Node(volume, await resolvePath(volume, path, followLast)),
   };
 }
 
-function nodeOf(volume: Volume, inode: Inode): ImageNode {
-  const { type, mode, uid, gid, sizeBytes, linkCount, mtime, device } = statOf(inode);
-  return {
-    ...{ id: inode.number, type, mode, uid, gid, sizeBytes, linkCount, device },
-    mtimeSeconds: mtime.seconds,
-    async *list() {
-      for await (const { name, nameBytes, inode: number } of readDirectory(volume, inode)) {
-        yield { name, nameBytes, node: nodeOf(volume, await volume.inode(number)) };
-      }
-    },
-    readLink: () => readTarget(volume, inode),
-    open: () => Promise.resolve(openContent(volume, inode)),
-    dataRanges: () => dataRanges(volume, inode),
-  };
+/**
+ * A file, without its inode: that is a view of a block, and a million of them would keep as many blocks.
+ * It is read again when it is asked for its content.
+ */
+class Ext4Node implements ImageNode {
+  readonly id: number;
+  readonly type: ImageNode['type'];
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly linkCount: number;
+  readonly mtimeSeconds: number;
+  readonly device: ImageNode['device'];
+
+  constructor(
+    private readonly volume: Volume,
+    inode: Inode,
+  ) {
+    const { type, mode, uid, gid, sizeBytes, linkCount, mtime, device } = statOf(inode);
+    this.id = inode.number;
+    this.type = type;
+    this.mode = mode;
+    this.uid = uid;
+    this.gid = gid;
+    this.sizeBytes = sizeBytes;
+    this.linkCount = linkCount;
+    this.mtimeSeconds = mtime.seconds;
+    this.device = device;
+  }
+
+  async *list(): AsyncGenerator<NamedNode, void, undefined> {
+    const { volume } = this;
+    for await (const entry of readDirectory(volume, await this.#inode())) {
+      const { name, nameBytes } = entry;
+      yield { name, nameBytes, node: new Ext4Node(volume, await volume.inode(entry.inode)) };
+    }
+  }
+
+  async readLink(): Promise<Uint8Array> {
+    return readTarget(this.volume, await this.#inode());
+  }
+
+  async open(): Promise<RandomAccess> {
+    return openContent(this.volume, await this.#inode());
+  }
+
+  async *dataRanges(): AsyncGenerator<DataRange, void, undefined> {
+    yield* dataRanges(this.volume, await this.#inode());
+  }
+
+  #inode(): Promise<Inode> {
+    return this.volume.inode(this.id);
+  }
 }
 
 /** Blocks that were given to a file but never written are holes to whoever reads them. */

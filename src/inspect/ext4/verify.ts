@@ -1,10 +1,12 @@
 import { checkExt4 } from '../../formats/ext4/check/checker.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
+import type { Ext4Feature } from '../../formats/ext4/reader/features.js';
+import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
+import type { Volume } from '../../formats/ext4/reader/volume.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { Findings } from '../findings.js';
 import { checkGgufModels } from '../models/gguf.js';
 import type { VerifiedModel } from '../models/model.js';
-import type { ImageTree } from '../node.js';
 import type { VerifyOptions } from '../verify-options.js';
 import { fitsLibext2fs, withLibext2fs } from './libext2fs.js';
 import { NO_LIMITS, USUAL_LIMITS, compareReaders } from './second-reader.js';
@@ -36,8 +38,13 @@ export async function verifyExt4(
   options: VerifyOptions,
 ): Promise<Ext4Verification> {
   const { signal } = options;
-  const { problems, summary: structure } = await checkExt4(source, signal ? { signal } : {});
+  const {
+    problems,
+    warnings,
+    summary: structure,
+  } = await checkExt4(source, signal ? { signal } : {});
   findings.addStructure(problems, structure?.problemCount);
+  findings.addWarnings(warnings);
   if (problems.length > 0) {
     const notes = [
       'the structure is damaged, so nothing was read a second time, and no model checked',
@@ -52,7 +59,7 @@ export async function verifyExt4(
   }
   let secondReader: Comparison | undefined;
   if (fitsLibext2fs(volume.superblock)) {
-    secondReader = await readAgain(source, tree, findings, options);
+    secondReader = await readAgain(source, volume, notes, findings, options);
     notes.push(...comparisonNotes(secondReader));
   } else {
     notes.push('the file system is too large for the second reader, which has 16 MiB of memory');
@@ -63,31 +70,58 @@ export async function verifyExt4(
 
 async function readAgain(
   source: RandomAccess,
-  tree: ImageTree,
+  volume: Volume,
+  notes: string[],
   findings: Findings,
   { full = false, signal }: VerifyOptions,
 ): Promise<Comparison | undefined> {
   const limits = full ? NO_LIMITS : USUAL_LIMITS;
+  const hasInlineData = volume.superblock.features.has('inline_data');
+  const tree = ext4Tree(volume);
   try {
     return await withLibext2fs(
       source,
-      (other) => compareReaders(tree, other, findings, limits, signal),
+      (other) => compareReaders(tree, other, findings, { limits, hasInlineData, signal }),
       signal,
     );
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof Error) || error.name !== 'ErrnoException') throw error;
-    const message = `libext2fs cannot open it (${error.message})`;
-    const where = 'file system';
-    findings.add({ check: 'second reader', code: 'second-reader-mount', where, message });
+    // The structure is sound: what this older libext2fs does not know is no fault of the image.
+    const reason = cannotOpen(volume.superblock) ?? error.message;
+    notes.push(
+      `the second reader cannot open it (${reason}), so that the structure check and zosia's own reader are relied on`,
+    );
     return undefined;
   }
 }
 
+/** Why this libext2fs does not open a sound file system. */
+function cannotOpen({ features, blockSizeBytes }: Ext4Superblock): string | undefined {
+  const unknown = UNKNOWN_TO_LIBEXT2FS.filter((name) => features.has(name));
+  if (unknown.length > 0) return `it does not know ${unknown.join(' and ')}`;
+  if (blockSizeBytes > MAX_LIBEXT2FS_BLOCK_BYTES) return `blocks of ${blockSizeBytes} bytes`;
+  return undefined;
+}
+
+const UNKNOWN_TO_LIBEXT2FS: readonly Ext4Feature[] = ['verity', 'mmp'];
+/** Buffers of larger blocks do not fit its memory. */
+const MAX_LIBEXT2FS_BLOCK_BYTES = 32_768;
+
 function comparisonNotes(comparison: Comparison | undefined): string[] {
   if (!comparison) return [];
-  const { partFileCount, withoutAttributesCount } = comparison;
+  const { partFileCount, withoutAttributesCount, unreadCount, misreadTargetCount } = comparison;
   const notes: string[] = [];
+  if (unreadCount > 0) {
+    notes.push(
+      `the second reader could not read ${unreadCount} of the files and directories, zosia's own could`,
+    );
+  }
+  if (misreadTargetCount > 0) {
+    notes.push(
+      `the second reader misreads symlinks of 60 bytes and more that lie in inodes (${misreadTargetCount} of them): zosia's own reading is relied on`,
+    );
+  }
   if (partFileCount > 0) {
     notes.push(`some contents were not read a second time (in ${partFileCount} of the files)`);
   }

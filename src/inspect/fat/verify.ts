@@ -29,11 +29,12 @@ export async function verifyFat(
   findings: Findings,
   { signal }: VerifyOptions,
 ): Promise<FatVerification> {
-  const { problems, summary: structure } = await checkFat(source, signal ? { signal } : {});
-  findings.addStructure(problems.map(printable), structure?.problemCount);
+  const { problems, warnings, summary } = await checkFat(source, signal ? { signal } : {});
+  findings.addStructure(problems.map(printable), summary?.problemCount);
+  findings.addWarnings(warnings.map(printable));
   if (problems.length > 0) {
     const notes = ['the structure is damaged, so no model was checked'];
-    return { kind: 'fat', notes, structure, models: [] };
+    return { kind: 'fat', notes, structure: summary, models: [] };
   }
   const tree = fatTree(await openVolume(source));
   const models = [
@@ -41,7 +42,7 @@ export async function verifyFat(
     ...(await checkLlama2cModel(tree, findings)),
   ];
   const notes = ['FAT has no checksums, and no second reader read it: contents may have changed'];
-  return { kind: 'fat', notes, structure, models };
+  return { kind: 'fat', notes, structure: summary, models };
 }
 
 /** Problems have names of files in them, which may be made to look like further lines. */

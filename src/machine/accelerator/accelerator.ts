@@ -121,7 +121,17 @@ async function whyUnusable(
   if (!isSameArchitecture(arch, hostArch)) return otherProcessor(hostArch);
   if (!facts.accelerators.includes(name)) return `this QEMU was built without ${name}`;
   const verdict = await acceleratorVerdict(name, context, askAgain);
-  return verdict.usable ? undefined : verdict.reason;
+  return verdict.usable ? undefined : plainReason(verdict.reason, name);
+}
+
+/**
+ * Why a probe failed, in a line for every start. What QEMU said as it died may be an assertion of its
+ * source: `zosia doctor` prints that.
+ */
+export function plainReason(reason: string, name: HardwareAccelerator): string {
+  return /^qemu-|Assertion/.test(reason)
+    ? `QEMU fails with ${name} here (zosia doctor prints its words)`
+    : reason;
 }
 
 const otherProcessor = (hostArch: string): string => `this host's processor is ${hostArch}`;

@@ -9,12 +9,12 @@ const LINE_FEED = 0x0a;
  * amount of them.
  */
 export class ConsoleText {
-  readonly #onLine: (line: string) => void;
+  readonly #onLine: (line: string, bytes: Uint8Array) => void;
   readonly #tail: string[] = [];
   #line = Buffer.alloc(0);
 
-  /** @param onLine called with each line that has come to its end, unless it is empty */
-  constructor(onLine: (line: string) => void = () => undefined) {
+  /** @param onLine called with each line that has come to its end, unless it is empty, and its bytes */
+  constructor(onLine: (line: string, bytes: Uint8Array) => void = () => undefined) {
     this.#onLine = onLine;
   }
 
@@ -45,12 +45,13 @@ export class ConsoleText {
   }
 
   #endLine(): void {
-    const text = textOf(this.#line);
+    const bytes = this.#line;
+    const text = textOf(bytes);
     this.#line = Buffer.alloc(0);
     if (text === '') return;
     this.#tail.push(text);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
-    this.#onLine(text);
+    this.#onLine(text, bytes);
   }
 }
 

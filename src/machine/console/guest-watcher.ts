@@ -4,6 +4,8 @@ export interface GuestWatcher {
   feed(bytes: Uint8Array): Uint8Array;
   /** How many lines the guest has been ready to read so far; infinite for one that keeps them. */
   readonly linesWanted: number;
+  /** Whether the guest reads what is typed. Until then its serial port drops it. */
+  readonly isListening: boolean;
   /** Whether the guest has done all it was to do, and merely waits for a key. */
   readonly isLeaving: boolean;
   /** The console's last lines, for an error message. */

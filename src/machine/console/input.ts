@@ -12,17 +12,23 @@ export interface InputRelay {
   readonly detach: () => void;
 }
 
-/** Passes keys on as they are typed, but for the escape hatch. */
+const CTRL_C = 0x03;
+
+/**
+ * Passes keys on as they are typed, but for the escape hatch. Until the guest listens, Ctrl+C is one, too:
+ * it would be lost on the way.
+ */
 export function relayKeys(
   input: Readable,
   guest: Writable,
   onEndRequested: () => void,
+  isListening: () => boolean = () => true,
 ): InputRelay {
   const keys = new EscapeKeys();
   const detach = relay(input, guest, {
     data(bytes) {
       const { forward, end } = keys.feed(bytes);
-      if (end) onEndRequested();
+      if (end || (!isListening() && forward.includes(CTRL_C))) onEndRequested();
       return forward;
     },
     end: () => new Uint8Array(0),

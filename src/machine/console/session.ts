@@ -47,7 +47,7 @@ export interface Session {
 
 /**
  * Runs a machine with its console on the user's terminal. Keys reach the guest as they are typed;
- * Ctrl+A X ends the machine. Input that is not a terminal is held back until the guest reads, and its
+ * Ctrl+A X ends the machine, and so does Ctrl+C until the guest reads what is typed. Input that is not a terminal is held back until the guest reads, and its
  * end ends the session once everything before it has been answered, or nobody is left who would read it.
  *
  * @returns the guest's exit status; 0 when the user ended the machine
@@ -92,9 +92,14 @@ async function runRelayed(
     // A guest that is gone reads no more; how it went is told by its exit.
     qemu.stdin.on('error', () => undefined);
     const input = io.stdin.isTTY
-      ? relayKeys(io.stdin, qemu.stdin, () => {
-          end.abort();
-        })
+      ? relayKeys(
+          io.stdin,
+          qemu.stdin,
+          () => {
+            end.abort();
+          },
+          () => watcher.isListening,
+        )
       : guest.relayPiped(io.stdin, qemu.stdin);
     const detachResize = relayWindowSize(guest, io, qemu.stdin);
     detachInput = () => {

@@ -7,6 +7,8 @@ import type { AnswerEnd, SerialPiece } from './answer-frames.js';
 const FAILURE = /^zosia: (.*)$/;
 const SPEED = /\d tokens in [\d.]+ s: [\d.]+ tokens\/s$/;
 const FAREWELL = /Press any key to leave\.$/;
+/** Its last line before it generates or asks, which is when it begins to look for keys. */
+const READY = /^Top token: /;
 const PROMPT = '>';
 
 /** Reads along with the serial port of the EFI machine. */
@@ -15,11 +17,13 @@ export class EfiConsole implements GuestWatcher {
   #complaint: string | undefined;
   #hasGenerated = false;
   #isLeaving = false;
+  #isReady = false;
   #isPrompting = false;
   #prompts = 0;
   readonly #text = new ConsoleText((line) => {
     this.#isPrompting = false;
     this.#complaint = FAILURE.exec(line)?.[1] ?? this.#complaint;
+    if (READY.test(line)) this.#isReady = true;
     if (FAREWELL.test(line)) this.#isLeaving = true;
     if (SPEED.test(line) || FAREWELL.test(line)) this.#hasGenerated = true;
   });
@@ -57,6 +61,10 @@ export class EfiConsole implements GuestWatcher {
   /** What is typed while a text is generated is taken for a wish to stop it, or dropped. */
   get linesWanted(): number {
     return this.#prompts;
+  }
+
+  get isListening(): boolean {
+    return this.#isReady || this.#isLeaving || this.#prompts > 0;
   }
 
   get isLeaving(): boolean {

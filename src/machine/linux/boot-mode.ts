@@ -62,10 +62,10 @@ async function run(
     signal,
     timeoutSeconds,
     async onOutput(bytes) {
-      watcher.feed(bytes);
-      if (keptBytes < MAX_KEPT_BYTES) kept.push(bytes);
+      const shown = watcher.feed(bytes);
+      if (keptBytes < MAX_KEPT_BYTES) kept.push(shown);
       keptBytes += bytes.length;
-      await onConsole?.(bytes);
+      await onConsole?.(shown);
     },
   });
   const { exitStatus, tail: consoleTail } = watcher;

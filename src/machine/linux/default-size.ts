@@ -43,9 +43,10 @@ export function defaultSize(
 ): MachineSize {
   const neededMiB = model ? ramForModelMiB(model) : UNKNOWN_MODEL_RAM_MIB;
   if (asked.ramMiB === undefined) checkFitsHost(neededMiB, host.freeMiB);
+  const tight = model ? shortageNotes(model, asked.ramMiB) : [];
   if (neededMiB <= BIG_MODEL_MIB) {
     const cpus = asked.cpus ?? Math.min(host.cpus, DEFAULT_MAX_CPUS);
-    return { ramMiB: asked.ramMiB ?? neededMiB, cpus, notes: [] };
+    return { ramMiB: asked.ramMiB ?? neededMiB, cpus, notes: tight };
   }
   const wanted = { ...BIG_MODEL_SIZE, ramMiB: Math.max(neededMiB, BIG_MODEL_SIZE.ramMiB) };
   const usualMiB = wanted.ramMiB <= host.freeMiB ? wanted.ramMiB : neededMiB;
@@ -64,5 +65,16 @@ export function defaultSize(
           `this host has not ${lacks.join(' and ')}, as models of this size like: ` +
             `the machine gets ${ramMiB} MiB and ${cpus}`,
         ];
-  return { ramMiB, cpus, notes };
+  return { ramMiB, cpus, notes: [...tight, ...notes] };
+}
+
+/** Weights that do not fit are read from the disk again for every token. */
+function shortageNotes(model: ModelMemory, askedMiB: number | undefined): string[] {
+  const dataMiB = Math.ceil((model.weightBytes + model.kvCacheBytes) / 2 ** 20);
+  if (askedMiB === undefined || askedMiB >= dataMiB) return [];
+  const neededMiB = ramForModelMiB(model);
+  return [
+    `the model and its context take ${dataMiB} MiB, and the machine has ${askedMiB} MiB: every token ` +
+      `will wait for the disk, or the guest run out of memory; ${neededMiB} MiB are enough`,
+  ];
 }

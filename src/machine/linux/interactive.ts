@@ -11,15 +11,15 @@ const LAST_WORDS = '\u0004';
 /**
  * Runs a machine with a Linux guest on the user's terminal; see {@link runSession}.
  *
- * @throws as {@link runSession}
+ * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, and as {@link runSession}
  */
-export function runInteractive(
+export async function runInteractive(
   spec: MachineSpec,
   io: ConsoleIo,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<{ exitStatus: number }> {
   const watcher = new LinuxConsole({ piped: io.stdin.isTTY !== true });
-  return runSession(
+  const ended = await runSession(
     {
       call: { qemu: spec.qemu, args: qemuArguments(spec) },
       isTerminalOfQemu: spec.console.to === 'backend',
@@ -33,6 +33,8 @@ export function runInteractive(
     io,
     options,
   );
+  if (watcher.fault) throw watcher.fault;
+  return ended;
 }
 
 /** How a terminal tells its size among the keys: an in-band resize notification, without pixels. */

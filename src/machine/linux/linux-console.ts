@@ -1,18 +1,37 @@
+import type { ZosiaError } from '../../errors.js';
 import { ConsoleText } from '../console/console-text.js';
 import type { GuestWatcher } from '../console/guest-watcher.js';
+import { parseAnswerReport, parseGuestFault } from './answer-report.js';
+import type { AnswerReport } from './answer-report.js';
 import { GUEST_MARKERS } from './guest-markers.js';
 
-/** Reads along with the console of a Linux guest, and finds the markers of its PID 1. */
+/** What stands before each line of a sealed guest's PID 1, and nowhere else. */
+const SEAL = 0;
+
+/**
+ * Reads along with the console of a Linux guest, and finds the markers of its PID 1. A guest that was
+ * asked to (see `RunRequest.sealed`) puts a NUL before each line of its own; from the first on, only such
+ * lines count, and a model that prints the same words is not taken for it. Guests that know nothing of
+ * that are believed as they are.
+ */
 export class LinuxConsole implements GuestWatcher {
   readonly #isPiped: boolean;
   #exitStatus: number | undefined;
   #started = false;
+  #isSealed = false;
+  #report: AnswerReport | undefined;
+  #fault: ZosiaError | undefined;
   #wanted = 0;
   #held = '';
-  readonly #text = new ConsoleText((line) => {
+  readonly #text = new ConsoleText((line, bytes) => {
+    const isMarked = isSealed(bytes);
+    this.#isSealed ||= isMarked;
+    if (this.#isSealed && !isMarked) return;
     if (GUEST_MARKERS.starting.test(line)) this.#started = true;
     const found = GUEST_MARKERS.exitStatus.exec(line);
     if (found) this.#exitStatus = Number(found[1]);
+    this.#report = parseAnswerReport(line) ?? this.#report;
+    this.#fault = parseGuestFault(line) ?? this.#fault;
   });
 
   /** @param options.piped what is typed comes from a pipe: the guest marks when it wants a line */
@@ -23,7 +42,7 @@ export class LinuxConsole implements GuestWatcher {
   feed(bytes: Uint8Array): Uint8Array {
     const shown = this.#isPiped ? this.#takeMarks(bytes) : bytes;
     this.#text.feed(shown);
-    return shown;
+    return withoutSeals(shown);
   }
 
   /** What the last marker `zosia: exit status=N` said, or undefined while there was none. */
@@ -31,8 +50,22 @@ export class LinuxConsole implements GuestWatcher {
     return this.#exitStatus;
   }
 
+  /** What it said of its answer. */
+  get report(): AnswerReport | undefined {
+    return this.#report;
+  }
+
+  /** Why it failed, where it has said so in a way that is known; undefined unless it has failed. */
+  get fault(): ZosiaError | undefined {
+    return this.#exitStatus === undefined || this.#exitStatus === 0 ? undefined : this.#fault;
+  }
+
   /** Whether PID 1 has said that it starts what reads the console. */
   get started(): boolean {
+    return this.#started;
+  }
+
+  get isListening(): boolean {
     return this.#started;
   }
 
@@ -60,4 +93,12 @@ export class LinuxConsole implements GuestWatcher {
     this.#held = text.slice(text.length - held);
     return Buffer.from(text.slice(0, text.length - held), 'latin1');
   }
+}
+
+/** Whether what follows the last seal of a line is a line of PID 1: it stood there when it was printed. */
+const isSealed = (line: Uint8Array): boolean => line.includes(SEAL);
+
+/** A console's bytes as they are to be shown. */
+function withoutSeals(bytes: Uint8Array): Uint8Array {
+  return bytes.includes(SEAL) ? bytes.filter((byte) => byte !== SEAL) : bytes;
 }

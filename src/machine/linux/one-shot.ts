@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AnswerReport } from './answer-report.js';
 import { LinuxConsole } from './linux-console.js';
 import type { MachineSpec } from './machine-spec.js';
 import { qemuArguments } from './qemu-arguments.js';
@@ -21,14 +22,16 @@ export interface OneShotResult {
   readonly exitStatus: number;
   /** The console's last lines, which tell why when it has not. */
   readonly consoleTail: string;
+  /** How the answer ended; undefined when there is none, or an older guest does not tell. */
+  readonly report: AnswerReport | undefined;
 }
 
 /**
  * Runs a machine that answers one prompt and powers off. The answer comes through a port of its own;
  * the console goes to a private file and is looked at afterwards.
  *
- * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT`, `ZOSIA_INTERRUPTED`; the reason of
- *   `signal`; whatever `onAnswer` throws
+ * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT`, `ZOSIA_INTERRUPTED`,
+ *   `ZOSIA_PROMPT_TOO_LONG`, `ZOSIA_TEMPLATE_UNUSABLE`; the reason of `signal`; whatever `onAnswer` throws
  */
 export async function runOneShot(
   spec: MachineSpec,
@@ -57,26 +60,17 @@ async function answer(
     },
   );
   const watcher = new LinuxConsole();
-  watcher.feed(await readEnd(consolePath));
+  await readAlong(watcher, consolePath);
   const consoleTail = watcher.tail;
   if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail);
   if (watcher.exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
-  return { exitStatus: watcher.exitStatus, consoleTail };
+  if (watcher.fault) throw watcher.fault;
+  return { exitStatus: watcher.exitStatus, consoleTail, report: watcher.report };
 }
 
-/** Where the last lines of the console must be. */
-const END_BYTES = 64 * 1024;
-
-async function readEnd(path: string): Promise<Uint8Array> {
+async function readAlong(watcher: LinuxConsole, path: string): Promise<void> {
   // QEMU makes the file; one that failed early has not.
   const file = await open(path, 'r').catch(() => undefined);
-  if (!file) return new Uint8Array(0);
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, END_BYTES);
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, size - length);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  if (!file) return;
+  for await (const bytes of file.createReadStream() as AsyncIterable<Buffer>) watcher.feed(bytes);
 }

@@ -24,6 +24,12 @@ export interface RunRequest {
   /** Makes the run a one-shot: the guest answers this and powers off. */
   readonly prompt?: string;
   readonly terminal?: TerminalSize;
+  /** Asks the guest to mark its own lines on the console, for {@link LinuxConsole} to know them by. */
+  readonly sealed?: boolean;
+  /** A chat template in Jinja, instead of the model's. */
+  readonly chatTemplate?: string;
+  /** Leaves out what a model thinks before it answers; shown unless it is true. */
+  readonly hideReasoning?: boolean;
   /** What is typed comes from a pipe or a file: the guest tells when it wants a line. */
   readonly piped?: boolean;
 }
@@ -88,7 +94,8 @@ export async function withRunInitrd<T>(
   });
 }
 
-function requestEntries({ args, prompt, terminal, piped }: RunRequest): CpioEntry[] {
+function requestEntries(request: RunRequest): CpioEntry[] {
+  const { args, prompt, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -99,9 +106,12 @@ function requestEntries({ args, prompt, terminal, piped }: RunRequest): CpioEntr
   return [
     file('args', args.map((arg) => `${arg}\0`).join('')),
     ...(prompt === undefined ? [] : [file('prompt', prompt)]),
+    ...(sealed ? [file('sealed', '')] : []),
     ...(terminal
       ? [file('terminal', `${terminal.rows} ${terminal.columns} ${terminal.term}\n`)]
       : []),
+    ...(chatTemplate === undefined ? [] : [file('chat-template', chatTemplate)]),
+    ...(hideReasoning === true ? [file('reasoning', 'hide\n')] : []),
     ...(piped === true ? [file('piped', '')] : []),
   ];
 }

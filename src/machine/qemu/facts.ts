@@ -34,7 +34,7 @@ async function askQemu(path: string): Promise<QemuFacts> {
   const parsed = parseVersion(version.stdout);
   if (!parsed) {
     throw new ZosiaError('ZOSIA_QEMU_UNUSABLE', `${path} does not run`, {
-      hint: 'Run it with --version to see why; zosia doctor --install installs a good one.',
+      hint: 'Start it by hand to see why; zosia doctor --install installs a good one.',
       cause: version,
     });
   }

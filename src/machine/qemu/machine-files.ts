@@ -14,14 +14,16 @@ export interface MachineFile {
   readonly builtBy: string;
 }
 
-/** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND` */
+/** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, for a folder or a device, too */
 export async function requireFile(
   path: string,
   { what, flag, builtBy }: MachineFile,
 ): Promise<void> {
   const status = await stat(path).catch(() => undefined);
   if (status?.isFile()) return;
-  throw new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no ${what} at ${path}`, {
+  const other = status?.isDirectory() ? 'a folder' : 'a device';
+  const kind = status ? `, which is ${other}` : '';
+  throw new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no ${what} at ${path}${kind}`, {
     hint: `Build it with ${builtBy}, or name another one with ${flag}.`,
   });
 }

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { findProgram } from './binary.js';
+import { knownComplaint } from './complaints.js';
 
 /** How QEMU is run: cancelled, it gets two seconds to end by itself; how it ended is no exception. */
 export const QEMU_PROCESS = { reject: false, forceKillAfterDelay: 2000 } as const;
@@ -41,13 +42,15 @@ export interface QemuRemains {
   readonly suspect?: string | undefined;
 }
 
-/** The error for a machine that ended without its last line. */
+/** The error for a machine that ended without its last line, or could not begin. */
 export function guestDied({
   exitCode,
   stderr = '',
   consoleTail,
   suspect,
 }: QemuRemains): ZosiaError {
+  const known = knownComplaint(stderr);
+  if (known) return new ZosiaError('ZOSIA_MACHINE_IMPOSSIBLE', known.message, { hint: known.hint });
   const complaint = stderr.trim();
   const how =
     complaint === ''
@@ -56,7 +59,7 @@ export function guestDied({
   return new ZosiaError('ZOSIA_GUEST_DIED', `the machine ended before its guest did (${how})`, {
     hint:
       consoleTail === ''
-        ? `The guest printed nothing: check that what it boots from is for --arch.${check(suspect)}`
+        ? `The guest printed nothing: check that what it boots from is for --arch, and that it has enough memory (--ram).${check(suspect)}`
         : `${check(suspect)} The last lines of its console:\n${consoleTail}`.trimStart(),
   });
 }

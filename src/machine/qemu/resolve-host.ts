@@ -81,7 +81,20 @@ export async function resolveHost(
   });
   const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
   const { hasSandbox: sandbox } = facts;
-  return { spec: { arch, qemu: binary.path, sandbox, ...size, accel, cpuModel }, facts };
+  const notes = [
+    ...(size.notes ?? []),
+    ...emulatedCpuNotes(accel.name, size.cpus, availableParallelism()),
+  ];
+  return { spec: { arch, qemu: binary.path, sandbox, ...size, notes, accel, cpuModel }, facts };
+}
+
+/** What to know about a machine whose emulated processors take turns on too few of the host's. */
+export function emulatedCpuNotes(accel: string, cpus: number, hostCpus: number): string[] {
+  if (accel !== 'tcg' || cpus <= 2 * hostCpus) return [];
+  return [
+    `the machine's ${cpus} processors are emulated by this host's ${hostCpus}, and wait for one another: ` +
+      `it will be slow; --smp ${hostCpus} is faster`,
+  ];
 }
 
 /**

@@ -6,7 +6,9 @@ import type { Markup } from './markup.js';
 import { formatTick, formatTimeTick, linearScale, niceTicks, timeTicks } from './scale.js';
 import { marker, seriesLabel } from './series.js';
 import type { Series } from './series.js';
+import type { Ticks } from './scale.js';
 import { thin } from './thin.js';
+import { threadsText } from '../setting.js';
 import { extent, formatRate } from '../statistics.js';
 import type { RunRecord } from '../results.js';
 
@@ -24,6 +26,10 @@ const MAX_FAILED_DRAWN = 300;
 
 type Timed = RunRecord & { readonly timestamp: Date };
 
+/** The axis of {@link historyPlot}. */
+export const historyTicks = (rates: readonly number[]): Ticks =>
+  niceTicks(...extent(rates), TICK_COUNT);
+
 /** Every run at its time, those without a result below the axis. */
 export function historyPlot(
   { records }: Subject,
@@ -37,7 +43,7 @@ export function historyPlot(
   const [first, last] = [timed[0], timed.at(-1)];
   if (!first || !last || rates.length === 0) return undefined;
 
-  const ticks = niceTicks(...extent(rates), TICK_COUNT);
+  const ticks = historyTicks(rates);
   const y = linearScale(ticks.domain, [AREA.bottom, AREA.top]);
   const times = timeTicks(first.timestamp.getTime(), last.timestamp.getTime(), TIME_TICK_COUNT);
   const x = linearScale(times.domain, [AREA.left + 10, AREA.right - 10]);
@@ -47,7 +53,7 @@ export function historyPlot(
       id,
       title: 'History',
       description:
-        `${rates.length} runs with a result and ${failed.length} without, from ` +
+        `${rates.length} ${rates.length === 1 ? 'run' : 'runs'} with a result and ${failed.length} without, from ` +
         `${isoTime(first.timestamp)} to ${isoTime(last.timestamp)}.`,
       ...{ width: WIDTH, height: HEIGHT },
     },
@@ -75,7 +81,7 @@ export function historyPlot(
             y(record.tokPerS),
             4,
             'mark',
-            `${isoTime(record.timestamp)}: ${formatRate(record.tokPerS)} tok/s, ${record.threads ?? '?'} threads`,
+            `${isoTime(record.timestamp)}: ${formatRate(record.tokPerS)} tok/s, ${record.threads === undefined ? 'default threads' : threadsText(record.threads)}`,
           );
     }),
   );

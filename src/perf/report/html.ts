@@ -1,12 +1,14 @@
 import type { RunRecord } from '../results.js';
+import { threadsText } from '../setting.js';
 import { formatRate } from '../statistics.js';
-import { groupResults } from './groups.js';
+import { groupResults, ratesOf } from './groups.js';
 import type { SettingGroup, Subject } from './groups.js';
-import { historyPlot, MAX_DRAWN } from './history-plot.js';
+import { historyPlot, historyTicks, MAX_DRAWN } from './history-plot.js';
 import { el } from './markup.js';
 import type { Markup } from './markup.js';
+import type { Ticks } from './scale.js';
 import { assignSeries, legend } from './series.js';
-import { MAX_ROWS, spreadPlot } from './spread-plot.js';
+import { MAX_ROWS, spreadPlot, spreadTicks } from './spread-plot.js';
 import { STYLE } from './style.js';
 import { QUARTILES_FROM, summaryColumns } from './text.js';
 import { MAX_DOTS } from './thin.js';
@@ -78,6 +80,7 @@ function subjectSection(subject: Subject, index: number): Markup {
   const dots = groups.some(({ summary }) => (summary?.count ?? 0) > MAX_DOTS)
     ? ` Of a setting, ${MAX_DOTS} runs are drawn.`
     : '';
+  const timed = records.filter(({ timestamp }) => timestamp !== undefined);
   return el(
     'section',
     {},
@@ -92,12 +95,12 @@ function subjectSection(subject: Subject, index: number): Markup {
     card(
       'Spread from run to run',
       `Fastest first. Bar: the median; box: the middle half, from ${QUARTILES_FROM} runs on; dots: single runs. ` +
-        `The axis does not begin at zero.${rest(groups.length, MAX_ROWS, 'settings')}${dots}`,
+        `${axisNote(spreadTicks(groups.filter(({ summary }) => summary)))}${rest(groups.length, MAX_ROWS, 'settings')}${dots}`,
       spreadPlot(subject, series, id('spread')),
     ),
     card(
       'History',
-      'Every run at its time, in UTC. The axis does not begin at zero.' +
+      `Every run at its time, in UTC. ${axisNote(historyTicks(ratesOf(timed)))}` +
         rest(records.length, MAX_DRAWN, 'runs'),
       historyPlot(subject, series, id('history')),
       key,
@@ -106,6 +109,10 @@ function subjectSection(subject: Subject, index: number): Markup {
     el('div', { class: 'card' }, runsTable(records)),
   );
 }
+
+/** What a reader should know of an axis; nothing where there is none. */
+const axisNote = ({ domain: [first] }: Ticks): string =>
+  first === 0 ? 'The axis begins at zero.' : 'The axis does not begin at zero.';
 
 const rest = (count: number, most: number, what: string): string =>
   count > most ? ` At most ${most} of ${count} ${what} are drawn.` : '';
@@ -155,7 +162,7 @@ function facts({ groups, records }: Subject): Markup {
 
 function bestSetting({ threads, batchThreads, args }: SettingGroup): string {
   const words = [
-    threads === undefined ? 'default threads' : `${threads} threads`,
+    threads === undefined ? 'default threads' : threadsText(threads),
     ...(batchThreads === undefined || batchThreads === threads ? [] : [`batch ${batchThreads}`]),
     ...(args === '' ? [] : [args.replaceAll(',', ' ')]),
   ];

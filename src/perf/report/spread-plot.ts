@@ -4,11 +4,12 @@ import type { SettingGroup, Subject } from './groups.js';
 import { el } from './markup.js';
 import type { Markup } from './markup.js';
 import { formatTick, linearScale, niceTicks } from './scale.js';
-import type { Scale } from './scale.js';
+import type { Scale, Ticks } from './scale.js';
 import { seriesLabel } from './series.js';
 import type { Series } from './series.js';
 import { QUARTILES_FROM } from './text.js';
 import { ratesOf } from './groups.js';
+import { threadsText } from '../setting.js';
 import { MAX_DOTS, thin } from './thin.js';
 import { extent, formatRate } from '../statistics.js';
 import type { Summary } from '../statistics.js';
@@ -46,10 +47,7 @@ export function spreadPlot(
     top: TOP,
     bottom: TOP + shown.length * ROW_HEIGHT,
   };
-  const ticks = niceTicks(
-    ...extent(shown.flatMap(({ summary: { min, max } }) => [min, max])),
-    TICK_COUNT,
-  );
+  const ticks = spreadTicks(shown);
   const x = linearScale(ticks.domain, [area.left, area.right]);
   return plotImage(
     {
@@ -75,6 +73,14 @@ export function spreadPlot(
   );
 }
 
+/** The axis of {@link spreadPlot}. */
+export function spreadTicks(groups: readonly Pick<SettingGroup, 'summary'>[]): Ticks {
+  const ends = groups.slice(0, MAX_ROWS).flatMap(({ summary }) => {
+    return summary ? [summary.min, summary.max] : [];
+  });
+  return niceTicks(...extent(ends), TICK_COUNT);
+}
+
 interface RowPlace {
   readonly x: Scale;
   readonly y: number;
@@ -92,7 +98,11 @@ function drawRow(
   return el(
     'g',
     {},
-    el('title', {}, `${name}: median ${formatRate(median)} tok/s, ${count} runs`),
+    el(
+      'title',
+      {},
+      `${name}: median ${formatRate(median)} tok/s, ${count} ${count === 1 ? 'run' : 'runs'}`,
+    ),
     label(shortened(name), left - LABEL_GAP, y + 4, 'end'),
     label(String(count), WIDTH - 8, y + 4, 'end'),
     count > 1 ? line(x(min), y, x(max), y, `whisker s${style}`) : undefined,
@@ -117,7 +127,7 @@ type Named = Pick<SettingGroup, 'threads' | 'batchThreads' | 'args'>;
 
 function nameOf({ threads, batchThreads, args }: Named): string {
   const words = [
-    threads === undefined ? '' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    threads === undefined ? '' : threadsText(threads),
     batchThreads === undefined || batchThreads === threads ? '' : `batch ${batchThreads}`,
     args.replaceAll(',', ' '),
   ].filter((word) => word !== '');

@@ -8,6 +8,7 @@ import { formatTick, linearScale, niceTicks } from './scale.js';
 import { marker, OTHERS, seriesLabel } from './series.js';
 import type { Series } from './series.js';
 import { ratesOf } from './groups.js';
+import { threadsText } from '../setting.js';
 import { MAX_DOTS, thin } from './thin.js';
 import { extent, formatRate } from '../statistics.js';
 import type { Summary } from '../statistics.js';
@@ -96,7 +97,7 @@ function drawLine(
     ),
     ordered.map((group) => {
       const { count, median } = group.summary;
-      const title = `${group.threads} threads, ${name}: median ${formatRate(median)} tok/s of ${count}`;
+      const title = `${threadsText(group.threads)}, ${name}: median ${formatRate(median)} tok/s of ${count}`;
       return marker(style, x(group), y(median), MARK_RADIUS, 'mark', title);
     }),
   );

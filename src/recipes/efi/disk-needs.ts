@@ -8,6 +8,7 @@ import type { RandomAccess } from '../../image/random-access.js';
 import { findOnVolume, readDiskSettings } from './disk-settings.js';
 import { APPLICATION_PATHS } from './entries.js';
 import { openEfiDisk } from './existing-disk.js';
+import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
 import { efiMemoryBytes } from './memory.js';
 import { modelName } from './model.js';
 import { templateBytes } from '../../formats/llama2c/settings/forms.js';
@@ -29,7 +30,7 @@ export interface EfiDiskNeeds {
   readonly modelName: string | undefined;
 }
 
-export interface EfiDiskNeedsOptions {
+export interface EfiDiskNeedsOptions extends OpenVmdkOptions {
   /** The machine that is to run the disk. */
   readonly arch?: Architecture;
   /** Settings in place of those on the disk, as for `withRunDisk`. */
@@ -49,7 +50,7 @@ export async function efiDiskNeeds(
   diskPath: string,
   options: EfiDiskNeedsOptions = {},
 ): Promise<EfiDiskNeeds> {
-  const disk = await openEfiDisk(diskPath);
+  const disk = await openEfiDisk(diskPath, options);
   try {
     const { fat } = disk;
     const archs: Architecture[] = [];

@@ -7,6 +7,7 @@ import { makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
 import { openImage } from '../../inspect/open-image.js';
 import type { OpenImage } from '../../inspect/open-image.js';
+import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
 
 /** The FAT volume that firmware finds on a disk, opened for reading. */
 export interface ExistingEfiDisk {
@@ -22,8 +23,11 @@ export interface ExistingEfiDisk {
  *
  * @throws ZosiaError `ZOSIA_EFI_NO_VOLUME`, and as `openImage` and `openFat`
  */
-export async function openEfiDisk(path: string): Promise<ExistingEfiDisk> {
-  const image = await openEfiVolume(path);
+export async function openEfiDisk(
+  path: string,
+  options: OpenVmdkOptions = {},
+): Promise<ExistingEfiDisk> {
+  const image = await openEfiVolume(path, options);
   try {
     const { content } = image;
     if (content.kind !== 'fat') {
@@ -53,15 +57,15 @@ export async function openEfiDisk(path: string): Promise<ExistingEfiDisk> {
 }
 
 /** Firmware starts from the system partition, whatever else the disk has. */
-async function openEfiVolume(path: string): Promise<OpenImage> {
-  const image = await openImage(path, { fileSystem: 'fat' });
+async function openEfiVolume(path: string, { allowOutside }: OpenVmdkOptions): Promise<OpenImage> {
+  const image = await openImage(path, { fileSystem: 'fat', allowOutside });
   if (image.content.kind !== 'partitions') return image;
   const system = image.table?.partitions.find(
     ({ type, fileSystem }) => SYSTEM_TYPES.includes(type) && fileSystem === 'fat',
   );
   if (!system) return image;
   await image.close();
-  return openImage(path, { partition: system.number });
+  return openImage(path, { partition: system.number, allowOutside });
 }
 
 /** The types of an EFI system partition, as `readPartitionTable` gives them. */

@@ -16,7 +16,7 @@ export interface EfiMemoryInputs {
 const ALIGNMENT_BYTES = 64;
 
 /** The longest line that can be typed; what chat mode puts round it, and the end of a string (guest/efi/app/session.c). */
-const LINE_BYTES = 3 * 1024;
+const LINE_BYTES = 4 * 8192;
 const CHAT_FORM_BYTES = 64;
 
 /** struct piece, struct encoder_symbol and struct candidate of guest/efi/model; an id of a token. */

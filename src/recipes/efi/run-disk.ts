@@ -10,6 +10,7 @@ import { writeVmdk } from '../vmdk-files.js';
 import { planEfiVolume } from './disk-plan.js';
 import { readDiskSettings } from './disk-settings.js';
 import { openEfiDisk } from './existing-disk.js';
+import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
 import type { ExistingEfiDisk } from './existing-disk.js';
 import { formatSettings, SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
@@ -34,9 +35,9 @@ export async function withRunDisk<T>(
   diskPath: string,
   settings: EfiSettings,
   use: (disk: RunDisk) => Promise<T>,
-  signal?: AbortSignal,
+  { signal, ...options }: OpenVmdkOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<T> {
-  const disk = await openEfiDisk(diskPath);
+  const disk = await openEfiDisk(diskPath, options);
   let image: Image;
   try {
     image = await planRunDisk(disk, settings);

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
@@ -17,14 +17,14 @@ const SOURCE_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 const SOURCES = ['init', 'tree', 'entry', 'content', 'sha256', 'report'];
 /** What it shares with the init that ships, and what that needs. */
 const INIT_PARTS = [
-  ...['answer', 'child', 'console', 'disk', 'exit_gate', 'farewell', 'file', 'model', 'modules'],
-  ...['mounts', 'power', 'procfs', 'queue', 'request', 'text'],
+  ...['answer', 'child', 'confinement', 'console', 'disk', 'exit_gate', 'farewell', 'file', 'lend'],
+  ...['model', 'modules', 'mounts', 'output_filter', 'power', 'procfs', 'queue', 'request', 'text'],
 ];
 
 const RAM_MIB = 256;
 const TIMEOUT_SECONDS = 240;
 
-/** A machine that lists the disks it is given. */
+/** A machine that lists the disks it is given, or what it unpacked. */
 export interface ListingGuest {
   readonly arch: Architecture;
   readonly kernel: string;
@@ -71,22 +71,46 @@ export async function listDisks(
   disk: string,
   ranges: readonly string[],
 ): Promise<Listing> {
-  const { arch, kernel } = guest;
-  const pieces: Uint8Array[] = [];
-  const { exitStatus, consoleTail } = await withRunInitrd(
-    guest.initrd,
-    { args: ranges },
-    async (initrd) => {
-      const machine = await resolveMachine(
-        { arch, disk, ramMiB: RAM_MIB, cpus: 1, answerPort: true, defaults: { kernel, initrd } },
-        { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE },
-      );
-      return runOneShot(machine, {
-        onAnswer: (bytes) => void pieces.push(bytes),
-        timeoutSeconds: TIMEOUT_SECONDS,
-      });
-    },
+  return withRunInitrd(guest.initrd, { args: ranges }, (initrd) =>
+    takeListing(guest, { initrd, disk }),
   );
+}
+
+/**
+ * Boots the guest with `archives` behind its own initramfs and takes the listing of a folder, after the
+ * kernel has unpacked what it takes of them.
+ *
+ * @param archives the bytes of the rest of the initrd, which begins at a multiple of four
+ */
+export async function listUnpacked(
+  guest: ListingGuest,
+  archives: Uint8Array,
+  folder: string,
+): Promise<Listing> {
+  return withRunInitrd(guest.initrd, { args: [folder] }, async (initrd) => {
+    const { size } = await stat(initrd);
+    await appendFile(initrd, new Uint8Array(-size & 3));
+    await appendFile(initrd, archives);
+    return takeListing(guest, { initrd });
+  });
+}
+
+async function takeListing(
+  { arch, kernel }: ListingGuest,
+  { initrd, disk }: { readonly initrd: string; readonly disk?: string },
+): Promise<Listing> {
+  const pieces: Uint8Array[] = [];
+  const machine = await resolveMachine(
+    {
+      ...{ arch, ramMiB: RAM_MIB, cpus: 1, answerPort: true, defaults: { kernel, initrd } },
+      ...(disk === undefined ? {} : { disk }),
+    },
+    { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE },
+  );
+  const { exitStatus, consoleTail } = await runOneShot(machine, {
+    onAnswer: (bytes) => void pieces.push(bytes),
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
   if (exitStatus !== 0) throw new Error(`the guest could not list:\n${consoleTail}`);
   return parseListing(Buffer.concat(pieces).toString('latin1'));
 }

@@ -2,7 +2,7 @@
 // the other, reports everything in them and the kernel's log, and switches the machine off.
 //
 // The run's arguments say where on the disk they are: "START LENGTH", in sectors. Without arguments the
-// disk itself is one.
+// disk itself is one. Arguments that are absolute paths are folders of the initramfs instead.
 #include "calls.h"
 #include "console.h"
 #include "disk.h"
@@ -20,18 +20,22 @@ __asm__(START_ASSEMBLY);
 
 enum { SECTOR_BYTES = 512, LOG_MAX_BYTES = 1 << 20 };
 
-static void report_disk(const char *device) {
-    report_begin("disk");
+static void report_folder(const char *path) {
+    report_begin("tree");
     report_end();
+    tree_report(path);
+    int root = sys_open("/", O_RDONLY);
+    sys_change_directory(root);
+    sys_close(root);
+}
+
+static void report_disk(const char *device) {
     long error = sys_mount(device, MOUNT_POINT, "ext4", MS_RDONLY | MS_NODEV | MS_NOEXEC, NULL);
     if (error < 0) {
         report_problem("mount", error, device, text_length(device));
         return;
     }
-    tree_report(MOUNT_POINT);
-    int root = sys_open("/", O_RDONLY);
-    sys_change_directory(root);
-    sys_close(root);
+    report_folder(MOUNT_POINT);
     error = sys_unmount(MOUNT_POINT, 0);
     if (error < 0) report_problem("umount2", error, device, text_length(device));
 }
@@ -88,11 +92,19 @@ _Noreturn void init_main(void) {
     mount_kernel_file_systems();
     modules_load();
     sys_mkdir(MOUNT_POINT, 0755);
-    if (!report_open() || !request_read(&request) || !disk_find("ZOSIA_MODEL", device)) {
-        console_line("no answer port, no request or no disk");
+    if (!report_open() || !request_read(&request)) {
+        console_line("no answer port or no request");
         power_off(1);
     }
-    for (unsigned i = 0; i < request.argument_count; i++) report_part(device, request.arguments[i]);
+    bool is_folder = request.argument_count > 0 && request.arguments[0][0] == '/';
+    if (!is_folder && !disk_find("ZOSIA_MODEL", device)) {
+        console_line("no disk");
+        power_off(1);
+    }
+    for (unsigned i = 0; i < request.argument_count; i++) {
+        if (is_folder) report_folder(request.arguments[i]);
+        else report_part(device, request.arguments[i]);
+    }
     if (request.argument_count == 0) report_disk(device);
     report_kernel_log();
     report_begin("end");

@@ -31,7 +31,7 @@ export interface KernelEntry {
 }
 
 export interface Listing {
-  /** The entries of each disk, in the order of the directories. */
+  /** The entries of each disk, or folder of the initramfs, in the order of the directories. */
   readonly disks: readonly (readonly KernelEntry[])[];
   /** System calls that failed. */
   readonly problems: readonly string[];
@@ -52,7 +52,7 @@ export function parseListing(text: string): Listing {
   for (const line of lines) {
     const [kind, ...words] = line.split(' ');
     const fields = new Fields(words);
-    if (kind === 'disk') {
+    if (kind === 'tree') {
       disks.push([]);
     } else if (kind === 'entry') {
       disks.at(-1)!.push(entryOf(fields));

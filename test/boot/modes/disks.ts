@@ -16,6 +16,15 @@ export async function writeDisk(
   await writeRaw(planExt4(entries, { label: 'ZOSIA_MODEL' }), path);
 }
 
+/** Writes a disk like a model's, whose files only their owner may read. */
+export async function writePrivateDisk(path: string, owner: number): Promise<void> {
+  const model: Ext4Entry = {
+    ...{ path: '/model.gguf', type: 'file', data: bytesData(Buffer.from('GGUF')) },
+    ...{ mode: 0o600, uid: owner, gid: owner },
+  };
+  await writeRaw(planExt4([model], { label: 'ZOSIA_MODEL' }), path);
+}
+
 /** Writes a disk without any file system. */
 export async function writeBlankDisk(path: string): Promise<void> {
   await writeFile(path, new Uint8Array(1 << 20));

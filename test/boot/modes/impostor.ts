@@ -8,7 +8,7 @@ import { INIT_SOURCE_DIRECTORY } from '../../../src/toolchain/guest.js';
 
 const SOURCE = join(fileURLToPath(new URL('.', import.meta.url)), 'impostor.c');
 
-export type Behaviour = 'crash' | 'hang' | 'eat' | 'end';
+export type Behaviour = 'crash' | 'hang' | 'eat' | 'tell' | 'end';
 
 /** A program that does not behave as llama.cpp's do. */
 export interface Impostor {

@@ -1,6 +1,8 @@
 // Process 1 of a machine that answers many requests in one boot, each as init answers the one that it is
 // started with: the folders /etc/zosia/requests/0, 1, 2 ... take the place of /etc/zosia/request in turn.
+// A log that llama.cpp has written to /tmp/log, where it may write, is printed after the answer.
 #include "console.h"
+#include "file.h"
 #include "flags.h"
 #include "model.h"
 #include "modules.h"
@@ -15,7 +17,7 @@
 
 __asm__(START_ASSEMBLY);
 
-enum { MS_BIND = 4096, FILE_EXISTS = 0 };
+enum { MS_BIND = 4096, FILE_EXISTS = 0, O_TRUNC = 01000 };
 
 // In a process of its own: what init does once starts from its first state every time.
 static int answer(const char *folder, const struct model *model) {
@@ -37,6 +39,13 @@ static bool answered(const char *folder, const struct model *model) {
     }
 }
 
+static void print_log(void) {
+    static char log[16 * 1024 * 1024];
+    long length = file_read("/tmp/log", log, sizeof log);
+    if (length > 0) console_text(log, (size_t)length);
+    sys_close(sys_open("/tmp/log", O_WRONLY | O_TRUNC)); // the next request may write none
+}
+
 _Noreturn void init_main(void);
 _Noreturn void init_main(void) {
     static struct model model;
@@ -53,5 +62,6 @@ _Noreturn void init_main(void) {
         if (sys_access(folder, FILE_EXISTS) < 0) power_off(STATUS_OK);
         console_line("zosia: request %d", number);
         if (!answered(folder, &model)) power_off(STATUS_FAILED);
+        print_log();
     }
 }

@@ -47,7 +47,8 @@ export async function answersOf(
     .join('\n')
     .split(/zosia: request \d+\n/);
   expect(parts).toHaveLength(requests.length);
-  return parts.map((part) => part.replace(/^zosia: starting llama-completion .*\n/, '').trim());
+  const ofInit = /^zosia: (?:starting llama-completion|answer end=).*$/gm;
+  return parts.map((part) => part.replace(ofInit, '').trim());
 }
 
 async function compileRequestsInit({ arch }: Guest): Promise<Uint8Array> {

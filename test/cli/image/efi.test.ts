@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EfiDiskManifest } from '../../../src/recipes/efi/manifest.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
@@ -38,6 +38,23 @@ async function expectRefusal(args: readonly string[], message: RegExp, status = 
 }
 
 describe('zosia image efi', () => {
+  it.each([
+    ['raw', ['my.img', 'my.img.json']],
+    [
+      'vmdk',
+      ['my.vmdk', 'my.vmdk.json', 'my-metadata.img', 'zosia-tiny.bin', 'zosia-tiny-tokenizer.bin'],
+    ],
+  ])('writes nothing but the disk that was named: %s', async (format, files) => {
+    const out = folder.file('out');
+    await mkdir(out);
+    const path = `${out}/${files[0]!}`;
+    await imageEfi(['--format', format, '--out', path], { ZOSIA_CACHE: folder.file('cache') });
+    await expect(stat(folder.file('artifacts'))).rejects.toThrow('ENOENT');
+    expect(new Set(await readdir(out))).toEqual(new Set(files));
+    const verified = await zosia(['verify', path], { cwd: folder.path });
+    expect(verified.stdout).toContain('clean');
+  });
+
   it('writes a disk for every machine, where run efi looks for it', async () => {
     const { path, inputs, settings } = await imageEfi(MODEL);
     expect(path).toMatch(/artifacts\/efi\/llama2-disk\.img$/);

@@ -80,7 +80,7 @@ describe('zosia image model', () => {
   it('has no room to add to a size that is given', async () => {
     const args = ['image', 'model', 'model', '--size', '20M'];
     const { stderr, exitCode } = await zosia(args, { cwd: folder.path, env: { EXTRA_MIB: '3' } });
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: EXTRA_MIB is set, and --size given\nhint: /);
   });
 
@@ -123,6 +123,8 @@ describe('zosia image model', () => {
     [['--block-size', '8192'], /1024, 2048, 4096/],
     [['--extra-mib', '-1'], /whole number of MiB from 0/],
     [['--extra-mib', '16777217'], /whole number of MiB from 0 to 16777216/],
+    [['--add', 'models'], /SRC:DST/],
+    [['--out', ''], /It is empty/],
     [['--size', '20M', '--extra-mib', '3'], /'--size <bytes>' cannot be used with .*--extra-mib/],
   ])('takes for wrong usage: %j', async (args, message) => {
     await expectRefusal(args, message, 2);
@@ -132,7 +134,6 @@ describe('zosia image model', () => {
     [['--size', '4K'], /\nhint: /],
     [['--label', 'longer than 16 bytes'], /label/],
     [['--add', 'nowhere:/x'], /nowhere does not exist/],
-    [['--add', 'models'], /SRC:DST/],
     [['--add', 'models/model.gguf:/../x'], /not a path inside the disk/],
     [['--add', 'models/model.gguf:/model.gguf'], /model\.gguf/],
     [['--lora', 'model'], /a language model, not a LoRA adapter/],

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { printable, printableJson, printableLines } from '../../../src/cli/output/printable.js';
+import { bytesData } from '../../../src/image/file-data.js';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
 import { escapeName } from '../../../src/formats/ext4/reader/names.js';
 import { writeRaw } from '../../../src/image/raw-writer.js';
@@ -24,6 +25,25 @@ describe('printable', () => {
     );
   });
 
+  it.each([
+    '\u202a',
+    '\u202e',
+    '\u2066',
+    '\u2069',
+    '\u200b',
+    '\u200d',
+    '\ufeff',
+    '\u{e0041}',
+    '\u2028',
+  ])('escapes %j, which is not seen', (character) => {
+    const bytes = Buffer.from(character).toString('hex').replace(/../g, '\\x$&');
+    expect(printable(`a${character}b`)).toBe(`a${bytes}b`);
+    expect(printableLines(`a\n${character}b`)).toBe(`a\n${bytes}b`);
+    const json = printableJson(JSON.stringify({ character }));
+    expect(json).toMatch(/^[ -~]*$/);
+    expect(JSON.parse(json)).toEqual({ character });
+  });
+
   it('leaves lines to texts that have some', () => {
     expect(printableLines('a\n\tb\u001b\r')).toBe('a\n\tb\\x1b\\x0d');
   });
@@ -42,12 +62,16 @@ describe('printable', () => {
 describe('what files say of themselves', () => {
   const folder = temporaryFolder();
   const EVIL = '\u001b[2J\u009b1m';
+  const HIDDEN = '/a\u202etxt.exe';
   const run = (...args: string[]) => zosia(args, { cwd: folder.path });
 
   beforeAll(async () => {
     const name = { type: 'string', value: `${EVIL}\nsize 1 B` } as const;
     await writeFile(folder.file('evil.gguf'), await sampleGguf({ 'general.name': name }));
-    await writeRaw(planExt4([], { label: EVIL }), folder.file('disk.img'));
+    await writeRaw(
+      planExt4([{ path: HIDDEN, type: 'file', data: bytesData(Buffer.of()) }], { label: EVIL }),
+      folder.file('disk.img'),
+    );
   });
 
   it.each([
@@ -60,6 +84,18 @@ describe('what files say of themselves', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(expected);
     expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('does not reach it as names of files', async () => {
+    const listed = await run('ls', 'disk.img');
+    expect(listed.stdout).toContain('a\\xe2\\x80\\xaetxt.exe');
+    const found = await run('cat', 'disk.img', '/a\\xe2\\x80\\xaetxt.exe');
+    expect(found).toMatchObject({ exitCode: 0, stdout: '' });
+    for (const args of [[], ['-l'], ['--json'], ['-R', '--json']]) {
+      const { stdout } = await run('ls', 'disk.img', ...args);
+      expect(stdout).not.toMatch(/\p{Cf}/u);
+    }
+    expect((await run('verify', 'disk.img')).stdout).not.toMatch(/\p{Cf}/u);
   });
 
   it('does not reach it through messages either', async () => {

@@ -65,7 +65,7 @@ describe.each(COMMANDS)('zosia %s %s %s', (...words) => {
     child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const [exitCode] = (await once(child, 'close')) as [number];
     await full.close();
-    expect(said).toMatch(/^error: stdout cannot be written \(ENOSPC\)\nhint: .+\n$/);
+    expect(said).toMatch(/^error: stdout cannot be written: no space left \(ENOSPC\)\nhint: .+\n$/);
     expect(exitCode).toBe(1);
   });
 });

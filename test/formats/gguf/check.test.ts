@@ -166,6 +166,7 @@ describe('checkGguf', () => {
       ['tensor offset', await patched((await afterText('output_norm.weight')) + 4 + 8 + 4, [1])],
       ['overlapping tensors', await patched((await afterText('last.weight')) + 4 + 8 + 4, [0, 0])],
       ['impossible size', await patched((await afterText('output_norm.weight')) + 4, FAR)],
+      ['empty key', await patched(24, [0])],
       ['no tensors', Buffer.from(await imageBytes(planGguf({ metadata: {}, tensors: [] })))],
     ];
     for (const [what, bytes] of damaged) {
@@ -177,6 +178,9 @@ describe('checkGguf', () => {
     { type: 'uint32', value: 24 },
     { type: 'uint32', value: 0 },
     { type: 'float32', value: 0.5 },
+    { type: 'uint64', value: 32 },
+    { type: 'int32', value: 32 },
+    { type: 'uint8', value: 32 },
     { type: 'float32', value: 1.5 },
     { type: 'float64', value: 2 + 2 ** -51 },
     { type: 'int32', value: -(2 ** 31) },
@@ -281,5 +285,33 @@ describe('checkGguf', () => {
       expect(allocatedBytes).toBeLessThan(1 << 20);
     }
     allocate.mockRestore();
+  });
+
+  it('names a vocabulary as such, not as damage', async () => {
+    const tokens = { type: 'array', of: 'string', value: ['a'] } as const;
+    const metadata = { 'tokenizer.ggml.tokens': tokens };
+    const error = await failureOf(await imageBytes(planGguf({ metadata, tensors: [] })));
+    expect(error).toMatchObject({ code: 'ZOSIA_MODEL_VOCABULARY_ONLY' });
+    expect(error.message).not.toContain('damaged');
+  });
+
+  it('recognises files joined with cat, and says what to do instead', async () => {
+    const split = { 'split.count': { type: 'uint16', value: 2 } } as const;
+    const part = await sampleGguf(split);
+    const plain = await sampleGguf();
+    const withoutTensors = await imageBytes(planGguf({ metadata: split, tensors: [] }));
+    const unpadded = plain.subarray(0, await endOfData(plain));
+    const joined: [Uint8Array[], RegExp][] = [
+      [[part, plain], /llama-gguf-split --merge/],
+      [[withoutTensors, plain], /llama-gguf-split --merge/],
+      [[plain, plain], /by itself/],
+      [[unpadded, plain], /by itself/],
+    ];
+    for (const [parts, hint] of joined) {
+      const error = await failureOf(Buffer.concat(parts));
+      expect(error.code).toBe('ZOSIA_MODEL_JOINED');
+      expect(error.hint).toMatch(hint);
+    }
+    await expect(check(Buffer.concat([plain, Buffer.alloc(100)]))).resolves.toBeDefined();
   });
 });

@@ -34,7 +34,6 @@ export function mbrSector(slots: readonly Slot[]): Uint8Array {
 }
 
 const ENTRY_COUNT = 128;
-const ENTRIES_SECTORS = (ENTRY_COUNT * GPT_ENTRY_BYTES) / SECTOR_BYTES;
 /** Linux file system data, as it lies on disk. */
 export const LINUX_TYPE = Buffer.from('af3dc60f838472478e793d69d8477de4', 'hex');
 
@@ -49,8 +48,10 @@ export function gptBytes(
   sectorCount: number,
   slots: readonly GptSlot[],
   change: (header: Uint8Array) => void = () => undefined,
+  sectorBytes = SECTOR_BYTES,
 ): Uint8Array {
-  const disk = new Uint8Array(sectorCount * SECTOR_BYTES);
+  const disk = new Uint8Array(sectorCount * sectorBytes);
+  const entriesSectors = (ENTRY_COUNT * GPT_ENTRY_BYTES) / sectorBytes;
   const slot = { firstSector: 1, sectorCount: sectorCount - 1, type: MBR_TYPE.protective };
   disk.set(mbrSector([slot]), 0);
   const entries = new Uint8Array(ENTRY_COUNT * GPT_ENTRY_BYTES);
@@ -66,7 +67,7 @@ export function gptBytes(
   const last = sectorCount - 1;
   const copies = [
     { own: 1, other: last, entriesSector: 2 },
-    { own: last, other: 1, entriesSector: last - ENTRIES_SECTORS },
+    { own: last, other: 1, entriesSector: last - entriesSectors },
   ];
   for (const { own, other, entriesSector } of copies) {
     const header = new Uint8Array(GPT_HEADER_BYTES);
@@ -76,8 +77,8 @@ export function gptBytes(
       headerBytes: GPT_HEADER_BYTES,
       ownSectorLow: own,
       otherSectorLow: other,
-      firstUsableSectorLow: 2 + ENTRIES_SECTORS,
-      lastUsableSectorLow: last - ENTRIES_SECTORS - 1,
+      firstUsableSectorLow: 2 + entriesSectors,
+      lastUsableSectorLow: last - entriesSectors - 1,
       diskGuid: new Uint8Array(16).fill(0xd1),
       entriesSectorLow: entriesSector,
       entryCount: ENTRY_COUNT,
@@ -86,8 +87,8 @@ export function gptBytes(
     });
     change(header);
     writeFields(GPT_HEADER, header, 0, { headerChecksum: crc32(header) });
-    disk.set(header, own * SECTOR_BYTES);
-    disk.set(entries, entriesSector * SECTOR_BYTES);
+    disk.set(header, own * sectorBytes);
+    disk.set(entries, entriesSector * sectorBytes);
   }
   return disk;
 }

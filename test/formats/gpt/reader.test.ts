@@ -11,7 +11,9 @@ import { accessBytes } from '../../../src/image/random-access.js';
 import { makeImage } from '../../../src/image/image.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';
+import { MAX_LOGICAL_PARTITIONS } from '../../../src/formats/gpt/logical.js';
 import { gptBytes, mbrSector } from './disks.js';
+import type { Slot } from './disks.js';
 
 const SECTORS = 400;
 const read = (disk: Uint8Array) => readPartitionTable(accessBytes(disk));
@@ -51,6 +53,7 @@ describe('a GPT', () => {
         expect.objectContaining({ number: 2, sizeBytes: SECTOR_BYTES, name: '' }),
       ],
       faults: [],
+      warnings: [],
     });
   });
 
@@ -117,6 +120,39 @@ describe('a GPT', () => {
   });
 });
 
+describe('a GPT in sectors of 4096 bytes', () => {
+  const bytes = gptBytes(100, [{ firstSector: 50, lastSector: 80 }], undefined, 4096);
+
+  it('is read', async () => {
+    expect(await read(bytes)).toMatchObject({
+      ...{ faults: [], warnings: [] },
+      partitions: [{ number: 1, offset: 50 * 4096, sizeBytes: 31 * 4096 }],
+    });
+  });
+
+  it('is read by its backup', async () => {
+    const broken = bytes.slice();
+    broken.fill(0, 4096, 8192);
+    expect(await read(broken)).toMatchObject({
+      faults: [{ code: 'gpt-primary-header' }],
+      partitions: [{ number: 1, offset: 50 * 4096 }],
+    });
+  });
+});
+
+describe('a GPT on a disk that was enlarged', () => {
+  it('is read whole, and it is said where the backup lies', async () => {
+    const bytes = gptBytes(SECTORS, [{ firstSector: 50, lastSector: 80 }]);
+    const larger = new Uint8Array(bytes.length + 1000 * SECTOR_BYTES);
+    larger.set(bytes);
+    const table = await read(larger);
+    expect(table).toMatchObject({ faults: [], partitions: [{ number: 1 }] });
+    expect(table?.warnings).toMatchObject([
+      { message: expect.stringContaining(`sector ${SECTORS - 1} `) as string },
+    ]);
+  });
+});
+
 describe('an EFI system partition', () => {
   const esp = { image: makeImage(1 << 20, []), typeGuid: GPT_TYPE.efiSystem, name: 'ESP' };
 
@@ -155,6 +191,7 @@ describe('an MBR', () => {
         { number: 3, offset: 5120, sizeBytes: 46_080, type: '0c', guid: undefined, name: '' },
       ],
       faults: [],
+      warnings: [],
     });
   });
 
@@ -169,11 +206,56 @@ describe('an MBR', () => {
     expect(table?.faults).toMatchObject([{ code: 'partition-place' }]);
   });
 
-  it('says that partitions within an extended one are not read', async () => {
-    const slot = { firstSector: 1, sectorCount: 9, type: MBR_TYPE.extendedLba };
-    expect((await read(disk(mbrSector([slot]))))?.faults).toMatchObject([
-      { code: 'partition-extended' },
-    ]);
+  describe('with an extended partition', () => {
+    const extended = { firstSector: 10, sectorCount: 80, type: MBR_TYPE.extended };
+    const withRecords = (records: Readonly<Record<number, readonly Slot[]>>): Uint8Array => {
+      const bytes = disk(mbrSector([{ firstSector: 1, sectorCount: 9 }, extended]));
+      for (const [sector, slots] of Object.entries(records)) {
+        bytes.set(mbrSector(slots), Number(sector) * SECTOR_BYTES);
+      }
+      return bytes;
+    };
+    const next = (firstSector: number): Slot => ({
+      ...{ firstSector, sectorCount: 20, type: MBR_TYPE.extended },
+    });
+    const logical = { firstSector: 1, sectorCount: 5 };
+
+    it('is read with the logical ones, from 5 on', async () => {
+      const table = await read(withRecords({ 10: [logical, next(30)], 40: [logical] }));
+      expect(table?.faults).toEqual([]);
+      expect(table?.partitions.map(({ number, offset }) => [number, offset / 512])).toEqual([
+        [1, 1],
+        [2, 10],
+        [5, 11],
+        [6, 41],
+      ]);
+    });
+
+    it('is read while it is still empty', async () => {
+      expect(await read(withRecords({}))).toMatchObject({ faults: [] });
+    });
+
+    it.each<[string, Parameters<typeof withRecords>[0], string]>([
+      ['a loop', { 10: [logical, next(30)], 40: [logical, next(0)] }, 'is a loop'],
+      ['a chain that leaves it', { 10: [logical, next(80)] }, 'past its end'],
+      ['a chain to nowhere', { 10: [logical, next(30)] }, 'no boot record'],
+      ['a partition that leaves it', { 10: [{ firstSector: 1, sectorCount: 80 }] }, 'do not lie'],
+    ])('reports %s', async (_what, records, message) => {
+      expect((await read(withRecords(records)))?.faults).toMatchObject([
+        { message: expect.stringContaining(message) as string },
+      ]);
+    });
+
+    it('ends a chain of too many', async () => {
+      const bytes = new Uint8Array(4000 * SECTOR_BYTES);
+      bytes.set(mbrSector([{ firstSector: 1, sectorCount: 3999, type: MBR_TYPE.extendedLba }]));
+      for (let i = 0; i < 600; i++) {
+        bytes.set(mbrSector([logical, next(6 * (i + 1))]), (1 + 6 * i) * SECTOR_BYTES);
+      }
+      const table = await read(bytes);
+      expect(table?.faults).toMatchObject([{ code: 'partition-extended' }]);
+      expect(table?.partitions).toHaveLength(1 + MAX_LOGICAL_PARTITIONS);
+    });
   });
 
   it('is not taken for one without its signature, without partitions, or with boot code in them', async () => {

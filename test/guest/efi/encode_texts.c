@@ -1,5 +1,6 @@
 // encode_texts TOKENIZER VOCABULARY: encodes the texts in standard input, each ended by a NUL, and
 // prints the tokens of each on a line. Status 3 if a text has more bytes than its tokens could hold.
+#define _POSIX_C_SOURCE 200809L // strnlen
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,8 @@ describe('a line typed on the firmware console', () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
-    program = await buildHostProgram(folder.path, 'type_lines', ['app/line_input.c']);
+    const sources = ['line_input', 'line_view', 'line_device'].map((name) => `app/${name}.c`);
+    program = await buildHostProgram(folder.path, 'type_lines', sources);
   });
 
   /** What type_lines.c prints, but for blank rows and the blanks at the ends of rows. */

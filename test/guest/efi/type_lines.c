@@ -3,18 +3,21 @@
 // the console shows, with a bar for the cursor.
 
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/line_input.h"
 #include "firmware/console.h"
+#include "firmware/screen.h"
+#include "firmware/terminal.h"
 
 enum { MAX_CELLS = 4096 };
 
 static size_t rows, columns;
 static char cells[MAX_CELLS];
-static struct console_position cursor;
+static struct screen_position cursor;
 static jmp_buf end_of_input;
 
 static void feed_line(void) {
@@ -36,28 +39,37 @@ static void put(char character) {
     feed_line();
 }
 
-void console_write(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++) put(text[i]);
+void console_print(const char *format, ...) {
+    char text[64];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    for (const char *c = text; *c != '\0'; c++) put(*c);
 }
 
-void console_print(const char *format, ...) { console_write(format, strlen(format)); }
-
-void console_put(CHAR16 character) { put((char)character); }
-
-void console_wait_for_key(EFI_INPUT_KEY *key) {
+void console_wait_for_key(struct key *key) {
     int byte = getchar();
     if (byte == EOF) longjmp(end_of_input, 1);
-    *key = (EFI_INPUT_KEY){.UnicodeChar = (CHAR16)byte};
+    *key = (struct key){KEY_CHARACTER, (uint32_t)byte, false};
 }
 
-struct console_position console_cursor(void) { return cursor; }
+void screen_put(uint32_t character) { put((char)character); }
 
-void console_move_cursor(struct console_position position) {
+void screen_flush(void) {}
+
+struct screen_position screen_cursor(void) { return cursor; }
+
+void screen_move_cursor(struct screen_position position) {
     if (position.row >= rows || position.column >= columns) abort();
     cursor = position;
 }
 
-size_t console_columns(void) { return columns; }
+size_t screen_columns(void) { return columns; }
+
+// There is no terminal.
+void terminal_put(uint32_t character) { (void)character; }
+void terminal_control(const char *sequence) { (void)sequence; }
 
 static void show_screen(void) {
     for (size_t row = 0; row < rows; row++) {

@@ -1,34 +1,13 @@
 // Takes its standard input for a kernel command line and prints the boot flags in it, a line each, after
 // what init has to say about them.
-#include "console.h"
 #include "flags.h"
 #include "queue.h"
 #include "sys.h"
 #include "text.h"
 
+#include "print.h"
+
 __asm__(START_ASSEMBLY);
-
-static void print_list(const char *format, va_list arguments) {
-    static char line[8192];
-    size_t length = text_format_list(line, sizeof line - 1, format, arguments);
-    line[length++] = '\n';
-    write_all(1, line, length);
-}
-
-static void print(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    print_list(format, arguments);
-    va_end(arguments);
-}
-
-// The console is standard output.
-void console_line(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    print_list(format, arguments);
-    va_end(arguments);
-}
 
 _Noreturn void init_main(void);
 _Noreturn void init_main(void) {
@@ -46,6 +25,7 @@ _Noreturn void init_main(void) {
     print("threads %d", flags.threads);
     print("batch_threads %d", flags.batch_threads);
     print("time_limit %d", flags.time_limit_s);
+    print("wait %s", flags.threads_spin ? "spin" : "sleep");
     for (int i = 0; i < flags.argument_count; i++) print("argument %s", flags.arguments[i]);
     sys_exit(0);
 }

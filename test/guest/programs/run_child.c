@@ -60,7 +60,7 @@ _Noreturn void init_main(void) {
     struct child child;
     read_arguments();
     sys_pipe(output);
-    const struct child_setup setup = {arguments, environment, 0, output[1], 2, false};
+    const struct child_setup setup = {arguments, environment, 0, output[1], 2, false, false};
     int watch_fd = children_watch();
     bool started = child_start(&child, &setup);
     sys_close(output[1]);

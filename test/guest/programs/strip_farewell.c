@@ -9,6 +9,7 @@ _Noreturn void init_main(void);
 _Noreturn void init_main(void) {
     static struct queue text;
     while (queue_fill(&text, 0) > 0) continue;
-    write_all(1, text.bytes, farewell_strip(text.bytes, text.end));
+    bool ended = farewell_says_end(text.bytes, text.end);
+    write_all(1, text.bytes, farewell_strip(text.bytes, text.end, ended));
     sys_exit(0);
 }

@@ -6,8 +6,6 @@
 #include "sys.h"
 #include "text.h"
 
-__asm__(START_ASSEMBLY);
-
 static void put(void *context, const char *bytes, size_t size) {
     (void)context;
     write_all(1, bytes, size);
@@ -55,6 +53,8 @@ static void handle(struct prompt *prompt, const struct key *key) {
         line_editor_key(line, key);
     }
 }
+
+__asm__(START_ASSEMBLY);
 
 _Noreturn void init_main(void);
 _Noreturn void init_main(void) {

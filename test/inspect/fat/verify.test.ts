@@ -57,6 +57,15 @@ describe('verifying a FAT volume', () => {
     });
   });
 
+  it('checks the models of a volume with a label that only one place has', async () => {
+    const bytes = await fatBytes([file('/m.gguf', 'GGUF')], { type: 'FAT16', label: 'OLD' });
+    bytes.set(Buffer.from('NEW'), Buffer.from(bytes).indexOf('OLD'));
+    expect(await verify(bytes)).toMatchObject({
+      problems: [{ code: 'model-truncated', where: '/m.gguf' }],
+      warnings: [{ check: 'structure', code: 'label', where: '/' }],
+    });
+  });
+
   it('counts the problems that are too many to describe', async () => {
     const bytes = await fatBytes([], { type: 'FAT16' });
     for (let cluster = 2; cluster < 2600; cluster += 2) {

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keptVerdict, resolveAccelerator } from '../../../src/machine/accelerator/accelerator.js';
+import {
+  keptVerdict,
+  plainReason,
+  resolveAccelerator,
+} from '../../../src/machine/accelerator/accelerator.js';
 import type { AcceleratorContext } from '../../../src/machine/accelerator/accelerator.js';
 import { defaultCpuModel } from '../../../src/machine/qemu/cpu-model.js';
 import { HostFactsCache } from '../../../src/machine/qemu/host-facts-cache.js';
@@ -50,6 +54,18 @@ describe('parseAccelerator', () => {
         message: expect.stringContaining('QEMU_ACCEL') as string,
       }),
     );
+  });
+});
+
+describe('plainReason', () => {
+  it('leaves what a QEMU said as it died to zosia doctor', () => {
+    const words =
+      'qemu-system-x86_64: ../../target/i386/kvm/kvm.c:3183: kvm_buf_set_msrs: Assertion ' +
+      "`ret == cpu->kvm_msr_buf->nmsrs' failed.";
+    expect(plainReason(words, 'kvm')).toBe(
+      'QEMU fails with kvm here (zosia doctor prints its words)',
+    );
+    expect(plainReason('there is no /dev/kvm', 'kvm')).toBe('there is no /dev/kvm');
   });
 });
 

@@ -97,8 +97,8 @@ describe('relayLines', () => {
     expect(input.isPaused()).toBe(true);
   });
 
-  it('changes nothing, however the input is cut and whenever it is wanted', async () => {
-    const text = fc.array(fc.constantFrom('a', 'ż', '\n', '\r'), { maxLength: 40 });
+  it('passes lines and tabs on, and no other control character, however the input is cut and whenever it is wanted', async () => {
+    const text = fc.array(fc.constantFrom('a', 'ż', '\n', '\t', '\r', '\x03'), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(text, fc.array(fc.nat(20)), async (letters, wants) => {
         const input = new PassThrough();
@@ -114,7 +114,7 @@ describe('relayLines', () => {
         await settle();
         relay.want(Infinity);
         await settle();
-        const given = letters.join('');
+        const given = letters.join('').replaceAll('\r', '').replaceAll('\x03', '');
         const isCut = given !== '' && !given.endsWith('\n');
         expect(guest.typed).toBe(`${given}${isCut ? '\n' : ''}BYE\n`);
       }),

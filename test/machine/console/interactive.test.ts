@@ -48,9 +48,13 @@ async function run(machine: string, input = '', stdout = new Sink()) {
 
 const STARTS = `print('zosia: init\\r\\nzosia: starting llama-cli (model /models/model.gguf)\\r\\n');`;
 
-/** Collects what is typed, shows it in hexadecimal when Ctrl+D comes, and ends. */
-const LISTENS = `let typed = ''; process.stdin.on('data', (bytes) => {
+/** Asks for a line, as a guest does that reads a pipe. */
+const ASKS = `process.stdout.write('\\x1b[?2004h');`;
+
+/** Collects what is typed, a line at a time, shows it in hexadecimal when Ctrl+D comes, and ends. */
+const LISTENS = `${ASKS} let typed = ''; process.stdin.on('data', (bytes) => {
   typed += bytes.toString('hex');
+  if (bytes.at(-1) === 10) ${ASKS}
   if (!typed.endsWith('04')) return;
   print('typed ' + typed + '\\r\\n'); done(0);
 });`;
@@ -65,14 +69,21 @@ describe('runInteractive on a pipe', () => {
     expect(stderr).toBe('');
   });
 
-  it('types the input, then the words that end a session', async () => {
-    const { stdout } = await run(`${STARTS} ${LISTENS}`, 'hi\x01x\n');
-    expect(stdout).toContain(`typed ${Buffer.from('hi\x01x\n/exit\n\x04').toString('hex')}\r\n`);
+  it('types a line whenever one is asked for, then what ends a session', async () => {
+    const { stdout } = await run(`${STARTS} ${LISTENS}`, 'h\xc3\xa9\nyou\n');
+    const typed = Buffer.from('h\xc3\xa9\nyou\n\x04', 'latin1');
+    expect(stdout).toContain(`typed ${typed.toString('hex')}\r\n`);
+    expect(stdout).not.toContain('[?2004h');
+  });
+
+  it('types no key but tabs and the ends of lines', async () => {
+    const { stdout } = await run(`${STARTS} ${LISTENS}`, 'h\x01\x03i\t\x1b[Ax\x7f\r\n');
+    expect(stdout).toContain(`typed ${Buffer.from('hi\t[Ax\n\x04').toString('hex')}\r\n`);
   });
 
   it('ends a last line that lacks its end', async () => {
     const { stdout } = await run(`${STARTS} ${LISTENS}`, 'hi');
-    expect(stdout).toContain(`typed ${Buffer.from('hi\n/exit\n\x04').toString('hex')}\r\n`);
+    expect(stdout).toContain(`typed ${Buffer.from('hi\n\x04').toString('hex')}\r\n`);
   });
 
   it('sends nothing before the guest reads', async () => {
@@ -82,11 +93,12 @@ describe('runInteractive on a pipe', () => {
   });
 
   it('takes more input than fits into any buffer', async () => {
-    const machine = `${STARTS} let count = 0; process.stdin.on('data', (bytes) => {
+    const machine = `${STARTS} ${ASKS} let count = 0; process.stdin.on('data', (bytes) => {
+      if (bytes.includes(10)) ${ASKS}
       count += bytes.length; process.stdin.pause(); setTimeout(() => process.stdin.resume(), 1);
       if (bytes.at(-1) === 4) { print('count ' + count + '\\r\\n'); done(0); } });`;
     const { stdout } = await run(machine, 'x'.repeat((1 << 20) - 1) + '\n');
-    expect(stdout).toContain(`count ${(1 << 20) + '/exit\n\x04'.length}\r\n`);
+    expect(stdout).toContain(`count ${(1 << 20) + '\x04'.length}\r\n`);
   });
 
   it('waits for a slow reader and loses nothing', async () => {

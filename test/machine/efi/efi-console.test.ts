@@ -21,6 +21,12 @@ describe('EfiConsole', () => {
     expect(watch(text).isFinished).toBe(isFinished);
   });
 
+  it('listens once the application has tried its model, or asks', () => {
+    expect(watch('BdsDxe: starting Boot0001\r\n').isListening).toBe(false);
+    expect(watch('Top token: 403 (logit=8.1)\r\n').isListening).toBe(true);
+    expect(watch('> ').isListening).toBe(true);
+  });
+
   it('counts the prompts: one a line, and none twice', () => {
     expect(watch('> ').linesWanted).toBe(1);
     expect(watch('>', ' ', 'a', 'b', '\x08 \x08').linesWanted).toBe(1);

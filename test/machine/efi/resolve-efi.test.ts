@@ -62,6 +62,7 @@ describe('resolveEfiMachine', () => {
       console: { to: 'stdio' },
       screen: { on: 'nothing' },
       isControlled: false,
+      notes: [],
     });
     expect(cpus).toBeGreaterThanOrEqual(1);
   });

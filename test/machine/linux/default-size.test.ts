@@ -45,9 +45,13 @@ describe('defaultSize', () => {
     expect(notes).toEqual([expect.stringContaining('has not 32768 MiB of memory free, as')]);
     expect(defaultSize(model(2), host, { ramMiB: 99 })).toMatchObject({
       ...{ ramMiB: 99, cpus: 2 },
-      notes: [expect.stringContaining('has not 6 processors, as')],
+      notes: [
+        expect.stringMatching(/take 2048 MiB, and the machine has 99 MiB.*2560 MiB are enough/),
+        expect.stringContaining('has not 6 processors, as'),
+      ],
     });
-    expect(defaultSize(model(2), host, { ramMiB: 99, cpus: 3 }).notes).toEqual([]);
+    expect(defaultSize(model(2), host, { ramMiB: 99, cpus: 3 }).notes).toHaveLength(1);
+    expect(defaultSize(model(2), host, { ramMiB: 2048, cpus: 6 }).notes).toEqual([]);
   });
 
   it('refuses what would not fit, unless it was asked for', () => {

@@ -11,6 +11,11 @@ function watch(...pieces: (string | Uint8Array)[]): LinuxConsole {
 }
 
 describe('LinuxConsole', () => {
+  it('listens from the line on that tells of llama-cli', () => {
+    expect(watch('zosia: init\r\n').isListening).toBe(false);
+    expect(watch('zosia: init\r\nzosia: starting llama-cli (model /m)\r\n').isListening).toBe(true);
+  });
+
   it('finds the exit status on a line of its own', () => {
     expect(watch('zosia: init\r\nzosia: exit status=0\r\n').exitStatus).toBe(0);
     expect(watch('zosia: exit status=127\n').exitStatus).toBe(127);
@@ -22,6 +27,16 @@ describe('LinuxConsole', () => {
 
   it('takes the last one: a model may have printed the others', () => {
     expect(watch('zosia: exit status=0\r\nzosia: exit status=9\r\n').exitStatus).toBe(9);
+  });
+
+  it('takes only lines that a sealed guest has marked, and does not show the marks', () => {
+    const watcher = watch('zosia: init\r\n\0zosia: starting llama-cli (model m)\r\n');
+    expect(watcher.started).toBe(true);
+    watcher.feed(Buffer.from('> \r\nzosia: exit status=0\r\n'));
+    expect(watcher.exitStatus).toBeUndefined();
+    const shown = watcher.feed(Buffer.from('> \0zosia: exit status=7\r\n'));
+    expect(Buffer.from(shown).toString()).toBe('> zosia: exit status=7\r\n');
+    expect(watcher.exitStatus).toBe(7);
   });
 
   it.each([

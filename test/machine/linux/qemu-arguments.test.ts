@@ -51,7 +51,7 @@ describe('qemuArguments', () => {
         "-initrd",
         "initramfs.cpio.gz",
         "-append",
-        "console=ttyAMA0 quiet loglevel=3 panic=-1 cryptomgr.notests debug",
+        "console=ttyAMA0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog debug",
       ]
     `);
   });
@@ -106,7 +106,7 @@ describe('qemuArguments', () => {
         "-initrd",
         "initramfs.cpio.gz",
         "-append",
-        "console=ttyS0 quiet loglevel=3 panic=-1 cryptomgr.notests",
+        "console=ttyS0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog no_timer_check",
       ]
     `);
   });
@@ -194,6 +194,6 @@ describe('qemuArguments', () => {
     expect(() => argv({ append: `${longest}x` })).toThrow(
       zosiaError('ZOSIA_COMMAND_LINE_TOO_LONG'),
     );
-    expect(() => argv({ append: 'ä'.repeat(longest.length / 2 + 1) })).toThrow('2048 bytes');
+    expect(() => argv({ append: `ä${'x'.repeat(longest.length - 1)}` })).toThrow('2048 bytes');
   });
 });

@@ -49,6 +49,18 @@ describe('composeInitrd', () => {
     });
   });
 
+  it('has a chat template as it is, and that reasoning is to be hidden', async () => {
+    const chatTemplate = '{{ "größe" }}\r\n';
+    const given = await compose(new Uint8Array(4), { args: [], chatTemplate, hideReasoning: true });
+    expect(await requestFiles(given.subarray(4))).toEqual({
+      '/etc/zosia/request/args': '',
+      '/etc/zosia/request/chat-template': chatTemplate,
+      '/etc/zosia/request/reasoning': 'hide\n',
+    });
+    const shown = await compose(new Uint8Array(4), { args: [], hideReasoning: false });
+    expect(await requestFiles(shown.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
+  });
+
   it('leaves out what was not asked for; an empty prompt was', async () => {
     const none = await compose(new Uint8Array(4), { args: [] });
     expect(await requestFiles(none.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });

@@ -26,12 +26,19 @@ function mustRun(program: string, args: readonly string[], options: RunOptions =
   return run.stdout;
 }
 
+/** How mke2fs is asked for the first revision: an extended option, where older versions have `-r`. */
+function firstRevision(): readonly string[] {
+  const usage = spawnSync('mke2fs', [], { env: environment, encoding: 'utf8' });
+  if (usage.error) return []; // it is not installed, and nothing here will run
+  return usage.stderr.includes('[-r fs-revision]') ? ['-r', '0'] : ['-E', 'revision=0'];
+}
+
 /** Ways to make a file system, each with something in it that no other has. */
 export const MKE2FS_VARIANTS: Readonly<Record<string, readonly string[]>> = {
   'ext2, 1 KiB blocks': ['-t', 'ext2', '-b', '1024'],
   'ext2, 4 KiB blocks, inodes of 128 bytes': ['-t', 'ext2', '-b', '4096', '-I', '128'],
   'ext3 with a journal': ['-t', 'ext3', '-b', '1024'],
-  'ext2, first revision': ['-t', 'ext2', '-r', '0', '-b', '1024'],
+  'ext2, first revision': ['-t', 'ext2', ...firstRevision(), '-b', '1024'],
   'ext4 as it comes': ['-t', 'ext4'],
   'ext4, 4 KiB blocks': ['-t', 'ext4', '-b', '4096'],
   'ext4, 1 KiB blocks': ['-t', 'ext4', '-b', '1024'],

@@ -3,10 +3,10 @@ import { open, stat, statfs, truncate, unlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { withMountedDisk } from 'ext2fs';
-import type { FileSystem } from 'ext2fs';
 import { describe } from 'vitest';
 import { accessImage } from '../../../src/image/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
+import type { Libext2fs } from '../../../src/inspect/ext4/libext2fs.js';
 
 /** Debian keeps these programs out of a user's path, and Homebrew out of everybody's. */
 const FOLDERS = [
@@ -107,7 +107,7 @@ export async function folderForMetadata({
 /** Mounts a planned image in libext2fs, without writing it anywhere. */
 export async function withLibext2fs<T>(
   image: Image,
-  use: (fileSystem: FileSystem['promises']) => Promise<T>,
+  use: (fileSystem: Libext2fs) => Promise<T>,
 ): Promise<T> {
   const access = accessImage(image);
   try {
@@ -133,7 +133,7 @@ export async function withLibext2fs<T>(
  * and large owners for errors, so it is of no use here.)
  */
 export async function readWithLibext2fs(
-  fileSystem: FileSystem['promises'],
+  fileSystem: Libext2fs,
   path: string | Uint8Array,
   mostBytes: number,
 ): Promise<Uint8Array> {

@@ -188,6 +188,15 @@ describe('runs that were too slow', () => {
 
 it('the page says of both axes that may not begin at zero that they do not', () => {
   expect(page(RECORDS).match(/The axis does not begin at zero\./g)).toHaveLength(2);
+  const slow = RECORDS.map((record) => ({ ...record, threads: 1, batchThreads: 1 }));
+  const fromZero = page(
+    slow.map((record, index) =>
+      record.tokPerS === undefined ? record : { ...record, tokPerS: 0.5 + index },
+    ),
+  );
+  expect(fromZero.match(/The axis begins at zero\./g)).toHaveLength(2);
+  expect(fromZero).toContain('1 thread,');
+  expect(fromZero).not.toContain('1 threads');
 });
 
 describe('its colours', () => {

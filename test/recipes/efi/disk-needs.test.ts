@@ -43,7 +43,7 @@ describe('efiDiskNeeds', () => {
       },
       modelName: 'tiny',
     });
-    const prompt = 'x'.repeat(10_000);
+    const prompt = 'x'.repeat(40_000);
     const more = await efiDiskNeeds(out, { settings: { prompt } });
     expect(more.settings.prompt).toBe(prompt);
     expect(more.memoryBytes).toBeGreaterThan(model.memoryBytes + 20 * 6000);

@@ -113,9 +113,9 @@ describe('efiMemoryBytes', () => {
   it.each([
     ['float32', SHAPE, { version: 0 }, 0, 0],
     ['a long prompt', SHAPE, { version: 1 }, 100_001, 0],
-    ['a template', SHAPE, { version: 0 }, 3073, 20_001],
-    ['a classifier', { ...SHAPE, sharedClassifier: false }, { version: 0 }, 3072, 0],
-    ['int8', { ...SHAPE, kvHeadCount: 1 }, { version: 2, groupSize: 12 }, 3073, 0],
+    ['a template', SHAPE, { version: 0 }, 32_769, 20_001],
+    ['a classifier', { ...SHAPE, sharedClassifier: false }, { version: 0 }, 32_768, 0],
+    ['int8', { ...SHAPE, kvHeadCount: 1 }, { version: 2, groupSize: 12 }, 32_769, 0],
     ['stories15M', STORIES_15M, { version: 0 }, 10, 0],
     ['a power of two', { ...SHAPE, vocabularySize: 256 }, { version: 0 }, 0, 0],
     ['one more', { ...SHAPE, vocabularySize: 257 }, { version: 0 }, 0, 0],

@@ -36,7 +36,7 @@ interface OnDisk {
 }
 
 async function readDisk(path: string): Promise<Map<string, OnDisk>> {
-  const disk = await openEfiDisk(path);
+  const disk = await openEfiDisk(path, { allowOutside: true });
   try {
     const found = new Map<string, OnDisk>();
     for await (const { path: name, stat: entry } of disk.fat.walk()) {
@@ -137,7 +137,7 @@ describe('withRunDisk', () => {
     const { path } = await writeDisk({ format: 'raw', partitionTable: 'none' });
     const signal = AbortSignal.abort(new Error('cancelled'));
     const use = (): Promise<void> => Promise.reject(new Error('used'));
-    await expect(withRunDisk(path, {}, use, signal)).rejects.toThrow('cancelled');
+    await expect(withRunDisk(path, {}, use, { signal })).rejects.toThrow('cancelled');
   });
 
   it('refuses settings that the application would, on the disk or for the run', async () => {

@@ -53,7 +53,7 @@ export async function checkExt4(
   if (!isDamaged) refuseUnreadable(featureSet);
   const isUsable = faults.every(({ code }) => code === 'superblock-checksum');
   if (!isUsable || isUnreadable(featureSet)) {
-    return { problems: findings.problems, summary: undefined };
+    return { problems: findings.problems, warnings: [], summary: undefined };
   }
   const volume = new Volume(source, superblock, false);
   const claims = new BlockClaims();
@@ -78,7 +78,10 @@ export async function checkExt4(
   checkConnectivity(context);
   checkLinkCounts(context);
   const { ranges, collisions } = claims.resolve();
+  const mayShare = superblock.features.has('shared_blocks');
   for (const { start, end, owners } of collisions) {
+    // Android's images keep equal blocks once; what is the file system's own is shared by none.
+    if (mayShare && !owners.includes(FILE_SYSTEM)) continue;
     const [first, second] = owners.map((owner) =>
       owner === FILE_SYSTEM ? 'the file system itself' : `inode ${owner}`,
     );
@@ -90,7 +93,8 @@ export async function checkExt4(
   }
   const totals = await guarded(findings, () => checkBitmaps(context, ranges));
   if (totals) checkTotals(superblock, totals, findings);
-  return { problems: findings.problems, summary: totals && summarise(context, totals) };
+  const { problems, warnings } = findings;
+  return { problems, warnings, summary: totals && summarise(context, totals) };
 }
 
 function isUnreadable(featureSet: Parameters<typeof refuseUnreadable>[0]): boolean {

@@ -1,5 +1,7 @@
 import { readNumber } from '../../fields.js';
+import { crc32c } from '../crc32c.js';
 import { GROUP_DESCRIPTOR, GROUP_FLAGS } from '../layout/group-descriptor.js';
+import { PROTECTION_BLOCK, PROTECTION_MAGIC } from '../layout/protection.js';
 import {
   descriptorChecksumFaults,
   descriptorPlaceFaults,
@@ -30,18 +32,36 @@ export function isUsable(context: CheckContext, group: Ext4Group): boolean {
 }
 
 /** The block in which hosts announce that they use the file system (mmp). */
-function claimProtectionBlock({ superblock, claims, findings, volume }: CheckContext): void {
+async function checkProtectionBlock(context: CheckContext): Promise<void> {
+  const { superblock, claims, findings, volume } = context;
   const block = superblock.protectionBlock;
   if (block === 0) return;
-  if (volume.contains(block)) claims.add(block, 1, FILE_SYSTEM);
-  else
-    findings.add('mmp', 'superblock', `the block ${block} of mmp lies outside of the file system`);
+  const where = `multi-mount protection, block ${block}`;
+  if (!volume.contains(block)) {
+    findings.add('mmp', where, 'it lies outside of the file system');
+    return;
+  }
+  claims.add(block, 1, FILE_SYSTEM);
+  const bytes = await volume.readBlock(block, where);
+  if (readNumber(PROTECTION_BLOCK.magic, bytes) !== PROTECTION_MAGIC) {
+    findings.add('mmp', where, 'it has no magic number');
+    return;
+  }
+  const { checksumSeed } = superblock;
+  if (checksumSeed === undefined) return;
+  const covered = bytes.subarray(0, PROTECTION_BLOCK.checksum.offset);
+  findings.expect(
+    readNumber(PROTECTION_BLOCK.checksum, bytes) === crc32c(checksumSeed, covered),
+    'mmp',
+    where,
+    'its checksum does not match its contents',
+  );
 }
 
 /** Checks every descriptor, and claims what belongs to groups rather than to files. */
 export async function checkGroups(context: CheckContext): Promise<void> {
   const { superblock, findings, claims, volume } = context;
-  claimProtectionBlock(context);
+  await checkProtectionBlock(context);
   for (let number = 0; number < superblock.groupCount; number++) {
     context.signal?.throwIfAborted();
     const where = `group ${number}`;

@@ -31,6 +31,16 @@ export async function checkInodes(context: CheckContext): Promise<void> {
     `inode ${orphanFileInode}`,
     'it is to be the orphan file but is no file in use',
   );
+  for (const number of context.superblock.quotaInodes) {
+    const { type } = context.inodes.get(number) ?? {};
+    const message = 'it is to hold quotas but is no file in use';
+    context.findings.expect(
+      number === 0 || type === 'file',
+      'quota-inode',
+      `inode ${number}`,
+      message,
+    );
+  }
   context.attributeBlocks.checkReferences();
 }
 

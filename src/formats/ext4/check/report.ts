@@ -21,6 +21,8 @@ export interface Ext4Summary {
 
 export interface Ext4Report {
   readonly problems: readonly Problem[];
+  /** What is odd and does no harm. */
+  readonly warnings: readonly Problem[];
   /** Undefined when the superblock is too damaged for anything else to be found. */
   readonly summary: Ext4Summary | undefined;
 }

@@ -1,3 +1,4 @@
+import { le32, readNumber } from '../../fields.js';
 import { BLOCK_MAP } from '../layout/block-map.js';
 import { corrupt } from './fault.js';
 import type { FileExtent } from './extent-node.js';
@@ -5,11 +6,11 @@ import type { Inode } from './inode.js';
 import type { Volume } from './volume.js';
 
 const { directPointers, indirectPointers, pointerBytes } = BLOCK_MAP;
+const POINTER = le32(0, 'Block number; 0: a hole');
 
 /** Reads the pointer with this index; 0 is a hole. */
 export function readPointer(bytes: Uint8Array, index: number): number {
-  const at = index * pointerBytes;
-  return new DataView(bytes.buffer, bytes.byteOffset + at, pointerBytes).getUint32(0, true);
+  return readNumber(POINTER, bytes, index * pointerBytes);
 }
 
 export function pointersPerBlock(blockSizeBytes: number): number {

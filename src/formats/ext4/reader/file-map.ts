@@ -57,7 +57,7 @@ export async function* mapBlocks(
   for await (const extent of source) {
     const cut = cutTo(extent, from, to);
     mapped += cut.blockCount;
-    if (mapped > volume.superblock.blockCount) {
+    if (mapped > mostMappedBlocks(volume)) {
       throw corrupt(`inode ${inode.number}`, 'it maps more blocks than the file system has');
     }
     if (pending && continues(pending, cut)) {
@@ -68,6 +68,15 @@ export async function* mapBlocks(
     }
   }
   if (pending) yield pending;
+}
+
+/** Blocks that the files may have in all, as a multiple of those there are, where files share blocks. */
+export const MAX_SHARING = 64;
+
+/** The most blocks that one file, or all together, can map. */
+export function mostMappedBlocks({ superblock }: Volume): number {
+  const { blockCount, features } = superblock;
+  return features.has('shared_blocks') ? blockCount * MAX_SHARING : blockCount;
 }
 
 async function* walkExtents(

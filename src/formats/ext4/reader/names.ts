@@ -2,13 +2,15 @@ import type { Ext4Name } from '../entry.js';
 import { toByteString } from '../names.js';
 import type { ByteString } from '../names.js';
 
+/** Controls, and Unicode's format characters and separators of lines: none of them is seen. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * A name as printable text. Names are bytes: those that are UTF-8 stay as they are, but for control
- * characters, which become `\xHH`, and the backslash, which becomes two. Others have `\xHH` for each
- * byte outside of ASCII. {@link unescapeName} gives the bytes back.
+ * A name as printable text. Names are bytes: those that are UTF-8 stay as they are, but for what cannot be
+ * seen, which becomes `\xHH` for each byte, and the backslash, which becomes two. Others have `\xHH` for
+ * each byte outside of ASCII. {@link unescapeName} gives the bytes back.
  */
 export function escapeName(bytes: Uint8Array): string {
   const text = decode(bytes);
@@ -18,8 +20,7 @@ export function escapeName(bytes: Uint8Array): string {
   let escaped = '';
   for (const character of characters) {
     const code = character.codePointAt(0)!;
-    const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0);
-    if (isControl || (text === undefined && code > 0x7f)) {
+    if (INVISIBLE.test(character) || (text === undefined && code > 0x7f)) {
       escaped += Buffer.from(character, encoding).toString('hex').replace(/../g, '\\x$&');
     } else {
       escaped += character === '\\' ? '\\\\' : character;

@@ -1,4 +1,5 @@
 import type { RandomAccess } from '../../../image/random-access.js';
+import { WindowCache } from '../../../image/window-cache.js';
 import { corrupt, refuseFaults } from './fault.js';
 import {
   descriptorChecksumFaults,
@@ -11,9 +12,10 @@ import { inodeChecksumMatches, parseInode } from './inode.js';
 import type { Inode } from './inode.js';
 import type { Ext4Superblock } from './superblock.js';
 
-const CACHE_BYTES = 1 << 20;
-/** Metadata lie close together: a read fetches the neighbours, too. */
-const CLUSTER_BYTES = 1 << 15;
+/** Holds the inodes of 100,000 files: in the order of their names they lie everywhere in the tables. */
+const CACHE_BYTES = 32 << 20;
+/** As large as the largest block. */
+const WINDOW_BYTES = 1 << 16;
 
 /**
  * A file system's blocks and inodes, by number. Every number is checked against the bounds of the file
@@ -21,16 +23,17 @@ const CLUSTER_BYTES = 1 << 15;
  * again reads nothing.
  */
 export class Volume {
-  /** By cluster number, the least recently used one first. */
-  readonly #cache = new Map<number, Uint8Array>();
-  readonly #blocksPerCluster: number;
+  readonly #cache: WindowCache;
+  readonly #blocksPerWindow: number;
+  #lastGroup: Ext4Group | undefined;
 
   constructor(
     readonly source: RandomAccess,
     readonly superblock: Ext4Superblock,
     readonly verifyChecksums: boolean,
   ) {
-    this.#blocksPerCluster = Math.max(1, CLUSTER_BYTES / superblock.blockSizeBytes);
+    this.#cache = new WindowCache(source, WINDOW_BYTES, CACHE_BYTES);
+    this.#blocksPerWindow = WINDOW_BYTES / superblock.blockSizeBytes;
   }
 
   /** Whether these blocks exist, and hold neither boot code nor the superblock. */
@@ -50,27 +53,9 @@ export class Volume {
     if (!Number.isInteger(block) || block < 0 || block >= blockCount) {
       throw corrupt(where, `block ${block} lies outside of the file system`);
     }
-    const cluster = await this.#readCluster(Math.floor(block / this.#blocksPerCluster));
-    const start = (block % this.#blocksPerCluster) * blockSizeBytes;
-    return cluster.subarray(start, start + blockSizeBytes);
-  }
-
-  async #readCluster(number: number): Promise<Uint8Array> {
-    const kept = this.#cache.get(number);
-    if (kept) {
-      this.#cache.delete(number);
-      this.#cache.set(number, kept);
-      return kept;
-    }
-    const { blockCount, blockSizeBytes } = this.superblock;
-    const first = number * this.#blocksPerCluster;
-    const count = Math.min(this.#blocksPerCluster, blockCount - first);
-    const bytes = await this.source.read(first * blockSizeBytes, count * blockSizeBytes);
-    this.#cache.set(number, bytes);
-    if (this.#cache.size * bytes.length > CACHE_BYTES) {
-      this.#cache.delete(this.#cache.keys().next().value!);
-    }
-    return bytes;
+    const window = await this.#cache.window(Math.floor(block / this.#blocksPerWindow));
+    const start = (block % this.#blocksPerWindow) * blockSizeBytes;
+    return window.subarray(start, start + blockSizeBytes);
   }
 
   /** The block that holds the descriptor of a group, and where in it. */
@@ -86,6 +71,8 @@ export class Volume {
 
   /** @throws ZosiaError `ZOSIA_EXT4_CORRUPT` */
   async group(group: number): Promise<Ext4Group> {
+    // Inodes are mostly asked for group by group.
+    if (this.#lastGroup?.number === group) return this.#lastGroup;
     const { bytes, base } = await this.readDescriptor(group);
     const where = `descriptor of group ${group}`;
     if (this.verifyChecksums) {
@@ -93,6 +80,7 @@ export class Volume {
     }
     const parsed = parseGroupDescriptor(bytes, base, group, this.superblock);
     refuseFaults(where, descriptorPlaceFaults(parsed, this.superblock));
+    this.#lastGroup = parsed;
     return parsed;
   }
 

@@ -1,12 +1,15 @@
 import { readNumber } from '../../fields.js';
 import {
   BOOT_SECTOR_BYTES,
+  EXTENDED_BOOT,
+  EXTENDED_BOOT_OFFSET,
   FSINFO,
   FSINFO_SIGNATURES,
   FSINFO_UNKNOWN,
   MEDIA_DESCRIPTORS,
 } from '../layout/boot-sector.js';
 import { FAT_TYPE_FACTS } from '../layout/table.js';
+import type { FatType } from '../layout/table.js';
 import { isCluster } from '../reader/boot-sector.js';
 import type { CheckContext } from './context.js';
 
@@ -14,12 +17,14 @@ import type { CheckContext } from './context.js';
 export async function checkBootSector({ volume, findings }: CheckContext): Promise<void> {
   const { source, bootSector } = volume;
   const { type, clusterCount, media, backupSector, reservedSectorCount, sectorBytes } = bootSector;
-  findings.expect(
-    clusterCount >= FAT_TYPE_FACTS[type].minClusterCount,
-    'cluster-count',
-    'boot sector',
-    `${type} has ${FAT_TYPE_FACTS[type].minClusterCount} clusters at least, this volume ${clusterCount}`,
-  );
+  const { minClusterCount } = FAT_TYPE_FACTS[type];
+  if (clusterCount < minClusterCount) {
+    // Linux, mtools and fsck.fat go by the field in the boot sector, firmware by the count.
+    const message =
+      `${type} has ${minClusterCount} clusters at least, this volume ${clusterCount}: ` +
+      'some firmware will not read it';
+    findings.warn('cluster-count', 'boot sector', message);
+  }
   findings.expect(
     MEDIA_DESCRIPTORS.includes(media),
     'media',
@@ -34,12 +39,20 @@ export async function checkBootSector({ volume, findings }: CheckContext): Promi
   }
   const original = await source.read(0, BOOT_SECTOR_BYTES);
   const backup = await source.read(backupSector * sectorBytes, BOOT_SECTOR_BYTES);
-  findings.expect(
-    Buffer.compare(original, backup) === 0,
-    'backup-boot-sector',
-    'backup boot sector',
-    'it differs from the boot sector',
-  );
+  if (Buffer.compare(original, backup) === 0) return;
+  const where = 'backup boot sector';
+  if (Buffer.compare(withoutLabel(original, type), withoutLabel(backup, type)) === 0) {
+    findings.warn('backup-boot-sector', where, 'it has another label than the boot sector');
+  } else {
+    findings.add('backup-boot-sector', where, 'it differs from the boot sector');
+  }
+}
+
+/** Programs that change the label leave the copy of the boot sector alone. */
+function withoutLabel(bytes: Uint8Array, type: FatType): Uint8Array {
+  const { offset, width } = EXTENDED_BOOT.label;
+  const start = EXTENDED_BOOT_OFFSET[type] + offset;
+  return Uint8Array.from(bytes).fill(0, start, start + width);
 }
 
 /** The counts of FAT32. */

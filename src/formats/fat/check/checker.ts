@@ -33,7 +33,7 @@ export async function checkFat(
   const findings = new Findings(maxProblems);
   const { bootSector, faults } = await readBootSector(source);
   findings.addFaults('boot sector', faults);
-  if (faults.length > 0) return { problems: findings.problems, summary: undefined };
+  if (faults.length > 0) return { problems: findings.problems, warnings: [], summary: undefined };
   const { type, clusterCount, clusterSizeBytes } = bootSector;
   const context: CheckContext = {
     volume: { source, bootSector, table: new FatTable(source, bootSector) },
@@ -52,6 +52,7 @@ export async function checkFat(
   await checkFsInfo(context, freeClusterCount);
   return {
     problems: findings.problems,
+    warnings: findings.warnings,
     summary: {
       ...{ type, clusterCount, clusterSizeBytes, badClusterCount, fileCount, directoryCount },
       usedClusterCount: clusterCount - freeClusterCount - badClusterCount,

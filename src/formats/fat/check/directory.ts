@@ -1,7 +1,8 @@
 import { ATTRIBUTE } from '../layout/directory.js';
+import type { FatBootSector } from '../reader/boot-sector.js';
 import { isLabelEntry, parseEntries } from '../reader/entries.js';
 import type { RawEntry } from '../reader/entries.js';
-import { labelText } from '../reader/label.js';
+import { labelOrNone, labelText } from '../reader/label.js';
 import { isDotEntry } from '../reader/stat.js';
 import { fromFatTime } from '../time.js';
 import type { CheckContext } from './context.js';
@@ -41,12 +42,7 @@ export function checkDirectory(
     path,
     isRoot ? `it has ${labels.length} volume labels` : 'only the root may have a volume label',
   );
-  if (isRoot) {
-    const label = labels[0] ? labelText(labels[0].shortBytes) : '';
-    const stated = volume.bootSector.label;
-    const message = `the root has the label "${label}", the boot sector "${stated}"`;
-    findings.expect(label === stated, 'label', path, message);
-  }
+  if (isRoot) checkLabels(findings, volume.bootSector, labels[0]);
   const files = entries.filter((entry) => !isLabelEntry(entry) && !isDotEntry(entry));
   const names = new NameCheck(findings);
   for (const entry of files) {
@@ -73,6 +69,26 @@ export function checkDirectory(
     );
   }
   return files;
+}
+
+/**
+ * The label stands in the boot sector and in the root, and nothing depends on it: Windows changes it in
+ * the root alone, older programs in the boot sector. `NO NAME` in either place means none.
+ */
+function checkLabels(
+  findings: CheckContext['findings'],
+  { statedLabel: inBootSector }: FatBootSector,
+  entry: RawEntry | undefined,
+): void {
+  const inRoot = entry && labelText(entry.shortBytes);
+  const warn = (message: string): void => {
+    findings.warn('label', '/', message);
+  };
+  if (inRoot === '') warn('its volume label is blank');
+  if (inBootSector === '') warn('the volume label in the boot sector is blank');
+  if (labelOrNone(inRoot) !== labelOrNone(inBootSector)) {
+    warn(`the root has the label "${inRoot ?? ''}", the boot sector "${inBootSector ?? ''}"`);
+  }
 }
 
 function dotProblems(directory: CheckedDirectory, entries: readonly RawEntry[]): string[] {

@@ -17,6 +17,8 @@ export interface FatSummary {
 
 export interface FatReport {
   readonly problems: readonly Problem[];
+  /** What is odd and does no harm. */
+  readonly warnings: readonly Problem[];
   /** Undefined when the boot sector is too damaged for anything else to be found. */
   readonly summary: FatSummary | undefined;
 }

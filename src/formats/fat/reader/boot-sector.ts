@@ -10,7 +10,6 @@ import {
   EXTENDED_BOOT_SIGNATURE,
   FAT32_BOOT_SECTOR,
   FAT32_FLAGS,
-  NO_LABEL,
 } from '../layout/boot-sector.js';
 import { DIRECTORY_ENTRY_BYTES } from '../layout/directory.js';
 import { FAT_TYPE_FACTS, FIRST_CLUSTER } from '../layout/table.js';
@@ -18,7 +17,7 @@ import type { FatType } from '../layout/table.js';
 import { decodeOem } from '../oem.js';
 import { fault } from '../../findings.js';
 import type { Fault } from '../../findings.js';
-import { labelText } from './label.js';
+import { labelOrNone, labelText } from './label.js';
 
 /** What the boot sector says, and what follows from it. Offsets are bytes from the volume's start. */
 export interface FatBootSector {
@@ -55,6 +54,8 @@ export interface FatBootSector {
   readonly volumeId: number | undefined;
   /** Empty when there is none. The root directory may have another, which counts more. */
   readonly label: string;
+  /** The label as it stands, `NO NAME` among them; undefined: there is no field for it. */
+  readonly statedLabel: string | undefined;
 }
 
 export interface ParsedBootSector {
@@ -141,14 +142,15 @@ function typeOf(clusterCount: number): FatType {
 function parseExtended(
   bytes: Uint8Array,
   offset: number,
-): Pick<FatBootSector, 'volumeId' | 'label'> {
+): Pick<FatBootSector, 'volumeId' | 'label' | 'statedLabel'> {
   if (readNumber(EXTENDED_BOOT.signature, bytes, offset) !== EXTENDED_BOOT_SIGNATURE) {
-    return { volumeId: undefined, label: '' };
+    return { volumeId: undefined, label: '', statedLabel: undefined };
   }
-  const label = labelText(readBytes(EXTENDED_BOOT.label, bytes, offset));
+  const statedLabel = labelText(readBytes(EXTENDED_BOOT.label, bytes, offset));
   return {
     volumeId: readNumber(EXTENDED_BOOT.volumeId, bytes, offset),
-    label: label === NO_LABEL.trimEnd() ? '' : label,
+    label: labelOrNone(statedLabel),
+    statedLabel,
   };
 }
 

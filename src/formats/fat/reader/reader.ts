@@ -5,7 +5,7 @@ import type { FatBootSector } from './boot-sector.js';
 import { contentRanges, openContent } from './content.js';
 import type { FatRange } from './content.js';
 import { isLabelEntry, parseEntries } from './entries.js';
-import { labelText } from './label.js';
+import { labelOrNone, labelText } from './label.js';
 import { listDirectory } from './listing.js';
 import { resolvePath } from './path.js';
 import { ROOT_STAT } from './stat.js';
@@ -52,7 +52,7 @@ export class FatReader {
     const bytes = await readDirectory(this.#volume, ROOT_STAT, '/');
     const { entries } = parseEntries(bytes, this.bootSector.type);
     const entry = entries.find(isLabelEntry);
-    return entry ? labelText(entry.shortBytes) : this.bootSector.label;
+    return entry ? labelOrNone(labelText(entry.shortBytes)) : this.bootSector.label;
   }
 
   async stat(target: FatTarget): Promise<FatStat> {

@@ -1,0 +1,60 @@
+import { formatBytes } from './format-bytes.js';
+import { printable } from './printable.js';
+
+/** How far something is. */
+export interface ProgressFact {
+  readonly name: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** Where it stood when it was first told of, and the time then in milliseconds. */
+  readonly began: { readonly doneBytes: number; readonly at: number };
+}
+
+const NAME_COLUMNS = 28;
+const BAR_COLUMNS = 24;
+/** Below this a rate says more about the clock than about the work. */
+const LEAST_SECONDS = 0.5;
+
+/**
+ * A row of progress: name, bar, how much, and, once that can be told, how fast and how long it will take.
+ *
+ * @param now in milliseconds, on the clock of `began`
+ * @param columns what the row may take; what does not fit is left out, the least important first
+ */
+export function progressRow(
+  { name, doneBytes, totalBytes, began }: ProgressFact,
+  now: number,
+  columns: number,
+): string {
+  const done = totalBytes > 0 ? Math.min(1, doneBytes / totalBytes) : 1;
+  const filled = Math.round(done * BAR_COLUMNS);
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
+  const amount = `${String(Math.floor(done * 100)).padStart(3)}% of ${formatBytes(totalBytes)}`;
+  const seconds = (now - began.at) / 1000;
+  const rate = seconds < LEAST_SECONDS ? 0 : (doneBytes - began.doneBytes) / seconds;
+  const speed = rate > 0 ? `  ${formatBytes(rate)}/s` : '';
+  const left = rate > 0 && done < 1 ? `  ${duration((totalBytes - doneBytes) / rate)} left` : '';
+  const title = fit(printable(name), Math.min(NAME_COLUMNS, columns));
+  const candidates = [
+    `${title} ${bar} ${amount}${speed}${left}`,
+    `${title} ${bar} ${amount}${speed}`,
+    `${title} ${bar} ${amount}`,
+    `${title} ${amount}`,
+  ];
+  return (
+    candidates.find((row) => row.length <= columns) ?? fit(`${name} ${amount}`, columns).trimEnd()
+  );
+}
+
+function fit(text: string, columns: number): string {
+  return text.length <= columns ? text.padEnd(columns) : text.slice(0, columns);
+}
+
+/** "7s", "3m20s", "2h05m" */
+function duration(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${two(whole % 60)}s`;
+  return `${Math.floor(whole / 3600)}h${two(Math.floor((whole % 3600) / 60))}m`;
+}

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { sha256 } from './digest.js';
+
+/** The processes of this host, as far as telling a living one from a dead one goes. */
+export interface ProcessTable {
+  /** Eight hexadecimal digits: tables of the same place list the same processes under the same numbers. */
+  readonly place: string;
+  /** When this process started; of letters and digits only. */
+  readonly ownStart: string;
+  /** Whether the process that had this number and start still runs. A number may be given out again. */
+  readonly isRunning: (pid: number, start: string) => boolean;
+}
+
+/** The table of the host that this runs on. */
+export function hostProcesses(): ProcessTable {
+  try {
+    return procTable();
+  } catch {
+    // Not Linux, or a Linux without /proc.
+    return psTable();
+  }
+}
+
+/**
+ * Linux's /proc. Starts are counted in clock ticks since the boot, so the place is the boot, and the
+ * namespace that process numbers belong to: containers may share folders, but not their processes.
+ *
+ * @throws the system's error where there is no such folder
+ */
+export function procTable(folder = '/proc'): ProcessTable {
+  const boot = readFileSync(`${folder}/sys/kernel/random/boot_id`, 'utf8').trim();
+  const namespace = readlinkSync(`${folder}/self/ns/pid`);
+  const own = parseProcStat(readFileSync(`${folder}/self/stat`, 'utf8'));
+  return {
+    place: placeOf('proc', hostname(), boot, namespace),
+    ownStart: own.start,
+    isRunning(pid, start) {
+      let text: string;
+      try {
+        text = readFileSync(`${folder}/${pid}/stat`, 'utf8');
+      } catch (error) {
+        // ESRCH: it ended between being opened and being read.
+        const code = (error as NodeJS.ErrnoException).code;
+        return code !== 'ENOENT' && code !== 'ESRCH';
+      }
+      const found = parseProcStat(text);
+      return found.start === start && !DEAD_STATES.includes(found.state);
+    },
+  };
+}
+
+/** A zombie has ended; only its exit status is left. */
+const DEAD_STATES: readonly string[] = ['Z', 'X', 'x'];
+
+/**
+ * Reads /proc/PID/stat (kernel documentation, filesystems/proc): the state is its third field, the start
+ * in clock ticks since the boot its 22nd. The second, a name in parentheses, may itself have any character.
+ */
+export function parseProcStat(text: string): { state: string; start: string } {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', start: fields[19] ?? '' };
+}
+
+/** What ps(1) prints for one process, or undefined where there is none; throws where ps cannot be run. */
+export type RunPs = (pid: number) => string | undefined;
+
+/** Time of a start as ps(1) tells it is in whole seconds; this process's own is computed. */
+const TOLERANCE_SECONDS = 60;
+
+/**
+ * ps(1), as on macOS. Starts are in seconds since 1970, which no reboot repeats.
+ *
+ * @param uptimeSeconds how long this process has been running
+ */
+export function psTable(
+  runPs: RunPs = runHostPs,
+  uptimeSeconds = process.uptime(),
+  nowMs = Date.now(),
+): ProcessTable {
+  return {
+    place: placeOf('ps', hostname()),
+    ownStart: String(Math.round(nowMs / 1000 - uptimeSeconds)),
+    isRunning(pid, start) {
+      let text: string | undefined;
+      try {
+        text = runPs(pid);
+      } catch {
+        return true;
+      }
+      const found = text === undefined ? undefined : parsePs(text);
+      return found !== undefined && Math.abs(found - Number(start)) <= TOLERANCE_SECONDS;
+    },
+  };
+}
+
+/**
+ * Reads `Ss   Sat Nov 28 01:35:18 2026`, with the time in UTC.
+ *
+ * @returns seconds since 1970, or undefined for a process that has ended
+ */
+export function parsePs(text: string): number | undefined {
+  const found = /^\s*(\S+)\s+(\S.*\S)\s*$/.exec(text);
+  if (!found || found[1]!.startsWith('Z')) return undefined;
+  const milliseconds = Date.parse(`${found[2]!} UTC`);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
+}
+
+function runHostPs(pid: number): string | undefined {
+  try {
+    return execFileSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC0' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch (error) {
+    if ((error as { status?: number | null }).status === 1) return undefined;
+    throw error;
+  }
+}
+
+const placeOf = (...parts: readonly string[]): string => sha256(parts.join('\n')).slice(0, 8);

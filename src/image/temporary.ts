@@ -1,0 +1,127 @@
+import { rmSync } from 'node:fs';
+import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hostProcesses } from './process-owner.js';
+import type { ProcessTable } from './process-owner.js';
+
+/**
+ * Everything temporary that zosia makes carries its owner in its name: the number and the start of the
+ * process, and where these mean anything. Whoever is killed outright leaves what it had; whoever comes
+ * next removes it, and touches nothing of an owner that is alive.
+ */
+const NAME = /^\.?zosia-(\d{1,10})-([0-9a-z]{1,20})-([0-9a-f]{8})-[0-9A-Za-z]+(?:\.tmp)?$/;
+
+/** When something of an owner that cannot be looked for (in a container, before a reboot) is abandoned. */
+const FOREIGN_AGE_MS = 24 * 60 * 60 * 1000;
+
+/** Temporary files and folders in use, so that even a process that exits early leaves none. */
+const inUse = new Set<string>();
+
+process.on('exit', () => {
+  for (const path of inUse) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // Nothing more can be done while exiting; the next run removes it.
+    }
+  }
+});
+
+let table: ProcessTable | undefined;
+let counter = 0;
+
+const processes = (): ProcessTable => (table ??= hostProcesses());
+
+const owner = (): string => `${process.pid}-${processes().ownStart}-${processes().place}`;
+
+/**
+ * A name for a new temporary file in a folder. It owes nothing to the final name, which may be as long as
+ * the file system allows.
+ */
+export function claimTemporary(folder: string): string {
+  const path = join(folder, `.zosia-${owner()}-${++counter}.tmp`);
+  inUse.add(path);
+  return path;
+}
+
+/** Forgets a temporary file that has got its final name, or is gone. */
+export function releaseTemporary(path: string): void {
+  inUse.delete(path);
+}
+
+/** Whether a path leads into a folder of {@link withTemporaryFolder}. */
+export function isInTemporaryFolder(path: string): boolean {
+  return inUse.has(dirname(path));
+}
+
+/**
+ * Runs `use` with a new folder (mode 0700) in `parent`; it is gone, with all that is in it, when `use`
+ * has ended, however it ended.
+ *
+ * @param onError the error for one of the system's while the folder is made
+ */
+export async function withTemporaryFolder<T>(
+  parent: string,
+  use: (folder: string) => Promise<T>,
+  onError: (cause: unknown) => unknown = (cause) => cause,
+): Promise<T> {
+  await sweepOnce(parent);
+  const folder = await mkdtemp(join(parent, `zosia-${owner()}-`)).catch((cause: unknown) => {
+    throw onError(cause);
+  });
+  inUse.add(folder);
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    inUse.delete(folder);
+  }
+}
+
+const swept = new Set<string>();
+
+/** {@link removeAbandoned}, once in the life of this process for each folder. */
+export async function sweepOnce(folder: string): Promise<void> {
+  if (swept.has(folder)) return;
+  swept.add(folder);
+  await removeAbandoned(folder);
+}
+
+/**
+ * Removes what dead processes of this user have left in a folder. What cannot be removed is left to the
+ * next run: this is no reason for anybody's work to fail.
+ *
+ * @param nowMs the time, for what can only be judged by its age
+ */
+export async function removeAbandoned(
+  folder: string,
+  known: ProcessTable = processes(),
+  nowMs = Date.now(),
+): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const [, pid, start, place] = NAME.exec(name) ?? [];
+    if (place === undefined) continue;
+    const path = join(folder, name);
+    const status = await lstat(path).catch(() => undefined);
+    if (!status || status.uid !== process.getuid?.()) continue;
+    const isAbandoned =
+      place === known.place
+        ? !known.isRunning(Number(pid), start!)
+        : nowMs - status.mtimeMs > FOREIGN_AGE_MS;
+    if (isAbandoned) await removeAlone(folder, path);
+  }
+}
+
+/** Removes something that another process may be removing, too: only one of the two can rename it. */
+async function removeAlone(folder: string, path: string): Promise<void> {
+  const mine = claimTemporary(folder);
+  try {
+    await rename(path, mine);
+    await rm(mine, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // The other one has it, or neither may.
+  } finally {
+    releaseTemporary(mine);
+  }
+}

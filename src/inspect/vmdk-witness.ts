@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { accessFile } from '../image/random-access.js';
+
+/** A file outside of a disk's own folder, as whoever wrote the disk knew it. */
+export interface FileWitness {
+  readonly sizeBytes: number;
+  /** See {@link digestOfEnds}. */
+  readonly endsSha256: string;
+}
+
+/** How much of a file's start, and of its end, goes into a witness. */
+const END_BYTES = 64 * 1024;
+
+/** No manifest of a disk is longer: it names as many files as a VMDK has extents, at most. */
+const MAX_MANIFEST_BYTES = 4 << 20;
+
+/** The sha256 of a file's first and last 64 KiB, or of all of it where it is shorter than both. */
+export async function digestOfEnds(path: string): Promise<string> {
+  const file = await accessFile(path);
+  try {
+    const { sizeBytes } = file;
+    const hash = createHash('sha256');
+    hash.update(await file.read(0, Math.min(END_BYTES, sizeBytes)));
+    const tail = Math.max(END_BYTES, sizeBytes - END_BYTES);
+    if (tail < sizeBytes) hash.update(await file.read(tail, sizeBytes - tail));
+    return hash.digest('hex');
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * What the manifest beside a VMDK tells of the files it refers to, by their names in the descriptor.
+ * Anyone may have written it, so it is believed in one thing alone: that who wrote it had read what it
+ * describes. Of a file whose contents its author does not know it can say nothing that holds.
+ */
+export async function readWitnesses(diskPath: string): Promise<ReadonlyMap<string, FileWitness>> {
+  const witnesses = new Map<string, FileWitness>();
+  const path = `${diskPath}.json`;
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || found.size > MAX_MANIFEST_BYTES) return witnesses;
+  for (const { name, sizeBytes, endsSha256 } of filesOf(await readFile(path, 'utf8'))) {
+    if (typeof name !== 'string' || typeof sizeBytes !== 'number') continue;
+    if (typeof endsSha256 === 'string') witnesses.set(name, { sizeBytes, endsSha256 });
+  }
+  return witnesses;
+}
+
+type Unchecked = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Unchecked =>
+  typeof value === 'object' && value !== null;
+
+function filesOf(text: string): Unchecked[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) && Array.isArray(value.files) ? value.files.filter(isRecord) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a file is the one that a witness describes. */
+export async function isWitnessed(
+  witness: FileWitness | undefined,
+  path: string,
+  sizeBytes: number,
+): Promise<boolean> {
+  if (witness?.sizeBytes !== sizeBytes) return false;
+  return (await digestOfEnds(path)) === witness.endsSha256;
+}

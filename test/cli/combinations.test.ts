@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Command } from 'commander';
+import { hostArchitecture } from '../../src/artifacts/architectures.js';
+import { makeProgram } from '../../src/cli/program.js';
+import { putMeasurements } from '../docs/reader.js';
+import { zosia } from '../support/cli.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
+import { hasProgram } from '../support/programs.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+/** Every command that does something, by its words. */
+function commandsBelow(command: Command, words: string[] = []): Map<string, Command> {
+  const below = command.commands.flatMap((child) => [
+    ...commandsBelow(child, [...words, child.name()]),
+  ]);
+  return new Map(below.length > 0 ? below : [[words.join(' '), command]]);
+}
+
+const COMMANDS = commandsBelow(
+  makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } }),
+);
+const withOption = (long: string): string[] =>
+  [...COMMANDS]
+    .filter(([, { options }]) => options.some((option) => option.long === long))
+    .map(([words]) => words);
+
+describe('options that contradict each other', () => {
+  const folder = temporaryFolder();
+
+  it.each([
+    ['fetch --offline --update-lock'],
+    ['fetch --frozen --update-lock'],
+    ['build guest --prebuilt --arch aarch64'],
+    ['build guest --prebuilt --out x'],
+    ['doctor --yes'],
+    ['run --ci --prompt x'],
+    ['run --ci --diag'],
+    ['run --diag --json --dry-run'],
+    ['run --json'],
+    ['run --ci --json'],
+    ['run --timeout 5'],
+    ['run --profiles x'],
+    ['run efi --timeout 5'],
+    ['up --profiles x'],
+    ['up --timeout 5'],
+    ['up --machine efi --offline'],
+    ['up --tokenizer x'],
+    ['image efi --hello --prompt x'],
+    ['image efi --hello --tokenizer x'],
+    ['image model x --size 9M --extra-mib 3'],
+    ['perf run --loop --runs 3'],
+    ['perf run --matrix x --threads 2'],
+    ['perf run --profiles x'],
+    ['perf run --json --dry-run'],
+    ['perf tune --profiles x'],
+    ['perf tune --json --dry-run'],
+  ])('are wrong usage: %s', async (line) => {
+    const { stdout, stderr, exitCode } = await zosia(line.split(' '), { cwd: folder.path });
+    expect(stderr).toMatch(/^error: /m);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+  });
+
+  it('are so for every command that could print JSON or a command line', () => {
+    for (const words of withOption('--dry-run').filter((each) =>
+      withOption('--json').includes(each),
+    )) {
+      const json = COMMANDS.get(words)!.options.find(({ long }) => long === '--json')!;
+      expect(Reflect.get(json, 'conflictsWith'), words).toContain('dryRun');
+    }
+  });
+});
+
+describe('a name that is empty', () => {
+  it('is wrong usage for every option that takes a name', async () => {
+    let count = 0;
+    for (const [words, { options }] of COMMANDS) {
+      for (const { long, flags, required, mandatory } of options) {
+        if (!required || mandatory || /<(?:text|args|lists?)>/.test(flags)) continue;
+        const program = makeProgram({
+          signal: new AbortController().signal,
+          result: { exitStatus: 0 },
+        });
+        const quiet = (command: Command): void => {
+          command.configureOutput({ writeErr: () => undefined });
+          command.commands.forEach(quiet);
+        };
+        quiet(program);
+        const args = [...words.split(' '), 'x', long!, ''];
+        await expect(program.parseAsync(args, { from: 'user' }), args.join(' ')).rejects.toThrow(
+          /It is empty/,
+        );
+        count++;
+      }
+    }
+    expect(count).toBeGreaterThan(50);
+  });
+});
+
+describe('--json', () => {
+  const folder = temporaryFolder();
+  const MACHINES_OF_THEIR_OWN = ['run linux', 'up', 'perf run', 'perf tune'];
+  /** A command line for each command; in their order, since some look at what others have written. */
+  const LINES: Readonly<Record<string, string>> = {
+    fetch: 'fetch kernel --offline',
+    'build guest': hasProgram('clang') ? 'build guest --out guest' : '',
+    'image initramfs': 'image initramfs --offline',
+    'image model': `image model MODEL --format vmdk --out model.vmdk`,
+    'image efi': 'image efi --out efi.img',
+    inspect: 'inspect efi.img',
+    ls: 'ls -lR model.vmdk',
+    extract: 'extract efi.img /llama2.cfg --out there',
+    verify: 'verify model.vmdk',
+    'model info': 'model info MODEL',
+    'perf report': 'perf report perf.csv',
+    doctor: `doctor --arch ${hostArchitecture()}`,
+  };
+  beforeAll(() => putMeasurements(folder.path));
+
+  it('is gone through for every command that has it', () => {
+    expect([...Object.keys(LINES), ...MACHINES_OF_THEIR_OWN].sort()).toEqual(
+      withOption('--json').sort(),
+    );
+  });
+
+  it.each(Object.entries(LINES).filter(([, line]) => line !== ''))(
+    'is JSON: %s',
+    async (_, line) => {
+      const args = line.split(' ').map((word) => (word === 'MODEL' ? EMBEDDED_MODEL : word));
+      const { stdout, stderr, exitCode } = await zosia([...args, '--json'], { cwd: folder.path });
+      expect(exitCode, stderr).toBe(0);
+      expect(JSON.parse(stdout)).toBeInstanceOf(Object);
+    },
+  );
+});

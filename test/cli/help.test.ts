@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { foldLines } from '../../src/cli/help.js';
+import { CLI, zosia } from '../support/cli.js';
+import { openTerminal } from '../support/terminal.js';
+
+describe('zosia help', () => {
+  it('shows the help of a command, however deep', async () => {
+    for (const path of [[], ['up'], ['image', 'model']]) {
+      const { stdout, exitCode } = await zosia(['help', ...path]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toBe((await zosia([...path, '--help'])).stdout);
+    }
+  });
+
+  it.each([['bogus'], ['image', 'bogus']])(
+    'of a command that there is not is wrong usage: %s',
+    async (...path) => {
+      const { stdout, stderr, exitCode } = await zosia(['help', ...path]);
+      expect(stderr).toContain("error: unknown command 'bogus'");
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    },
+  );
+});
+
+describe('help on a narrow terminal', () => {
+  it('folds at blanks, and keeps the indentation', () => {
+    expect(foldLines('  one two three four\nx  y', 11)).toBe('  one two\n  three\n  four\nx  y');
+    expect(foldLines('unbreakablywide', 5)).toBe('unbreakablywide');
+  });
+
+  it('is no wider than 40 columns, but for words that are', async () => {
+    for (const path of [['up'], ['image', 'model'], ['perf', 'run']]) {
+      const terminal = openTerminal(process.execPath, [CLI, ...path, '--help'], {
+        ...{ cwd: process.cwd(), columns: 40, rows: 500 },
+      });
+      const [shown] = await Promise.all([
+        terminal.shows(/over\.\s|tune.*\s|csv\s/),
+        terminal.ended(),
+      ]);
+      const wide = shown.split(/\r?\n/).filter((line) => line.length > 40 && /\S +\S/.test(line));
+      expect(wide).toEqual([]);
+    }
+  });
+});

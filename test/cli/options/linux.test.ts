@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { runRequest } from '../../../src/cli/options/linux.js';
+import { zosiaError } from '../../support/errors.js';
+import { temporaryFolder } from '../../support/temporary.js';
+
+const folder = temporaryFolder();
+
+describe('what a guest is asked', () => {
+  it('has the arguments that the machine needs before those of the flags', async () => {
+    const { args, prompt } = await runRequest({ tokens: 9, temp: 0, prompt: 'Hi' }, ['-c', '512']);
+    expect(args.slice(0, 6)).toEqual(['-c', '512', '--predict', '9', '--temp', '0']);
+    expect(prompt).toBe('Hi');
+  });
+
+  it('says nothing of a chat template unless one is named', async () => {
+    const request = await runRequest({ prompt: 'Hi' });
+    expect(request.args.join()).not.toMatch(/template|conversation/);
+    expect(request).not.toHaveProperty('chatTemplate');
+  });
+
+  it('names a chat template that llama.cpp has built in', async () => {
+    const request = await runRequest({ chatTemplate: 'chatml' });
+    expect(request.args.slice(0, 2)).toEqual(['--chat-template', 'chatml']);
+    expect(request).not.toHaveProperty('chatTemplate');
+  });
+
+  it('has the text of a chat template that is a file', async () => {
+    const path = folder.file('my template');
+    await writeFile(path, '{{ messages }}\n');
+    const request = await runRequest({ chatTemplate: path });
+    expect(request.chatTemplate).toBe('{{ messages }}\n');
+    expect(request.args).not.toContain('--chat-template');
+  });
+
+  it('is to complete text where the template is none, and to converse without marks', async () => {
+    const oneShot = await runRequest({ chatTemplate: 'none', prompt: 'Hi' });
+    expect(oneShot.args[0]).toBe('--no-conversation');
+    expect(oneShot).not.toHaveProperty('chatTemplate');
+    const chat = await runRequest({ chatTemplate: 'none' });
+    expect(chat.args).not.toContain('--no-conversation');
+    expect(chat.chatTemplate).toContain('message.content');
+  });
+
+  it('is nothing where there is no such template', async () => {
+    await expect(runRequest({ chatTemplate: folder.file('nowhere') })).rejects.toThrow(
+      zosiaError('ZOSIA_TEMPLATE_UNUSABLE'),
+    );
+  });
+
+  it.each([
+    [undefined, false],
+    ['show', false],
+    ['hide', true],
+  ] as const)('hides reasoning for --reasoning %s: %s', async (reasoning, hidden) => {
+    const request = await runRequest(reasoning === undefined ? {} : { reasoning });
+    expect(request.hideReasoning).toBe(hidden);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { answerNotice, reportAsJson } from '../../../src/cli/output/answer-notice.js';
+import type { AnswerReport } from '../../../src/machine/machine.js';
+
+const report = (end: AnswerReport['end']): AnswerReport => ({
+  ...{ end, promptTokens: 200, tokens: 56, contextTokens: 256 },
+});
+
+describe('what a user is told of an answer', () => {
+  it.each(['end', 'stop', 'unknown'] as const)('is nothing when it ended by %s', (end) => {
+    expect(answerNotice(report(end), false)).toBeUndefined();
+  });
+
+  it('is what cut it', () => {
+    expect(answerNotice(report('tokens'), false)).toBe(
+      'the answer was cut: it may have 56 tokens (-n)',
+    );
+    expect(answerNotice(report('context'), false)).toMatch(
+      /^the answer was cut: the context of 256 tokens is full \(--ctx\), 200 tokens of it/,
+    );
+  });
+
+  it('is that it is empty, and why', () => {
+    const ended = 'the answer is empty: the model ended it at once';
+    expect(answerNotice(report('end'), true)).toBe(ended);
+    expect(answerNotice(undefined, true)).toBe(ended);
+    expect(answerNotice(report('tokens'), true)).toMatch(/^the answer is empty: it may have 56/);
+    expect(answerNotice(report('context'), true)).toMatch(/^the answer is empty: the context of/);
+  });
+
+  it('has null in JSON for what is not known', () => {
+    expect(reportAsJson(report('stop'))).toEqual({
+      ...{ reason: 'stop', promptTokens: 200, tokens: 56, contextTokens: 256 },
+    });
+    const unknown = { reason: 'unknown', promptTokens: null, tokens: null, contextTokens: null };
+    expect(reportAsJson(undefined)).toEqual(unknown);
+    const zeros = { end: 'unknown', promptTokens: 0, tokens: 0, contextTokens: 0 } as const;
+    expect(reportAsJson(zeros)).toEqual(unknown);
+  });
+});

@@ -1,0 +1,42 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { hasApt, runApt } from '../../src/artifacts/apt.js';
+import { createAptRoot, updateAptRoot } from '../../src/artifacts/apt-root.js';
+import { debianMirrorBase } from '../../src/artifacts/apt-mirror.js';
+
+/** Debian 12 gets no other version of these, so that the images stay the same. */
+const SUITE = 'bookworm';
+
+/** Why other projects' sources cannot be had here; undefined: they can. In CI that is no excuse. */
+export async function whyNoSources(): Promise<string | undefined> {
+  if (process.env.CI) return undefined;
+  if (!(await hasApt())) return 'this host has no apt';
+  return process.getuid?.() === 0 ? undefined : 'apt needs root here';
+}
+
+/**
+ * Fetches the source package of a program through apt, in a private root, and unpacks its tests.
+ *
+ * @returns the folder of the tests
+ */
+export async function peerTests(folder: string, name: string): Promise<string> {
+  const releases = join(folder, 'releases');
+  await mkdir(releases);
+  const baseUri = await debianMirrorBase(releases, runApt);
+  if (baseUri === undefined) throw new Error("apt knows none of Debian's archives");
+  const root = join(folder, 'apt');
+  await mkdir(root);
+  const sources = { kind: 'suite', baseUri, suite: SUITE, architecture: 'amd64' } as const;
+  const apt = await createAptRoot(root, sources);
+  const list = join(root, 'sources.list');
+  await writeFile(list, (await readFile(list, 'utf8')).replace(/^deb /m, 'deb-src '));
+  await updateAptRoot(apt, runApt);
+  const source = ['source', '-qq', '--download-only', ...apt.options, name];
+  await execa('apt-get', source, { cwd: folder });
+  const unpacked = join(folder, name);
+  await mkdir(unpacked);
+  const tar = (await readdir(folder)).find((entry) => entry.endsWith('.orig.tar.gz'))!;
+  await execa('tar', ['-xzf', join(folder, tar), '-C', unpacked, '--strip-components=1']);
+  return join(unpacked, 'tests');
+}

@@ -1,0 +1,38 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PREBUILT_DIRECTORY } from '../../src/artifacts/guest.js';
+import { findCompiler } from '../../src/toolchain/compiler.js';
+import { buildGuest } from '../../src/toolchain/guest.js';
+import { COMPILER_RECORD, warningFlags } from '../../src/toolchain/recorded-compiler.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const COMPILER = { clang: '/clang', linker: '/lld', linkerVersion: 'LLD' };
+
+describe('warningFlags', () => {
+  const folder = temporaryFolder();
+
+  it('makes warnings errors for the recorded compiler alone', async () => {
+    const record = await readFile(join(PREBUILT_DIRECTORY, COMPILER_RECORD), 'utf8');
+    const recorded = { ...COMPILER, version: record.split('\n', 1)[0]! };
+    expect(await warningFlags(recorded)).toContain('-Werror');
+    const newer = { ...COMPILER, version: 'Debian clang version 99.1.0' };
+    expect(await warningFlags(newer)).toEqual(['-Wall', '-Wextra']);
+  });
+
+  it('makes no warning an error where there is no record', async () => {
+    const compiler = { ...COMPILER, version: 'clang version 14.0.6' };
+    expect(await warningFlags(compiler, folder.path)).not.toContain('-Werror');
+  });
+
+  it('lets another compiler build a source that it warns of', async () => {
+    const sourceDir = folder.file('source');
+    await mkdir(sourceDir);
+    await writeFile(join(sourceDir, 'main.c'), 'void _start(void) { int unused = 1; }\n');
+    const found = await findCompiler();
+    const options = { arch: 'x86_64', sourceDir, outDir: folder.file('out') } as const;
+    const other = { ...found, version: 'clang version 99.1.0' };
+    const built = await buildGuest({ ...options, compiler: other });
+    expect(built.sizeBytes).toBeGreaterThan(0);
+  });
+});
