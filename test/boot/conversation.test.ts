@@ -79,8 +79,7 @@ describe.each(['aarch64', 'x86_64'] as const)('a conversation on %s', (arch) => 
       await terminal.shows(/fox\s+\S[^]*[a-z]{3}/);
       terminal.type('/read ahead\r/read half');
       terminal.type('\x03');
-      expect(await terminal.shows(/'ahead'/)).not.toContain('half');
-      await terminal.shows(/> \/read half$/);
+      await terminal.shows(/'ahead'[^]*> \/read half$/);
       await says(' done', 'half done');
 
       // Ctrl+D deletes what is under the cursor; on an empty line it ends the chat.
