@@ -3,7 +3,9 @@ import type { ImageNode, ImageTree } from './node.js';
 import { TargetFolder } from './target-folder.js';
 import { walkTree } from './walk.js';
 import type { Walked } from './walk.js';
-import { unescapeName } from '../formats/ext4/reader/names.js';
+import { byteStringBytes, toByteString } from '../formats/ext4/names.js';
+import type { ByteString } from '../formats/ext4/names.js';
+import { escapeName, unescapeName } from '../formats/ext4/reader/names.js';
 import { ZosiaError } from '../errors.js';
 
 export interface ExtractOptions {
@@ -55,16 +57,21 @@ export async function extractFiles(
   const totalBytes = options.onProgress ? await countDataBytes(tree, start, options.signal) : 0;
   const extraction = new Extraction(target, { totalBytes, roomBytes: tree.sizeBytes }, options);
   if (start.type === 'directory') {
-    const later: Walked[] = [];
+    const later: { readonly path: ByteString; readonly node: ImageNode }[] = [];
     for await (const walked of walkTree(tree, start)) {
-      if (walked.names.length === 0) continue;
-      if (walked.node.sequence === undefined || walked.node.type !== 'file') {
+      const { names, nameBytes, node } = walked;
+      if (names.length === 0) continue;
+      if (node.sequence === undefined || node.type !== 'file' || node.sizeBytes === 0) {
         await extraction.add(walked);
-      } else later.push(walked);
+      } else later.push({ path: nameBytes.map(toByteString).join('/'), node });
     }
-    // What is packed is unpacked once, from front to back.
+    // What is packed is unpacked once, from front to back. There may be hundreds of thousands: of each
+    // only a string is kept.
     later.sort((a, b) => a.node.sequence! - b.node.sequence!);
-    for (const walked of later) await extraction.add(walked);
+    for (const { path, node } of later) {
+      const nameBytes = path.split('/').map(byteStringBytes);
+      await extraction.add({ nameBytes, names: nameBytes.map(escapeName), node });
+    }
   } else {
     await extraction.add({ ...lastName(path), node: start });
   }

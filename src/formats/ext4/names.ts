@@ -14,7 +14,7 @@ export function toByteString(name: Ext4Name): ByteString {
 }
 
 export function byteStringBytes(name: ByteString): Uint8Array {
-  return Uint8Array.from(Buffer.from(name, 'latin1'));
+  return new Uint8Array(Buffer.from(name, 'latin1'));
 }
 
 /** A byte string for people: as UTF-8 text, with what is not UTF-8 replaced. */
