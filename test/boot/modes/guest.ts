@@ -107,7 +107,8 @@ async function qemuWithDisk({ arch, kernel }: Guest, disk: string): Promise<stri
 
 let overlays = 0;
 
-async function withOverlay(path: string, entries: readonly CpioEntry[]): Promise<string> {
+/** Covers files of an initramfs, in a file beside it. @returns its path */
+export async function withOverlay(path: string, entries: readonly CpioEntry[]): Promise<string> {
   const { size } = await stat(path);
   const overlay = planCpio(entries);
   const offset = alignUp(size, ALIGNMENT_BYTES);
