@@ -109,8 +109,9 @@ async function checkCompanion(
   kind: CompanionKind,
   model: BaseModel,
 ): Promise<number | undefined> {
-  const file = await absentAsUndefined(disk.open(target(path)));
-  if (!file) return undefined;
+  const found = await absentAsUndefined(disk.stat(target(path)));
+  if (found?.type !== 'file') return found?.sizeBytes;
+  const file = await disk.open(target(path));
   const header = await readGguf(file, path).catch((error: unknown) => {
     if (error instanceof ZosiaError) return undefined;
     throw error;

@@ -90,6 +90,12 @@ describe('the model on a disk', () => {
   it('is described beside a companion that cannot be read: the guest says more of that', async () => {
     await writeFiles({ 'model.gguf': await sampleGguf(), 'mmproj.gguf': Buffer.from('no GGUF') });
     expect(await modelOnDisk(disk())).toMatchObject({ companionBytes: 7 });
+    const model: Ext4Entry = {
+      ...{ type: 'file', path: '/model.gguf', data: bytesData(await sampleGguf()) },
+    };
+    const folders = planExt4([model, { type: 'directory', path: '/lora-1.gguf' }], { label: 'X' });
+    await writeRaw(folders, disk());
+    expect((await modelOnDisk(disk()))?.info.architecture).toBe('llama');
   });
 
   it('is none where nothing can be read', async () => {
