@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { Ext4Entry } from '../formats/ext4/entry.js';
 import { sha256 } from '../image/digest.js';
+import { requireFit } from './gguf-kind.js';
 import { hostFileData } from './host-file.js';
 import type { HostFile } from './host-file.js';
-import type { GgufFile, Model } from './model.js';
+import type { Companion, GgufFile, Model } from './model.js';
 
 /** Where things lie on a model disk; guest/init looks for them there. */
 export const MODEL_PATH = '/model.gguf';
@@ -18,9 +19,9 @@ export const MAX_ADAPTERS = 64;
 /** What goes with a model. */
 export interface Companions {
   /** The multimodal projector. */
-  readonly projector?: GgufFile;
+  readonly projector?: Companion;
   /** LoRA adapters, applied in this order. */
-  readonly adapters?: readonly GgufFile[];
+  readonly adapters?: readonly Companion[];
 }
 
 /** Something on a model disk. */
@@ -42,7 +43,7 @@ export type DiskEntry =
  * The parts of a split one keep their names, by which llama.cpp finds them, and `MODEL_PATH` links to
  * the first.
  *
- * @throws ZosiaError `ZOSIA_TOO_MANY_ADAPTERS`
+ * @throws ZosiaError `ZOSIA_TOO_MANY_ADAPTERS`, `ZOSIA_COMPANION_DOES_NOT_FIT`
  */
 export function modelEntries(model: Model, companions: Companions = {}): DiskEntry[] {
   const { projector, adapters = [] } = companions;
@@ -50,6 +51,9 @@ export function modelEntries(model: Model, companions: Companions = {}): DiskEnt
     throw new ZosiaError('ZOSIA_TOO_MANY_ADAPTERS', `a disk of ${adapters.length} LoRA adapters`, {
       hint: `The guest applies ${MAX_ADAPTERS} at most.`,
     });
+  }
+  for (const { header, kind, path } of [...(projector ? [projector] : []), ...adapters]) {
+    requireFit(header, kind, model.base, path);
   }
   const gguf = (diskPath: string, file: GgufFile): DiskEntry => ({
     type: 'file',

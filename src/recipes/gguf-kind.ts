@@ -1,5 +1,8 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { adapterMisfit } from '../formats/gguf/adapter.js';
+import type { BaseModel } from '../formats/gguf/base-model.js';
+import { projectorMisfit } from '../formats/gguf/projector.js';
 import type { GgufHeader } from '../formats/gguf/reader.js';
 
 /** What a GGUF holds: a language model, or something that goes with one. */
@@ -41,5 +44,30 @@ export function requireKind(header: GgufHeader, wanted: GgufKind, path: string):
     'ZOSIA_MODEL_WRONG_KIND',
     `${path} is ${KIND_NAMES[kind]}, not ${KIND_NAMES[wanted]}`,
     { hint: `It goes on a disk as: ${USES[kind](basename(path))}` },
+  );
+}
+
+/** What goes with a model. */
+export type CompanionKind = Exclude<GgufKind, 'model'>;
+
+/**
+ * @param header of a companion of that kind
+ * @throws ZosiaError `ZOSIA_COMPANION_DOES_NOT_FIT`
+ */
+export function requireFit(
+  header: GgufHeader,
+  kind: CompanionKind,
+  model: BaseModel,
+  path: string,
+): void {
+  const misfit = (kind === 'adapter' ? adapterMisfit : projectorMisfit)(header, model);
+  if (misfit === undefined) return;
+  const name = kind === 'adapter' ? 'adapter' : 'projector';
+  throw new ZosiaError(
+    'ZOSIA_COMPANION_DOES_NOT_FIT',
+    `${path} does not fit the model: ${misfit}`,
+    {
+      hint: `Take the ${name} that was made for this model, or the model that the ${name} was made for.`,
+    },
   );
 }

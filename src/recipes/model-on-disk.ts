@@ -1,11 +1,15 @@
 import { posix } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import type { BaseModel } from '../formats/gguf/base-model.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
+import { readGguf } from '../formats/gguf/reader.js';
 import type { Ext4Reader, Ext4Target } from '../formats/ext4/reader/reader.js';
 import { openFileSystem } from '../inspect/file-system.js';
 import type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
 import { adapterPath, MAX_ADAPTERS, MODEL_PATH, PROJECTOR_PATH } from './disk-entries.js';
-import { describeParts, readModelParts } from './model-parts.js';
+import { requireFit, requireKind } from './gguf-kind.js';
+import type { CompanionKind } from './gguf-kind.js';
+import { baseOfParts, describeParts, readModelParts } from './model-parts.js';
 import type { ModelFolder } from './model-parts.js';
 
 /** The model that a guest will find on a disk. */
@@ -15,11 +19,19 @@ export interface DiskModel {
   readonly companionBytes: number;
 }
 
+/** What is passed on; of anything else the guest says more. */
+const TELLING: ReadonlySet<string> = new Set([
+  'ZOSIA_NOT_EXT4',
+  'ZOSIA_MODEL_WRONG_KIND',
+  'ZOSIA_COMPANION_DOES_NOT_FIT',
+]);
+
 /**
  * Looks for the model on a disk as guest/init does, and reads its headers. Undefined when the disk holds
  * none that can be read: whether that is a mistake, the guest will say.
  *
- * @throws ZosiaError `ZOSIA_NOT_EXT4` for a disk that is of another kind altogether
+ * @throws ZosiaError `ZOSIA_NOT_EXT4` for a disk that is of another kind altogether,
+ * `ZOSIA_MODEL_WRONG_KIND` and `ZOSIA_COMPANION_DOES_NOT_FIT` for what llama.cpp would not take
  */
 export async function modelOnDisk(
   diskPath: string,
@@ -33,7 +45,7 @@ export async function modelOnDisk(
       await disk.close();
     }
   } catch (error) {
-    if (error instanceof ZosiaError && error.code !== 'ZOSIA_NOT_EXT4') return undefined;
+    if (error instanceof ZosiaError && !TELLING.has(error.code)) return undefined;
     throw error;
   }
 }
@@ -42,7 +54,8 @@ async function findAndDescribe(disk: Ext4Reader): Promise<DiskModel | undefined>
   const path = await findModel(disk);
   if (path === undefined) return undefined;
   const parts = await readModelParts(posix.basename(path), diskFolder(disk, path));
-  return { info: describeParts(parts), companionBytes: await companionBytes(disk) };
+  const companionBytes = await checkCompanions(disk, baseOfParts(parts));
+  return { info: describeParts(parts), companionBytes };
 }
 
 /** Paths are given as bytes: a backslash in a name is a backslash. */
@@ -78,14 +91,36 @@ function diskFolder(disk: Ext4Reader, modelPath: string): ModelFolder {
   };
 }
 
-async function companionBytes(disk: Ext4Reader): Promise<number> {
-  let bytes = (await absentAsUndefined(disk.stat(target(PROJECTOR_PATH))))?.sizeBytes ?? 0;
+/** Checks the companions that the guest will find. @returns bytes of all */
+async function checkCompanions(disk: Ext4Reader, model: BaseModel): Promise<number> {
+  let bytes = (await checkCompanion(disk, PROJECTOR_PATH, 'projector', model)) ?? 0;
   for (let number = 1; number <= MAX_ADAPTERS; number++) {
-    const found = await absentAsUndefined(disk.stat(target(adapterPath(number))));
-    if (!found) break;
-    bytes += found.sizeBytes;
+    const found = await checkCompanion(disk, adapterPath(number), 'adapter', model);
+    if (found === undefined) break;
+    bytes += found;
   }
   return bytes;
+}
+
+/** @returns its bytes; undefined when there is none */
+async function checkCompanion(
+  disk: Ext4Reader,
+  path: string,
+  kind: CompanionKind,
+  model: BaseModel,
+): Promise<number | undefined> {
+  const found = await absentAsUndefined(disk.stat(target(path)));
+  if (found?.type !== 'file') return found?.sizeBytes;
+  const file = await disk.open(target(path));
+  const header = await readGguf(file, path).catch((error: unknown) => {
+    if (error instanceof ZosiaError) return undefined;
+    throw error;
+  });
+  if (header) {
+    requireKind(header, kind, path);
+    requireFit(header, kind, model, path);
+  }
+  return file.sizeBytes;
 }
 
 async function absentAsUndefined<T>(found: Promise<T>): Promise<T | undefined> {

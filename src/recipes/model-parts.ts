@@ -1,4 +1,6 @@
 import { ZosiaError } from '../errors.js';
+import { baseModelOf } from '../formats/gguf/base-model.js';
+import type { BaseModel } from '../formats/gguf/base-model.js';
 import { checkGguf } from '../formats/gguf/check.js';
 import { corrupt } from '../formats/gguf/errors.js';
 import { checkLoadable } from '../formats/gguf/loadable.js';
@@ -90,6 +92,11 @@ export function describeParts(parts: readonly ModelPart[]): ModelInfo {
     tensors: headers.flatMap(({ tensors }) => tensors),
     parameterCount: headers.reduce((sum, { parameterCount }) => sum + parameterCount, 0),
   });
+}
+
+/** What companions of a model have to fit. */
+export function baseOfParts(parts: readonly ModelPart[]): BaseModel {
+  return baseModelOf(parts.map(({ header }) => header));
 }
 
 async function readPart(name: string, folder: ModelFolder): Promise<ModelPart | undefined> {

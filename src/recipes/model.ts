@@ -2,22 +2,30 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { checkGguf } from '../formats/gguf/check.js';
+import type { BaseModel } from '../formats/gguf/base-model.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
+import type { GgufHeader } from '../formats/gguf/reader.js';
 import { sha256 } from '../image/digest.js';
 import { notRegularFile } from '../image/file-errors.js';
 import { accessFile } from '../image/random-access.js';
 import { EMBEDDED_MODEL_NAME, embeddedModelPath } from './embedded-model.js';
 import { requireKind } from './gguf-kind.js';
-import type { GgufKind } from './gguf-kind.js';
+import type { CompanionKind } from './gguf-kind.js';
 import { lookAtFile } from './host-file.js';
 import type { HostFile } from './host-file.js';
-import { describeParts, readModelParts } from './model-parts.js';
+import { baseOfParts, describeParts, readModelParts } from './model-parts.js';
 import type { ModelFolder } from './model-parts.js';
 
 /** A GGUF that has been looked at and found whole. */
 export interface GgufFile extends HostFile {
   /** See `ModelPart.headerSha256`. */
   readonly headerSha256: string;
+}
+
+/** A projector or an adapter that has been looked at and found whole. */
+export interface Companion extends GgufFile {
+  readonly kind: CompanionKind;
+  readonly header: GgufHeader;
 }
 
 /** A model that has been looked at and found whole. */
@@ -27,6 +35,7 @@ export interface Model {
   /** Bytes of all its files. */
   readonly sizeBytes: number;
   readonly info: ModelInfo;
+  readonly base: BaseModel;
   /** Its files: one, or all parts of a split model in order. */
   readonly parts: readonly GgufFile[];
 }
@@ -52,6 +61,7 @@ export async function openModel(name: string | undefined, modelsDir: string): Pr
     path: files[0]!.path,
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     info: describeParts(parts),
+    base: baseOfParts(parts),
     parts: files,
   };
 }
@@ -83,15 +93,16 @@ export async function openModelFiles(names: readonly string[], modelsDir: string
  */
 export async function openCompanion(
   name: string,
-  kind: Exclude<GgufKind, 'model'>,
+  kind: CompanionKind,
   modelsDir: string,
-): Promise<GgufFile> {
+): Promise<Companion> {
   const looked = await lookAtFile(await findModel(name, modelsDir));
   const file = await accessFile(looked.path);
   try {
     const header = await checkGguf(file, looked.path);
     requireKind(header, kind, looked.path);
-    return { ...looked, headerSha256: sha256(await file.read(0, header.headerBytes)) };
+    const headerSha256 = sha256(await file.read(0, header.headerBytes));
+    return { ...looked, headerSha256, kind, header };
   } finally {
     await file.close();
   }

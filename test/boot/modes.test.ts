@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { zosia } from '../support/cli.js';
@@ -8,6 +8,7 @@ import { describeWithWeights } from '../support/weights.js';
 import {
   writeBlankDisk,
   writeDisk,
+  writeOtherDisk,
   writePrivateDisk,
   writeTruncatedModelDisk,
 } from './modes/disks.js';
@@ -341,6 +342,24 @@ describeWithWeights('the boot modes', () => {
       });
       expect(lines).toContain('zosia: diag failed with status 1');
       expect(exitStatus).toBe(1);
+    });
+
+    it('finds its model on the second disk, of 3 TiB', async () => {
+      const other = folder.file('other.img');
+      const large = folder.file('large.img');
+      await writeOtherDisk(other);
+      await copyFile(disk, large);
+      await truncate(large, 3 * 2 ** 40);
+      const { lines, exitStatus } = await boot(guest, {
+        ...{ flags: 'zosia.diag=1', disk: other, secondDisk: large },
+      });
+      const facts = factsOf(lines);
+      expect(facts).toMatchObject({
+        ...{ model_dev: '/dev/vdb', model_path: '/models/model.gguf' },
+        ...{ disk_label: 'ZOSIA_MODEL', disk_bytes: String(3 * 2 ** 40) },
+      });
+      expect(facts.virtio_disks?.split(',').sort()).toEqual(['vda', 'vdb']);
+      expect(exitStatus).toBe(0);
     });
 
     it('perf tells that the disk has no model', async () => {

@@ -53,8 +53,13 @@ describeWithWeights('zosia run --ci, --diag and --selftest', () => {
     });
   });
 
-  it('boots and powers off', async () => {
-    const { stdout, exitCode } = await run('--ci');
+  it('refuses too little memory for the initramfs, and boots and powers off in what it asks for', async () => {
+    const refused = await run('--ci', '--ram', '64');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout).toBe('');
+    const leastMiB = / need (\d+) MiB of memory /.exec(refused.stderr)?.[1];
+    expect(leastMiB).toBeDefined();
+    const { stdout, exitCode } = await run('--ci', '--ram', leastMiB!);
     expect(stdout).toMatch(/zosia: ci mode; powering off\r?\n/);
     expect(stdout).toMatch(/zosia: exit status=0\r?\n$/);
     expect(exitCode).toBe(0);

@@ -10,6 +10,7 @@ import { writeModelDisk } from '../../src/recipes/model-disk.js';
 import { contextTokensFor, modelNeeds } from '../../src/recipes/model-memory.js';
 import { modelOnDisk } from '../../src/recipes/model-on-disk.js';
 import { openModel } from '../../src/recipes/model.js';
+import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
 import { sampleGguf } from '../formats/gguf/samples.js';
 import { writeCompanions, writeSampleModel } from '../support/model-files.js';
 import { zosiaError } from '../support/errors.js';
@@ -22,6 +23,13 @@ beforeEach(async () => {
   await rm(folder.path, { recursive: true });
   await mkdir(folder.path);
 });
+
+async function writeFiles(files: Readonly<Record<string, Buffer>>): Promise<void> {
+  const entries = Object.entries(files).map(([name, bytes]): Ext4Entry => ({
+    ...{ type: 'file', path: `/${name}`, data: bytesData(bytes) },
+  }));
+  await writeRaw(planExt4(entries, { label: 'OTHER' }), disk());
+}
 
 describe('the model on a disk', () => {
   it.each(['raw', 'vmdk'] as const)('is what the file says it is: %s', async (format) => {
@@ -43,13 +51,51 @@ describe('the model on a disk', () => {
   });
 
   it('is the first *.gguf that is no companion, where there is no model.gguf', async () => {
-    const names = ['b.gguf', 'c.gguf', 'lora-1.gguf', 'mmproj.gguf', 'a.txt'];
-    const entries = names.map(async (name): Promise<Ext4Entry> => {
-      const bytes = await sampleGguf({ 'general.name': { type: 'string', value: name } });
-      return { type: 'file', path: `/${name}`, data: bytesData(bytes) };
+    const named = (name: string) => sampleGguf({ 'general.name': { type: 'string', value: name } });
+    await writeFiles({
+      'b.gguf': await named('b.gguf'),
+      'c.gguf': await named('c.gguf'),
+      'a.txt': await named('a.txt'),
+      'lora-1.gguf': await sampleAdapter(),
+      'mmproj.gguf': await sampleProjector(),
     });
-    await writeRaw(planExt4(await Promise.all(entries), { label: 'OTHER' }), disk());
     expect((await modelOnDisk(disk()))?.info.name).toBe('b.gguf');
+  });
+
+  it.each([
+    ['lora-1.gguf', () => sampleGguf(), 'ZOSIA_MODEL_WRONG_KIND'],
+    ['mmproj.gguf', () => sampleAdapter(), 'ZOSIA_MODEL_WRONG_KIND'],
+    [
+      'lora-2.gguf',
+      () => sampleAdapter({ tensors: { 'last.weight.lora_a': [4, 2] } }),
+      'ZOSIA_COMPANION_DOES_NOT_FIT',
+    ],
+    [
+      'mmproj.gguf',
+      () => sampleProjector({ tensors: { 'mm.2.weight': [8, 255] } }),
+      'ZOSIA_COMPANION_DOES_NOT_FIT',
+    ],
+  ])('has to go with its %s', async (name, make, code) => {
+    await writeFiles({
+      'model.gguf': await sampleGguf(),
+      'lora-1.gguf': await sampleAdapter(),
+      [name]: await make(),
+    });
+    await expect(modelOnDisk(disk())).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`/${name} `) as string,
+    });
+  });
+
+  it('is described beside a companion that cannot be read: the guest says more of that', async () => {
+    await writeFiles({ 'model.gguf': await sampleGguf(), 'mmproj.gguf': Buffer.from('no GGUF') });
+    expect(await modelOnDisk(disk())).toMatchObject({ companionBytes: 7 });
+    const model: Ext4Entry = {
+      ...{ type: 'file', path: '/model.gguf', data: bytesData(await sampleGguf()) },
+    };
+    const folders = planExt4([model, { type: 'directory', path: '/lora-1.gguf' }], { label: 'X' });
+    await writeRaw(folders, disk());
+    expect((await modelOnDisk(disk()))?.info.architecture).toBe('llama');
   });
 
   it('is none where nothing can be read', async () => {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
 import { sampleGguf } from '../formats/gguf/samples.js';
 import type { Companions } from '../../src/recipes/disk-entries.js';
 import { openCompanion, openModel } from '../../src/recipes/model.js';
@@ -16,18 +17,13 @@ export async function writeSampleModel(folder: string, name = 'model.gguf'): Pro
   return openModel(join(folder, name), folder);
 }
 
-/** Writes a projector and two adapters that go with a model, and opens them. */
+/** Writes a projector and two adapters that go with the sample model, and opens them. */
 export async function writeCompanions(folder: string): Promise<Required<Companions>> {
-  const write = async (name: string, type: string): Promise<void> => {
-    const metadata = {
-      'general.name': { type: 'string', value: name },
-      'general.type': { type: 'string', value: type },
-    } as const;
-    await writeFile(join(folder, name), await sampleGguf(metadata));
-  };
-  await write('vision.gguf', 'mmproj');
-  await write('style.gguf', 'adapter');
-  await write('tone.gguf', 'adapter');
+  await writeFile(join(folder, 'vision.gguf'), await sampleProjector());
+  for (const name of ['style.gguf', 'tone.gguf']) {
+    const metadata = { 'general.name': { type: 'string', value: name } } as const;
+    await writeFile(join(folder, name), await sampleAdapter({ metadata }));
+  }
   return {
     projector: await openCompanion('vision.gguf', 'projector', folder),
     adapters: [

@@ -8,6 +8,7 @@ import { hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.j
 import type { HostOptions } from '../qemu/resolve-host.js';
 import { variable } from '../qemu/variables.js';
 import { defaultSize } from './default-size.js';
+import { checkLeastRam } from './least-memory.js';
 import type { MachineSpec } from './machine-spec.js';
 
 /** What a user may say about a machine. What is not said comes from the environment, then the defaults. */
@@ -39,8 +40,8 @@ const DISK = { what: 'model disk', flag: '--disk', builtBy };
  * `APPEND_EXTRA`, `QEMU_ACCEL`, `QEMU_CPU`, `QEMU_SERIAL`, `KERNEL_IMAGE`, `INITRD_IMAGE`,
  * `MODEL_DISK_IMAGE`; a variable wins over the default.
  *
- * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, and
- *   those of `findQemu`, `qemuFacts` and `resolveAccelerator`
+ * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`,
+ *   `ZOSIA_RAM_TOO_SMALL`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
  */
 export async function resolveMachine(
   options: MachineOptions,
@@ -57,8 +58,15 @@ export async function resolveMachine(
   const disk = diskPath === undefined ? undefined : await openDisk(diskPath, DISK);
   const host = { freeMiB: await hostFreeMiB(), cpus: availableParallelism() };
   const size = defaultSize(options.model, host, choices);
+  const areOwn = kernel === defaults.kernel && initrd === defaults.initrd;
+  const tight = await checkLeastRam(size.ramMiB, { kernel, initrd, areOwn });
 
-  const { spec } = await resolveHost(choices, size, env, options.signal);
+  const { spec } = await resolveHost(
+    choices,
+    { ...size, notes: [...tight, ...size.notes] },
+    env,
+    options.signal,
+  );
   const console: ConsoleTarget = answerPort
     ? { to: 'file', path: 'console.log' }
     : sessionConsole(env);

@@ -16,6 +16,12 @@ export async function writeDisk(
   await writeRaw(planExt4(entries, { label: 'ZOSIA_MODEL' }), path);
 }
 
+/** Writes a disk with a file system as the model's has, and another label. */
+export async function writeOtherDisk(path: string): Promise<void> {
+  const note: Ext4Entry = { type: 'file', path: '/note', data: bytesData(Buffer.from('other')) };
+  await writeRaw(planExt4([note], { label: 'OTHER' }), path);
+}
+
 /** Writes a disk like a model's, whose files only their owner may read. */
 export async function writePrivateDisk(path: string, owner: number): Promise<void> {
   const model: Ext4Entry = {

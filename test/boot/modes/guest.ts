@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect } from 'vitest';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
@@ -8,8 +8,14 @@ import { planCpio } from '../../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
 import { makeImage } from '../../../src/image/image.js';
 import { writeRaw } from '../../../src/image/raw-writer.js';
-import { resolveMachine, runInteractive, withRunInitrd } from '../../../src/machine/machine.js';
+import {
+  findQemu,
+  resolveMachine,
+  runInteractive,
+  withRunInitrd,
+} from '../../../src/machine/machine.js';
 import type { RunRequest } from '../../../src/machine/machine.js';
+import { shellWord } from '../../../src/image/shell-word.js';
 import { putGuests } from '../support/guests.js';
 
 /** Only against hanging; some guests answer dozens of requests. */
@@ -31,6 +37,8 @@ export interface Boot {
   /** Files that cover those of the initramfs. */
   readonly overlay?: readonly CpioEntry[];
   readonly request?: RunRequest;
+  /** A raw disk beside the other, which comes first. */
+  readonly secondDisk?: string;
 }
 
 export interface Booted {
@@ -51,7 +59,9 @@ export async function guestFiles(arch: Architecture, folder: string): Promise<Gu
 }
 
 /** Boots a guest and waits until it has switched itself off. */
-export async function boot(guest: Guest, { flags, disk, overlay, request }: Boot): Promise<Booted> {
+export async function boot(guest: Guest, options: Boot): Promise<Booted> {
+  const { flags, disk, overlay, request, secondDisk } = options;
+  const programs = secondDisk === undefined ? [] : [await qemuWithDisk(guest, secondDisk)];
   const base = overlay ? await withOverlay(guest.initrd, overlay) : guest.initrd;
   const stdin = new PassThrough();
   const stdout = new PassThrough();
@@ -65,7 +75,10 @@ export async function boot(guest: Guest, { flags, disk, overlay, request }: Boot
         ...(disk === undefined ? {} : { disk }),
         defaults: { kernel: guest.kernel, initrd },
       },
-      { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE },
+      {
+        PATH: [...programs, process.env.PATH].join(delimiter),
+        ZOSIA_CACHE: process.env.ZOSIA_CACHE,
+      },
     );
     return runInteractive(
       machine,
@@ -78,9 +91,24 @@ export async function boot(guest: Guest, { flags, disk, overlay, request }: Boot
   return { lines, exitStatus };
 }
 
+/** Puts a QEMU that adds a disk to every machine into a folder of its own. @returns the folder */
+async function qemuWithDisk({ arch, kernel }: Guest, disk: string): Promise<string> {
+  const folder = join(dirname(kernel), 'qemu-with-disk');
+  await mkdir(folder, { recursive: true });
+  const { path } = await findQemu(arch, process.env);
+  const drive = `file=${disk.replaceAll(',', ',,')},format=raw,if=none,id=second,readonly=on`;
+  await writeFile(
+    join(folder, basename(path)),
+    `#!/bin/sh\nexec ${shellWord(path)} "$@" -drive ${shellWord(drive)} -device virtio-blk-pci,drive=second\n`,
+    { mode: 0o755 },
+  );
+  return folder;
+}
+
 let overlays = 0;
 
-async function withOverlay(path: string, entries: readonly CpioEntry[]): Promise<string> {
+/** Covers files of an initramfs, in a file beside it. @returns its path */
+export async function withOverlay(path: string, entries: readonly CpioEntry[]): Promise<string> {
   const { size } = await stat(path);
   const overlay = planCpio(entries);
   const offset = alignUp(size, ALIGNMENT_BYTES);

@@ -1,6 +1,7 @@
 // Stands in for a llama.cpp program and behaves as /etc/zosia/impostor says. Its first line is "crash",
-// "hang", "eat", "tell" or "end"; one that tells prints what it is and what it may do. What follows is printed on standard error before. One that ends after some such
-// words also prints, on standard output, what a model might make up.
+// "hang", "eat", "tell" or "end"; one that tells prints what it is and what it may do. What follows is
+// printed on standard error before. One that ends after some such words also prints, on standard output,
+// what a model might make up.
 #include "file.h"
 #include "queue.h"
 #include "sys.h"
@@ -71,7 +72,7 @@ _Noreturn void init_main(void) {
     const char *rest = text_find(text, "\n");
     if (length <= 0 || rest == NULL) sys_exit(99);
     rest++;
-    write_all(2, rest, text_length(rest));
+    write_all(2, rest, (unsigned long)(text + length - rest)); // NULs, too
     if (text_starts_with(text, "crash\n")) crash();
     if (text_starts_with(text, "hang\n")) hang();
     if (text_starts_with(text, "tell\n")) tell();

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DiskManifest } from '../../../src/recipes/disk-manifest.js';
 import { zosia } from '../../support/cli.js';
+import { sampleAdapter, sampleProjector } from '../../formats/gguf/companions.js';
 import { writeCompanions, writeSampleModel } from '../../support/model-files.js';
 import { splitModel } from '../../support/split-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -60,6 +61,22 @@ describe('zosia image model', () => {
       '/more/data/a:b a:b',
       '/single a:b',
     ]);
+  });
+
+  it('takes no companion that was made for another model, and writes nothing', async () => {
+    const adapter = { tensors: { 'last.weight.lora_a': [5, 2] } };
+    await writeFile(folder.file('models/other.gguf'), await sampleAdapter(adapter));
+    const projector = { tensors: { 'mm.2.weight': [8, 4096] } };
+    await writeFile(folder.file('models/wide.gguf'), await sampleProjector(projector));
+    for (const [option, misfit] of [
+      ['--lora=other', /other\.gguf does not fit the model: .* 5 x 1, and the model's is of 3 x 1/],
+      ['--mmproj=wide', /wide\.gguf does not fit the model: .* 4096 elements .* have 256/],
+    ] as const) {
+      const args = ['--out', 'misfit.img', option];
+      await expectRefusal(args, misfit);
+      await expectRefusal(args, /\nhint: {2}\S/);
+    }
+    await expect(stat(folder.file('misfit.img'))).rejects.toThrow('ENOENT');
   });
 
   it('gives the disk the size and the shape that are asked for', async () => {

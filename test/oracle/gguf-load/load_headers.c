@@ -16,7 +16,7 @@
  * the file is; weights are zeros that take no room.
  *
  * argv: the folder of libllama.so.0, the folder of ggml's CPU backends.
- * stdin, again and again: struct request, then the header.
+ * stdin, again and again: struct request, then the header, then a LoRA adapter where there is one.
  * stdout: a line each: "ok", "refused REASON", "aborted REASON", "context REASON" when the model loads and
  * no context can be made of it, "killed SIGNAL".
  */
@@ -24,6 +24,7 @@ struct request {
   uint64_t header_bytes;
   uint64_t file_bytes;
   uint64_t vocabulary_only;
+  uint64_t adapter_bytes; /* to be applied to the model; 0 for none */
 };
 
 /* llama.cpp passes its parameters by value; in no version do they take so much. */
@@ -46,6 +47,7 @@ static struct parameters (*default_model_parameters)(void);
 static struct parameters (*default_context_parameters)(void);
 static void *(*load_model)(const char *path, struct parameters parameters);
 static void *(*make_context)(void *model, struct parameters parameters);
+static void *(*load_adapter)(void *model, const char *path);
 
 static void fail(const char *what) {
   fprintf(stderr, "%s\n", what);
@@ -88,17 +90,20 @@ static void load_symbols(const char *libraries, const char *backends) {
   *(void **)&default_context_parameters = symbol(llama, "llama_context_default_params");
   *(void **)&load_model = symbol(llama, "llama_model_load_from_file");
   *(void **)&make_context = symbol(llama, "llama_init_from_model");
+  *(void **)&load_adapter = symbol(llama, "llama_adapter_lora_init");
   set_log(keep_error, NULL);
   set_abort(keep_abort);
   load_backends(backends);
 }
 
-static int try_model(const char *path, int vocabulary_only) {
+/* adapter_path: NULL for none */
+static int try_model(const char *path, int vocabulary_only, const char *adapter_path) {
   struct parameters model_parameters = default_model_parameters();
   model_parameters.bytes[VOCABULARY_ONLY_OFFSET] = (unsigned char)vocabulary_only;
   void *model = load_model(path, model_parameters);
   if (model == NULL) return STATUS_REFUSED;
   if (vocabulary_only) return STATUS_OK;
+  if (adapter_path != NULL) return load_adapter(model, adapter_path) ? STATUS_OK : STATUS_REFUSED;
   struct parameters context_parameters = default_context_parameters();
   /* n_ctx, n_batch and n_ubatch come first. */
   const uint32_t sizes[3] = {CONTEXT_TOKENS, CONTEXT_TOKENS, CONTEXT_TOKENS};
@@ -106,17 +111,18 @@ static int try_model(const char *path, int vocabulary_only) {
   return make_context(model, context_parameters) == NULL ? STATUS_CONTEXT : STATUS_OK;
 }
 
-static int write_model(const struct request *request) {
-  char *header = malloc(request->header_bytes);
-  if (header == NULL || fread(header, 1, request->header_bytes, stdin) != request->header_bytes) {
-    fail("the header is cut short");
+/* A file that begins with what comes next on stdin, and has zeros behind. */
+static int take_file(uint64_t given_bytes, uint64_t file_bytes) {
+  char *given = malloc(given_bytes);
+  if (given == NULL || fread(given, 1, given_bytes, stdin) != given_bytes) {
+    fail("a file is cut short");
   }
   int file = memfd_create("model", 0);
-  if (file < 0 || write(file, header, request->header_bytes) != (ssize_t)request->header_bytes ||
-      ftruncate(file, (off_t)request->file_bytes) != 0) {
+  if (file < 0 || write(file, given, given_bytes) != (ssize_t)given_bytes ||
+      ftruncate(file, (off_t)file_bytes) != 0) {
     fail("no file of that size can be made");
   }
-  free(header);
+  free(given);
   return file;
 }
 
@@ -143,7 +149,9 @@ int main(int argc, char **argv) {
   load_symbols(argv[1], argv[2]);
   struct request request;
   while (fread(&request, sizeof request, 1, stdin) == 1) {
-    int file = write_model(&request);
+    int file = take_file(request.header_bytes, request.file_bytes);
+    int adapter = -1;
+    if (request.adapter_bytes > 0) adapter = take_file(request.adapter_bytes, request.adapter_bytes);
     reason[0] = '\0';
     fflush(stdout);
     pid_t child = fork();
@@ -154,13 +162,15 @@ int main(int argc, char **argv) {
       setrlimit(RLIMIT_AS, &memory);
       setrlimit(RLIMIT_CORE, &no_core);
       alarm(SECONDS);
-      char path[64];
+      char path[64], adapter_path[64];
       snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-      _exit(try_model(path, request.vocabulary_only != 0));
+      snprintf(adapter_path, sizeof adapter_path, "/proc/self/fd/%d", adapter);
+      _exit(try_model(path, request.vocabulary_only != 0, adapter < 0 ? NULL : adapter_path));
     }
     int status;
     if (waitpid(child, &status, 0) != child) fail("a child is gone");
     close(file);
+    if (adapter >= 0) close(adapter);
     answer(status);
   }
   return 0;

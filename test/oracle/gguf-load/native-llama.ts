@@ -20,6 +20,8 @@ export interface HeaderRequest {
   readonly fileBytes?: number;
   /** Whether the vocabulary alone is to be loaded; else the model is, and a context made of it. */
   readonly vocabularyOnly?: boolean;
+  /** A LoRA adapter that is to be applied to the model; no context is made then. */
+  readonly adapter?: Uint8Array;
 }
 
 export interface Verdict {
@@ -71,13 +73,16 @@ export class NativeLlama {
     const lines = createInterface({ input: child.stdout });
     lines.on('line', (line) => verdicts.push(parseVerdict(line)));
     let count = 0;
-    for (const { header, fileBytes = header.length, vocabularyOnly = false } of requests) {
+    for (const request of requests) {
+      const { header, fileBytes = header.length, vocabularyOnly = false } = request;
+      const { adapter = new Uint8Array() } = request;
       count += 1;
-      const fixed = Buffer.alloc(24);
+      const fixed = Buffer.alloc(32);
       fixed.writeBigUInt64LE(BigInt(header.length), 0);
       fixed.writeBigUInt64LE(BigInt(fileBytes), 8);
       fixed.writeBigUInt64LE(vocabularyOnly ? 1n : 0n, 16);
-      const room = child.stdin.write(Buffer.concat([fixed, header]));
+      fixed.writeBigUInt64LE(BigInt(adapter.length), 24);
+      const room = child.stdin.write(Buffer.concat([fixed, header, adapter]));
       if (!room) await new Promise((resolve) => child.stdin.once('drain', resolve));
     }
     child.stdin.end();

@@ -1,0 +1,66 @@
+import { ZosiaError } from '../../errors.js';
+import { statedUnpackedBytes } from '../../formats/gzip/unpacked-size.js';
+import { KERNEL_HEADER_BYTES, kernelMemoryBytes } from '../../formats/linux/kernel-image.js';
+import { accessFile } from '../../image/random-access.js';
+import type { RandomAccess } from '../../image/random-access.js';
+
+const MIB = 2 ** 20;
+
+/** What a machine boots, and whether zosia made both files itself. */
+export interface BootedFiles {
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly areOwn: boolean;
+}
+
+/**
+ * The least memory in which a kernel can unpack its initramfs: what the kernel keeps, the archive as it is
+ * loaded, and twice what comes out of it. Linux gives a tmpfs, as its root file system is one, half of the
+ * memory that is free when it is mounted (kernel documentation, filesystems/tmpfs), and frees the archive
+ * afterwards.
+ *
+ * @returns MiB; undefined when the files do not tell
+ */
+export async function leastRamMiB(
+  kernel: RandomAccess,
+  initramfs: RandomAccess,
+): Promise<number | undefined> {
+  const headBytes = Math.min(kernel.sizeBytes, KERNEL_HEADER_BYTES);
+  const kernelBytes = kernelMemoryBytes(await kernel.read(0, headBytes));
+  const unpackedBytes = await statedUnpackedBytes(initramfs);
+  if (kernelBytes === undefined || unpackedBytes === undefined) return undefined;
+  return Math.ceil((kernelBytes + initramfs.sizeBytes + 2 * unpackedBytes) / MIB);
+}
+
+/**
+ * Compares memory that was asked for with the least that a guest boots in. What others built may get by
+ * with less, so of that it only warns.
+ *
+ * @returns what a user should know
+ * @throws ZosiaError `ZOSIA_RAM_TOO_SMALL`
+ */
+export async function checkLeastRam(ramMiB: number, files: BootedFiles): Promise<string[]> {
+  const leastMiB = await leastOf(files);
+  if (leastMiB === undefined || ramMiB >= leastMiB) return [];
+  const message =
+    `the kernel and its initramfs need ${leastMiB} MiB of memory without any model, ` +
+    `and the machine has ${ramMiB} MiB`;
+  if (!files.areOwn) return [`${message}: it may not boot`];
+  throw new ZosiaError('ZOSIA_RAM_TOO_SMALL', message, {
+    hint: `Use --ram ${leastMiB} or more; without --ram (and RAM_MB) the memory follows from the model.`,
+  });
+}
+
+async function leastOf({ kernel, initrd }: BootedFiles): Promise<number | undefined> {
+  const kernelFile = await accessFile(kernel);
+  try {
+    const initramfsFile = await accessFile(initrd);
+    try {
+      return await leastRamMiB(kernelFile, initramfsFile);
+    } finally {
+      await initramfsFile.close();
+    }
+  } finally {
+    await kernelFile.close();
+  }
+}
