@@ -17,6 +17,8 @@ export interface DownloadProgress {
   readonly sizeBytes: number;
   /** Set in a package's last event: its bytes were checked and are in the cache. */
   readonly done: boolean;
+  /** Set while nothing is asked for because the other side wants a pause, which has just begun. */
+  readonly waiting?: { readonly reason: string; readonly pauseMs: number };
 }
 
 /** A package to use, be it the pinned one or what takes its place. */
@@ -104,8 +106,12 @@ export class Downloader {
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const { name, component, sizeBytes } = wanted;
-    const report = (receivedBytes: number, done: boolean): void => {
-      this.#options.onProgress?.({ component, name, receivedBytes, sizeBytes, done });
+    const report = (
+      receivedBytes: number,
+      done: boolean,
+      more: Pick<DownloadProgress, 'waiting'> = {},
+    ): void => {
+      this.#options.onProgress?.({ component, name, receivedBytes, sizeBytes, done, ...more });
     };
     const cached = await this.#cache.find(wanted);
     if (cached !== undefined) return cached;
@@ -116,6 +122,9 @@ export class Downloader {
         signal,
         onBytes: (receivedBytes) => {
           report(receivedBytes, false);
+        },
+        onWait: (reason, pauseMs) => {
+          report(0, false, { waiting: { reason, pauseMs } });
         },
       });
     } catch (error) {

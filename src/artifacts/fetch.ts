@@ -8,6 +8,7 @@ import { Downloader, markSubstitutes } from './download.js';
 import type { ChosenPackage, DownloadProgress, FetchedPackage } from './download.js';
 import { COMPONENTS, lockedPackages, readLock } from './lock.js';
 import type { Component, Lock, PinnedPackage } from './lock.js';
+import { namedMirror } from './named-mirror.js';
 import { recallSubstitutes } from './substitutes.js';
 import type { Transport } from './transport.js';
 
@@ -39,6 +40,7 @@ export interface FetchSources {
 export interface TransportContext {
   readonly lock: Lock;
   readonly cache: PackageCache;
+  readonly warn: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -50,13 +52,14 @@ export interface TransportContext {
  * @returns the packages, component by component
  * @throws ZosiaError `ZOSIA_CACHE_CORRUPT`, `ZOSIA_CACHE_UNUSABLE`, `ZOSIA_DISK_FULL`,
  *   `ZOSIA_DOWNLOAD_CORRUPT`, `ZOSIA_DOWNLOAD_FAILED`, `ZOSIA_LOCK_INVALID`, `ZOSIA_PIN_GONE`,
- *   `ZOSIA_OFFLINE`, `ZOSIA_APT_FAILED`; the signal's reason when cancelled
+ *   `ZOSIA_OFFLINE`, `ZOSIA_APT_FAILED`, `ZOSIA_BAD_OPTION` (ZOSIA_DEBIAN_MIRROR); the signal's reason when cancelled
  */
 export async function fetchComponents(
   options: FetchOptions,
   sources: FetchSources = {},
 ): Promise<FetchedPackage[]> {
   const { arch, components = COMPONENTS, frozen = false, offline = false, signal } = options;
+  const { warn = defaultWarn } = options;
   signal?.throwIfAborted();
   const lock = sources.lock ?? (await readLock());
   const cache = new PackageCache(options.cacheDir ?? defaultCacheDirectory());
@@ -68,8 +71,8 @@ export async function fetchComponents(
   const incomplete = states.filter(({ missing }) => missing.length > 0);
   if (incomplete.length > 0) {
     if (offline) throw notCached(incomplete.flatMap(({ missing }) => missing));
-    const open = sources.openTransport ?? openHostTransport;
-    const transport = await open({ lock, cache, ...(signal && { signal }) });
+    const open = sources.openTransport ?? openTransport;
+    const transport = await open({ lock, cache, warn, ...(signal && { signal }) });
     try {
       const downloader = new Downloader(options, cache, transport);
       const fetched = await downloader.components(incomplete.map(({ pinned }) => pinned));
@@ -79,7 +82,7 @@ export async function fetchComponents(
     }
   }
   const packages = states.flatMap(({ found }) => found);
-  for (const line of substitutionWarnings(packages)) (options.warn ?? defaultWarn)(line);
+  for (const line of substitutionWarnings(packages)) warn(line);
   return packages;
 }
 
@@ -116,6 +119,15 @@ async function findAll(
     else found.push({ ...wanted, path });
   }
   return { found, missing };
+}
+
+/** The mirror that ZOSIA_DEBIAN_MIRROR names, if any; then what the host has. */
+async function openTransport(context: TransportContext): Promise<Transport> {
+  const baseUrl = namedMirror(process.env);
+  const openRest = (): Promise<Transport> => openHostTransport(context);
+  if (baseUrl === undefined) return openRest();
+  const { MirrorFirst } = await import('./mirror-first.js');
+  return new MirrorFirst({ baseUrl, openRest, warn: context.warn });
 }
 
 /** The host's own apt where that knows Debian's archive, else the snapshot archive. */

@@ -6,6 +6,8 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
   /** Called with the number of bytes that have arrived so far; falls back when a try starts anew. */
   readonly onBytes?: (receivedBytes: number) => void;
+  /** Called before a pause that the other side asks for. */
+  readonly onWait?: (reason: string, pauseMs: number) => void;
 }
 
 /** A way of getting packages. */
@@ -28,12 +30,14 @@ export interface Transport {
    *
    * @param folder an empty folder to work in
    */
-  resolveCurrent?(
-    component: Component,
-    architecture: Architecture,
-    folder: string,
-    signal?: AbortSignal,
-  ): Promise<LockedPackage[]>;
+  readonly resolveCurrent?:
+    | ((
+        component: Component,
+        architecture: Architecture,
+        folder: string,
+        signal?: AbortSignal,
+      ) => Promise<LockedPackage[]>)
+    | undefined;
 
   /** Ends connections that are kept open. */
   close(): Promise<void>;
@@ -52,19 +56,20 @@ export function escapePoolPath({ poolPath }: Pick<LockedPackage, 'poolPath'>): s
   return poolPath.split('/').map(encodeURIComponent).join('/');
 }
 
+const NETWORK_HINT =
+  'Check the network connection and proxy settings, or name a mirror in ZOSIA_DEBIAN_MIRROR, then run the ' +
+  'same command again.';
+
 export function downloadFailed(
   wanted: LockedPackage,
   source: string,
   reason: string,
-  cause?: unknown,
+  { cause, hint = NETWORK_HINT }: { cause?: unknown; hint?: string | undefined } = {},
 ): ZosiaError {
   return new ZosiaError(
     'ZOSIA_DOWNLOAD_FAILED',
     `cannot download ${wanted.name} from ${source}: ${reason}`,
-    {
-      hint: 'Check the network connection and proxy settings, then run the same command again.',
-      cause,
-    },
+    { hint, cause },
   );
 }
 

@@ -5,7 +5,8 @@ import type { CliContext } from './context.js';
 import { requireOneOf } from './options/machine.js';
 import { archOption, chosenArchitecture } from './options/values.js';
 import type { Architecture } from '../artifacts/architectures.js';
-import { EXIT, print, printJson, say } from './output/output.js';
+import { EXIT, print, printJson, say, warn } from './output/output.js';
+import { translatedNotes } from '../machine/qemu/macos.js';
 import type { DoctorReport } from '../doctor/check.js';
 import type { AcceleratorFact } from '../doctor/host-facts.js';
 import { PURPOSES, nameOf } from '../doctor/requirements.js';
@@ -27,7 +28,7 @@ export function addDoctorCommand(program: Command, { signal, result }: CliContex
     .addOption(
       new Option('--for <purpose>', 'what the host is to do').choices(PURPOSES).default('up'),
     )
-    .option('--install', 'install what is missing, with apt or Homebrew')
+    .option('--install', 'install what is missing, with apt or Homebrew (Apple silicon)')
     .option('--yes', 'with --install: do not ask first')
     .option('--json', 'print the report as JSON')
     .addHelpText(
@@ -75,6 +76,7 @@ async function confirm(question: string): Promise<boolean> {
 function printReport({ requirements, missing, facts, packages }: DoctorReport): void {
   const { platform, release, processor, nodeVersion, accelerators } = facts;
   print(`host     ${platform} ${release}, ${processor}, Node ${nodeVersion}`);
+  for (const note of translatedNotes(facts.isTranslated)) warn(note);
   print(`speed    ${accelerators.map(describeAccelerator).join(', ') || 'no accelerator'}`);
   print(`memory   ${facts.freeMemoryMiB} MiB free of ${facts.totalMemoryMiB}`);
   print(`cache    ${facts.cacheDirectory} (${facts.freeDiskMiB} MiB free there)`);

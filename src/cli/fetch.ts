@@ -31,7 +31,9 @@ export function addFetchCommand(program: Command, context: CliContext): void {
       'after',
       `
 Packages are pinned in artifacts.lock.json by version, size and sha256, and every byte is checked
-before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.`,
+before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.
+ZOSIA_DEBIAN_MIRROR=URL names a mirror of Debian's archive to be asked first: any will do, since what
+it gives has to have the pinned sha256.`,
     )
     .action(async (components: Component[], flags: Flags) => {
       const { fetchComponents } = await import('../artifacts/fetch.js');

@@ -1,63 +1,16 @@
 #!/usr/bin/env node
-import { constants } from 'node:os';
-import { CommanderError } from 'commander';
-import { ZosiaError } from '../errors.js';
-import { refuseNotUtf8 } from './argument-bytes.js';
-import { EXIT, sayError } from './output/output.js';
-import type { CliContext } from './context.js';
-import { makeProgram } from './program.js';
-import { ReaderGone, stdoutFailure, watchOutput } from './output/stdout.js';
+// What old versions of Node.js cannot read, or packages that do not run there, must not be loaded before they
+// are told: this file and what it imports keep to syntax of ten years ago, and the rest is loaded afterwards.
+import { refuseOldNode } from './node-version.js';
 
-/** What is wrong with a command line, or a variable that stands for an option, whatever the host has. */
-const WRONG_USAGE: readonly string[] = [
-  'ZOSIA_ARGUMENT_NOT_UTF8',
-  'ZOSIA_BAD_OPTION',
-  'ZOSIA_BAD_ADDITION',
-];
-
-/**
- * Runs one command line. Ctrl+C and SIGTERM cancel the work under way, which takes back what it has
- * half done, before the process ends; a second one ends it at once. A stdout that takes no more cancels, too:
- * quietly when its reader has stopped, which is no failure, as whoever stops has what they wanted.
- */
-async function main(argv: readonly string[]): Promise<number> {
-  const cancel = new AbortController();
-  let signalled: NodeJS.Signals | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (signalled) process.exit(128 + constants.signals[signal]);
-      signalled = signal;
-      cancel.abort(new Error(`stopped by ${signal}`));
+const refusal = refuseOldNode(process.versions.node);
+if (refusal === '') {
+  void import('./command-line.js')
+    .then(({ runCommandLine }) => runCommandLine(process.argv))
+    .then((status) => {
+      process.exitCode = status;
     });
-  }
-
-  watchOutput((failure) => {
-    cancel.abort(failure);
-  });
-
-  const isDebug = argv.includes('--debug') || process.env.ZOSIA_DEBUG !== undefined;
-  const result: CliContext['result'] = { exitStatus: EXIT.done };
-  let thrown: { readonly error: unknown } | undefined;
-  try {
-    refuseNotUtf8(argv.slice(2));
-    await makeProgram({ signal: cancel.signal, result }).parseAsync(argv);
-  } catch (error) {
-    thrown = { error };
-  }
-  if (thrown && signalled) return 128 + constants.signals[signalled];
-  const failure = await stdoutFailure();
-  if (failure && !(failure instanceof ReaderGone)) {
-    sayError(failure, isDebug);
-    return EXIT.failed;
-  }
-  if (!thrown) return result.exitStatus;
-  const { error } = thrown;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (failure) return EXIT.done;
-  const { options } = result;
-  sayError(error, isDebug, (option) => options?.includes(option) ?? true);
-  const isUsage = error instanceof ZosiaError && WRONG_USAGE.includes(error.code);
-  return isUsage ? EXIT.usage : EXIT.failed;
+} else {
+  process.stderr.write(refusal);
+  process.exitCode = 1;
 }
-
-process.exitCode = await main(process.argv);

@@ -11,6 +11,8 @@ export interface HostFacts {
   readonly release: string;
   readonly processor: string;
   readonly nodeVersion: string;
+  /** Whether this Node.js is one for Intel on Apple silicon, under Rosetta. */
+  readonly isTranslated: boolean;
   readonly accelerators: readonly AcceleratorFact[];
   readonly totalMemoryMiB: number;
   readonly freeMemoryMiB: number;
@@ -35,8 +37,9 @@ const KVM_DEVICE = '/dev/kvm';
 /** @param arch the guest's architecture */
 export async function hostFacts(arch: Architecture, host: DoctorHost): Promise<HostFacts> {
   const cacheDirectory = defaultCacheDirectory(host.environment);
-  const [accelerators, freeMemoryMiB, freeDiskMiB] = await Promise.all([
+  const [accelerators, isTranslated, freeMemoryMiB, freeDiskMiB] = await Promise.all([
     acceleratorFacts(arch, host),
+    host.isTranslated(),
     host.freeMemoryMiB(),
     freeDisk(cacheDirectory),
   ]);
@@ -45,6 +48,7 @@ export async function hostFacts(arch: Architecture, host: DoctorHost): Promise<H
     release: release(),
     processor: hostProcessor(),
     nodeVersion: process.versions.node,
+    isTranslated,
     accelerators,
     totalMemoryMiB: Math.floor(totalmem() / MIB),
     freeMemoryMiB,

@@ -3,6 +3,7 @@ import { access, readFile, readdir, stat } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import type { Architecture } from '../artifacts/architectures.js';
 import { systemErrorCode } from '../errors.js';
+import { isTranslated } from '../machine/qemu/macos.js';
 import type { AcceleratorVerdict } from '../machine/accelerator/accelerator-probe.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,8 +17,12 @@ export interface CommandResult {
 /** All that the doctor asks of a host, in one place so that any host can be played in a test. */
 export interface DoctorHost {
   readonly platform: NodeJS.Platform;
+  /** Node's name of the processor that this process is made for. */
+  readonly nodeArch: string;
   readonly environment: Environment;
   readonly userId: number | undefined;
+  /** Whether a process for Intel runs on Apple silicon, under Rosetta. */
+  isTranslated(): Promise<boolean>;
   isExecutable(path: string): Promise<boolean>;
   isFile(path: string): Promise<boolean>;
   /** The code of the error that opening a file for reading and writing gives, or undefined. */
@@ -40,10 +45,16 @@ export interface DoctorHost {
 
 const TAIL_LINES = 5;
 
+/** Asked once: it does not change. */
+let translated: Promise<boolean> | undefined;
+
 export const THIS_HOST: DoctorHost = {
   platform: process.platform,
+  nodeArch: process.arch,
   environment: process.env,
   userId: process.getuid?.(),
+
+  isTranslated: () => (translated ??= isTranslated()),
 
   async isExecutable(path) {
     try {

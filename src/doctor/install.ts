@@ -40,6 +40,8 @@ export async function installMissing(
   const packages = packagesFor(report.missing, manager);
   if (manager === undefined || installer === undefined) throw noInstaller(report, packages);
   const byHand = installCommand(packages, manager, host.userId === 0);
+  // Homebrew on Apple silicon refuses to run under Rosetta.
+  const native = (await host.isTranslated()) ? ['/usr/bin/arch', '-arm64'] : [];
   const prefix = manager === 'apt' ? await rootPrefix(host, byHand, options.signal) : [];
 
   if (options.yes !== true) await askFirst(packages, byHand, options);
@@ -47,7 +49,7 @@ export async function installMissing(
   const result =
     manager === 'apt'
       ? await installWithApt([...prefix, installer], packages, host, options)
-      : await run([installer, 'install', ...packages], host, options);
+      : await run([...native, installer, 'install', ...packages], host, options);
   if (result.exitCode !== 0) throw installFailed(byHand, result.tail.at(-1) ?? 'no reason given');
 
   const { purpose, arch } = report;
@@ -126,9 +128,11 @@ function noInstaller({ missing, packages }: DoctorReport, names: readonly string
   const hint =
     manager === 'brew'
       ? `Install Homebrew first, then: ${installCommand(names, manager, false)}`
-      : manager === undefined
-        ? `Install them with your system's package manager; likely names: ${names.join(' ')}`
-        : `Try: ${installCommand(names, manager, false)}`;
+      : manager === 'port'
+        ? `Homebrew runs on Apple silicon only; with MacPorts: ${installCommand(names, manager, false)}`
+        : manager === undefined
+          ? `Install them with your system's package manager; likely names: ${names.join(' ')}`
+          : `Try: ${installCommand(names, manager, false)}`;
   return new ZosiaError('ZOSIA_DOCTOR_NO_INSTALLER', `missing: ${lacking}`, { hint });
 }
 

@@ -26,9 +26,16 @@ const INSTALLERS: Partial<Record<PackageManager, string>> = { apt: 'apt-get', br
 
 export async function hostPackages(host: DoctorHost): Promise<HostPackages> {
   const manager =
-    host.platform === 'darwin' ? 'brew' : managerOf(await host.readText('/etc/os-release'));
+    host.platform === 'darwin'
+      ? await managerOfMac(host)
+      : managerOf(await host.readText('/etc/os-release'));
   const program = manager && INSTALLERS[manager];
   return { manager, installer: program && (await findOnPath(program, host)) };
+}
+
+/** Homebrew runs on Apple silicon alone since September 2026, and refuses to be installed on Intel Macs. */
+async function managerOfMac(host: DoctorHost): Promise<PackageManager> {
+  return host.nodeArch === 'x64' && !(await host.isTranslated()) ? 'port' : 'brew';
 }
 
 /** The package manager of a Linux system, by its os-release file. */
@@ -69,5 +76,7 @@ export function installCommand(
       return `${sudo}dnf install ${list}`;
     case 'pacman':
       return `${sudo}pacman -S ${list}`;
+    case 'port':
+      return `${sudo}port install ${list}`;
   }
 }

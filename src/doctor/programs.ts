@@ -1,12 +1,16 @@
 import { posix } from 'node:path';
+import { APPLE_SILICON_FOLDER } from '../machine/qemu/macos.js';
 import type { DoctorHost, Environment } from './host.js';
 import type { RequiredProgram } from './requirements.js';
 
-/** Where Homebrew lives by default: on Apple silicon, on Intel Macs, and on Linux. */
+/** Where Homebrew lives by default: on Apple silicon, on Intel Macs as long as it ran there, and on Linux. */
 const HOMEBREW_PREFIXES = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
 
 /** Where Debian has programs for administrators, which are not on everyone's PATH. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** Where MacPorts has its programs. */
+const MACPORTS_FOLDERS = ['/opt/local/bin', '/opt/local/sbin'];
 
 /** The folders a shell would look in, in its order. */
 function pathFolders(environment: Environment): string[] {
@@ -21,10 +25,15 @@ export function homebrewPrefixes(environment: Environment): string[] {
   ];
 }
 
-/** The folders in which a required program counts as installed, in order. */
+/**
+ * The folders in which a required program counts as installed, in order.
+ *
+ * @param translated whether this process runs under Rosetta
+ */
 export function searchFolders(
   { kegs = [], notFromMacos }: Pick<RequiredProgram, 'kegs' | 'notFromMacos'>,
   { platform, environment }: Pick<DoctorHost, 'platform' | 'environment'>,
+  translated = false,
 ): string[] {
   const prefixes = homebrewPrefixes(environment);
   const kegFolders = prefixes.flatMap((prefix) => kegs.map((keg) => `${prefix}/opt/${keg}`));
@@ -33,7 +42,9 @@ export function searchFolders(
   if (platform !== 'darwin') return unique([...shared, ...linked, ...kegFolders]);
   const ofMacos = new Set(['/usr/bin', '/bin', '/usr/sbin', '/sbin']);
   const usable = notFromMacos ? shared.filter((folder) => !ofMacos.has(folder)) : shared;
-  return unique([...usable, ...linked, ...kegFolders]);
+  // Under Rosetta the PATH may lead to programs that are themselves for Intel.
+  const preferred = translated ? [APPLE_SILICON_FOLDER] : [];
+  return unique([...preferred, ...usable, ...linked, ...kegFolders, ...MACPORTS_FOLDERS]);
 }
 
 /** The path of a required program under any of its names, or undefined. */
@@ -41,7 +52,7 @@ export async function findProgram(
   required: RequiredProgram,
   host: DoctorHost,
 ): Promise<string | undefined> {
-  for (const folder of searchFolders(required, host)) {
+  for (const folder of searchFolders(required, host, await host.isTranslated())) {
     for (const program of required.programs) {
       const path = `${folder}/${program}`;
       if (await host.isExecutable(path)) return path;
@@ -52,7 +63,7 @@ export async function findProgram(
 
 /** The path of a program on the PATH, or where Homebrew links it. */
 export async function findOnPath(name: string, host: DoctorHost): Promise<string | undefined> {
-  const folders = searchFolders({}, host);
+  const folders = searchFolders({}, host, await host.isTranslated());
   for (const folder of folders) {
     if (await host.isExecutable(`${folder}/${name}`)) return `${folder}/${name}`;
   }

@@ -8,7 +8,7 @@ export type Purpose = 'up' | 'efi' | 'test' | 'build';
 export const PURPOSES: readonly Purpose[] = ['up', 'efi', 'test', 'build'];
 
 /** Package managers whose names for things are known here. */
-export type PackageManager = 'apt' | 'brew' | 'dnf' | 'pacman';
+export type PackageManager = 'apt' | 'brew' | 'dnf' | 'pacman' | 'port';
 
 interface Needed {
   /** What it is for, in a few words. */
@@ -47,7 +47,11 @@ const everywhere = (name: string): Needed['packages'] => ({
   brew: name,
   dnf: name,
   pacman: name,
+  port: name,
 });
+
+/** MacPorts builds QEMU for the targets that are asked for. */
+const QEMU_PORT = 'qemu +target_arm +target_x86_64';
 
 const E2FSPROGS = {
   purposes: ['test'],
@@ -66,6 +70,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       brew: 'qemu',
       dnf: 'qemu-system-aarch64',
       pacman: 'qemu-system-aarch64',
+      port: QEMU_PORT,
     },
   },
   {
@@ -78,6 +83,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       brew: 'qemu',
       dnf: 'qemu-system-x86',
       pacman: 'qemu-system-x86',
+      port: QEMU_PORT,
     },
   },
   {
@@ -90,6 +96,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       brew: 'qemu',
       dnf: 'edk2-aarch64',
       pacman: 'edk2-aarch64',
+      port: QEMU_PORT,
     },
   },
   {
@@ -97,19 +104,19 @@ export const REQUIREMENTS: readonly Requirement[] = [
     use: 'UEFI firmware for x86_64 machines',
     purposes: ['efi', 'test'],
     guest: 'x86_64',
-    packages: { apt: 'ovmf', brew: 'qemu', dnf: 'edk2-ovmf', pacman: 'edk2-ovmf' },
+    packages: { ...everywhere('edk2-ovmf'), apt: 'ovmf', brew: 'qemu', port: QEMU_PORT },
   },
   {
     programs: ['qemu-img'],
     use: 'checks disk images',
     purposes: ['test'],
-    packages: { apt: 'qemu-utils', brew: 'qemu', dnf: 'qemu-img', pacman: 'qemu-img' },
+    packages: { ...everywhere('qemu-img'), apt: 'qemu-utils', brew: 'qemu', port: QEMU_PORT },
   },
   {
     programs: ['clang'],
     use: 'compiles guest programs',
     purposes: ['test', 'build'],
-    packages: { ...everywhere('clang'), brew: 'llvm' },
+    packages: { ...everywhere('clang'), brew: 'llvm', port: 'clang-20' },
     kegs: ['llvm/bin'],
     notFromMacos: true,
   },
@@ -117,7 +124,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     programs: ['ld.lld'],
     use: 'links guest programs',
     purposes: ['test', 'build'],
-    packages: everywhere('lld'),
+    packages: { ...everywhere('lld'), port: 'lld-20' },
     kegs: ['lld/bin', 'llvm/bin'],
   },
   { programs: ['e2fsck'], use: 'checks ext4 images', ...E2FSPROGS },
@@ -134,7 +141,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     programs: ['bsdtar'],
     use: 'reads initramfs archives',
     purposes: ['test'],
-    packages: { apt: 'libarchive-tools', brew: 'libarchive', dnf: 'bsdtar', pacman: 'libarchive' },
+    packages: { ...everywhere('libarchive'), apt: 'libarchive-tools', dnf: 'bsdtar' },
     kegs: ['libarchive/bin'],
   },
   {
@@ -154,7 +161,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     programs: ['sgdisk'],
     use: 'checks partition tables',
     purposes: ['test'],
-    packages: { apt: 'gdisk', brew: 'gptfdisk', dnf: 'gdisk', pacman: 'gptfdisk' },
+    packages: { ...everywhere('gptfdisk'), apt: 'gdisk', dnf: 'gdisk' },
     kegs: ['gptfdisk/sbin', 'gptfdisk/bin'],
   },
   {

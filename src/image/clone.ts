@@ -76,8 +76,9 @@ function* zeros(start: number, end: number): Generator<LeafSegment> {
 }
 
 /**
- * Makes `target`, which must not exist, a copy-on-write clone of a file: Btrfs, XFS and APFS can, within
- * one file system.
+ * Makes `target`, which must not exist, a copy-on-write clone of a file: Btrfs and XFS can, within one file
+ * system, and APFS from Node 22.4 on. Before, libuv gives ENOSYS on macOS for a clone that is insisted on
+ * (`COPYFILE_FICLONE_FORCE`), and the image is copied like on any other file system.
  *
  * @returns whether it did; if not, there is no `target`
  */

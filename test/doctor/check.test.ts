@@ -61,6 +61,14 @@ describe('checkHost', () => {
     expect(facts.accelerators).toEqual([{ name: 'kvm', present: true, ...fact }]);
   });
 
+  it('tells that Node.js runs under Rosetta', async () => {
+    const mac = { platform: 'darwin', nodeArch: 'x64' } as const;
+    for (const isTranslated of [true, false]) {
+      const { facts } = await checkHost({ purpose: 'up' }, fakeHost({ ...mac, isTranslated }));
+      expect(facts.isTranslated).toBe(isTranslated);
+    }
+  });
+
   it('wants firmware and QEMU for the EFI machine', async () => {
     const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
     const files = { [code]: '', '/usr/share/OVMF/OVMF_VARS_4M.fd': '' };

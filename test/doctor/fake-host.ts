@@ -13,6 +13,9 @@ export interface FakeHost extends DoctorHost {
 
 export interface FakeHostOptions {
   readonly platform?: NodeJS.Platform;
+  readonly nodeArch?: string;
+  /** Whether it is Apple silicon with a process for Intel. */
+  readonly isTranslated?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   readonly userId?: number;
   readonly osRelease?: string;
@@ -35,6 +38,8 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   } = options;
   const host: FakeHost = {
     platform,
+    nodeArch: options.nodeArch ?? 'arm64',
+    isTranslated: () => Promise.resolve(options.isTranslated ?? false),
     environment: options.environment ?? { PATH: '/usr/bin:/bin', ZOSIA_CACHE: '/no/such/cache' },
     userId: options.userId ?? 0,
     commands: [],

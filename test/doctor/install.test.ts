@@ -154,8 +154,25 @@ describe('installMissing', () => {
     ]);
   });
 
+  it('has Homebrew run as what it is for, under Rosetta', async () => {
+    const host = fakeHost({
+      ...{ platform: 'darwin', nodeArch: 'x64', isTranslated: true, userId: 501 },
+      programs: ['/opt/homebrew/bin/brew'],
+      onRun: (_, self) => {
+        self.programs.add('/opt/homebrew/bin/qemu-system-aarch64');
+        return undefined;
+      },
+    });
+    await install(host, { yes: true });
+    expect(host.commands).toEqual(['/usr/bin/arch -arm64 /opt/homebrew/bin/brew install qemu']);
+  });
+
   it.each([
     [{ platform: 'darwin', programs: [] }, /Homebrew.*brew install qemu/],
+    [
+      { platform: 'darwin', nodeArch: 'x64', programs: [] },
+      /^Homebrew runs on Apple silicon only; with MacPorts: sudo port install qemu \+target_arm/,
+    ],
     [{ osRelease: 'ID=fedora\n' }, /sudo dnf install qemu-system-aarch64/],
     [{ osRelease: 'ID=arch\n' }, /sudo pacman -S qemu-system-aarch64/],
     [{ osRelease: 'ID=nixos\n' }, /likely names: qemu-system-aarch64/],

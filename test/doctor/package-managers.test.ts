@@ -41,6 +41,22 @@ describe('hostPackages', () => {
     });
   });
 
+  it('names ports on an Intel Mac, where Homebrew does not run, but not under Rosetta', async () => {
+    const intel = { platform: 'darwin', nodeArch: 'x64', osRelease: '' } as const;
+    const programs = ['/usr/local/bin/brew', '/opt/local/bin/port'];
+    expect(await hostPackages(fakeHost({ ...intel, programs }))).toEqual({
+      manager: 'port',
+      installer: undefined,
+    });
+    const both = ['/usr/local/bin/brew', '/opt/homebrew/bin/brew'];
+    const environment = { PATH: '/usr/local/bin:/usr/bin' };
+    const translated = fakeHost({ ...intel, environment, programs: both, isTranslated: true });
+    expect(await hostPackages(translated)).toEqual({
+      manager: 'brew',
+      installer: '/opt/homebrew/bin/brew',
+    });
+  });
+
   it('installs with nothing else', async () => {
     const fedora = fakeHost({ osRelease: 'ID=fedora\n', programs: ['/usr/bin/dnf'] });
     expect(await hostPackages(fedora)).toEqual({ manager: 'dnf', installer: undefined });
@@ -83,6 +99,7 @@ describe('installCommand', () => {
     ['brew', 'brew install a b'],
     ['dnf', 'dnf install a b'],
     ['pacman', 'pacman -S a b'],
+    ['port', 'port install a b'],
   ] as const)('is for %s "%s"', (manager, command) => {
     expect(installCommand(['a', 'b'], manager, true)).toBe(command);
   });

@@ -83,9 +83,23 @@ describe('findRequired', () => {
     ['darwin', 'clang', '/usr/local/opt/llvm/bin/clang'],
     ['darwin', 'ld.lld', '/opt/homebrew/opt/lld/bin/ld.lld'],
     ['darwin', 'bsdtar', '/usr/bin/bsdtar'],
+    ['darwin', 'qemu-img', '/opt/local/bin/qemu-img'],
   ] as const)('finds on %s %s at %s', async (platform, program, path) => {
     const host = fakeHost({ platform, programs: [path] });
     expect(await findRequired(requirement(program), host)).toBe(path);
+  });
+
+  it('takes under Rosetta what is for Apple silicon, whatever the PATH has first', async () => {
+    const qemu = requirement('qemu-system-aarch64');
+    const programs = ['/usr/local', '/opt/homebrew'].map(
+      (prefix) => `${prefix}/bin/qemu-system-aarch64`,
+    );
+    const mac = {
+      ...{ platform: 'darwin' as const, programs },
+      environment: { PATH: '/usr/local/bin' },
+    };
+    expect(await findRequired(qemu, fakeHost(mac))).toBe(programs[0]);
+    expect(await findRequired(qemu, fakeHost({ ...mac, isTranslated: true }))).toBe(programs[1]);
   });
 
   it('finds firmware beside a QEMU of Homebrew', async () => {

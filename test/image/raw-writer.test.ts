@@ -163,29 +163,33 @@ describe('writeRaw', () => {
     expect((await readdir(folder.path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('tells of data that the disk lost while more was being written', async () => {
-    const path = folder.file('lost.img');
-    const probe = await open(folder.file('probe'), 'w');
-    const datasync = vi
-      .spyOn(Object.getPrototypeOf(probe) as FileHandle, 'datasync')
-      .mockImplementation(async () => {
-        await setTimeout(50);
-        throw Object.assign(new Error(), { code: 'ENOSPC' });
-      });
-    await probe.close();
-    const mebibyte = new Uint8Array(2 ** 20).fill(1);
-    const image = makeImage(
-      2 ** 27,
-      Array.from({ length: 2 ** 7 }, (_, index) => bytesSegment(index * 2 ** 20, mebibyte)),
-    );
-    try {
-      await expect(writeRaw(image, path)).rejects.toThrow(zosiaError('ZOSIA_DISK_FULL'));
-      expect(datasync).toHaveBeenCalledOnce();
-    } finally {
-      datasync.mockRestore();
-    }
-    expect(await readdir(folder.path)).not.toContain('lost.img');
-  });
+  // On macOS nothing is sent before the end.
+  it.skipIf(process.platform === 'darwin')(
+    'tells of data that the disk lost while more was being written',
+    async () => {
+      const path = folder.file('lost.img');
+      const probe = await open(folder.file('probe'), 'w');
+      const datasync = vi
+        .spyOn(Object.getPrototypeOf(probe) as FileHandle, 'datasync')
+        .mockImplementation(async () => {
+          await setTimeout(50);
+          throw Object.assign(new Error(), { code: 'ENOSPC' });
+        });
+      await probe.close();
+      const mebibyte = new Uint8Array(2 ** 20).fill(1);
+      const image = makeImage(
+        2 ** 27,
+        Array.from({ length: 2 ** 7 }, (_, index) => bytesSegment(index * 2 ** 20, mebibyte)),
+      );
+      try {
+        await expect(writeRaw(image, path)).rejects.toThrow(zosiaError('ZOSIA_DISK_FULL'));
+        expect(datasync).toHaveBeenCalledOnce();
+      } finally {
+        datasync.mockRestore();
+      }
+      expect(await readdir(folder.path)).not.toContain('lost.img');
+    },
+  );
 
   it('takes no more memory for a larger file', async () => {
     const source = folder.file('large source');

@@ -4,12 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { readElf } from '../../src/formats/elf/elf.js';
-import { describeWithPrograms } from '../support/programs.js';
+import { describeWithPrograms, programPath } from '../support/programs.js';
 
 const run = promisify(execFile);
 
-/** Programs and libraries that a Linux host with readelf has. */
-const SUBJECTS = ['/bin/sh', '/usr/bin/readelf', '/usr/bin/env', process.execPath];
+/** Programs of this host, wherever it has them. */
+const SUBJECTS = ['sh', 'readelf', 'env', 'node']
+  .map((name) => (name === 'node' ? process.execPath : programPath(name)))
+  .filter((path) => path !== undefined);
 
 /** The `[value]`s that readelf prints for one kind of entry. */
 function values(listing: string, kind: string): string[] {

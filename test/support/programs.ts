@@ -2,17 +2,24 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 
-/** Whether a program is on the PATH. */
-export function hasProgram(name: string, path = process.env.PATH ?? ''): boolean {
-  return path.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** The path of a program on the PATH, or undefined. */
+export function programPath(name: string, path = process.env.PATH ?? ''): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((program) => {
+      try {
+        accessSync(program, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
+
+/** Whether a program is on the PATH. */
+export const hasProgram = (name: string, path?: string): boolean =>
+  programPath(name, path) !== undefined;
 
 /** A describe that asks other programs' opinions; skipped, with the reason, where they are missing. */
 export function describeWithPrograms(

@@ -4,6 +4,7 @@ import { say, warn } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
 import { chosenArchitecture } from './values.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import type { DownloadProgress } from '../../artifacts/fetch.js';
 import type { LinuxGuestOptions } from '../../recipes/linux-guest.js';
 
 /** Options of every command that may have to fetch something. */
@@ -25,6 +26,9 @@ export function addFetchOptions(command: Command): Command {
     .option('--offline', 'use the cache alone');
 }
 
+/** Nobody need be told of a shorter pause. */
+const LEAST_PAUSE_MS = 2000;
+
 /** Runs `use` with the flags as a fetch takes them; its downloads are drawn until it is done. */
 export async function withFetchSettings<T>(
   flags: FetchFlags,
@@ -32,6 +36,14 @@ export async function withFetchSettings<T>(
   use: (settings: FetchSettings) => Promise<T>,
 ): Promise<T> {
   const progress = startProgress();
+  let quietUntil = 0;
+  /** All downloads from one side pause together. */
+  const sayOnce = ({ reason, pauseMs }: NonNullable<DownloadProgress['waiting']>): void => {
+    const now = performance.now();
+    if (now < quietUntil) return;
+    quietUntil = now + pauseMs;
+    say(`waiting ${Math.ceil(pauseMs / 1000)} s: ${reason}`);
+  };
   try {
     return await use({
       arch: chosenArchitecture(flags.arch),
@@ -40,8 +52,9 @@ export async function withFetchSettings<T>(
       signal,
       warn,
       log: say,
-      onProgress: ({ name, receivedBytes, sizeBytes }) => {
+      onProgress: ({ name, receivedBytes, sizeBytes, waiting }) => {
         progress.update(name, receivedBytes, sizeBytes);
+        if (waiting && waiting.pauseMs >= LEAST_PAUSE_MS) sayOnce(waiting);
       },
     });
   } finally {

@@ -62,7 +62,7 @@ export async function resolveEfiMachine(
   const ramMiB =
     choices.ramMiB ??
     (memoryBytes === undefined ? LEAST_RAM_MIB : await fittingRamMiB(efiRamMiB(memoryBytes)));
-  const size = { ramMiB, cpus: choices.cpus ?? defaultCpus() };
+  const size = { ramMiB, cpus: choices.cpus ?? (await defaultCpus()) };
   const { spec, facts } = await resolveHost(choices, size, env, options.signal);
   if (screenshot) requirePngScreenshots(facts.version);
   const screen: EfiScreen = options.window

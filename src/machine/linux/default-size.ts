@@ -15,6 +15,8 @@ const BIG_MODEL_SIZE = { ramMiB: 32_768, cpus: 6 } as const;
 export interface HostCapacity {
   readonly freeMiB: number;
   readonly cpus: number;
+  /** Those of them that are as fast as the fastest; all unless given. */
+  readonly quickCpus?: number;
 }
 
 /** What somebody has decided on already. */
@@ -32,7 +34,8 @@ export interface MachineSize {
 
 /**
  * The size of a machine, where nobody has asked for another: what the model needs; a big model gets
- * 32768 MiB and 6 processors where the host has them, and otherwise a note.
+ * 32768 MiB and 6 processors where the host has them, and otherwise a note. Slow processors beside fast ones
+ * are not counted on.
  *
  * @throws ZosiaError `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`
  */
@@ -41,22 +44,23 @@ export function defaultSize(
   host: HostCapacity,
   asked: AskedSize = {},
 ): MachineSize {
+  const { quickCpus = host.cpus } = host;
   const neededMiB = model ? ramForModelMiB(model) : UNKNOWN_MODEL_RAM_MIB;
   if (asked.ramMiB === undefined) checkFitsHost(neededMiB, host.freeMiB);
   const tight = model ? shortageNotes(model, asked.ramMiB) : [];
   if (neededMiB <= BIG_MODEL_MIB) {
-    const cpus = asked.cpus ?? Math.min(host.cpus, DEFAULT_MAX_CPUS);
+    const cpus = asked.cpus ?? Math.min(quickCpus, DEFAULT_MAX_CPUS);
     return { ramMiB: asked.ramMiB ?? neededMiB, cpus, notes: tight };
   }
   const wanted = { ...BIG_MODEL_SIZE, ramMiB: Math.max(neededMiB, BIG_MODEL_SIZE.ramMiB) };
   const usualMiB = wanted.ramMiB <= host.freeMiB ? wanted.ramMiB : neededMiB;
   const ramMiB = asked.ramMiB ?? usualMiB;
-  const cpus = asked.cpus ?? Math.min(wanted.cpus, host.cpus);
+  const cpus = asked.cpus ?? Math.min(wanted.cpus, quickCpus);
   const lacks = [
     ...(asked.ramMiB === undefined && ramMiB < wanted.ramMiB
       ? [`${wanted.ramMiB} MiB of memory free`]
       : []),
-    ...(asked.cpus === undefined && cpus < wanted.cpus ? [`${wanted.cpus} processors`] : []),
+    ...(asked.cpus === undefined && host.cpus < wanted.cpus ? [`${wanted.cpus} processors`] : []),
   ];
   const notes =
     lacks.length === 0

@@ -3,6 +3,7 @@ import type { Environment } from '../qemu/binary.js';
 import type { ConsoleTarget } from '../qemu/host-spec.js';
 import { openDisk, requireFile } from '../qemu/machine-files.js';
 import { hostFreeMiB } from '../qemu/memory.js';
+import { quickProcessors } from '../qemu/macos.js';
 import type { ModelMemory } from '../qemu/memory.js';
 import { hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.js';
 import type { HostOptions } from '../qemu/resolve-host.js';
@@ -56,7 +57,8 @@ export async function resolveMachine(
   await requireFile(kernel, KERNEL);
   await requireFile(initrd, INITRAMFS);
   const disk = diskPath === undefined ? undefined : await openDisk(diskPath, DISK);
-  const host = { freeMiB: await hostFreeMiB(), cpus: availableParallelism() };
+  const [freeMiB, quickCpus] = await Promise.all([hostFreeMiB(), quickProcessors()]);
+  const host = { freeMiB, cpus: availableParallelism(), quickCpus };
   const size = defaultSize(options.model, host, choices);
   const areOwn = kernel === defaults.kernel && initrd === defaults.initrd;
   const tight = await checkLeastRam(size.ramMiB, { kernel, initrd, areOwn });

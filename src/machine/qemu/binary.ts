@@ -3,6 +3,7 @@ import { access, realpath, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import { APPLE_SILICON_FOLDER, isTranslated } from './macos.js';
 import { PLATFORMS } from './platform.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,18 +15,26 @@ export interface QemuBinary {
   readonly mtimeMs: number;
 }
 
-/** Where Homebrew links programs, even when a shell's profile has not put it on the PATH. */
-const HOMEBREW_FOLDERS = ['/opt/homebrew/bin', '/usr/local/bin', '/home/linuxbrew/.linuxbrew/bin'];
+/** Where Homebrew and MacPorts have programs, even when a shell's profile has not put it on the PATH. */
+const PACKAGE_FOLDERS = [
+  ...[APPLE_SILICON_FOLDER, '/usr/local/bin', '/home/linuxbrew/.linuxbrew/bin'],
+  '/opt/local/bin',
+];
+
+/** Where to look for QEMU: under Rosetta the PATH may lead to one that is itself for Intel. */
+export function qemuFolders(env: Environment, translated: boolean): string[] {
+  const named = (env.PATH ?? '').split(delimiter).filter(isAbsolute);
+  return [...(translated ? [APPLE_SILICON_FOLDER] : []), ...named, ...PACKAGE_FOLDERS];
+}
 
 /**
- * Finds QEMU's program for an architecture on the PATH, or where Homebrew puts it.
+ * Finds QEMU's program for an architecture on the PATH, or where Homebrew or MacPorts puts it.
  *
  * @throws ZosiaError `ZOSIA_QEMU_NOT_FOUND`
  */
 export async function findQemu(arch: Architecture, env: Environment): Promise<QemuBinary> {
   const program = PLATFORMS[arch].qemuProgram;
-  const folders = [...(env.PATH ?? '').split(delimiter).filter(isAbsolute), ...HOMEBREW_FOLDERS];
-  for (const folder of folders) {
+  for (const folder of qemuFolders(env, await isTranslated())) {
     const path = join(folder, program);
     if (!(await isExecutable(path))) continue;
     const { size, mtimeMs } = await stat(await realpath(path));

@@ -9,6 +9,7 @@ import { qemuFacts } from './facts.js';
 import type { QemuFacts } from './facts.js';
 import { HostFactsCache } from './host-facts-cache.js';
 import type { ConsoleTarget, HostSpec } from './host-spec.js';
+import { isTranslated, quickProcessors, translatedNotes } from './macos.js';
 import { checkFitsHost, hostFreeMiB } from './memory.js';
 import { numericVariable, positive, variable } from './variables.js';
 
@@ -83,6 +84,7 @@ export async function resolveHost(
   const { hasSandbox: sandbox } = facts;
   const notes = [
     ...(size.notes ?? []),
+    ...translatedNotes(await isTranslated()),
     ...emulatedCpuNotes(accel.name, size.cpus, availableParallelism()),
   ];
   return { spec: { arch, qemu: binary.path, sandbox, ...size, notes, accel, cpuModel }, facts };
@@ -114,4 +116,5 @@ export function sessionConsole(env: Environment): ConsoleTarget {
 }
 
 /** Processors for a machine that was given no number of them. */
-export const defaultCpus = (): number => Math.min(availableParallelism(), DEFAULT_MAX_CPUS);
+export const defaultCpus = async (): Promise<number> =>
+  Math.min(await quickProcessors(), DEFAULT_MAX_CPUS);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { addFetchOptions, withFetchSettings } from '../../../src/cli/options/fetch.js';
 import type { FetchFlags, FetchSettings } from '../../../src/cli/options/fetch.js';
 
@@ -26,6 +26,19 @@ describe('what a fetch is told', () => {
     ['--offline', { frozen: false, offline: true }],
   ])('%s is passed on', async (option, expected) => {
     expect(await settingsOf([option])).toMatchObject(expected);
+  });
+
+  it('says once for all downloads that the other side wants a pause, and nothing of short ones', async () => {
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => {
+      written.mockRestore();
+    });
+    const { onProgress } = await settingsOf([]);
+    const event = { component: 'llama', receivedBytes: 0, sizeBytes: 9, done: false } as const;
+    for (const pauseMs of [1000, 60_000, 59_000]) {
+      onProgress({ ...event, name: 'libc6', waiting: { reason: 'it is asked too much', pauseMs } });
+    }
+    expect(written.mock.calls).toEqual([['waiting 60 s: it is asked too much\n']]);
   });
 
   it('gives back what became of it, error or not', async () => {

@@ -38,6 +38,13 @@ describe('defaultSize', () => {
     expect(notes[0]).toContain('has not 6 processors,');
   });
 
+  it('leaves slow processors beside quick ones alone, and says nothing of it', () => {
+    const host = { freeMiB: 40_000, cpus: 8, quickCpus: 4 };
+    expect(defaultSize(undefined, host)).toMatchObject({ cpus: 4 });
+    expect(defaultSize(model(2), host)).toEqual({ ramMiB: 32_768, cpus: 4, notes: [] });
+    expect(defaultSize(model(2), host, { cpus: 8 })).toMatchObject({ cpus: 8 });
+  });
+
   it('tells of what was not asked for alone', () => {
     const host = { freeMiB: 4000, cpus: 2 };
     const { ramMiB, cpus, notes } = defaultSize(model(2), host, { cpus: 1 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HostFactsCache } from '../../../src/machine/qemu/host-facts-cache.js';
 import { findQemu } from '../../../src/machine/machine.js';
+import { qemuFolders } from '../../../src/machine/qemu/binary.js';
 import { parseAccelerators, parseVersion, qemuFacts } from '../../../src/machine/qemu/facts.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -29,6 +30,17 @@ describe('findQemu', () => {
     const found = await findQemu('aarch64', { PATH: bin });
     expect(found.path).toBe(join(bin, 'qemu-system-aarch64'));
     expect(found.sizeBytes).toBeGreaterThan(100);
+  });
+});
+
+describe('qemuFolders', () => {
+  it('are those of the PATH, then where packages are; under Rosetta Apple silicon first', () => {
+    const env = { PATH: '/usr/local/bin:relative:/bin' };
+    expect(qemuFolders(env, false).slice(0, 3)).toEqual([
+      ...['/usr/local/bin', '/bin', '/opt/homebrew/bin'],
+    ]);
+    expect(qemuFolders(env, true).slice(0, 2)).toEqual(['/opt/homebrew/bin', '/usr/local/bin']);
+    expect(qemuFolders({}, false)).toContain('/opt/local/bin');
   });
 });
 

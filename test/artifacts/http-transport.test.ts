@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { buildConnector } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { httpTransport, retryAfter } from '../../src/artifacts/http-transport.js';
+import type { HttpOptions } from '../../src/artifacts/http-transport.js';
+import type { Transport } from '../../src/artifacts/transport.js';
+import { serve, withoutProxy } from './repository.js';
+import type { TestServer } from './repository.js';
+import { samplePackage, temporaryFolder } from './samples.js';
+
+withoutProxy();
+
+const CONTENTS = 'contents';
+const wanted = samplePackage('libc6', CONTENTS);
+
+function transportFor(url: string, options: HttpOptions = {}): Transport {
+  const { host } = new URL(url);
+  const archive = { name: 'the archive', host, baseUrl: () => url };
+  const transport = httpTransport(archive, { firstRetryDelayMs: 1, ...options });
+  onTestFinished(() => transport.close());
+  return transport;
+}
+
+async function served(...answers: Parameters<typeof serve>[0][]): Promise<TestServer> {
+  let count = 0;
+  const server = await serve((...request) =>
+    answers[Math.min(count++, answers.length - 1)]!(...request),
+  );
+  onTestFinished(() => server.close());
+  return server;
+}
+
+const whole: Parameters<typeof serve>[0] = (_, response) => response.end(CONTENTS);
+
+/** Connects in undici's own way after so many failures of the system's. */
+function failingConnector(code: string, failures: number): buildConnector.connector {
+  const connect = buildConnector({});
+  let count = 0;
+  return (options, callback) => {
+    if (count++ >= failures) connect(options, callback);
+    else callback(Object.assign(new Error(`connect ${code}`), { code }), null);
+  };
+}
+
+const inFolder = async (): Promise<string> => join(await temporaryFolder(), 'download');
+
+describe.each([
+  'ETIMEDOUT',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'EADDRNOTAVAIL',
+  'EPROTO',
+  'UND_ERR_CONNECT_TIMEOUT',
+])('%s', (code) => {
+  it('is tried again', async () => {
+    const server = await served(whole);
+    const file = await inFolder();
+    const transport = transportFor(server.url, { connect: failingConnector(code, 2) });
+    await transport.download(wanted, file, {});
+    expect(await readFile(file, 'utf8')).toBe(CONTENTS);
+  });
+
+  it('is a plain error in the end, with the host', async () => {
+    const transport = transportFor('http://archive.test/', {
+      connect: failingConnector(code, Infinity),
+    });
+    await expect(transport.download(wanted, await inFolder(), {})).rejects.toMatchObject({
+      code: 'ZOSIA_DOWNLOAD_FAILED',
+      message: expect.stringMatching(
+        new RegExp(`^cannot download libc6 from the archive \\(archive\\.test\\): .*${code}`),
+      ),
+      hint: expect.stringContaining('network connection'),
+    });
+  });
+});
+
+describe('httpTransport', () => {
+  it('passes on what is not the network, as it is', async () => {
+    const transport = transportFor('http://archive.test/', {
+      connect: failingConnector('EMFILE', 1),
+    });
+    await expect(transport.download(wanted, await inFolder(), {})).rejects.toMatchObject({
+      code: 'EMFILE',
+    });
+  });
+
+  it('takes a redirection to no address for a failure of the server', async () => {
+    const server = await served((_, response) =>
+      response.writeHead(302, { location: 'http://[' }).end(),
+    );
+    const transport = transportFor(server.url);
+    await expect(transport.download(wanted, await inFolder(), {})).rejects.toMatchObject({
+      code: 'ZOSIA_DOWNLOAD_FAILED',
+    });
+  });
+
+  it('waits as long as it is asked to, and says so', async () => {
+    const server = await served(
+      (_, response) => response.writeHead(429, { 'retry-after': '1' }).end(),
+      whole,
+    );
+    const file = await inFolder();
+    const waits: [string, number][] = [];
+    const began = performance.now();
+    await transportFor(server.url).download(wanted, file, {
+      onWait: (reason, pauseMs) => void waits.push([reason, pauseMs]),
+    });
+    // Timers may be early by less than a millisecond.
+    expect(performance.now() - began).toBeGreaterThan(990);
+    expect(waits[0]).toEqual([expect.stringContaining('127.0.0.1'), expect.any(Number)]);
+    expect(waits[0]![1]).toBeGreaterThan(900);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('asks for nothing else meanwhile', async () => {
+    const server = await served(
+      (_, response) => response.writeHead(503, { 'retry-after': '1' }).end(),
+      whole,
+    );
+    const transport = transportFor(server.url);
+    let hasWaited = (): void => undefined;
+    const waits = new Promise<void>((resolve) => (hasWaited = resolve));
+    const first = transport.download(wanted, await inFolder(), { onWait: hasWaited });
+    await waits;
+    const second = transport.download(wanted, await inFolder(), {
+      onWait: () => {
+        expect(server.requests).toHaveLength(1);
+      },
+    });
+    await Promise.all([first, second]);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('gives up at once on a pause longer than its patience', async () => {
+    const server = await served((_, response) =>
+      response.writeHead(429, { 'retry-after': '200' }).end(),
+    );
+    const transport = transportFor(server.url, { patienceMs: 100_000 });
+    await expect(transport.download(wanted, await inFolder(), {})).rejects.toMatchObject({
+      code: 'ZOSIA_DOWNLOAD_FAILED',
+      message: expect.stringContaining('429'),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('says what to do about a certificate that nobody trusts, and does not try again', async () => {
+    // openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500
+    //   -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem
+    const [key, cert] = await Promise.all(
+      ['key', 'certificate'].map((name) =>
+        readFile(new URL(`tls/${name}.pem`, import.meta.url), 'utf8'),
+      ),
+    );
+    let connections = 0;
+    const server = createServer({ key: key!, cert: cert! });
+    server.on('connection', () => connections++);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const transport = transportFor(`https://127.0.0.1:${port}/`);
+    await expect(transport.download(wanted, await inFolder(), {})).rejects.toMatchObject({
+      code: 'ZOSIA_DOWNLOAD_FAILED',
+      message: expect.stringMatching(/127\.0\.0\.1:\d+.*DEPTH_ZERO_SELF_SIGNED_CERT/),
+      hint: expect.stringMatching(/NODE_EXTRA_CA_CERTS.*NODE_USE_SYSTEM_CA=1/),
+    });
+    expect(connections).toBe(1);
+  });
+});
+
+describe('retryAfter', () => {
+  it('reads seconds and dates, within bounds', () => {
+    expect(retryAfter('2')).toEqual({ retryAfterMs: 2000 });
+    expect(retryAfter('86400')).toEqual({ retryAfterMs: 300_000 });
+    expect(retryAfter('Thu, 01 Jan 1970 00:00:00 GMT')).toEqual({ retryAfterMs: 0 });
+    expect(retryAfter('Thu, 01 Jan 2099 00:00:00 GMT')).toEqual({ retryAfterMs: 300_000 });
+    expect(retryAfter('soon')).toEqual({});
+    expect(retryAfter(undefined)).toEqual({});
+  });
+});

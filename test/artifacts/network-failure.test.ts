@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { networkFailure } from '../../src/artifacts/network-failure.js';
+
+const failureOf = (code: string) =>
+  networkFailure(Object.assign(new Error('words'), { code }), 'archive.test');
+
+describe('networkFailure', () => {
+  it.each([
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('%s: the certificate to trust can be named', (code) => {
+    expect(failureOf(code)).toEqual({
+      reason: expect.stringContaining(code),
+      isTransient: false,
+      hint: expect.stringMatching(/NODE_EXTRA_CA_CERTS.*NODE_USE_SYSTEM_CA/),
+    });
+  });
+
+  it.each([
+    ['CERT_HAS_EXPIRED', /date and time/],
+    ['CERT_NOT_YET_VALID', /date and time/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /proxy/],
+  ])('%s is for ever, and for another reason', (code, hint) => {
+    expect(failureOf(code)).toMatchObject({
+      isTransient: false,
+      hint: expect.stringMatching(hint),
+    });
+  });
+
+  it.each(['ETIMEDOUT', 'HPE_INVALID_CONSTANT', 'ERR_SSL_WRONG_VERSION_NUMBER', 'UND_ERR_SOCKET'])(
+    '%s may pass',
+    (code) => {
+      expect(failureOf(code)).toMatchObject({ isTransient: true });
+    },
+  );
+
+  it.each(['ENOENT', 'EMFILE', 'ERR_INVALID_ARG_TYPE'])('%s is not the network', (code) => {
+    expect(failureOf(code)).toBeUndefined();
+  });
+
+  it('takes several addresses that all failed for one failure', () => {
+    const each = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
+    const all = Object.assign(new AggregateError([each, each]), { code: 'ETIMEDOUT' });
+    expect(networkFailure(all, 'archive.test')?.reason).toMatch(/timed out \(ETIMEDOUT\)/);
+  });
+});
