@@ -11,6 +11,8 @@ export { findQemu } from './qemu/binary.js';
 export type { Environment, QemuBinary } from './qemu/binary.js';
 export { formatCommand } from './qemu/command-line.js';
 export type { ConsoleTarget, HostSpec, MachineDisk } from './qemu/host-spec.js';
+export { howItEnded } from './qemu/process.js';
+export type { QemuEnd } from './qemu/process.js';
 export { checkFitsHost, hostFreeMiB, ramForModelMiB } from './qemu/memory.js';
 export type { ModelMemory } from './qemu/memory.js';
 export type { HostOptions } from './qemu/resolve-host.js';

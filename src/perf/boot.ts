@@ -24,11 +24,9 @@ export function machineBoot(machine: PerfMachine, options: MachineBootOptions): 
     try {
       const end = await runMachine(machine, { setting, tokens, logPath, signal, timeoutSeconds });
       signal.throwIfAborted();
-      const { timedOut, exitCode, stderr } = end;
       const result = judgeBoot(await readBootLog(logPath), {
-        exitCode,
-        stderr,
-        ...(timedOut ? { timedOutSeconds: timeoutSeconds } : {}),
+        ...end,
+        ...(end.timedOut ? { timedOutSeconds: timeoutSeconds } : {}),
       });
       if (typeof result === 'string') {
         return { measured: false, reason: result, logPath: await keepBootLog(logPath, clock()) };

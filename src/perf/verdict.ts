@@ -1,13 +1,12 @@
-import { GUEST_MARKERS } from '../machine/machine.js';
+import { GUEST_MARKERS, howItEnded } from '../machine/machine.js';
+import type { QemuEnd } from '../machine/machine.js';
 import type { PerfResult } from './outcome.js';
 import { findPerfResult } from './perf-line.js';
 
-/** How QEMU ended. */
-export interface QemuEnd {
+/** How a boot ended. */
+export interface BootEnd extends QemuEnd {
   /** After how many seconds it was ended, if it was. */
   readonly timedOutSeconds?: number;
-  readonly exitCode?: number | undefined;
-  readonly stderr?: string;
 }
 
 /** Lines that every machine ends with, which do not tell what was wrong. */
@@ -19,7 +18,7 @@ const USUAL_ENDING = /^zosia: (?:shutting down|exit status=|perf failed with sta
  *
  * @param console all that the guest printed, or the end of it
  */
-export function judgeBoot(console: string, end: QemuEnd): PerfResult | string {
+export function judgeBoot(console: string, end: BootEnd): PerfResult | string {
   if (end.timedOutSeconds !== undefined) return `not done after ${end.timedOutSeconds} s`;
   const lines = console
     .split('\n')
@@ -27,9 +26,7 @@ export function judgeBoot(console: string, end: QemuEnd): PerfResult | string {
     .filter((line) => line !== '');
   const status = GUEST_MARKERS.exitStatus.exec(lines.at(-1) ?? '')?.[1];
   if (status === undefined) {
-    const complaint = end.stderr?.trim().split('\n').at(-1) ?? '';
-    const how = complaint === '' ? `QEMU's exit code is ${end.exitCode ?? 'unknown'}` : complaint;
-    return `the machine ended before its guest did (${how})`;
+    return `the machine ended before its guest did (${howItEnded(end)})`;
   }
   if (status !== '0') {
     const said = lines.findLast((line) => line.startsWith('zosia: ') && !USUAL_ENDING.test(line));

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
-import { PIPED_QEMU, QEMU_PROCESS, guestDied, qemuCommand } from '../qemu/process.js';
+import { PIPED_QEMU, QEMU_PROCESS, endOf, guestDied, qemuCommand } from '../qemu/process.js';
 import type { QemuCall } from '../qemu/process.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import type { GuestWatcher } from './guest-watcher.js';
@@ -121,13 +121,13 @@ async function runRelayed(
         await drained(io.stdout, end.signal);
       }
     }
-    const { exitCode, stderr } = await qemu;
+    const ended = await qemu;
     signal.throwIfAborted();
     if (outputError) throw outputError;
     if (end.signal.aborted) return { exitStatus: 0 };
-    const exitStatus = guest.exitStatus(farewell.signal.aborted ? 0 : exitCode);
+    const exitStatus = guest.exitStatus(farewell.signal.aborted ? 0 : ended.exitCode);
     if (exitStatus !== undefined) return { exitStatus };
-    throw guestDied({ exitCode, stderr, consoleTail: watcher.tail, suspect });
+    throw guestDied({ ...endOf(ended), consoleTail: watcher.tail, suspect });
   } finally {
     detachInput?.();
     io.stdout.removeListener('error', onOutputError);
@@ -187,13 +187,13 @@ async function runOnTerminal(
     : undefined;
   signal.throwIfAborted();
   try {
-    const { exitCode, failed } = await execa(program, args, {
+    const ended = await execa(program, args, {
       ...QEMU_PROCESS,
       stdio: 'inherit',
       cancelSignal: signal,
     });
     signal.throwIfAborted();
-    if (failed) throw guestDied({ exitCode, consoleTail: '', suspect });
+    if (ended.failed) throw guestDied({ ...endOf(ended), consoleTail: '', suspect });
     return { exitStatus: 0 };
   } finally {
     if (modes?.failed === false) {

@@ -1,4 +1,5 @@
 import type { Architecture } from '../../artifacts/architectures.js';
+import type { AcceleratorName } from '../accelerator/accelerator.js';
 import { consoleArguments, diskArguments, hostArguments, optionValue } from '../qemu/arguments.js';
 import { QMP_FILE_DESCRIPTOR } from '../qemu/qmp.js';
 import type { EfiMachineSpec, EfiScreen } from './efi-spec.js';
@@ -36,7 +37,7 @@ export function efiArguments(spec: EfiMachineSpec): string[] {
   const { arch, firmware, screen, debugLog } = spec;
   return [
     ...hostArguments(spec, screen.on === 'window' ? screen.display : undefined),
-    ...firmwareArguments(firmware),
+    ...firmwareArguments(firmware, spec.accel.name),
     ...NO_BOOT_MENU,
     ...consoleArguments(spec.console),
     ...screenArguments(screen, arch),
@@ -49,9 +50,12 @@ export function efiArguments(spec: EfiMachineSpec): string[] {
 /**
  * Code and variables in flash. What the firmware writes into the latter goes to a private copy that QEMU
  * makes and drops (`snapshot=on`), so that each boot is a first one.
+ *
+ * Not with HVF: a write to flash is reported to end QEMU there. The code alone is then given as `-bios`,
+ * as is one without variables; a qcow2 file can be nothing but flash.
  */
-function firmwareArguments({ code, variables }: Firmware): string[] {
-  if (!variables) return ['-bios', code.path];
+function firmwareArguments({ code, variables }: Firmware, accelerator: AcceleratorName): string[] {
+  if (!variables || (accelerator === 'hvf' && code.format === 'raw')) return ['-bios', code.path];
   const file = (path: string): string => `file.driver=file,file.filename=${optionValue(path)}`;
   return [
     ...['-drive', `if=pflash,unit=0,format=${code.format},readonly=on,${file(code.path)}`],

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
 import { withPrivateFolder } from '../../image/private-folder.js';
-import { PIPED_QEMU, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
+import { PIPED_QEMU, endOf, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
 import { QMP_FILE_DESCRIPTOR, Qmp } from '../qemu/qmp.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import { efiArguments } from './efi-arguments.js';
@@ -91,24 +91,24 @@ async function run(
   } catch (error) {
     // A machine that dies hangs up: that it died, and why, is what there is to say then.
     if (isHangUp(error)) await Promise.race([qemu, delay(HANG_UP_MS)]);
-    const hasDied = qemu.exitCode !== null && qemu.exitCode !== 0;
+    const hasDied = qemu.exitCode !== 0 && (qemu.exitCode ?? qemu.signalCode) !== null;
     ending.abort();
-    const { exitCode, stderr } = await qemu;
+    const end = await qemu;
     signal.throwIfAborted();
     if (!isHangUp(error) || !hasDied) throw error;
-    throw guestDied({ exitCode, stderr, consoleTail: watcher.tail, suspect });
+    throw guestDied({ ...endOf(end), consoleTail: watcher.tail, suspect });
   } finally {
     limits.clear();
   }
-  const { exitCode, stderr } = await qemu;
+  const end = await qemu;
   signal.throwIfAborted();
   const { failure, tail: consoleTail } = watcher;
   if (watcher.answerEnd?.kind === 'complete') return { consoleTail };
   if (failure !== undefined) throw guestFailed(failure, consoleTail);
   if (onAnswer && limits.deadline.aborted)
     throw guestTimeout(limits.seconds!, consoleTail, suspect);
-  if (onAnswer || (exitCode !== 0 && !ending.signal.aborted))
-    throw guestDied({ exitCode, stderr, consoleTail, suspect });
+  if (onAnswer || (end.exitCode !== 0 && !ending.signal.aborted))
+    throw guestDied({ ...endOf(end), consoleTail, suspect });
   return { consoleTail };
 }
 

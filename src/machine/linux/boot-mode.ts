@@ -58,7 +58,7 @@ async function run(
   const kept: Uint8Array[] = [];
   let keptBytes = 0;
   const call = { qemu: spec.qemu, args: qemuArguments(bootModeSpec(spec, mode)) };
-  const { exitCode, stderr, timedOut } = await runToEnd(call, {
+  const { timedOut, ...end } = await runToEnd(call, {
     signal,
     timeoutSeconds,
     async onOutput(bytes) {
@@ -74,7 +74,7 @@ async function run(
     const isOld = text.includes(GUEST_MARKERS.init) && !text.includes(`zosia: ${mode}`);
     throw isOld ? modeUnknown(mode, consoleTail) : guestTimeout(timeoutSeconds, consoleTail);
   }
-  if (exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
+  if (exitStatus === undefined) throw guestDied({ ...end, consoleTail });
   return { exitStatus, facts: parseFacts(text), consoleTail };
 }
 

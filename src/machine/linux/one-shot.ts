@@ -52,7 +52,7 @@ async function answer(
   signal: AbortSignal,
 ): Promise<OneShotResult> {
   const console = { to: 'file', path: consolePath } as const;
-  const { exitCode, stderr, timedOut } = await runToEnd(
+  const { timedOut, ...end } = await runToEnd(
     { qemu: spec.qemu, args: qemuArguments({ ...spec, answerPort: true, console }) },
     {
       ...{ signal, onOutput: onAnswer },
@@ -63,7 +63,7 @@ async function answer(
   await readAlong(watcher, consolePath);
   const consoleTail = watcher.tail;
   if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail);
-  if (watcher.exitStatus === undefined) throw guestDied({ exitCode, stderr, consoleTail });
+  if (watcher.exitStatus === undefined) throw guestDied({ ...end, consoleTail });
   if (watcher.fault) throw watcher.fault;
   return { exitStatus: watcher.exitStatus, consoleTail, report: watcher.report };
 }

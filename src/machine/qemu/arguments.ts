@@ -16,11 +16,12 @@ const WINDOW_SANDBOX = 'on,obsolete=deny,elevateprivileges=deny';
  * @param window QEMU's `-display` for a window; there is none unless given
  */
 export function hostArguments(spec: HostSpec, window?: string): string[] {
-  const { accel, sandbox } = spec;
+  const { accel, sandbox, exitWithParent } = spec;
   return [
     ...['-nodefaults', '-no-user-config', '-display', window ?? 'none', '-nic', 'none'],
     '-no-reboot',
     ...(sandbox ? ['-sandbox', window === undefined ? SANDBOX : WINDOW_SANDBOX] : []),
+    ...(exitWithParent ? ['-run-with', 'exit-with-parent=on'] : []),
     ...['-machine', machineType(spec)],
     ...['-accel', accel.options ? `${accel.name},${accel.options}` : accel.name],
     ...['-cpu', spec.cpuModel],

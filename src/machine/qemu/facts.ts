@@ -9,6 +9,8 @@ export interface QemuFacts {
   readonly version: readonly [number, number];
   /** Whether it was built with seccomp, so that `-sandbox on` works. */
   readonly hasSandbox: boolean;
+  /** Whether it can end with the process that started it (`-run-with`, QEMU 10.2 and later). */
+  readonly canExitWithParent: boolean;
   /** As `-accel help` lists them: "tcg", "kvm", "hvf". */
   readonly accelerators: readonly string[];
 }
@@ -26,9 +28,10 @@ export function qemuFacts(binary: QemuBinary, cache: HostFactsCache): Promise<Qe
 async function askQemu(path: string): Promise<QemuFacts> {
   const ask = (...args: string[]) =>
     execa(path, args, { stdin: 'ignore', reject: false, timeout: 20_000 });
-  const [version, sandboxed, plain] = await Promise.all([
+  const [version, sandboxed, runWith, plain] = await Promise.all([
     ask('--version'),
     ask('-sandbox', 'on', '-accel', 'help'),
+    ask('-run-with', 'help'),
     ask('-accel', 'help'),
   ]);
   const parsed = parseVersion(version.stdout);
@@ -41,6 +44,8 @@ async function askQemu(path: string): Promise<QemuFacts> {
   return {
     version: parsed,
     hasSandbox: !sandboxed.failed,
+    // Having listed what it knows, QEMU exits with 1, as it does where it does not know -run-with.
+    canExitWithParent: /^\s*exit-with-parent=/m.test(runWith.stdout),
     accelerators: parseAccelerators(plain.stdout),
   };
 }
@@ -68,6 +73,7 @@ function isQemuFacts(value: unknown): value is QemuFacts {
     facts.version.length === 2 &&
     facts.version.every((part) => typeof part === 'number') &&
     typeof facts.hasSandbox === 'boolean' &&
+    typeof facts.canExitWithParent === 'boolean' &&
     Array.isArray(facts.accelerators) &&
     facts.accelerators.every((name) => typeof name === 'string')
   );

@@ -8,6 +8,8 @@ export interface HostSpec {
   readonly qemu: string;
   /** Whether QEMU can confine itself with seccomp. */
   readonly sandbox: boolean;
+  /** Whether QEMU can end with the process that started it. */
+  readonly exitWithParent: boolean;
   readonly ramMiB: number;
   readonly cpus: number;
   readonly accel: ResolvedAccel;

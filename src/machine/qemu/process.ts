@@ -22,7 +22,8 @@ export interface QemuCall {
 
 /**
  * The command that starts a machine. On Linux it goes through setpriv(1) where there is one, so that
- * the kernel ends QEMU with zosia even if zosia is killed outright.
+ * the kernel ends QEMU with zosia even if zosia is killed outright; elsewhere that is for QEMU to do,
+ * if it can (`HostSpec.exitWithParent`).
  */
 export async function qemuCommand({ qemu, args }: QemuCall): Promise<[string, ...string[]]> {
   const command: [string, ...string[]] = [qemu, ...args];
@@ -33,35 +34,50 @@ export async function qemuCommand({ qemu, args }: QemuCall): Promise<[string, ..
   return [setpriv, '--pdeathsig', 'KILL', ...command];
 }
 
-/** What is left when QEMU has ended. */
-export interface QemuRemains {
+/** How QEMU has ended. */
+export interface QemuEnd {
   readonly exitCode?: number | undefined;
+  /** What killed it: "SIGKILL". */
+  readonly signal?: string | undefined;
   readonly stderr?: string | undefined;
+}
+
+/** The part of a process's result that tells how it ended; the result may be an Error. */
+export const endOf = ({ exitCode, signal, stderr }: QemuEnd): QemuEnd => ({
+  exitCode,
+  signal,
+  stderr,
+});
+
+/** What is left when QEMU has ended. */
+export interface QemuRemains extends QemuEnd {
   readonly consoleTail: string;
   /** The option by which the user may have named the wrong thing. */
   readonly suspect?: string | undefined;
 }
 
 /** The error for a machine that ended without its last line, or could not begin. */
-export function guestDied({
-  exitCode,
-  stderr = '',
-  consoleTail,
-  suspect,
-}: QemuRemains): ZosiaError {
-  const known = knownComplaint(stderr);
+export function guestDied({ consoleTail, suspect, ...end }: QemuRemains): ZosiaError {
+  const known = knownComplaint(end.stderr ?? '');
   if (known) return new ZosiaError('ZOSIA_MACHINE_IMPOSSIBLE', known.message, { hint: known.hint });
-  const complaint = stderr.trim();
-  const how =
-    complaint === ''
-      ? `QEMU's exit code is ${exitCode ?? 'unknown'}`
-      : complaint.split('\n').at(-1)!;
+  const how = howItEnded(end);
   return new ZosiaError('ZOSIA_GUEST_DIED', `the machine ended before its guest did (${how})`, {
     hint:
       consoleTail === ''
         ? `The guest printed nothing: check that what it boots from is for --arch, and that it has enough memory (--ram).${check(suspect)}`
         : `${check(suspect)} The last lines of its console:\n${consoleTail}`.trimStart(),
   });
+}
+
+/** What a QEMU that has ended too early says of it: its last words, else its signal or exit code. */
+export function howItEnded({ exitCode, signal, stderr = '' }: QemuEnd): string {
+  const lastWords = stderr.trim().split('\n').at(-1)!;
+  if (signal !== undefined) {
+    const killed = `QEMU was killed by ${signal}`;
+    return lastWords === '' ? killed : `${killed}: ${lastWords}`;
+  }
+  if (lastWords !== '') return lastWords;
+  return exitCode === undefined ? 'QEMU could not be started' : `QEMU's exit code is ${exitCode}`;
 }
 
 /** The error for a machine that was given a time to answer in. */

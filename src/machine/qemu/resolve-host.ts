@@ -81,13 +81,18 @@ export async function resolveHost(
     ...(signal ? { signal } : {}),
   });
   const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
-  const { hasSandbox: sandbox } = facts;
+  const { hasSandbox: sandbox, canExitWithParent: exitWithParent } = facts;
   const notes = [
     ...(size.notes ?? []),
     ...translatedNotes(await isTranslated()),
     ...emulatedCpuNotes(accel.name, size.cpus, availableParallelism()),
   ];
-  return { spec: { arch, qemu: binary.path, sandbox, ...size, notes, accel, cpuModel }, facts };
+  const spec = {
+    ...{ arch, qemu: binary.path, sandbox, exitWithParent },
+    ...size,
+    ...{ notes, accel, cpuModel },
+  };
+  return { spec, facts };
 }
 
 /** What to know about a machine whose emulated processors take turns on too few of the host's. */

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
-import { PIPED_QEMU, qemuCommand } from './process.js';
-import type { QemuCall } from './process.js';
+import { PIPED_QEMU, endOf, qemuCommand } from './process.js';
+import type { QemuCall, QemuEnd } from './process.js';
 
 export interface RunToEndOptions {
   readonly signal: AbortSignal;
@@ -11,9 +11,7 @@ export interface RunToEndOptions {
 }
 
 /** How a machine ended. */
-export interface MachineEnd {
-  readonly exitCode: number | undefined;
-  readonly stderr: string;
+export interface MachineEnd extends QemuEnd {
   readonly timedOut: boolean;
 }
 
@@ -42,7 +40,7 @@ export async function runToEnd(
     await qemu;
     throw error;
   }
-  const { exitCode, stderr, timedOut } = await qemu;
+  const end = await qemu;
   signal.throwIfAborted();
-  return { exitCode, stderr, timedOut };
+  return { ...endOf(end), timedOut: end.timedOut };
 }

@@ -122,6 +122,13 @@ describe('runInteractive on a pipe', () => {
     });
   });
 
+  it('names the signal that killed QEMU', async () => {
+    await expect(run(`process.kill(process.pid, 'SIGKILL');`)).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+      message: expect.stringContaining('killed by SIGKILL') as string,
+    });
+  });
+
   it('stops when nobody reads the console any more', async () => {
     const machine = `setInterval(() => print('x\\r\\n'), 10);`;
     await expect(run(machine, '', new BrokenSink())).rejects.toThrow('EPIPE');

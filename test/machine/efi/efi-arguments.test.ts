@@ -131,6 +131,22 @@ describe('efiArguments', () => {
     expect(args).not.toContain('-drive');
   });
 
+  it('gives firmware to HVF as it is: a write to flash would end QEMU', () => {
+    const on = (name: 'hvf' | 'kvm' | 'tcg', firmware = EFI_SPEC.firmware) =>
+      efiArguments({ ...EFI_SPEC, accel: { name }, firmware });
+    expect(valuesOf(on('hvf'), '-bios')).toEqual(['/fw/code.fd']);
+    expect(on('hvf')).not.toContain('-drive');
+    for (const name of ['kvm', 'tcg'] as const) {
+      expect(valuesOf(on(name), '-drive')).toHaveLength(2);
+      expect(on(name)).not.toContain('-bios');
+    }
+    const qcow2 = {
+      code: { path: '/fw/code.qcow2', format: 'qcow2' },
+      variables: { path: '/fw/vars.qcow2', format: 'qcow2' },
+    } as const;
+    expect(valuesOf(on('hvf', qcow2), '-drive')).toHaveLength(2);
+  });
+
   it('leaves the serial port to whatever is asked for', () => {
     const console = { to: 'backend', backend: 'mon:stdio' } as const;
     expect(valuesOf(efiArguments({ ...EFI_SPEC, console }), '-serial')).toEqual(['mon:stdio']);

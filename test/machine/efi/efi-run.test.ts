@@ -115,6 +115,13 @@ describe('a one-shot', () => {
     });
   });
 
+  it('names the signal that killed QEMU', async () => {
+    await expect(run(`process.kill(process.pid, 'SIGKILL');`)).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+      message: expect.stringContaining('killed by SIGKILL') as string,
+    });
+  });
+
   it('ends a machine that takes too long', async () => {
     await withEnoughTime(
       async (timeoutSeconds) => {

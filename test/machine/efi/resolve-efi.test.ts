@@ -51,6 +51,7 @@ describe('resolveEfiMachine', () => {
       arch: 'aarch64',
       qemu: at('bin/qemu-system-aarch64'),
       sandbox: true,
+      exitWithParent: false,
       ramMiB: 512,
       accel: { name: 'tcg' },
       cpuModel: 'neoverse-n1',

@@ -157,6 +157,11 @@ describe('qemuArguments', () => {
     }
   });
 
+  it('ends QEMU with zosia where QEMU can do that', () => {
+    expect(valuesOf(argv({ exitWithParent: true }), '-run-with')).toEqual(['exit-with-parent=on']);
+    expect(argv()).not.toContain('-run-with');
+  });
+
   it('keeps commas and colons in paths what they are', () => {
     const path = '/models/a,b: c,,d.img';
     expect(valuesOf(argv({ disk: { path, format: 'raw' } }), '-blockdev')[0]).toContain(

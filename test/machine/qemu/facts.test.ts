@@ -52,7 +52,10 @@ describe('qemuFacts', () => {
 
   it('asks QEMU once', async () => {
     const qemu = await makeFakeQemu(folder(), { version: '9.1.0', accelerators: ['tcg', 'hvf'] });
-    const facts = { version: [9, 1], hasSandbox: true, accelerators: ['tcg', 'hvf'] };
+    const facts = {
+      ...{ version: [9, 1], hasSandbox: true, canExitWithParent: false },
+      accelerators: ['tcg', 'hvf'],
+    };
     expect(await ask()).toEqual(facts);
     const calls = (await qemu.calls()).length;
     expect(await ask()).toEqual(facts);
@@ -88,6 +91,22 @@ describe('qemuFacts', () => {
   it('notices a QEMU without seccomp', async () => {
     await makeFakeQemu(folder(), { sandbox: false });
     expect((await ask()).hasSandbox).toBe(false);
+  });
+
+  it.each([true, false])('notices a QEMU that can end with its parent: %s', async (can) => {
+    await makeFakeQemu(folder(), { exitWithParent: can });
+    expect((await ask()).canExitWithParent).toBe(can);
+  });
+
+  it('asks again where less was asked before', async () => {
+    await makeFakeQemu(folder(), { exitWithParent: true });
+    await ask();
+    const kept = join(folder(), 'cache', 'machine');
+    const older = { version: [9, 1], hasSandbox: true, accelerators: ['tcg'] };
+    for (const file of await readdir(kept)) {
+      await writeFile(join(kept, file), JSON.stringify(older));
+    }
+    expect((await ask()).canExitWithParent).toBe(true);
   });
 
   it('refuses a program that does not run', async () => {

@@ -15,6 +15,8 @@ export interface FakeQemuOptions {
   readonly version?: string;
   readonly accelerators?: readonly string[];
   readonly sandbox?: boolean;
+  /** Whether `-run-with` is known, and `exit-with-parent` to it. */
+  readonly exitWithParent?: boolean;
   /** What `-display help` lists. */
   readonly displays?: readonly string[];
   /** JavaScript that runs as the machine. Has `args`, `print`, `option(name)`, `done(status)`. */
@@ -39,6 +41,7 @@ export async function makeFakeQemu(
     version = '7.2.22',
     accelerators = ['tcg'],
     sandbox = true,
+    exitWithParent = false,
     displays = ['none'],
     machine = 'done(0);',
   } = options;
@@ -55,6 +58,11 @@ if (args[0] === '--version') {
   console.log('QEMU emulator version ${version} (fake)');
 } else if (args[0] === '-sandbox' && !${String(sandbox)}) {
   console.error('qemu: -sandbox support is not enabled in this QEMU binary');
+  process.exit(1);
+} else if (args[0] === '-run-with') {
+  // As QEMU 10.2 and 7.2 have it; both exit with 1.
+  if (${String(exitWithParent)}) console.log('run-with options:\\n  chroot=<str>\\n  exit-with-parent=<bool (on/off)>');
+  else console.error('qemu: -run-with: invalid option');
   process.exit(1);
 } else if (args.join(' ') === '-display help') {
   console.log(${JSON.stringify(['Available display backend types:', ...displays].join('\n'))});

@@ -23,6 +23,7 @@ const spec = {
   arch: 'aarch64',
   qemu,
   sandbox: false,
+  exitWithParent: false,
   kernel: 'Image',
   initrd: 'initrd',
   ramMiB: 64,
