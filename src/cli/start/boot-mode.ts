@@ -1,7 +1,7 @@
 import type { CliContext } from '../context.js';
 import type { BootModeFlags } from '../options/boot-mode.js';
 import { printJson, say } from '../output/output.js';
-import { announce, printCommand } from './start.js';
+import { announce, printCommand, sayNote } from './start.js';
 import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
 import { bootModeSpec, qemuArguments, runBootMode, withRunInitrd } from '../../machine/machine.js';
@@ -28,7 +28,7 @@ export async function startBootMode(
       runBootMode(
         { ...spec, initrd },
         {
-          ...{ mode, signal },
+          ...{ mode, signal, onNote: sayNote },
           ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
           ...(flags.json ? {} : { onConsole: (bytes: Uint8Array) => writeStdout(filter(bytes)) }),
         },

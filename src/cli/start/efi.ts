@@ -1,7 +1,7 @@
 import type { CliContext } from '../context.js';
 import type { EfiFlags } from '../options/efi.js';
 import { say, warn } from '../output/output.js';
-import { announce, AnswerPrinter, printCommand } from './start.js';
+import { announce, AnswerPrinter, printCommand, sayNote } from './start.js';
 import { writeStdout } from '../output/stdout.js';
 import { writeOutput } from '../../image/output-file.js';
 import { checkOutputTarget } from '../../image/output-target.js';
@@ -35,7 +35,7 @@ export async function startEfiMachine(
   }
   const printer = new AnswerPrinter(prompt !== '');
   await runEfi(spec, {
-    signal,
+    ...{ signal, onNote: sayNote },
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(prompt === undefined
       ? { onConsole: writeStdout }

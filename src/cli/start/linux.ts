@@ -3,7 +3,7 @@ import type { LinuxFlags } from '../options/linux.js';
 import { EXIT, printJson, say } from '../output/output.js';
 import { writeStdout } from '../output/stdout.js';
 import { answerNotice, reportAsJson } from '../output/answer-notice.js';
-import { announce, AnswerPrinter, printCommand } from './start.js';
+import { announce, AnswerPrinter, printCommand, sayNote } from './start.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import { NO_CHAT_TEMPLATE } from '../../recipes/chat-template.js';
 import { qemuArguments, runInteractive, runOneShot, withRunInitrd } from '../../machine/machine.js';
@@ -70,6 +70,7 @@ async function answer(
     signal,
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     onAnswer: (bytes) => printer.print(bytes),
+    onNote: sayNote,
   });
   if (exitStatus !== 0) {
     say(
@@ -83,6 +84,6 @@ async function answer(
     await printer.end();
   }
   const notice = answerNotice(report, printer.isEmpty);
-  if (notice !== undefined) say(`zosia: ${notice}`);
+  if (notice !== undefined) sayNote(notice);
   return EXIT.done;
 }

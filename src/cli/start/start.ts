@@ -17,8 +17,13 @@ export async function printCommand(
 
 /** Tells what a user should know about a machine before it starts. */
 export function announce({ accel, notes = [] }: HostSpec): void {
-  for (const note of [accel.note, ...notes]) if (note !== undefined) say(`zosia: ${note}`);
+  for (const note of [accel.note, ...notes]) if (note !== undefined) sayNote(note);
 }
+
+/** Tells something about a machine that the user did not ask for. */
+export const sayNote = (line: string): void => {
+  say(`zosia: ${line}`);
+};
 
 /** Prints an answer on stdout as it comes, and ends its last line. */
 export class AnswerPrinter {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
-import { release } from 'node:os';
+import { release, version } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { systemErrorCode } from '../../errors.js';
@@ -12,9 +12,17 @@ import { aarch64ProbeKernel } from './probe-aarch64.js';
 import { X86_PROBE_EXIT_CODE, X86_PROBE_EXIT_DEVICE, x86ProbeFirmware } from './probe-x86.js';
 import type { QemuBinary } from '../qemu/binary.js';
 
+/** What lets the host's processor run the guest: KVM on Linux, HVF on macOS. */
+export type HardwareAccelerator = 'kvm' | 'hvf';
+
 /** Whether an accelerator works on this host. */
 export type AcceleratorVerdict =
-  { readonly usable: true } | { readonly usable: false; readonly reason: string };
+  | {
+      readonly usable: true;
+      /** Properties for QEMU's `-accel` without which machines say nothing. */
+      readonly options?: string;
+    }
+  | { readonly usable: false; readonly reason: string };
 
 export interface ProbeContext {
   readonly arch: Architecture;
@@ -30,6 +38,12 @@ const KVM_DEVICE = '/dev/kvm';
  */
 const DEADLINE_MS = 5000;
 
+/**
+ * How long a verdict that is less than good is believed: a host that was too busy once must not be slow
+ * for good.
+ */
+const BAD_VERDICT_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
 /** What the guest program prints. */
 const MARKER = 'zosia: probe';
 
@@ -39,46 +53,60 @@ export interface VerdictContext extends ProbeContext {
 }
 
 /**
- * The verdict on an accelerator: the one kept from before, unless QEMU, the host's kernel or the rights
- * to the device have changed, else a new one.
+ * The verdict on an accelerator: the one kept from before, unless QEMU, the host's system or the rights
+ * to the device have changed or it was a bad one of more than a day ago, else a new one.
  *
  * @param askAgain probes again where the kept verdict is a bad one
  */
 export async function acceleratorVerdict(
-  name: 'kvm' | 'hvf',
+  name: HardwareAccelerator,
   context: VerdictContext,
   askAgain: boolean,
 ): Promise<AcceleratorVerdict> {
-  const device = name === 'kvm' ? await kvmDevice() : undefined;
-  if (device?.problem !== undefined) return { usable: false, reason: device.problem };
+  const device = await deviceOf(name);
+  if (device.problem !== undefined) return { usable: false, reason: device.problem };
 
-  const key = verdictKey(name, context, device?.rights);
-  const kept = await context.cache.peek('accelerator', key, isVerdict);
+  const kept = await peekVerdict(name, context);
   if (kept && (kept.usable || !askAgain)) return kept;
   const verdict = await probeAccelerator(name, 'host', context);
-  await context.cache.put('accelerator', key, verdict);
+  await rememberVerdict(name, context, verdict);
   return verdict;
 }
 
 /** The verdict kept from before, if {@link acceleratorVerdict} would have it; nothing is run. */
 export async function peekVerdict(
-  name: 'kvm' | 'hvf',
+  name: HardwareAccelerator,
   context: VerdictContext,
 ): Promise<AcceleratorVerdict | undefined> {
-  const device = name === 'kvm' ? await kvmDevice() : undefined;
-  return context.cache.peek('accelerator', verdictKey(name, context, device?.rights), isVerdict);
+  const key = await verdictKey(name, context);
+  return context.cache.peek('accelerator', key, isVerdict, (verdict) =>
+    verdict.usable && verdict.options === undefined ? Infinity : BAD_VERDICT_LIFETIME_MS,
+  );
 }
 
-function verdictKey(
-  name: 'kvm' | 'hvf',
+/** Keeps a verdict: the probe's, or what a machine has come to since. */
+export async function rememberVerdict(
+  name: HardwareAccelerator,
+  context: VerdictContext,
+  verdict: AcceleratorVerdict,
+): Promise<void> {
+  await context.cache.put('accelerator', await verdictKey(name, context), verdict);
+}
+
+async function verdictKey(
+  name: HardwareAccelerator,
   { arch, binary }: ProbeContext,
-  rights: readonly number[] | undefined,
-): readonly unknown[] {
-  return [name, arch, binary.path, binary.sizeBytes, binary.mtimeMs, release(), rights];
+): Promise<readonly unknown[]> {
+  const { path, sizeBytes, mtimeMs } = binary;
+  const { rights } = await deviceOf(name);
+  return [name, arch, path, sizeBytes, mtimeMs, release(), version(), rights];
 }
 
-/** The rights to /dev/kvm, or what is wrong with it before anything has been run. */
-async function kvmDevice(): Promise<{ rights?: readonly number[]; problem?: string }> {
+/** The rights to an accelerator's device, or what is wrong with it before anything has been run. */
+async function deviceOf(
+  name: HardwareAccelerator,
+): Promise<{ rights?: readonly number[]; problem?: string }> {
+  if (name === 'hvf') return {};
   try {
     const { mode, uid, gid, rdev } = await stat(KVM_DEVICE);
     await access(KVM_DEVICE, constants.R_OK | constants.W_OK);
@@ -150,6 +178,6 @@ export async function probeAccelerator(
 function isVerdict(value: unknown): value is AcceleratorVerdict {
   if (typeof value !== 'object' || value === null || !('usable' in value)) return false;
   return value.usable === true
-    ? true
+    ? !('options' in value) || typeof value.options === 'string'
     : value.usable === false && 'reason' in value && typeof value.reason === 'string';
 }

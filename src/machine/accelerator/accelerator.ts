@@ -2,7 +2,7 @@ import { ZosiaError } from '../../errors.js';
 import { hostArchitecture } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { acceleratorVerdict, peekVerdict } from './accelerator-probe.js';
-import type { AcceleratorVerdict } from './accelerator-probe.js';
+import type { AcceleratorVerdict, HardwareAccelerator } from './accelerator-probe.js';
 import { HostFactsCache } from '../qemu/host-facts-cache.js';
 import { findQemu } from '../qemu/binary.js';
 import type { Environment, QemuBinary } from '../qemu/binary.js';
@@ -11,7 +11,6 @@ import type { QemuFacts } from '../qemu/facts.js';
 const ACCELERATOR_NAMES = ['tcg', 'kvm', 'hvf'] as const;
 /** TCG emulates the processor; KVM (Linux) and HVF (macOS) let the host's run the guest. */
 export type AcceleratorName = (typeof ACCELERATOR_NAMES)[number];
-export type HardwareAccelerator = Exclude<AcceleratorName, 'tcg'>;
 
 /** What a user asks for. */
 export interface AcceleratorChoice {
@@ -73,15 +72,17 @@ export async function resolveAccelerator(
 
   const native = nativeAccelerator(context.hostPlatform ?? process.platform);
   if (choice.name === 'auto') {
-    const why = native
-      ? await whyUnusable(native, context, false)
-      : 'this system has no accelerator';
-    if (native && why === undefined) return { name: native };
-    return { name: 'tcg', note: `emulating the ${context.arch} processor (TCG): ${why!}` };
+    const verdict = native
+      ? await verdictOn(native, context, false)
+      : unusable('this system has no accelerator');
+    if (native && verdict.usable) return { name: native, ...optionsOf(verdict) };
+    const why = verdict.usable ? '' : verdict.reason;
+    return { name: 'tcg', note: `emulating the ${context.arch} processor (TCG): ${why}` };
   }
 
-  const why = await whyUnusable(choice.name, context, true);
-  if (why === undefined) return { name: choice.name, ...options };
+  const verdict = await verdictOn(choice.name, context, true);
+  if (verdict.usable) return { name: choice.name, ...optionsOf(verdict), ...options };
+  const why = verdict.reason;
   throw new ZosiaError('ZOSIA_ACCEL_UNUSABLE', `${choice.name} cannot be used: ${why}`, {
     hint: 'Use --accel auto, which takes what works, or --accel tcg, which always does.',
   });
@@ -111,18 +112,23 @@ function nativeAccelerator(platform: NodeJS.Platform): HardwareAccelerator | und
   return platform === 'linux' ? 'kvm' : undefined;
 }
 
-/** Why an accelerator does not work here, or undefined if it does. */
-async function whyUnusable(
+/** Whether an accelerator works here; the reason why not is a line for the user. */
+async function verdictOn(
   name: HardwareAccelerator,
   context: AcceleratorContext,
   askAgain: boolean,
-): Promise<string | undefined> {
+): Promise<AcceleratorVerdict> {
   const { arch, facts, hostArch = process.arch } = context;
-  if (!isSameArchitecture(arch, hostArch)) return otherProcessor(hostArch);
-  if (!facts.accelerators.includes(name)) return `this QEMU was built without ${name}`;
+  if (!isSameArchitecture(arch, hostArch)) return unusable(otherProcessor(hostArch));
+  if (!facts.accelerators.includes(name)) return unusable(`this QEMU was built without ${name}`);
   const verdict = await acceleratorVerdict(name, context, askAgain);
-  return verdict.usable ? undefined : plainReason(verdict.reason, name);
+  return verdict.usable ? verdict : unusable(plainReason(verdict.reason, name));
 }
+
+const unusable = (reason: string) => ({ usable: false, reason }) as const;
+
+const optionsOf = ({ options }: { readonly options?: string }) =>
+  options === undefined ? {} : { options };
 
 /**
  * Why a probe failed, in a line for every start. What QEMU said as it died may be an assertion of its

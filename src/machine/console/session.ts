@@ -1,7 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { PIPED_QEMU, QEMU_PROCESS, endOf, guestDied, qemuCommand } from '../qemu/process.js';
-import type { QemuCall } from '../qemu/process.js';
+import type { HostSpec } from '../qemu/host-spec.js';
+import { bootWatched } from '../accelerator/silent-boot.js';
+import type { BootAttempt } from '../accelerator/silent-boot.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import type { GuestWatcher } from './guest-watcher.js';
 import { dropInput, relayKeys } from './input.js';
@@ -36,8 +38,10 @@ export interface SessionGuest {
 }
 
 /** A machine whose console is QEMU's standard input and output. */
-export interface Session {
-  readonly call: QemuCall;
+export interface Session<S extends HostSpec> {
+  readonly spec: S;
+  /** QEMU's arguments for it. */
+  readonly argumentsFor: (spec: S) => readonly string[];
   readonly guest: SessionGuest;
   /** Whether QEMU has the terminal to itself. */
   readonly isTerminalOfQemu: boolean;
@@ -53,26 +57,37 @@ export interface Session {
  * @returns the guest's exit status; 0 when the user ended the machine
  * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_INTERRUPTED`; the reason of `signal`
  */
-export async function runSession(
-  session: Session,
+export async function runSession<S extends HostSpec>(
+  session: Session<S>,
   io: ConsoleIo,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<{ exitStatus: number }> {
   return cancelledByTermination(options.signal, (signal) =>
-    session.isTerminalOfQemu ? runOnTerminal(session, io, signal) : runRelayed(session, io, signal),
+    session.isTerminalOfQemu ? runOnTerminal(session, io, signal) : runWatched(session, io, signal),
   );
 }
 
-async function runRelayed(
-  { call, guest, suspect }: Session,
+function runWatched<S extends HostSpec>(
+  session: Session<S>,
   io: ConsoleIo,
   signal: AbortSignal,
 ): Promise<{ exitStatus: number }> {
-  const [program, ...args] = await qemuCommand(call);
+  const note = (line: string): void => {
+    io.stderr.write(`zosia: ${line}\n`);
+  };
+  if (io.stdin.isTTY) note('Ctrl+A X ends the machine, Ctrl+A Ctrl+A types one Ctrl+A');
+  return bootWatched(session.spec, { signal, onNote: note }, (attempt) =>
+    runRelayed(session, io, attempt),
+  );
+}
+
+async function runRelayed<S extends HostSpec>(
+  { argumentsFor, guest, suspect }: Session<S>,
+  io: ConsoleIo,
+  { spec, signal, onSign }: BootAttempt<S>,
+): Promise<{ exitStatus: number }> {
+  const [program, ...args] = await qemuCommand({ qemu: spec.qemu, args: argumentsFor(spec) });
   signal.throwIfAborted();
-  if (io.stdin.isTTY) {
-    io.stderr.write('zosia: Ctrl+A X ends the machine, Ctrl+A Ctrl+A types one Ctrl+A\n');
-  }
   const end = new AbortController();
   const farewell = new AbortController();
   const { watcher } = guest;
@@ -91,28 +106,36 @@ async function runRelayed(
     });
     // A guest that is gone reads no more; how it went is told by its exit.
     qemu.stdin.on('error', () => undefined);
-    const input = io.stdin.isTTY
-      ? relayKeys(
-          io.stdin,
-          qemu.stdin,
-          () => {
-            end.abort();
-          },
-          () => watcher.isListening,
-        )
-      : guest.relayPiped(io.stdin, qemu.stdin);
-    const detachResize = relayWindowSize(guest, io, qemu.stdin);
-    detachInput = () => {
-      input.detach();
-      detachResize();
+    const relayInput = (): InputRelay => {
+      const relay = io.stdin.isTTY
+        ? relayKeys(
+            io.stdin,
+            qemu.stdin,
+            () => {
+              end.abort();
+            },
+            () => watcher.isListening,
+          )
+        : guest.relayPiped(io.stdin, qemu.stdin);
+      const detachResize = relayWindowSize(guest, io, qemu.stdin);
+      detachInput = () => {
+        relay.detach();
+        detachResize();
+      };
+      return relay;
     };
+    // Input that is piped is not touched before the guest has said something: until then the machine may
+    // have to be started again.
+    let input = io.stdin.isTTY ? relayInput() : undefined;
 
     for await (const chunk of qemu.stdout as AsyncIterable<Buffer>) {
+      onSign();
+      input ??= relayInput();
       const wasLeaving = watcher.isLeaving;
       const shown = watcher.feed(chunk);
       input.want(watcher.linesWanted);
       if (watcher.isLeaving && !wasLeaving && !io.stdin.isTTY) {
-        detachInput();
+        detachInput?.();
         detachInput = dropInput(io.stdin, () => {
           farewell.abort();
         });
@@ -176,12 +199,12 @@ function drained(stream: Writable, ended: AbortSignal): Promise<void> {
 }
 
 /** QEMU has the terminal to itself, as `QEMU_SERIAL` asks for; what it does there is not seen. */
-async function runOnTerminal(
-  { call, suspect }: Session,
+async function runOnTerminal<S extends HostSpec>(
+  { spec, argumentsFor, suspect }: Session<S>,
   io: ConsoleIo,
   signal: AbortSignal,
 ): Promise<{ exitStatus: number }> {
-  const [program, ...args] = await qemuCommand(call);
+  const [program, ...args] = await qemuCommand({ qemu: spec.qemu, args: argumentsFor(spec) });
   const modes = io.stdin.isTTY
     ? await execa('stty', ['-g'], { stdin: 'inherit', reject: false })
     : undefined;

@@ -6,6 +6,8 @@ import { withPrivateFolder } from '../../image/private-folder.js';
 import { PIPED_QEMU, endOf, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
 import { QMP_FILE_DESCRIPTOR, Qmp } from '../qemu/qmp.js';
 import { cancelledByTermination } from '../qemu/termination.js';
+import { bootWatched } from '../accelerator/silent-boot.js';
+import type { BootAttempt } from '../accelerator/silent-boot.js';
 import { efiArguments } from './efi-arguments.js';
 import { EfiConsole } from './efi-console.js';
 import type { EfiMachineSpec } from './efi-spec.js';
@@ -26,6 +28,8 @@ export interface EfiRunOptions {
   /** How long the guest may take; for a screenshot five minutes unless given. */
   readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
+  /** Takes a line for the user when the machine is started again; see {@link bootWatched}. */
+  readonly onNote?: (line: string) => void;
 }
 
 const SCREENSHOT_TIMEOUT_SECONDS = 300;
@@ -47,16 +51,18 @@ export async function runEfi(
   spec: EfiMachineSpec,
   options: EfiRunOptions,
 ): Promise<{ consoleTail: string }> {
+  const { onNote = () => undefined } = options;
   return cancelledByTermination(options.signal, (signal) =>
-    withPrivateFolder((folder) => run(spec, folder, options, signal)),
+    withPrivateFolder((folder) =>
+      bootWatched(spec, { signal, onNote }, (attempt) => run(attempt, folder, options)),
+    ),
   );
 }
 
 async function run(
-  spec: EfiMachineSpec,
+  { spec, signal, onSign }: BootAttempt<EfiMachineSpec>,
   folder: string,
   options: EfiRunOptions,
-  signal: AbortSignal,
 ): Promise<{ consoleTail: string }> {
   const { onAnswer, onScreenshot } = options;
   const isControlled = onScreenshot !== undefined;
@@ -77,10 +83,12 @@ async function run(
   const suspect = suspectOf(spec.firmware);
   const finished = new AbortController();
   try {
-    const reading = read(qemu.stdout as AsyncIterable<Buffer>, watcher, options, () => {
+    const onFinished = (): void => {
       finished.abort();
       if (watcher.answerEnd && !isControlled) limits.expectPowerOff();
-    });
+    };
+    const serial = qemu.stdout as AsyncIterable<Buffer>;
+    const reading = read(serial, watcher, { ...options, onSign, onFinished });
     await Promise.all([
       reading,
       onScreenshot &&
@@ -149,13 +157,18 @@ class Limits {
   }
 }
 
+interface Takers extends Pick<EfiRunOptions, 'onAnswer' | 'onConsole'> {
+  readonly onSign: () => void;
+  readonly onFinished: () => void;
+}
+
 async function read(
   serial: AsyncIterable<Buffer>,
   watcher: EfiConsole,
-  { onAnswer, onConsole }: EfiRunOptions,
-  onFinished: () => void,
+  { onAnswer, onConsole, onSign, onFinished }: Takers,
 ): Promise<void> {
   for await (const bytes of serial) {
+    onSign();
     const { answer, console } = watcher.read(bytes);
     if (answer.length > 0) await onAnswer?.(answer);
     if (console.length > 0) await onConsole?.(console);

@@ -23,7 +23,8 @@ export function runEfiInteractive(
   const watcher = new EfiConsole();
   return runSession(
     {
-      call: { qemu: spec.qemu, args: efiArguments({ ...spec, isControlled: false }) },
+      spec,
+      argumentsFor: (machine) => efiArguments({ ...machine, isControlled: false }),
       suspect: suspectOf(spec.firmware),
       isTerminalOfQemu: spec.console.to === 'backend',
       guest: {

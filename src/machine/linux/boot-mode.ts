@@ -6,6 +6,8 @@ import type { MachineSpec } from './machine-spec.js';
 import { guestDied, guestTimeout } from '../qemu/process.js';
 import { runToEnd } from '../qemu/run-to-end.js';
 import { cancelledByTermination } from '../qemu/termination.js';
+import { bootWatched } from '../accelerator/silent-boot.js';
+import type { BootAttempt } from '../accelerator/silent-boot.js';
 
 /** What a machine may do instead of talking; guest/init describes each. */
 export type BootMode = 'ci' | 'diag' | 'selftest';
@@ -22,6 +24,8 @@ export interface BootModeOptions {
   /** Takes the console as it comes. */
   readonly onConsole?: (bytes: Uint8Array) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  /** Takes a line for the user when the machine is started again; see {@link bootWatched}. */
+  readonly onNote?: (line: string) => void;
 }
 
 export interface BootModeResult {
@@ -46,13 +50,15 @@ export async function runBootMode(
   spec: MachineSpec,
   options: BootModeOptions,
 ): Promise<BootModeResult> {
-  return cancelledByTermination(options.signal, (signal) => run(spec, options, signal));
+  const { onNote = () => undefined } = options;
+  return cancelledByTermination(options.signal, (signal) =>
+    bootWatched(spec, { signal, onNote }, (attempt) => run(attempt, options)),
+  );
 }
 
 async function run(
-  spec: MachineSpec,
+  { spec, signal, onSign }: BootAttempt<MachineSpec>,
   { mode, timeoutSeconds = TIMEOUT_SECONDS[mode], onConsole }: BootModeOptions,
-  signal: AbortSignal,
 ): Promise<BootModeResult> {
   const watcher = new LinuxConsole();
   const kept: Uint8Array[] = [];
@@ -62,6 +68,7 @@ async function run(
     signal,
     timeoutSeconds,
     async onOutput(bytes) {
+      onSign();
       const shown = watcher.feed(bytes);
       if (keptBytes < MAX_KEPT_BYTES) kept.push(shown);
       keptBytes += bytes.length;

@@ -21,7 +21,8 @@ export async function runInteractive(
   const watcher = new LinuxConsole({ piped: io.stdin.isTTY !== true });
   const ended = await runSession(
     {
-      call: { qemu: spec.qemu, args: qemuArguments(spec) },
+      spec,
+      argumentsFor: qemuArguments,
       isTerminalOfQemu: spec.console.to === 'backend',
       guest: {
         watcher,

@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AnswerReport } from './answer-report.js';
 import { LinuxConsole } from './linux-console.js';
 import type { MachineSpec } from './machine-spec.js';
@@ -8,11 +9,15 @@ import { withPrivateFolder } from '../../image/private-folder.js';
 import { guestDied, guestTimeout } from '../qemu/process.js';
 import { runToEnd } from '../qemu/run-to-end.js';
 import { cancelledByTermination } from '../qemu/termination.js';
+import { bootWatched } from '../accelerator/silent-boot.js';
+import type { BootAttempt } from '../accelerator/silent-boot.js';
 
 export interface OneShotOptions {
   /** Takes the answer as it comes; while its promise is pending, the guest waits. */
   readonly onAnswer: (bytes: Uint8Array) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  /** Takes a line for the user when the machine is started again; see {@link bootWatched}. */
+  readonly onNote?: (line: string) => void;
   /** Ends a machine that takes longer; none unless given. */
   readonly timeoutSeconds?: number;
 }
@@ -40,32 +45,53 @@ export async function runOneShot(
   return cancelledByTermination(options.signal, (signal) =>
     withPrivateFolder(async (folder) => {
       const consolePath = join(folder, 'console.log');
-      return answer(spec, consolePath, options, signal);
+      const { onNote = () => undefined } = options;
+      return bootWatched(spec, { signal, onNote }, (attempt) =>
+        answer(attempt, consolePath, options),
+      );
     }),
   );
 }
 
 async function answer(
-  spec: MachineSpec,
+  { spec, signal, onSign }: BootAttempt<MachineSpec>,
   consolePath: string,
   { onAnswer, timeoutSeconds }: OneShotOptions,
-  signal: AbortSignal,
 ): Promise<OneShotResult> {
   const console = { to: 'file', path: consolePath } as const;
+  const ended = new AbortController();
+  void whenNotEmpty(consolePath, ended.signal).then(onSign, () => undefined);
   const { timedOut, ...end } = await runToEnd(
     { qemu: spec.qemu, args: qemuArguments({ ...spec, answerPort: true, console }) },
     {
       ...{ signal, onOutput: onAnswer },
       ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     },
-  );
+  ).finally(() => {
+    ended.abort();
+  });
   const watcher = new LinuxConsole();
   await readAlong(watcher, consolePath);
   const consoleTail = watcher.tail;
+  // A machine may be quicker than whoever looks.
+  if (consoleTail !== '') onSign();
   if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail);
   if (watcher.exitStatus === undefined) throw guestDied({ ...end, consoleTail });
   if (watcher.fault) throw watcher.fault;
   return { exitStatus: watcher.exitStatus, consoleTail, report: watcher.report };
+}
+
+/** How often the console of a machine that has yet to speak is looked at. */
+const LOOK_MS = 100;
+
+/** Resolves when a file has something in it. */
+async function whenNotEmpty(path: string, signal: AbortSignal): Promise<void> {
+  const sizeOf = (): Promise<number> =>
+    stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  while ((await sizeOf()) === 0) await delay(LOOK_MS, undefined, { signal });
 }
 
 async function readAlong(watcher: LinuxConsole, path: string): Promise<void> {

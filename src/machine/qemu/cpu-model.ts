@@ -22,3 +22,13 @@ export function defaultCpuModel(
   const [major, minor] = qemuVersion;
   return major > 7 || (major === 7 && minor >= 1) ? 'neoverse-n1' : 'cortex-a72';
 }
+
+/** The CPU model for a machine that is emulated after all: nothing but an accelerator has the host's. */
+export function emulatedCpuModel(
+  arch: Architecture,
+  asked: string | undefined,
+  qemuVersion: readonly [number, number],
+): string {
+  const isOfHost = asked === undefined || /^host(?:,|$)/.test(asked);
+  return isOfHost ? defaultCpuModel(arch, 'tcg', qemuVersion) : asked;
+}

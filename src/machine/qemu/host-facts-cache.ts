@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultCacheDirectory } from '../../artifacts/cache.js';
 import { sha256 } from '../../image/digest.js';
@@ -36,15 +36,23 @@ export class HostFactsCache {
     return found;
   }
 
-  /** The fact kept under a key, if there is one. */
+  /**
+   * The fact kept under a key, if there is one.
+   *
+   * @param lifetimeMs how long a fact is believed; for ever unless given
+   */
   async peek<T>(
     kind: string,
     key: readonly unknown[],
     isFact: (value: unknown) => value is T,
+    lifetimeMs: (fact: T) => number = () => Infinity,
   ): Promise<T | undefined> {
+    const path = this.#path(kind, key);
     try {
-      const fact: unknown = JSON.parse(await readFile(this.#path(kind, key), 'utf8'));
-      return isFact(fact) ? fact : undefined;
+      const fact: unknown = JSON.parse(await readFile(path, 'utf8'));
+      if (!isFact(fact)) return undefined;
+      const ageMs = Date.now() - (await stat(path)).mtimeMs;
+      return ageMs < lifetimeMs(fact) ? fact : undefined;
     } catch {
       return undefined;
     }

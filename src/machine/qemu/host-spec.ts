@@ -1,5 +1,6 @@
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { ResolvedAccel } from '../accelerator/accelerator.js';
+import type { AcceleratorVerdict } from '../accelerator/accelerator-probe.js';
 
 /** The part of a machine that is the same whatever is booted on it. */
 export interface HostSpec {
@@ -14,8 +15,23 @@ export interface HostSpec {
   readonly cpus: number;
   readonly accel: ResolvedAccel;
   readonly cpuModel: string;
+  /** What becomes of the machine if it says nothing; without it, it may be silent for ever. */
+  readonly onSilence?: SilencePlan;
   /** What a user should know about its size, a line each. */
   readonly notes?: readonly string[];
+}
+
+/**
+ * What becomes of a machine that says nothing. The probe of an accelerator is a program without interrupts
+ * on one processor: that an interrupt controller does not work, it cannot see.
+ */
+export interface SilencePlan {
+  /** The CPU model for TCG; undefined where an accelerator was asked for by name, and must work. */
+  readonly emulatedCpuModel: string | undefined;
+  /** Keeps what has been found out for the machines to come. */
+  readonly remember: (verdict: AcceleratorVerdict) => Promise<void>;
+  /** 15 unless given. */
+  readonly seconds?: number;
 }
 
 /** Where the guest's serial console goes. */

@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os';
 import type { Architecture } from '../../artifacts/architectures.js';
+import { rememberVerdict } from '../accelerator/accelerator-probe.js';
+import type { VerdictContext } from '../accelerator/accelerator-probe.js';
 import { parseAccelerator, resolveAccelerator } from '../accelerator/accelerator.js';
-import type { AcceleratorChoice } from '../accelerator/accelerator.js';
+import type { AcceleratorChoice, AcceleratorName } from '../accelerator/accelerator.js';
 import { findQemu } from './binary.js';
 import type { Environment } from './binary.js';
-import { defaultCpuModel } from './cpu-model.js';
+import { defaultCpuModel, emulatedCpuModel } from './cpu-model.js';
 import { qemuFacts } from './facts.js';
 import type { QemuFacts } from './facts.js';
 import { HostFactsCache } from './host-facts-cache.js';
-import type { ConsoleTarget, HostSpec } from './host-spec.js';
+import type { ConsoleTarget, HostSpec, SilencePlan } from './host-spec.js';
 import { isTranslated, quickProcessors, translatedNotes } from './macos.js';
 import { checkFitsHost, hostFreeMiB } from './memory.js';
 import { numericVariable, positive, variable } from './variables.js';
@@ -92,7 +94,22 @@ export async function resolveHost(
     ...size,
     ...{ notes, accel, cpuModel },
   };
-  return { spec, facts };
+  const onSilence = silencePlan(choices, accel.name, { arch, binary, cache, facts });
+  return { spec: { ...spec, ...(onSilence ? { onSilence } : {}) }, facts };
+}
+
+/** What becomes of a machine that says nothing; one that is emulated may take its time. */
+export function silencePlan(
+  { accel, cpuModel }: Pick<HostChoices, 'accel' | 'cpuModel'>,
+  name: AcceleratorName,
+  { facts, ...context }: VerdictContext & { readonly facts: QemuFacts },
+): SilencePlan | undefined {
+  if (name === 'tcg') return undefined;
+  return {
+    emulatedCpuModel:
+      accel.name === 'auto' ? emulatedCpuModel(context.arch, cpuModel, facts.version) : undefined,
+    remember: (verdict) => rememberVerdict(name, context, verdict),
+  };
 }
 
 /** What to know about a machine whose emulated processors take turns on too few of the host's. */

@@ -1,3 +1,4 @@
+import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -5,8 +6,10 @@ import {
   plainReason,
   resolveAccelerator,
 } from '../../../src/machine/accelerator/accelerator.js';
+import { rememberVerdict } from '../../../src/machine/accelerator/accelerator-probe.js';
 import type { AcceleratorContext } from '../../../src/machine/accelerator/accelerator.js';
 import { defaultCpuModel } from '../../../src/machine/qemu/cpu-model.js';
+import { silencePlan } from '../../../src/machine/qemu/resolve-host.js';
 import { HostFactsCache } from '../../../src/machine/qemu/host-facts-cache.js';
 import { findQemu, parseAccelerator } from '../../../src/machine/machine.js';
 import { qemuFacts } from '../../../src/machine/qemu/facts.js';
@@ -119,6 +122,48 @@ describe('auto', () => {
     }
   });
 
+  it('believes a bad verdict for a day, a good one for as long as nothing changes', async () => {
+    const age = async (hours: number) => {
+      const kept = join(folder(), 'cache', 'machine');
+      const then = new Date(Date.now() - hours * 3_600_000);
+      for (const file of await readdir(kept)) await utimes(join(kept, file), then, then);
+    };
+    const bad = await mac('');
+    await resolveAccelerator({ name: 'auto' }, bad.context);
+    await age(23);
+    await resolveAccelerator({ name: 'auto' }, bad.context);
+    expect(await bad.probes()).toHaveLength(1);
+    await age(25);
+    await resolveAccelerator({ name: 'auto' }, bad.context);
+    expect(await bad.probes()).toHaveLength(2);
+
+    await age(25);
+    const good = await mac(PROBE_PASSES, { binary: bad.context.binary });
+    await resolveAccelerator({ name: 'auto' }, good.context);
+    await age(100_000);
+    expect(await resolveAccelerator({ name: 'auto' }, good.context)).toEqual({ name: 'hvf' });
+    expect(await good.probes()).toHaveLength(3);
+  });
+
+  it('heeds what a machine has found out since', async () => {
+    const { context, probes } = await mac(PROBE_PASSES);
+    const auto = () => resolveAccelerator({ name: 'auto' }, context);
+    await auto();
+    const options = 'kernel-irqchip=off';
+    await rememberVerdict('hvf', context, { usable: true, options });
+    expect(await auto()).toEqual({ name: 'hvf', options });
+    expect(await resolveAccelerator({ name: 'hvf', options: 'x=y' }, context)).toEqual({
+      ...{ name: 'hvf', options: 'x=y' },
+    });
+    const plan = silencePlan({ accel: { name: 'auto' }, cpuModel: undefined }, 'hvf', context);
+    await plan!.remember({ usable: false, reason: 'a machine said nothing in it for 15 s' });
+    expect(await auto()).toEqual({
+      name: 'tcg',
+      note: 'emulating the aarch64 processor (TCG): a machine said nothing in it for 15 s',
+    });
+    expect(await probes()).toHaveLength(1);
+  });
+
   it.each<[string, Partial<AcceleratorContext>, string[], RegExp]>([
     ['another architecture', { hostArch: 'x64' }, ['tcg', 'hvf'], /this host's processor is x64$/],
     ['an unknown architecture', { hostArch: 'riscv64' }, ['tcg', 'hvf'], /is riscv64$/],
@@ -193,6 +238,20 @@ describe('keptVerdict', () => {
       reason: "this host's processor is x64",
     });
     expect(await kept({ hostPlatform: 'freebsd' })).toBeUndefined();
+  });
+});
+
+describe('silencePlan', () => {
+  it('ends in emulation unless an accelerator was asked for by name', async () => {
+    const { context } = await mac('');
+    const cpuModelFor = (accel: 'auto' | 'hvf', cpuModel?: string) =>
+      silencePlan({ accel: { name: accel }, cpuModel }, 'hvf', context)!.emulatedCpuModel;
+    expect(cpuModelFor('auto')).toBe('neoverse-n1');
+    expect(cpuModelFor('auto', 'host,pmu=off')).toBe('neoverse-n1');
+    expect(cpuModelFor('auto', 'cortex-a57')).toBe('cortex-a57');
+    expect(cpuModelFor('hvf')).toBeUndefined();
+    const tcg = silencePlan({ accel: { name: 'tcg' }, cpuModel: undefined }, 'tcg', context);
+    expect(tcg).toBeUndefined();
   });
 });
 
