@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit and oracle',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{boot,peers}/**', ...MOCKING_MODULES],
+          exclude: ['test/{boot,peers,endurance}/**', ...MOCKING_MODULES],
           // Loading what is tested anew for each file would take longer than most files do.
           isolate: false,
           // Much of the time is spent in other programs: the default leaves a processor idle.

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** What takes thousands of tries to show: run when what it tries has changed, not on every commit. */
+export default defineConfig({
+  test: {
+    include: ['test/endurance/**/*.test.ts'],
+    testTimeout: 3_600_000,
+    hookTimeout: 1_200_000,
+    maxWorkers: '100%',
+  },
+});
