@@ -99,7 +99,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOTFOUND: network('there is no host of that name'),
 };
 
-const meaningOf = (error: unknown): Meaning | undefined => MEANINGS[systemErrorCode(error) ?? ''];
+function meaningOf(error: unknown): Meaning | undefined {
+  const code = systemErrorCode(error) ?? '';
+  return Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
+}
 
 /** Why the system refused, for the end of a message: "permission denied (EACCES)". */
 export function systemReason(error: unknown): string {
