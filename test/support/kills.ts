@@ -20,7 +20,7 @@ export interface KilledCommand {
 }
 
 export interface KillReport {
-  /** How long the command takes when nobody kills it. */
+  /** How long the command took when nobody killed it, the last time that was measured. */
   readonly usualMs: number;
   /** Runs that did not come to their end. */
   readonly killed: number;
@@ -33,6 +33,9 @@ export interface KillReport {
 
 /** A run may last longer than the usual one: some kills shall come too late. */
 const LATEST = 1.2;
+
+/** After so many kills the usual time is taken again: a host gets busier and quieter meanwhile. */
+const KILLS_PER_MEASUREMENT = 20;
 
 /**
  * Kills a command again and again with SIGKILL, at any moment of its run, then lets it come to its end, and
@@ -48,16 +51,22 @@ export async function killAgainAndAgain(
 ): Promise<KillReport> {
   const reference = await makePlace(join(root, 'reference'), command);
   const before = await filesBelow(reference.root);
-  const started = performance.now();
   await runToItsEnd(reference.place, command);
-  const usualMs = performance.now() - started;
   const expected = await filesBelow(reference.root);
   const outputs = [...expected].filter((path) => !before.has(path) && !path.endsWith('/'));
 
   const { root: killedRoot, place } = await makePlace(join(root, 'killed'), command);
-  let killed = 0;
-  for (let count = 0; count < kills; count++) {
+  const removeOutputs = async (): Promise<void> => {
     for (const path of outputs) await rm(join(killedRoot, path), { force: true });
+  };
+  let killed = 0;
+  let usualMs = 0;
+  for (let count = 0; count < kills; count++) {
+    if (count % KILLS_PER_MEASUREMENT === 0) {
+      await removeOutputs();
+      usualMs = await runToItsEnd(place, command);
+    }
+    await removeOutputs();
     if (await killOnce(place, command, Math.random() * LATEST * usualMs)) killed++;
   }
   const abandoned = [...(await filesBelow(killedRoot))].filter((path) => !expected.has(path));
@@ -100,12 +109,15 @@ const environment = ({ tmp, cache }: KillPlace, { env }: KilledCommand) => ({
   ...env,
 });
 
-async function runToItsEnd(place: KillPlace, command: KilledCommand): Promise<void> {
+/** @returns how many milliseconds it took */
+async function runToItsEnd(place: KillPlace, command: KilledCommand): Promise<number> {
+  const started = performance.now();
   const { exitCode, stderr } = await zosia(command.args, {
     cwd: place.work,
     env: environment(place, command),
   });
   if (exitCode !== 0) throw new Error(`zosia ${command.args.join(' ')} failed: ${stderr}`);
+  return performance.now() - started;
 }
 
 /** @returns whether it was killed before it had ended */
