@@ -58,7 +58,7 @@ export async function readModelParts(name: string, folder: ModelFolder): Promise
   if (!named) throw noSuchFile(folder.pathOf(name));
   const partCount = splitNumber(named, 'split.count') ?? 1;
   if (partCount <= 1) {
-    requireModel(named, folder);
+    requireModel([named], folder);
     return [named];
   }
   if (partCount > MAX_PARTS) {
@@ -74,24 +74,30 @@ export async function readModelParts(name: string, folder: ModelFolder): Promise
   }
   if (missing.length > 0) throw partsMissing(folder.pathOf(name), partCount, missing);
   checkParts(parts, folder);
-  requireModel(parts[0]!, folder);
+  requireModel(parts, folder);
   return parts;
 }
 
-/** The first part has the metadata that llama.cpp goes by. */
-function requireModel({ header, name }: ModelPart, folder: ModelFolder): void {
-  requireKind(header, 'model', folder.pathOf(name));
-  checkLoadable(header, folder.pathOf(name));
+function requireModel(parts: readonly ModelPart[], folder: ModelFolder): void {
+  const header = headerOfAll(parts);
+  const path = folder.pathOf(parts[0]!.name);
+  requireKind(header, 'model', path);
+  checkLoadable(header, path);
 }
 
-/** What a model says of itself, its parts taken together: the first has the metadata. */
+/** What a model says of itself, its parts taken together. */
 export function describeParts(parts: readonly ModelPart[]): ModelInfo {
+  return describeModel(headerOfAll(parts));
+}
+
+/** The first part has the metadata that llama.cpp goes by. */
+function headerOfAll(parts: readonly ModelPart[]): GgufHeader {
   const headers = parts.map(({ header }) => header);
-  return describeModel({
+  return {
     ...headers[0]!,
     tensors: headers.flatMap(({ tensors }) => tensors),
     parameterCount: headers.reduce((sum, { parameterCount }) => sum + parameterCount, 0),
-  });
+  };
 }
 
 /** What companions of a model have to fit. */
