@@ -1,17 +1,17 @@
-import { ZosiaError } from '../errors.js';
-import { baseModelOf } from '../formats/gguf/base-model.js';
-import type { BaseModel } from '../formats/gguf/base-model.js';
-import { checkGguf } from '../formats/gguf/check.js';
-import { corrupt } from '../formats/gguf/errors.js';
-import { checkLoadable } from '../formats/gguf/loadable.js';
-import { describeModel } from '../formats/gguf/model-info.js';
-import type { ModelInfo } from '../formats/gguf/model-info.js';
-import { readGguf } from '../formats/gguf/reader.js';
-import type { GgufHeader } from '../formats/gguf/reader.js';
-import { sha256 } from '../image/digest.js';
-import { noSuchFile } from '../image/file-errors.js';
-import type { OpenRandomAccess } from '../image/random-access.js';
-import { requireKind } from './gguf-kind.js';
+import { ZosiaError } from '../../errors.js';
+import { baseModelOf } from '../../formats/gguf/base-model.js';
+import type { BaseModel } from '../../formats/gguf/base-model.js';
+import { checkGguf } from '../../formats/gguf/check.js';
+import { corrupt } from '../../formats/gguf/errors.js';
+import { checkLoadable } from '../../formats/gguf/loadable.js';
+import { describeModel } from '../../formats/gguf/model-info.js';
+import type { ModelInfo } from '../../formats/gguf/model-info.js';
+import { readGguf } from '../../formats/gguf/reader.js';
+import type { GgufHeader } from '../../formats/gguf/reader.js';
+import { sha256 } from '../../image/digest.js';
+import { noSuchFile } from '../../image/file-errors.js';
+import type { OpenRandomAccess } from '../../image/random-access.js';
+import { requireKind } from './kind.js';
 
 /** One file of a model: the only one, unless it was split. */
 export interface ModelPart {
@@ -54,9 +54,8 @@ const MAX_PARTS = 65_535;
  * `ZOSIA_MODEL_PART_MISSING`, `ZOSIA_MODEL_PARTS_DIFFER`, and those of `checkGguf` and `checkLoadable`
  */
 export async function readModelParts(name: string, folder: ModelFolder): Promise<ModelPart[]> {
-  const named = await readPart(name, folder);
-  if (!named) throw noSuchFile(folder.pathOf(name));
-  const partCount = splitNumber(named, 'split.count') ?? 1;
+  const named = await readModelPart(name, folder);
+  const partCount = partCountOf(named);
   if (partCount <= 1) {
     requireModel([named], folder);
     return [named];
@@ -103,6 +102,22 @@ function headerOfAll(parts: readonly ModelPart[]): GgufHeader {
 /** What companions of a model have to fit. */
 export function baseOfParts(parts: readonly ModelPart[]): BaseModel {
   return baseModelOf(parts.map(({ header }) => header));
+}
+
+/** In how many parts the model comes that a file is of. */
+export function partCountOf(part: ModelPart): number {
+  return splitNumber(part, 'split.count') ?? 1;
+}
+
+/**
+ * Reads the header of one file of a model, and checks it by itself.
+ *
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, and those of `checkGguf`
+ */
+export async function readModelPart(name: string, folder: ModelFolder): Promise<ModelPart> {
+  const part = await readPart(name, folder);
+  if (!part) throw noSuchFile(folder.pathOf(name));
+  return part;
 }
 
 async function readPart(name: string, folder: ModelFolder): Promise<ModelPart | undefined> {
