@@ -7,7 +7,7 @@ import { writeRaw } from '../src/image/raw-writer.js';
 import { MODEL_METADATA, MODEL_TENSORS } from '../test/formats/gguf/samples.js';
 
 const MIB = 2 ** 20;
-const EMBEDDING = 64;
+const EMBEDDING = 256;
 const FLOAT_BYTES = 4;
 /** Random bytes, repeated: as incompressible as weights, and without a run of zeros. */
 const PIECE = randomFillSync(new Uint8Array(16 * MIB));

@@ -67,7 +67,7 @@ describe('the model on a disk', () => {
     ['mmproj.gguf', () => sampleAdapter(), 'ZOSIA_MODEL_WRONG_KIND'],
     [
       'lora-2.gguf',
-      () => sampleAdapter({ tensors: { 'last.weight.lora_a': [4, 2] } }),
+      () => sampleAdapter({ tensors: { 'output_norm.weight.lora_a': [4, 2] } }),
       'ZOSIA_COMPANION_DOES_NOT_FIT',
     ],
     [

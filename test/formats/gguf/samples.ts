@@ -42,7 +42,6 @@ export async function sampleGguf(
 /** Metadata of a model that llama.cpp loads, with {@link MODEL_TENSORS}. */
 export const MODEL_METADATA: Readonly<Record<string, TypedValue>> = {
   ...SAMPLE_METADATA,
-  'llama.embedding_length': uint32(64),
   'llama.block_count': uint32(1),
   'llama.feed_forward_length': uint32(32),
   'llama.attention.layer_norm_rms_epsilon': float32(1e-5),
@@ -55,19 +54,19 @@ export function zeroTensor(name: string, dimensions: readonly number[], type = '
   return { name, dimensions, type, data };
 }
 
-/** 8 heads of 8 elements, of which the keys and values have 2. */
+/** 8 heads of 32 elements, of which the keys and values have 2. */
 export const MODEL_TENSORS: readonly TensorPlan[] = [
-  zeroTensor('token_embd.weight', [64, 4]),
-  zeroTensor('output_norm.weight', [64]),
-  zeroTensor('blk.0.attn_norm.weight', [64]),
-  zeroTensor('blk.0.attn_q.weight', [64, 64]),
-  zeroTensor('blk.0.attn_k.weight', [64, 16]),
-  zeroTensor('blk.0.attn_v.weight', [64, 16]),
-  zeroTensor('blk.0.attn_output.weight', [64, 64]),
-  zeroTensor('blk.0.ffn_norm.weight', [64]),
-  zeroTensor('blk.0.ffn_gate.weight', [64, 32]),
-  zeroTensor('blk.0.ffn_up.weight', [64, 32]),
-  zeroTensor('blk.0.ffn_down.weight', [32, 64]),
+  zeroTensor('token_embd.weight', [256, 4]),
+  zeroTensor('output_norm.weight', [256]),
+  zeroTensor('blk.0.attn_norm.weight', [256]),
+  zeroTensor('blk.0.attn_q.weight', [256, 256], 'Q4_0'),
+  zeroTensor('blk.0.attn_k.weight', [256, 64], 'Q4_0'),
+  zeroTensor('blk.0.attn_v.weight', [256, 64], 'Q4_0'),
+  zeroTensor('blk.0.attn_output.weight', [256, 256], 'Q4_0'),
+  zeroTensor('blk.0.ffn_norm.weight', [256]),
+  zeroTensor('blk.0.ffn_gate.weight', [256, 32]),
+  zeroTensor('blk.0.ffn_up.weight', [256, 32]),
+  zeroTensor('blk.0.ffn_down.weight', [32, 256]),
 ];
 
 /** The bytes of a small model that llama.cpp loads; `metadata` adds to it or replaces parts of it. */

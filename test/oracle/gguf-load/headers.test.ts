@@ -10,6 +10,7 @@ import type { GgufHeader } from '../../../src/formats/gguf/reader.js';
 import { PRE_TOKENIZERS, TOKENIZERS } from '../../../src/formats/gguf/tokenizers.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { convertLlama2c } from '../../../src/recipes/convert.js';
+import { modelGguf } from '../../formats/gguf/samples.js';
 import { EMBEDDED_MODEL } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { weights } from '../../support/weight-files.js';
@@ -153,6 +154,11 @@ describe.skipIf(!RUNS_PINNED_LLAMA)('the pinned llama.cpp and zosia, of headers:
       await expectAgreement(withVocabulary(model, vocabulary), Math.ceil(MUTATIONS * 0.05));
     },
   );
+
+  it("agree on the tests' own small model", async () => {
+    const sample = await readGguf(accessBytes(await modelGguf()));
+    expect(await compare([assemble(partsOf(sample))])).toEqual({ differences: [], refused: 0 });
+  });
 
   it('agree on the type of each key that the library names, whatever the type', async () => {
     const keys = [...library.matchAll(/\0(tokenizer|general|split|%s)\.([a-z0-9_.]+)(?=\0)/g)]
