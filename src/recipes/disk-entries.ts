@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { Ext4Entry } from '../formats/ext4/entry.js';
 import { sha256 } from '../image/digest.js';
-import { requireFit } from './gguf-kind.js';
+import { requireFit } from '../inspect/models/kind.js';
 import { hostFileData } from './host-file.js';
 import type { HostFile } from './host-file.js';
 import type { Companion, GgufFile, Model } from './model.js';

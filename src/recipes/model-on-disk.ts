@@ -7,10 +7,10 @@ import type { Ext4Reader, Ext4Target } from '../formats/ext4/reader/reader.js';
 import { openFileSystem } from '../inspect/file-system.js';
 import type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
 import { adapterPath, MAX_ADAPTERS, MODEL_PATH, PROJECTOR_PATH } from './disk-entries.js';
-import { requireFit, requireKind } from './gguf-kind.js';
-import type { CompanionKind } from './gguf-kind.js';
-import { baseOfParts, describeParts, readModelParts } from './model-parts.js';
-import type { ModelFolder } from './model-parts.js';
+import { requireFit, requireKind } from '../inspect/models/kind.js';
+import type { CompanionKind } from '../inspect/models/kind.js';
+import { baseOfParts, describeParts, readModelParts } from '../inspect/models/parts.js';
+import type { ModelFolder } from '../inspect/models/parts.js';
 
 /** The model that a guest will find on a disk. */
 export interface DiskModel {

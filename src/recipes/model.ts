@@ -9,12 +9,12 @@ import { sha256 } from '../image/digest.js';
 import { notRegularFile } from '../image/file-errors.js';
 import { accessFile } from '../image/random-access.js';
 import { EMBEDDED_MODEL_NAME, embeddedModelPath } from './embedded-model.js';
-import { requireKind } from './gguf-kind.js';
-import type { CompanionKind } from './gguf-kind.js';
+import { requireKind } from '../inspect/models/kind.js';
+import type { CompanionKind } from '../inspect/models/kind.js';
 import { lookAtFile } from './host-file.js';
 import type { HostFile } from './host-file.js';
-import { baseOfParts, describeParts, readModelParts } from './model-parts.js';
-import type { ModelFolder } from './model-parts.js';
+import { baseOfParts, describeParts, readModelParts } from '../inspect/models/parts.js';
+import type { ModelFolder } from '../inspect/models/parts.js';
 
 /** A GGUF that has been looked at and found whole. */
 export interface GgufFile extends HostFile {

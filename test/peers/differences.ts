@@ -56,7 +56,6 @@ export const E2FSPROGS_DIFFERENCES: Readonly<Record<string, Difference>> = {
   ...listed('not clean', 'its backups were never written; e2fsck does not look at them', [
     'r_min_itable',
   ]),
-  ...listed('clean', 'zosia does not add up the usage of quotas', ['f_quota']),
 };
 
 /** Of `fsck.fat -n`, by file. */

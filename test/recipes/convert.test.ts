@@ -6,7 +6,7 @@ import { accessBytes } from '../../src/image/random-access.js';
 import { convertLlama2c } from '../../src/recipes/convert.js';
 import { zosiaError } from '../support/errors.js';
 import { writeSampleFiles } from './efi/samples.js';
-import { sampleGguf } from '../formats/gguf/samples.js';
+import { modelGguf } from '../formats/gguf/samples.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 describe('convertLlama2c', () => {
@@ -66,7 +66,7 @@ describe('convertLlama2c', () => {
 
   it('says of a GGUF that it is one', async () => {
     const checkpoint = folder.file('model.gguf');
-    await writeFile(checkpoint, await sampleGguf());
+    await writeFile(checkpoint, await modelGguf());
     const paths = { checkpoint, tokenizer: checkpoint, out: folder.file('other.gguf') };
     const refusal = zosiaError('ZOSIA_CHECKPOINT_IS_GGUF');
     await expect(convertLlama2c(paths)).rejects.toThrow(refusal);

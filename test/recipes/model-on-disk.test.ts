@@ -11,7 +11,7 @@ import { contextTokensFor, modelNeeds } from '../../src/recipes/model-memory.js'
 import { modelOnDisk } from '../../src/recipes/model-on-disk.js';
 import { openModel } from '../../src/recipes/model.js';
 import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
-import { sampleGguf } from '../formats/gguf/samples.js';
+import { modelGguf } from '../formats/gguf/samples.js';
 import { writeCompanions, writeSampleModel } from '../support/model-files.js';
 import { zosiaError } from '../support/errors.js';
 import { splitModel } from '../support/split-model.js';
@@ -51,7 +51,7 @@ describe('the model on a disk', () => {
   });
 
   it('is the first *.gguf that is no companion, where there is no model.gguf', async () => {
-    const named = (name: string) => sampleGguf({ 'general.name': { type: 'string', value: name } });
+    const named = (name: string) => modelGguf({ 'general.name': { type: 'string', value: name } });
     await writeFiles({
       'b.gguf': await named('b.gguf'),
       'c.gguf': await named('c.gguf'),
@@ -63,11 +63,11 @@ describe('the model on a disk', () => {
   });
 
   it.each([
-    ['lora-1.gguf', () => sampleGguf(), 'ZOSIA_MODEL_WRONG_KIND'],
+    ['lora-1.gguf', () => modelGguf(), 'ZOSIA_MODEL_WRONG_KIND'],
     ['mmproj.gguf', () => sampleAdapter(), 'ZOSIA_MODEL_WRONG_KIND'],
     [
       'lora-2.gguf',
-      () => sampleAdapter({ tensors: { 'last.weight.lora_a': [4, 2] } }),
+      () => sampleAdapter({ tensors: { 'output_norm.weight.lora_a': [4, 2] } }),
       'ZOSIA_COMPANION_DOES_NOT_FIT',
     ],
     [
@@ -77,7 +77,7 @@ describe('the model on a disk', () => {
     ],
   ])('has to go with its %s', async (name, make, code) => {
     await writeFiles({
-      'model.gguf': await sampleGguf(),
+      'model.gguf': await modelGguf(),
       'lora-1.gguf': await sampleAdapter(),
       [name]: await make(),
     });
@@ -88,10 +88,10 @@ describe('the model on a disk', () => {
   });
 
   it('is described beside a companion that cannot be read: the guest says more of that', async () => {
-    await writeFiles({ 'model.gguf': await sampleGguf(), 'mmproj.gguf': Buffer.from('no GGUF') });
+    await writeFiles({ 'model.gguf': await modelGguf(), 'mmproj.gguf': Buffer.from('no GGUF') });
     expect(await modelOnDisk(disk())).toMatchObject({ companionBytes: 7 });
     const model: Ext4Entry = {
-      ...{ type: 'file', path: '/model.gguf', data: bytesData(await sampleGguf()) },
+      ...{ type: 'file', path: '/model.gguf', data: bytesData(await modelGguf()) },
     };
     const folders = planExt4([model, { type: 'directory', path: '/lora-1.gguf' }], { label: 'X' });
     await writeRaw(folders, disk());
@@ -118,7 +118,7 @@ describe('the model on a disk', () => {
     const whole = await writeSampleModel(folder.path);
     const [first] = await splitModel(whole.path, 2);
     const part = { type: 'file', path: `/${basename(first!)}` } as const;
-    const data = bytesData(await sampleGguf({ 'split.count': { type: 'uint16', value: 2 } }));
+    const data = bytesData(await modelGguf({ 'split.count': { type: 'uint16', value: 2 } }));
     await writeRaw(planExt4([{ ...part, data }], { label: 'PART' }), disk());
     expect(await modelOnDisk(disk())).toBeUndefined();
   });

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { planGguf } from '../../src/formats/gguf/writer.js';
 import { writeRaw } from '../../src/image/raw-writer.js';
 import { openCompanion, openModel, openModelFiles } from '../../src/recipes/model.js';
-import { SAMPLE_METADATA, sampleGguf } from '../formats/gguf/samples.js';
+import { MODEL_METADATA, MODEL_TENSORS, modelGguf } from '../formats/gguf/samples.js';
 import { zosiaError } from '../support/errors.js';
 import { splitMetadata, splitModel, splitName } from '../support/split-model.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -18,7 +18,7 @@ describe('a split model', () => {
     await rm(folder.path, { recursive: true });
     await mkdir(folder.path);
     const whole = folder.file('a model.gguf');
-    await writeFile(whole, await sampleGguf());
+    await writeFile(whole, await modelGguf());
     parts = await splitModel(whole, 3);
   });
 
@@ -32,19 +32,29 @@ describe('a split model', () => {
   });
 
   it('may have a first part without tensors', async () => {
-    const tensor = { name: 'x', dimensions: [4], type: 'F32', data: new Uint8Array(16) };
-    const kept = SAMPLE_METADATA;
+    const count = MODEL_TENSORS.length;
     await writeRaw(
-      planGguf({ metadata: { ...kept, ...splitMetadata(0, 2, 1) }, tensors: [] }),
+      planGguf({ metadata: { ...MODEL_METADATA, ...splitMetadata(0, 2, count) }, tensors: [] }),
       folder.file(splitName('b', 0, 2)),
     );
     await writeRaw(
-      planGguf({ metadata: splitMetadata(1, 2, 1), tensors: [tensor] }),
+      planGguf({ metadata: splitMetadata(1, 2, count), tensors: MODEL_TENSORS }),
       folder.file(splitName('b', 1, 2)),
     );
+    const whole = await open('a model.gguf');
     const { info, parts: found } = await open(splitName('b', 0, 2));
     expect(found).toHaveLength(2);
-    expect(info).toMatchObject({ architecture: 'llama', parameterCount: 4, weightBytes: 16 });
+    expect(info).toEqual({ ...whole.info, splitCount: 2 });
+  });
+
+  it('that lacks a tensor in all its parts together is refused', async () => {
+    const tensors = MODEL_TENSORS.slice(1);
+    await writeRaw(
+      planGguf({ metadata: { ...MODEL_METADATA, ...splitMetadata(0, 1, 10) }, tensors }),
+      folder.file('c.gguf'),
+    );
+    const [first] = await splitModel(folder.file('c.gguf'), 2);
+    await expect(open(basename(first!))).rejects.toThrow(/lacks the tensor token_embd\.weight/);
   });
 
   it('misses a part: says which', async () => {
@@ -115,7 +125,7 @@ describe('a split model', () => {
 describe('a GGUF of another kind', () => {
   const folder = temporaryFolder();
   const write = async (name: string, key: string, value: string): Promise<string> => {
-    await writeFile(folder.file(name), await sampleGguf({ [key]: { type: 'string', value } }));
+    await writeFile(folder.file(name), await modelGguf({ [key]: { type: 'string', value } }));
     return folder.file(name);
   };
 

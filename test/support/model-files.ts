@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
-import { sampleGguf } from '../formats/gguf/samples.js';
+import { modelGguf } from '../formats/gguf/samples.js';
 import type { Companions } from '../../src/recipes/disk-entries.js';
 import { openCompanion, openModel } from '../../src/recipes/model.js';
 import type { Model } from '../../src/recipes/model.js';
@@ -13,7 +13,7 @@ const TRAILING_BYTES = 200_000;
 export async function writeSampleModel(folder: string, name = 'model.gguf'): Promise<Model> {
   const metadata = { 'general.name': { type: 'string', value: name } } as const;
   const trailing = Buffer.alloc(TRAILING_BYTES, name);
-  await writeFile(join(folder, name), Buffer.concat([await sampleGguf(metadata), trailing]));
+  await writeFile(join(folder, name), Buffer.concat([await modelGguf(metadata), trailing]));
   return openModel(join(folder, name), folder);
 }
 

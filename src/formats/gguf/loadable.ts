@@ -1,38 +1,25 @@
 import { ARCHITECTURES } from './architectures.js';
 import { corrupt, unsupported } from './errors.js';
-import type { ValueTypeName } from './layout.js';
+import { checkHyperparameters } from './hyperparameters.js';
+import { checkLlamaTensors } from './llama-tensors.js';
 import type { GgufHeader } from './reader.js';
+import { TypedMetadata } from './typed-metadata.js';
+import { checkVocabulary } from './vocabulary.js';
 
-/** llama.cpp: LLAMA_MAX_LAYERS. */
-const MAX_BLOCKS = 512;
-
-/** What llama.cpp wants of every model (llama_model_base::load_hparams), after the architecture's name. */
-const REQUIRED = ['context_length', 'embedding_length', 'block_count'] as const;
-
-/** What it reads when it is there, and then of no other type. */
-const OPTIONAL: readonly (readonly [key: string, type: ValueTypeName])[] = [
-  ['expert_count', 'uint32'],
-  ['attention.causal', 'bool'],
-  ['rope.freq_base', 'float32'],
-  ['rope.scaling.factor', 'float32'],
-  ['rope.scaling.type', 'string'],
-  ['rope.scaling.original_context_length', 'uint32'],
-];
+/** ggml: TENSOR_ALIGNMENT, of which a mapped file's weights have to begin at a multiple. */
+const BUFFER_ALIGNMENT_BYTES = 32;
 
 /**
- * Checks that the pinned llama.cpp knows a model's architecture and would take the hyperparameters that it
- * wants of any. What it wants of each architecture by itself (its tensors and their shapes) is left to it.
+ * Checks that the pinned llama.cpp would load a model: that it knows its architecture, and would take its
+ * hyperparameters, its vocabulary and, of the commonest architecture, its tensors. What it wants of each
+ * other architecture by itself is left to it.
  *
+ * @param header of the whole model: of a split one, the first part's with the tensors of all
  * @throws ZosiaError `ZOSIA_MODEL_UNSUPPORTED`, `ZOSIA_MODEL_CORRUPT`
  */
-export function checkLoadable({ metadata, types }: GgufHeader, name: string): void {
-  const require = (key: string, type: ValueTypeName): void => {
-    const found = types.get(key);
-    if (found === undefined) throw corrupt(name, `its metadata lacks ${key}`);
-    if (found !== type) throw corrupt(name, `its ${key} is of type ${found} instead of ${type}`);
-  };
-  require('general.architecture', 'string');
-  const architecture = metadata.get('general.architecture') as string;
+export function checkLoadable(header: GgufHeader, name: string): void {
+  const metadata = new TypedMetadata(header, name);
+  const architecture = metadata.required('general.architecture', 'string');
   if (!ARCHITECTURES.has(architecture)) {
     throw unsupported(
       name,
@@ -40,11 +27,15 @@ export function checkLoadable({ metadata, types }: GgufHeader, name: string): vo
       'It may be damaged, or newer than the llama.cpp that zosia comes with: get a newer zosia.',
     );
   }
-  for (const key of REQUIRED) require(`${architecture}.${key}`, 'uint32');
-  const blocks = metadata.get(`${architecture}.block_count`) as number;
-  if (blocks === 0 || blocks > MAX_BLOCKS) throw corrupt(name, `it has ${blocks} blocks`);
-  if (types.has('general.name')) require('general.name', 'string');
-  for (const [key, type] of OPTIONAL) {
-    if (types.has(`${architecture}.${key}`)) require(`${architecture}.${key}`, type);
+  if (header.dataOffset % BUFFER_ALIGNMENT_BYTES !== 0) {
+    throw corrupt(
+      name,
+      `its weights begin at byte ${header.dataOffset}, no multiple of ${BUFFER_ALIGNMENT_BYTES}`,
+    );
+  }
+  checkHyperparameters(metadata, architecture, name);
+  const tokens = checkVocabulary(metadata, name);
+  if (architecture === 'llama') {
+    checkLlamaTensors(metadata, header.tensors, tokens?.length, name);
   }
 }

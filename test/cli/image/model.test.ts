@@ -64,12 +64,15 @@ describe('zosia image model', () => {
   });
 
   it('takes no companion that was made for another model, and writes nothing', async () => {
-    const adapter = { tensors: { 'last.weight.lora_a': [5, 2] } };
+    const adapter = { tensors: { 'output_norm.weight.lora_a': [5, 2] } };
     await writeFile(folder.file('models/other.gguf'), await sampleAdapter(adapter));
     const projector = { tensors: { 'mm.2.weight': [8, 4096] } };
     await writeFile(folder.file('models/wide.gguf'), await sampleProjector(projector));
     for (const [option, misfit] of [
-      ['--lora=other', /other\.gguf does not fit the model: .* 5 x 1, and the model's is of 3 x 1/],
+      [
+        '--lora=other',
+        /other\.gguf does not fit the model: .* 5 x 1, and the model's is of 256 x 1/,
+      ],
       ['--mmproj=wide', /wide\.gguf does not fit the model: .* 4096 elements .* have 256/],
     ] as const) {
       const args = ['--out', 'misfit.img', option];

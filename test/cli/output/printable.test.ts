@@ -6,7 +6,7 @@ import { bytesData } from '../../../src/image/file-data.js';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
 import { escapeName } from '../../../src/formats/ext4/reader/names.js';
 import { writeRaw } from '../../../src/image/raw-writer.js';
-import { sampleGguf } from '../../formats/gguf/samples.js';
+import { modelGguf } from '../../formats/gguf/samples.js';
 import { zosia } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
@@ -67,7 +67,7 @@ describe('what files say of themselves', () => {
 
   beforeAll(async () => {
     const name = { type: 'string', value: `${EVIL}\nsize 1 B` } as const;
-    await writeFile(folder.file('evil.gguf'), await sampleGguf({ 'general.name': name }));
+    await writeFile(folder.file('evil.gguf'), await modelGguf({ 'general.name': name }));
     await writeRaw(
       planExt4([{ path: HIDDEN, type: 'file', data: bytesData(Buffer.of()) }], { label: EVIL }),
       folder.file('disk.img'),

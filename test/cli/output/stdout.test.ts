@@ -4,7 +4,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeRaw } from '../../../src/image/raw-writer.js';
-import { sampleGguf } from '../../formats/gguf/samples.js';
+import { modelGguf } from '../../formats/gguf/samples.js';
 import { ext4 } from '../../inspect/samples.js';
 import { CLI } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -13,7 +13,7 @@ const folder = temporaryFolder();
 
 beforeAll(async () => {
   await writeRaw(ext4(), folder.file('disk.img'));
-  await writeFile(folder.file('model.gguf'), await sampleGguf());
+  await writeFile(folder.file('model.gguf'), await modelGguf());
 });
 
 /** Commands that print in different ways; all succeed. */

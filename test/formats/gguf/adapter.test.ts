@@ -5,11 +5,11 @@ import { readGguf } from '../../../src/formats/gguf/reader.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { sampleAdapter } from './companions.js';
 import type { CompanionChanges } from './companions.js';
-import { sampleGguf } from './samples.js';
+import { modelGguf } from './samples.js';
 
 async function misfit(changes: CompanionChanges): Promise<string | undefined> {
   const adapter = await readGguf(accessBytes(await sampleAdapter(changes)));
-  const model = await readGguf(accessBytes(await sampleGguf()));
+  const model = await readGguf(accessBytes(await modelGguf()));
   return adapterMisfit(adapter, baseModelOf([model]));
 }
 
@@ -18,7 +18,10 @@ describe('adapterMisfit', () => {
     ['made for the model', {}],
     ['without an alpha', { metadata: { 'adapter.lora.alpha': undefined } }],
     ['with norms beside its pairs', { tensors: { 'blk.0.attn_norm.weight': [7] } }],
-    ['of another rank', { tensors: { 'last.weight.lora_a': [3, 5], 'last.weight.lora_b': [5] } }],
+    [
+      'of another rank',
+      { tensors: { 'output_norm.weight.lora_a': [256, 5], 'output_norm.weight.lora_b': [5] } },
+    ],
   ])('is none of one %s', async (_, changes) => {
     expect(await misfit(changes)).toBeUndefined();
   });
@@ -42,8 +45,8 @@ describe('adapterMisfit', () => {
     ],
     [
       'with half a pair',
-      { tensors: { 'last.weight.lora_b': undefined } },
-      /one half only of what changes "last\.weight"/,
+      { tensors: { 'output_norm.weight.lora_b': undefined } },
+      /one half only of what changes "output_norm\.weight"/,
     ],
     [
       'for a tensor that the model lacks',
@@ -52,13 +55,13 @@ describe('adapterMisfit', () => {
     ],
     [
       'for longer rows',
-      { tensors: { 'last.weight.lora_a': [4, 2] } },
-      /of 4 x 1, and the model's is of 3 x 1/,
+      { tensors: { 'output_norm.weight.lora_a': [4, 2] } },
+      /of 4 x 1, and the model's is of 256 x 1/,
     ],
     [
       'for more rows',
-      { tensors: { 'last.weight.lora_b': [2, 9] } },
-      /of 3 x 9, and the model's is of 3 x 1/,
+      { tensors: { 'output_norm.weight.lora_b': [2, 9] } },
+      /of 256 x 9, and the model's is of 256 x 1/,
     ],
     [
       'for longer embeddings',
@@ -72,8 +75,8 @@ describe('adapterMisfit', () => {
     ],
     [
       'of two ranks',
-      { tensors: { 'last.weight.lora_a': [3, 5] } },
-      /ranks of what changes "last\.weight" are 5 and 2/,
+      { tensors: { 'output_norm.weight.lora_a': [256, 5] } },
+      /ranks of what changes "output_norm\.weight" are 5 and 2/,
     ],
     ['with whole tensors', { tensors: { 'output.weight': [3, 3] } }, /"output\.weight" ends in/],
   ])('is told of one %s', async (_, changes, reason) => {

@@ -43,8 +43,8 @@ export function sampleAdapter({ metadata, tensors }: CompanionChanges = {}): Pro
     {
       'token_embd.weight.lora_a': [2, 4],
       'token_embd.weight.lora_b': [2, 256],
-      'last.weight.lora_a': [3, 2],
-      'last.weight.lora_b': [2, 1],
+      'output_norm.weight.lora_a': [256, 2],
+      'output_norm.weight.lora_b': [2, 1],
       ...tensors,
     },
   );

@@ -6,14 +6,14 @@ import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { sampleProjector } from './companions.js';
 import type { CompanionChanges } from './companions.js';
-import { sampleGguf } from './samples.js';
+import { modelGguf } from './samples.js';
 
 const text = (value: string): TypedValue => ({ type: 'string', value });
 const yes: TypedValue = { type: 'bool', value: true };
 
 async function misfit(changes: CompanionChanges): Promise<string | undefined> {
   const projector = await readGguf(accessBytes(await sampleProjector(changes)));
-  const model = await readGguf(accessBytes(await sampleGguf()));
+  const model = await readGguf(accessBytes(await modelGguf()));
   return projectorMisfit(projector, baseModelOf([model]));
 }
 

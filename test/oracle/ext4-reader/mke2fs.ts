@@ -16,7 +16,12 @@ interface RunOptions {
   readonly input?: string;
 }
 
-function mustRun(program: string, args: readonly string[], options: RunOptions = {}): string {
+/** What a program prints. @throws Error when it ends with another status than those that are good */
+export function mustRun(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): string {
   const { goodStatuses = [0], input = '' } = options;
   const run = spawnSync(program, args, { env: environment, encoding: 'utf8', input });
   if (!goodStatuses.includes(run.status ?? -1)) {

@@ -36,8 +36,8 @@ describe.skipIf(!RUNS_PINNED_LLAMA)('the pinned llama.cpp, of adapters', () => {
     const a = `${matrix}.lora_a`;
     const b = `${matrix}.lora_b`;
     const base = {
-      'last.weight.lora_a': undefined,
-      'last.weight.lora_b': undefined,
+      'output_norm.weight.lora_a': undefined,
+      'output_norm.weight.lora_b': undefined,
       'token_embd.weight.lora_a': [2, vocabulary],
       'token_embd.weight.lora_b': [2, length],
       [a]: [columns, 2],

@@ -1,7 +1,7 @@
 import { readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sampleGguf } from '../../formats/gguf/samples.js';
+import { modelGguf } from '../../formats/gguf/samples.js';
 import { buildHostProgram } from '../../guest/efi/programs.js';
 import { readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import { CONFIG_FIELDS } from '../../../src/formats/llama2c/layout.js';
@@ -52,7 +52,7 @@ describe('openEfiModel', () => {
     await refused('ZOSIA_CHECKPOINT_CORRUPT', tokenizer, checkpoint);
     await refused('ZOSIA_FILE_NOT_FOUND', folder.file('bad/none.bin'), tokenizer);
     await refused('ZOSIA_FILE_NOT_FOUND', checkpoint, folder.file('bad/none.bin'));
-    await writeFile(other, await sampleGguf());
+    await writeFile(other, await modelGguf());
     await refused('ZOSIA_CHECKPOINT_IS_GGUF', other, tokenizer);
   });
 

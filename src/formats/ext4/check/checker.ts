@@ -17,6 +17,8 @@ import { checkGroups } from './groups.js';
 import { InodeRecords } from './inode-records.js';
 import { checkInodes } from './inodes.js';
 import { readOrphans } from './orphans.js';
+import { QuotaTotals } from './quota-totals.js';
+import { checkQuotas } from './quotas.js';
 import { Findings } from '../../findings.js';
 import type { Ext4Report, Ext4Summary } from './report.js';
 import { checkSuperblock } from './superblock.js';
@@ -66,6 +68,7 @@ export async function checkExt4(
     inodes: new InodeRecords(),
     attributeBlocks: new AttributeBlocks(volume, findings, claims),
     treeBlocks: new Set(),
+    quotas: superblock.quotaInodes.some((inode) => inode !== 0) ? new QuotaTotals() : undefined,
     orphans: orphans ?? new Set(),
     nowSeconds: options.nowSeconds,
     signal: options.signal,
@@ -74,6 +77,7 @@ export async function checkExt4(
   await guarded(findings, () => checkGroups(context));
   await guarded(findings, () => checkBackups(context));
   await guarded(findings, () => checkInodes(context));
+  await guarded(findings, () => checkQuotas(context));
   await guarded(findings, () => checkDirectories(context));
   checkConnectivity(context);
   checkLinkCounts(context);

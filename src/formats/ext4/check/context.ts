@@ -3,6 +3,7 @@ import type { Volume } from '../reader/volume.js';
 import type { AttributeBlocks } from './attribute-blocks.js';
 import type { BlockClaims } from './claims.js';
 import type { InodeRecords } from './inode-records.js';
+import type { QuotaTotals } from './quota-totals.js';
 import type { Findings } from '../../findings.js';
 
 /** What the parts of a check share. */
@@ -16,6 +17,8 @@ export interface CheckContext {
   readonly attributeBlocks: AttributeBlocks;
   /** Blocks of extent nodes and of pointers, none of which is followed twice. */
   readonly treeBlocks: Set<number>;
+  /** What there is to compare quotas with; undefined: there are none. */
+  readonly quotas: QuotaTotals | undefined;
   /** Inodes that were deleted while open, as the orphan list has them. */
   readonly orphans: ReadonlySet<number>;
   /** Seconds since 1970 that no time may lie after; undefined: times are not judged. */

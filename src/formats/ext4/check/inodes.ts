@@ -62,6 +62,7 @@ async function checkUsed(context: CheckContext, inode: Inode): Promise<void> {
     'it is in use but has a time of deletion',
   );
   if (isHidden) inodes.hide(number);
+  else context.quotas?.add(inode);
   checkInodeFields(context, inode);
   await checkContent(context, inode);
   if (number === superblock.orphanFileInode) await checkOrphanFile(context, inode);

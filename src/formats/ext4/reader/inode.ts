@@ -16,6 +16,8 @@ export interface Inode {
   readonly type: Ext4FileType | undefined;
   readonly uid: number;
   readonly gid: number;
+  /** Whose quota it counts for besides; 0 in inodes too small to say. */
+  readonly projectId: number;
   readonly sizeBytes: number;
   readonly linkCount: number;
   /** Space it takes, in bytes: data, extent nodes and attributes. */
@@ -74,6 +76,7 @@ export function parseInode(bytes: Uint8Array, number: number, superblock: Ext4Su
     type: fileTypeOfMode(mode),
     uid: get(INODE.uidLow) + get(INODE.uidHigh) * 2 ** 16,
     gid: get(INODE.gidLow) + get(INODE.gidHigh) * 2 ** 16,
+    projectId: has(INODE.projectId) ? get(INODE.projectId) : 0,
     sizeBytes: get(INODE.sizeLow) + (wideSize ? get(INODE.sizeHigh) * 2 ** 32 : 0),
     linkCount: get(INODE.linksCount),
     allocatedBytes: units * unitBytes,

@@ -1,17 +1,17 @@
-import { ZosiaError } from '../errors.js';
-import { baseModelOf } from '../formats/gguf/base-model.js';
-import type { BaseModel } from '../formats/gguf/base-model.js';
-import { checkGguf } from '../formats/gguf/check.js';
-import { corrupt } from '../formats/gguf/errors.js';
-import { checkLoadable } from '../formats/gguf/loadable.js';
-import { describeModel } from '../formats/gguf/model-info.js';
-import type { ModelInfo } from '../formats/gguf/model-info.js';
-import { readGguf } from '../formats/gguf/reader.js';
-import type { GgufHeader } from '../formats/gguf/reader.js';
-import { sha256 } from '../image/digest.js';
-import { noSuchFile } from '../image/file-errors.js';
-import type { OpenRandomAccess } from '../image/random-access.js';
-import { requireKind } from './gguf-kind.js';
+import { ZosiaError } from '../../errors.js';
+import { baseModelOf } from '../../formats/gguf/base-model.js';
+import type { BaseModel } from '../../formats/gguf/base-model.js';
+import { checkGguf } from '../../formats/gguf/check.js';
+import { corrupt } from '../../formats/gguf/errors.js';
+import { checkLoadable } from '../../formats/gguf/loadable.js';
+import { describeModel } from '../../formats/gguf/model-info.js';
+import type { ModelInfo } from '../../formats/gguf/model-info.js';
+import { readGguf } from '../../formats/gguf/reader.js';
+import type { GgufHeader } from '../../formats/gguf/reader.js';
+import { sha256 } from '../../image/digest.js';
+import { noSuchFile } from '../../image/file-errors.js';
+import type { OpenRandomAccess } from '../../image/random-access.js';
+import { requireKind } from './kind.js';
 
 /** One file of a model: the only one, unless it was split. */
 export interface ModelPart {
@@ -54,11 +54,10 @@ const MAX_PARTS = 65_535;
  * `ZOSIA_MODEL_PART_MISSING`, `ZOSIA_MODEL_PARTS_DIFFER`, and those of `checkGguf` and `checkLoadable`
  */
 export async function readModelParts(name: string, folder: ModelFolder): Promise<ModelPart[]> {
-  const named = await readPart(name, folder);
-  if (!named) throw noSuchFile(folder.pathOf(name));
-  const partCount = splitNumber(named, 'split.count') ?? 1;
+  const named = await readModelPart(name, folder);
+  const partCount = partCountOf(named);
   if (partCount <= 1) {
-    requireModel(named, folder);
+    requireModel([named], folder);
     return [named];
   }
   if (partCount > MAX_PARTS) {
@@ -74,29 +73,51 @@ export async function readModelParts(name: string, folder: ModelFolder): Promise
   }
   if (missing.length > 0) throw partsMissing(folder.pathOf(name), partCount, missing);
   checkParts(parts, folder);
-  requireModel(parts[0]!, folder);
+  requireModel(parts, folder);
   return parts;
 }
 
-/** The first part has the metadata that llama.cpp goes by. */
-function requireModel({ header, name }: ModelPart, folder: ModelFolder): void {
-  requireKind(header, 'model', folder.pathOf(name));
-  checkLoadable(header, folder.pathOf(name));
+function requireModel(parts: readonly ModelPart[], folder: ModelFolder): void {
+  const header = headerOfAll(parts);
+  const path = folder.pathOf(parts[0]!.name);
+  requireKind(header, 'model', path);
+  checkLoadable(header, path);
 }
 
-/** What a model says of itself, its parts taken together: the first has the metadata. */
+/** What a model says of itself, its parts taken together. */
 export function describeParts(parts: readonly ModelPart[]): ModelInfo {
+  return describeModel(headerOfAll(parts));
+}
+
+/** The first part has the metadata that llama.cpp goes by. */
+function headerOfAll(parts: readonly ModelPart[]): GgufHeader {
   const headers = parts.map(({ header }) => header);
-  return describeModel({
+  return {
     ...headers[0]!,
     tensors: headers.flatMap(({ tensors }) => tensors),
     parameterCount: headers.reduce((sum, { parameterCount }) => sum + parameterCount, 0),
-  });
+  };
 }
 
 /** What companions of a model have to fit. */
 export function baseOfParts(parts: readonly ModelPart[]): BaseModel {
   return baseModelOf(parts.map(({ header }) => header));
+}
+
+/** In how many parts the model comes that a file is of. */
+export function partCountOf(part: ModelPart): number {
+  return splitNumber(part, 'split.count') ?? 1;
+}
+
+/**
+ * Reads the header of one file of a model, and checks it by itself.
+ *
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, and those of `checkGguf`
+ */
+export async function readModelPart(name: string, folder: ModelFolder): Promise<ModelPart> {
+  const part = await readPart(name, folder);
+  if (!part) throw noSuchFile(folder.pathOf(name));
+  return part;
 }
 
 async function readPart(name: string, folder: ModelFolder): Promise<ModelPart | undefined> {

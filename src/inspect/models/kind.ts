@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import { ZosiaError } from '../errors.js';
-import { adapterMisfit } from '../formats/gguf/adapter.js';
-import type { BaseModel } from '../formats/gguf/base-model.js';
-import { projectorMisfit } from '../formats/gguf/projector.js';
-import type { GgufHeader } from '../formats/gguf/reader.js';
+import { ZosiaError } from '../../errors.js';
+import { adapterMisfit } from '../../formats/gguf/adapter.js';
+import type { BaseModel } from '../../formats/gguf/base-model.js';
+import { projectorMisfit } from '../../formats/gguf/projector.js';
+import type { GgufHeader } from '../../formats/gguf/reader.js';
 
 /** What a GGUF holds: a language model, or something that goes with one. */
 export type GgufKind = 'model' | 'projector' | 'adapter';
