@@ -100,6 +100,9 @@ class ReaderComparison {
 
   #searchedBytes = 0;
 
+  /** What libext2fs read last. One for all files: most are far shorter, and there are many. */
+  readonly #buffer = Buffer.alloc(CHUNK_BYTES);
+
   constructor(
     private readonly other: Libext2fs,
     private readonly findings: Findings,
@@ -166,13 +169,12 @@ class ReaderComparison {
     flags: number,
   ): Promise<{ fd: number; read: (length: number) => Promise<Uint8Array> }> {
     const handle = await this.other.open(path, flags);
-    const buffer = Buffer.alloc(CHUNK_BYTES);
     return {
       fd: handle.fd,
-      async read(length) {
+      read: async (length) => {
         // Positions have only 32 bits; reading on from the last one has no such limit.
-        const { bytesRead } = await handle.read(buffer, 0, length, SEQUENTIALLY);
-        return buffer.subarray(0, bytesRead);
+        const { bytesRead } = await handle.read(this.#buffer, 0, length, SEQUENTIALLY);
+        return this.#buffer.subarray(0, bytesRead);
       },
     };
   }
