@@ -2,7 +2,7 @@ import type { RandomAccess } from '../../image/random-access.js';
 import type { Findings } from '../findings.js';
 import type { Libext2fs } from './libext2fs.js';
 import type { ImageNode, ImageTree, NamedNode, NodeType } from '../node.js';
-import { sortedNames, walkTree } from '../walk.js';
+import { walkTree } from '../walk.js';
 import type { Walked } from '../walk.js';
 
 export interface ComparisonLimits {
@@ -110,10 +110,11 @@ class ReaderComparison {
     private readonly hasInlineData: boolean,
   ) {}
 
-  async directory({ names, nameBytes, node }: Walked): Promise<void> {
+  async directory(walked: Walked): Promise<void> {
+    const { names, nameBytes, node } = walked;
     const where = `/${names.join('/')}`;
     const path = joinPath(nameBytes);
-    const children = await sortedNames(node);
+    const children = await walked.children();
     const theirs = await this.#attempt(() => this.other.readdir(path));
     if (!theirs) return;
     this.#compareNames(where, children, theirs);
