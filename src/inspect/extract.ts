@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ImageNode, ImageTree } from './node.js';
 import { TargetFolder } from './target-folder.js';
 import { walkTree } from './walk.js';
-import type { Walked } from './walk.js';
+import type { LocatedNode } from './walk.js';
 import { byteStringBytes, toByteString } from '../formats/ext4/names.js';
 import type { ByteString } from '../formats/ext4/names.js';
 import { escapeName, unescapeName } from '../formats/ext4/reader/names.js';
@@ -96,7 +96,7 @@ async function countDataBytes(
   return dataBytes;
 }
 
-function lastName(path: string): Pick<Walked, 'names' | 'nameBytes'> {
+function lastName(path: string): Pick<LocatedNode, 'names' | 'nameBytes'> {
   const name = path.split('/').findLast((part) => part !== '' && part !== '.');
   if (name === undefined || name === '..') {
     throw new ZosiaError('ZOSIA_UNSAFE_NAME', `${path} ends in no name`, {
@@ -127,7 +127,7 @@ class Extraction {
     };
   }
 
-  async add(walked: Walked): Promise<void> {
+  async add(walked: LocatedNode): Promise<void> {
     const { names, nameBytes, node } = walked;
     this.options.signal?.throwIfAborted();
     switch (node.type) {
@@ -147,7 +147,7 @@ class Extraction {
   }
 
   /** The kernel unpacks one without a target from an initramfs; symlink(2) makes none. */
-  async #addSymlink({ names, nameBytes, node }: Walked): Promise<void> {
+  async #addSymlink({ names, nameBytes, node }: LocatedNode): Promise<void> {
     const target = await node.readLink();
     if (target.length > 0) this.#symlinks.push({ nameBytes, target });
     else

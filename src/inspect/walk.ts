@@ -1,12 +1,18 @@
 import { ZosiaError } from '../errors.js';
 import type { ImageNode, ImageTree, NamedNode } from './node.js';
 
-/** A file below where a walk began, with the names that lead to it. */
-export interface Walked {
-  /** From where the walk began; printable. Empty: where it began. */
+/** A file below some folder, with the names that lead to it. */
+export interface LocatedNode {
+  /** From the folder on; printable. Empty: the folder itself. */
   readonly names: readonly string[];
   readonly nameBytes: readonly Uint8Array[];
   readonly node: ImageNode;
+}
+
+/** What a walk comes by. */
+export interface Walked extends LocatedNode {
+  /** What a directory has, as {@link sortedNames} gives it; read once, for whoever asks and for the walk. */
+  children(): Promise<readonly NamedNode[]>;
 }
 
 /** The names in a directory in the order of their bytes, the same in every image with these names. */
@@ -31,7 +37,7 @@ export async function* walkTree(
   let roomBytes = tree.sizeBytes;
   // What is left of each directory on the way down: a path is made only when its turn comes.
   const pending: { parent: Walked; children: NamedNode[] }[] = [];
-  let next: Walked | undefined = { names: [], nameBytes: [], node: start };
+  let next: Walked | undefined = walked([], [], start);
   for (; next; next = takeNext(pending)) {
     yield next;
     const { names, node } = next;
@@ -45,8 +51,17 @@ export async function* walkTree(
       );
     }
     visited.add(node.id);
-    pending.push({ parent: next, children: (await sortedNames(node)).reverse() });
+    pending.push({ parent: next, children: (await next.children()).toReversed() });
   }
+}
+
+function walked(
+  names: readonly string[],
+  nameBytes: readonly Uint8Array[],
+  node: ImageNode,
+): Walked {
+  let children: Promise<readonly NamedNode[]> | undefined;
+  return { names, nameBytes, node, children: () => (children ??= sortedNames(node)) };
 }
 
 function takeNext(pending: { parent: Walked; children: NamedNode[] }[]): Walked | undefined {
@@ -54,8 +69,7 @@ function takeNext(pending: { parent: Walked; children: NamedNode[] }[]): Walked 
     const child = last.children.pop();
     if (child) {
       const { names, nameBytes } = last.parent;
-      const { name, node } = child;
-      return { names: [...names, name], nameBytes: [...nameBytes, child.nameBytes], node };
+      return walked([...names, child.name], [...nameBytes, child.nameBytes], child.node);
     }
     pending.pop();
   }

@@ -2,7 +2,7 @@ import type { RandomAccess } from '../../image/random-access.js';
 import type { Findings } from '../findings.js';
 import type { Libext2fs } from './libext2fs.js';
 import type { ImageNode, ImageTree, NamedNode, NodeType } from '../node.js';
-import { sortedNames, walkTree } from '../walk.js';
+import { walkTree } from '../walk.js';
 import type { Walked } from '../walk.js';
 
 export interface ComparisonLimits {
@@ -100,6 +100,9 @@ class ReaderComparison {
 
   #searchedBytes = 0;
 
+  /** What libext2fs read last. One for all files: most are far shorter, and there are many. */
+  readonly #buffer = Buffer.alloc(CHUNK_BYTES);
+
   constructor(
     private readonly other: Libext2fs,
     private readonly findings: Findings,
@@ -107,10 +110,11 @@ class ReaderComparison {
     private readonly hasInlineData: boolean,
   ) {}
 
-  async directory({ names, nameBytes, node }: Walked): Promise<void> {
+  async directory(walked: Walked): Promise<void> {
+    const { names, nameBytes, node } = walked;
     const where = `/${names.join('/')}`;
     const path = joinPath(nameBytes);
-    const children = await sortedNames(node);
+    const children = await walked.children();
     const theirs = await this.#attempt(() => this.other.readdir(path));
     if (!theirs) return;
     this.#compareNames(where, children, theirs);
@@ -166,13 +170,12 @@ class ReaderComparison {
     flags: number,
   ): Promise<{ fd: number; read: (length: number) => Promise<Uint8Array> }> {
     const handle = await this.other.open(path, flags);
-    const buffer = Buffer.alloc(CHUNK_BYTES);
     return {
       fd: handle.fd,
-      async read(length) {
+      read: async (length) => {
         // Positions have only 32 bits; reading on from the last one has no such limit.
-        const { bytesRead } = await handle.read(buffer, 0, length, SEQUENTIALLY);
-        return buffer.subarray(0, bytesRead);
+        const { bytesRead } = await handle.read(this.#buffer, 0, length, SEQUENTIALLY);
+        return this.#buffer.subarray(0, bytesRead);
       },
     };
   }

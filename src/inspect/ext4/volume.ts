@@ -7,7 +7,10 @@ import type { RandomAccess } from '../../image/random-access.js';
  *
  * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`, `ZOSIA_EXT4_UNSUPPORTED_FEATURE`
  */
-export async function openExt4Volume(source: RandomAccess): Promise<Volume> {
-  const { superblock } = await readSoundSuperblock(source, true);
-  return new Volume(source, superblock, true);
+export async function openExt4Volume(
+  source: RandomAccess,
+  verifyChecksums = true,
+): Promise<Volume> {
+  const { superblock } = await readSoundSuperblock(source, verifyChecksums);
+  return new Volume(source, superblock, verifyChecksums);
 }

@@ -2,6 +2,7 @@ import { readNumber } from '../../fields.js';
 import type { NumberField } from '../../fields.js';
 import { CLASSIC_INODE_BYTES, INODE, INODE_FLAGS, TIME_EXTRA } from '../layout/inode.js';
 import type { Inode } from '../reader/inode.js';
+import type { Ext4Feature } from '../reader/features.js';
 import { inodeAttributes } from '../reader/xattr.js';
 import { checkAttributes } from './attributes.js';
 import type { CheckContext } from './context.js';
@@ -10,6 +11,26 @@ import type { CheckContext } from './context.js';
 const MIN_EXTRA_ISIZE = 4;
 const SIGN_BIT = 0x8000_0000;
 const LAST_EPOCH = 2 ** TIME_EXTRA.epochBits - 1;
+
+/** What the flags of an inode stand for, each with the feature that it takes. */
+const FLAG_FEATURES: readonly (readonly [number, Ext4Feature, string])[] = [
+  [INODE_FLAGS.extents, 'extent', 'extents'],
+  [INODE_FLAGS.inlineData, 'inline_data', 'inline data'],
+  [INODE_FLAGS.index, 'dir_index', 'a hash tree'],
+  [INODE_FLAGS.hugeFile, 'huge_file', 'a count of whole blocks'],
+  [INODE_FLAGS.attributeValue, 'ea_inode', 'the value of an attribute'],
+  [INODE_FLAGS.encrypted, 'encrypt', 'encryption'],
+  [INODE_FLAGS.casefold, 'casefold', 'names without case'],
+  [INODE_FLAGS.verity, 'verity', 'a verity tree'],
+  [INODE_FLAGS.imagic, 'imagic_inodes', 'the AFS mark'],
+];
+
+const TIMES: readonly (readonly [string, NumberField, NumberField])[] = [
+  ['access', INODE.accessTime, INODE.accessTimeExtra],
+  ['change', INODE.changeTime, INODE.changeTimeExtra],
+  ['modification', INODE.modificationTime, INODE.modificationTimeExtra],
+  ['creation', INODE.creationTime, INODE.creationTimeExtra],
+];
 
 /** Checks what an inode says of itself, its blocks aside. */
 export function checkInodeFields(context: CheckContext, inode: Inode): void {
@@ -26,21 +47,11 @@ export function checkInodeFields(context: CheckContext, inode: Inode): void {
     'inode-mode',
     `its mode 0${inode.mode.toString(8)} names no type of file`,
   );
-  const needs: readonly [number, boolean, string][] = [
-    [INODE_FLAGS.extents, features.has('extent'), 'extents'],
-    [INODE_FLAGS.inlineData, features.has('inline_data'), 'inline data'],
-    [INODE_FLAGS.index, features.has('dir_index'), 'a hash tree'],
-    [INODE_FLAGS.hugeFile, features.has('huge_file'), 'a count of whole blocks'],
-    [INODE_FLAGS.attributeValue, features.has('ea_inode'), 'the value of an attribute'],
-    [INODE_FLAGS.encrypted, features.has('encrypt'), 'encryption'],
-    [INODE_FLAGS.casefold, features.has('casefold'), 'names without case'],
-    [INODE_FLAGS.verity, features.has('verity'), 'a verity tree'],
-    [INODE_FLAGS.imagic, features.has('imagic_inodes'), 'the AFS mark'],
-  ];
-  for (const [flag, isKnown, what] of needs) {
-    expect(
-      (flags & flag) === 0 || isKnown,
+  for (const [flag, feature, what] of FLAG_FEATURES) {
+    if ((flags & flag) === 0 || features.has(feature)) continue;
+    findings.add(
       'inode-flags',
+      where,
       `it has the flag for ${what}, the file system not the feature`,
     );
   }
@@ -82,13 +93,7 @@ function checkExtraFields(context: CheckContext, inode: Inode, where: string): v
     findings.add('inode-extra-isize', where, `its further fields take ${extraIsize} bytes`);
     return;
   }
-  const times: readonly [string, NumberField, NumberField][] = [
-    ['access', INODE.accessTime, INODE.accessTimeExtra],
-    ['change', INODE.changeTime, INODE.changeTimeExtra],
-    ['modification', INODE.modificationTime, INODE.modificationTimeExtra],
-    ['creation', INODE.creationTime, INODE.creationTimeExtra],
-  ];
-  for (const [name, seconds, extra] of times) {
+  for (const [name, seconds, extra] of TIMES) {
     if (extra.offset + extra.width > CLASSIC_INODE_BYTES + extraIsize) continue;
     const epoch = readNumber(extra, bytes) % 2 ** TIME_EXTRA.epochBits;
     findings.expect(
