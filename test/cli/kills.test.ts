@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sampleGguf } from '../formats/gguf/samples.js';
+import { modelGguf } from '../formats/gguf/samples.js';
 import { killAgainAndAgain } from '../support/kills.js';
 import type { KilledCommand } from '../support/kills.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -12,7 +12,7 @@ const COMMANDS: Readonly<Record<string, KilledCommand>> = {
   'image model': {
     args: ['image', 'model', 'model.gguf', '--out', 'out/model.img'],
     prepare: async ({ work }) => {
-      const gguf = Buffer.concat([await sampleGguf({}), Buffer.alloc(2 ** 24, 1)]);
+      const gguf = Buffer.concat([await modelGguf(), Buffer.alloc(2 ** 24, 1)]);
       await writeFile(join(work, 'model.gguf'), gguf);
     },
   },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { defaultCacheDirectory } from '../../src/artifacts/cache.js';
-import { sampleGguf } from '../formats/gguf/samples.js';
+import { modelGguf } from '../formats/gguf/samples.js';
 import { zosia } from '../support/cli.js';
 import { killAgainAndAgain } from '../support/kills.js';
 import type { KillPlace, KilledCommand } from '../support/kills.js';
@@ -67,7 +67,7 @@ beforeAll(async () => {
   await mustRun('fetch', '--arch', ARCH);
   mirror = await startMirror();
 
-  const gguf = Buffer.concat([await sampleGguf({}), Buffer.alloc(MODEL_BYTES, 1)]);
+  const gguf = Buffer.concat([await modelGguf(), Buffer.alloc(MODEL_BYTES, 1)]);
   await writeFile(folder.file('model.gguf'), gguf);
   const many = folder.file('many');
   for (let index = 0; index < FILES; index++) {
