@@ -6,17 +6,18 @@ import type { Architecture } from '../../src/artifacts/architectures.js';
 import { planCpio } from '../../src/formats/cpio/writer.js';
 import type { Image } from '../../src/image/image.js';
 import { findCompiler } from '../../src/toolchain/compiler.js';
-import { EFI_SOURCE_DIRECTORY } from '../../src/toolchain/efi.js';
-import { INIT_SOURCE_DIRECTORY } from '../../src/toolchain/guest.js';
+import {
+  GUEST_SOURCE_DIRECTORY,
+  SHARED_SOURCES,
+  listSources,
+} from '../../src/toolchain/sources.js';
 
 const PEER_DIRECTORY = fileURLToPath(new URL('peer/', import.meta.url));
-/** What the compiler takes for granted. */
-const RUNTIME = join(EFI_SOURCE_DIRECTORY, 'firmware', 'runtime.c');
 
 const COMPILE_FLAGS = [
   ...['-std=c17', '-O3', '-Wall', '-Wextra', '-Werror'],
   ...['-ffreestanding', '-nostdlibinc', '-fno-stack-protector', '-fno-pic', '-fno-pie'],
-  ...['-I', EFI_SOURCE_DIRECTORY, '-I', INIT_SOURCE_DIRECTORY],
+  ...['efi', 'init', '.'].flatMap((folder) => ['-I', join(GUEST_SOURCE_DIRECTORY, folder)]),
 ];
 
 /**
@@ -29,7 +30,7 @@ async function buildPeer(arch: Architecture, folder: string): Promise<Uint8Array
   const { clang, linker } = await findCompiler();
   const target = `--target=${arch}-linux-gnu`;
   const objects: string[] = [];
-  for (const source of await listSources()) {
+  for (const source of await sourcesOfPeer()) {
     const object = join(folder, `${arch}-${objects.length}.o`);
     const flags = [target, ...COMPILE_FLAGS, ...arithmeticFlags(source)];
     await execa(clang, [...flags, '-c', source, '-o', object]);
@@ -41,12 +42,13 @@ async function buildPeer(arch: Architecture, folder: string): Promise<Uint8Array
   return readFile(out);
 }
 
-async function listSources(): Promise<string[]> {
-  const model = join(EFI_SOURCE_DIRECTORY, 'model');
-  const names = (await readdir(model)).filter((name) => /^(?!products_).*\.c$/.test(name));
+async function sourcesOfPeer(): Promise<string[]> {
+  const guest = await listSources(GUEST_SOURCE_DIRECTORY, ['efi/model', SHARED_SOURCES]);
   const own = (await readdir(PEER_DIRECTORY)).filter((name) => name.endsWith('.c'));
   return [
-    ...[...names.map((name) => join(model, name)), RUNTIME],
+    ...guest
+      .filter((source) => !source.includes('/products_'))
+      .map((source) => join(GUEST_SOURCE_DIRECTORY, source)),
     ...own.map((name) => join(PEER_DIRECTORY, name)),
   ].sort();
 }

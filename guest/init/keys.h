@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "utf8.h"
+#include "shared/utf8.h"
 
 enum key_kind {
     KEY_CHARACTER,

@@ -1,6 +1,6 @@
 #include "line_editor.h"
 
-#include "char_width.h"
+#include "shared/char_width.h"
 #include "text.h"
 
 enum { ZERO_WIDTH_JOINER = 0x200d };

@@ -1,6 +1,6 @@
 #include "line_view.h"
 
-#include "char_width.h"
+#include "shared/char_width.h"
 #include "text.h"
 
 // What stands under the prompt in further lines.

@@ -2,35 +2,7 @@
 
 #include <stdint.h>
 
-void *memcpy(void *to, const void *from, size_t size) {
-    char *target = to;
-    const char *source = from;
-    for (size_t i = 0; i < size; i++) target[i] = source[i];
-    return to;
-}
-
-void *memmove(void *to, const void *from, size_t size) {
-    char *target = to;
-    const char *source = from;
-    if (target < source) return memcpy(to, from, size);
-    while (size > 0) {
-        size--;
-        target[size] = source[size];
-    }
-    return to;
-}
-
-void *memset(void *to, int byte, size_t size) {
-    char *target = to;
-    for (size_t i = 0; i < size; i++) target[i] = (char)byte;
-    return to;
-}
-
-size_t text_length(const char *text) {
-    size_t length = 0;
-    while (text[length] != '\0') length++;
-    return length;
-}
+#include "shared/utf8.h"
 
 int text_compare(const char *a, const char *b) {
     while (*a != '\0' && *a == *b) {
@@ -39,8 +11,6 @@ int text_compare(const char *a, const char *b) {
     }
     return (unsigned char)*a - (unsigned char)*b;
 }
-
-bool text_equal(const char *a, const char *b) { return text_compare(a, b) == 0; }
 
 bool text_starts_with(const char *text, const char *prefix) {
     for (; *prefix != '\0'; text++, prefix++) {
@@ -75,55 +45,26 @@ bool text_parse_number(const char **cursor, unsigned maximum, unsigned *number) 
     return true;
 }
 
-struct output {
-    char *bytes;
-    size_t room;
-    size_t length;
-};
-
-static void put(struct output *out, char byte) {
-    if (out->length < out->room) out->bytes[out->length++] = byte;
-}
-
-// At least `width` digits, with zeros in front.
-static void put_unsigned(struct output *out, unsigned long number, unsigned width) {
-    char digits[20];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0 || count < width);
-    while (count > 0) put(out, digits[--count]);
-}
-
-static void put_number(struct output *out, int number) {
-    if (number < 0) put(out, '-');
-    put_unsigned(out, number < 0 ? 0u - (unsigned)number : (unsigned)number, 1);
-}
-
 size_t text_format_list(char *to, size_t size, const char *format, va_list arguments) {
-    struct output out = {to, size - 1, 0};
+    struct text_writer out = {to, size, 0};
     for (; *format != '\0'; format++) {
         if (*format != '%') {
-            put(&out, *format);
+            text_put(&out, *format);
             continue;
         }
         format++;
         if (*format == 's') {
-            for (const char *text = va_arg(arguments, const char *); *text != '\0'; text++) {
-                put(&out, *text);
-            }
+            text_put_string(&out, va_arg(arguments, const char *));
         } else if (*format == 'd') {
-            put_number(&out, va_arg(arguments, int));
+            text_put_signed(&out, va_arg(arguments, int));
         } else if (text_starts_with(format, "lu")) {
-            put_unsigned(&out, va_arg(arguments, unsigned long), 1);
+            text_put_number(&out, va_arg(arguments, unsigned long), 1);
             format++;
         } else {
-            put(&out, *format);
+            text_put(&out, *format);
         }
     }
-    to[out.length] = '\0';
-    return out.length;
+    return text_finish(&out);
 }
 
 size_t text_format(char *to, size_t size, const char *format, ...) {
@@ -135,33 +76,27 @@ size_t text_format(char *to, size_t size, const char *format, ...) {
 }
 
 size_t text_decimal(char *to, size_t size, unsigned long number, unsigned decimals) {
-    struct output out = {to, size - 1, 0};
+    struct text_writer out = {to, size, 0};
     unsigned long one = 1;
     for (unsigned i = 0; i < decimals; i++) one *= 10;
-    put_unsigned(&out, number / one, 1);
+    text_put_number(&out, number / one, 1);
     if (decimals > 0) {
-        put(&out, '.');
-        put_unsigned(&out, number % one, decimals);
+        text_put(&out, '.');
+        text_put_number(&out, number % one, decimals);
     }
-    to[out.length] = '\0';
-    return out.length;
+    return text_finish(&out);
 }
 
-// Decodes the character at `text`. Returns its length in bytes, or 0 when it is not UTF-8 (Unicode
-// standard, table 3-7).
+// The length in bytes of the character at `text`; 0 when it is not UTF-8.
 static size_t decode(const char *text, uint32_t *character) {
-    const unsigned char *bytes = (const unsigned char *)text;
-    static const uint32_t LOWEST[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned char first = bytes[0];
-    size_t length = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
-    if (length == 0) return 0;
-    *character = length == 1 ? first : first & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) return 0; // also the NUL at the end
-        *character = *character << 6 | (bytes[i] & 0x3fu);
-    }
-    bool surrogate = *character >= 0xd800 && *character <= 0xdfff;
-    return *character < LOWEST[length] || *character > 0x10ffff || surrogate ? 0 : length;
+    struct utf8_decoder decoder = {0};
+    enum utf8_step step;
+    size_t length = 0;
+    do {
+        step = utf8_feed(&decoder, (unsigned char)text[length++]); // the NUL at the end breaks off
+    } while (step == UTF8_INCOMPLETE);
+    *character = decoder.character;
+    return step == UTF8_CHARACTER ? length : 0;
 }
 
 // Controls, and characters that show as nothing or change the order in which others show (Unicode's
@@ -178,21 +113,20 @@ static bool is_printable(uint32_t character) {
 }
 
 size_t text_printable(char *to, size_t size, const char *text) {
-    struct output out = {to, size - 1, 0};
+    struct text_writer out = {to, size, 0};
     while (*text != '\0') {
         uint32_t character;
         size_t length = decode(text, &character);
         if (length == 0 || !is_printable(character)) {
-            put(&out, '?');
-        } else if (length > out.room - out.length) {
+            text_put(&out, '?');
+        } else if (out.length + length >= size) {
             break; // no half characters
         } else {
-            for (size_t i = 0; i < length; i++) put(&out, text[i]);
+            for (size_t i = 0; i < length; i++) text_put(&out, text[i]);
         }
         text += length == 0 ? 1 : length;
     }
-    to[out.length] = '\0';
-    return out.length;
+    return text_finish(&out);
 }
 
 const char *text_find(const char *text, const char *part) {

@@ -1,4 +1,4 @@
-// Strings and formatting: the few functions a C library would have supplied.
+// Strings and formatting: what a C library would have supplied, besides what both guests share.
 #ifndef ZOSIA_TEXT_H
 #define ZOSIA_TEXT_H
 
@@ -6,14 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// The compiler may emit calls to these three, even in freestanding code.
-void *memcpy(void *to, const void *from, size_t size);
-void *memmove(void *to, const void *from, size_t size);
-void *memset(void *to, int byte, size_t size);
+#include "shared/memory.h"
+#include "shared/strings.h"
 
-size_t text_length(const char *text);
 int text_compare(const char *a, const char *b);
-bool text_equal(const char *a, const char *b);
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 

@@ -30,7 +30,7 @@ export function addBuildCommand(program: Command, { signal }: CliContext): void 
     .addHelpText(
       'after',
       `
-Nobody needs this to boot: guest/prebuilt holds what is built from guest/init and guest/efi, and
+Nobody needs this to boot: guest/prebuilt holds what is built from guest/init, guest/efi and guest/shared, and
 --prebuilt renews all of it. The same compiler gives the same bytes on any host.`,
     )
     .action(async (options: Options) => {

@@ -1,6 +1,5 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Architecture } from '../artifacts/architectures.js';
 import { ZosiaError } from '../errors.js';
@@ -10,17 +9,15 @@ import { withPrivateFolder } from '../image/private-folder.js';
 import { findCoffLinker, findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
-
-/** The source of the UEFI applications. Clones have it; installed packages have them built only. */
-export const EFI_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/efi/', import.meta.url));
+import { GUEST_SOURCE_DIRECTORY, SHARED_SOURCES, listSources } from './sources.js';
 
 /** The language model, or the smallest application there can be. */
 export type EfiProgram = 'llama2' | 'hello';
 
-/** The folders that make up each program; what they include lies below the source directory too. */
+/** The folders that make up each program; what they include lies below guest/efi or the source directory. */
 const FOLDERS: Readonly<Record<EfiProgram, readonly string[]>> = {
-  llama2: ['app', 'firmware', 'model'],
-  hello: ['hello'],
+  llama2: ['efi/app', 'efi/firmware', 'efi/model', SHARED_SOURCES],
+  hello: ['efi/hello'],
 };
 
 /** UEFI specification, 2.3: x86_64 and AArch64 platforms. Interrupts use the interrupted stack. */
@@ -37,7 +34,7 @@ const COMPILE_FLAGS = [
   // Products are fused where the source says so, and so give the same text everywhere.
   '-ffp-contract=off',
   // Nothing of this host in the output: neither folders nor the compiler's name.
-  ...['-ffile-prefix-map=./=', '-fno-ident', '-I.'],
+  ...['-ffile-prefix-map=./=', '-fno-ident', '-Iefi', '-I.'],
 ];
 
 const LINK_FLAGS = [
@@ -81,7 +78,7 @@ export interface BuiltEfi {
  *   and those of `writeOutput`; the signal's reason when cancelled
  */
 export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
-  const { arch, program, outDir, sourceDir = EFI_SOURCE_DIRECTORY, signal } = options;
+  const { arch, program, outDir, sourceDir = GUEST_SOURCE_DIRECTORY, signal } = options;
   signal?.throwIfAborted();
   const sources = await listSources(sourceDir, FOLDERS[program]);
   const compiler = options.compiler ?? (await findCompiler());
@@ -132,20 +129,4 @@ async function runTool(tool: string, args: readonly string[], run: ToolRun): Pro
       hint: `The compiler's messages:\n${all}`,
     });
   }
-}
-
-/** C files by name, in byte order: the linker lays the program out in the order they are given. */
-async function listSources(sourceDir: string, folders: readonly string[]): Promise<string[]> {
-  const sources: string[] = [];
-  for (const folder of folders) {
-    const names = await readdir(join(sourceDir, folder)).catch(() => []);
-    const files = names.filter((name) => name.endsWith('.c')).sort();
-    sources.push(...files.map((name) => `${folder}/${name}`));
-  }
-  if (sources.length === 0) {
-    throw new ZosiaError('ZOSIA_GUEST_SOURCE_MISSING', `there is no C source in ${sourceDir}`, {
-      hint: 'Build UEFI applications in a clone of the repository; an installed zosia brings them built.',
-    });
-  }
-  return sources;
 }

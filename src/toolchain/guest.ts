@@ -1,16 +1,12 @@
-import { chmod, readdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { sha256 } from '../image/digest.js';
 import { writeOutput } from '../image/output-file.js';
 import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { compileFreestanding } from './freestanding.js';
-
-/** The source of the guest's PID 1. Clones have it; installed packages have the built programs only. */
-export const INIT_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/init/', import.meta.url));
+import { GUEST_SOURCE_DIRECTORY, SHARED_SOURCES, listSources } from './sources.js';
 
 export interface BuildGuestOptions {
   readonly arch: Architecture;
@@ -37,31 +33,20 @@ export interface BuiltGuest {
  *   and those of `writeOutput`; the signal's reason when cancelled
  */
 export async function buildGuest(options: BuildGuestOptions): Promise<BuiltGuest> {
-  const { arch, outDir, sourceDir = INIT_SOURCE_DIRECTORY, signal } = options;
+  const { arch, outDir, sourceDir = GUEST_SOURCE_DIRECTORY, signal } = options;
   signal?.throwIfAborted();
-  const sources = await listSources(sourceDir);
+  const sources = await listSources(sourceDir, ['init', SHARED_SOURCES]);
   const compiler = options.compiler ?? (await findCompiler());
   const bytes = await compileFreestanding({
     arch,
     compiler,
     sources,
     sourceDir,
+    includeDirs: ['.'],
     ...(signal ? { signal } : {}),
   });
   const path = join(outDir, 'init');
   await writeOutput(path, bytes, signal ? { signal, mode: 0o755 } : { mode: 0o755 });
   await chmod(path, 0o755); // the same under any umask
   return { path, sizeBytes: bytes.length, sha256: sha256(bytes), compiler };
-}
-
-/** C files by name, in byte order: the linker lays the program out in the order they are given. */
-async function listSources(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  const sources = names.filter((name) => name.endsWith('.c')).sort();
-  if (sources.length === 0) {
-    throw new ZosiaError('ZOSIA_GUEST_SOURCE_MISSING', `there is no C source in ${folder}`, {
-      hint: 'Build the guest in a clone of the repository; an installed zosia brings it built.',
-    });
-  }
-  return sources;
 }

@@ -2,9 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
-import { findCompiler } from '../../src/toolchain/compiler.js';
-import { compileFreestanding } from '../../src/toolchain/freestanding.js';
-import { INIT_SOURCE_DIRECTORY } from '../../src/toolchain/guest.js';
+import { compileWithInit } from '../support/init-program.js';
 
 const PROGRAMS_DIRECTORY = fileURLToPath(new URL('programs/', import.meta.url));
 
@@ -21,13 +19,8 @@ export async function buildProgram(
   name: string,
   parts: readonly string[],
 ): Promise<string> {
-  const bytes = await compileFreestanding({
-    arch: hostArchitecture(),
-    compiler: await findCompiler(),
-    sourceDir: INIT_SOURCE_DIRECTORY,
-    sources: [join(PROGRAMS_DIRECTORY, `${name}.c`), ...parts.map((part) => `${part}.c`)],
-    includeDirs: ['.'],
-  });
+  const source = join(PROGRAMS_DIRECTORY, `${name}.c`);
+  const bytes = await compileWithInit(hostArchitecture(), [source], parts);
   const path = join(folder, name);
   await writeFile(path, bytes);
   await chmod(path, 0o755);

@@ -5,7 +5,7 @@ import { Screen } from '../support/screen.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { RUNS_HERE, buildProgram } from './programs.js';
 
-const PARTS = ['prompt', 'keys', 'line_editor', 'line_view', 'char_width', 'utf8', 'queue', 'text'];
+const PARTS = ['prompt', 'keys', 'line_editor', 'line_view', 'queue', 'text'];
 const ROWS = 6;
 const COLUMNS = 20;
 

@@ -7,8 +7,9 @@ import { prebuiltProgram } from '../../src/artifacts/guest.js';
 import { sha256 } from '../../src/image/digest.js';
 import { findCoffLinker, findCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
-import { EFI_SOURCE_DIRECTORY, buildEfi } from '../../src/toolchain/efi.js';
+import { buildEfi } from '../../src/toolchain/efi.js';
 import type { EfiProgram } from '../../src/toolchain/efi.js';
+import { GUEST_SOURCE_DIRECTORY } from '../../src/toolchain/sources.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { recordedCompiler } from './recorded-compiler.js';
@@ -70,22 +71,22 @@ describe('buildEfi', () => {
 
   it('gives the same bytes in any folder', async () => {
     const sourceDir = folder.file('a source');
-    await cp(EFI_SOURCE_DIRECTORY, sourceDir, { recursive: true });
+    await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const options = { arch: 'x86_64', program: 'llama2', compiler } as const;
     const here = await buildEfi({ ...options, outDir: folder.file('here') });
     const there = await buildEfi({ ...options, sourceDir, outDir: folder.file('there') });
     expect(there.sha256).toBe(here.sha256);
     const bytes = await readFile(here.path);
     expect(here).toMatchObject({ sizeBytes: bytes.length, sha256: sha256(bytes), compiler });
-    for (const path of [folder.path, EFI_SOURCE_DIRECTORY]) {
+    for (const path of [folder.path, GUEST_SOURCE_DIRECTORY]) {
       expect(bytes.includes(path)).toBe(false);
     }
   });
 
   it('follows the source', async () => {
     const sourceDir = folder.file('changed');
-    await cp(EFI_SOURCE_DIRECTORY, sourceDir, { recursive: true });
-    const source = join(sourceDir, 'hello/hello.c');
+    await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
+    const source = join(sourceDir, 'efi/hello/hello.c');
     await writeFile(source, (await readFile(source, 'utf8')).replace('Hello', 'Howdy'));
     const options = { arch: 'aarch64', program: 'hello', compiler, sourceDir } as const;
     const { path } = await buildEfi({ ...options, outDir: folder.file('changed out') });
@@ -94,8 +95,11 @@ describe('buildEfi', () => {
 
   it('shows what the compiler says, and leaves nothing', async () => {
     const sourceDir = folder.file('broken');
-    await mkdir(join(sourceDir, 'hello'), { recursive: true });
-    await writeFile(join(sourceDir, 'hello/hello.c'), 'int efi_main(void) { return nothing; }\n');
+    await mkdir(join(sourceDir, 'efi/hello'), { recursive: true });
+    await writeFile(
+      join(sourceDir, 'efi/hello/hello.c'),
+      'int efi_main(void) { return nothing; }\n',
+    );
     const outDir = folder.file('broken out');
     await expect(
       buildEfi({ arch: 'x86_64', program: 'hello', compiler, sourceDir, outDir }),

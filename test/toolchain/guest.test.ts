@@ -7,9 +7,10 @@ import { parseSums } from '../../src/artifacts/summed-file.js';
 import { sha256 } from '../../src/image/digest.js';
 import { findCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
-import { INIT_SOURCE_DIRECTORY, buildGuest } from '../../src/toolchain/guest.js';
+import { buildGuest } from '../../src/toolchain/guest.js';
 import { buildPrebuilt } from '../../src/toolchain/prebuilt.js';
 import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';
+import { GUEST_SOURCE_DIRECTORY } from '../../src/toolchain/sources.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { recordedCompiler } from './recorded-compiler.js';
@@ -68,7 +69,7 @@ describe('buildGuest', () => {
 
   it.each(ARCHITECTURES)('gives the same bytes in any folder (%s)', async (arch) => {
     const sourceDir = folder.file(`a source, ${arch}`);
-    await cp(INIT_SOURCE_DIRECTORY, sourceDir, { recursive: true });
+    await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const [here, there] = await Promise.all([
       buildGuest({ arch, compiler, outDir: folder.file(`here ${arch}`) }),
       buildGuest({ arch, compiler, sourceDir, outDir: folder.file(`there ${arch}`) }),
@@ -78,13 +79,13 @@ describe('buildGuest', () => {
     expect(sha256(bytes)).toBe(here.sha256);
     expect(here.sizeBytes).toBe(bytes.length);
     expect((await stat(here.path)).mode & 0o777).toBe(0o755);
-    expect(bytes.includes(folder.path) || bytes.includes(INIT_SOURCE_DIRECTORY)).toBe(false);
+    expect(bytes.includes(folder.path) || bytes.includes(GUEST_SOURCE_DIRECTORY)).toBe(false);
   });
 
   it('follows the source', async () => {
     const sourceDir = folder.file('changed');
-    await cp(INIT_SOURCE_DIRECTORY, sourceDir, { recursive: true });
-    const main = join(sourceDir, 'main.c');
+    await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
+    const main = join(sourceDir, 'init/main.c');
     await writeFile(main, (await readFile(main, 'utf8')).replace('zosia: init', 'zosia: tini'));
     const built = await buildGuest({
       arch: 'aarch64',
@@ -97,8 +98,8 @@ describe('buildGuest', () => {
 
   it('shows what the compiler says, and leaves nothing', async () => {
     const sourceDir = folder.file('broken');
-    await mkdir(sourceDir);
-    await writeFile(join(sourceDir, 'main.c'), 'int main(void) { return nothing; }\n');
+    await mkdir(join(sourceDir, 'init'), { recursive: true });
+    await writeFile(join(sourceDir, 'init/main.c'), 'int main(void) { return nothing; }\n');
     const outDir = folder.file('broken out');
     const error = await buildGuest({ arch: 'x86_64', compiler, sourceDir, outDir }).catch(
       (thrown: unknown) => thrown,

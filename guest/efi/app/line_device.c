@@ -1,7 +1,7 @@
 #include "firmware/screen.h"
 #include "firmware/terminal.h"
 #include "line_view.h"
-#include "model/character_width.h"
+#include "shared/char_width.h"
 #include "model/text.h"
 
 // The firmware's screen scrolls, and tells where its cursor is: the row of a line's beginning is what is
@@ -35,7 +35,7 @@ static size_t terminal_columns(void) { return 80; }
 // A terminal that is as wide stays behind its last column until more comes, and a wider one goes on: the
 // next row is begun either way.
 static void terminal_show(uint32_t character, size_t cell) {
-    unsigned width = character_width(character);
+    unsigned width = char_width(character);
     terminal_put(character);
     if (width > 0 && (cell + width) % terminal_columns() == 0) terminal_control("\r\n");
 }
@@ -55,5 +55,5 @@ static void terminal_move(size_t from, size_t to) {
     }
 }
 
-const struct line_device terminal_device = {terminal_columns, character_width, terminal_show,
+const struct line_device terminal_device = {terminal_columns, char_width, terminal_show,
                                             terminal_move};

@@ -1,7 +1,7 @@
 #include "files.h"
 
 #include "firmware.h"
-#include "model/utf8.h"
+#include "shared/utf8.h"
 
 enum {
     MAX_PATH_CHARACTERS = 255,

@@ -22,7 +22,7 @@ void terminal_close(void) {
 bool terminal_is_open(void) { return is_open; }
 
 void terminal_put(uint32_t character) {
-    char bytes[UTF8_MAX_BYTES];
+    char bytes[UTF8_BYTES_MAX];
     if (!is_open) return;
     if (character == '\n') serial_put('\r');
     unsigned count = utf8_encode(character, bytes);

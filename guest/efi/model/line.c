@@ -1,6 +1,6 @@
 #include "line.h"
 
-#include "character_width.h"
+#include "shared/char_width.h"
 #include "text.h"
 
 static size_t insert(struct line *line, uint32_t character) {
@@ -14,13 +14,13 @@ static size_t insert(struct line *line, uint32_t character) {
 
 // A combining mark belongs to the character before it.
 static size_t start_before(const struct line *line, size_t index) {
-    while (index > 0 && character_width(line->text[--index]) == 0) continue;
+    while (index > 0 && char_width(line->text[--index]) == 0) continue;
     return index;
 }
 
 static size_t end_after(const struct line *line, size_t index) {
     if (index < line->length) index++;
-    while (index < line->length && character_width(line->text[index]) == 0) index++;
+    while (index < line->length && char_width(line->text[index]) == 0) index++;
     return index;
 }
 

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "utf8.h"
+#include "shared/utf8.h"
 
-enum { LINE_CAPACITY = 8192, LINE_UTF8_CAPACITY = UTF8_MAX_BYTES * LINE_CAPACITY };
+enum { LINE_CAPACITY = 8192, LINE_UTF8_CAPACITY = UTF8_BYTES_MAX * LINE_CAPACITY };
 
 enum line_key {
     LINE_CHARACTER,

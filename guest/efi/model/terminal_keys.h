@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "utf8.h"
+#include "shared/utf8.h"
 
 enum key_code {
     KEY_CHARACTER,

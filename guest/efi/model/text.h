@@ -1,4 +1,4 @@
-// Strings and numbers in text: the few functions a C library would have supplied.
+// Numbers in text: what a C library would have supplied, besides what both guests share.
 #ifndef ZOSIA_TEXT_H
 #define ZOSIA_TEXT_H
 
@@ -7,14 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The compiler may emit calls to these four, even in freestanding code. They are in the firmware folder.
-void *memcpy(void *to, const void *from, size_t size);
-void *memmove(void *to, const void *from, size_t size);
-void *memset(void *to, int byte, size_t size);
-int memcmp(const void *a, const void *b, size_t size);
-
-size_t text_length(const char *text);
-bool text_equal(const char *a, const char *b);
+#include "shared/memory.h"
+#include "shared/strings.h"
 
 // The whole text as a decimal number. False when it is anything else, or too large.
 bool text_parse_uint64(const char *text, uint64_t *number);

@@ -7,9 +7,7 @@ import { planCpio } from '../../../src/formats/cpio/writer.js';
 import { writeRaw } from '../../../src/image/raw-writer.js';
 import { resolveMachine, runOneShot, withRunInitrd } from '../../../src/machine/machine.js';
 import { readKernelPackage } from '../../../src/recipes/kernel-package.js';
-import { findCompiler } from '../../../src/toolchain/compiler.js';
-import { compileFreestanding } from '../../../src/toolchain/freestanding.js';
-import { INIT_SOURCE_DIRECTORY } from '../../../src/toolchain/guest.js';
+import { compileWithInit } from '../../support/init-program.js';
 import { parseListing } from './listing.js';
 import type { Listing } from './listing.js';
 
@@ -35,16 +33,8 @@ export interface ListingGuest {
 export async function buildListingGuest(arch: Architecture, folder: string): Promise<ListingGuest> {
   const [kernelPackage] = await fetchComponents({ arch, components: ['kernel'] });
   const { kernel, modules } = await readKernelPackage(kernelPackage!.path);
-  const init = await compileFreestanding({
-    arch,
-    compiler: await findCompiler(),
-    sourceDir: INIT_SOURCE_DIRECTORY,
-    sources: [
-      ...SOURCES.map((name) => join(SOURCE_DIRECTORY, `${name}.c`)),
-      ...INIT_PARTS.map((name) => `${name}.c`),
-    ],
-    includeDirs: ['.'],
-  });
+  const sources = SOURCES.map((name) => join(SOURCE_DIRECTORY, `${name}.c`));
+  const init = await compileWithInit(arch, sources, INIT_PARTS);
   const list = modules.map(({ path }) => `${path}\n`).join('');
   const initramfs = planCpio([
     { path: '/init', type: 'file', mode: 0o755, data: init },

@@ -2,9 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
-import { findCompiler } from '../../../src/toolchain/compiler.js';
-import { compileFreestanding } from '../../../src/toolchain/freestanding.js';
-import { INIT_SOURCE_DIRECTORY } from '../../../src/toolchain/guest.js';
+import { compileWithInit } from '../../support/init-program.js';
 
 const SOURCE = join(fileURLToPath(new URL('.', import.meta.url)), 'impostor.c');
 
@@ -17,13 +15,7 @@ export interface Impostor {
 }
 
 export async function buildImpostor(arch: Architecture): Promise<Impostor> {
-  const program = await compileFreestanding({
-    arch,
-    compiler: await findCompiler(),
-    sourceDir: INIT_SOURCE_DIRECTORY,
-    sources: [SOURCE, 'file.c', 'queue.c', 'text.c'],
-    includeDirs: ['.'],
-  });
+  const program = await compileWithInit(arch, [SOURCE], ['file', 'queue', 'text']);
   return {
     entries: (behaviour, says = '') => [
       { path: '/usr/bin/llama-cli', type: 'file', mode: 0o755, data: program },

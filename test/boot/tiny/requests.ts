@@ -1,10 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
-import { findCompiler } from '../../../src/toolchain/compiler.js';
-import { compileFreestanding } from '../../../src/toolchain/freestanding.js';
-import { INIT_SOURCE_DIRECTORY } from '../../../src/toolchain/guest.js';
+import { compileWithInit } from '../../support/init-program.js';
 import { boot } from '../modes/guest.js';
 import type { Guest } from '../modes/guest.js';
 import { fileEntry } from '../modes/impostor.js';
@@ -27,7 +24,7 @@ export async function answersOf(
   disk: string,
   requests: readonly GuestRequest[],
 ): Promise<string[]> {
-  const init = await compileRequestsInit(guest);
+  const init = await compileWithInit(guest.arch, [SOURCE]);
   const overlay: CpioEntry[] = [
     { path: '/init', type: 'file', mode: 0o755, data: init },
     folderEntry('/etc/zosia/requests'),
@@ -49,18 +46,6 @@ export async function answersOf(
   expect(parts).toHaveLength(requests.length);
   const ofInit = /^zosia: (?:starting llama-completion|answer end=).*$/gm;
   return parts.map((part) => part.replace(ofInit, '').trim());
-}
-
-async function compileRequestsInit({ arch }: Guest): Promise<Uint8Array> {
-  const names = await readdir(INIT_SOURCE_DIRECTORY);
-  const parts = names.filter((name) => name.endsWith('.c') && name !== 'main.c').sort();
-  return compileFreestanding({
-    arch,
-    compiler: await findCompiler(),
-    sourceDir: INIT_SOURCE_DIRECTORY,
-    sources: [SOURCE, ...parts],
-    includeDirs: ['.'],
-  });
 }
 
 function folderEntry(path: string): CpioEntry {

@@ -1,10 +1,13 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { hostArchitecture } from '../../../src/artifacts/architectures.js';
 import { findCompiler } from '../../../src/toolchain/compiler.js';
-import { EFI_SOURCE_DIRECTORY } from '../../../src/toolchain/efi.js';
+import {
+  GUEST_SOURCE_DIRECTORY,
+  SHARED_SOURCES,
+  listSources,
+} from '../../../src/toolchain/sources.js';
 
 const PROGRAMS_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 
@@ -25,28 +28,21 @@ export async function buildHostProgram(
   others: readonly string[] = [],
 ): Promise<string> {
   const { clang } = await findCompiler();
-  const model = join(EFI_SOURCE_DIRECTORY, 'model');
-  const parts = (await readdir(model)).filter((file) => file.endsWith('.c')).sort();
-  const flags = [
-    '-std=c17',
-    '-O2',
-    '-ffp-contract=off',
-    '-fshort-wchar',
-    '-I',
-    EFI_SOURCE_DIRECTORY,
-  ];
+  const guest = (source: string): string => join(GUEST_SOURCE_DIRECTORY, source);
+  const parts = (await listSources(GUEST_SOURCE_DIRECTORY, ['efi/model', SHARED_SOURCES]))
+    .filter((part) => part !== 'shared/memory.c') // the host has its own
+    .map(guest);
+  const includes = ['-I', guest('efi'), '-I', GUEST_SOURCE_DIRECTORY];
+  const flags = ['-std=c17', '-O2', '-ffp-contract=off', '-fshort-wchar', ...includes];
   const traps = ['-fsanitize=undefined', '-fsanitize-trap=undefined'];
   const avx2 = parts.filter((part) => part.endsWith('_avx2.c'));
-  const plain = parts.filter((part) => !avx2.includes(part)).map((part) => join(model, part));
+  const plain = parts.filter((part) => !avx2.includes(part));
   const object = join(folder, `${name}-avx2.o`);
   const vectors = hostArchitecture() === 'x86_64' ? ['-mavx2', '-mfma'] : [];
-  await execa(clang, [
-    ...[...flags, ...traps, ...vectors, '-c', ...avx2.map((part) => join(model, part))],
-    ...['-o', object],
-  ]);
+  await execa(clang, [...flags, ...traps, ...vectors, '-c', ...avx2, '-o', object]);
   const path = join(folder, name);
   const source = join(PROGRAMS_DIRECTORY, `${name}.c`);
-  const sources = [source, ...others.map((other) => join(EFI_SOURCE_DIRECTORY, other))];
+  const sources = [source, ...others.map((other) => guest(`efi/${other}`))];
   await execa(clang, [...flags, ...traps, ...sources, ...plain, object, '-lm', '-o', path]);
   return path;
 }

@@ -8,7 +8,7 @@
 
 // The terminal is standard output, and there is no screen.
 void terminal_put(uint32_t character) {
-    char bytes[UTF8_MAX_BYTES];
+    char bytes[UTF8_BYTES_MAX];
     fwrite(bytes, 1, utf8_encode(character, bytes), stdout);
 }
 void terminal_control(const char *sequence) { fputs(sequence, stdout); }

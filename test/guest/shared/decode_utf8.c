@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "model/utf8.h"
+#include "shared/utf8.h"
 
 int main(void) {
     struct utf8_decoder decoder = {0};

@@ -2,13 +2,13 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../support/temporary.js';
-import { buildHostProgram } from './programs.js';
+import { buildSharedProgram } from './programs.js';
 
 describe('the UTF-8 decoder', () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
-    program = await buildHostProgram(folder.path, 'decode_utf8');
+    program = await buildSharedProgram(folder.path, 'decode_utf8', ['utf8']);
   });
 
   async function decode(input: Uint8Array): Promise<string> {

@@ -30,6 +30,18 @@ enum utf8_step utf8_feed(struct utf8_decoder *decoder, unsigned char byte) {
     return valid ? UTF8_CHARACTER : UTF8_MALFORMED;
 }
 
+unsigned utf8_decode(struct utf8_decoder *decoder, unsigned char byte, uint32_t characters[2]) {
+    unsigned count = 0;
+    enum utf8_step step = utf8_feed(decoder, byte);
+    if (step == UTF8_BROKEN_OFF) {
+        characters[count++] = UTF8_REPLACEMENT;
+        step = utf8_feed(decoder, byte);
+    }
+    if (step == UTF8_INCOMPLETE) return count;
+    characters[count++] = step == UTF8_CHARACTER ? decoder->character : UTF8_REPLACEMENT;
+    return count;
+}
+
 size_t utf8_encode(uint32_t character, char bytes[UTF8_BYTES_MAX]) {
     if (character < 0x80) {
         bytes[0] = (char)character;

@@ -1,4 +1,4 @@
-// UTF-8 (RFC 3629): characters as bytes.
+// UTF-8 (RFC 3629; Unicode standard, table 3-7): characters as bytes, which may come one by one.
 #ifndef ZOSIA_UTF8_H
 #define ZOSIA_UTF8_H
 
@@ -24,7 +24,11 @@ enum utf8_step {
 
 enum utf8_step utf8_feed(struct utf8_decoder *decoder, unsigned char byte);
 
-// Returns the number of bytes.
+// Takes a byte; writes the characters that it completes, at most two, and returns how many. U+FFFD stands
+// for what is not UTF-8.
+unsigned utf8_decode(struct utf8_decoder *decoder, unsigned char byte, uint32_t characters[2]);
+
+// Returns the number of bytes. `character` must be one that Unicode has.
 size_t utf8_encode(uint32_t character, char bytes[UTF8_BYTES_MAX]);
 
 // The character at `*at`, in text that is well-formed; moves `*at` behind it.

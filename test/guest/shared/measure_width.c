@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
-#include "model/character_width.h"
+#include "shared/char_width.h"
 
 int main(void) {
     for (uint32_t character = 0; character < 0x110000; character++) {
-        putchar((int)('0' + character_width(character)));
+        putchar((int)('0' + char_width(character)));
     }
     return 0;
 }

@@ -1,0 +1,34 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ZosiaError } from '../errors.js';
+
+/** The sources of the guests' programs. Clones have them; installed packages have them built, too. */
+export const GUEST_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/', import.meta.url));
+
+/** What the programs of both guests are compiled with, below `GUEST_SOURCE_DIRECTORY`. */
+export const SHARED_SOURCES = 'shared';
+
+/**
+ * The C files of folders, relative to `sourceDir`: by folder, then by name in byte order, since the
+ * linker lays the program out in the order they are given.
+ *
+ * @throws ZosiaError `ZOSIA_GUEST_SOURCE_MISSING` when there are none
+ */
+export async function listSources(
+  sourceDir: string,
+  folders: readonly string[],
+): Promise<string[]> {
+  const sources: string[] = [];
+  for (const folder of folders) {
+    const names = await readdir(join(sourceDir, folder)).catch(() => []);
+    const files = names.filter((name) => name.endsWith('.c')).sort();
+    sources.push(...files.map((name) => `${folder}/${name}`));
+  }
+  if (sources.length === 0) {
+    throw new ZosiaError('ZOSIA_GUEST_SOURCE_MISSING', `there is no C source in ${sourceDir}`, {
+      hint: 'Build what runs in guests in a clone of the repository; an installed zosia brings it built.',
+    });
+  }
+  return sources;
+}
