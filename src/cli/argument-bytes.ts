@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ZosiaError } from '../errors.js';
-import { escapeName } from '../formats/ext4/reader/names.js';
+import { escapeName } from '../formats/escaped-name.js';
 
 /** What Node puts in place of bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';

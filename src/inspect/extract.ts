@@ -3,9 +3,9 @@ import type { ImageNode, ImageTree } from './node.js';
 import { TargetFolder } from './target-folder.js';
 import { walkTree } from './walk.js';
 import type { LocatedNode } from './walk.js';
-import { byteStringBytes, toByteString } from '../formats/ext4/names.js';
-import type { ByteString } from '../formats/ext4/names.js';
-import { escapeName, unescapeName } from '../formats/ext4/reader/names.js';
+import { byteStringBytes, toByteString } from '../formats/byte-string.js';
+import type { ByteString } from '../formats/byte-string.js';
+import { escapeName, unescapeName } from '../formats/escaped-name.js';
 import { ZosiaError } from '../errors.js';
 
 export interface ExtractOptions {

@@ -1,4 +1,4 @@
-import { escapeName } from '../formats/ext4/reader/names.js';
+import { escapeName } from '../formats/escaped-name.js';
 import type { ImageNode, ImageTree, NodeType } from './node.js';
 import { sortedNames, walkTree } from './walk.js';
 

@@ -1,6 +1,6 @@
 import { link, lstat, mkdir, realpath, symlink, unlink } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
-import { escapeName } from '../formats/ext4/reader/names.js';
+import { escapeName } from '../formats/escaped-name.js';
 import { makeOutputFolder, writeInFolder } from '../image/output-file.js';
 import type { OutputOptions } from '../image/output-file.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';

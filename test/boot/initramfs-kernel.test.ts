@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FILE_TYPES } from '../../src/formats/cpio/layout.js';
-import { escapeName } from '../../src/formats/ext4/reader/names.js';
+import { escapeName } from '../../src/formats/escaped-name.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { cpioTree } from '../../src/inspect/cpio/tree.js';
 import type { CpioTree } from '../../src/inspect/cpio/tree.js';

@@ -27,8 +27,8 @@ describe('warningFlags', () => {
 
   it('lets another compiler build a source that it warns of', async () => {
     const sourceDir = folder.file('source');
-    await mkdir(sourceDir);
-    await writeFile(join(sourceDir, 'main.c'), 'void _start(void) { int unused = 1; }\n');
+    await mkdir(join(sourceDir, 'init'), { recursive: true });
+    await writeFile(join(sourceDir, 'init/main.c'), 'void _start(void) { int unused = 1; }\n');
     const found = await findCompiler();
     const options = { arch: 'x86_64', sourceDir, outDir: folder.file('out') } as const;
     const other = { ...found, version: 'clang version 99.1.0' };

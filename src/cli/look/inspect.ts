@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { pluralOf } from '../output/counted.js';
-import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage } from './options.js';
+import { allowOutsideOption } from '../options/allow-outside.js';
+import { IMAGE_HELP, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import { EXIT, formatBytes, printJson } from '../output/output.js';
 import { printable } from '../output/printable.js';

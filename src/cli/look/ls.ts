@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { IMAGE_HELP, allowOutsideOption, partitionOption, withImage, withTree } from './options.js';
+import { allowOutsideOption } from '../options/allow-outside.js';
+import { IMAGE_HELP, partitionOption, withImage, withTree } from './options.js';
 import type { ImageFlags } from './options.js';
 import { printable, printableJson } from '../output/printable.js';
 import { writePieces } from '../output/stdout.js';

@@ -17,13 +17,6 @@ export function partitionOption(): Option {
   ).argParser(wholeNumber(1));
 }
 
-export function allowOutsideOption(): Option {
-  return new Option(
-    '--allow-outside',
-    'let a VMDK be made of files outside of its own folder, wherever it comes from',
-  );
-}
-
 /** Which images these commands take, for their help. */
 export const IMAGE_HELP = `
 IMAGE is a FAT volume or an ext2, ext3 or ext4 file system, a disk with one in a partition (GPT or MBR),

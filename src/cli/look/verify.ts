@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted } from '../output/counted.js';
-import { allowOutsideOption, partitionOption, withImage } from './options.js';
+import { allowOutsideOption } from '../options/allow-outside.js';
+import { partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import { EXIT, formatBytes, print, printJson, say } from '../output/output.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';

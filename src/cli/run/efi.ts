@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { allowOutsideOption } from '../look/options.js';
+import { allowOutsideOption } from '../options/allow-outside.js';
 import { efiSettingOption } from '../options/efi-settings.js';
 import { addHostOptions, requireOneOf } from '../options/machine.js';
 import {

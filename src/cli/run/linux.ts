@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { allowOutsideOption } from '../look/options.js';
+import { allowOutsideOption } from '../options/allow-outside.js';
 import { addHostOptions, requireOneOf } from '../options/machine.js';
 import {
   addLinuxOptions,

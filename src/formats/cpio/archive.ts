@@ -1,6 +1,6 @@
-import { byteStringBytes } from '../ext4/names.js';
-import type { ByteString } from '../ext4/names.js';
-import { escapeName } from '../ext4/reader/names.js';
+import { byteStringBytes } from '../byte-string.js';
+import type { ByteString } from '../byte-string.js';
+import { escapeName } from '../escaped-name.js';
 import { corrupt } from './corrupt.js';
 import { decodeHeader } from './header.js';
 import {

@@ -1,4 +1,4 @@
-import type { ByteString } from '../ext4/names.js';
+import type { ByteString } from '../byte-string.js';
 import type { RandomAccess } from '../../image/random-access.js';
 
 export interface CpioMemberAttributes {

@@ -8,7 +8,7 @@ import { hashTreeBlockCount, hashTreeDirectory, planHashTree } from './htree.js'
 import { MAX_FILE_BLOCKS } from './layout/extent.js';
 import { DEVICE, INODE, INODE_FLAGS } from './layout/inode.js';
 import { ROOT_INODE } from './layout/superblock.js';
-import { byteStringBytes } from './names.js';
+import { byteStringBytes } from '../byte-string.js';
 import { dataRuns, solidRun } from './runs.js';
 import type { FileRun } from './runs.js';
 import { sortedChildren } from './tree.js';

@@ -7,8 +7,8 @@ import {
   DIRECTORY_TAIL_BYTES,
   DIRECTORY_TAIL_FILE_TYPE,
 } from './layout/directory.js';
-import { byteStringBytes } from './names.js';
-import type { ByteString } from './names.js';
+import { byteStringBytes } from '../byte-string.js';
+import type { ByteString } from '../byte-string.js';
 
 /** A name in a directory and what it leads to. */
 export interface DirectoryName {

@@ -1,4 +1,4 @@
-import type { ByteString } from './names.js';
+import type { ByteString } from '../byte-string.js';
 
 /** Where a name belongs in a hash tree. */
 export interface DirectoryHash {

@@ -17,7 +17,7 @@ import {
   INDEX_TAIL,
   INDEX_TAIL_BYTES,
 } from './layout/directory.js';
-import { compareByteStrings } from './names.js';
+import { compareByteStrings } from '../byte-string.js';
 
 /** A directory with an index: its leaf blocks, and the hash each begins with. */
 export interface HashTree {

@@ -1,31 +1,8 @@
 import { ZosiaError } from '../../errors.js';
+import { displayName, toByteString } from '../byte-string.js';
+import type { ByteString } from '../byte-string.js';
 import type { Ext4Name } from './entry.js';
 import { MAX_NAME_BYTES } from './layout/directory.js';
-
-/**
- * Names inside the planner are "byte strings": one character per byte. They compare by code unit the
- * way the bytes do, and work as keys of a Map.
- */
-export type ByteString = string;
-
-export function toByteString(name: Ext4Name): ByteString {
-  const bytes = typeof name === 'string' ? Buffer.from(name, 'utf8') : Buffer.from(name);
-  return bytes.toString('latin1');
-}
-
-export function byteStringBytes(name: ByteString): Uint8Array {
-  return new Uint8Array(Buffer.from(name, 'latin1'));
-}
-
-/** A byte string for people: as UTF-8 text, with what is not UTF-8 replaced. */
-export function displayName(name: ByteString): string {
-  return Buffer.from(name, 'latin1').toString('utf8');
-}
-
-/** Orders byte strings by their bytes. */
-export function compareByteStrings(a: ByteString, b: ByteString): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
 /**
  * The names along an absolute path; none for `/`.

@@ -3,8 +3,9 @@ import type { Image } from '../../image/image.js';
 import type { Ext4Attributes, Ext4Entry, Ext4HardlinkEntry } from './entry.js';
 import { MAX_LINKS } from './layout/inode.js';
 import { FIRST_INODE, ROOT_INODE } from './layout/superblock.js';
-import { compareByteStrings, displayName, splitPath, toByteString } from './names.js';
-import type { ByteString } from './names.js';
+import { splitPath } from './names.js';
+import { compareByteStrings, displayName, toByteString } from '../byte-string.js';
+import type { ByteString } from '../byte-string.js';
 
 export interface DirectoryContent {
   readonly type: 'directory';

@@ -1,5 +1,5 @@
 import type { CpioMember, CpioPart } from '../../formats/cpio/member.js';
-import type { ByteString } from '../../formats/ext4/names.js';
+import type { ByteString } from '../../formats/byte-string.js';
 import type { NodeType } from '../node.js';
 
 type Attributes = Pick<CpioMember, 'mode' | 'uid' | 'gid' | 'mtimeSeconds'>;

@@ -1,6 +1,6 @@
-import { byteStringBytes } from '../../formats/ext4/names.js';
-import type { ByteString } from '../../formats/ext4/names.js';
-import { escapeName } from '../../formats/ext4/reader/names.js';
+import { byteStringBytes } from '../../formats/byte-string.js';
+import type { ByteString } from '../../formats/byte-string.js';
+import { escapeName } from '../../formats/escaped-name.js';
 import { accessBytes } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';

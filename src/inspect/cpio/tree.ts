@@ -1,8 +1,8 @@
 import { ZosiaError } from '../../errors.js';
 import { readCpio } from '../../formats/cpio/reader.js';
 import type { CpioPart } from '../../formats/cpio/reader.js';
-import { toByteString } from '../../formats/ext4/names.js';
-import { unescapeName } from '../../formats/ext4/reader/names.js';
+import { toByteString } from '../../formats/byte-string.js';
+import { unescapeName } from '../../formats/escaped-name.js';
 import { Findings } from '../../formats/findings.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { ImageTree } from '../node.js';

@@ -4,7 +4,7 @@ import {
   MAX_TARGET_BYTES,
 } from '../../formats/cpio/layout.js';
 import type { CpioMember } from '../../formats/cpio/member.js';
-import type { ByteString } from '../../formats/ext4/names.js';
+import type { ByteString } from '../../formats/byte-string.js';
 import type { NodeType } from '../node.js';
 import { tooLarge } from './too-large.js';
 import { CpioFile } from './file.js';

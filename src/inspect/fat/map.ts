@@ -1,4 +1,4 @@
-import { escapeName } from '../../formats/ext4/reader/names.js';
+import { escapeName } from '../../formats/escaped-name.js';
 import { ClusterClaims } from '../../formats/fat/check/claims.js';
 import { FAT_TYPE_FACTS, FIRST_CLUSTER, FREE_CLUSTER } from '../../formats/fat/layout/table.js';
 import { clusterOffset } from '../../formats/fat/reader/boot-sector.js';

@@ -1,4 +1,4 @@
-import { escapeName, unescapeName } from '../../formats/ext4/reader/names.js';
+import { escapeName, unescapeName } from '../../formats/escaped-name.js';
 import { ATTRIBUTE } from '../../formats/fat/layout/directory.js';
 import { MAX_PATH_UNITS } from '../../formats/fat/names.js';
 import { openContent } from '../../formats/fat/reader/content.js';

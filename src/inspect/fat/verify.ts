@@ -1,6 +1,6 @@
 import { checkFat } from '../../formats/fat/check/checker.js';
 import type { FatSummary } from '../../formats/fat/check/checker.js';
-import { escapeName } from '../../formats/ext4/reader/names.js';
+import { escapeName } from '../../formats/escaped-name.js';
 import { openVolume } from '../../formats/fat/reader/volume.js';
 import type { Problem } from '../../formats/findings.js';
 import type { RandomAccess } from '../../image/random-access.js';

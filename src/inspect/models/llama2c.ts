@@ -1,5 +1,5 @@
 import { ZosiaError } from '../../errors.js';
-import { escapeName } from '../../formats/ext4/reader/names.js';
+import { escapeName } from '../../formats/escaped-name.js';
 import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
 import {
   MAX_SETTINGS_BYTES,

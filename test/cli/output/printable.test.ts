@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { printable, printableJson, printableLines } from '../../../src/cli/output/printable.js';
 import { bytesData } from '../../../src/image/file-data.js';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
-import { escapeName } from '../../../src/formats/ext4/reader/names.js';
+import { escapeName } from '../../../src/formats/escaped-name.js';
 import { writeRaw } from '../../../src/image/raw-writer.js';
 import { modelGguf } from '../../formats/gguf/samples.js';
 import { zosia } from '../../support/cli.js';

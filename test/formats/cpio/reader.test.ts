@@ -10,7 +10,7 @@ import { accessImage } from '../../../src/image/image-reader.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import type { RandomAccess } from '../../../src/image/random-access.js';
 import { ZosiaError } from '../../../src/errors.js';
-import { escapeName } from '../../../src/formats/ext4/reader/names.js';
+import { escapeName } from '../../../src/formats/escaped-name.js';
 import { collect } from '../../support/async.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';

@@ -1,7 +1,7 @@
 import { FILE_TYPES } from '../file-type.js';
 import { DIRECTORY_ENTRY_HEADER_BYTES } from '../layout/directory.js';
 import { ROOT_INODE } from '../layout/superblock.js';
-import { toByteString } from '../names.js';
+import { toByteString } from '../../byte-string.js';
 import {
   directoryTailMatches,
   hasDirectoryTail,
@@ -9,7 +9,7 @@ import {
 } from '../reader/directory-block.js';
 import type { RawEntry } from '../reader/directory-block.js';
 import { isDotOrDotDot } from '../reader/directory.js';
-import { escapeName } from '../reader/names.js';
+import { escapeName } from '../../escaped-name.js';
 import type { CheckContext } from './context.js';
 import { isIndexNode } from './hash-tree.js';
 import type { HashTreeBlock } from './hash-tree.js';

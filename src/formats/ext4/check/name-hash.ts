@@ -1,7 +1,7 @@
 import { chunkWords, directoryHash, finishHash, hashState } from '../dirhash.js';
 import { HASH_HALF_MD4, HASH_LEGACY, HASH_TEA, HASH_UNSIGNED } from '../layout/directory.js';
-import { toByteString } from '../names.js';
-import type { ByteString } from '../names.js';
+import { toByteString } from '../../byte-string.js';
+import type { ByteString } from '../../byte-string.js';
 import type { Ext4Superblock } from '../reader/superblock.js';
 
 const TEA_WORDS = 4;

@@ -1,15 +1,15 @@
 import { readNumber } from '../../fields.js';
 import { INLINE_DIRECTORY, MAX_NAME_BYTES } from '../layout/directory.js';
 import { INODE_FLAGS } from '../layout/inode.js';
-import { toByteString } from '../names.js';
-import type { ByteString } from '../names.js';
+import { toByteString } from '../../byte-string.js';
+import type { ByteString } from '../../byte-string.js';
 import { directoryTailMatches, fileTypeOfEntry, parseDirectoryBlock } from './directory-block.js';
 import { corrupt, refuseFaults } from './fault.js';
 import { mapBlocks } from './file-map.js';
 import { inlineParts } from './inline-data.js';
 import { seedOf } from './inode.js';
 import type { Ext4FileType, Inode } from './inode.js';
-import { escapeName } from './names.js';
+import { escapeName } from '../../escaped-name.js';
 import type { Volume } from './volume.js';
 
 /** A name in a directory. */

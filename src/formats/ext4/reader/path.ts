@@ -1,12 +1,12 @@
 import { ZosiaError } from '../../../errors.js';
 import type { Ext4Name } from '../entry.js';
 import { ROOT_INODE } from '../layout/superblock.js';
-import { byteStringBytes } from '../names.js';
-import type { ByteString } from '../names.js';
+import { byteStringBytes } from '../../byte-string.js';
+import type { ByteString } from '../../byte-string.js';
 import { findEntry, readParent } from './directory.js';
 import { corrupt } from './fault.js';
 import type { Inode } from './inode.js';
-import { escapeName, pathNames } from './names.js';
+import { escapeName, pathNames } from '../../escaped-name.js';
 import { MAX_TARGET_BYTES, readTarget } from './symlink.js';
 import type { Volume } from './volume.js';
 

@@ -28,7 +28,7 @@ export type { Ext4Feature } from './features.js';
 export type { FileExtent } from './file-map.js';
 export type { Ext4Group } from './group-descriptor.js';
 export type { Ext4FileType } from './inode.js';
-export { escapeName, unescapeName } from './names.js';
+export { escapeName, unescapeName } from '../../escaped-name.js';
 export type { Ext4Stat } from './stat.js';
 export type { Ext4Superblock } from './superblock.js';
 export type { Ext4Walked } from './walk.js';

@@ -13,7 +13,7 @@ import {
   XATTR_MAGIC,
   XATTR_NAMESPACE,
 } from '../layout/xattr.js';
-import { escapeName } from './names.js';
+import { escapeName } from '../../escaped-name.js';
 import { fault } from '../../findings.js';
 import type { Fault } from '../../findings.js';
 import type { Inode } from './inode.js';

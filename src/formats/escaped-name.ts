@@ -1,6 +1,5 @@
-import type { Ext4Name } from '../entry.js';
-import { toByteString } from '../names.js';
-import type { ByteString } from '../names.js';
+import { toByteString } from './byte-string.js';
+import type { ByteString } from './byte-string.js';
 
 /** Controls, and Unicode's format characters and separators of lines: none of them is seen. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -49,7 +48,7 @@ export function unescapeName(text: string): Uint8Array {
 }
 
 /** The names along a path; empty ones and `.` are passed over. Text is unescaped, bytes are not. */
-export function pathNames(path: Ext4Name): ByteString[] {
+export function pathNames(path: string | Uint8Array): ByteString[] {
   const bytes = typeof path === 'string' ? unescapeName(path) : path;
   return toByteString(bytes)
     .split('/')

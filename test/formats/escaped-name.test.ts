@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeName, unescapeName } from '../../../../src/formats/ext4/reader/names.js';
+import { escapeName, unescapeName } from '../../src/formats/escaped-name.js';
 
 describe('escapeName', () => {
   it.each([

@@ -1,0 +1,24 @@
+/**
+ * Names in images are bytes. As "byte strings", one character per byte, they compare by code unit the way
+ * the bytes do, and work as keys of a Map.
+ */
+export type ByteString = string;
+
+export function toByteString(name: string | Uint8Array): ByteString {
+  const bytes = typeof name === 'string' ? Buffer.from(name, 'utf8') : Buffer.from(name);
+  return bytes.toString('latin1');
+}
+
+export function byteStringBytes(name: ByteString): Uint8Array {
+  return new Uint8Array(Buffer.from(name, 'latin1'));
+}
+
+/** A byte string for people: as UTF-8 text, with what is not UTF-8 replaced. */
+export function displayName(name: ByteString): string {
+  return Buffer.from(name, 'latin1').toString('utf8');
+}
+
+/** Orders byte strings by their bytes. */
+export function compareByteStrings(a: ByteString, b: ByteString): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
