@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { temporaryFolder } from './samples.js';
+import { closeServer } from '../support/close-server.js';
 
 export const REPOSITORY = fileURLToPath(new URL('repository/', import.meta.url));
 
@@ -50,13 +51,7 @@ export async function serve(
   return {
     url: `http://127.0.0.1:${port}/`,
     requests,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    close: () => closeServer(server),
   };
 }
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { closeServer } from './close-server.js';
 
 interface Tarball {
   readonly manifest: { readonly name: string; readonly version: string };
@@ -54,13 +55,7 @@ export async function startLocalRegistry(nodeModules: string): Promise<LocalRegi
 
   return {
     url,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    close: () => closeServer(server),
   };
 }
 

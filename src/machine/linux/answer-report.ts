@@ -4,7 +4,7 @@ import { ZosiaError } from '../../errors.js';
  * Why an answer ended: as the model wanted; since the context is full; after as many tokens as were asked
  * for; at a text that was to end it; `unknown` when llama.cpp's log was not to be had.
  */
-export const ANSWER_ENDS = ['end', 'context', 'tokens', 'stop', 'unknown'] as const;
+const ANSWER_ENDS = ['end', 'context', 'tokens', 'stop', 'unknown'] as const;
 export type AnswerEnd = (typeof ANSWER_ENDS)[number];
 
 /** What the guest says of an answer that it has given. */

@@ -11,7 +11,7 @@ export interface MacContext {
   readonly sysctl: Sysctl;
 }
 
-export const THIS_MAC: MacContext = {
+const THIS_MAC: MacContext = {
   platform: process.platform,
   nodeArch: process.arch,
   async sysctl(name) {

@@ -71,7 +71,7 @@ export async function* mapBlocks(
 }
 
 /** Blocks that the files may have in all, as a multiple of those there are, where files share blocks. */
-export const MAX_SHARING = 64;
+const MAX_SHARING = 64;
 
 /** The most blocks that one file, or all together, can map. */
 export function mostMappedBlocks({ superblock }: Volume): number {
