@@ -1,5 +1,5 @@
 import { DEVICE, INODE, INODE_FLAGS } from '../layout/inode.js';
-import { MAX_FILE_BLOCKS } from '../layout/extent.js';
+import { MAX_EXTENT_DEPTH, MAX_FILE_BLOCKS } from '../layout/extent.js';
 import { BAD_BLOCKS_INODE } from '../layout/superblock.js';
 import { blockMapReach } from '../reader/block-map.js';
 import { hasBlocks, isFastSymlink } from '../reader/file-map.js';
@@ -201,7 +201,10 @@ async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> 
   if (isFastSymlink(inode, blockSizeBytes)) {
     stored = inode.block;
   } else {
-    for await (const surveyed of surveyFile(volume, inode, () => true)) {
+    // The first block is found on the way down along the first branches.
+    let nodes = 0;
+    const enter = (): boolean => ++nodes <= MAX_EXTENT_DEPTH;
+    for await (const surveyed of surveyFile(volume, inode, enter)) {
       if (surveyed.kind !== 'content' || surveyed.extent.fileBlock !== 0) continue;
       if (!surveyed.extent.written) continue;
       stored = await volume.readBlock(surveyed.extent.imageBlock, where);
