@@ -39,7 +39,9 @@ export class TargetFolder {
     const path = this.#place(names);
     if (statusOf(path)?.isDirectory()) return;
     this.#makeRoom(path);
-    orExplain(path, () => mkdirSync(path, mode));
+    orExplain(path, () => {
+      mkdirSync(path, mode);
+    });
   }
 
   /** Writes a file whole or not at all. */
@@ -57,13 +59,17 @@ export class TargetFolder {
   smallFile(names: readonly Uint8Array[], content: SmallFile): void {
     const path = this.#place(names);
     this.#refuseTaken(path);
-    orExplain(path, () => writeSmallInFolder(this.path, path, content));
+    orExplain(path, () => {
+      writeSmallInFolder(this.path, path, content);
+    });
   }
 
   symlink(names: readonly Uint8Array[], target: Uint8Array): void {
     const path = this.#place(names);
     this.#makeRoom(path);
-    orExplain(path, () => symlinkSync(Buffer.from(target), path));
+    orExplain(path, () => {
+      symlinkSync(Buffer.from(target), path);
+    });
   }
 
   /** Whether the host took a further name for a file that was written before. */
@@ -99,7 +105,10 @@ export class TargetFolder {
   }
 
   #makeRoom(path: Buffer): void {
-    if (this.#refuseTaken(path)) orExplain(path, () => rmSync(path, { force: true }));
+    if (this.#refuseTaken(path))
+      orExplain(path, () => {
+        rmSync(path, { force: true });
+      });
   }
 }
 
