@@ -10,7 +10,7 @@ import type { Measured } from './measure.js';
 
 /**
  * How long `zosia verify` takes for a file system of very many small files, beside e2fsck, which checks the
- * same image in turn with it.
+ * same image in turn with it; and how long `zosia extract` takes to make the files.
  *
  *     npm run bench:verify -- [--files 48000] [--size-mib 64] [--runs 3] [--folder DIR]
  */
@@ -53,15 +53,20 @@ try {
   const image = await makeImage(folder);
   const zosia: Measured[] = [];
   const e2fsck: Measured[] = [];
+  const extract: Measured[] = [];
   for (let run = 0; run < runCount; run++) {
     zosia.push(await measure(process.execPath, [CLI, 'verify', image]));
     e2fsck.push(await measure('e2fsck', ['-f', '-n', image]));
+    const out = join(folder, 'extracted');
+    extract.push(await measure(process.execPath, [CLI, 'extract', image, '--out', out]));
+    await rm(out, { recursive: true });
   }
   const time = (runs: readonly Measured[]): number => median(runs.map((one) => one.durationMs));
   console.log(`\n${fileCount} files on ${values['size-mib']} MiB of ext4 (median of ${runCount})`);
   for (const [name, runs] of [
     ['zosia verify', zosia],
     ['e2fsck -f -n', e2fsck],
+    ['zosia extract', extract],
   ] as const) {
     const peakKiB = largest(runs.map((one) => one.peakKiB));
     const memory = peakKiB === undefined ? 'unknown' : `${Math.round(peakKiB / 1024)} MiB`;

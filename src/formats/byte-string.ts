@@ -4,9 +4,13 @@
  */
 export type ByteString = string;
 
+const SHORT_BYTES = 24;
+
 export function toByteString(name: string | Uint8Array): ByteString {
-  const bytes = typeof name === 'string' ? Buffer.from(name, 'utf8') : Buffer.from(name);
-  return bytes.toString('latin1');
+  const bytes = typeof name === 'string' ? Buffer.from(name, 'utf8') : name;
+  // Most names are short: their characters put together take less time than a Buffer of the bytes.
+  if (bytes.length <= SHORT_BYTES) return String.fromCharCode(...bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 export function byteStringBytes(name: ByteString): Uint8Array {

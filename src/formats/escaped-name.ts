@@ -3,7 +3,6 @@ import type { ByteString } from './byte-string.js';
 
 /** Controls, and Unicode's format characters and separators of lines: none of them is seen. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -12,10 +11,10 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * each byte outside of ASCII. {@link unescapeName} gives the bytes back.
  */
 export function escapeName(bytes: Uint8Array): string {
+  if (isPlain(bytes)) return toByteString(bytes);
   const text = decode(bytes);
   const encoding = text === undefined ? 'latin1' : 'utf8';
   const characters = text ?? Buffer.from(bytes).toString('latin1');
-  if (PLAIN.test(characters)) return characters;
   let escaped = '';
   for (const character of characters) {
     const code = character.codePointAt(0)!;
@@ -26,6 +25,15 @@ export function escapeName(bytes: Uint8Array): string {
     }
   }
   return escaped;
+}
+
+/** Whether the bytes stand for themselves, as those of nearly all names do: ASCII, and no backslash. */
+function isPlain(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x20 || byte > 0x7e || byte === 0x5c) return false;
+  }
+  return true;
 }
 
 /** As UTF-8, or undefined when the bytes are none, or lose something on the way, as a byte order mark. */

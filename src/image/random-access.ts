@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
 import { notRegularFile, unreadable } from './file-errors.js';
@@ -45,6 +46,12 @@ export function accessBytes(bytes: Uint8Array): RandomAccess {
 }
 
 /**
+ * What is read at once rather than by another thread: mostly the host has it in memory, and handing over
+ * and waiting take many times as long as copying it. Larger reads leave the process free meanwhile.
+ */
+const MAX_SYNC_BYTES = 1 << 18;
+
+/**
  * Opens a file for reading at any place.
  *
  * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`
@@ -65,7 +72,10 @@ export async function accessFile(path: string): Promise<OpenFile> {
         const bytes = new Uint8Array(length);
         let done = 0;
         while (done < length) {
-          const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+          const bytesRead =
+            length <= MAX_SYNC_BYTES
+              ? readSync(handle.fd, bytes, done, length - done, offset + done)
+              : (await handle.read(bytes, done, length - done, offset + done)).bytesRead;
           if (bytesRead === 0) {
             throw new ZosiaError('ZOSIA_FILE_CHANGED', `${path} became shorter while it was read`, {
               hint: 'Wait until whatever writes the file is done, then try again.',

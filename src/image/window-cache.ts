@@ -9,6 +9,9 @@ export class WindowCache implements RandomAccess {
   /** By window number, the least recently used one first. */
   readonly #kept = new Map<number, Uint8Array>();
   readonly #mostKept: number;
+  /** The window that was asked for last: mostly the next one asked for, too. */
+  #lastNumber = -1;
+  #last: Uint8Array | undefined;
 
   constructor(
     private readonly source: RandomAccess,
@@ -21,12 +24,8 @@ export class WindowCache implements RandomAccess {
 
   /** A window by its number; the last one may be shorter. The bytes are shared: they are not to be written to. */
   async window(number: number): Promise<Uint8Array> {
-    const kept = this.#kept.get(number);
-    if (kept) {
-      this.#kept.delete(number);
-      this.#kept.set(number, kept);
-      return kept;
-    }
+    const kept = this.keptWindow(number);
+    if (kept) return kept;
     const offset = number * this.windowBytes;
     const bytes = await this.source.read(
       offset,
@@ -35,6 +34,18 @@ export class WindowCache implements RandomAccess {
     this.#kept.set(number, bytes);
     if (this.#kept.size > this.#mostKept) this.#kept.delete(this.#kept.keys().next().value!);
     return bytes;
+  }
+
+  /** The same when it is kept; undefined: it is to be read. Waiting for what is there is the slowest part. */
+  keptWindow(number: number): Uint8Array | undefined {
+    if (number === this.#lastNumber) return this.#last;
+    const kept = this.#kept.get(number);
+    if (!kept) return undefined;
+    this.#kept.delete(number);
+    this.#kept.set(number, kept);
+    this.#lastNumber = number;
+    this.#last = kept;
+    return kept;
   }
 
   /** What goes beyond one window is read past the cache. */

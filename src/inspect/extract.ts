@@ -1,4 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import type { Piece } from '../image/output-file.js';
 import type { ImageNode, ImageTree } from './node.js';
 import { TargetFolder } from './target-folder.js';
 import { walkTree } from './walk.js';
@@ -34,6 +36,10 @@ export interface ExtractSummary {
 }
 
 const CHUNK_BYTES = 1 << 20;
+/** A file up to this size is made at once: see `writeSmallInFolder`. */
+const SMALL_FILE_BYTES = 1 << 18;
+/** Files made before anything else has its turn. */
+const MADE_AT_A_TIME = 64;
 /** Neither set-user-id, set-group-id nor sticky leaves the image. */
 const PERMISSIONS = 0o777;
 /** A folder that its owner cannot enter could be neither filled nor removed. */
@@ -112,6 +118,7 @@ class Extraction {
   readonly #written = new Map<number, readonly Uint8Array[]>();
   /** What the image can still hold besides the files so far, as long as no two share data. */
   #roomBytes: number;
+  #madeCount = 0;
   readonly #symlinks: { nameBytes: readonly Uint8Array[]; target: Uint8Array }[] = [];
 
   constructor(
@@ -129,10 +136,10 @@ class Extraction {
 
   async add(walked: LocatedNode): Promise<void> {
     const { names, nameBytes, node } = walked;
-    this.options.signal?.throwIfAborted();
+    await this.#breathe();
     switch (node.type) {
       case 'directory':
-        await this.target.directory(nameBytes, (node.mode & PERMISSIONS) | OWNER_ALL);
+        this.target.directory(nameBytes, (node.mode & PERMISSIONS) | OWNER_ALL);
         this.summary.directoryCount++;
         break;
       case 'file':
@@ -156,30 +163,57 @@ class Extraction {
 
   async makeSymlinks(): Promise<void> {
     for (const { nameBytes, target } of this.#symlinks) {
-      await this.target.symlink(nameBytes, target);
+      await this.#breathe();
+      this.target.symlink(nameBytes, target);
       this.summary.symlinkCount++;
     }
   }
 
   async #addFile(nameBytes: readonly Uint8Array[], node: ImageNode): Promise<void> {
     const first = this.#written.get(node.id);
-    if (first && (await this.target.hardLink(nameBytes, first))) {
+    if (first && this.target.hardLink(nameBytes, first)) {
       this.summary.hardLinkCount++;
       return;
     }
-    if (!first) await this.#takeRoom(node);
+    if (node.sizeBytes <= SMALL_FILE_BYTES) await this.#addSmallFile(nameBytes, node, !first);
+    else await this.#addLargeFile(nameBytes, node, !first);
+    if (node.linkCount > 1) this.#written.set(node.id, nameBytes);
+    this.summary.fileCount++;
+  }
+
+  async #addSmallFile(
+    nameBytes: readonly Uint8Array[],
+    node: ImageNode,
+    isFirst: boolean,
+  ): Promise<void> {
+    const content = await node.open();
+    const pieces: Piece[] = [];
+    for await (const { offset, length } of node.dataRanges()) {
+      if (isFirst) this.#takeRoom(length);
+      pieces.push({ offset, bytes: await content.read(offset, length) });
+    }
+    this.options.signal?.throwIfAborted();
+    const { sizeBytes, mode } = node;
+    this.target.smallFile(nameBytes, { pieces, sizeBytes, mode: mode & PERMISSIONS });
+    for (const { bytes } of pieces) this.#progress(bytes.length);
+  }
+
+  async #addLargeFile(
+    nameBytes: readonly Uint8Array[],
+    node: ImageNode,
+    isFirst: boolean,
+  ): Promise<void> {
+    if (isFirst) for await (const { length } of node.dataRanges()) this.#takeRoom(length);
     const { signal } = this.options;
     await this.target.file(nameBytes, (file) => this.#copy(node, file), {
       mode: node.mode & PERMISSIONS,
       ...(signal ? { signal } : {}),
     });
-    if (node.linkCount > 1) this.#written.set(node.id, nameBytes);
-    this.summary.fileCount++;
   }
 
   /** A small image in which many names lead to the same data could else fill the host's disk. */
-  async #takeRoom(node: ImageNode): Promise<void> {
-    for await (const { length } of node.dataRanges()) this.#roomBytes -= length;
+  #takeRoom(length: number): void {
+    this.#roomBytes -= length;
     if (this.#roomBytes >= 0) return;
     throw new ZosiaError(
       'ZOSIA_IMAGE_OVERFULL',
@@ -198,12 +232,24 @@ class Extraction {
         const at = offset + done;
         const bytes = await content.read(at, Math.min(CHUNK_BYTES, length - done));
         await writeAll(file, bytes, at);
-        this.summary.dataBytes += bytes.length;
-        // Where the host takes no hard links, further names are copies that were not counted.
-        const { dataBytes } = this.summary;
-        this.options.onProgress?.(dataBytes, Math.max(dataBytes, this.sizes.totalBytes));
+        this.#progress(bytes.length);
       }
     }
+  }
+
+  #progress(bytes: number): void {
+    this.summary.dataBytes += bytes;
+    // Where the host takes no hard links, further names are copies that were not counted.
+    const { dataBytes } = this.summary;
+    this.options.onProgress?.(dataBytes, Math.max(dataBytes, this.sizes.totalBytes));
+  }
+
+  /** Lets signals and timers have their turn now and then: what is made at once would keep them off. */
+  async #breathe(): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    if (++this.#madeCount % MADE_AT_A_TIME !== 0) return;
+    await setImmediate();
+    this.options.signal?.throwIfAborted();
   }
 }
 

@@ -38,8 +38,8 @@ export interface ImageNode {
   /** Of character and block devices. */
   readonly device: { readonly major: number; readonly minor: number } | undefined;
 
-  /** The names in a directory, in no particular order. */
-  list(): AsyncIterable<NamedNode>;
+  /** The names in a directory, in no particular order; those that are read at once together. */
+  list(): AsyncIterable<Iterable<NamedNode>>;
   /** The target of a symlink. */
   readLink(): Promise<Uint8Array>;
   /** The content of a regular file, to be read at any place. */

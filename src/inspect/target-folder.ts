@@ -1,12 +1,15 @@
-import { link, lstat, mkdir, realpath, symlink, unlink } from 'node:fs/promises';
+import { linkSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { escapeName } from '../formats/escaped-name.js';
-import { makeOutputFolder, writeInFolder } from '../image/output-file.js';
+import { makeOutputFolder, writeInFolder, writeSmallInFolder } from '../image/output-file.js';
 import type { OutputOptions } from '../image/output-file.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';
 import { sweepOnce } from '../image/temporary.js';
 
 type Write = Parameters<typeof writeInFolder<void>>[2];
+type SmallFile = Parameters<typeof writeSmallInFolder>[2];
 
 const SLASH = 0x2f;
 const DOT = 0x2e;
@@ -15,6 +18,7 @@ const DOT = 0x2e;
  * A folder on the host that files of unknown origin are put into, and never beside it. Every name is one
  * step down; folders are entered only if they are folders themselves, not symlinks to some; nothing
  * that stands there is followed or, without `force`, replaced. Names are bytes, as the host's are.
+ * Single calls are made at once, not by another thread: there may be hundreds of thousands.
  */
 export class TargetFolder {
   private constructor(
@@ -31,35 +35,49 @@ export class TargetFolder {
   }
 
   /** Makes a folder, or enters the one that is there. Those above it were made before. */
-  async directory(names: readonly Uint8Array[], mode: number): Promise<void> {
+  directory(names: readonly Uint8Array[], mode: number): void {
     const path = this.#place(names);
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isDirectory()) return;
-    if (found) await this.#makeRoom(path);
-    await orExplain(path, () => mkdir(path, mode));
+    if (statusOf(path)?.isDirectory()) return;
+    this.#makeRoom(path);
+    orExplain(path, () => {
+      mkdirSync(path, mode);
+    });
   }
 
   /** Writes a file whole or not at all. */
   async file(names: readonly Uint8Array[], write: Write, options: OutputOptions): Promise<void> {
     const path = this.#place(names);
-    await this.#refuseTaken(path);
-    await orExplain(path, () =>
-      writeInFolder(this.path, path, write, { ...options, durable: false }),
+    this.#refuseTaken(path);
+    await writeInFolder(this.path, path, write, { ...options, durable: false }).catch(
+      (error: unknown) => {
+        throw explained(path, error);
+      },
     );
   }
 
-  async symlink(names: readonly Uint8Array[], target: Uint8Array): Promise<void> {
+  /** The same of a file whose content is at hand. */
+  smallFile(names: readonly Uint8Array[], content: SmallFile): void {
     const path = this.#place(names);
-    await this.#makeRoom(path);
-    await orExplain(path, () => symlink(Buffer.from(target), path));
+    this.#refuseTaken(path);
+    orExplain(path, () => {
+      writeSmallInFolder(this.path, path, content);
+    });
+  }
+
+  symlink(names: readonly Uint8Array[], target: Uint8Array): void {
+    const path = this.#place(names);
+    this.#makeRoom(path);
+    orExplain(path, () => {
+      symlinkSync(Buffer.from(target), path);
+    });
   }
 
   /** Whether the host took a further name for a file that was written before. */
-  async hardLink(names: readonly Uint8Array[], first: readonly Uint8Array[]): Promise<boolean> {
+  hardLink(names: readonly Uint8Array[], first: readonly Uint8Array[]): boolean {
     const path = this.#place(names);
-    await this.#makeRoom(path);
+    this.#makeRoom(path);
     try {
-      await link(this.#place(first), path);
+      linkSync(this.#place(first), path);
       return true;
     } catch (error) {
       const code = systemErrorCode(error) ?? '';
@@ -75,9 +93,10 @@ export class TargetFolder {
     return Buffer.concat([Buffer.from(this.path), ...parts]);
   }
 
-  async #refuseTaken(path: Buffer): Promise<void> {
-    const found = await lstat(path).catch(() => undefined);
-    if (!found || (this.force && !found.isDirectory())) return;
+  /** @returns whether something is there that may be replaced */
+  #refuseTaken(path: Buffer): boolean {
+    const found = statusOf(path);
+    if (!found || (this.force && !found.isDirectory())) return found !== undefined;
     throw new ZosiaError('ZOSIA_OUTPUT_EXISTS', `${escapeName(path)} exists already`, {
       hint: found.isDirectory()
         ? 'It is a folder, which is never replaced: extract into another one with --out.'
@@ -85,11 +104,20 @@ export class TargetFolder {
     });
   }
 
-  async #makeRoom(path: Buffer): Promise<void> {
-    await this.#refuseTaken(path);
-    await unlink(path).catch((error: unknown) => {
-      if (systemErrorCode(error) !== 'ENOENT') throw explained(path, error);
-    });
+  #makeRoom(path: Buffer): void {
+    if (this.#refuseTaken(path))
+      orExplain(path, () => {
+        rmSync(path, { force: true });
+      });
+  }
+}
+
+/** What is at a path, if anything is known to be; a symlink itself. */
+function statusOf(path: Buffer): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 
@@ -104,10 +132,12 @@ function checkedName(name: Uint8Array): Uint8Array {
   );
 }
 
-async function orExplain<T>(path: Buffer, make: () => Promise<T>): Promise<T> {
-  return make().catch((error: unknown) => {
+function orExplain(path: Buffer, make: () => void): void {
+  try {
+    make();
+  } catch (error) {
     throw explained(path, error);
-  });
+  }
 }
 
 function explained(path: Buffer, cause: unknown): unknown {

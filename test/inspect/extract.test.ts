@@ -301,7 +301,7 @@ describe('a hostile image', () => {
 
     // A host without hard links gets copies.
     const copies = await freshTarget();
-    const hardLink = vi.spyOn(TargetFolder.prototype, 'hardLink').mockResolvedValue(false);
+    const hardLink = vi.spyOn(TargetFolder.prototype, 'hardLink').mockReturnValue(false);
     onTestFinished(() => {
       hardLink.mockRestore();
     });

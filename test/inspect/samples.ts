@@ -100,7 +100,7 @@ export function fakeNode(
     async *list() {
       for (const [nameBytes, node] of children) {
         const name = Buffer.from(nameBytes).toString('latin1');
-        yield await Promise.resolve({ nameBytes, name, node });
+        yield await Promise.resolve([{ nameBytes, name, node }]);
       }
     },
     readLink: () => Promise.resolve(Buffer.from(target)),

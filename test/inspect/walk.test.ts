@@ -17,7 +17,7 @@ function countingTree(): { tree: ImageTree; lists: number[] } {
       // eslint-disable-next-line @typescript-eslint/require-await
       async *list() {
         lists.push(id);
-        yield* children;
+        yield children;
       },
     } as Partial<ImageNode> as ImageNode;
   };

@@ -48,14 +48,15 @@ export class CpioNode implements ImageNode {
     return part ? part.offset * 2 ** 20 + offset : 0;
   }
 
-  async *list(): AsyncGenerator<NamedNode, void, undefined> {
+  async *list(): AsyncGenerator<readonly NamedNode[], void, undefined> {
     const children = this.file.children!;
+    const named: NamedNode[] = [];
     // In order, so that nobody who sorts them has to compare much.
     for (const name of [...children.keys()].sort()) {
       const file = children.get(name)!;
-      if (!this.isHidden(file))
-        yield await Promise.resolve(new CpioName(name, file, this.isHidden));
+      if (!this.isHidden(file)) named.push(new CpioName(name, file, this.isHidden));
     }
+    yield await Promise.resolve(named);
   }
 
   readLink(): Promise<Uint8Array> {

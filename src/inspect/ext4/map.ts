@@ -1,8 +1,8 @@
 import { surveyFile } from '../../formats/ext4/check/file-survey.js';
 import { RESIZE_INODE, ROOT_INODE } from '../../formats/ext4/layout/superblock.js';
 import { readDirectory } from '../../formats/ext4/reader/directory.js';
-import { refuseFaults } from '../../formats/ext4/reader/fault.js';
-import { hasBlocks } from '../../formats/ext4/reader/file-map.js';
+import { corrupt, refuseFaults } from '../../formats/ext4/reader/fault.js';
+import { hasBlocks, mostMappedBlocks } from '../../formats/ext4/reader/file-map.js';
 import type { Inode } from '../../formats/ext4/reader/inode.js';
 import type { Volume } from '../../formats/ext4/reader/volume.js';
 import { groupRegions } from './groups.js';
@@ -24,7 +24,14 @@ export async function mapExt4(volume: Volume, signal?: AbortSignal): Promise<Reg
   const visited = new Set<number>([ROOT_INODE]);
   const pending = [{ path: '', inode: await volume.inode(ROOT_INODE) }];
   await files.add(pending[0]!.inode, 'directory', '/');
+  // No two directories share a block, so that all of them together have no more than there are.
+  let roomBytes = mostMappedBlocks(volume) * volume.superblock.blockSizeBytes;
   for (let next = pending.pop(); next; next = pending.pop()) {
+    roomBytes -= next.inode.sizeBytes;
+    if (roomBytes < 0) {
+      const message = 'the directories are larger than the file system';
+      throw corrupt(`directory ${next.inode.number}`, message);
+    }
     for await (const { name, inode: number } of readDirectory(volume, next.inode)) {
       signal?.throwIfAborted();
       if (visited.has(number)) continue;

@@ -3,7 +3,7 @@ import type { Findings } from '../findings.js';
 import type { Libext2fs } from './libext2fs.js';
 import type { ImageNode, ImageTree, NamedNode, NodeType } from '../node.js';
 import { walkTree } from '../walk.js';
-import type { Walked } from '../walk.js';
+import type { LocatedNode, Walked } from '../walk.js';
 
 export interface ComparisonLimits {
   /** Of every file, so many bytes from its start are compared. */
@@ -20,7 +20,7 @@ export interface ComparisonLimits {
 export const USUAL_LIMITS: ComparisonLimits = {
   bytesPerFile: 16 << 20,
   bytesInAll: 256 << 20,
-  searchedBytes: 16 << 20,
+  searchedBytes: 4 << 20,
 };
 
 export const NO_LIMITS: ComparisonLimits = {
@@ -33,6 +33,8 @@ export interface ComparisonOptions {
   readonly limits: ComparisonLimits;
   /** Whether the file system keeps small files in inodes, where libext2fs misreads symlinks. */
   readonly hasInlineData?: boolean;
+  /** Is shown every directory, so that nobody has to walk once more. */
+  readonly gather?: (directory: LocatedNode, children: readonly NamedNode[]) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -76,12 +78,14 @@ export async function compareReaders(
   tree: ImageTree,
   other: Libext2fs,
   findings: Findings,
-  { limits, hasInlineData = false, signal }: ComparisonOptions,
+  { limits, hasInlineData = false, gather, signal }: ComparisonOptions,
 ): Promise<Comparison> {
   const comparison = new ReaderComparison(other, findings, limits, hasInlineData);
-  for await (const walked of walkTree(tree, await tree.lookUp('/', false))) {
+  for await (const walked of walkTree(tree, await tree.lookUp('/', false), true)) {
     signal?.throwIfAborted();
-    if (walked.node.type === 'directory') await comparison.directory(walked);
+    if (walked.node.type !== 'directory') continue;
+    gather?.(walked, await walked.children());
+    await comparison.directory(walked);
   }
   return comparison.result;
 }
@@ -133,20 +137,17 @@ class ReaderComparison {
 
   /** The package gives names as UTF-8, so ours are compared as that. */
   #compareNames(where: string, children: readonly NamedNode[], theirs: readonly string[]): void {
-    const ours = children.map(({ nameBytes }) => Buffer.from(nameBytes).toString('utf8'));
-    this.result.nameCount += ours.length;
-    const surplus = (from: readonly string[], than: readonly string[]): string[] => {
-      const known = new Set(than);
-      return from.filter((name) => !known.has(name));
-    };
-    for (const name of surplus(ours, theirs)) {
-      this.#differs('names', where, `only zosia reads the name ${JSON.stringify(name)}`);
-    }
-    for (const name of surplus(theirs, ours)) {
+    const unmatched = new Set(children.map(utf8Name));
+    this.result.nameCount += children.length;
+    for (const name of theirs) {
+      if (unmatched.delete(name)) continue;
       this.#differs('names', where, `only libext2fs reads the name ${JSON.stringify(name)}`);
     }
-    if (ours.length !== theirs.length) {
-      const message = `zosia reads ${ours.length} names, libext2fs ${theirs.length}`;
+    for (const name of unmatched) {
+      this.#differs('names', where, `only zosia reads the name ${JSON.stringify(name)}`);
+    }
+    if (children.length !== theirs.length) {
+      const message = `zosia reads ${children.length} names, libext2fs ${theirs.length}`;
       this.#differs('names', where, message);
     }
   }
@@ -262,6 +263,11 @@ const BLOCK_FIELD_BYTES = 60;
 function isMisread(ours: string, theirs: string): boolean {
   const start = (text: string): Buffer => Buffer.from(text).subarray(0, BLOCK_FIELD_BYTES);
   return Buffer.byteLength(ours) >= BLOCK_FIELD_BYTES && start(ours).equals(start(theirs));
+}
+
+/** A name as the package decodes it. One that has nothing escaped in it is that already. */
+function utf8Name({ name, nameBytes }: NamedNode): string {
+  return name.includes('\\') ? Buffer.from(nameBytes).toString('utf8') : name;
 }
 
 function firstDifference(a: Uint8Array, b: Uint8Array): number {

@@ -1,5 +1,5 @@
 import { INODE_FLAGS } from '../../formats/ext4/layout/inode.js';
-import { readDirectory } from '../../formats/ext4/reader/directory.js';
+import { readDirectoryBlocks } from '../../formats/ext4/reader/directory.js';
 import { openContent } from '../../formats/ext4/reader/file-content.js';
 import { mapBlocks, mostMappedBlocks } from '../../formats/ext4/reader/file-map.js';
 import type { Inode } from '../../formats/ext4/reader/inode.js';
@@ -50,11 +50,15 @@ class Ext4Node implements ImageNode {
     this.device = device;
   }
 
-  async *list(): AsyncGenerator<NamedNode, void, undefined> {
+  async *list(): AsyncGenerator<readonly NamedNode[], void, undefined> {
     const { volume } = this;
-    for await (const entry of readDirectory(volume, await this.#inode())) {
-      const { name, nameBytes } = entry;
-      yield { name, nameBytes, node: new Ext4Node(volume, await volume.inode(entry.inode)) };
+    for await (const entries of readDirectoryBlocks(volume, await this.#inode())) {
+      const named: NamedNode[] = [];
+      for (const { name, nameBytes, inode: number } of entries) {
+        const inode = volume.keptInode(number) ?? (await volume.inode(number));
+        named.push({ name, nameBytes, node: new Ext4Node(volume, inode) });
+      }
+      yield named;
     }
   }
 

@@ -5,7 +5,7 @@ import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
 import type { Volume } from '../../formats/ext4/reader/volume.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { Findings } from '../findings.js';
-import { checkGgufModels } from '../models/gguf.js';
+import { checkGgufModels, GgufNodes } from '../models/gguf.js';
 import type { VerifiedModel } from '../models/model.js';
 import type { VerifyOptions } from '../verify-options.js';
 import { fitsLibext2fs, withLibext2fs } from './libext2fs.js';
@@ -54,19 +54,25 @@ export async function verifyExt4(
   const notes: string[] = [];
   // The checksums have just been compared, each one.
   const volume = await openExt4Volume(source, false);
-  const tree = ext4Tree(volume);
   if (volume.superblock.features.has('needs_recovery')) {
     notes.push('its journal was not replayed: mounting it may still change what is in it');
   }
-  let secondReader: Comparison | undefined;
+  let again: ReadAgain | undefined;
   if (fitsLibext2fs(volume.superblock)) {
-    secondReader = await readAgain(source, volume, notes, findings, options);
-    notes.push(...comparisonNotes(secondReader));
+    again = await readAgain(source, volume, notes, findings, options);
+    notes.push(...comparisonNotes(again?.comparison));
   } else {
     notes.push('the file system is too large for the second reader, which has 16 MiB of memory');
   }
-  const models = await checkGgufModels(tree, findings, signal);
-  return { kind: 'ext4', notes, structure, secondReader, models };
+  const ggufs = again?.ggufs ?? (await GgufNodes.of(ext4Tree(volume), signal));
+  const models = await checkGgufModels(ggufs, findings, signal);
+  return { kind: 'ext4', notes, structure, secondReader: again?.comparison, models };
+}
+
+interface ReadAgain {
+  readonly comparison: Comparison;
+  /** Gathered on the way: walking through many files once more would take long. */
+  readonly ggufs: GgufNodes;
 }
 
 async function readAgain(
@@ -75,16 +81,19 @@ async function readAgain(
   notes: string[],
   findings: Findings,
   { full = false, signal }: VerifyOptions,
-): Promise<Comparison | undefined> {
+): Promise<ReadAgain | undefined> {
   const limits = full ? NO_LIMITS : USUAL_LIMITS;
   const hasInlineData = volume.superblock.features.has('inline_data');
   const tree = ext4Tree(volume);
   try {
-    return await withLibext2fs(
+    const ggufs = new GgufNodes();
+    const gather = ggufs.add.bind(ggufs);
+    const comparison = await withLibext2fs(
       source,
-      (other) => compareReaders(tree, other, findings, { limits, hasInlineData, signal }),
+      (other) => compareReaders(tree, other, findings, { limits, hasInlineData, gather, signal }),
       signal,
     );
+    return { comparison, ggufs };
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof Error) || error.name !== 'ErrnoException') throw error;

@@ -65,7 +65,10 @@ class FatFiles {
     return directoryCluster(this.volume, directory) ?? 0;
   }
 
-  async *#list(directory: FatStat, path: string): AsyncGenerator<NamedNode, void, undefined> {
+  async *#list(
+    directory: FatStat,
+    path: string,
+  ): AsyncGenerator<readonly NamedNode[], void, undefined> {
     const owner = this.#firstCluster(directory);
     const take = (cluster: number): boolean => {
       const taken = this.#owners.get(cluster) ?? owner;
@@ -73,13 +76,14 @@ class FatFiles {
       return taken === owner;
     };
     const prefix = path.replace(/\/*$/, '/');
-    for (const { name, stat } of await listDirectory(this.volume, directory, path, take)) {
+    const listed = await listDirectory(this.volume, directory, path, take);
+    yield listed.map(({ name, stat }) => {
       if (prefix.length + name.length > MAX_PATH_UNITS) {
         throw corrupt(path.slice(0, 100), 'directories lie deeper in each other than paths go');
       }
       const nameBytes = new TextEncoder().encode(name);
       const printable = escapeName(nameBytes);
-      yield { name: printable, nameBytes, node: this.node(stat, prefix + printable) };
-    }
+      return { name: printable, nameBytes, node: this.node(stat, prefix + printable) };
+    });
   }
 }

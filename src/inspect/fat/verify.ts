@@ -5,7 +5,7 @@ import { openVolume } from '../../formats/fat/reader/volume.js';
 import type { Problem } from '../../formats/findings.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { Findings } from '../findings.js';
-import { checkGgufModels } from '../models/gguf.js';
+import { checkGgufModels, GgufNodes } from '../models/gguf.js';
 import { checkLlama2cModel } from '../models/llama2c.js';
 import type { VerifiedModel } from '../models/model.js';
 import type { VerifyOptions } from '../verify-options.js';
@@ -38,7 +38,7 @@ export async function verifyFat(
   }
   const tree = fatTree(await openVolume(source));
   const models = [
-    ...(await checkGgufModels(tree, findings, signal)),
+    ...(await checkGgufModels(await GgufNodes.of(tree, signal), findings, signal)),
     ...(await checkLlama2cModel(tree, findings)),
   ];
   const notes = ['FAT has no checksums, and no second reader read it: contents may have changed'];

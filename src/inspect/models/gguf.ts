@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { Findings } from '../findings.js';
-import type { ImageNode, ImageTree } from '../node.js';
+import type { ImageNode, ImageTree, NamedNode } from '../node.js';
 import { walkTree } from '../walk.js';
+import type { LocatedNode } from '../walk.js';
 import { kindOf } from './kind.js';
 import { reported } from './model.js';
 import type { VerifiedModel } from './model.js';
@@ -13,14 +14,13 @@ import type { ModelFolder, ModelPart } from './parts.js';
  * llama.cpp would load what is a model: what is checked, too, before a disk is made of one.
  */
 export async function checkGgufModels(
-  tree: ImageTree,
+  { nodes }: GgufNodes,
   findings: Findings,
   signal?: AbortSignal,
 ): Promise<VerifiedModel[]> {
-  const nodes = await ggufNodes(tree, signal);
   const files: GgufFile[] = [];
   const checked = new Set<number>();
-  for (const [path, node] of nodes) {
+  for (const [path, node] of [...nodes].sort(byPath)) {
     signal?.throwIfAborted();
     if (checked.has(node.id)) continue;
     checked.add(node.id);
@@ -48,21 +48,39 @@ export async function checkGgufModels(
   return models;
 }
 
+/** In the order in which a walk comes by them: directories among their neighbours, by their names. */
+function byPath([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  const bytes = (path: string): Buffer => Buffer.from(path.replaceAll('/', '\0'));
+  return Buffer.compare(bytes(a), bytes(b));
+}
+
 interface GgufFile {
   readonly path: string;
   /** Undefined: it is damaged, which is reported. */
   readonly part: ModelPart | undefined;
 }
 
-/** Files named `*.gguf`, by path. */
-async function ggufNodes(tree: ImageTree, signal?: AbortSignal): Promise<Map<string, ImageNode>> {
-  const nodes = new Map<string, ImageNode>();
-  for await (const { names, node } of walkTree(tree, await tree.lookUp('/', false))) {
-    signal?.throwIfAborted();
-    const isGguf = node.type === 'file' && /\.gguf$/i.test(names.at(-1) ?? '');
-    if (isGguf) nodes.set(`/${names.join('/')}`, node);
+/** Files named `*.gguf`, by path, to be gathered by a walk that somebody makes anyway. */
+export class GgufNodes {
+  readonly nodes = new Map<string, ImageNode>();
+
+  /** Gathers those in a directory. */
+  add({ names }: LocatedNode, children: readonly NamedNode[]): void {
+    for (const { name, node } of children) {
+      const isGguf = node.type === 'file' && /\.gguf$/i.test(name);
+      if (isGguf) this.nodes.set(`/${[...names, name].join('/')}`, node);
+    }
   }
-  return nodes;
+
+  /** Those of a tree through which nobody walks. */
+  static async of(tree: ImageTree, signal?: AbortSignal): Promise<GgufNodes> {
+    const found = new GgufNodes();
+    for await (const walked of walkTree(tree, await tree.lookUp('/', false), true)) {
+      signal?.throwIfAborted();
+      if (walked.node.type === 'directory') found.add(walked, await walked.children());
+    }
+    return found;
+  }
 }
 
 /** The folder that a file lies in, as far as there are GGUFs in it. */

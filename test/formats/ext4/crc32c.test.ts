@@ -12,6 +12,18 @@ describe('crc32c', () => {
     expect(crc32cWord(CRC32C_START, 0xaabb_ccdd)).toBe(crc32c(CRC32C_START, bytes));
   });
 
+  it('is the same of any part of the bytes, however it begins and ends', () => {
+    const bytes = Uint8Array.from({ length: 40 }, (_, i) => i * 37);
+    for (let start = 0; start <= 20; start++) {
+      for (let end = start; end <= bytes.length; end++) {
+        let oneByOne = 5;
+        for (const byte of bytes.subarray(start, end))
+          oneByOne = crc32c(oneByOne, Uint8Array.of(byte));
+        expect(crc32c(5, bytes, start, end)).toBe(oneByOne);
+      }
+    }
+  });
+
   it('continues', () => {
     const whole = crc32c(7, Buffer.from('one two'));
     expect(crc32c(crc32c(7, Buffer.from('one ')), Buffer.from('two'))).toBe(whole);

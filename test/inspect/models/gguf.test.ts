@@ -4,7 +4,7 @@ import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
 import { planGguf } from '../../../src/formats/gguf/writer.js';
 import type { TensorPlan } from '../../../src/formats/gguf/writer.js';
 import { Findings } from '../../../src/inspect/findings.js';
-import { checkGgufModels } from '../../../src/inspect/models/gguf.js';
+import { checkGgufModels, GgufNodes } from '../../../src/inspect/models/gguf.js';
 import { MODEL_METADATA, MODEL_TENSORS, modelGguf } from '../../formats/gguf/samples.js';
 import { imageBytes } from '../../support/images.js';
 import { splitMetadata, splitName } from '../../support/split-model.js';
@@ -24,8 +24,10 @@ async function check(files: Readonly<Record<string, Uint8Array>>) {
     return { type: 'file', path, data: bytesData(bytes) } as const;
   });
   const findings = new Findings();
-  const models = await withTree(folder.file('disk'), await imageBytes(ext4(entries)), (tree) =>
-    checkGgufModels(tree, findings),
+  const models = await withTree(
+    folder.file('disk'),
+    await imageBytes(ext4(entries)),
+    async (tree) => checkGgufModels(await GgufNodes.of(tree), findings),
   );
   return {
     models: models.map(({ path }) => path),

@@ -20,21 +20,18 @@ export function checkAttributes(
   const names = new Set<string>();
   for (const attribute of attributes) {
     const { name, namespace, value, valueStart, hash } = attribute;
-    findings.expect(!names.has(name), 'xattr-duplicate', where, `it has ${name} twice`);
+    const bad = (code: string, message: string): void => {
+      findings.add(code, where, message);
+    };
+    if (names.has(name)) bad('xattr-duplicate', `it has ${name} twice`);
     names.add(name);
-    findings.expect(namespace !== 0, 'xattr-name', where, `${name} lies in no namespace`);
-    findings.expect(
-      hash === 0 || entryHashes(attribute).includes(hash),
-      'xattr-hash',
-      where,
-      `the hash of ${name} does not match`,
-    );
-    findings.expect(
-      !ACLS.has(namespace) || aclFromDisk(value) !== undefined,
-      'xattr-acl',
-      where,
-      `${name} is no access control list`,
-    );
+    if (namespace === 0) bad('xattr-name', `${name} lies in no namespace`);
+    if (hash !== 0 && !entryHashes(attribute).includes(hash)) {
+      bad('xattr-hash', `the hash of ${name} does not match`);
+    }
+    if (ACLS.has(namespace) && aclFromDisk(value) === undefined) {
+      bad('xattr-acl', `${name} is no access control list`);
+    }
     if (value.length > 0) used.push({ start: valueStart, end: valueStart + pad(value.length) });
   }
   used.sort((a, b) => a.start - b.start);

@@ -2,7 +2,7 @@ import { INODE_FLAGS } from '../layout/inode.js';
 import { childPointers, rootPointers } from '../reader/block-map.js';
 import type { BlockPointer } from '../reader/block-map.js';
 import { parseExtentNode } from '../reader/extent-node.js';
-import type { ExtentNodeContext, FileExtent } from '../reader/extent-node.js';
+import type { ExtentNode, ExtentNodeContext, FileExtent } from '../reader/extent-node.js';
 import { fault } from '../../findings.js';
 import type { Fault } from '../../findings.js';
 import { seedOf } from '../reader/inode.js';
@@ -29,12 +29,29 @@ export async function* surveyFile(
   inode: Inode,
   enter: Enter,
 ): AsyncGenerator<Surveyed, void, undefined> {
+  const inInode = surveyInode(volume, inode);
+  if (inInode) yield* inInode;
+  else if (inode.flags & INODE_FLAGS.extents) {
+    yield* surveyExtents(volume, inode, inode.block, EXTENT_ROOT, enter);
+  } else yield* surveyBlockMap(volume, inode, enter);
+}
+
+const EXTENT_ROOT = { depth: undefined, fileBlock: 0, endBlock: 2 ** 32, seed: undefined };
+
+/** The same of a file all of whose extents or pointers lie in the inode; undefined of others. */
+export function surveyInode(volume: Volume, inode: Inode): readonly Surveyed[] | undefined {
   if (inode.flags & INODE_FLAGS.extents) {
-    const root = { depth: undefined, fileBlock: 0, endBlock: 2 ** 32, seed: undefined };
-    yield* surveyExtents(volume, inode, inode.block, root, enter);
-  } else {
-    yield* surveyBlockMap(volume, inode, enter);
+    const node = parseExtentNode(inode.block, EXTENT_ROOT, volume);
+    return node.branches.length > 0 ? undefined : [...extentsOf(node)];
   }
+  const pointers = rootPointers(inode, volume.superblock.blockSizeBytes);
+  if (pointers.some(({ block, level }) => block !== 0 && level > 0)) return undefined;
+  return pointers.filter(({ block }) => block !== 0).map((pointer) => contentAt(volume, pointer));
+}
+
+function* extentsOf({ faults, extents }: ExtentNode): Generator<Surveyed, void, undefined> {
+  for (const fault of faults) yield { kind: 'fault', fault };
+  for (const extent of extents) yield { kind: 'content', extent };
 }
 
 async function* surveyExtents(
@@ -45,7 +62,6 @@ async function* surveyExtents(
   enter: Enter,
 ): AsyncGenerator<Surveyed, void, undefined> {
   const node = parseExtentNode(bytes, context, volume);
-  for (const fault of node.faults) yield { kind: 'fault', fault };
   const start = (node.extents[0] ?? node.branches[0])?.fileBlock;
   if (context.depth !== undefined && start !== undefined && start !== context.fileBlock) {
     yield {
@@ -56,7 +72,7 @@ async function* surveyExtents(
       ),
     };
   }
-  for (const extent of node.extents) yield { kind: 'content', extent };
+  yield* extentsOf(node);
   const seed = seedOf(inode, volume.superblock);
   for (const { fileBlock, endBlock, nodeBlock } of node.branches) {
     yield { kind: 'tree', block: nodeBlock };
@@ -67,6 +83,18 @@ async function* surveyExtents(
   }
 }
 
+/** What a pointer to content leads to. */
+function contentAt(volume: Volume, { block, fileBlock }: BlockPointer): Surveyed {
+  if (!volume.contains(block)) return outside(block);
+  const extent = { fileBlock, imageBlock: block, blockCount: 1, written: true };
+  return { kind: 'content', extent };
+}
+
+function outside(block: number): Surveyed {
+  const message = `the block ${block} lies outside of the file system`;
+  return { kind: 'fault', fault: fault('block-place', message) };
+}
+
 async function* surveyBlockMap(
   volume: Volume,
   inode: Inode,
@@ -75,14 +103,12 @@ async function* surveyBlockMap(
   const { blockSizeBytes } = volume.superblock;
   const pending: BlockPointer[] = rootPointers(inode, blockSizeBytes).reverse();
   for (let pointer = pending.pop(); pointer; pointer = pending.pop()) {
-    const { block, level, fileBlock } = pointer;
+    const { block, level } = pointer;
     if (block === 0) continue;
-    if (!volume.contains(block)) {
-      const message = `the block ${block} lies outside of the file system`;
-      yield { kind: 'fault', fault: fault('block-place', message) };
-    } else if (level === 0) {
-      const extent = { fileBlock, imageBlock: block, blockCount: 1, written: true };
-      yield { kind: 'content', extent };
+    if (level === 0) {
+      yield contentAt(volume, pointer);
+    } else if (!volume.contains(block)) {
+      yield outside(block);
     } else {
       yield { kind: 'tree', block };
       if (!enter(block)) continue;

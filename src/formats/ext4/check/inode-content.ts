@@ -1,14 +1,15 @@
-import { DEVICE, INODE_FLAGS } from '../layout/inode.js';
-import { MAX_FILE_BLOCKS } from '../layout/extent.js';
+import { DEVICE, INODE, INODE_FLAGS } from '../layout/inode.js';
+import { MAX_EXTENT_DEPTH, MAX_FILE_BLOCKS } from '../layout/extent.js';
 import { BAD_BLOCKS_INODE } from '../layout/superblock.js';
-import { INLINE_DIRECTORY } from '../layout/directory.js';
 import { blockMapReach } from '../reader/block-map.js';
 import { hasBlocks, isFastSymlink } from '../reader/file-map.js';
-import { inlineParts } from '../reader/inline-data.js';
+import { INLINE_ATTRIBUTE } from '../reader/inline-data.js';
 import type { Inode } from '../reader/inode.js';
 import { inodeAttributes } from '../reader/xattr.js';
+import type { Findings } from '../../findings.js';
 import type { CheckContext } from './context.js';
-import { surveyFile } from './file-survey.js';
+import { surveyFile, surveyInode } from './file-survey.js';
+import type { Surveyed } from './file-survey.js';
 import { isZero } from './inode-table.js';
 
 /** What a file's blocks come to. */
@@ -23,11 +24,30 @@ interface Usage {
   writtenBlockCount: number;
 }
 
-/** Checks what an inode holds against its size and its count of blocks, and claims its blocks. */
-export async function checkContent(context: CheckContext, inode: Inode): Promise<void> {
-  const { superblock, attributeBlocks } = context;
-  const { blockSizeBytes } = superblock;
+/**
+ * Checks what an inode holds against its size and its count of blocks, and claims its blocks.
+ *
+ * @returns undefined when it is done, as it is where all of it lies in the inode
+ */
+export function checkContent(context: CheckContext, inode: Inode): Promise<void> | undefined {
+  const { superblock, volume } = context;
+  const isMapped = hasBlocks(inode, superblock.blockSizeBytes) || inode.number === BAD_BLOCKS_INODE;
+  const inInode = isMapped ? surveyInode(volume, inode) : [];
   const usage: Usage = { blockCount: 0, endBlock: 0, writtenEndBlock: 0, writtenBlockCount: 0 };
+  if (inode.attributesBlock !== 0 || !inInode) {
+    return readContent(context, inode, usage, isMapped);
+  }
+  for (const surveyed of inInode) claim(context, inode, usage, surveyed);
+  return checkUsage(context, inode, usage);
+}
+
+async function readContent(
+  context: CheckContext,
+  inode: Inode,
+  usage: Usage,
+  isMapped: boolean,
+): Promise<void> {
+  const { superblock, attributeBlocks, volume, treeBlocks } = context;
   if (inode.attributesBlock !== 0) {
     await attributeBlocks.use(inode.attributesBlock, inode.number);
     usage.blockCount++;
@@ -38,99 +58,105 @@ export async function checkContent(context: CheckContext, inode: Inode): Promise
       'it has a block of extended attributes, the file system not the feature',
     );
   }
-  if (hasBlocks(inode, blockSizeBytes) || inode.number === BAD_BLOCKS_INODE) {
-    await claimBlocks(context, inode, usage);
+  if (isMapped) {
+    const enter = (block: number): boolean => {
+      const isNew = !treeBlocks.has(block);
+      treeBlocks.add(block);
+      return isNew;
+    };
+    for await (const surveyed of surveyFile(volume, inode, enter)) {
+      claim(context, inode, usage, surveyed);
+    }
   }
-  checkBlockCount(context, inode, usage);
-  await checkSize(context, inode, usage);
+  await checkUsage(context, inode, usage);
 }
 
-async function claimBlocks(context: CheckContext, inode: Inode, usage: Usage): Promise<void> {
-  const { volume, findings, claims, treeBlocks } = context;
-  const { number } = inode;
-  const enter = (block: number): boolean => {
-    const isNew = !treeBlocks.has(block);
-    treeBlocks.add(block);
-    return isNew;
-  };
-  for await (const surveyed of surveyFile(volume, inode, enter)) {
-    switch (surveyed.kind) {
-      case 'fault':
-        findings.addFaults(`inode ${number}`, [surveyed.fault]);
-        break;
-      case 'tree':
-        claims.add(surveyed.block, 1, number);
-        usage.blockCount++;
-        break;
-      case 'content': {
-        const { imageBlock, blockCount, fileBlock, written } = surveyed.extent;
-        claims.add(imageBlock, blockCount, number);
-        usage.blockCount += blockCount;
-        usage.endBlock = fileBlock + blockCount;
-        if (!written) break;
-        usage.writtenBlockCount += blockCount;
-        usage.writtenEndBlock = usage.endBlock;
-      }
+/** Claims blocks of an inode, and adds them to what it uses. */
+function claim(
+  { findings, claims }: CheckContext,
+  { number }: Inode,
+  usage: Usage,
+  surveyed: Surveyed,
+): void {
+  switch (surveyed.kind) {
+    case 'fault':
+      findings.addFaults(`inode ${number}`, [surveyed.fault]);
+      break;
+    case 'tree':
+      claims.add(surveyed.block, 1, number);
+      usage.blockCount++;
+      break;
+    case 'content': {
+      const { imageBlock, blockCount, fileBlock, written } = surveyed.extent;
+      claims.add(imageBlock, blockCount, number);
+      usage.blockCount += blockCount;
+      usage.endBlock = fileBlock + blockCount;
+      if (!written) break;
+      usage.writtenBlockCount += blockCount;
+      usage.writtenEndBlock = usage.endBlock;
     }
   }
 }
 
-function checkBlockCount(context: CheckContext, inode: Inode, usage: Usage): void {
-  const expected = usage.blockCount * context.superblock.blockSizeBytes;
-  context.findings.expect(
-    inode.allocatedBytes === expected,
-    'inode-blocks',
-    `inode ${inode.number}`,
-    `it says that it takes ${inode.allocatedBytes} bytes, its blocks have ${expected}`,
-  );
+/** @returns undefined when it is done */
+function checkUsage(context: CheckContext, inode: Inode, usage: Usage): Promise<void> | undefined {
+  checkBlockCount(context, inode, usage);
+  if (inode.flags & INODE_FLAGS.inlineData) {
+    checkInlineSize(context, inode);
+    return undefined;
+  }
+  if (inode.type === 'symlink') return checkSymlink(context, inode);
+  checkSize(context, inode, usage);
+  return undefined;
 }
 
-async function checkSize(context: CheckContext, inode: Inode, usage: Usage): Promise<void> {
-  const { findings, superblock } = context;
+function checkBlockCount(context: CheckContext, inode: Inode, usage: Usage): void {
+  const expected = usage.blockCount * context.superblock.blockSizeBytes;
+  const { allocatedBytes, number } = inode;
+  if (allocatedBytes === expected) return;
+  const message = `it says that it takes ${allocatedBytes} bytes, its blocks have ${expected}`;
+  context.findings.add('inode-blocks', `inode ${number}`, message);
+}
+
+function checkSize({ findings, superblock }: CheckContext, inode: Inode, usage: Usage): void {
   const { sizeBytes, type, flags, number } = inode;
-  const where = `inode ${number}`;
   const { blockSizeBytes } = superblock;
-  const expectSize = (good: boolean, expected: string): void => {
-    findings.expect(good, 'inode-size', where, `its size is ${sizeBytes} bytes, not ${expected}`);
+  const expectSize = (good: boolean, ...expected: readonly (string | number)[]): void => {
+    if (good) return;
+    const message = `its size is ${sizeBytes} bytes, not ${expected.join(' ')}`;
+    findings.add('inode-size', `inode ${number}`, message);
   };
-  if (flags & INODE_FLAGS.inlineData) {
-    checkInlineSize(context, inode);
-    return;
-  }
   switch (type) {
     case 'file': {
       const mostBytes = largestFileBytes(inode, blockSizeBytes);
-      expectSize(sizeBytes <= mostBytes, `at most ${mostBytes}`);
+      expectSize(sizeBytes <= mostBytes, 'at most', mostBytes);
       // A last block that begins just where the file ends is no fault: mke2fs once made journals so.
       const leastBytes = Math.max(0, (usage.writtenEndBlock - 1) * blockSizeBytes);
       const holdsMore = (flags & INODE_FLAGS.verity) !== 0;
       expectSize(
         holdsMore || sizeBytes >= leastBytes || usage.writtenEndBlock === 0,
-        `at least ${leastBytes}`,
+        ...['at least', leastBytes],
       );
       break;
     }
     case 'directory':
       expectSize(
         sizeBytes === usage.endBlock * blockSizeBytes,
-        `the ${usage.endBlock * blockSizeBytes} of its blocks`,
+        ...['the', usage.endBlock * blockSizeBytes, 'of its blocks'],
       );
       findings.expect(
         usage.writtenBlockCount === usage.endBlock && usage.endBlock > 0,
         'directory-hole',
-        where,
+        `inode ${number}`,
         'a block of the directory is missing, or was never written',
       );
-      break;
-    case 'symlink':
-      await checkSymlink(context, inode);
       break;
     case 'character-device':
     case 'block-device':
     case 'fifo':
     case 'socket':
-      expectSize(sizeBytes === 0, '0');
-      checkSpecial(context, inode);
+      expectSize(sizeBytes === 0, 0);
+      checkSpecial(findings, inode);
       break;
     default:
       break;
@@ -148,33 +174,20 @@ function checkInlineSize({ findings }: CheckContext, inode: Inode): void {
   const { attributes, faults } = inodeAttributes(inode);
   // Faults of the attributes are reported with the fields.
   if (faults.length > 0) return;
-  const where = `inode ${inode.number}`;
-  const hasAttribute = attributes.some(({ name }) => name === 'system.data');
-  findings.expect(
-    hasAttribute,
-    'inline-data',
-    where,
-    'the attribute of its inline data is missing',
-  );
-  const { first, rest } = inlineParts(inode);
+  const { sizeBytes } = inode;
+  const bad = (code: string, message: string): void => {
+    findings.add(code, `inode ${inode.number}`, message);
+  };
+  const attribute = attributes.find(({ name }) => name === INLINE_ATTRIBUTE);
+  if (!attribute) bad('inline-data', 'the attribute of its inline data is missing');
+  const firstBytes = INODE.block.width;
+  const restBytes = attribute?.value.length ?? 0;
   const isDirectory = inode.type === 'directory';
-  const good = isDirectory
-    ? inode.sizeBytes === first.length + rest.length
-    : inode.sizeBytes <= first.length
-      ? rest.length === 0
-      : inode.sizeBytes === first.length + rest.length;
-  findings.expect(
-    good,
-    'inode-size',
-    where,
-    `its size is ${inode.sizeBytes} bytes, but ${first.length + rest.length} lie in the inode`,
-  );
-  findings.expect(
-    !isDirectory || first.length > INLINE_DIRECTORY.parent.width,
-    'inline-data',
-    where,
-    'it has no room for entries',
-  );
+  const fills = sizeBytes === firstBytes + restBytes;
+  if (isDirectory || sizeBytes > firstBytes ? !fills : restBytes > 0) {
+    const message = `its size is ${sizeBytes} bytes, but ${firstBytes + restBytes} lie in the inode`;
+    bad('inode-size', message);
+  }
 }
 
 async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> {
@@ -188,7 +201,10 @@ async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> 
   if (isFastSymlink(inode, blockSizeBytes)) {
     stored = inode.block;
   } else {
-    for await (const surveyed of surveyFile(volume, inode, () => true)) {
+    // The first block is found on the way down along the first branches.
+    let nodes = 0;
+    const enter = (): boolean => ++nodes <= MAX_EXTENT_DEPTH;
+    for await (const surveyed of surveyFile(volume, inode, enter)) {
       if (surveyed.kind !== 'content' || surveyed.extent.fileBlock !== 0) continue;
       if (!surveyed.extent.written) continue;
       stored = await volume.readBlock(surveyed.extent.imageBlock, where);
@@ -206,7 +222,7 @@ async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> 
 }
 
 /** Devices keep two numbers in the block field; FIFOs and sockets nothing. */
-function checkSpecial({ findings }: CheckContext, inode: Inode): void {
+function checkSpecial(findings: Findings, inode: Inode): void {
   const where = `inode ${inode.number}`;
   const forbidden = INODE_FLAGS.extents | INODE_FLAGS.immutable | INODE_FLAGS.appendOnly;
   findings.expect(

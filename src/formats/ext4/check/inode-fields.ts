@@ -3,7 +3,7 @@ import type { NumberField } from '../../fields.js';
 import { CLASSIC_INODE_BYTES, INODE, INODE_FLAGS, TIME_EXTRA } from '../layout/inode.js';
 import type { Inode } from '../reader/inode.js';
 import type { Ext4Feature } from '../reader/features.js';
-import { inodeAttributes } from '../reader/xattr.js';
+import { inodeAttributes, NO_ATTRIBUTES } from '../reader/xattr.js';
 import { checkAttributes } from './attributes.js';
 import type { CheckContext } from './context.js';
 
@@ -13,23 +13,31 @@ const SIGN_BIT = 0x8000_0000;
 const LAST_EPOCH = 2 ** TIME_EXTRA.epochBits - 1;
 
 /** What the flags of an inode stand for, each with the feature that it takes. */
-const FLAG_FEATURES: readonly (readonly [number, Ext4Feature, string])[] = [
-  [INODE_FLAGS.extents, 'extent', 'extents'],
-  [INODE_FLAGS.inlineData, 'inline_data', 'inline data'],
-  [INODE_FLAGS.index, 'dir_index', 'a hash tree'],
-  [INODE_FLAGS.hugeFile, 'huge_file', 'a count of whole blocks'],
-  [INODE_FLAGS.attributeValue, 'ea_inode', 'the value of an attribute'],
-  [INODE_FLAGS.encrypted, 'encrypt', 'encryption'],
-  [INODE_FLAGS.casefold, 'casefold', 'names without case'],
-  [INODE_FLAGS.verity, 'verity', 'a verity tree'],
-  [INODE_FLAGS.imagic, 'imagic_inodes', 'the AFS mark'],
+const FLAG_FEATURES: readonly {
+  readonly flag: number;
+  readonly feature: Ext4Feature;
+  readonly what: string;
+}[] = [
+  { flag: INODE_FLAGS.extents, feature: 'extent', what: 'extents' },
+  { flag: INODE_FLAGS.inlineData, feature: 'inline_data', what: 'inline data' },
+  { flag: INODE_FLAGS.index, feature: 'dir_index', what: 'a hash tree' },
+  { flag: INODE_FLAGS.hugeFile, feature: 'huge_file', what: 'a count of whole blocks' },
+  { flag: INODE_FLAGS.attributeValue, feature: 'ea_inode', what: 'the value of an attribute' },
+  { flag: INODE_FLAGS.encrypted, feature: 'encrypt', what: 'encryption' },
+  { flag: INODE_FLAGS.casefold, feature: 'casefold', what: 'names without case' },
+  { flag: INODE_FLAGS.verity, feature: 'verity', what: 'a verity tree' },
+  { flag: INODE_FLAGS.imagic, feature: 'imagic_inodes', what: 'the AFS mark' },
 ];
 
-const TIMES: readonly (readonly [string, NumberField, NumberField])[] = [
-  ['access', INODE.accessTime, INODE.accessTimeExtra],
-  ['change', INODE.changeTime, INODE.changeTimeExtra],
-  ['modification', INODE.modificationTime, INODE.modificationTimeExtra],
-  ['creation', INODE.creationTime, INODE.creationTimeExtra],
+const TIMES: readonly {
+  readonly name: string;
+  readonly seconds: NumberField;
+  readonly extra: NumberField;
+}[] = [
+  { name: 'access', seconds: INODE.accessTime, extra: INODE.accessTimeExtra },
+  { name: 'change', seconds: INODE.changeTime, extra: INODE.changeTimeExtra },
+  { name: 'modification', seconds: INODE.modificationTime, extra: INODE.modificationTimeExtra },
+  { name: 'creation', seconds: INODE.creationTime, extra: INODE.creationTimeExtra },
 ];
 
 /** Checks what an inode says of itself, its blocks aside. */
@@ -37,23 +45,19 @@ export function checkInodeFields(context: CheckContext, inode: Inode): void {
   const { findings, superblock } = context;
   const { features } = superblock;
   const { type, flags, bytes } = inode;
-  const where = `inode ${inode.number}`;
   const get = (field: NumberField): number => readNumber(field, bytes);
-  const expect = (good: boolean, code: string, message: string): void => {
-    findings.expect(good, code, where, message);
+  const bad = (code: string, message: string): void => {
+    findings.add(code, `inode ${inode.number}`, message);
   };
-  expect(
-    type !== undefined,
-    'inode-mode',
-    `its mode 0${inode.mode.toString(8)} names no type of file`,
-  );
-  for (const [flag, feature, what] of FLAG_FEATURES) {
+  const expect = (good: boolean, code: string, message: string): void => {
+    if (!good) bad(code, message);
+  };
+  if (type === undefined) {
+    bad('inode-mode', `its mode 0${inode.mode.toString(8)} names no type of file`);
+  }
+  for (const { flag, feature, what } of FLAG_FEATURES) {
     if ((flags & flag) === 0 || features.has(feature)) continue;
-    findings.add(
-      'inode-flags',
-      where,
-      `it has the flag for ${what}, the file system not the feature`,
-    );
+    bad('inode-flags', `it has the flag for ${what}, the file system not the feature`);
   }
   expect(
     (flags & INODE_FLAGS.index) === 0 || type === 'directory',
@@ -81,29 +85,32 @@ export function checkInodeFields(context: CheckContext, inode: Inode): void {
       'it has an upper half of its attribute block',
     );
   }
-  checkExtraFields(context, inode, where);
+  checkExtraFields(context, inode);
 }
 
-function checkExtraFields(context: CheckContext, inode: Inode, where: string): void {
+function checkExtraFields(context: CheckContext, inode: Inode): void {
   const { findings } = context;
-  const { extraIsize, bytes } = inode;
+  const { extraIsize, bytes, number } = inode;
   const roomBytes = bytes.length - CLASSIC_INODE_BYTES;
   if (roomBytes === 0 || extraIsize === 0) return;
   if (extraIsize < MIN_EXTRA_ISIZE || extraIsize > roomBytes || extraIsize % 4 !== 0) {
-    findings.add('inode-extra-isize', where, `its further fields take ${extraIsize} bytes`);
+    findings.add(
+      'inode-extra-isize',
+      `inode ${number}`,
+      `its further fields take ${extraIsize} bytes`,
+    );
     return;
   }
-  for (const [name, seconds, extra] of TIMES) {
+  for (const { name, seconds, extra } of TIMES) {
     if (extra.offset + extra.width > CLASSIC_INODE_BYTES + extraIsize) continue;
     const epoch = readNumber(extra, bytes) % 2 ** TIME_EXTRA.epochBits;
-    findings.expect(
-      epoch !== LAST_EPOCH || readNumber(seconds, bytes) < SIGN_BIT,
-      'inode-time',
-      where,
-      `its ${name} time lies after 2310-04-04: it was meant to lie before 1970`,
-    );
+    if (epoch !== LAST_EPOCH || readNumber(seconds, bytes) < SIGN_BIT) continue;
+    const message = `its ${name} time lies after 2310-04-04: it was meant to lie before 1970`;
+    findings.add('inode-time', `inode ${number}`, message);
   }
   const area = inodeAttributes(inode);
+  if (area === NO_ATTRIBUTES) return;
+  const where = `inode ${number}`;
   findings.addFaults(where, area.faults);
   if (area.faults.length === 0) checkAttributes(findings, area, 0, where);
 }

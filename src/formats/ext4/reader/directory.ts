@@ -32,31 +32,45 @@ export async function* readDirectory(
   volume: Volume,
   inode: Inode,
 ): AsyncGenerator<Ext4DirectoryEntry, void, undefined> {
+  for await (const entries of readDirectoryBlocks(volume, inode)) yield* entries;
+}
+
+/** The same, block by block, for whoever reads many. */
+export async function* readDirectoryBlocks(
+  volume: Volume,
+  inode: Inode,
+): AsyncGenerator<Iterable<Ext4DirectoryEntry>, void, undefined> {
+  for await (const block of directoryBlocks(volume, inode)) yield entriesIn(volume, inode, block);
+}
+
+function* entriesIn(
+  volume: Volume,
+  inode: Inode,
+  block: Uint8Array,
+): Generator<Ext4DirectoryEntry, void, undefined> {
   const where = `directory ${inode.number}`;
   const { features, inodeCount } = volume.superblock;
-  for await (const block of directoryBlocks(volume, inode)) {
-    const { entries, hasTail, faults } = parseDirectoryBlock(block, features.has('metadata_csum'));
-    const seed = seedOf(inode, volume.superblock);
-    if (hasTail && volume.verifyChecksums && !directoryTailMatches(block, seed!)) {
-      throw corrupt(where, 'the checksum of a block does not match its contents');
+  const { entries, hasTail, faults } = parseDirectoryBlock(block, features.has('metadata_csum'));
+  const seed = seedOf(inode, volume.superblock);
+  if (hasTail && volume.verifyChecksums && !directoryTailMatches(block, seed!)) {
+    throw corrupt(where, 'the checksum of a block does not match its contents');
+  }
+  refuseFaults(where, faults);
+  for (const { inode: number, name, fileType } of entries) {
+    if (number === 0 || isDotOrDotDot(name)) continue;
+    const printable = escapeName(name);
+    if (number > inodeCount) {
+      throw corrupt(where, `the entry ${printable} leads to inode ${number}, which is none`);
     }
-    refuseFaults(where, faults);
-    for (const { inode: number, name, fileType } of entries) {
-      if (number === 0 || isDotOrDotDot(name)) continue;
-      const printable = escapeName(name);
-      if (number > inodeCount) {
-        throw corrupt(where, `the entry ${printable} leads to inode ${number}, which is none`);
-      }
-      if (name.length === 0 || name.includes(SLASH) || name.includes(0)) {
-        throw corrupt(where, `an entry has the name ${JSON.stringify(printable)}`);
-      }
-      yield {
-        name: printable,
-        nameBytes: name.slice(),
-        inode: number,
-        type: features.has('filetype') ? fileTypeOfEntry(fileType) : undefined,
-      };
+    if (name.length === 0 || name.includes(SLASH) || name.includes(0)) {
+      throw corrupt(where, `an entry has the name ${JSON.stringify(printable)}`);
     }
+    yield {
+      name: printable,
+      nameBytes: name.slice(),
+      inode: number,
+      type: features.has('filetype') ? fileTypeOfEntry(fileType) : undefined,
+    };
   }
 }
 
@@ -75,8 +89,8 @@ export async function findEntry(
   name: ByteString,
 ): Promise<number | undefined> {
   if (name.length > MAX_NAME_BYTES) return undefined;
-  for await (const entry of readDirectory(volume, directory)) {
-    if (toByteString(entry.nameBytes) === name) return entry.inode;
+  for await (const entries of readDirectoryBlocks(volume, directory)) {
+    for (const entry of entries) if (toByteString(entry.nameBytes) === name) return entry.inode;
   }
   return undefined;
 }

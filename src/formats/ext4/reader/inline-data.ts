@@ -3,7 +3,7 @@ import type { Inode } from './inode.js';
 import { inodeAttributes } from './xattr.js';
 
 /** The attribute that holds what does not fit the block field. */
-const INLINE_ATTRIBUTE = 'system.data';
+export const INLINE_ATTRIBUTE = 'system.data';
 
 /**
  * The parts of inline data (kernel Documentation/filesystems/ext4/ifork.rst, "Inline Data"): the 60

@@ -55,46 +55,103 @@ function fileTypeOfMode(mode: number): Ext4FileType | undefined {
 
 /** Puts together the fields of an inode (kernel Documentation/filesystems/ext4/inodes.rst). */
 export function parseInode(bytes: Uint8Array, number: number, superblock: Ext4Superblock): Inode {
-  const { features, blockSizeBytes } = superblock;
-  const get = (field: NumberField): number => readNumber(field, bytes);
-  const extraIsize = bytes.length > CLASSIC_INODE_BYTES ? get(INODE.extraIsize) : 0;
-  const has = (field: NumberField): boolean =>
-    field.offset + field.width <= Math.min(CLASSIC_INODE_BYTES + extraIsize, bytes.length);
-  const time = (seconds: NumberField, extra: NumberField): Ext4Time =>
-    decodeTime(get(seconds), has(extra) ? get(extra) : 0);
+  return new StoredInode(bytes, number, superblock);
+}
 
-  const mode = get(INODE.mode);
-  const flags = get(INODE.flags);
-  const hugeFiles = features.has('huge_file');
-  const units = get(INODE.blocksLow) + (hugeFiles ? get(INODE.blocksHigh) * 2 ** 32 : 0);
-  const unitBytes = hugeFiles && flags & INODE_FLAGS.hugeFile ? blockSizeBytes : SECTOR_BYTES;
-  // In other types the upper half once meant something else.
-  const wideSize = (mode & TYPE_BITS) === FILE_TYPE.regular || features.has('large_dir');
-  return {
-    number,
-    mode,
-    type: fileTypeOfMode(mode),
-    uid: get(INODE.uidLow) + get(INODE.uidHigh) * 2 ** 16,
-    gid: get(INODE.gidLow) + get(INODE.gidHigh) * 2 ** 16,
-    projectId: has(INODE.projectId) ? get(INODE.projectId) : 0,
-    sizeBytes: get(INODE.sizeLow) + (wideSize ? get(INODE.sizeHigh) * 2 ** 32 : 0),
-    linkCount: get(INODE.linksCount),
-    allocatedBytes: units * unitBytes,
-    flags,
-    block: readBytes(INODE.block, bytes),
-    generation: get(INODE.generation),
-    attributesBlock:
-      get(INODE.fileAclLow) + (features.has('64bit') ? get(INODE.fileAclHigh) * 2 ** 32 : 0),
-    extraIsize,
-    accessTime: time(INODE.accessTime, INODE.accessTimeExtra),
-    changeTime: time(INODE.changeTime, INODE.changeTimeExtra),
-    modificationTime: time(INODE.modificationTime, INODE.modificationTimeExtra),
-    creationTime: has(INODE.creationTime)
-      ? time(INODE.creationTime, INODE.creationTimeExtra)
-      : undefined,
-    deletionTime: get(INODE.deletionTime),
-    bytes,
-  };
+/** What is asked of few inodes is put together when it is asked for: a check reads a million of them. */
+class StoredInode implements Inode {
+  readonly mode: number;
+  readonly type: Ext4FileType | undefined;
+  readonly sizeBytes: number;
+  readonly linkCount: number;
+  readonly flags: number;
+  readonly attributesBlock: number;
+  readonly extraIsize: number;
+  #block: Uint8Array | undefined;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly number: number,
+    private readonly superblock: Ext4Superblock,
+  ) {
+    const { features } = superblock;
+    const mode = readNumber(INODE.mode, bytes);
+    this.mode = mode;
+    this.type = fileTypeOfMode(mode);
+    // In other types the upper half once meant something else.
+    const wideSize = (mode & TYPE_BITS) === FILE_TYPE.regular || features.has('large_dir');
+    this.sizeBytes =
+      readNumber(INODE.sizeLow, bytes) +
+      (wideSize ? readNumber(INODE.sizeHigh, bytes) * 2 ** 32 : 0);
+    this.linkCount = readNumber(INODE.linksCount, bytes);
+    this.flags = readNumber(INODE.flags, bytes);
+    this.attributesBlock =
+      readNumber(INODE.fileAclLow, bytes) +
+      (features.has('64bit') ? readNumber(INODE.fileAclHigh, bytes) * 2 ** 32 : 0);
+    this.extraIsize = bytes.length > CLASSIC_INODE_BYTES ? readNumber(INODE.extraIsize, bytes) : 0;
+  }
+
+  get uid(): number {
+    return this.#get(INODE.uidLow) + this.#get(INODE.uidHigh) * 2 ** 16;
+  }
+
+  get gid(): number {
+    return this.#get(INODE.gidLow) + this.#get(INODE.gidHigh) * 2 ** 16;
+  }
+
+  get projectId(): number {
+    return this.#has(INODE.projectId) ? this.#get(INODE.projectId) : 0;
+  }
+
+  get allocatedBytes(): number {
+    const { features, blockSizeBytes } = this.superblock;
+    const hugeFiles = features.has('huge_file');
+    const units =
+      this.#get(INODE.blocksLow) + (hugeFiles ? this.#get(INODE.blocksHigh) * 2 ** 32 : 0);
+    return units * (hugeFiles && this.flags & INODE_FLAGS.hugeFile ? blockSizeBytes : SECTOR_BYTES);
+  }
+
+  get block(): Uint8Array {
+    return (this.#block ??= readBytes(INODE.block, this.bytes));
+  }
+
+  get generation(): number {
+    return this.#get(INODE.generation);
+  }
+
+  get accessTime(): Ext4Time {
+    return this.#time(INODE.accessTime, INODE.accessTimeExtra);
+  }
+
+  get changeTime(): Ext4Time {
+    return this.#time(INODE.changeTime, INODE.changeTimeExtra);
+  }
+
+  get modificationTime(): Ext4Time {
+    return this.#time(INODE.modificationTime, INODE.modificationTimeExtra);
+  }
+
+  get creationTime(): Ext4Time | undefined {
+    if (!this.#has(INODE.creationTime)) return undefined;
+    return this.#time(INODE.creationTime, INODE.creationTimeExtra);
+  }
+
+  get deletionTime(): number {
+    return this.#get(INODE.deletionTime);
+  }
+
+  #get(field: NumberField): number {
+    return readNumber(field, this.bytes);
+  }
+
+  #has({ offset, width }: NumberField): boolean {
+    const end = Math.min(CLASSIC_INODE_BYTES + this.extraIsize, this.bytes.length);
+    return offset + width <= end;
+  }
+
+  #time(seconds: NumberField, extra: NumberField): Ext4Time {
+    return decodeTime(this.#get(seconds), this.#has(extra) ? this.#get(extra) : 0);
+  }
 }
 
 /** The checksum seed of an inode's own structures; undefined without metadata_csum. */
@@ -109,23 +166,26 @@ export function seedOf(inode: Inode, superblock: Ext4Superblock): number | undef
 export function inodeChecksumMatches(inode: Inode, superblock: Ext4Superblock): boolean {
   const seed = seedOf(inode, superblock);
   if (seed === undefined) return true;
-  const bytes = inode.bytes.slice();
-  const stored = takeField(bytes, INODE.checksumLow);
+  const { bytes } = inode;
+  const { checksumLow: low, checksumHigh: high } = INODE;
   // Only inodes whose extra fields reach so far have the upper half.
-  const { offset, width } = INODE.checksumHigh;
   const isWide =
-    bytes.length > CLASSIC_INODE_BYTES && CLASSIC_INODE_BYTES + inode.extraIsize >= offset + width;
-  const storedHigh = isWide ? takeField(bytes, INODE.checksumHigh) : 0;
-  const checksum = crc32c(seed, bytes);
-  return isWide ? checksum === storedHigh * 2 ** 16 + stored : low16(checksum) === stored;
+    bytes.length > CLASSIC_INODE_BYTES &&
+    CLASSIC_INODE_BYTES + inode.extraIsize >= high.offset + high.width;
+  const toEnd = isWide ? high.offset : bytes.length;
+  let checksum = withoutField(crc32c(seed, bytes, 0, low.offset), low);
+  checksum = crc32c(checksum, bytes, low.offset + low.width, toEnd);
+  if (!isWide) return low16(checksum) === readNumber(low, bytes);
+  checksum = crc32c(withoutField(checksum, high), bytes, high.offset + high.width);
+  return checksum === readNumber(high, bytes) * 2 ** 16 + readNumber(low, bytes);
 }
 
-/** Reads a field and leaves zeros: a checksum covers its own field as if it were zero. */
-function takeField(bytes: Uint8Array, field: NumberField): number {
-  const value = readNumber(field, bytes);
-  bytes.fill(0, field.offset, field.offset + field.width);
-  return value;
+/** A checksum covers its own field as if it were zero. */
+function withoutField(checksum: number, { width }: NumberField): number {
+  return crc32c(checksum, ZEROS, 0, width);
 }
+
+const ZEROS = new Uint8Array(4);
 
 /** Seconds as a signed word; two bits of `extra` count spans of 2^32 seconds, the rest nanoseconds. */
 function decodeTime(seconds: number, extra: number): Ext4Time {

@@ -49,13 +49,21 @@ export class Volume {
    * @throws ZosiaError `ZOSIA_EXT4_CORRUPT` when there is no such block
    */
   async readBlock(block: number, where: string): Promise<Uint8Array> {
-    const { blockCount, blockSizeBytes } = this.superblock;
+    const { blockCount } = this.superblock;
     if (!Number.isInteger(block) || block < 0 || block >= blockCount) {
       throw corrupt(where, `block ${block} lies outside of the file system`);
     }
-    const window = await this.#cache.window(Math.floor(block / this.#blocksPerWindow));
+    return this.#inWindow(await this.#cache.window(this.#windowOf(block)), block);
+  }
+
+  #windowOf(block: number): number {
+    return Math.floor(block / this.#blocksPerWindow);
+  }
+
+  #inWindow<T extends Uint8Array | undefined>(window: T, block: number): T | Uint8Array {
+    const { blockSizeBytes } = this.superblock;
     const start = (block % this.#blocksPerWindow) * blockSizeBytes;
-    return window.subarray(start, start + blockSizeBytes);
+    return window && window.subarray(start, start + blockSizeBytes);
   }
 
   /** The block that holds the descriptor of a group, and where in it. */
@@ -90,29 +98,54 @@ export class Volume {
    * @throws ZosiaError `ZOSIA_EXT4_CORRUPT` when there is no such inode, or nothing uses it
    */
   async inode(number: number): Promise<Inode> {
-    const inode = await this.anyInode(number);
-    const where = `inode ${number}`;
-    if (inode.linkCount === 0 || inode.mode === 0) throw corrupt(where, 'it is not in use');
-    if (!Number.isSafeInteger(inode.sizeBytes)) throw corrupt(where, 'its size is impossible');
+    return this.#checkedInode(await this.anyInode(number));
+  }
+
+  #checkedInode(inode: Inode): Inode {
+    const bad = (message: string): Error => corrupt(`inode ${inode.number}`, message);
+    if (inode.linkCount === 0 || inode.mode === 0) throw bad('it is not in use');
+    if (!Number.isSafeInteger(inode.sizeBytes)) throw bad('its size is impossible');
     if (this.verifyChecksums && !inodeChecksumMatches(inode, this.superblock)) {
-      throw corrupt(where, 'its checksum does not match its contents');
+      throw bad('its checksum does not match its contents');
     }
     return inode;
   }
 
+  /**
+   * {@link inode} when its bytes are kept: undefined when they are to be read. Of a directory of many
+   * files, nearly all are kept once the first is read.
+   */
+  keptInode(number: number): Inode | undefined {
+    const { inodeCount, inodesPerGroup } = this.superblock;
+    if (number < 1 || number > inodeCount) return undefined;
+    const group = this.#lastGroup;
+    if (group?.number !== Math.floor((number - 1) / inodesPerGroup)) return undefined;
+    const { block, base } = this.#inodePlace(group, number);
+    const bytes = this.#inWindow(this.#cache.keptWindow(this.#windowOf(block)), block);
+    return bytes && this.#checkedInode(this.#parseInode(bytes, base, number));
+  }
+
   /** An inode as it stands in the table, in use or not. @throws ZosiaError `ZOSIA_EXT4_CORRUPT` */
   async anyInode(number: number): Promise<Inode> {
-    const { superblock } = this;
-    const { inodeCount, inodesPerGroup, inodeSizeBytes, blockSizeBytes } = superblock;
+    const { inodeCount, inodesPerGroup } = this.superblock;
     const where = `inode ${number}`;
     if (!Number.isInteger(number) || number < 1 || number > inodeCount) {
       throw corrupt(where, `there are only inodes 1 to ${inodeCount}`);
     }
     const group = await this.group(Math.floor((number - 1) / inodesPerGroup));
+    const { block, base } = this.#inodePlace(group, number);
+    return this.#parseInode(await this.readBlock(block, where), base, number);
+  }
+
+  #inodePlace({ inodeTableBlock }: Ext4Group, number: number): { block: number; base: number } {
+    const { inodesPerGroup, inodeSizeBytes, blockSizeBytes } = this.superblock;
     const offset = ((number - 1) % inodesPerGroup) * inodeSizeBytes;
-    const block = group.inodeTableBlock + Math.floor(offset / blockSizeBytes);
-    const bytes = await this.readBlock(block, where);
-    const base = offset % blockSizeBytes;
-    return parseInode(bytes.subarray(base, base + inodeSizeBytes), number, superblock);
+    const block = inodeTableBlock + Math.floor(offset / blockSizeBytes);
+    return { block, base: offset % blockSizeBytes };
+  }
+
+  #parseInode(block: Uint8Array, base: number, number: number): Inode {
+    const { superblock } = this;
+    return parseInode(block.subarray(base, base + superblock.inodeSizeBytes), number, superblock);
   }
 }

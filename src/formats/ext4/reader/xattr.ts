@@ -49,14 +49,15 @@ const NAMESPACES: ReadonlyMap<number, string> = new Map([
   [XATTR_NAMESPACE.system, 'system.'],
 ]);
 
-const NO_AREA: AttributeArea = { attributes: [], entriesEnd: 0, faults: [] };
+/** Of what has none. */
+export const NO_ATTRIBUTES: AttributeArea = { attributes: [], entriesEnd: 0, faults: [] };
 
 /** The attributes that lie in the inode, after its fields. */
 export function inodeAttributes(inode: Inode): AttributeArea {
   const area = inode.bytes.subarray(CLASSIC_INODE_BYTES + inode.extraIsize);
   const isUsed = inode.bytes.length > CLASSIC_INODE_BYTES && inode.extraIsize > 0;
-  if (!isUsed || area.length < XATTR_INODE_HEADER_BYTES) return NO_AREA;
-  if (readNumber(XATTR_INODE_HEADER.magic, area) !== XATTR_MAGIC) return NO_AREA;
+  if (!isUsed || area.length < XATTR_INODE_HEADER_BYTES) return NO_ATTRIBUTES;
+  if (readNumber(XATTR_INODE_HEADER.magic, area) !== XATTR_MAGIC) return NO_ATTRIBUTES;
   return parseEntries(area.subarray(XATTR_INODE_HEADER_BYTES), 0);
 }
 
@@ -64,10 +65,13 @@ export function inodeAttributes(inode: Inode): AttributeArea {
 export function blockAttributes(bytes: Uint8Array): AttributeArea {
   if (readNumber(XATTR_BLOCK_HEADER.magic, bytes) !== XATTR_MAGIC) {
     const message = 'the block of extended attributes has no magic number';
-    return { ...NO_AREA, faults: [fault('xattr-magic', message)] };
+    return { ...NO_ATTRIBUTES, faults: [fault('xattr-magic', message)] };
   }
   if (readNumber(XATTR_BLOCK_HEADER.blocks, bytes) !== 1) {
-    return { ...NO_AREA, faults: [fault('xattr-magic', 'extended attributes take one block')] };
+    return {
+      ...NO_ATTRIBUTES,
+      faults: [fault('xattr-magic', 'extended attributes take one block')],
+    };
   }
   return parseEntries(bytes, XATTR_BLOCK_HEADER_BYTES);
 }
