@@ -29,7 +29,7 @@ export interface ExtractSummary {
   hardLinkCount: number;
   /** Data written; holes are not. */
   dataBytes: number;
-  /** Devices, FIFOs and sockets, which are left out. */
+  /** Devices, FIFOs and sockets, and what is encrypted, which are left out. */
   readonly skipped: { readonly path: string; readonly type: string }[];
 }
 
@@ -130,6 +130,10 @@ class Extraction {
   async add(walked: LocatedNode): Promise<void> {
     const { names, nameBytes, node } = walked;
     this.options.signal?.throwIfAborted();
+    if (node.isEncrypted && (node.type === 'file' || node.type === 'symlink')) {
+      this.summary.skipped.push({ path: `/${names.join('/')}`, type: `encrypted ${node.type}` });
+      return;
+    }
     switch (node.type) {
       case 'directory':
         await this.target.directory(nameBytes, (node.mode & PERMISSIONS) | OWNER_ALL);

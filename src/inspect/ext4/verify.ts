@@ -51,7 +51,7 @@ export async function verifyExt4(
     ];
     return { kind: 'ext4', notes, structure, secondReader: undefined, models: [] };
   }
-  const notes: string[] = [];
+  const notes = uncheckedNotes(structure);
   // The checksums have just been compared, each one.
   const volume = await openExt4Volume(source, false);
   const tree = ext4Tree(volume);
@@ -67,6 +67,23 @@ export async function verifyExt4(
   }
   const models = await checkGgufModels(tree, findings, signal);
   return { kind: 'ext4', notes, structure, secondReader, models };
+}
+
+/** What the check of a sound structure passed over. */
+function uncheckedNotes(structure: Ext4Summary | undefined): string[] {
+  const notes: string[] = [];
+  const { encryptedCount = 0, unhashedNameCount = 0 } = structure ?? {};
+  if (encryptedCount > 0) {
+    notes.push(
+      `what is encrypted was not read, as the key is not in the image (${encryptedCount} files, directories and symlinks)`,
+    );
+  }
+  if (unhashedNameCount > 0) {
+    notes.push(
+      `the hashes of ${unhashedNameCount} names were not checked: their directories have no case, and they are not all ASCII`,
+    );
+  }
+  return notes;
 }
 
 async function readAgain(
@@ -105,7 +122,7 @@ function cannotOpen({ features, blockSizeBytes }: Ext4Superblock): string | unde
   return undefined;
 }
 
-const UNKNOWN_TO_LIBEXT2FS: readonly Ext4Feature[] = ['verity', 'mmp'];
+const UNKNOWN_TO_LIBEXT2FS: readonly Ext4Feature[] = ['verity', 'mmp', 'bigalloc', 'casefold'];
 /** Buffers of larger blocks do not fit its memory. */
 const MAX_LIBEXT2FS_BLOCK_BYTES = 32_768;
 

@@ -2,8 +2,10 @@ import { DEVICE, INODE_FLAGS } from '../layout/inode.js';
 import { MAX_FILE_BLOCKS } from '../layout/extent.js';
 import { BAD_BLOCKS_INODE } from '../layout/superblock.js';
 import { INLINE_DIRECTORY } from '../layout/directory.js';
+import { encryptedTarget, isEncrypted } from '../reader/encrypted.js';
 import { blockMapReach } from '../reader/block-map.js';
 import { hasBlocks, isFastSymlink } from '../reader/file-map.js';
+import type { FileExtent } from '../reader/file-map.js';
 import { inlineParts } from '../reader/inline-data.js';
 import type { Inode } from '../reader/inode.js';
 import { inodeAttributes } from '../reader/xattr.js';
@@ -13,7 +15,7 @@ import { isZero } from './inode-table.js';
 
 /** What a file's blocks come to. */
 interface Usage {
-  /** Blocks of content and of the tree. */
+  /** Blocks of content, of the tree and of attributes; with bigalloc all those of their clusters. */
   blockCount: number;
   /** File block after the last one that is mapped; 0: none. */
   endBlock: number;
@@ -23,14 +25,23 @@ interface Usage {
   writtenBlockCount: number;
 }
 
-/** Checks what an inode holds against its size and its count of blocks, and claims its blocks. */
-export async function checkContent(context: CheckContext, inode: Inode): Promise<void> {
+/**
+ * Checks what an inode holds against its size and its count of blocks, and claims its blocks.
+ *
+ * @returns how many inodes hold values of its attributes
+ */
+export async function checkContent(context: CheckContext, inode: Inode): Promise<number> {
   const { superblock, attributeBlocks } = context;
-  const { blockSizeBytes } = superblock;
+  const { clusterBlockCount } = superblock;
   const usage: Usage = { blockCount: 0, endBlock: 0, writtenEndBlock: 0, writtenBlockCount: 0 };
+  const { attributes } = inodeAttributes(inode);
+  const inInode = await context.valueInodes.use(inode, attributes, `inode ${inode.number}`);
+  usage.blockCount += inInode.blockCount;
+  let valueInodeCount = inInode.inodeCount;
   if (inode.attributesBlock !== 0) {
-    await attributeBlocks.use(inode.attributesBlock, inode.number);
-    usage.blockCount++;
+    const inBlock = await attributeBlocks.use(inode);
+    usage.blockCount += clusterBlockCount + inBlock.blockCount;
+    valueInodeCount += inBlock.inodeCount;
     context.findings.expect(
       superblock.features.has('ext_attr'),
       'xattr-feature',
@@ -38,16 +49,19 @@ export async function checkContent(context: CheckContext, inode: Inode): Promise
       'it has a block of extended attributes, the file system not the feature',
     );
   }
-  if (hasBlocks(inode, blockSizeBytes) || inode.number === BAD_BLOCKS_INODE) {
+  if (hasBlocks(inode, superblock) || inode.number === BAD_BLOCKS_INODE) {
     await claimBlocks(context, inode, usage);
   }
   checkBlockCount(context, inode, usage);
   await checkSize(context, inode, usage);
+  return valueInodeCount;
 }
 
 async function claimBlocks(context: CheckContext, inode: Inode, usage: Usage): Promise<void> {
   const { volume, findings, claims, treeBlocks } = context;
   const { number } = inode;
+  const { clusterBlockCount } = context.superblock;
+  const clusters = new ClusterCount(clusterBlockCount);
   const enter = (block: number): boolean => {
     const isNew = !treeBlocks.has(block);
     treeBlocks.add(block);
@@ -60,18 +74,50 @@ async function claimBlocks(context: CheckContext, inode: Inode, usage: Usage): P
         break;
       case 'tree':
         claims.add(surveyed.block, 1, number);
-        usage.blockCount++;
+        usage.blockCount += clusterBlockCount;
         break;
       case 'content': {
         const { imageBlock, blockCount, fileBlock, written } = surveyed.extent;
         claims.add(imageBlock, blockCount, number);
-        usage.blockCount += blockCount;
+        usage.blockCount += clusterBlockCount * clusters.add(surveyed.extent);
         usage.endBlock = fileBlock + blockCount;
         if (!written) break;
         usage.writtenBlockCount += blockCount;
         usage.writtenEndBlock = usage.endBlock;
       }
     }
+  }
+  findings.expect(
+    clusters.isAligned,
+    'extent-cluster',
+    `inode ${number}`,
+    'its blocks do not lie in their clusters as they follow each other in the file',
+  );
+}
+
+/** Counts the clusters of a file's content, and checks that they hold what belongs together. */
+class ClusterCount {
+  #lastFileCluster = -1;
+  #lastCluster = -1;
+  isAligned = true;
+
+  constructor(private readonly clusterBlockCount: number) {}
+
+  /** Returns how many clusters the extent has that the one before had not. */
+  add({ fileBlock, imageBlock, blockCount }: FileExtent): number {
+    const ratio = this.clusterBlockCount;
+    if (ratio === 1) return blockCount;
+    const first = Math.floor(imageBlock / ratio);
+    const last = Math.floor((imageBlock + blockCount - 1) / ratio);
+    const fileCluster = Math.floor(fileBlock / ratio);
+    const goesOn = fileCluster === this.#lastFileCluster;
+    if (imageBlock % ratio !== fileBlock % ratio || (goesOn && first !== this.#lastCluster)) {
+      this.isAligned = false;
+    }
+    this.#lastFileCluster = Math.floor((fileBlock + blockCount - 1) / ratio);
+    const isCounted = first === this.#lastCluster;
+    this.#lastCluster = last;
+    return last - first + (isCounted ? 0 : 1);
   }
 }
 
@@ -179,13 +225,12 @@ function checkInlineSize({ findings }: CheckContext, inode: Inode): void {
 
 async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> {
   const { findings, superblock, volume } = context;
-  const { blockSizeBytes } = superblock;
   const where = `inode ${inode.number}`;
   const bad = (message: string): void => {
     findings.add('symlink', where, message);
   };
   let stored: Uint8Array | undefined;
-  if (isFastSymlink(inode, blockSizeBytes)) {
+  if (isFastSymlink(inode, superblock)) {
     stored = inode.block;
   } else {
     for await (const surveyed of surveyFile(volume, inode, () => true)) {
@@ -197,6 +242,14 @@ async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> 
   }
   if (!stored) {
     bad('the symlink has no target');
+    return;
+  }
+  if (isEncrypted(inode)) {
+    try {
+      encryptedTarget(stored.subarray(0, inode.sizeBytes), where);
+    } catch {
+      bad('its encrypted target is cut off');
+    }
     return;
   }
   const end = stored.indexOf(0);

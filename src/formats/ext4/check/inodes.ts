@@ -2,12 +2,14 @@ import { BAD_BLOCKS_INODE, JOURNAL_INODE, RESIZE_INODE, ROOT_INODE } from '../la
 import { inodeChecksumMatches } from '../reader/inode.js';
 import type { Inode } from '../reader/inode.js';
 import type { CheckContext } from './context.js';
+import { checkEncryption } from './encryption.js';
 import { checkContent } from './inode-content.js';
 import { checkInodeFields } from './inode-fields.js';
 import { scanInodeTables } from './inode-table.js';
 import { checkJournal } from './journal.js';
 import { checkOrphanFile } from './orphans.js';
 import { checkResizeInode } from './resize-inode.js';
+import { holdsValue } from './value-inodes.js';
 
 /** Checks every inode by itself, and records which are in use and which blocks they use. */
 export async function checkInodes(context: CheckContext): Promise<void> {
@@ -42,6 +44,7 @@ export async function checkInodes(context: CheckContext): Promise<void> {
     );
   }
   context.attributeBlocks.checkReferences();
+  await context.valueInodes.checkReferences(context.inodes);
 }
 
 /** Whether an inode has a number below the first that files get, other than the root's. */
@@ -62,9 +65,10 @@ async function checkUsed(context: CheckContext, inode: Inode): Promise<void> {
     'it is in use but has a time of deletion',
   );
   if (isHidden) inodes.hide(number);
-  else context.quotas?.add(inode);
   checkInodeFields(context, inode);
-  await checkContent(context, inode);
+  await checkEncryption(context, inode);
+  const valueInodeCount = await checkContent(context, inode);
+  if (!isHidden && !holdsValue(inode)) context.quotas?.add(inode, 1 + valueInodeCount);
   if (number === superblock.orphanFileInode) await checkOrphanFile(context, inode);
 }
 

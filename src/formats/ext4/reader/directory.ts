@@ -1,9 +1,11 @@
 import { readNumber } from '../../fields.js';
 import { INLINE_DIRECTORY, MAX_NAME_BYTES } from '../layout/directory.js';
+import { MIN_ENCRYPTED_NAME_BYTES } from '../layout/encryption.js';
 import { INODE_FLAGS } from '../layout/inode.js';
 import { toByteString } from '../names.js';
 import type { ByteString } from '../names.js';
 import { directoryTailMatches, fileTypeOfEntry, parseDirectoryBlock } from './directory-block.js';
+import { encodeEncryptedName, isEncrypted } from './encrypted.js';
 import { corrupt, refuseFaults } from './fault.js';
 import { mapBlocks } from './file-map.js';
 import { inlineParts } from './inline-data.js';
@@ -24,7 +26,8 @@ export interface Ext4DirectoryEntry {
 
 /**
  * The entries of a directory in the order in which they lie there, without `.` and `..`. Directories
- * with a hash tree are read like others: their inner blocks look like unused entries.
+ * with a hash tree are read like others: their inner blocks look like unused entries. Encrypted names are
+ * given as `encodeEncryptedName` shows them.
  *
  * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`
  */
@@ -43,16 +46,18 @@ export async function* readDirectory(
     refuseFaults(where, faults);
     for (const { inode: number, name, fileType } of entries) {
       if (number === 0 || isDotOrDotDot(name)) continue;
-      const printable = escapeName(name);
+      const isSealed = isEncrypted(inode);
+      const printable = isSealed ? encodeEncryptedName(name) : escapeName(name);
       if (number > inodeCount) {
         throw corrupt(where, `the entry ${printable} leads to inode ${number}, which is none`);
       }
-      if (name.length === 0 || name.includes(SLASH) || name.includes(0)) {
+      const isPlain = name.length > 0 && !name.includes(SLASH) && !name.includes(0);
+      if (isSealed ? name.length < MIN_ENCRYPTED_NAME_BYTES : !isPlain) {
         throw corrupt(where, `an entry has the name ${JSON.stringify(printable)}`);
       }
       yield {
         name: printable,
-        nameBytes: name.slice(),
+        nameBytes: isSealed ? Buffer.from(printable) : name.slice(),
         inode: number,
         type: features.has('filetype') ? fileTypeOfEntry(fileType) : undefined,
       };
