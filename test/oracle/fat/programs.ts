@@ -17,9 +17,10 @@ interface Answer {
   readonly output: string;
 }
 
-export function run(program: string, args: readonly string[]): Answer {
+export function run(program: string, args: readonly string[], input = ''): Answer {
   const { status, stdout, stderr } = spawnSync(program, args, {
     env: environment,
+    input,
     maxBuffer: 1 << 26,
   });
   // A program that could not be started has no output at all.
