@@ -55,6 +55,9 @@ export async function verifyExt4(
   // The checksums have just been compared, each one.
   const volume = await openExt4Volume(source, false);
   const tree = ext4Tree(volume);
+  if (volume.superblock.journal?.inode === 0) {
+    notes.push('its journal lies on another device, and was not checked');
+  }
   if (volume.superblock.features.has('needs_recovery')) {
     notes.push('its journal was not replayed: mounting it may still change what is in it');
   }

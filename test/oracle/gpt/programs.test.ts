@@ -4,7 +4,7 @@ import { readPartitionTable } from '../../../src/formats/gpt/reader.js';
 import type { PartitionTable } from '../../../src/formats/gpt/reader.js';
 import { accessFile } from '../../../src/image/random-access.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { describeWith, run } from '../fat/programs.js';
+import { describeWhere, describeWith, run } from '../fat/programs.js';
 
 const MIB = 2 ** 20;
 
@@ -79,7 +79,7 @@ const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
   'GPT without a partition': ['label: gpt'],
 };
 
-describeWith(['sfdisk'], 'partition tables of sfdisk', () => {
+describeWhere(['sfdisk'], 'partition tables of sfdisk', () => {
   const folder = temporaryFolder();
 
   it.each(Object.keys(SCRIPTS))('%s: read alike, without a fault', async (name) => {
@@ -94,7 +94,7 @@ describeWith(['sfdisk'], 'partition tables of sfdisk', () => {
   });
 });
 
-describeWith(['fdisk'], 'a GPT of fdisk', () => {
+describeWhere(['fdisk'], 'a GPT of fdisk', () => {
   const folder = temporaryFolder();
 
   it.each([512, 4096])('in sectors of %d bytes: read alike, without a fault', async (bytes) => {
