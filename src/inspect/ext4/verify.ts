@@ -107,9 +107,12 @@ async function readAgain(
     );
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof Error) || error.name !== 'ErrnoException') throw error;
+    // Its memory is that of the process, and hardly any of it comes back: hundreds of images fill it.
+    if (!(error instanceof Error)) throw error;
+    const isFull = error.name === 'RuntimeError';
+    if (!isFull && error.name !== 'ErrnoException') throw error;
     // The structure is sound: what this older libext2fs does not know is no fault of the image.
-    const reason = cannotOpen(volume.superblock) ?? error.message;
+    const reason = isFull ? 'its memory is full' : (cannotOpen(volume.superblock) ?? error.message);
     notes.push(
       `the second reader cannot open it (${reason}), so that the structure check and zosia's own reader are relied on`,
     );
