@@ -31,7 +31,7 @@ export interface ExtractSummary {
   hardLinkCount: number;
   /** Data written; holes are not. */
   dataBytes: number;
-  /** Devices, FIFOs and sockets, which are left out. */
+  /** Devices, FIFOs and sockets, and what is encrypted, which are left out. */
   readonly skipped: { readonly path: string; readonly type: string }[];
 }
 
@@ -137,6 +137,10 @@ class Extraction {
   async add(walked: LocatedNode): Promise<void> {
     const { names, nameBytes, node } = walked;
     await this.#breathe();
+    if (node.isEncrypted && (node.type === 'file' || node.type === 'symlink')) {
+      this.summary.skipped.push({ path: `/${names.join('/')}`, type: `encrypted ${node.type}` });
+      return;
+    }
     switch (node.type) {
       case 'directory':
         this.target.directory(nameBytes, (node.mode & PERMISSIONS) | OWNER_ALL);

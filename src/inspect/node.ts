@@ -35,6 +35,8 @@ export interface ImageNode {
   readonly mtimeSeconds: number;
   /** Where its data lie, for whoever reads many files of a tree that is read best from front to back. */
   readonly sequence?: number;
+  /** Whether its content, names or target are encrypted: they can be listed, not read. */
+  readonly isEncrypted?: boolean;
   /** Of character and block devices. */
   readonly device: { readonly major: number; readonly minor: number } | undefined;
 

@@ -1,18 +1,33 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { execa } from 'execa';
 
-/** The test images of e2fsprogs: `NAME/image.gz`. @returns their names */
-export async function unpackGzipped(tests: string, into: string): Promise<string[]> {
+/** The test images of e2fsprogs: `NAME/image.gz`, or `NAME/image.bz2`. @returns their names */
+export async function unpackCompressed(tests: string, into: string): Promise<string[]> {
   const names: string[] = [];
   for (const name of (await readdir(tests)).sort()) {
-    const packed = await readFile(join(tests, name, 'image.gz')).catch(() => undefined);
-    if (!packed) continue;
-    await writeFile(join(into, name), gunzipSync(packed));
+    const files = await readdir(join(tests, name)).catch(() => []);
+    const packed = files.find((file) => file in UNPACKERS);
+    if (packed === undefined) continue;
+    const bytes = await UNPACKERS[packed]!(join(tests, name, packed));
+    await writeFile(join(into, name), bytes);
     names.push(name);
   }
   return names;
 }
+
+const UNPACKERS: Readonly<Record<string, (path: string) => Promise<Uint8Array>>> = {
+  'image.gz': async (path) => gunzipSync(await readFile(path)),
+  // Every Debian has the program, as its packages of source are packed with it, too.
+  'image.bz2': async (path) => {
+    const { stdout } = await execa('bzip2', ['-dc', path], {
+      encoding: 'buffer',
+      maxBuffer: 1 << 30,
+    });
+    return stdout;
+  },
+};
 
 /** The test images of dosfstools: `NAME.xxd` and, damaged, `NAME.fsck`. @returns their names */
 export async function unpackHexDumps(tests: string, into: string): Promise<string[]> {

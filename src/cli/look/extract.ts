@@ -33,8 +33,8 @@ export function addExtractCommand(program: Command, { signal }: CliContext): voi
       `${IMAGE_HELP}
 
 Nothing is written outside of the folder, whatever the names and symlinks in the image. Each file is
-written whole or not at all, and holes stay holes. Devices, FIFOs and sockets are left out, owners too;
-of modes, what concerns set-user-id, set-group-id and sticky bits.
+written whole or not at all, and holes stay holes. Devices, FIFOs, sockets and what is encrypted are left
+out; so are owners and, of modes, what concerns set-user-id, set-group-id and sticky bits.
 
 Examples:
   zosia extract artifacts/model-disk/model.vmdk /model.gguf --out .
@@ -57,10 +57,10 @@ Examples:
           progress.stop();
           if (flags.json) printJson(summary);
           for (const { path: skipped, type } of summary.skipped.slice(0, NAMED_SKIPPED)) {
-            warn(`left out ${skipped}, a ${type}`);
+            warn(`left out ${skipped}, ${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`);
           }
           const more = summary.skipped.length - NAMED_SKIPPED;
-          if (more > 0) warn(`left out ${more} more devices, FIFOs and sockets`);
+          if (more > 0) warn(`left out ${more} more files that cannot be copied`);
           say(
             `extracted ${counted(summary.fileCount, 'file')} (${formatBytes(summary.dataBytes)}), ` +
               `${counted(summary.directoryCount, 'folder')}, ` +

@@ -1,4 +1,5 @@
 import { SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET } from '../../formats/ext4/layout/superblock.js';
+import { copyStart } from '../../formats/ext4/reader/group-descriptor.js';
 import type { Ext4Group } from '../../formats/ext4/reader/group-descriptor.js';
 import type { Volume } from '../../formats/ext4/reader/volume.js';
 import type { Region } from '../regions.js';
@@ -41,18 +42,19 @@ type Add = (what: string, block: number, blockCount: number) => void;
  */
 function addCopies({ superblock }: Volume, group: Ext4Group, add: Add): void {
   const { groupCount, blockSizeBytes, descriptorSizeBytes, features, firstMetaGroup } = superblock;
-  const { number, firstBlock, hasBackup } = group;
+  const { number, hasBackup } = group;
+  const start = copyStart(superblock, number);
   const perBlock = blockSizeBytes / descriptorSizeBytes;
   const blockCount = Math.ceil(groupCount / perBlock);
   const hasMetaGroups = features.has('meta_bg');
-  if (number > 0 && hasBackup) add('superblock backup', firstBlock, 1);
+  if (number > 0 && hasBackup) add('superblock backup', start, 1);
   if (hasMetaGroups && Math.floor(number / perBlock) >= firstMetaGroup) {
     const inMetaGroup = number % perBlock;
-    const block = firstBlock + (hasBackup ? 1 : 0);
+    const block = start + (hasBackup ? 1 : 0);
     if (inMetaGroup === 0) add('descriptors', block, 1);
     else if (inMetaGroup === 1 || inMetaGroup === perBlock - 1) add('descriptors backup', block, 1);
   } else if (hasBackup) {
     const what = number === 0 ? 'descriptors' : 'descriptors backup';
-    add(what, firstBlock + 1, hasMetaGroups ? Math.min(blockCount, firstMetaGroup) : blockCount);
+    add(what, start + 1, hasMetaGroups ? Math.min(blockCount, firstMetaGroup) : blockCount);
   }
 }

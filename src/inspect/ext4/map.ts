@@ -4,7 +4,9 @@ import { readDirectory } from '../../formats/ext4/reader/directory.js';
 import { corrupt, refuseFaults } from '../../formats/ext4/reader/fault.js';
 import { hasBlocks, mostMappedBlocks } from '../../formats/ext4/reader/file-map.js';
 import type { Inode } from '../../formats/ext4/reader/inode.js';
+import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
 import type { Volume } from '../../formats/ext4/reader/volume.js';
+import { blockAttributes, inodeAttributes } from '../../formats/ext4/reader/xattr.js';
 import { groupRegions } from './groups.js';
 import { completeMap } from '../regions.js';
 import type { Region } from '../regions.js';
@@ -43,7 +45,8 @@ export async function mapExt4(volume: Volume, signal?: AbortSignal): Promise<Reg
     }
   }
   const { blockCount, blockSizeBytes } = volume.superblock;
-  return completeMap(regions, blockCount * blockSizeBytes, 'free');
+  const all = [...regions, ...restsOfClusters(regions, volume.superblock)];
+  return completeMap(all, blockCount * blockSizeBytes, 'free');
 }
 
 /** Inodes that have blocks, but no name. */
@@ -60,6 +63,7 @@ function hiddenInodes({ superblock }: Volume): [number, string][] {
 class FileRegions {
   readonly #attributeBlocks = new Set<number>();
   readonly #treeBlocks = new Set<number>();
+  readonly #valueInodes = new Set<number>();
 
   constructor(
     private readonly volume: Volume,
@@ -68,6 +72,8 @@ class FileRegions {
 
   async add(inode: Inode, what: string, path: string | undefined): Promise<void> {
     const { blockSizeBytes } = this.volume.superblock;
+    for (const { valueInode } of inodeAttributes(inode).attributes)
+      await this.#addValue(valueInode);
     const named = path === undefined ? {} : { path };
     const region = (what: string, block: number, blockCount: number): void => {
       const offset = block * blockSizeBytes;
@@ -78,8 +84,30 @@ class FileRegions {
     if (attributesBlock !== 0 && !this.#attributeBlocks.has(attributesBlock)) {
       this.#attributeBlocks.add(attributesBlock);
       region('attributes', attributesBlock, 1);
+      const bytes = await this.volume.readBlock(
+        attributesBlock,
+        `attributes of inode ${inode.number}`,
+      );
+      for (const { valueInode } of blockAttributes(bytes).attributes)
+        await this.#addValue(valueInode);
     }
-    if (!hasBlocks(inode, blockSizeBytes)) return;
+    await this.#addContent(inode, what, path, region);
+  }
+
+  /** The inode that holds the value of an attribute, which several may share; 0: none. */
+  async #addValue(number: number): Promise<void> {
+    if (number === 0 || this.#valueInodes.has(number)) return;
+    this.#valueInodes.add(number);
+    await this.add(await this.volume.inode(number), 'attribute value', undefined);
+  }
+
+  async #addContent(
+    inode: Inode,
+    what: string,
+    path: string | undefined,
+    region: (what: string, block: number, blockCount: number) => void,
+  ): Promise<void> {
+    if (!hasBlocks(inode, this.volume.superblock)) return;
     const enter = (block: number): boolean => {
       const isNew = !this.#treeBlocks.has(block);
       this.#treeBlocks.add(block);
@@ -91,6 +119,33 @@ class FileRegions {
       else region(what, surveyed.extent.imageBlock, surveyed.extent.blockCount);
     }
   }
+}
+
+/** What is left of clusters of which a part is in use (bigalloc): it is not free. */
+function restsOfClusters(
+  regions: readonly Region[],
+  { blockCount, blockSizeBytes, clusterBlockCount }: Ext4Superblock,
+): Region[] {
+  if (clusterBlockCount === 1) return [];
+  const clusterBytes = clusterBlockCount * blockSizeBytes;
+  const down = (offset: number): number => Math.floor(offset / clusterBytes) * clusterBytes;
+  const endBytes = blockCount * blockSizeBytes;
+  const ordered = [...regions].sort((a, b) => a.offset - b.offset);
+  const rests: Region[] = [];
+  let mappedTo = 0;
+  const add = (offset: number, end: number): void => {
+    if (end > offset) rests.push({ offset, length: end - offset, what: 'rest of a cluster' });
+  };
+  const upTo = (offset: number): number =>
+    Math.min(endBytes, Math.max(mappedTo, down(mappedTo + clusterBytes - 1)), offset);
+  for (const { offset, length } of ordered) {
+    const tail = upTo(offset);
+    add(mappedTo, tail);
+    add(Math.max(tail, down(offset)), offset);
+    mappedTo = Math.max(mappedTo, offset + length);
+  }
+  add(mappedTo, upTo(endBytes));
+  return rests;
 }
 
 /** Blocks of extents or pointers; in what has no name they are part of the structure. */

@@ -54,6 +54,8 @@ export interface Comparison {
   unreadCount: number;
   /** Symlinks in the inode whose targets libext2fs misreads: see `isMisread`. */
   misreadTargetCount: number;
+  /** Directories, files and symlinks that are encrypted: nothing in them is compared. */
+  encryptedCount: number;
   comparedBytes: number;
 }
 
@@ -99,6 +101,7 @@ class ReaderComparison {
     withoutAttributesCount: 0,
     unreadCount: 0,
     misreadTargetCount: 0,
+    encryptedCount: 0,
     comparedBytes: 0,
   };
 
@@ -117,6 +120,10 @@ class ReaderComparison {
   async directory(walked: Walked): Promise<void> {
     const { names, nameBytes, node } = walked;
     const where = `/${names.join('/')}`;
+    if (node.isEncrypted) {
+      this.result.encryptedCount++;
+      return;
+    }
     const path = joinPath(nameBytes);
     const children = await walked.children();
     const theirs = await this.#attempt(() => this.other.readdir(path));
@@ -153,6 +160,10 @@ class ReaderComparison {
   }
 
   async #compareFile(where: string, path: Uint8Array, node: ImageNode): Promise<void> {
+    if (node.isEncrypted && node.type !== 'directory') {
+      this.result.encryptedCount++;
+      return;
+    }
     const { O_RDONLY, O_NOFOLLOW } = this.other.constants;
     const { fd, read } = await this.#open(path, O_RDONLY | O_NOFOLLOW);
     try {

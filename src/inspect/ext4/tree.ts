@@ -1,5 +1,6 @@
 import { INODE_FLAGS } from '../../formats/ext4/layout/inode.js';
 import { readDirectoryBlocks } from '../../formats/ext4/reader/directory.js';
+import { isEncrypted } from '../../formats/ext4/reader/encrypted.js';
 import { openContent } from '../../formats/ext4/reader/file-content.js';
 import { mapBlocks, mostMappedBlocks } from '../../formats/ext4/reader/file-map.js';
 import type { Inode } from '../../formats/ext4/reader/inode.js';
@@ -32,6 +33,7 @@ class Ext4Node implements ImageNode {
   readonly sizeBytes: number;
   readonly linkCount: number;
   readonly mtimeSeconds: number;
+  readonly isEncrypted: boolean;
   readonly device: ImageNode['device'];
 
   constructor(
@@ -48,6 +50,7 @@ class Ext4Node implements ImageNode {
     this.linkCount = linkCount;
     this.mtimeSeconds = mtime.seconds;
     this.device = device;
+    this.isEncrypted = isEncrypted(inode);
   }
 
   async *list(): AsyncGenerator<readonly NamedNode[], void, undefined> {

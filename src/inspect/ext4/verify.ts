@@ -51,9 +51,12 @@ export async function verifyExt4(
     ];
     return { kind: 'ext4', notes, structure, secondReader: undefined, models: [] };
   }
-  const notes: string[] = [];
+  const notes = uncheckedNotes(structure);
   // The checksums have just been compared, each one.
   const volume = await openExt4Volume(source, false);
+  if (volume.superblock.journal?.inode === 0) {
+    notes.push('its journal lies on another device, and was not checked');
+  }
   if (volume.superblock.features.has('needs_recovery')) {
     notes.push('its journal was not replayed: mounting it may still change what is in it');
   }
@@ -73,6 +76,23 @@ interface ReadAgain {
   readonly comparison: Comparison;
   /** Gathered on the way: walking through many files once more would take long. */
   readonly ggufs: GgufNodes;
+}
+
+/** What the check of a sound structure passed over. */
+function uncheckedNotes(structure: Ext4Summary | undefined): string[] {
+  const notes: string[] = [];
+  const { encryptedCount = 0, unhashedNameCount = 0 } = structure ?? {};
+  if (encryptedCount > 0) {
+    notes.push(
+      `what is encrypted was not read, as the key is not in the image (${encryptedCount} files, directories and symlinks)`,
+    );
+  }
+  if (unhashedNameCount > 0) {
+    notes.push(
+      `the hashes of ${unhashedNameCount} names were not checked: their directories have no case, and they are not all ASCII`,
+    );
+  }
+  return notes;
 }
 
 async function readAgain(
@@ -96,9 +116,12 @@ async function readAgain(
     return { comparison, ggufs };
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof Error) || error.name !== 'ErrnoException') throw error;
+    // Its memory is that of the process, and hardly any of it comes back: hundreds of images fill it.
+    if (!(error instanceof Error)) throw error;
+    const isFull = error.name === 'RuntimeError';
+    if (!isFull && error.name !== 'ErrnoException') throw error;
     // The structure is sound: what this older libext2fs does not know is no fault of the image.
-    const reason = cannotOpen(volume.superblock) ?? error.message;
+    const reason = isFull ? 'its memory is full' : (cannotOpen(volume.superblock) ?? error.message);
     notes.push(
       `the second reader cannot open it (${reason}), so that the structure check and zosia's own reader are relied on`,
     );
@@ -114,7 +137,7 @@ function cannotOpen({ features, blockSizeBytes }: Ext4Superblock): string | unde
   return undefined;
 }
 
-const UNKNOWN_TO_LIBEXT2FS: readonly Ext4Feature[] = ['verity', 'mmp'];
+const UNKNOWN_TO_LIBEXT2FS: readonly Ext4Feature[] = ['verity', 'mmp', 'bigalloc', 'casefold'];
 /** Buffers of larger blocks do not fit its memory. */
 const MAX_LIBEXT2FS_BLOCK_BYTES = 32_768;
 

@@ -78,6 +78,14 @@ describeWithE2fsprogs('what other programs write, and few do:', () => {
     expect(notes).toEqual([expect.stringMatching(/^the second reader cannot open it \(/)]);
   });
 
+  it('a journal on another device is a note', async () => {
+    await makeEmpty(disk, ['-t', 'ext4', '-O', '^has_journal', '-d', contents], SMALL);
+    change('feature has_journal', 'ssv journal_uuid 01234567-89ab-cdef-0123-456789abcdef');
+    const { problems, notes } = await verify();
+    expect(problems).toEqual([]);
+    expect(notes).toContain('its journal lies on another device, and was not checked');
+  });
+
   it('files of quotas are in use, and in no directory', async () => {
     await makeEmpty(disk, ['-t', 'ext4', '-O', 'quota,project'], 8 * 1024);
     expect(e2fsck(disk).status).toBe(0);

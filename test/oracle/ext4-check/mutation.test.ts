@@ -9,11 +9,13 @@ import { everything, ext4Bytes } from '../../formats/ext4/reader/images.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { describeWithE2fsprogs, e2fsck } from '../ext4/programs.js';
 import { makeWithMke2fs, populate } from '../ext4-reader/mke2fs.js';
+import { CHOICES, fillSmall, makeFeatureImage } from './feature-images.js';
 import { STRUCTURE_KINDS, structuresOf } from './structures.js';
 import type { Structure, StructureKind } from './structures.js';
 
-/** Bytes changed of each kind of structure in each image. */
+/** Bytes changed of each kind of structure in each image; of those with rare features fewer. */
 const SAMPLES = 20;
+const SAMPLES_OF_FEATURES = 4;
 
 /** Three names fill a block of 1 KiB, and so many blocks need two levels of index. */
 const longNames = Array.from({ length: 450 }, (_, i): Ext4Entry => ({
@@ -51,6 +53,14 @@ const MADE: Readonly<Record<string, { readonly options: string[]; readonly sizeK
   'mke2fs, ext2': { options: ['-t', 'ext2', '-b', '1024', '-N', '400'], sizeKib: 10_000 },
 };
 
+/** Features whose structures no other image has: see CHOICES. */
+const WITH_FEATURES: readonly (readonly string[])[] = [
+  ['bigalloc', 'small groups', 'quota'],
+  ['casefold, strict', 'ea_inode', 'project', 'orphan_file'],
+  ['encrypt', 'metadata_csum_seed', 'meta_bg', 'small groups'],
+  ['casefold', 'ea_inode', 'encrypt', 'bigalloc', 'inline_data', 'no metadata_csum'],
+];
+
 /** Numbers from 0 up to, not including, 1: the same every time, but others for another name. */
 function sequence(name: string): () => number {
   let state = crc32c(CRC32C_START, Buffer.from(name));
@@ -77,6 +87,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
   const tallies = new Map<StructureKind, Tally>();
   beforeAll(async () => {
     await populate(folder.file('contents'));
+    await fillSmall(folder.file('few'));
   });
 
   async function isReported(bytes: Uint8Array): Promise<boolean> {
@@ -91,7 +102,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
   }
 
   /** Changes bytes of every kind of structure, and gives what e2fsck reports and the check does not. */
-  async function mutate(name: string, bytes: Uint8Array): Promise<string[]> {
+  async function mutate(name: string, bytes: Uint8Array, samples = SAMPLES): Promise<string[]> {
     const random = sequence(name);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
     const disk = folder.file('disk.img');
@@ -107,7 +118,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
     for (const [kind, structures] of byKind) {
       const tally = tallies.get(kind) ?? { changes: 0, theirs: 0, both: 0, ours: 0 };
       tallies.set(kind, tally);
-      for (let i = 0; i < SAMPLES; i++) {
+      for (let i = 0; i < samples; i++) {
         const { offset, length } = pick(structures);
         let at = offset + Math.floor(random() * length);
         // Most structures are mostly empty: every second change is to a byte that says something.
@@ -149,6 +160,15 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
       expect(await mutate(name, bytes)).toEqual([]);
     });
   }
+
+  it.each(WITH_FEATURES)('reports whatever e2fsck does: %s %s %s', async (...choices) => {
+    const path = folder.file('features.img');
+    const options = choices.flatMap((choice) => CHOICES[choice]!);
+    expect(await makeFeatureImage(path, folder.file('few'), options)).toBe(true);
+    const bytes = new Uint8Array(await readFile(path));
+    expect(await isReported(bytes)).toBe(false);
+    expect(await mutate(choices.join(), bytes, SAMPLES_OF_FEATURES)).toEqual([]);
+  });
 
   it('did so for every kind of structure', () => {
     const lines = STRUCTURE_KINDS.map((kind) => {

@@ -75,7 +75,7 @@ export async function structuresOf(bytes: Uint8Array): Promise<Structure[]> {
       if (inode.mode === 0) continue;
       add('inode', group.inodeTableBlock * blockSizeBytes + i * inodeSizeBytes, inodeSizeBytes);
       if (inode.attributesBlock !== 0) addBlock('attribute block', inode.attributesBlock);
-      if (!hasBlocks(inode, blockSizeBytes) || inode.number === RESIZE_INODE) continue;
+      if (!hasBlocks(inode, superblock) || inode.number === RESIZE_INODE) continue;
       for await (const surveyed of surveyFile(volume, inode, () => true)) {
         if (surveyed.kind === 'tree') {
           const hasExtents = (inode.flags & INODE_FLAGS.extents) !== 0;

@@ -80,20 +80,14 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
     });
   }
 
-  it.each([
-    ['bigalloc', ['-t', 'ext4', '-O', 'bigalloc']],
-    ['encrypt', ['-t', 'ext4', '-O', 'encrypt']],
-    ['casefold', ['-t', 'ext4', '-O', 'casefold']],
-    ['ea_inode', ['-t', 'ext4', '-O', 'ea_inode']],
-    ['journal_dev', ['-O', 'journal_dev']],
-  ])('with %s is refused by name', async (feature, options) => {
+  it('a journal of its own is refused by name', async () => {
     const path = folder.file('disk.img');
-    await makeEmpty(path, options);
+    await makeEmpty(path, ['-O', 'journal_dev']);
     const source = await accessFile(path);
     try {
       const code = 'ZOSIA_EXT4_UNSUPPORTED_FEATURE';
       await expect(openExt4(source)).rejects.toThrow(zosiaError(code));
-      await expect(openExt4(source)).rejects.toThrow(feature);
+      await expect(openExt4(source)).rejects.toThrow('journal_dev');
       await expect(checkExt4(source)).rejects.toThrow(zosiaError(code));
     } finally {
       await source.close();

@@ -32,7 +32,7 @@ export function mustRun(
 }
 
 /** How mke2fs is asked for the first revision: an extended option, where older versions have `-r`. */
-function firstRevision(): readonly string[] {
+export function firstRevision(): readonly string[] {
   const usage = spawnSync('mke2fs', [], { env: environment, encoding: 'utf8' });
   if (usage.error) return []; // it is not installed, and nothing here will run
   return usage.stderr.includes('[-r fs-revision]') ? ['-r', '0'] : ['-E', 'revision=0'];

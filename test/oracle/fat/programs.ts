@@ -17,9 +17,10 @@ interface Answer {
   readonly output: string;
 }
 
-export function run(program: string, args: readonly string[]): Answer {
+export function run(program: string, args: readonly string[], input = ''): Answer {
   const { status, stdout, stderr } = spawnSync(program, args, {
     env: environment,
+    input,
     maxBuffer: 1 << 26,
   });
   // A program that could not be started has no output at all.
@@ -29,8 +30,18 @@ export function run(program: string, args: readonly string[]): Answer {
 
 /** A describe that asks these programs; skipped with the reason where one is missing, but not in CI. */
 export function describeWith(programs: readonly string[], name: string, body: () => void): void {
+  describeWhere(programs, name, body, process.env.CI !== undefined);
+}
+
+/** The same for programs that `zosia doctor --install` does not install: skipped in CI, too. */
+export function describeWhere(
+  programs: readonly string[],
+  name: string,
+  body: () => void,
+  isCertain = false,
+): void {
   const missing = programs.filter((program) => run(program, ['--version']).status === null);
-  if (missing.length > 0 && process.env.CI === undefined) {
+  if (missing.length > 0 && !isCertain) {
     describe.skip(`${name} (skipped: no ${missing.join(', ')} here)`, body);
   } else {
     describe(name, body);

@@ -1,16 +1,22 @@
 import { readNumber } from '../../fields.js';
 import { XATTR_BLOCK_HEADER, XATTR_BLOCK_HEADER_BYTES } from '../layout/xattr.js';
 import { attributeChecksumMatches, blockAttributes } from '../reader/xattr.js';
+import type { Inode } from '../reader/inode.js';
 import type { Volume } from '../reader/volume.js';
 import { checkAttributes, combinedHash } from './attributes.js';
 import type { BlockClaims } from './claims.js';
+import type { ValueInodes, ValueUsage } from './value-inodes.js';
 import type { Findings } from '../../findings.js';
 
 interface AttributeBlock {
   /** How many inodes the block says use it. */
   readonly statedCount: number;
   referenceCount: number;
+  /** What its attributes take in inodes of their own; it counts for each inode that uses the block. */
+  usage: ValueUsage;
 }
+
+const NOTHING: ValueUsage = { blockCount: 0, inodeCount: 0 };
 
 /** The blocks of extended attributes, which several inodes may share. */
 export class AttributeBlocks {
@@ -20,24 +26,27 @@ export class AttributeBlocks {
     private readonly volume: Volume,
     private readonly findings: Findings,
     private readonly claims: BlockClaims,
+    private readonly values: ValueInodes,
   ) {}
 
-  /** Notes that an inode uses a block, and checks the block when it is the first one. */
-  async use(block: number, inode: number): Promise<void> {
-    const where = `attribute block ${block} of inode ${inode}`;
+  /** Notes that an inode uses its block, and checks the block when it is the first one. */
+  async use(inode: Inode): Promise<ValueUsage> {
+    const block = inode.attributesBlock;
+    const where = `attribute block ${block} of inode ${inode.number}`;
     if (!this.volume.contains(block)) {
       this.findings.add('xattr-place', where, 'it lies outside of the file system');
-      return;
+      return NOTHING;
     }
     const known = this.#blocks.get(block);
     if (known) {
       known.referenceCount++;
-      return;
+      return known.usage;
     }
-    this.claims.add(block, 1, inode);
+    this.claims.add(block, 1, inode.number);
     const bytes = await this.volume.readBlock(block, where);
     const statedCount = readNumber(XATTR_BLOCK_HEADER.referenceCount, bytes);
-    this.#blocks.set(block, { statedCount, referenceCount: 1 });
+    const added: AttributeBlock = { statedCount, referenceCount: 1, usage: NOTHING };
+    this.#blocks.set(block, added);
     const area = blockAttributes(bytes);
     this.findings.addFaults(where, area.faults);
     this.findings.expect(
@@ -46,7 +55,7 @@ export class AttributeBlocks {
       where,
       'its checksum does not match its contents',
     );
-    if (area.faults.length > 0) return;
+    if (area.faults.length > 0) return NOTHING;
     checkAttributes(this.findings, area, XATTR_BLOCK_HEADER_BYTES, where);
     const hash = readNumber(XATTR_BLOCK_HEADER.hash, bytes);
     this.findings.expect(
@@ -55,6 +64,8 @@ export class AttributeBlocks {
       where,
       'its hash does not match those of its entries',
     );
+    added.usage = await this.values.use(inode, area.attributes, where);
+    return added.usage;
   }
 
   /** After all inodes: whether as many use each block as it says. */

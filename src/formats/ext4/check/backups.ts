@@ -14,6 +14,7 @@ import { copiesIn, readGroup } from './groups.js';
 const LASTING = [
   'blockSizeBytes',
   'blockCount',
+  'clusterBlockCount',
   'inodeCount',
   'firstDataBlock',
   'blocksPerGroup',

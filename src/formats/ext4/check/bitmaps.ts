@@ -1,7 +1,9 @@
 import { low16 } from '../../fields.js';
 import { GROUP_DESCRIPTOR_BYTES } from '../layout/group-descriptor.js';
 import type { Ext4Group } from '../reader/group-descriptor.js';
+import type { Ext4Superblock } from '../reader/superblock.js';
 import { BitmapComparison } from './bitmap.js';
+import { BlockClaims, FILE_SYSTEM } from './claims.js';
 import type { ClaimedRange } from './claims.js';
 import type { CheckContext } from './context.js';
 import { copiesIn, isUsable, ownStructures, readGroup } from './groups.js';
@@ -17,7 +19,7 @@ export interface Totals {
  * Compares the bitmaps of every group with what is really used, and the counts with the bitmaps. Goes
  * group by group and keeps one bitmap at a time.
  *
- * @param ranges the blocks in use, in order
+ * @param ranges the clusters in use, in order; without bigalloc each is a block
  */
 export async function checkBitmaps(
   context: CheckContext,
@@ -33,21 +35,32 @@ export async function checkBitmaps(
   for (let number = 0; number < superblock.groupCount; number++) {
     context.signal?.throwIfAborted();
     const group = await readGroup(context, number);
-    const end = group.firstBlock + group.blockCount;
-    while (firstRange < ranges.length && ranges[firstRange]!.end <= group.firstBlock) firstRange++;
+    const { start, end } = clustersOf(group, superblock);
+    while (firstRange < ranges.length && ranges[firstRange]!.end <= start) firstRange++;
     const inGroup: ClaimedRange[] = [];
     for (let i = firstRange; i < ranges.length && ranges[i]!.start < end; i++) {
       inGroup.push({
-        start: Math.max(ranges[i]!.start, group.firstBlock) - group.firstBlock,
-        end: Math.min(ranges[i]!.end, end) - group.firstBlock,
+        start: Math.max(ranges[i]!.start, start) - start,
+        end: Math.min(ranges[i]!.end, end) - start,
       });
     }
-    totals.freeBlockCount += await checkBlockBitmap(context, blocks, group, inGroup);
+    totals.freeBlockCount +=
+      superblock.clusterBlockCount * (await checkBlockBitmap(context, blocks, group, inGroup));
     totals.freeInodeCount += await checkInodeBitmap(context, inodes, group, usedInodes);
   }
   return totals;
 }
 
+/** The clusters of a group; without bigalloc each is a block. */
+function clustersOf(
+  { firstBlock, blockCount }: Ext4Group,
+  { clusterBlockCount }: Ext4Superblock,
+): ClaimedRange {
+  const end = firstBlock + blockCount;
+  return { start: firstBlock / clusterBlockCount, end: Math.ceil(end / clusterBlockCount) };
+}
+
+/** Returns how many clusters of the group are free. */
 async function checkBlockBitmap(
   context: CheckContext,
   comparison: BitmapComparison,
@@ -57,17 +70,19 @@ async function checkBlockBitmap(
   const { superblock, findings, volume } = context;
   const where = `block bitmap of group ${group.number}`;
   const usedCount = used.reduce((sum, { start, end }) => sum + end - start, 0);
-  const freeCount = group.blockCount - usedCount;
+  const what = superblock.clusterBlockCount > 1 ? 'cluster' : 'block';
+  const { start, end } = clustersOf(group, superblock);
+  const freeCount = end - start - usedCount;
   findings.expect(
     group.freeBlockCount === freeCount,
     'group-free-blocks',
     `group ${group.number}`,
-    `it says that ${group.freeBlockCount} blocks are free, there are ${freeCount}`,
+    `it says that ${group.freeBlockCount} ${what}s are free, there are ${freeCount}`,
   );
   if (!isUsable(context, group)) return freeCount;
   if (group.blocksUninitialised) {
     findings.expect(
-      usedCount === metadataBlockCount(context, group),
+      usedCount === metadataClusterCount(context, group),
       'bitmap-uninitialised',
       where,
       'blocks are in use, but the descriptor says that it was never written',
@@ -75,25 +90,28 @@ async function checkBlockBitmap(
     return freeCount;
   }
   const bitmap = await volume.readBlock(group.blockBitmapBlock, where);
-  const covered = bitmap.subarray(0, superblock.blocksPerGroup / 8);
+  const covered = bitmap.subarray(0, superblock.clustersPerGroup / 8);
   checkBitmapChecksum(context, comparison, covered, group.blockBitmapChecksum, where);
   comparison.compare(bitmap, used, {
     where,
-    what: 'block',
-    firstNumber: group.firstBlock,
-    count: group.blockCount,
+    what,
+    firstNumber: start,
+    count: end - start,
   });
   return freeCount;
 }
 
-/** Blocks of a group that its own metadata take: those of others cannot lie in a group never written. */
-function metadataBlockCount(context: CheckContext, group: Ext4Group): number {
+/** Clusters of a group that its own metadata take: those of others cannot lie in a group never written. */
+function metadataClusterCount(context: CheckContext, group: Ext4Group): number {
+  const claims = new BlockClaims();
   const end = group.firstBlock + group.blockCount;
-  return [...copiesIn(context, group.number), ...ownStructures(group)].reduce(
-    (sum, { block, blockCount }) =>
-      sum + Math.max(0, Math.min(block + blockCount, end) - Math.max(block, group.firstBlock)),
-    0,
-  );
+  for (const run of [...copiesIn(context, group.number), ...ownStructures(group)]) {
+    const first = Math.max(run.block, group.firstBlock);
+    const last = Math.min(run.block + run.blockCount, end);
+    if (last > first) claims.add(first, last - first, FILE_SYSTEM);
+  }
+  const { ranges } = claims.resolve(context.superblock.clusterBlockCount);
+  return ranges.reduce((sum, range) => sum + range.end - range.start, 0);
 }
 
 interface GroupInodes {

@@ -22,6 +22,7 @@ import { checkQuotas } from './quotas.js';
 import { Findings } from '../../findings.js';
 import type { Ext4Report, Ext4Summary } from './report.js';
 import { checkSuperblock } from './superblock.js';
+import { ValueInodes } from './value-inodes.js';
 
 export type { Ext4Report, Ext4Summary } from './report.js';
 
@@ -59,6 +60,7 @@ export async function checkExt4(
   }
   const volume = new Volume(source, superblock, false);
   const claims = new BlockClaims();
+  const valueInodes = new ValueInodes(volume, findings);
   const orphans = await guarded(findings, () => readOrphans(volume, findings));
   const context: CheckContext = {
     volume,
@@ -66,9 +68,12 @@ export async function checkExt4(
     findings,
     claims,
     inodes: new InodeRecords(),
-    attributeBlocks: new AttributeBlocks(volume, findings, claims),
+    attributeBlocks: new AttributeBlocks(volume, findings, claims, valueInodes),
+    valueInodes,
     treeBlocks: new Set(),
     quotas: superblock.quotaInodes.some((inode) => inode !== 0) ? new QuotaTotals() : undefined,
+    policies: new Map(),
+    unchecked: { foldedNameCount: 0 },
     orphans: orphans ?? new Set(),
     nowSeconds: options.nowSeconds,
     signal: options.signal,
@@ -81,7 +86,7 @@ export async function checkExt4(
   await guarded(findings, () => checkDirectories(context));
   checkConnectivity(context);
   checkLinkCounts(context);
-  const { ranges, collisions } = claims.resolve();
+  const { ranges, collisions } = claims.resolve(superblock.clusterBlockCount);
   const mayShare = superblock.features.has('shared_blocks');
   for (const { start, end, owners } of collisions) {
     // Android's images keep equal blocks once; what is the file system's own is shared by none.
@@ -98,7 +103,8 @@ export async function checkExt4(
   const totals = await guarded(findings, () => checkBitmaps(context, ranges));
   if (totals) checkTotals(superblock, totals, findings);
   const { problems, warnings } = findings;
-  return { problems, warnings, summary: totals && summarise(context, totals) };
+  const summary = totals && summarise(context, totals);
+  return { problems, warnings, summary };
 }
 
 function isUnreadable(featureSet: Parameters<typeof refuseUnreadable>[0]): boolean {
@@ -157,6 +163,8 @@ function summarise(context: CheckContext, totals: Totals): Ext4Summary {
     directoryCount: types.directories,
     symlinkCount: types.symlinks,
     specialFileCount: types.special,
+    encryptedCount: context.policies.size,
+    unhashedNameCount: context.unchecked.foldedNameCount,
     hasChecksums: superblock.checksumSeed !== undefined,
     problemCount: findings.problemCount,
   };

@@ -12,7 +12,7 @@ export interface Collision extends ClaimedRange {
 /** The owner of what belongs to no inode: superblocks, descriptors, bitmaps, inode tables. */
 export const FILE_SYSTEM = 0;
 
-const INITIAL_CLAIMS = 1024;
+const INITIAL_CLAIMS = 64;
 
 /**
  * Which blocks are used, and by which inode. Keeps ranges, not blocks: its size follows the number of
@@ -37,11 +37,37 @@ export class BlockClaims {
     this.#count++;
   }
 
-  /** The used blocks as ranges in order, neither overlapping nor touching, and what is used twice. */
-  resolve(): {
+  /**
+   * The used clusters as ranges in order, neither overlapping nor touching, and the blocks that are used
+   * twice: one by one, or as parts of a cluster that belongs to another.
+   *
+   * @param clusterBlockCount blocks of a cluster; 1: ranges are of blocks
+   */
+  resolve(clusterBlockCount = 1): {
     readonly ranges: readonly ClaimedRange[];
     readonly collisions: readonly Collision[];
   } {
+    const blocks = this.#merge(1);
+    if (clusterBlockCount === 1) return blocks;
+    const clusters = this.#merge(clusterBlockCount);
+    const isOneOwner = ({ owners }: Collision): boolean => owners[0] === owners[1];
+    return {
+      ranges: clusters.ranges,
+      collisions: [
+        ...blocks.collisions.filter(isOneOwner),
+        ...clusters.collisions
+          .filter((collision) => !isOneOwner(collision))
+          .map(({ start, end, owners }) => ({
+            start: start * clusterBlockCount,
+            end: end * clusterBlockCount,
+            owners,
+          })),
+      ],
+    };
+  }
+
+  /** Ranges and collisions in units of so many blocks, each taken as a whole. */
+  #merge(unit: number): { ranges: ClaimedRange[]; collisions: Collision[] } {
     const order = new Uint32Array(this.#count).map((_, i) => i);
     order.sort((a, b) => this.#starts[a]! - this.#starts[b]!);
     const ranges: { start: number; end: number }[] = [];
@@ -49,7 +75,9 @@ export class BlockClaims {
     // Whose claim reaches furthest so far.
     let furthestOwner = FILE_SYSTEM;
     for (const i of order) {
-      const [start, end, owner] = [this.#starts[i]!, this.#ends[i]!, this.#owners[i]!];
+      const start = Math.floor(this.#starts[i]! / unit);
+      const end = Math.ceil(this.#ends[i]! / unit);
+      const owner = this.#owners[i]!;
       const last = ranges.at(-1);
       if (last && start < last.end) {
         const owners = [furthestOwner, owner] as const;

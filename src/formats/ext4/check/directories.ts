@@ -66,7 +66,7 @@ async function checkBlockDirectory(
   const { volume, superblock } = context;
   const seed = seedOf(inode, superblock);
   const isIndexed = (inode.flags & INODE_FLAGS.index) !== 0;
-  const names = new DirectoryNames();
+  const names = new DirectoryNames(inode);
   const hashed = new Map<number, HashTreeBlock>();
   let hashVersion: number | undefined;
   const entered = new Set<number>();
@@ -83,7 +83,7 @@ async function checkBlockDirectory(
       const bytes = await volume.readBlock(imageBlock + i, `directory ${inode.number}`);
       const number = fileBlock + i;
       if (isIndexed && number === 0) hashVersion = hashVersionOf(bytes);
-      const block = { number, bytes, seed, hashVersion };
+      const block = { number, bytes, seed, hashVersion, flags: inode.flags };
       const hashes = checkDirectoryBlock(context, record, block, names);
       if (isIndexed) hashed.set(number, { imageBlock: imageBlock + i, hashes });
     }
@@ -97,11 +97,12 @@ function checkInlineDirectory(context: CheckContext, inode: Inode, record: Direc
   context.inodes.addReference(record.number);
   record.dotDot = readNumber(INLINE_DIRECTORY.parent, first);
   context.inodes.addReference(record.dotDot);
-  const names = new DirectoryNames();
+  const names = new DirectoryNames(inode);
   [first.subarray(INLINE_DIRECTORY.parent.width), rest].forEach((bytes, i) => {
     if (bytes.length === 0) return;
     // There are no blocks, and so neither . and .. at the start of the first nor checksums.
-    const block = { number: 1 + i, bytes, seed: undefined, hashVersion: undefined };
+    const { flags } = inode;
+    const block = { number: 1 + i, bytes, seed: undefined, hashVersion: undefined, flags };
     checkDirectoryBlock(context, record, block, names);
   });
 }

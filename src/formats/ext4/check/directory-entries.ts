@@ -1,5 +1,13 @@
+import { isUtf8 } from 'node:buffer';
+import { readNumber } from '../../fields.js';
 import { FILE_TYPES } from '../file-type.js';
-import { DIRECTORY_ENTRY_HEADER_BYTES } from '../layout/directory.js';
+import {
+  DIRECTORY_ENTRY_HASHES,
+  DIRECTORY_ENTRY_HASHES_BYTES,
+  DIRECTORY_ENTRY_HEADER_BYTES,
+} from '../layout/directory.js';
+import { MIN_ENCRYPTED_NAME_BYTES } from '../layout/encryption.js';
+import { INODE_FLAGS } from '../layout/inode.js';
 import { ROOT_INODE } from '../layout/superblock.js';
 import { toByteString } from '../../byte-string.js';
 import {
@@ -9,22 +17,30 @@ import {
 } from '../reader/directory-block.js';
 import type { RawEntry } from '../reader/directory-block.js';
 import { isDotOrDotDot } from '../reader/directory.js';
+import { encodeEncryptedName, isEncrypted } from '../reader/encrypted.js';
+import type { Inode } from '../reader/inode.js';
 import { escapeName } from '../../escaped-name.js';
 import type { CheckContext } from './context.js';
-import { isIndexNode } from './hash-tree.js';
+import { checkPolicy } from './encryption.js';
+import { hasStoredHashes, isIndexNode } from './hash-tree.js';
 import type { HashTreeBlock } from './hash-tree.js';
 import type { DirectoryRecord } from './inode-records.js';
-import { nameHash } from './name-hash.js';
+import { foldName, nameHash } from './name-hash.js';
 
 const SLASH = 0x2f;
 
 /** The names of one directory, to notice those that appear twice. */
 export class DirectoryNames {
   readonly #names = new Set<string>();
+  readonly #isCasefolded: boolean;
+
+  constructor({ flags }: Inode) {
+    this.#isCasefolded = (flags & INODE_FLAGS.casefold) !== 0 && !isEncrypted({ flags });
+  }
 
   /** False when the name was there already. */
   add(name: Uint8Array): boolean {
-    const key = toByteString(name);
+    const key = toByteString((this.#isCasefolded ? foldName(name) : undefined) ?? name);
     if (this.#names.has(key)) return false;
     this.#names.add(key);
     return true;
@@ -40,6 +56,8 @@ export interface CheckedBlock {
   readonly seed: number | undefined;
   /** In a directory with a hash tree, how names are hashed. */
   readonly hashVersion: number | undefined;
+  /** INODE_FLAGS of the directory. */
+  readonly flags: number;
 }
 
 /** Checks the entries of a block. Returns how far the hashes of its names reach, if there are any. */
@@ -49,7 +67,7 @@ export function checkDirectoryBlock(
   block: CheckedBlock,
   names: DirectoryNames,
 ): HashTreeBlock['hashes'] {
-  const { findings, superblock } = context;
+  const { findings } = context;
   const { number, bytes, seed, hashVersion } = block;
   const where = `directory ${directory.number}, block ${number}`;
   const isInner = hashVersion !== undefined && (number === 0 || isIndexNode(bytes));
@@ -63,12 +81,13 @@ export function checkDirectoryBlock(
       return;
     }
     if (entry.inode === 0) return;
-    checkEntry(context, directory, entry, where);
+    checkEntry(context, directory, entry, { where, flags: block.flags });
     if (!names.add(entry.name)) {
-      findings.add('entry-duplicate', where, `it has ${escapeName(entry.name)} twice`);
+      findings.add('entry-duplicate', where, `it has ${printableName(entry, block)} twice`);
     }
     if (hashVersion === undefined) return;
-    const hash = nameHash(entry.name, hashVersion, superblock);
+    const hash = hashOf(context, block, entry);
+    if (hash === undefined) return;
     hashes = {
       lowest: Math.min(hash, hashes?.lowest ?? hash),
       highest: Math.max(hash, hashes?.highest ?? hash),
@@ -78,6 +97,30 @@ export function checkDirectoryBlock(
     findings.add('directory-dot-dot', where, 'it does not begin with the entries . and ..');
   }
   return hashes;
+}
+
+/** Made only for what is wrong: most entries are not. */
+function printableName({ name }: RawEntry, directory: Pick<Inode, 'flags'>): string {
+  return isEncrypted(directory) ? encodeEncryptedName(name) : escapeName(name);
+}
+
+/** The hash by which an entry lies where it does; undefined when it cannot be told. */
+function hashOf(
+  context: CheckContext,
+  { bytes, flags, hashVersion }: CheckedBlock,
+  { name, offset, recordLength }: RawEntry,
+): number | undefined {
+  if (hasStoredHashes({ flags })) {
+    const at = Math.ceil((DIRECTORY_ENTRY_HEADER_BYTES + name.length) / 4) * 4;
+    if (at + DIRECTORY_ENTRY_HASHES_BYTES > recordLength) return undefined;
+    return readNumber(DIRECTORY_ENTRY_HASHES.hash, bytes, offset + at);
+  }
+  if ((flags & INODE_FLAGS.casefold) === 0) {
+    return nameHash(name, hashVersion!, context.superblock);
+  }
+  const folded = foldName(name);
+  if (!folded) context.unchecked.foldedNameCount++;
+  return folded && nameHash(folded, hashVersion!, context.superblock);
 }
 
 function checkTail(context: CheckContext, where: string, bytes: Uint8Array, seed: number): void {
@@ -138,15 +181,21 @@ function checkEntry(
   context: CheckContext,
   directory: DirectoryRecord,
   entry: RawEntry,
-  where: string,
+  { where, flags }: { where: string; flags: number },
 ): void {
   const { findings, inodes, superblock } = context;
   const { name, inode } = entry;
   const bad = (code: string, message: string): void => {
-    findings.add(code, where, `the entry ${escapeName(name)} ${message}`);
+    findings.add(code, where, `the entry ${printableName(entry, { flags })} ${message}`);
   };
-  if (name.length === 0 || name.includes(SLASH) || name.includes(0) || isDotOrDotDot(name)) {
+  const isPlain =
+    name.length > 0 && !name.includes(SLASH) && !name.includes(0) && !isDotOrDotDot(name);
+  if (isEncrypted({ flags }) ? name.length < MIN_ENCRYPTED_NAME_BYTES : !isPlain) {
     bad('entry-name', 'has a name that none can have');
+  }
+  const isStrict = superblock.encoding.isStrict && (flags & INODE_FLAGS.casefold) !== 0;
+  if (isStrict && !isEncrypted({ flags }) && !isUtf8(name)) {
+    bad('entry-name', 'is not in UTF-8');
   }
   if (inode > superblock.inodeCount || (inode < superblock.firstInode && inode !== ROOT_INODE)) {
     bad('entry-inode', `leads to inode ${inode}, which no file can have`);
@@ -160,6 +209,7 @@ function checkEntry(
   inodes.addReference(inode);
   const expected = target.type ? FILE_TYPES[target.type].directoryNumber : 0;
   checkType(context, entry, where, expected);
+  if (isEncrypted({ flags })) checkPolicy(context, directory.number, target, where);
   if (target.type !== 'directory') return;
   const child = inodes.directory(inode)!;
   if (inode === ROOT_INODE) bad('entry-inode', 'leads to the root');

@@ -3,9 +3,9 @@ import { crc32c } from '../crc32c.js';
 import { GROUP_DESCRIPTOR, GROUP_FLAGS } from '../layout/group-descriptor.js';
 import { PROTECTION_BLOCK, PROTECTION_MAGIC } from '../layout/protection.js';
 import {
+  copyStart,
   descriptorChecksumFaults,
   descriptorPlaceFaults,
-  groupStart,
   hasGroupFlags,
   parseGroupDescriptor,
 } from '../reader/group-descriptor.js';
@@ -94,7 +94,7 @@ export function ownStructures(group: Ext4Group): readonly BlockRun[] {
 export function copiesIn(context: CheckContext, group: number): readonly BlockRun[] {
   const { superblock } = context;
   const { features, firstMetaGroup, groupCount, blockSizeBytes, descriptorSizeBytes } = superblock;
-  const start = groupStart(superblock, group);
+  const start = copyStart(superblock, group);
   const perBlock = blockSizeBytes / descriptorSizeBytes;
   const isBackup = hasBackup(superblock, group);
   const runs: BlockRun[] = isBackup ? [{ block: start, blockCount: 1 }] : [];

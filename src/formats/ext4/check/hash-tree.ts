@@ -2,6 +2,7 @@ import { crc32c, crc32cWord } from '../crc32c.js';
 import { readNumber } from '../../fields.js';
 import {
   DIRECTORY_ENTRY,
+  HASH_SIP,
   INDEX_ENTRY,
   INDEX_ENTRY_BYTES,
   INDEX_INFO_LENGTH,
@@ -13,6 +14,7 @@ import {
   INDEX_TAIL_BYTES,
   MAX_INDIRECT_LEVELS,
 } from '../layout/directory.js';
+import { INODE_FLAGS } from '../layout/inode.js';
 import { seedOf } from '../reader/inode.js';
 import type { Inode } from '../reader/inode.js';
 import type { CheckContext } from './context.js';
@@ -41,6 +43,12 @@ export function isIndexNode(bytes: Uint8Array): boolean {
     readNumber(DIRECTORY_ENTRY.recordLength, bytes) === bytes.length &&
     readNumber(INDEX_TABLE.limit, bytes, INDEX_NODE_TABLE_OFFSET) > 0
   );
+}
+
+/** Whether the entries of a directory hold the hashes of their names: it is encrypted and without case. */
+export function hasStoredHashes({ flags }: Pick<Inode, 'flags'>): boolean {
+  const both = INODE_FLAGS.encrypted | INODE_FLAGS.casefold;
+  return (flags & both) === both;
 }
 
 /** The way in which the names of a directory are hashed, as block 0 says. */
@@ -72,7 +80,9 @@ export async function checkHashTree(
   const maxLevels = MAX_INDIRECT_LEVELS + (superblock.features.has('large_dir') ? 1 : 0);
   const isSound =
     readNumber(INDEX_ROOT.reserved, rootBytes) === 0 &&
-    isKnownHashVersion(hashVersionOf(rootBytes)) &&
+    (hasStoredHashes(inode)
+      ? hashVersionOf(rootBytes) === HASH_SIP
+      : isKnownHashVersion(hashVersionOf(rootBytes))) &&
     readNumber(INDEX_ROOT.infoLength, rootBytes) === INDEX_INFO_LENGTH &&
     readNumber(INDEX_ROOT.unusedFlags, rootBytes) === 0 &&
     levels <= maxLevels;

@@ -1,56 +1,53 @@
 import { DEVICE, INODE, INODE_FLAGS } from '../layout/inode.js';
 import { MAX_EXTENT_DEPTH, MAX_FILE_BLOCKS } from '../layout/extent.js';
 import { BAD_BLOCKS_INODE } from '../layout/superblock.js';
+import { encryptedTarget, isEncrypted } from '../reader/encrypted.js';
 import { blockMapReach } from '../reader/block-map.js';
 import { hasBlocks, isFastSymlink } from '../reader/file-map.js';
 import { INLINE_ATTRIBUTE } from '../reader/inline-data.js';
 import type { Inode } from '../reader/inode.js';
 import { inodeAttributes } from '../reader/xattr.js';
+import type { StoredAttribute } from '../reader/xattr.js';
 import type { Findings } from '../../findings.js';
 import type { CheckContext } from './context.js';
 import { surveyFile, surveyInode } from './file-survey.js';
 import type { Surveyed } from './file-survey.js';
+import { FileUsage } from './file-usage.js';
 import { isZero } from './inode-table.js';
-
-/** What a file's blocks come to. */
-interface Usage {
-  /** Blocks of content and of the tree. */
-  blockCount: number;
-  /** File block after the last one that is mapped; 0: none. */
-  endBlock: number;
-  /** The same of blocks that have been written. */
-  writtenEndBlock: number;
-  /** Blocks of content that have been written. */
-  writtenBlockCount: number;
-}
 
 /**
  * Checks what an inode holds against its size and its count of blocks, and claims its blocks.
  *
- * @returns undefined when it is done, as it is where all of it lies in the inode
+ * @returns how many inodes hold values of its attributes; at once where all of it lies in the inode
  */
-export function checkContent(context: CheckContext, inode: Inode): Promise<void> | undefined {
+export function checkContent(context: CheckContext, inode: Inode): number | Promise<number> {
   const { superblock, volume } = context;
-  const isMapped = hasBlocks(inode, superblock.blockSizeBytes) || inode.number === BAD_BLOCKS_INODE;
+  const isMapped = hasBlocks(inode, superblock) || inode.number === BAD_BLOCKS_INODE;
   const inInode = isMapped ? surveyInode(volume, inode) : [];
-  const usage: Usage = { blockCount: 0, endBlock: 0, writtenEndBlock: 0, writtenBlockCount: 0 };
-  if (inode.attributesBlock !== 0 || !inInode) {
-    return readContent(context, inode, usage, isMapped);
-  }
+  const { attributes } = inodeAttributes(inode);
+  const usage = new FileUsage(superblock.clusterBlockCount);
+  const isWhole = inode.attributesBlock === 0 && attributes.every((each) => each.valueInode === 0);
+  if (!isWhole || !inInode) return readContent(context, inode, usage, { isMapped, attributes });
   for (const surveyed of inInode) claim(context, inode, usage, surveyed);
-  return checkUsage(context, inode, usage);
+  const reading = checkUsage(context, inode, usage);
+  return reading ? reading.then(() => 0) : 0;
 }
 
 async function readContent(
   context: CheckContext,
   inode: Inode,
-  usage: Usage,
-  isMapped: boolean,
-): Promise<void> {
-  const { superblock, attributeBlocks, volume, treeBlocks } = context;
+  usage: FileUsage,
+  { isMapped, attributes }: { isMapped: boolean; attributes: readonly StoredAttribute[] },
+): Promise<number> {
+  const { superblock, attributeBlocks, valueInodes, volume, treeBlocks } = context;
+  const inInode = await valueInodes.use(inode, attributes, `inode ${inode.number}`);
+  usage.blockCount += inInode.blockCount;
+  let valueInodeCount = inInode.inodeCount;
   if (inode.attributesBlock !== 0) {
-    await attributeBlocks.use(inode.attributesBlock, inode.number);
-    usage.blockCount++;
+    const inBlock = await attributeBlocks.use(inode);
+    usage.addBlock();
+    usage.blockCount += inBlock.blockCount;
+    valueInodeCount += inBlock.inodeCount;
     context.findings.expect(
       superblock.features.has('ext_attr'),
       'xattr-feature',
@@ -69,13 +66,14 @@ async function readContent(
     }
   }
   await checkUsage(context, inode, usage);
+  return valueInodeCount;
 }
 
 /** Claims blocks of an inode, and adds them to what it uses. */
 function claim(
   { findings, claims }: CheckContext,
   { number }: Inode,
-  usage: Usage,
+  usage: FileUsage,
   surveyed: Surveyed,
 ): void {
   switch (surveyed.kind) {
@@ -84,23 +82,27 @@ function claim(
       break;
     case 'tree':
       claims.add(surveyed.block, 1, number);
-      usage.blockCount++;
+      usage.addBlock();
       break;
     case 'content': {
-      const { imageBlock, blockCount, fileBlock, written } = surveyed.extent;
+      const { imageBlock, blockCount } = surveyed.extent;
       claims.add(imageBlock, blockCount, number);
-      usage.blockCount += blockCount;
-      usage.endBlock = fileBlock + blockCount;
-      if (!written) break;
-      usage.writtenBlockCount += blockCount;
-      usage.writtenEndBlock = usage.endBlock;
+      usage.addContent(surveyed.extent);
     }
   }
 }
 
 /** @returns undefined when it is done */
-function checkUsage(context: CheckContext, inode: Inode, usage: Usage): Promise<void> | undefined {
+function checkUsage(
+  context: CheckContext,
+  inode: Inode,
+  usage: FileUsage,
+): Promise<void> | undefined {
   checkBlockCount(context, inode, usage);
+  if (!usage.isAligned) {
+    const message = 'its blocks do not lie in their clusters as they follow each other in the file';
+    context.findings.add('extent-cluster', `inode ${inode.number}`, message);
+  }
   if (inode.flags & INODE_FLAGS.inlineData) {
     checkInlineSize(context, inode);
     return undefined;
@@ -110,7 +112,7 @@ function checkUsage(context: CheckContext, inode: Inode, usage: Usage): Promise<
   return undefined;
 }
 
-function checkBlockCount(context: CheckContext, inode: Inode, usage: Usage): void {
+function checkBlockCount(context: CheckContext, inode: Inode, usage: FileUsage): void {
   const expected = usage.blockCount * context.superblock.blockSizeBytes;
   const { allocatedBytes, number } = inode;
   if (allocatedBytes === expected) return;
@@ -118,7 +120,7 @@ function checkBlockCount(context: CheckContext, inode: Inode, usage: Usage): voi
   context.findings.add('inode-blocks', `inode ${number}`, message);
 }
 
-function checkSize({ findings, superblock }: CheckContext, inode: Inode, usage: Usage): void {
+function checkSize({ findings, superblock }: CheckContext, inode: Inode, usage: FileUsage): void {
   const { sizeBytes, type, flags, number } = inode;
   const { blockSizeBytes } = superblock;
   const expectSize = (good: boolean, ...expected: readonly (string | number)[]): void => {
@@ -192,13 +194,12 @@ function checkInlineSize({ findings }: CheckContext, inode: Inode): void {
 
 async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> {
   const { findings, superblock, volume } = context;
-  const { blockSizeBytes } = superblock;
   const where = `inode ${inode.number}`;
   const bad = (message: string): void => {
     findings.add('symlink', where, message);
   };
   let stored: Uint8Array | undefined;
-  if (isFastSymlink(inode, blockSizeBytes)) {
+  if (isFastSymlink(inode, superblock)) {
     stored = inode.block;
   } else {
     // The first block is found on the way down along the first branches.
@@ -213,6 +214,14 @@ async function checkSymlink(context: CheckContext, inode: Inode): Promise<void> 
   }
   if (!stored) {
     bad('the symlink has no target');
+    return;
+  }
+  if (isEncrypted(inode)) {
+    try {
+      encryptedTarget(stored.subarray(0, inode.sizeBytes), where);
+    } catch {
+      bad('its encrypted target is cut off');
+    }
     return;
   }
   const end = stored.indexOf(0);

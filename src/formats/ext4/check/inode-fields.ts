@@ -64,6 +64,11 @@ export function checkInodeFields(context: CheckContext, inode: Inode): void {
     'inode-flags',
     'it has a hash tree but is no directory',
   );
+  expect(
+    (flags & INODE_FLAGS.casefold) === 0 || type === 'directory',
+    'inode-flags',
+    'its names are without case, but it is no directory',
+  );
   const mayBeWide = type === 'file' || (type === 'directory' && features.has('large_dir'));
   expect(
     mayBeWide || get(INODE.sizeHigh) === 0,

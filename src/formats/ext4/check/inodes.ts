@@ -1,13 +1,16 @@
 import { BAD_BLOCKS_INODE, JOURNAL_INODE, RESIZE_INODE, ROOT_INODE } from '../layout/superblock.js';
+import { isEncrypted } from '../reader/encrypted.js';
 import { inodeChecksumMatches } from '../reader/inode.js';
 import type { Inode } from '../reader/inode.js';
 import type { CheckContext } from './context.js';
+import { checkEncryption } from './encryption.js';
 import { checkContent } from './inode-content.js';
 import { checkInodeFields } from './inode-fields.js';
 import { scanInodeTables } from './inode-table.js';
 import { checkJournal } from './journal.js';
 import { checkOrphanFile } from './orphans.js';
 import { checkResizeInode } from './resize-inode.js';
+import { holdsValue } from './value-inodes.js';
 
 /** Checks every inode by itself, and records which are in use and which blocks they use. */
 export async function checkInodes(context: CheckContext): Promise<void> {
@@ -39,6 +42,7 @@ export async function checkInodes(context: CheckContext): Promise<void> {
     );
   }
   context.attributeBlocks.checkReferences();
+  await context.valueInodes.checkReferences(context.inodes);
 }
 
 /** @returns undefined when it is done */
@@ -74,9 +78,26 @@ function checkUsed(context: CheckContext, inode: Inode): Promise<void> | undefin
     findings.add('inode-deletion-time', `inode ${number}`, message);
   }
   if (isHidden) inodes.hide(number);
-  else context.quotas?.add(inode);
   checkInodeFields(context, inode);
-  return checkContent(context, inode);
+  const content = checkContent(context, inode);
+  if (typeof content !== 'number' || isEncrypted(inode))
+    return readFurther(context, inode, content);
+  countForQuotas(context, inode, content);
+  return undefined;
+}
+
+async function readFurther(
+  context: CheckContext,
+  inode: Inode,
+  content: number | Promise<number>,
+): Promise<void> {
+  countForQuotas(context, inode, await content);
+  await checkEncryption(context, inode);
+}
+
+function countForQuotas(context: CheckContext, inode: Inode, valueInodeCount: number): void {
+  if (context.inodes.isHidden(inode.number) || holdsValue(inode)) return;
+  context.quotas?.add(inode, 1 + valueInodeCount);
 }
 
 function checkUnused(context: CheckContext, inode: Inode): void {

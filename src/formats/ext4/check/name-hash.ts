@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { chunkWords, directoryHash, finishHash, hashState } from '../dirhash.js';
 import { HASH_HALF_MD4, HASH_LEGACY, HASH_TEA, HASH_UNSIGNED } from '../layout/directory.js';
-import { toByteString } from '../../byte-string.js';
+import { byteStringBytes, toByteString } from '../../byte-string.js';
 import type { ByteString } from '../../byte-string.js';
 import type { Ext4Superblock } from '../reader/superblock.js';
 
@@ -11,6 +12,20 @@ const TEA_DELTA = 0x9e37_79b9;
 /** Whether names can be hashed in this way: see the HASH_ numbers. */
 export function isKnownHashVersion(version: number): boolean {
   return version < HASH_UNSIGNED + HASH_UNSIGNED;
+}
+
+const ASCII_UPPER = /[A-Z]/g;
+// eslint-disable-next-line no-control-regex
+const ASCII = /^[\x00-\x7f]*$/;
+
+/**
+ * A name as a directory without case (casefold) compares and hashes it: those that are not UTF-8 as they
+ * are. Undefined for names that are not all ASCII, which take Unicode's tables of version 12.1.
+ */
+export function foldName(name: Uint8Array): Uint8Array | undefined {
+  const text = toByteString(name);
+  if (!ASCII.test(text)) return isUtf8(name) ? undefined : name;
+  return byteStringBytes(text.replace(ASCII_UPPER, (letter) => letter.toLowerCase()));
 }
 
 /** The hash of a name in the tree of a directory whose root gives this version of the hash. */

@@ -13,6 +13,10 @@ export interface Ext4Summary {
   readonly symlinkCount: number;
   /** Devices, FIFOs and sockets. */
   readonly specialFileCount: number;
+  /** Files, directories and symlinks that are encrypted: what is in them was not read. */
+  readonly encryptedCount: number;
+  /** Names in directories without case whose hashes were not checked: they are not all ASCII. */
+  readonly unhashedNameCount: number;
   /** Whether metadata has checksums that were verified. */
   readonly hasChecksums: boolean;
   /** Problems found, those beyond `maxProblems` counted. */

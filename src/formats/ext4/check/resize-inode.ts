@@ -1,6 +1,6 @@
 import { BLOCK_MAP } from '../layout/block-map.js';
 import { readPointer, pointersPerBlock } from '../reader/block-map.js';
-import { groupStart } from '../reader/group-descriptor.js';
+import { copyStart } from '../reader/group-descriptor.js';
 import type { Inode } from '../reader/inode.js';
 import { hasBackup } from '../reader/superblock.js';
 import { isZero } from './inode-table.js';
@@ -48,7 +48,7 @@ export async function checkResizeInode(context: CheckContext, inode: Inode): Pro
   let blockCount = 1;
   for (let i = 0; i < reservedDescriptorBlockCount; i++) {
     const index = descriptorBlocks + i;
-    const expected = groupStart(superblock, 0) + 1 + index;
+    const expected = copyStart(superblock, 0) + 1 + index;
     const slot = (index % perBlock) * BLOCK_MAP.pointerBytes;
     if (view.getUint32(slot, true) !== expected) {
       bad(`it does not lead to block ${expected}, which is reserved for descriptors`);
@@ -60,16 +60,18 @@ export async function checkResizeInode(context: CheckContext, inode: Inode): Pro
     const listed = holders.every(
       (group, k) =>
         readPointer(backups, k) ===
-        expected + groupStart(superblock, group) - groupStart(superblock, 0),
+        expected + copyStart(superblock, group) - copyStart(superblock, 0),
     );
     const rest = backups.subarray(holders.length * BLOCK_MAP.pointerBytes);
     if (!listed || !isZero(rest)) bad(`block ${expected} does not list its backups`);
   }
   if (!isZero(pointers)) bad('it leads to more blocks than are reserved for descriptors');
+  // With bigalloc each counts as a cluster, though they share them.
+  const expectedBytes = blockCount * blockSizeBytes * superblock.clusterBlockCount;
   findings.expect(
-    inode.allocatedBytes === blockCount * blockSizeBytes,
+    inode.allocatedBytes === expectedBytes,
     'inode-blocks',
     WHERE,
-    `it says that it takes ${inode.allocatedBytes} bytes, its blocks have ${blockCount * blockSizeBytes}`,
+    `it says that it takes ${inode.allocatedBytes} bytes, its blocks have ${expectedBytes}`,
   );
 }

@@ -1,7 +1,7 @@
 import { readBytes, readNumber } from '../../fields.js';
 import type { NumberField } from '../../fields.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
-import { CHECKSUM_CRC32C, JOURNAL_INODE, SUPERBLOCK } from '../layout/superblock.js';
+import { CHECKSUM_CRC32C, ENCODING_UTF8, JOURNAL_INODE, SUPERBLOCK } from '../layout/superblock.js';
 import type { Ext4Feature } from '../reader/features.js';
 import type { CheckContext } from './context.js';
 import { isZero } from './inode-table.js';
@@ -79,6 +79,11 @@ export function checkSuperblock(context: CheckContext, bytes: Uint8Array): void 
     isKnownHashVersion(superblock.defaultHashVersion),
     'superblock-hash',
     `names are hashed in the unknown way ${superblock.defaultHashVersion}`,
+  );
+  expect(
+    !features.has('casefold') || superblock.encoding.id === ENCODING_UTF8,
+    'superblock-encoding',
+    `names without case have the unknown character set ${superblock.encoding.id}`,
   );
   const get = (field: NumberField): number => readNumber(field, bytes);
   const journalInode = get(SUPERBLOCK.journalInode);

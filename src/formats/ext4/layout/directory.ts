@@ -17,6 +17,13 @@ export const DIRECTORY_TAIL = {
   checksum: le32(0x8, 'crc32c of the block up to this entry'),
 } as const;
 
+/** What follows the name, padded to four bytes, in encrypted directories without case: "ext4_dir_entry_hash". */
+export const DIRECTORY_ENTRY_HASHES = {
+  hash: le32(0x0, 'Hash of the name'),
+  minorHash: le32(0x4, 'Orders names whose hashes are the same'),
+} as const;
+export const DIRECTORY_ENTRY_HASHES_BYTES = 8;
+
 export const DIRECTORY_ENTRY_HEADER_BYTES = 8;
 export const DIRECTORY_TAIL_BYTES = 12;
 export const DIRECTORY_TAIL_FILE_TYPE = 0xde;
@@ -82,6 +89,8 @@ export const MAX_INDIRECT_LEVELS = 1;
 export const HASH_LEGACY = 0;
 export const HASH_HALF_MD4 = 1;
 export const HASH_TEA = 2;
+/** SipHash with a key that only the kernel has; the entries hold the hashes. */
+export const HASH_SIP = 6;
 /** Added to a version whose bytes are unsigned whatever the superblock's flags say. */
 export const HASH_UNSIGNED = 3;
 

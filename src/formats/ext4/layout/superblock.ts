@@ -13,9 +13,12 @@ export const SUPERBLOCK = {
   freeInodesCount: le32(0x10, 'Free inodes'),
   firstDataBlock: le32(0x14, 'Block that holds the superblock: 1 for 1 KiB blocks, else 0'),
   logBlockSize: le32(0x18, 'Block size is 2^(10 + this)'),
-  logClusterSize: le32(0x1c, 'Same as logBlockSize: no bigalloc'),
+  logClusterSize: le32(
+    0x1c,
+    'Cluster size is 2^(10 + this); without bigalloc same as logBlockSize',
+  ),
   blocksPerGroup: le32(0x20, 'Blocks in a group'),
-  clustersPerGroup: le32(0x24, 'Same as blocksPerGroup: no bigalloc'),
+  clustersPerGroup: le32(0x24, 'Clusters in a group; without bigalloc same as blocksPerGroup'),
   inodesPerGroup: le32(0x28, 'Inodes in a group'),
   mountTime: le32(0x2c, 'Last mount; 0: never'),
   writeTime: le32(0x30, 'Last write, seconds since 1970'),
@@ -178,6 +181,11 @@ export const FEATURE_RO_COMPAT = {
   verity: 0x8000,
   orphansPresent: 0x1_0000,
 } as const;
+
+/** The one character set there is for names without case: UTF-8, of Unicode 12.1. */
+export const ENCODING_UTF8 = 1;
+/** In encodingFlags: names that are not of the character set are refused. */
+export const ENCODING_STRICT = 1;
 
 export const SUPERBLOCK_FLAGS = { signedHash: 0x1, unsignedHash: 0x2 } as const;
 export const DEFAULT_MOUNT = { userXattr: 0x4, acl: 0x8 } as const;

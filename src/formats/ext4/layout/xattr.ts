@@ -1,4 +1,5 @@
 import { byteField, le16, le32, u8 } from '../../fields.js';
+import { INODE } from './inode.js';
 
 /** Extended attributes: kernel Documentation/filesystems/ext4/attributes.rst. */
 export const XATTR_INODE_HEADER = {
@@ -45,6 +46,8 @@ export const XATTR_NAMESPACE = {
   security: 6,
   /** What only the kernel sets: `data`, where inline data goes on. */
   system: 7,
+  /** What only the kernel sees: the context of encryption, under the name `c`. */
+  encryption: 9,
 } as const;
 
 /** A POSIX ACL as programs exchange it: kernel include/uapi/linux/posix_acl_xattr.h. */
@@ -69,6 +72,18 @@ export const ACL_DISK_VERSION = 1;
 export const ACL_DISK_HEADER_BYTES = 4;
 export const ACL_DISK_ENTRY_BYTES = 8;
 export const ACL_DISK_SHORT_ENTRY_BYTES = 4;
+
+/**
+ * An inode that holds the value of an attribute (ea_inode) keeps a hash and a count in fields that no one
+ * asks such an inode for: kernel Documentation/filesystems/ext4/attributes.rst, and fs/ext4/xattr.c.
+ */
+export const VALUE_INODE = {
+  hash: INODE.accessTime,
+  referencesHigh: INODE.changeTime,
+  referencesLow: INODE.versionLow,
+  /** In the place of all that, Lustre has the one inode that it belongs to; its generation is the same. */
+  lustreOwner: INODE.modificationTime,
+} as const;
 
 export const ACL_TAG = {
   owner: 0x1,

@@ -1,9 +1,11 @@
 import { readNumber } from '../../fields.js';
 import { INLINE_DIRECTORY, MAX_NAME_BYTES } from '../layout/directory.js';
+import { MIN_ENCRYPTED_NAME_BYTES } from '../layout/encryption.js';
 import { INODE_FLAGS } from '../layout/inode.js';
 import { toByteString } from '../../byte-string.js';
 import type { ByteString } from '../../byte-string.js';
 import { directoryTailMatches, fileTypeOfEntry, parseDirectoryBlock } from './directory-block.js';
+import { encodeEncryptedName, isEncrypted } from './encrypted.js';
 import { corrupt, refuseFaults } from './fault.js';
 import { mapBlocks } from './file-map.js';
 import { inlineParts } from './inline-data.js';
@@ -24,7 +26,8 @@ export interface Ext4DirectoryEntry {
 
 /**
  * The entries of a directory in the order in which they lie there, without `.` and `..`. Directories
- * with a hash tree are read like others: their inner blocks look like unused entries.
+ * with a hash tree are read like others: their inner blocks look like unused entries. Encrypted names are
+ * given as `encodeEncryptedName` shows them.
  *
  * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`
  */
@@ -56,18 +59,20 @@ function* entriesIn(
     throw corrupt(where, 'the checksum of a block does not match its contents');
   }
   refuseFaults(where, faults);
+  const isSealed = isEncrypted(inode);
   for (const { inode: number, name, fileType } of entries) {
     if (number === 0 || isDotOrDotDot(name)) continue;
-    const printable = escapeName(name);
+    const printable = isSealed ? encodeEncryptedName(name) : escapeName(name);
     if (number > inodeCount) {
       throw corrupt(where, `the entry ${printable} leads to inode ${number}, which is none`);
     }
-    if (name.length === 0 || name.includes(SLASH) || name.includes(0)) {
+    const isPlain = name.length > 0 && !name.includes(SLASH) && !name.includes(0);
+    if (isSealed ? name.length < MIN_ENCRYPTED_NAME_BYTES : !isPlain) {
       throw corrupt(where, `an entry has the name ${JSON.stringify(printable)}`);
     }
     yield {
       name: printable,
-      nameBytes: name.slice(),
+      nameBytes: isSealed ? Buffer.from(printable) : name.slice(),
       inode: number,
       type: features.has('filetype') ? fileTypeOfEntry(fileType) : undefined,
     };

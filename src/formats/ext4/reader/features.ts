@@ -64,15 +64,7 @@ export type Ext4Feature =
   ValueOf<typeof COMPAT_NAMES> | ValueOf<typeof INCOMPAT_NAMES> | ValueOf<typeof RO_COMPAT_NAMES>;
 
 /** Features whose images the reader would misread. */
-const UNREADABLE: readonly Ext4Feature[] = [
-  'compression',
-  'journal_dev',
-  'ea_inode',
-  'dirdata',
-  'encrypt',
-  'casefold',
-  'bigalloc',
-];
+const UNREADABLE: readonly Ext4Feature[] = ['compression', 'journal_dev', 'dirdata'];
 
 export interface FeatureSet {
   /** In the order of their bits: compatible, incompatible, read-only compatible. */

@@ -1,6 +1,7 @@
 import { checkRange } from '../../../image/random-access.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import { INODE_FLAGS } from '../layout/inode.js';
+import { encryptedError, isEncrypted } from './encrypted.js';
 import { mapBlocks } from './file-map.js';
 import type { Inode } from './inode.js';
 import { readInlineData } from './inline-data.js';
@@ -9,9 +10,15 @@ import type { Volume } from './volume.js';
 /**
  * The content of a file, to be read at any place; holes and blocks that were never written are zeros.
  *
- * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`, here or when reading
+ * @throws ZosiaError `ZOSIA_EXT4_ENCRYPTED`; `ZOSIA_EXT4_CORRUPT`, here or when reading
  */
 export function openContent(volume: Volume, inode: Inode): RandomAccess {
+  if (isEncrypted(inode)) throw encryptedError(inode);
+  return openStored(volume, inode);
+}
+
+/** What a file or symlink holds as it is stored, encrypted or not. @throws as {@link openContent} */
+export function openStored(volume: Volume, inode: Inode): RandomAccess {
   const { blockSizeBytes } = volume.superblock;
   const { sizeBytes } = inode;
   if (inode.flags & INODE_FLAGS.inlineData) return inlineContent(readInlineData(inode));

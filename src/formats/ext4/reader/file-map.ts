@@ -6,19 +6,20 @@ import type { ExtentNodeContext, FileExtent } from './extent-node.js';
 import { corrupt, refuseFaults } from './fault.js';
 import { seedOf } from './inode.js';
 import type { Inode } from './inode.js';
+import type { Ext4Superblock } from './superblock.js';
 import type { Volume } from './volume.js';
 
 export type { FileExtent } from './extent-node.js';
 
 /** Whether an inode has blocks of content: a fast symlink, a device and inline data have none. */
-export function hasBlocks(inode: Inode, blockSizeBytes: number): boolean {
+export function hasBlocks(inode: Inode, superblock: Ext4Superblock): boolean {
   if (inode.flags & INODE_FLAGS.inlineData) return false;
   switch (inode.type) {
     case 'file':
     case 'directory':
       return true;
     case 'symlink':
-      return !isFastSymlink(inode, blockSizeBytes);
+      return !isFastSymlink(inode, superblock);
     default:
       return false;
   }
@@ -26,12 +27,14 @@ export function hasBlocks(inode: Inode, blockSizeBytes: number): boolean {
 
 /**
  * Whether a symlink's target lies in the inode. It takes no block then, except perhaps one of
- * attributes.
+ * attributes; with ea_inode, further ones may count for it, and the size alone decides.
  */
-export function isFastSymlink(inode: Inode, blockSizeBytes: number): boolean {
+export function isFastSymlink(inode: Inode, superblock: Ext4Superblock): boolean {
   if (inode.flags & (INODE_FLAGS.extents | INODE_FLAGS.inlineData)) return false;
-  const attributes = inode.attributesBlock === 0 ? 0 : blockSizeBytes;
-  return inode.sizeBytes < inode.block.length && inode.allocatedBytes <= attributes;
+  const { blockSizeBytes, clusterBlockCount, features } = superblock;
+  const attributes = inode.attributesBlock === 0 ? 0 : blockSizeBytes * clusterBlockCount;
+  const takesNone = features.has('ea_inode') || inode.allocatedBytes <= attributes;
+  return inode.sizeBytes < inode.block.length && takesNone;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function* mapBlocks(
   from = 0,
   to = MAX_FILE_BLOCKS,
 ): AsyncGenerator<FileExtent, void, undefined> {
-  if (!hasBlocks(inode, volume.superblock.blockSizeBytes)) return;
+  if (!hasBlocks(inode, volume.superblock)) return;
   const source =
     inode.flags & INODE_FLAGS.extents
       ? walkExtents(volume, inode, from, to)

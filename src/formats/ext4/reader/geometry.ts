@@ -9,6 +9,9 @@ import type { Ext4Superblock } from './superblock.js';
 /** Blocks of 64 KiB are the largest that Linux knows. */
 export const MAX_LOG_BLOCK_SIZE = 6;
 export const MAX_LOG_GROUPS_PER_FLEX = 31;
+/** Clusters of 512 MiB in blocks of 1 KiB are the largest that Linux knows. */
+export const MAX_LOG_CLUSTER_BLOCKS = 19;
+const MAX_LOG_CLUSTER_SIZE = 19;
 const MAX_DESCRIPTOR_BYTES = 1024;
 
 /** Everything that places in the image are computed from, bounded. */
@@ -19,6 +22,7 @@ export function geometryFaults(
 ): Fault[] {
   const { blockSizeBytes, blockCount, firstDataBlock, blocksPerGroup, inodesPerGroup } = superblock;
   const { inodeSizeBytes, groupCount, inodeCount, firstInode } = superblock;
+  const { clusterBlockCount, clustersPerGroup } = superblock;
   const bad: Fault[] = [];
   const expect = (good: boolean, message: string): void => {
     if (!good) bad.push(fault('superblock-geometry', message));
@@ -28,14 +32,16 @@ export function geometryFaults(
     value <= MAX_DESCRIPTOR_BYTES && isPowerOfTwo(value);
   const isPowerOfTwo = (value: number): boolean => value > 0 && Number.isInteger(Math.log2(value));
   expect(logBlockSize <= MAX_LOG_BLOCK_SIZE, `a block size of 2^${10 + logBlockSize} bytes`);
+  const logClusterSize = readNumber(SUPERBLOCK.logClusterSize, bytes);
   expect(
-    readNumber(SUPERBLOCK.logClusterSize, bytes) === logBlockSize ||
-      superblock.features.has('bigalloc'),
-    'clusters and blocks differ in size',
+    superblock.features.has('bigalloc')
+      ? logClusterSize >= logBlockSize && logClusterSize <= MAX_LOG_CLUSTER_SIZE
+      : logClusterSize === logBlockSize,
+    `clusters of 2^${10 + logClusterSize} bytes`,
   );
   expect(superblock.revision <= 1, `the unknown revision ${superblock.revision}`);
   expect(
-    firstDataBlock === (blockSizeBytes === 1024 ? 1 : 0),
+    firstDataBlock === (blockSizeBytes === 1024 && clusterBlockCount === 1 ? 1 : 0),
     `group 0 cannot begin at block ${firstDataBlock}`,
   );
   expect(blockCount > firstDataBlock, `a file system of ${blockCount} blocks`);
@@ -44,8 +50,8 @@ export function geometryFaults(
     `the file system has ${blockCount} blocks of ${blockSizeBytes} bytes, the image only ${imageBytes} bytes`,
   );
   expect(
-    blocksPerGroup >= 8 && blocksPerGroup % 8 === 0 && blocksPerGroup <= 8 * blockSizeBytes,
-    `${blocksPerGroup} blocks in a group`,
+    clustersPerGroup >= 8 && clustersPerGroup % 8 === 0 && clustersPerGroup <= 8 * blockSizeBytes,
+    `${clustersPerGroup} clusters in a group`,
   );
   expect(
     inodeSizeBytes >= CLASSIC_INODE_BYTES &&
@@ -74,9 +80,8 @@ export function geometryFaults(
     `group descriptors of ${descriptorField} bytes`,
   );
   expect(
-    readNumber(SUPERBLOCK.clustersPerGroup, bytes) === blocksPerGroup ||
-      superblock.features.has('bigalloc'),
-    'clusters and blocks differ in number',
+    blocksPerGroup === clustersPerGroup * clusterBlockCount,
+    `${blocksPerGroup} blocks in a group of ${clustersPerGroup} clusters`,
   );
   const logGroupsPerFlex = readNumber(SUPERBLOCK.logGroupsPerFlex, bytes);
   expect(logGroupsPerFlex <= MAX_LOG_GROUPS_PER_FLEX, `flexible groups of 2^${logGroupsPerFlex}`);

@@ -6,6 +6,7 @@ import {
   GROUP_DESCRIPTOR_BYTES,
   GROUP_FLAGS,
 } from '../layout/group-descriptor.js';
+import { SUPERBLOCK_OFFSET } from '../layout/superblock.js';
 import { crc16, CRC16_START } from './crc16.js';
 import { fault } from '../../findings.js';
 import type { Fault } from '../../findings.js';
@@ -21,6 +22,7 @@ export interface Ext4Group {
   readonly inodeBitmapBlock: number;
   readonly inodeTableBlock: number;
   readonly inodeTableBlockCount: number;
+  /** With bigalloc, clusters. */
   readonly freeBlockCount: number;
   readonly freeInodeCount: number;
   readonly directoryCount: number;
@@ -48,11 +50,13 @@ export function hasGroupFlags({ features }: Ext4Superblock): boolean {
  * group (as many groups as a block has descriptors) keeps its own block of them, in its first group.
  */
 export function descriptorOffset(superblock: Ext4Superblock, group: number): number {
-  const { blockSizeBytes, descriptorSizeBytes, firstDataBlock } = superblock;
+  const { blockSizeBytes, descriptorSizeBytes } = superblock;
   const perBlock = blockSizeBytes / descriptorSizeBytes;
   const metaGroup = Math.floor(group / perBlock);
   const inBlock = (group % perBlock) * descriptorSizeBytes;
-  return descriptorBlock(superblock, metaGroup, firstDataBlock + 1) * blockSizeBytes + inBlock;
+  return (
+    descriptorBlock(superblock, metaGroup, copyStart(superblock, 0) + 1) * blockSizeBytes + inBlock
+  );
 }
 
 function descriptorBlock(
@@ -64,12 +68,21 @@ function descriptorBlock(
   if (!features.has('meta_bg') || metaGroup < firstMetaGroup) return tableBlock + metaGroup;
   const perBlock = superblock.blockSizeBytes / superblock.descriptorSizeBytes;
   const group = metaGroup * perBlock;
-  return groupStart(superblock, group) + (hasBackup(superblock, group) ? 1 : 0);
+  return copyStart(superblock, group) + (hasBackup(superblock, group) ? 1 : 0);
 }
 
 /** The first block of a group. */
 export function groupStart(superblock: Ext4Superblock, group: number): number {
   return superblock.firstDataBlock + group * superblock.blocksPerGroup;
+}
+
+/**
+ * Where the superblock of a group lies, if it has one, and descriptors else: its first block; but in blocks
+ * of 1 KiB the second of group 0, which begins with block 0 where there are clusters.
+ */
+export function copyStart(superblock: Ext4Superblock, group: number): number {
+  const start = groupStart(superblock, group);
+  return start === 0 && superblock.blockSizeBytes === SUPERBLOCK_OFFSET ? 1 : start;
 }
 
 /** Blocks of an inode table. */

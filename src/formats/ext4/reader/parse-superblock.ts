@@ -4,6 +4,7 @@ import type { NumberField } from '../../fields.js';
 import { SHORT_GROUP_DESCRIPTOR_BYTES } from '../layout/group-descriptor.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
 import {
+  ENCODING_STRICT,
   FIRST_INODE,
   STATE_CLEAN,
   STATE_ERRORS,
@@ -12,7 +13,12 @@ import {
   SUPERBLOCK_FLAGS,
   SUPERBLOCK_MAGIC,
 } from '../layout/superblock.js';
-import { geometryFaults, MAX_LOG_BLOCK_SIZE, MAX_LOG_GROUPS_PER_FLEX } from './geometry.js';
+import {
+  geometryFaults,
+  MAX_LOG_BLOCK_SIZE,
+  MAX_LOG_CLUSTER_BLOCKS,
+  MAX_LOG_GROUPS_PER_FLEX,
+} from './geometry.js';
 import { fault } from '../../findings.js';
 import type { Fault } from '../../findings.js';
 import { nameFeatures } from './features.js';
@@ -55,13 +61,21 @@ export function parseSuperblock(bytes: Uint8Array, imageBytes: number): ParsedSu
   const blockCount = count(SUPERBLOCK.blocksCountLow, SUPERBLOCK.blocksCountHigh);
   const firstDataBlock = get(SUPERBLOCK.firstDataBlock);
   const blocksPerGroup = get(SUPERBLOCK.blocksPerGroup);
+  const logBlockSize = Math.min(get(SUPERBLOCK.logBlockSize), MAX_LOG_BLOCK_SIZE);
+  const seed = features.has('metadata_csum_seed')
+    ? get(SUPERBLOCK.checksumSeed)
+    : filesystemSeed(uuidBytes);
   const state = get(SUPERBLOCK.state);
   const maxMountCount = get(SUPERBLOCK.maxMountCount);
+  const clusterBlockCount = features.has('bigalloc')
+    ? 2 ** Math.min(get(SUPERBLOCK.logClusterSize) - logBlockSize, MAX_LOG_CLUSTER_BLOCKS)
+    : 1;
   const superblock: Ext4Superblock = {
     label: text(readBytes(SUPERBLOCK.volumeName, bytes)),
     uuid: formatUuid(uuidBytes),
-    blockSizeBytes: 1024 * 2 ** Math.min(get(SUPERBLOCK.logBlockSize), MAX_LOG_BLOCK_SIZE),
+    blockSizeBytes: 1024 * 2 ** logBlockSize,
     blockCount,
+    clusterBlockCount,
     freeBlockCount: count(SUPERBLOCK.freeBlocksCountLow, SUPERBLOCK.freeBlocksCountHigh),
     reservedBlockCount: count(
       SUPERBLOCK.reservedBlocksCountLow,
@@ -71,6 +85,7 @@ export function parseSuperblock(bytes: Uint8Array, imageBytes: number): ParsedSu
     freeInodeCount: get(SUPERBLOCK.freeInodesCount),
     firstDataBlock,
     blocksPerGroup,
+    clustersPerGroup: get(SUPERBLOCK.clustersPerGroup),
     inodesPerGroup: get(SUPERBLOCK.inodesPerGroup),
     groupCount: Math.ceil((blockCount - firstDataBlock) / Math.max(1, blocksPerGroup)),
     inodeSizeBytes: dynamic ? get(SUPERBLOCK.inodeSize) : CLASSIC_INODE_BYTES,
@@ -118,7 +133,12 @@ export function parseSuperblock(bytes: Uint8Array, imageBytes: number): ParsedSu
     hashSeed: readBytes(SUPERBLOCK.hashSeed, bytes).slice(),
     defaultHashVersion: get(SUPERBLOCK.defaultHashVersion),
     unsignedHash: (get(SUPERBLOCK.flags) & SUPERBLOCK_FLAGS.unsignedHash) !== 0,
-    checksumSeed: checksumSeed(features, uuidBytes, get(SUPERBLOCK.checksumSeed)),
+    encoding: {
+      id: get(SUPERBLOCK.encoding),
+      isStrict: (get(SUPERBLOCK.encodingFlags) & ENCODING_STRICT) !== 0,
+    },
+    checksumSeed: features.has('metadata_csum') ? seed : undefined,
+    valueHashSeed: seed,
     uuidBytes,
     blockGroupNumber: get(SUPERBLOCK.blockGroupNumber),
   };
@@ -127,15 +147,6 @@ export function parseSuperblock(bytes: Uint8Array, imageBytes: number): ParsedSu
     ...geometryFaults(superblock, bytes, imageBytes),
   ];
   return { superblock, featureSet, faults };
-}
-
-function checksumSeed(
-  features: ReadonlySet<Ext4Feature>,
-  uuid: Uint8Array,
-  stored: number,
-): number | undefined {
-  if (!features.has('metadata_csum')) return undefined;
-  return features.has('metadata_csum_seed') ? stored : filesystemSeed(uuid);
 }
 
 function checksumFaults(bytes: Uint8Array, features: ReadonlySet<Ext4Feature>): Fault[] {

@@ -4,6 +4,7 @@ import { ROOT_INODE } from '../layout/superblock.js';
 import { byteStringBytes } from '../../byte-string.js';
 import type { ByteString } from '../../byte-string.js';
 import { findEntry, readParent } from './directory.js';
+import { encryptedError, isEncrypted } from './encrypted.js';
 import { corrupt } from './fault.js';
 import type { Inode } from './inode.js';
 import { escapeName, pathNames } from '../../escaped-name.js';
@@ -21,7 +22,8 @@ const MAX_TARGET_NAMES = MAX_TARGET_BYTES / 2;
  * the root of the image: no path leads out of it.
  *
  * @param followLast whether a symlink at the end is followed, too
- * @throws ZosiaError `ZOSIA_EXT4_NO_SUCH_PATH`, `ZOSIA_EXT4_SYMLINK_LOOP`, `ZOSIA_EXT4_CORRUPT`
+ * @throws ZosiaError `ZOSIA_EXT4_NO_SUCH_PATH`, `ZOSIA_EXT4_SYMLINK_LOOP`, `ZOSIA_EXT4_CORRUPT`,
+ * `ZOSIA_EXT4_ENCRYPTED` for an encrypted symlink that is to be followed
  */
 export async function resolvePath(
   volume: Volume,
@@ -38,6 +40,7 @@ export async function resolvePath(
     const parent = current;
     current = await volume.inode(await lookUp(volume, parent, name, path));
     if (current.type !== 'symlink' || (pending.length === 0 && !followLast)) continue;
+    if (isEncrypted(current)) throw encryptedError(current);
     const target = await readTarget(volume, current);
     const names = pathNames(target);
     targetNames += names.length;

@@ -17,6 +17,7 @@ import { statOf } from './stat.js';
 import type { Ext4Stat } from './stat.js';
 import type { Ext4Superblock } from './superblock.js';
 import { readTarget } from './symlink.js';
+import { readValueInode } from './value-inode.js';
 import { Volume } from './volume.js';
 import { walkTree } from './walk.js';
 import type { Ext4Walked } from './walk.js';
@@ -92,7 +93,8 @@ export class Ext4Reader {
   }
 
   /**
-   * The names in a directory, in the order in which they lie there, without `.` and `..`.
+   * The names in a directory, in the order in which they lie there, without `.` and `..`; encrypted ones
+   * as `encodeEncryptedName` shows them.
    *
    * @throws ZosiaError `ZOSIA_EXT4_NOT_A_DIRECTORY`
    */
@@ -103,7 +105,7 @@ export class Ext4Reader {
   }
 
   /**
-   * The target of a symlink, which is bytes like a name.
+   * The target of a symlink, which is bytes like a name; an encrypted one as `encodeEncryptedName` shows it.
    *
    * @throws ZosiaError `ZOSIA_EXT4_NOT_A_SYMLINK`
    */
@@ -122,13 +124,19 @@ export class Ext4Reader {
     const stored = [...this.#inodeAttributes(inode), ...(await this.#blockAttributes(inode))];
     const visible = stored.filter(({ name }) => name !== 'system.data');
     visible.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return new Map(visible.map((attribute) => [attribute.name, visibleValue(inode, attribute)]));
+    const values = new Map<string, Uint8Array>();
+    for (const attribute of visible) {
+      const { valueInode } = attribute;
+      const value = valueInode === 0 ? attribute.value : await this.#readValue(inode, attribute);
+      values.set(attribute.name, visibleValue(inode, { ...attribute, value }));
+    }
+    return values;
   }
 
   /**
    * The content of a regular file, to be read at any place; nothing is read before that.
    *
-   * @throws ZosiaError `ZOSIA_EXT4_NOT_A_FILE`
+   * @throws ZosiaError `ZOSIA_EXT4_NOT_A_FILE`, `ZOSIA_EXT4_ENCRYPTED`
    */
   async open(target: Ext4Target): Promise<RandomAccess> {
     const inode = await this.#inode(target, true);
@@ -157,6 +165,12 @@ export class Ext4Reader {
       return resolvePath(this.#volume, target, followLast);
     }
     return this.#volume.inode(target.inode);
+  }
+
+  async #readValue(owner: Inode, attribute: StoredAttribute): Promise<Uint8Array> {
+    const { value, faults } = await readValueInode(this.#volume, owner, attribute);
+    refuseFaults(`inode ${owner.number}`, faults);
+    return value;
   }
 
   #inodeAttributes(inode: Inode): readonly StoredAttribute[] {

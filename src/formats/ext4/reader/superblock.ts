@@ -8,6 +8,8 @@ export interface Ext4Superblock {
   readonly uuid: string;
   readonly blockSizeBytes: number;
   readonly blockCount: number;
+  /** Blocks of a cluster, the unit that is allocated; 1 without bigalloc. */
+  readonly clusterBlockCount: number;
   readonly freeBlockCount: number;
   /** Blocks only root may use. */
   readonly reservedBlockCount: number;
@@ -16,6 +18,7 @@ export interface Ext4Superblock {
   /** 1 when blocks have 1 KiB, else 0: where group 0 begins. */
   readonly firstDataBlock: number;
   readonly blocksPerGroup: number;
+  readonly clustersPerGroup: number;
   readonly inodesPerGroup: number;
   readonly groupCount: number;
   readonly inodeSizeBytes: number;
@@ -61,8 +64,12 @@ export interface Ext4Superblock {
   readonly defaultHashVersion: number;
   /** Whether names are hashed with their bytes taken as unsigned. */
   readonly unsignedHash: boolean;
+  /** Of names without case (casefold): which characters they have, and whether others are refused. */
+  readonly encoding: { readonly id: number; readonly isStrict: boolean };
   /** What every metadata checksum starts from; undefined without metadata_csum. */
   readonly checksumSeed: number | undefined;
+  /** What the hashes of attributes' values in inodes of their own start from (ea_inode). */
+  readonly valueHashSeed: number;
   /** The 16 bytes of the UUID. */
   readonly uuidBytes: Uint8Array;
   /** Which group this copy says it lies in. */

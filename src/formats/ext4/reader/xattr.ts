@@ -25,7 +25,11 @@ export interface StoredAttribute {
   readonly name: string;
   readonly namespace: number;
   readonly nameBytes: Uint8Array;
+  /** Empty when the value lies in an inode of its own. */
   readonly value: Uint8Array;
+  readonly sizeBytes: number;
+  /** The inode that holds the value; 0: none does. */
+  readonly valueInode: number;
   /** Hash of name and value; 0 in inodes. */
   readonly hash: number;
   /** Where the value lies in the area, from its start. */
@@ -47,6 +51,7 @@ const NAMESPACES: ReadonlyMap<number, string> = new Map([
   [XATTR_NAMESPACE.trusted, 'trusted.'],
   [XATTR_NAMESPACE.security, 'security.'],
   [XATTR_NAMESPACE.system, 'system.'],
+  [XATTR_NAMESPACE.encryption, 'encryption.'],
 ]);
 
 /** Of what has none. */
@@ -111,17 +116,18 @@ function parseEntries(area: Uint8Array, firstEntry: number): AttributeArea {
     const name = `${NAMESPACES.get(namespace) ?? `${namespace}.`}${escapeName(nameBytes)}`;
     const size = readNumber(XATTR_ENTRY.valueSize, area, at);
     const valueStart = readNumber(XATTR_ENTRY.valueOffset, area, at);
-    if (readNumber(XATTR_ENTRY.valueInode, area, at) !== 0) {
-      return fail(`the extended attribute ${name} has its value in another inode`);
-    }
-    if (valueStart + size > area.length || (size > 0 && valueStart < firstEntry)) {
+    const valueInode = readNumber(XATTR_ENTRY.valueInode, area, at);
+    const liesHere = valueInode === 0;
+    if (liesHere && (valueStart + size > area.length || (size > 0 && valueStart < firstEntry))) {
       return fail(`the value of the extended attribute ${name} lies outside of its area`);
     }
     attributes.push({
       name,
       namespace,
       nameBytes,
-      value: area.slice(valueStart, valueStart + size),
+      value: liesHere ? area.slice(valueStart, valueStart + size) : new Uint8Array(0),
+      sizeBytes: size,
+      valueInode,
       hash: readNumber(XATTR_ENTRY.hash, area, at),
       valueStart,
     });

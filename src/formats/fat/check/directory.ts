@@ -1,4 +1,4 @@
-import { ATTRIBUTE } from '../layout/directory.js';
+import { ATTRIBUTE, LOWER_CASE } from '../layout/directory.js';
 import type { FatBootSector } from '../reader/boot-sector.js';
 import { isLabelEntry, parseEntries } from '../reader/entries.js';
 import type { RawEntry } from '../reader/entries.js';
@@ -17,6 +17,7 @@ export interface CheckedDirectory {
   readonly parentCluster: number;
 }
 
+const KNOWN_CASES = LOWER_CASE.base | LOWER_CASE.extension;
 const KNOWN_ATTRIBUTES = Object.values(ATTRIBUTE).reduce((sum, bit) => sum | bit, 0);
 
 /**
@@ -54,6 +55,10 @@ export function checkDirectory(
       where,
       `its attributes are 0x${entry.attributes.toString(16)}`,
     );
+    if ((entry.lowerCase & ~KNOWN_CASES) !== 0) {
+      const message = `the byte for the case of its name is 0x${entry.lowerCase.toString(16)}`;
+      findings.warn('reserved-bits', where, message);
+    }
     findings.expect(
       (entry.attributes & ATTRIBUTE.directory) === 0 || entry.sizeBytes === 0,
       'directory-size',

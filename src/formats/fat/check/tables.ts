@@ -32,10 +32,12 @@ export async function checkFirstEntries({ volume, findings }: CheckContext): Pro
 }
 
 /** Whether the other FATs are copies of the one that counts. */
-export async function checkCopies({ volume, findings, signal }: CheckContext): Promise<void> {
+export async function checkCopies(context: CheckContext): Promise<void> {
+  const { volume, findings, signal } = context;
   const { source, bootSector, table } = volume;
   if (!bootSector.isMirrored) return;
   for (let copy = 1; copy < bootSector.fatCount; copy++) {
+    if (await hasSameBytes(context, copy)) continue;
     const other = new FatTable(source, bootSector, copy);
     let differing = 0;
     let first = 0;
@@ -53,7 +55,30 @@ export async function checkCopies({ volume, findings, signal }: CheckContext): P
       `FAT ${copy + 1}`,
       `${differing} of its entries, entry ${first} first, differ from those of FAT 1`,
     );
+    if (differing === 0) {
+      // The upper four bits of entries of FAT32, and what follows the last entry.
+      const message = 'it differs from FAT 1, though only in bits without a meaning';
+      findings.warn('reserved-bits', `FAT ${copy + 1}`, message);
+    }
   }
+}
+
+const CHUNK_BYTES = 1 << 18;
+
+async function hasSameBytes(
+  { volume: { source, bootSector }, signal }: CheckContext,
+  copy: number,
+): Promise<boolean> {
+  const { fatOffset, fatSectorCount, sectorBytes } = bootSector;
+  const fatBytes = fatSectorCount * sectorBytes;
+  for (let at = 0; at < fatBytes; at += CHUNK_BYTES) {
+    signal?.throwIfAborted();
+    const length = Math.min(CHUNK_BYTES, fatBytes - at);
+    const first = await source.read(fatOffset + at, length);
+    const other = await source.read(fatOffset + copy * fatBytes + at, length);
+    if (Buffer.compare(first, other) !== 0) return false;
+  }
+  return true;
 }
 
 export interface ClusterTotals {

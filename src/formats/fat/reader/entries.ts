@@ -30,6 +30,8 @@ export interface RawEntry {
   readonly shortName: string;
   readonly longName: string | undefined;
   readonly attributes: number;
+  /** LOWER_CASE, and bits without a meaning. */
+  readonly lowerCase: number;
   readonly firstCluster: number;
   readonly sizeBytes: number;
   readonly writeTime: FatTime;
@@ -66,6 +68,10 @@ export function parseEntries(bytes: Uint8Array, type: FatType): ParsedDirectory 
       note(slot, names.abandon());
     } else if ((attributes & LONG_NAME_MASK) === LONG_NAME_ATTRIBUTES) {
       note(slot, names.piece(bytes, at));
+      if (attributes !== LONG_NAME_ATTRIBUTES) {
+        const message = `a piece of a long name has the attributes 0x${attributes.toString(16)}, by which Linux takes it for none`;
+        note(slot, fault('long-name', message));
+      }
     } else {
       const shortBytes = Uint8Array.from(readBytes(DIRECTORY_ENTRY.name, bytes, at));
       const { longName, found } = names.finish(shortBytes);
@@ -88,6 +94,7 @@ function parseEntry(
   return {
     shortName: shortText(readBytes(DIRECTORY_ENTRY.name, bytes, at), get('lowerCase')),
     attributes: get('attributes'),
+    lowerCase: get('lowerCase'),
     firstCluster: high * 0x1_0000 + get('firstClusterLow'),
     sizeBytes: get('sizeBytes'),
     writeTime: { date: get('writeDate'), time: get('writeTime'), hundredths: 0 },

@@ -503,7 +503,7 @@ describe('checkExt4 on a damaged image', () => {
     await expect(check(new Uint8Array(4096))).rejects.toThrow(zosiaError('ZOSIA_NOT_EXT4'));
     const patient = await Patient.of([]);
     const features = readNumber(SUPERBLOCK.featureIncompat, patient.bytes, SUPERBLOCK_OFFSET);
-    patient.superblock({ featureIncompat: features | 0x1_0000 });
+    patient.superblock({ featureIncompat: features | 0x1000 });
     await expect(check(patient.bytes)).rejects.toThrow(
       zosiaError('ZOSIA_EXT4_UNSUPPORTED_FEATURE'),
     );

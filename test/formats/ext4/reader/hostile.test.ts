@@ -238,9 +238,9 @@ describe('sizes', () => {
   });
 
   it.each([
-    ['featureIncompat', 0x1_0000, 'encrypt'],
+    ['featureIncompat', 0x1000, 'dirdata'],
     ['featureIncompat', 0x100_0000, 'incompat 0x1000000'],
-    ['featureRoCompat', 0x200, 'bigalloc'],
+    ['featureIncompat', 0x1, 'compression'],
   ] as const)('the feature %s 0x%s is refused by name', async (field, bit, name) => {
     const bytes = await ext4Bytes([]);
     writeFields(SUPERBLOCK, bytes, SUPERBLOCK_OFFSET, { [field]: bit });
