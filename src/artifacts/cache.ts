@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { makeFolder } from '../image/make-folder.js';
@@ -21,9 +21,15 @@ export function defaultCacheDirectory(
 ): string {
   const chosen = environment.ZOSIA_CACHE;
   if (chosen !== undefined && chosen !== '') return resolve(chosen);
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'zosia');
+  if (platform === 'darwin') return join(homeDirectory(), 'Library', 'Caches', 'zosia');
   const { XDG_CACHE_HOME: custom = '' } = environment;
-  return join(isAbsolute(custom) ? custom : join(homedir(), '.cache'), 'zosia');
+  return join(isAbsolute(custom) ? custom : join(homeDirectory(), '.cache'), 'zosia');
+}
+
+/** HOME, unless it is empty or relative: then what the system has for the user. */
+function homeDirectory(): string {
+  const home = homedir();
+  return isAbsolute(home) ? home : userInfo().homedir;
 }
 
 /**

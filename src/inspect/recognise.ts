@@ -88,6 +88,11 @@ const FOREIGN: readonly (readonly [string, string, (file: string) => string])[] 
   ['\x1f\x8b', 'gzip data, but no initramfs', (file) => `gunzip -k ${file}, and look again`],
   ['\x28\xb5\x2f\xfd', 'zstd data', (file) => `unzstd ${file}, and look again`],
   ['\xfd7zXZ', 'xz data', (file) => `unxz -k ${file}, and look again`],
+  [
+    '\x04\x22\x4d\x18',
+    'lz4 data in frames, which no kernel unpacks (it takes those of lz4 -l)',
+    (file) => `unlz4 ${file} unpacked, and look again`,
+  ],
   ['\x02\x21\x4c\x18', 'lz4 data', (file) => `unlz4 -k ${file}, and look again`],
   [
     'BZh',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PackageCache, defaultCacheDirectory } from '../../src/artifacts/cache.js';
 import { samplePackage, temporaryFolder } from './samples.js';
 
@@ -35,6 +35,20 @@ describe('a relative XDG_CACHE_HOME', () => {
     expect(usual).toMatch(/^\/.*\/\.cache\/zosia$/);
     expect(defaultCacheDirectory({ XDG_CACHE_HOME: text }, 'linux')).toBe(usual);
   });
+});
+
+describe('a HOME that is empty or relative', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it.each(['', 'here'])(
+    'is no place for a cache that depends on the current folder: %j',
+    (home) => {
+      vi.stubEnv('HOME', home);
+      for (const platform of ['linux', 'darwin'] as const) {
+        expect(isAbsolute(defaultCacheDirectory({}, platform))).toBe(true);
+      }
+    },
+  );
 });
 
 describe('PackageCache.find', () => {

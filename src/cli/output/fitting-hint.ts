@@ -1,5 +1,8 @@
-/** Options of other programs, or of zosia's other commands: they are named with their command. */
-const OF_OTHERS = /\b(?:zosia|export\.py|dd|ulimit|llama-[a-z-]+)\b[^,.;:]*/g;
+/**
+ * Options of other programs, or of zosia's other commands: they are named with their command, up to the end
+ * of the clause. Names of files, which have dots and colons in them, go on.
+ */
+const OF_OTHERS = /\b(?:zosia|export\.py|dd|ulimit|xz|llama-[a-z-]+)\b(?:[^,.;:]|[,.;:](?=\S))*/g;
 
 /** The options that a text tells to give to the command that is running. */
 function optionsNamed(text: string): string[] {

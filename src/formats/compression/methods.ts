@@ -2,6 +2,7 @@ import type { RandomAccess } from '../../image/random-access.js';
 import { gunzipMember } from '../gzip/gunzip.js';
 import { unlz4Legacy } from './lz4.js';
 import type { Unpacking } from './unpacking.js';
+import { refusedByKernel, xzSettings } from './xz-settings.js';
 import { unxzStream } from './xz.js';
 import { unzstdFrame } from './zstd.js';
 
@@ -14,12 +15,20 @@ export interface Method {
   readonly program: string;
   /** Undefined where no maintained package unpacks it piece by piece. */
   readonly unpack?: (source: RandomAccess, offset: number) => Unpacking;
+  /** Why the kernel does not unpack what begins at `offset` although others do; undefined: it does. */
+  readonly refusal?: (source: RandomAccess, offset: number) => Promise<string | undefined>;
 }
 
 const METHODS: readonly Method[] = [
   { name: 'gzip', magic: [0x1f, 0x8b], program: 'gunzip', unpack: gunzipMember },
   { name: 'gzip', magic: [0x1f, 0x9e], program: 'gunzip' },
-  { name: 'xz', magic: [0xfd, 0x37], program: 'unxz', unpack: unxzStream },
+  {
+    ...{ name: 'xz', magic: [0xfd, 0x37], program: 'unxz', unpack: unxzStream },
+    refusal: async (source, offset) => {
+      const settings = await xzSettings(source, offset);
+      return settings && refusedByKernel(settings);
+    },
+  },
   { name: 'zstd', magic: [0x28, 0xb5], program: 'unzstd', unpack: unzstdFrame },
   { name: 'lz4', magic: [0x02, 0x21], program: 'unlz4', unpack: unlz4Legacy },
   { name: 'bzip2', magic: [0x42, 0x5a], program: 'bunzip2' },

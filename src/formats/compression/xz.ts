@@ -7,6 +7,7 @@ import type { DecompressionLimits } from './limits.js';
 import { asZosiaError } from './unpacking.js';
 import type { Unpacking } from './unpacking.js';
 import { xzStreamEnd } from './xz-end.js';
+import { unknownToDecoder, xzSettings } from './xz-settings.js';
 
 /** Large pieces: each one costs a round trip between the two streams. */
 const INPUT_PIECE_BYTES = 1 << 20;
@@ -47,9 +48,12 @@ export async function* unxz(
 /**
  * Unpacks the .xz stream that begins at `offset` of a source with something else behind it; see {@link unxz}.
  *
- * @throws ZosiaError `ZOSIA_XZ_CORRUPT`
+ * @throws ZosiaError `ZOSIA_XZ_CORRUPT`, `ZOSIA_XZ_UNSUPPORTED`
  */
 export async function* unxzStream(source: RandomAccess, offset: number): Unpacking {
+  const settings = await xzSettings(source, offset);
+  const unknown = settings && unknownToDecoder(settings);
+  if (unknown !== undefined) throw unsupported(unknown);
   const end = await xzStreamEnd(source, offset);
   if (end === undefined) {
     // Nobody can tell where it ends: what comes before the damage is unpacked all the same.
@@ -75,6 +79,14 @@ function pieces(source: RandomAccess): ReadableStream<Uint8Array> {
       },
     },
     { highWaterMark: 0 },
+  );
+}
+
+function unsupported(unknown: string): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_XZ_UNSUPPORTED',
+    `xz data was packed with ${unknown}, which zosia does not unpack`,
+    { hint: 'Unpack it with unxz, or pack it again with xz --check=crc32 and no filter.' },
   );
 }
 

@@ -5,6 +5,7 @@ import { windowedAccess } from '../../image/windowed-access.js';
 import type { DecompressionLimits } from './limits.js';
 import { unpackAll } from './unpacking.js';
 import type { Unpacking } from './unpacking.js';
+import { Xxh64 } from './xxh64.js';
 import {
   BLOCK_HEADER,
   CHECKSUM_BYTES,
@@ -30,7 +31,7 @@ const MAX_MOVED_BYTES = 80 * 2 ** 30;
 
 /**
  * Unpacks Zstandard frames (RFC 8878) up to the end of the source, piece by piece; skippable ones are passed
- * over. Content checksums are not verified: what zosia unpacks has had its sha256 checked.
+ * over.
  *
  * @throws ZosiaError `ZOSIA_ZSTD_CORRUPT`, `ZOSIA_DECOMPRESSED_TOO_LARGE`
  */
@@ -43,7 +44,7 @@ export function unzstd(
 
 /**
  * Unpacks the frame that begins at `offset`, a block (at most 128 KiB) at a time: a few bytes may stand for
- * each of them.
+ * each of them. Its checksum, if it has one, is checked at its end; the decoder package passes over it.
  *
  * @throws ZosiaError `ZOSIA_ZSTD_CORRUPT`
  */
@@ -67,6 +68,7 @@ export async function* unzstdFrame(source: RandomAccess, offset: number): Unpack
     await input.read(offset, Math.min(MAX_HEADER_BYTES, input.sizeBytes - offset)),
   );
   const decoder = new BlockDecoder();
+  const hash = hasChecksum ? new Xxh64() : undefined;
   decoder.push(await read(offset, headerBytes));
   let position = offset + headerBytes;
   for (let blockCount = 1, isLast = false; !isLast; blockCount++) {
@@ -76,11 +78,21 @@ export async function* unzstdFrame(source: RandomAccess, offset: number): Unpack
     decoder.push(await read(position, length));
     position += length;
     isLast = block.isLast;
-    yield* decoder.take();
+    for (const piece of decoder.take()) {
+      hash?.update(piece);
+      yield piece;
+    }
   }
   const checksumBytes = hasChecksum ? CHECKSUM_BYTES : 0;
-  decoder.push(await read(position, checksumBytes), true);
-  yield* decoder.take();
+  const checksum = await read(position, checksumBytes);
+  decoder.push(checksum, true);
+  for (const piece of decoder.take()) {
+    hash?.update(piece);
+    yield piece;
+  }
+  if (hash && hash.digestLow() !== view(checksum).getUint32(0, true)) {
+    throw corrupt('its checksum does not match');
+  }
   return position + checksumBytes;
 }
 

@@ -64,6 +64,10 @@ export async function* readCpio(
     const method = findMethod(head);
     if (!method) throw corrupt(start, 'neither a header of a member nor packed data');
     if (!method.unpack) throw unsupported(start, method);
+    const refusal = await method.refusal?.(source, start);
+    if (refusal !== undefined) {
+      state.skipped(`what begins at ${start}, and all behind it`, 'compression', refusal);
+    }
     const begin = (): Unpacking => method.unpack!(source, start);
     const content = new UnpackedAccess(begin);
     const part: CpioPart = {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ZosiaError } from '../../errors.js';
 import { makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
@@ -20,6 +21,9 @@ export type ExtentResolver = (name: string) => Promise<ExtentFile>;
 /** QEMU looks no further to find out what a file is (BLOCK_PROBE_BUF_SIZE). */
 const PROBED_BYTES = 512;
 
+/** What Node.js decodes bytes to that are no UTF-8. */
+const NOT_UTF8 = '\ufffd';
+
 /** Whether the bytes start as a VMDK descriptor does, sound or not. */
 export async function isVmdkDescriptor(source: RandomAccess): Promise<boolean> {
   const head = await source.read(0, Math.min(PROBED_BYTES, source.sizeBytes));
@@ -36,14 +40,16 @@ export async function isVmdkDescriptor(source: RandomAccess): Promise<boolean> {
  */
 export async function readVmdk(source: RandomAccess, resolve: ExtentResolver): Promise<Image> {
   if (source.sizeBytes > MAX_DESCRIPTOR_BYTES) throw corrupt('it is longer than QEMU reads');
-  const text = Buffer.from(await source.read(0, source.sizeBytes)).toString('utf8');
-  const { extents } = parseDescriptor(text);
+  const bytes = await source.read(0, source.sizeBytes);
+  const isText = isUtf8(bytes);
+  const { extents } = parseDescriptor(Buffer.from(bytes).toString('utf8'));
   if (extents.length > MAX_EXTENTS) throw corrupt(`it names ${extents.length} extents`);
 
   const files = new Map<string, ExtentFile>();
   const segments: Segment[] = [];
   let position = 0;
   for (const { sectorCount, name, fileSector } of extents) {
+    if (!isText && name.includes(NOT_UTF8)) throw nameNotUtf8(name);
     const file = files.get(name) ?? (await resolve(name));
     files.set(name, file);
     const offset = fileSector * SECTOR_BYTES;
@@ -59,6 +65,15 @@ export async function readVmdk(source: RandomAccess, resolve: ExtentResolver): P
     if (!Number.isSafeInteger(position)) throw corrupt('its extents add up to an impossible size');
   }
   return makeImage(position, segments);
+}
+
+/** To QEMU a name is bytes, whatever encoding the descriptor says it has. */
+function nameNotUtf8(name: string): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_VMDK_NAME',
+    `the VMDK descriptor names a file, ${JSON.stringify(name)}, in bytes that are not UTF-8, and Node.js opens no other`,
+    { hint: 'Rename the file in plain letters, in the descriptor too.' },
+  );
 }
 
 function truncated(name: string, neededBytes: number, sizeBytes: number): ZosiaError {

@@ -26,6 +26,8 @@ describe('fittingHint', () => {
   it("keeps options of zosia's other commands, and what guests have printed", () => {
     const other = 'Write it with zosia image model --verify, then try again.';
     expect(fittingHint([other], has())).toBe(other);
+    const file = 'Convert it first: zosia model convert ./a.b.bin --tokenizer t.bin --out m.gguf';
+    expect(fittingHint([file], has())).toBe(file);
     const console = 'The last lines:\nusage: llama-cli --help';
     expect(fittingHint([console], has())).toBe(console);
   });

@@ -77,6 +77,13 @@ describe('unzstd', () => {
     await expect(whole(bytes)).rejects.toThrow(zosiaError('ZOSIA_ZSTD_CORRUPT'));
   });
 
+  it('refuses contents that differ from their checksum', async () => {
+    // A literal of the first block: what is unpacked is as long as before.
+    const damaged = Buffer.from(ZSTD);
+    damaged[damaged.indexOf('zosia')]! ^= 1;
+    await expect(whole(damaged)).rejects.toThrow(/checksum/);
+  });
+
   it('refuses data cut anywhere', async () => {
     for (let length = 0; length < ZSTD.length; length++) {
       await expect(whole(ZSTD.subarray(0, length)), `${length} bytes`).rejects.toThrow(

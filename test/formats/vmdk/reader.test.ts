@@ -84,6 +84,20 @@ describe('readVmdk', () => {
     await expect(read(text)).rejects.toThrow(zosiaError('ZOSIA_VMDK_NAME'));
   });
 
+  it('tells a name that is not UTF-8, whatever encoding is stated, and no other', async () => {
+    const latin = (text: string): Promise<Image> =>
+      readVmdk(accessBytes(Buffer.from(text, 'latin1')), (name) =>
+        Promise.resolve({ path: name, sizeBytes: 4 * MIB }),
+      );
+    const encoded = GOOD.replace('CID=', 'encoding="windows-1252"\nCID=');
+    await expect(latin(encoded.replaceAll('"model"', '"caf\xe9"'))).rejects.toThrow(
+      /caf\ufffd.*not UTF-8/,
+    );
+    await expect(latin(`${encoded}# caf\xe9\n`)).resolves.toBeDefined();
+    const utf8 = await read(encoded.replaceAll('"model"', '"caf\xe9"'));
+    expect(utf8.segments[1]).toMatchObject({ source: { path: '/folder/caf\xe9' } });
+  });
+
   it('ends in an image or a ZosiaError, whatever the text', async () => {
     const mutation = fc.record({ at: fc.nat(GOOD.length), text: fc.string({ maxLength: 12 }) });
     await fc.assert(
