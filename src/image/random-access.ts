@@ -1,6 +1,6 @@
-import { readSync } from 'node:fs';
+import { constants, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { ZosiaError } from '../errors.js';
+import { ZosiaError, systemErrorCode } from '../errors.js';
 import { notRegularFile, unreadable } from './file-errors.js';
 import { stampOf } from './file-stamp.js';
 import type { FileStamp } from './file-stamp.js';
@@ -57,9 +57,13 @@ const MAX_SYNC_BYTES = 1 << 18;
  * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`
  */
 export async function accessFile(path: string): Promise<OpenFile> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
+  // A FIFO would keep a blocking open, and with it the process, until somebody writes to it.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      // What open(2) says of a socket, and of a device that is not there.
+      throw systemErrorCode(error) === 'ENXIO' ? notRegularFile(path) : unreadable(path, error);
+    },
+  );
   try {
     const stat = await handle.stat({ bigint: true });
     if (!stat.isFile()) throw notRegularFile(path);

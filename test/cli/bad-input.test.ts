@@ -1,5 +1,9 @@
+import { once } from 'node:events';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { createServer } from 'node:net';
+import { join, relative } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -69,6 +73,44 @@ describe('a model that cannot be used', () => {
 
   it('has an empty name', async () => {
     await expectMistake(['up', ''], /name is empty/, { cwd: folder.path });
+  });
+});
+
+describe('what is no file with bytes in it', () => {
+  const folder = temporaryFolder();
+  const server = createServer();
+  beforeAll(async () => {
+    await mkdir(folder.file('folder'));
+    await execa('mkfifo', [folder.file('fifo')]);
+    // Relative, since a socket's path may have a hundred bytes or so.
+    const socket = relative(process.cwd(), folder.file('socket'));
+    const path = [socket, folder.file('socket')].sort((a, b) => a.length - b.length)[0];
+    await once(server.listen(path), 'listening');
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  const MODEL = join(import.meta.dirname, '../../models/zosia-tiny/zosia-tiny.gguf');
+  const ANY = /^error: .*(regular file|a folder|a device)/;
+
+  it.each(['folder', 'socket', '/dev/null', '/dev/zero'])('%s', async (name) => {
+    for (const args of [['inspect'], ['run', '--disk']]) {
+      await expectMistake([...args, name], ANY, { cwd: folder.path });
+    }
+  });
+
+  // An open of one waits for somebody who writes to it.
+  it.each([
+    [['up']],
+    [['image', 'model']],
+    [['inspect']],
+    [['run', '--disk']],
+    [['run', '--kernel']],
+    [['up', MODEL, '--chat-template']],
+    [['image', 'model', MODEL, '--out']],
+  ])('a FIFO: %j', async (args) => {
+    await expectMistake([...args, 'fifo'], ANY, { cwd: folder.path });
   });
 });
 

@@ -8,6 +8,13 @@ export interface GuestWatcher {
   readonly isListening: boolean;
   /** Whether the guest has done all it was to do, and merely waits for a key. */
   readonly isLeaving: boolean;
+  /**
+   * Called when the console has been at rest for {@link restMs}: a guest that never says when it wants a
+   * line is taken to want one.
+   */
+  rested?(): void;
+  /** Undefined where a rest means nothing. */
+  readonly restMs?: number | undefined;
   /** The console's last lines, for an error message. */
   readonly tail: string;
 }

@@ -99,6 +99,7 @@ async function runRelayed<S extends HostSpec>(
   };
   io.stdout.on('error', onOutputError);
   let detachInput: (() => void) | undefined;
+  let rest: NodeJS.Timeout | undefined;
   try {
     const qemu = execa(program, args, {
       ...PIPED_QEMU,
@@ -133,7 +134,15 @@ async function runRelayed<S extends HostSpec>(
       input ??= relayInput();
       const wasLeaving = watcher.isLeaving;
       const shown = watcher.feed(chunk);
-      input.want(watcher.linesWanted);
+      const relay = input;
+      relay.want(watcher.linesWanted);
+      clearTimeout(rest);
+      if (watcher.restMs !== undefined) {
+        rest = setTimeout(() => {
+          watcher.rested?.();
+          relay.want(watcher.linesWanted);
+        }, watcher.restMs);
+      }
       if (watcher.isLeaving && !wasLeaving && !io.stdin.isTTY) {
         detachInput?.();
         detachInput = dropInput(io.stdin, () => {
@@ -152,6 +161,7 @@ async function runRelayed<S extends HostSpec>(
     if (exitStatus !== undefined) return { exitStatus };
     throw guestDied({ ...endOf(ended), consoleTail: watcher.tail, suspect });
   } finally {
+    clearTimeout(rest);
     detachInput?.();
     io.stdout.removeListener('error', onOutputError);
     restoreTerminal();

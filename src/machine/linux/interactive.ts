@@ -11,14 +11,20 @@ const LAST_WORDS = '\u0004';
 /**
  * Runs a machine with a Linux guest on the user's terminal; see {@link runSession}.
  *
+ * @param options.restMs how long the console of a guest that does not mark its prompt is at rest before
+ *   lines of a pipe are passed on
  * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, and as {@link runSession}
  */
 export async function runInteractive(
   spec: MachineSpec,
   io: ConsoleIo,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly restMs?: number } = {},
 ): Promise<{ exitStatus: number }> {
-  const watcher = new LinuxConsole({ piped: io.stdin.isTTY !== true });
+  const watcher = new LinuxConsole({
+    piped: io.stdin.isTTY !== true,
+    foreign: spec.isForeign === true,
+    ...(options.restMs === undefined ? {} : { restMs: options.restMs }),
+  });
   const ended = await runSession(
     {
       spec,

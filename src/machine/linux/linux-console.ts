@@ -5,6 +5,9 @@ import { parseAnswerReport, parseGuestFault } from './answer-report.js';
 import type { AnswerReport } from './answer-report.js';
 import { GUEST_MARKERS } from './guest-markers.js';
 
+/** Longer than a kernel that boots says nothing, or a model is read, on most hosts. */
+const UNMARKED_REST_MS = 10_000;
+
 /** What stands before each line of a sealed guest's PID 1, and nowhere else. */
 const SEAL = 0;
 
@@ -16,6 +19,9 @@ const SEAL = 0;
  */
 export class LinuxConsole implements GuestWatcher {
   readonly #isPiped: boolean;
+  readonly #isForeign: boolean;
+  readonly #restMs: number;
+  #isInit = false;
   #exitStatus: number | undefined;
   #started = false;
   #isSealed = false;
@@ -27,6 +33,7 @@ export class LinuxConsole implements GuestWatcher {
     const isMarked = isSealed(bytes);
     this.#isSealed ||= isMarked;
     if (this.#isSealed && !isMarked) return;
+    if (line === GUEST_MARKERS.init) this.#isInit = true;
     if (GUEST_MARKERS.starting.test(line)) this.#started = true;
     const found = GUEST_MARKERS.exitStatus.exec(line);
     if (found) this.#exitStatus = Number(found[1]);
@@ -34,9 +41,23 @@ export class LinuxConsole implements GuestWatcher {
     this.#fault = parseGuestFault(line) ?? this.#fault;
   });
 
-  /** @param options.piped what is typed comes from a pipe: the guest marks when it wants a line */
-  constructor({ piped = false }: { readonly piped?: boolean } = {}) {
+  /**
+   * @param options.piped what is typed comes from a pipe: the guest marks when it wants a line
+   * @param options.foreign its PID 1 may be another than zosia's, and print none of the markers
+   * @param options.restMs after such a rest of the console a guest without marks is taken to read lines
+   */
+  constructor({
+    piped = false,
+    foreign = false,
+    restMs = UNMARKED_REST_MS,
+  }: {
+    readonly piped?: boolean;
+    readonly foreign?: boolean;
+    readonly restMs?: number;
+  } = {}) {
     this.#isPiped = piped;
+    this.#isForeign = foreign;
+    this.#restMs = restMs;
   }
 
   feed(bytes: Uint8Array): Uint8Array {
@@ -71,8 +92,22 @@ export class LinuxConsole implements GuestWatcher {
 
   /** From a terminal the guest takes keys at any time, and keeps what is typed ahead. */
   get linesWanted(): number {
-    if (!this.#started) return 0;
-    return this.#isPiped ? this.#wanted : Infinity;
+    if (this.#isPiped) return this.#started || this.#wanted === Infinity ? this.#wanted : 0;
+    return this.#started ? Infinity : 0;
+  }
+
+  /**
+   * Guests of today seal their lines, and mark when they want one. An older init does neither, and
+   * another PID 1 says nothing at all.
+   */
+  get restMs(): number | undefined {
+    if (!this.#isPiped || this.#isSealed || this.#wanted > 0) return undefined;
+    const mayRead = this.#isInit ? this.#started : this.#isForeign;
+    return mayRead ? this.#restMs : undefined;
+  }
+
+  rested(): void {
+    if (this.restMs !== undefined) this.#wanted = Infinity;
   }
 
   /** It powers off by itself. */

@@ -4,6 +4,8 @@ import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js'
 export interface MachineSpec extends HostSpec {
   readonly kernel: string;
   readonly initrd: string;
+  /** The initramfs is not the one that zosia has just built: its PID 1 may be another. */
+  readonly isForeign?: true;
   /** Attached read-only. */
   readonly disk?: MachineDisk;
   /** Added to the end of the kernel command line. */

@@ -75,6 +75,7 @@ export async function resolveMachine(
   return {
     ...spec,
     ...{ kernel, initrd },
+    ...(initrd === defaults.initrd ? {} : { isForeign: true as const }),
     ...(disk ? { disk } : {}),
     append: options.append ?? variable(env, 'APPEND_EXTRA') ?? '',
     ...{ console, answerPort },

@@ -37,12 +37,16 @@ class BrokenSink extends Sink {
 }
 
 /** Runs a machine on a console that is no terminal, with `input` in the pipe from the start. */
-async function run(machine: string, input = '', stdout = new Sink()) {
+async function run(machine: string, input = '', stdout = new Sink(), foreign?: true) {
   const { path } = await makeFakeQemu(folder(), { machine });
   const stdin = new PassThrough();
   const stderr = new Sink();
   stdin.end(Buffer.from(input, 'latin1'));
-  const result = await runInteractive({ ...PLAIN_SPEC, qemu: path }, { stdin, stdout, stderr });
+  const result = await runInteractive(
+    { ...PLAIN_SPEC, qemu: path, ...(foreign ? { isForeign: foreign } : {}) },
+    { stdin, stdout, stderr },
+    { restMs: 50 },
+  );
   return { ...result, stdin, stdout: stdout.text, stderr: stderr.text };
 }
 
@@ -90,6 +94,34 @@ describe('runInteractive on a pipe', () => {
     const machine = `let early = 0; process.stdin.on('data', (bytes) => { early += bytes.length; });
       setTimeout(() => { print('early ' + early + '\\r\\n'); ${STARTS} ${LISTENS} }, 200);`;
     expect((await run(machine, 'hi\n')).stdout).toContain('early 0\r\n');
+  });
+
+  /** Reads lines, and never says that it wants one; tells what was typed when Ctrl+D comes. */
+  const UNMARKED = LISTENS.replaceAll(ASKS, '');
+
+  it.each([
+    ['of another PID 1, which prints no marker', `print('Linux boots\\r\\n');`, true],
+    ['of an older init, which does not mark its prompt', STARTS, undefined],
+  ] as const)(
+    'types all lines once the console is at rest: a guest %s',
+    async (_, says, foreign) => {
+      const { stdout } = await run(`${says} ${UNMARKED}`, 'one\ntwo\n', new Sink(), foreign);
+      expect(stdout).toContain(`typed ${Buffer.from('one\ntwo\n\x04').toString('hex')}\r\n`);
+    },
+  );
+
+  it.each([
+    ['that is still booting, and is not foreign', `print('Linux boots\\r\\n');`, undefined],
+    ['of zosia that has not started llama-cli', `print('zosia: init\\r\\n');`, true],
+    [
+      'that seals its lines, and will mark',
+      `print('zosia: init\\r\\n\\0zosia: starting llama-cli\\r\\n');`,
+      true,
+    ],
+  ] as const)('types nothing at a rest to a guest %s', async (_, says, foreign) => {
+    const machine = `let early = 0; process.stdin.on('data', (bytes) => { early += bytes.length; });
+      ${says} setTimeout(() => { print('early ' + early + '\\r\\n\\0'); done(0); }, 500);`;
+    expect((await run(machine, 'hi\n', new Sink(), foreign)).stdout).toContain('early 0\r\n');
   });
 
   it('takes more input than fits into any buffer', async () => {
