@@ -81,17 +81,15 @@ function allCells(): Cell[] {
 
 async function measure(cell: Cell, ggufs: Readonly<Record<string, string>>): Promise<void> {
   const { arch, model, program, load, variant } = cell;
-  const flags = [
-    ...[`zosia.llama_threads=${variant.threads}`, `zosia.llama_wait=${variant.wait}`],
-    'zosia.llama_args=--ignore-eos',
-  ];
-  const machine = [
-    ...['--arch', arch, '--accel', values.accel, '--smp', String(variant.cpus)],
-    ...['--append', flags.join(' '), '-n', String(TOKENS[model])],
-  ];
+  const job = {
+    gguf: ggufs[model]!,
+    machine: ['--arch', arch, '--accel', values.accel, '--smp', String(variant.cpus)],
+    flags: [`zosia.llama_threads=${variant.threads}`, `zosia.llama_wait=${variant.wait}`],
+    ...{ tokens: TOKENS[model], folder },
+  };
   const stop = load === 'busy' ? await keepBusy() : undefined;
   try {
-    cell.found.push(await program.measure(CLI, ggufs[model]!, machine, TOKENS[model], folder));
+    cell.found.push(await program.measure(job));
   } finally {
     await stop?.();
   }

@@ -9,6 +9,7 @@ import { hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.j
 import type { HostOptions } from '../qemu/resolve-host.js';
 import { variable } from '../qemu/variables.js';
 import { defaultSize } from './default-size.js';
+import { defaultThreads } from './default-threads.js';
 import { checkLeastRam } from './least-memory.js';
 import type { MachineSpec } from './machine-spec.js';
 import { waitFlags } from './wait-policy.js';
@@ -77,11 +78,19 @@ export async function resolveMachine(
     ? { to: 'file', path: 'console.log' }
     : sessionConsole(env);
   const append = options.append ?? variable(env, 'APPEND_EXTRA') ?? '';
+  const threads = defaultThreads(spec.accel.name, spec.cpus);
   return {
     ...spec,
     ...{ kernel, initrd },
     ...(disk ? { disk } : {}),
-    append: [append, ...waitFlags(options.wait)].join(' ').trim(),
+    // Of two flags of one name the last counts: what a user adds wins over the default.
+    append: [
+      ...(threads === undefined ? [] : [`zosia.llama_threads=${threads}`]),
+      append,
+      ...waitFlags(options.wait),
+    ]
+      .join(' ')
+      .trim(),
     ...{ console, answerPort },
   };
 }
