@@ -30,7 +30,7 @@ export function addSpaceOptions(command: Command): Command {
     .addOption(
       variableOption(
         '--wait <list>',
-        'how threads wait for one another: sleep, spin, or both, which is tried unless given',
+        'how threads wait for one another, as in "sleep spin"; both when no list is given',
         'PERF_MATRIX_WAIT',
       ),
     )
@@ -55,13 +55,16 @@ export async function chosenSpace(
   const { parseArgsList, parseThreadList, parseWaitList, usualSpace } =
     await import('../../perf/space.js');
   const usual = usualSpace(cpus ?? availableParallelism());
+  // Whoever lists what is to be tried gets nothing else.
+  const isListed = [threads, batchThreads, llamaArgs].some((list) => list !== undefined);
+  const usualWaits = isListed ? [undefined] : usual.waits;
   return {
     threads: threads === undefined ? usual.threads : parseThreadList(threads, '--threads'),
     batchThreads:
       batchThreads === undefined
         ? usual.batchThreads
         : parseThreadList(batchThreads, '--batch-threads'),
-    waits: wait === undefined ? usual.waits : parseWaitList(wait, '--wait'),
+    waits: wait === undefined ? usualWaits : parseWaitList(wait, '--wait'),
     llamaArgs: llamaArgs === undefined ? usual.llamaArgs : parseArgsList(llamaArgs, '--llama-args'),
   };
 }
