@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { formatMatrix } from '../src/perf/matrix.js';
-import { formatSetting, parseLlamaArgs } from '../src/perf/setting.js';
+import type { WaitPolicy } from '../src/machine/machine.js';
+import { formatSetting, makeSetting, parseLlamaArgs } from '../src/perf/setting.js';
 import type { Setting } from '../src/perf/setting.js';
 import { median } from '../src/perf/statistics.js';
 import { CLI } from '../test/support/cli.js';
@@ -27,7 +28,7 @@ const { values } = parseArgs({
 
 const SPACE = [
   ...['--threads', '1 2', '--batch-threads', 'default 2'],
-  ...['--llama-args', 'default -b,64 -fa,off --poll,0'],
+  ...['--wait', 'sleep spin', '--llama-args', 'default -b,64 -fa,off'],
 ];
 
 interface Run {
@@ -35,6 +36,7 @@ interface Run {
   readonly threads: number;
   readonly batchThreads: number;
   readonly args: string;
+  readonly wait: '' | WaitPolicy;
 }
 
 async function compare(folder: string): Promise<void> {
@@ -55,9 +57,10 @@ async function compare(folder: string): Promise<void> {
     readonly bootCount: number;
   };
 
-  const { threads, batchThreads, args } = best;
+  const { threads, batchThreads, args, wait } = best;
   const llamaArgs = parseLlamaArgs(args, 'the fastest run');
-  const findings: readonly Setting[] = [tuned.winner, { threads, batchThreads, llamaArgs }];
+  const matrixBest = makeSetting(threads, batchThreads, llamaArgs, wait === '' ? undefined : wait);
+  const findings: readonly Setting[] = [tuned.winner, matrixBest];
   await writeFile(join(folder, 'two.matrix'), formatMatrix(findings));
   const again = (await runMatrix('two.matrix', '--runs', values.runs)).map((run) => run.tokPerS);
   const [ofTune, ofMatrix] = findings.map((_, turn) =>

@@ -32,6 +32,8 @@ export { composeInitrd, withRunInitrd } from './linux/request.js';
 export type { RunRequest, TerminalSize } from './linux/request.js';
 export { resolveMachine } from './linux/resolve-machine.js';
 export type { MachineOptions } from './linux/resolve-machine.js';
+export { WAIT_POLICIES, waitFlags } from './linux/wait-policy.js';
+export type { WaitPolicy } from './linux/wait-policy.js';
 
 export { efiArguments } from './efi/efi-arguments.js';
 export { runEfi } from './efi/efi-run.js';

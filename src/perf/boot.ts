@@ -5,7 +5,7 @@ import type { PerfMachine } from './prepare.js';
 import { contextTokensIn, formatLlamaArgs } from './setting.js';
 import type { Setting } from './setting.js';
 import { judgeBoot } from './verdict.js';
-import { qemuArguments, runToEnd, withRunInitrd } from '../machine/machine.js';
+import { qemuArguments, runToEnd, waitFlags, withRunInitrd } from '../machine/machine.js';
 import type { MachineSpec } from '../machine/machine.js';
 
 export interface MachineBootOptions {
@@ -82,11 +82,12 @@ export function perfSpec(
 
 /** The guest's boot flags for a measurement; how long it may take is the host's affair. */
 export function bootFlags(setting: Setting, tokens: number): string[] {
-  const { threads, batchThreads, llamaArgs } = setting;
+  const { threads, batchThreads, wait, llamaArgs } = setting;
   return [
     ...['zosia.perf=1', `zosia.perf.tokens=${tokens}`, 'zosia.time_limit=0'],
     ...(threads === undefined ? [] : [`zosia.llama_threads=${threads}`]),
     ...(batchThreads === undefined ? [] : [`zosia.llama_batch_threads=${batchThreads}`]),
+    ...waitFlags(wait),
     ...(llamaArgs.length === 0 ? [] : [`zosia.llama_args=${formatLlamaArgs(llamaArgs)}`]),
   ];
 }

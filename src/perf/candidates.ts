@@ -51,14 +51,14 @@ export class Candidates {
   }
 
   /**
-   * One candidate for each combination of threads and arguments, fastest first. Threads for batches have
+   * One candidate for each combination of threads, how they wait, and arguments, fastest first. Threads for batches have
    * no part in generating: of those that generate equally fast, the one that reads prompts fastest.
    */
   representatives(): Candidate[] {
     const groups = new Map<string, Candidate[]>();
     for (const candidate of this.#bySetting.values()) {
-      const { threads, llamaArgs } = candidate.setting;
-      const key = formatSetting(settingAt(threads, undefined, llamaArgs));
+      const { threads, wait, llamaArgs } = candidate.setting;
+      const key = formatSetting(settingAt(threads, undefined, llamaArgs, wait));
       const group = groups.get(key);
       if (group) group.push(candidate);
       else groups.set(key, [candidate]);

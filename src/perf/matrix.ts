@@ -1,13 +1,14 @@
 import { ZosiaError } from '../errors.js';
 import { formatSetting, makeSetting, MAX_THREADS, parseLlamaArgs } from './setting.js';
 import type { Setting } from './setting.js';
+import { WAIT_POLICIES } from '../machine/machine.js';
 
 /** Far more boots than anyone waits for; a file with more lines is something else. */
 const MAX_LINES = 10_000;
 
 /**
  * Reads a matrix: on each line `threads|batch threads|llama.cpp arguments`, where an empty field means
- * the default. Empty lines, and those that begin with `#`, are passed over.
+ * the default. After the threads may stand how they wait, as in `6 spin`. Empty lines, and those that begin with `#`, are passed over.
  *
  * @param name how errors call the file
  * @throws ZosiaError `ZOSIA_PERF_BAD_MATRIX` or `ZOSIA_PERF_BAD_ARGS`, which name file and line
@@ -30,11 +31,14 @@ function parseLine(line: string, where: string): Setting {
   if (threads === undefined || batchThreads === undefined || rest.length === 0) {
     throw badMatrix(where, `${JSON.stringify(line)} is not threads|batch threads|arguments`);
   }
+  const wait = WAIT_POLICIES.find((each) => threads.trim().split(/\s+/).at(-1) === each);
+  const count = wait === undefined ? threads : threads.trim().slice(0, -wait.length);
   // The arguments come last, so that they may contain the separator.
   return makeSetting(
-    parseThreads(threads, where),
+    parseThreads(count, where),
     parseThreads(batchThreads, where),
     parseLlamaArgs(rest.join('|').trim(), where),
+    wait,
   );
 }
 
@@ -51,7 +55,7 @@ function parseThreads(field: string, where: string): number | undefined {
 
 function badMatrix(where: string, complaint: string): ZosiaError {
   return new ZosiaError('ZOSIA_PERF_BAD_MATRIX', `${where}: ${complaint}`, {
-    hint: 'A line is threads|batch threads|arguments, as in 6|6|-b,256,-c,1024; empty is the default.',
+    hint: 'A line is threads|batch threads|arguments, as in 6|6|-b,256,-c,1024 or 6 spin|6|; empty is the default.',
   });
 }
 

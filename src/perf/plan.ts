@@ -2,6 +2,7 @@ import { fitProfile } from './profile.js';
 import type { Profile } from './profile.js';
 import { contextTokensIn, makeSetting } from './setting.js';
 import type { Setting } from './setting.js';
+import type { WaitPolicy } from '../machine/machine.js';
 
 /** What a user says of a measurement beside its profile. */
 export interface PlanOptions {
@@ -10,6 +11,7 @@ export interface PlanOptions {
   readonly matrix?: readonly Setting[];
   readonly threads?: number;
   readonly batchThreads?: number;
+  readonly wait?: WaitPolicy;
   readonly llamaArgs?: readonly string[];
   readonly tokens?: number;
   /** Processors of the machine, where they are asked for. */
@@ -37,7 +39,7 @@ const USUAL_MAX_CPUS = 8;
 
 /** Decides what is measured. What is given beside the profile wins over it. */
 export function planRuns(options: PlanOptions): Plan {
-  const { matrix, threads, batchThreads, llamaArgs, hostCpuCount } = options;
+  const { matrix, threads, batchThreads, wait, llamaArgs, hostCpuCount } = options;
   const { profile, note } = fitProfile(
     matrix ? machineOf(options.profile) : options.profile,
     options.cpus ?? hostCpuCount,
@@ -46,6 +48,7 @@ export function planRuns(options: PlanOptions): Plan {
     threads ?? profile.threads,
     batchThreads ?? profile.batchThreads,
     llamaArgs ?? profile.llamaArgs,
+    wait ?? profile.wait,
   );
   const settings = matrix ?? [own];
   return {

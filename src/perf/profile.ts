@@ -1,6 +1,7 @@
 import { ZosiaError } from '../errors.js';
 import { checkLlamaArgs, MAX_THREADS } from './setting.js';
 import type { Setting } from './setting.js';
+import { WAIT_POLICIES } from '../machine/machine.js';
 
 /** A setting with a name, and the machine it is meant for. */
 export interface Profile extends Setting {
@@ -29,7 +30,7 @@ const NUMBERS = [
   { key: 'tokens', most: MAX_TOKENS },
 ] as const satisfies { key: keyof Profile; most: number }[];
 
-const KEYS = [...NUMBERS.map(({ key }) => key as string), 'llamaArgs'];
+const KEYS = [...NUMBERS.map(({ key }) => key as string), 'wait', 'llamaArgs'];
 
 /** What a profile may be called: a word that is one for every shell. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -97,12 +98,17 @@ function profileFrom(value: unknown, name: string, path: string): Profile {
     }
     numbers[key] = number as number;
   }
+  const wait = WAIT_POLICIES.find((each) => each === fields.wait);
+  if (wait === undefined && fields.wait !== undefined) {
+    const given = JSON.stringify(fields.wait);
+    throw badProfile(name, `${path}.wait is neither ${WAIT_POLICIES.join(' nor ')}: ${given}`);
+  }
   const llamaArgs: unknown = fields.llamaArgs ?? [];
   if (!Array.isArray(llamaArgs) || !llamaArgs.every((arg) => typeof arg === 'string')) {
     throw badProfile(name, `${path}.llamaArgs is no list of texts`);
   }
   checkLlamaArgs(llamaArgs, `${name}: ${path}.llamaArgs`);
-  return { ...numbers, llamaArgs };
+  return { ...numbers, ...(wait === undefined ? {} : { wait }), llamaArgs };
 }
 
 function objectAt(value: unknown, name: string, path: string): Record<string, unknown> {
@@ -122,8 +128,8 @@ function badProfile(where: string, complaint: string, hint = SHAPE): ZosiaError 
 /** A file of profiles as {@link parseProfiles} reads it, sorted by name. */
 export function formatProfiles(profiles: Profiles): string {
   const sorted = [...profiles].sort(([a], [b]) => (a < b ? -1 : 1));
-  const entries = sorted.map(([name, { cpus, threads, batchThreads, tokens, llamaArgs }]) => {
-    return [name, { cpus, threads, batchThreads, tokens, llamaArgs }] as const;
+  const entries = sorted.map(([name, { cpus, threads, batchThreads, wait, tokens, llamaArgs }]) => {
+    return [name, { cpus, threads, batchThreads, wait, tokens, llamaArgs }] as const;
   });
   return `${JSON.stringify({ profiles: Object.fromEntries(entries) }, null, 2)}\n`;
 }

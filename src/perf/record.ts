@@ -27,5 +27,6 @@ export function recordOf(
     arch: spec.arch,
     accel: spec.accel.name,
     error: outcome.measured ? '' : outcome.reason,
+    wait: setting.wait ?? '',
   };
 }

@@ -4,19 +4,13 @@ import { dirname } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';
 import { makeFolder } from '../image/make-folder.js';
-import {
-  badResults,
-  formatRecord,
-  formatScriptRecord,
-  RESULTS_HEADER,
-  SCRIPT_RESULTS_HEADER,
-} from './results.js';
-import type { RunRecord } from './results.js';
+import { badResults, RESULTS_LAYOUT, RESULTS_LAYOUTS } from './results.js';
+import type { ResultsLayout, RunRecord } from './results.js';
 
 /** A file of results that runs are added to. */
 export interface ResultsFile {
-  /** Whether all of a run is kept, or only what the scripts' columns have room for. */
-  readonly columns: 'all' | 'scripts';
+  /** What of a run there is no room for in its columns, in words; undefined when all is kept. */
+  readonly lacks: string | undefined;
   /** Adds one line, with one write to the end: several zosias may share the file. */
   append(record: RunRecord): Promise<void>;
   close(): Promise<void>;
@@ -24,28 +18,27 @@ export interface ResultsFile {
 
 /**
  * Opens a file of results for adding to it, or begins one. What is in it stays; missing folders are made.
- * A file that one of the scripts began goes on in their columns.
+ * A file that one of the scripts, or an earlier zosia, began goes on in its columns.
  *
  * @throws ZosiaError `ZOSIA_PERF_BAD_RESULTS` for a file of something else, or whose last line has no end;
  *   `ZOSIA_OUTPUT_UNWRITABLE`
  */
 export async function openResultsFile(path: string): Promise<ResultsFile> {
   const file = await openForAppending(path);
-  let columns: ResultsFile['columns'] = 'all';
+  let layout = RESULTS_LAYOUT;
   try {
-    if (await isEmpty(file)) await writeWhole(file, RESULTS_HEADER, path);
+    if (await isEmpty(file)) await writeWhole(file, layout.header, path);
     else {
-      columns = await columnsOf(file, path);
+      layout = await layoutOf(file, path);
       await checkEnd(file, path);
     }
   } catch (error) {
     await file.close();
     throw error;
   }
-  const format = columns === 'all' ? formatRecord : formatScriptRecord;
   return {
-    columns,
-    append: (record) => writeWhole(file, format(record), path),
+    lacks: layout.lacks,
+    append: (record) => writeWhole(file, layout.format(record), path),
     close: () => file.close(),
   };
 }
@@ -65,10 +58,10 @@ async function openForAppending(path: string): Promise<FileHandle> {
 
 const isEmpty = async (file: FileHandle): Promise<boolean> => (await file.stat()).size === 0;
 
-async function columnsOf(file: FileHandle, path: string): Promise<ResultsFile['columns']> {
-  const first = await readAt(file, 0, RESULTS_HEADER.length);
-  if (first === RESULTS_HEADER) return 'all';
-  if (first.startsWith(SCRIPT_RESULTS_HEADER)) return 'scripts';
+async function layoutOf(file: FileHandle, path: string): Promise<ResultsLayout> {
+  const first = await readAt(file, 0, RESULTS_LAYOUT.header.length);
+  const layout = RESULTS_LAYOUTS.find(({ header }) => first.startsWith(header));
+  if (layout) return layout;
   throw badResults(`${path} does not begin with the header of results`);
 }
 

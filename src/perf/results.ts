@@ -26,6 +26,8 @@ export interface RunRecord {
   readonly accel: string;
   /** Why the run failed. */
   readonly error: string;
+  /** How threads were told to wait for one another; empty where the guest was left to it. */
+  readonly wait: string;
 }
 
 interface Column {
@@ -46,7 +48,8 @@ const FIRST_COLUMNS: readonly Column[] = [
   { name: 'ok', key: 'ok', type: 'flag' },
 ];
 
-const COLUMNS: readonly Column[] = [
+/** Those of files that were begun before it was told how threads wait. */
+const EARLIER_COLUMNS: readonly Column[] = [
   ...FIRST_COLUMNS,
   { name: 'load_s', key: 'loadSeconds', type: 'number' },
   { name: 'prompt_tok_per_s', key: 'promptTokPerS', type: 'number' },
@@ -58,18 +61,48 @@ const COLUMNS: readonly Column[] = [
   { name: 'error', key: 'error', type: 'text' },
 ];
 
+const COLUMNS: readonly Column[] = [
+  ...EARLIER_COLUMNS,
+  { name: 'wait', key: 'wait', type: 'text' },
+];
+
 const namesOf = (columns: readonly Column[]): string[] => columns.map(({ name }) => name);
 
-/** The first line of a file of results. */
-export const RESULTS_HEADER = formatCsvRow(namesOf(COLUMNS));
-/** That of the scripts, whose files zosia reads and adds to. */
+/** What a file of results has of a run. */
+export interface ResultsLayout {
+  /** The file's first line. */
+  readonly header: string;
+  /** A run as a line of the file. */
+  readonly format: (record: RunRecord) => string;
+  /** What is not kept, in words; undefined when all is. */
+  readonly lacks: string | undefined;
+}
+
+function makeLayout(columns: readonly Column[], lacks?: string): ResultsLayout {
+  return {
+    header: formatCsvRow(namesOf(columns)),
+    format: (record) => formatColumns(columns, record),
+    lacks,
+  };
+}
+
+/** That of new files. */
+export const RESULTS_LAYOUT = makeLayout(COLUMNS);
+
+/** The first line of a new file, and a run as a line of it. */
+export const { header: RESULTS_HEADER, format: formatRecord } = RESULTS_LAYOUT;
+/** The first line of the scripts' files. */
 export const SCRIPT_RESULTS_HEADER = formatCsvRow(namesOf(FIRST_COLUMNS));
 
-/** A run as a line of a file of results. */
-export const formatRecord = (record: RunRecord): string => formatColumns(COLUMNS, record);
-/** The same in the columns of the scripts, which have no room for the rest. */
-export const formatScriptRecord = (record: RunRecord): string =>
-  formatColumns(FIRST_COLUMNS, record);
+/** Every layout that zosia reads and adds to. */
+export const RESULTS_LAYOUTS: readonly ResultsLayout[] = [
+  RESULTS_LAYOUT,
+  makeLayout(EARLIER_COLUMNS, 'how threads wait is'),
+  makeLayout(
+    FIRST_COLUMNS,
+    'how long loading took, how fast the prompt was read, the machine, errors and how threads wait are',
+  ),
+];
 
 const formatColumns = (columns: readonly Column[], record: RunRecord): string =>
   formatCsvRow(columns.map(({ key }) => formatValue(record[key])));
@@ -111,8 +144,9 @@ export function parseResults(text: string, name: string): RunRecord[] {
 
 function columnsOf(fields: readonly string[]): readonly Column[] | undefined {
   const header = formatCsvRow(fields);
-  if (header === RESULTS_HEADER) return COLUMNS;
-  return header === SCRIPT_RESULTS_HEADER ? FIRST_COLUMNS : undefined;
+  return [COLUMNS, EARLIER_COLUMNS, FIRST_COLUMNS].find(
+    (columns) => formatCsvRow(namesOf(columns)) === header,
+  );
 }
 
 function recordFrom(
@@ -152,6 +186,7 @@ function recordFrom(
     arch: text('arch'),
     accel: text('accel'),
     error: text('error'),
+    wait: text('wait'),
   };
 }
 

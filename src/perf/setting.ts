@@ -1,4 +1,5 @@
 import { ZosiaError } from '../errors.js';
+import type { WaitPolicy } from '../machine/machine.js';
 
 /** What is varied from one boot to the next. What is not given is left to the guest. */
 export interface Setting {
@@ -6,6 +7,8 @@ export interface Setting {
   readonly threads?: number;
   /** Threads that read the prompt; as many as generate unless given. */
   readonly batchThreads?: number;
+  /** How threads wait for one another. */
+  readonly wait?: WaitPolicy;
   /** Further arguments for llama.cpp. */
   readonly llamaArgs: readonly string[];
 }
@@ -15,10 +18,12 @@ export function makeSetting(
   threads: number | undefined,
   batchThreads: number | undefined,
   llamaArgs: readonly string[],
+  wait?: WaitPolicy,
 ): Setting {
   return {
     ...(threads === undefined ? {} : { threads }),
     ...(batchThreads === undefined ? {} : { batchThreads }),
+    ...(wait === undefined ? {} : { wait }),
     llamaArgs,
   };
 }
@@ -77,18 +82,25 @@ function complaintAbout(args: readonly string[]): string | undefined {
   return isLong ? `the arguments have more than ${MAX_ARGS_LENGTH} characters` : undefined;
 }
 
-/** A setting as a line of a matrix: `6|6|-b,256,-c,1024`. Equal settings have equal lines. */
-export const formatSetting = ({ threads, batchThreads, llamaArgs }: Setting): string =>
-  `${threads ?? ''}|${batchThreads ?? ''}|${formatLlamaArgs(llamaArgs)}`;
+/** A setting as a line of a matrix: `6|6|-b,256`, or `6 spin|6|-b,256`. Equal settings have equal lines. */
+export const formatSetting = ({ threads, batchThreads, wait, llamaArgs }: Setting): string =>
+  `${[threads, wait].filter((part) => part !== undefined).join(' ')}|${batchThreads ?? ''}|${formatLlamaArgs(llamaArgs)}`;
 
 /** A number of threads in words. */
 export const threadsText = (count: number): string =>
   `${count} ${count === 1 ? 'thread' : 'threads'}`;
 
+/** Threads in words, with how they wait for one another where that is said. */
+export function waitingThreadsText(threads: number | undefined, wait: string | undefined): string {
+  const text = threads === undefined ? 'default threads' : threadsText(threads);
+  if (wait === undefined || wait === '') return text;
+  return `${text} that ${threads === 1 ? `${wait}s` : wait}`;
+}
+
 /** A setting in words. */
-export function describeSetting({ threads, batchThreads, llamaArgs }: Setting): string {
+export function describeSetting({ threads, batchThreads, wait, llamaArgs }: Setting): string {
   const words = [
-    threads === undefined ? 'default threads' : threadsText(threads),
+    waitingThreadsText(threads, wait),
     ...(batchThreads === undefined ? [] : [`${batchThreads} for batches`]),
     ...(llamaArgs.length === 0 ? [] : [llamaArgs.join(' ')]),
   ];

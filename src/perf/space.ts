@@ -1,11 +1,14 @@
 import { ZosiaError } from '../errors.js';
 import { formatSetting, makeSetting, MAX_THREADS, parseLlamaArgs } from './setting.js';
 import type { Setting } from './setting.js';
+import { WAIT_POLICIES } from '../machine/machine.js';
+import type { WaitPolicy } from '../machine/machine.js';
 
 /** The values that each part of a setting may take. `undefined` is the default. */
 export interface SettingSpace {
   readonly threads: readonly (number | undefined)[];
   readonly batchThreads: readonly (number | undefined)[];
+  readonly waits: readonly (WaitPolicy | undefined)[];
   readonly llamaArgs: readonly (readonly string[])[];
 }
 
@@ -20,20 +23,16 @@ export function threadsAround(cpuCount: number): number[] {
 
 /**
  * What llama.cpp may be told that changes its speed but neither the answer nor what it can remember:
- * batches that fit a cache, no flash attention, and threads that sleep, or spin, between two steps.
+ * batches that fit a cache, and no flash attention. `--poll` has no part in it: it is for threads that
+ * ggml makes itself, and the guest's are OpenMP's.
  */
-const USUAL_LLAMA_ARGS: readonly (readonly string[])[] = [
-  [],
-  ['-b', '256'],
-  ['-fa', 'off'],
-  ['--poll', '0'],
-  ['--poll', '100'],
-];
+const USUAL_LLAMA_ARGS: readonly (readonly string[])[] = [[], ['-b', '256'], ['-fa', 'off']];
 
 /** What is tried on a host with so many processors, where nothing else is asked for. */
 export const usualSpace = (cpuCount: number): SettingSpace => ({
   threads: threadsAround(cpuCount),
   batchThreads: [undefined, cpuCount],
+  waits: [undefined, 'spin'],
   llamaArgs: USUAL_LLAMA_ARGS,
 });
 
@@ -42,9 +41,13 @@ export function settingAt(
   threads: number | undefined,
   batchThreads: number | undefined,
   llamaArgs: readonly string[],
+  wait?: WaitPolicy,
 ): Setting {
   // As many threads read the prompt as generate unless told otherwise: these two are one setting.
-  return makeSetting(threads, batchThreads === threads ? undefined : batchThreads, llamaArgs);
+  const readers = batchThreads === threads ? undefined : batchThreads;
+  // One thread waits for nobody.
+  const isAlone = threads === 1 && readers === undefined;
+  return makeSetting(threads, readers, llamaArgs, isAlone ? undefined : wait);
 }
 
 /** Every setting of a space, each once, with its parts varying from the last to the first. */
@@ -52,9 +55,11 @@ export function enumerateSpace(space: SettingSpace): Setting[] {
   const settings = new Map<string, Setting>();
   for (const threads of space.threads) {
     for (const batchThreads of space.batchThreads) {
-      for (const llamaArgs of space.llamaArgs) {
-        const setting = settingAt(threads, batchThreads, llamaArgs);
-        settings.set(formatSetting(setting), setting);
+      for (const wait of space.waits) {
+        for (const llamaArgs of space.llamaArgs) {
+          const setting = settingAt(threads, batchThreads, llamaArgs, wait);
+          settings.set(formatSetting(setting), setting);
+        }
       }
     }
   }
@@ -80,6 +85,26 @@ export function parseThreadList(text: string, where: string): (number | undefine
     throw badList(
       `${where}: ${JSON.stringify(word)} is no number of threads`,
       `Give whole numbers from 1 to ${MAX_THREADS}; ${DEFAULT} leaves the matter to the guest.`,
+    );
+  });
+}
+
+/**
+ * Reads ways to wait, separated by blanks or commas: `sleep spin`, `default`.
+ *
+ * @param where what an error is said of
+ * @throws ZosiaError `ZOSIA_PERF_BAD_LIST`
+ */
+export function parseWaitList(text: string, where: string): (WaitPolicy | undefined)[] {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.length === 0) throw emptyList(where);
+  return words.map((word) => {
+    if (word === DEFAULT) return undefined;
+    const wait = WAIT_POLICIES.find((each) => each === word);
+    if (wait !== undefined) return wait;
+    throw badList(
+      `${where}: threads cannot wait by ${JSON.stringify(word)}`,
+      `Give ${WAIT_POLICIES.join(' or ')}, or both; ${DEFAULT} leaves the matter to the guest.`,
     );
   });
 }

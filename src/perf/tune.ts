@@ -50,9 +50,9 @@ const MAX_PASSES = 4;
 
 /** Where in a space a setting is: an index into the values of each axis. */
 type Point = Readonly<Record<Axis, number>>;
-type Axis = 'threads' | 'llamaArgs' | 'batchThreads';
-/** Threads matter most, so they come first. */
-const AXES: readonly Axis[] = ['threads', 'llamaArgs', 'batchThreads'];
+type Axis = 'waits' | 'threads' | 'llamaArgs' | 'batchThreads';
+/** Threads matter most, and how they wait decides what they are worth: it is asked while there are many. */
+const AXES: readonly Axis[] = ['waits', 'threads', 'llamaArgs', 'batchThreads'];
 
 /**
  * Finds a fast setting without trying all: coordinate descent, one boot for each new setting, then
@@ -88,7 +88,7 @@ class Search {
       throw new RangeError('an axis has no values');
     this.#options = options;
     this.#settingCount = enumerateSpace(space).length;
-    this.#start = { threads: space.threads.length - 1, llamaArgs: 0, batchThreads: 0 };
+    this.#start = { waits: 0, threads: space.threads.length - 1, llamaArgs: 0, batchThreads: 0 };
     const onAxes = settingCountOnAxes(space);
     const enough = Math.max(onAxes, Math.floor(this.#settingCount / 2));
     // To miss a value altogether costs more than to take a lucky run for a fast setting.
@@ -101,6 +101,7 @@ class Search {
     const { space } = this.#options;
     const opposite = (axis: Axis): number => space[axis].length - 1 - this.#start[axis];
     await this.#descend({
+      waits: opposite('waits'),
       threads: opposite('threads'),
       llamaArgs: opposite('llamaArgs'),
       batchThreads: opposite('batchThreads'),
@@ -135,11 +136,12 @@ class Search {
   }
 
   #settingAt(point: Point): Setting {
-    const { threads, batchThreads, llamaArgs } = this.#options.space;
+    const { waits, threads, batchThreads, llamaArgs } = this.#options.space;
     return settingAt(
       threads[point.threads],
       batchThreads[point.batchThreads],
       llamaArgs[point.llamaArgs]!,
+      waits[point.waits],
     );
   }
 

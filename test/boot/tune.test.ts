@@ -17,6 +17,7 @@ interface Tuned {
 interface Candidate {
   readonly threads: number;
   readonly batchThreads?: number;
+  readonly wait?: string;
   readonly llamaArgs: readonly string[];
   readonly median: number;
   readonly count: number;
@@ -26,6 +27,7 @@ interface Run {
   readonly ok: boolean;
   readonly threads: number;
   readonly batchThreads: number;
+  readonly wait: string;
   readonly args: string;
   readonly tokPerS: number;
 }
@@ -44,22 +46,24 @@ describeWithWeights('zosia perf tune', () => {
       [
         ...['perf', 'tune', model, '--arch', 'aarch64', '--smp', '2', '--tokens', '16', '--json'],
         ...['--threads', '1 2', '--batch-threads', 'default 2'],
-        ...['--llama-args', 'default -b,64 -fa,off --poll,0'],
+        ...['--wait', 'sleep spin', '--llama-args', 'default -b,64'],
       ],
       { cwd: folder.path },
     );
     const { winner, candidates, settingCount, bootCount, runs } = JSON.parse(stdout) as Tuned;
-    expect(settingCount).toBe(12);
-    expect(bootCount).toBeLessThanOrEqual(6);
+    expect(settingCount).toBe(10);
+    expect(bootCount).toBeLessThanOrEqual(5);
     expect(runs).toHaveLength(bootCount);
     expect(runs.filter(({ ok }) => !ok)).toEqual([]);
     const tried = (part: 'threads' | 'args') => new Set(runs.map((run) => run[part]));
     expect(tried('threads')).toEqual(new Set([1, 2]));
-    expect(tried('args')).toEqual(new Set(['', '-b,64', '-fa,off', '--poll,0']));
+    expect(runs.some(({ wait }) => wait === 'spin')).toBe(true);
+    expect(tried('args')).toEqual(new Set(['', '-b,64']));
 
     const own = runs.filter(
-      ({ threads, batchThreads, args }) =>
+      ({ threads, batchThreads, wait, args }) =>
         threads === winner.threads &&
+        wait === (winner.wait ?? '') &&
         batchThreads === (winner.batchThreads ?? winner.threads) &&
         args === winner.llamaArgs.join(','),
     );

@@ -104,10 +104,13 @@ describe('boot flags', () => {
       ...['zosia.perf=1', 'zosia.perf.tokens=64', 'zosia.time_limit=0'],
     ]);
     expect(
-      bootFlags({ threads: 6, batchThreads: 4, llamaArgs: ['-ts', '3,1'] }, 1).slice(3),
+      bootFlags({ threads: 6, batchThreads: 4, wait: 'spin', llamaArgs: ['-ts', '3,1'] }, 1).slice(
+        3,
+      ),
     ).toEqual([
       'zosia.llama_threads=6',
       'zosia.llama_batch_threads=4',
+      'zosia.llama_wait=spin',
       'zosia.llama_args=-ts,3\\,1',
     ]);
   });

@@ -5,25 +5,31 @@ import {
   enumerateSpace,
   parseArgsList,
   parseThreadList,
+  parseWaitList,
   settingAt,
   threadsAround,
   usualSpace,
 } from '../../src/perf/space.js';
+import { formatSetting } from '../../src/perf/setting.js';
 import { zosiaError } from '../support/errors.js';
 
 describe('a matrix', () => {
   it('has a setting on each line that is neither empty nor a comment', () => {
-    const text = '\ufeff# header\r\n\n6|4|-b,256,-c,1024\n |  | \n8||\n  # more\n||--poll,0|1\n';
+    const text =
+      '\ufeff# header\r\n\n6|4|-b,256,-c,1024\n |  | \n8||\n  # more\n||--poll,0|1\n4 spin||\nsleep|2|\n';
     expect(parseMatrix(text, 'm')).toEqual([
       { threads: 6, batchThreads: 4, llamaArgs: ['-b', '256', '-c', '1024'] },
       { llamaArgs: [] },
       { threads: 8, llamaArgs: [] },
       { llamaArgs: ['--poll', '0|1'] },
+      { threads: 4, wait: 'spin', llamaArgs: [] },
+      { batchThreads: 2, wait: 'sleep', llamaArgs: [] },
     ]);
   });
 
   it.each([
     ['6|4', /line 2: "6\|4" is not threads/],
+    ['4 doze||', /line 2: "4 doze" is no number of threads/],
     ['six|4|', /line 2: "six" is no number of threads from 1 to 512/],
     ['0||', /line 2: "0"/],
     ['513||', /line 2: "513"/],
@@ -41,11 +47,12 @@ describe('a matrix', () => {
   });
 
   const count = fc.option(fc.integer({ min: 1, max: 512 }), { nil: undefined });
+  const wait = fc.constantFrom(undefined, 'sleep' as const, 'spin' as const);
   const args = fc.array(fc.stringMatching(/^[!#-~]{1,8}$/), { maxLength: 4 });
 
   it('is read as it was written', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(count, count, args), { minLength: 1 }), (points) => {
+      fc.property(fc.array(fc.tuple(count, count, args, wait), { minLength: 1 }), (points) => {
         const settings = points.map((point) => settingAt(...point));
         expect(parseMatrix(formatMatrix(settings), 'm')).toEqual(settings);
       }),
@@ -58,12 +65,21 @@ describe('a space of settings', () => {
     const space = {
       threads: [2, 4],
       batchThreads: [undefined, 4],
+      waits: [undefined],
       llamaArgs: [[], ['-b', '256']],
     };
     // Four threads with four for batches is four threads with the default.
     expect(formatMatrix(enumerateSpace(space)).trimEnd().split('\n').slice(1)).toEqual([
       ...['2||', '2||-b,256', '2|4|', '2|4|-b,256'],
       ...['4||', '4||-b,256'],
+    ]);
+  });
+
+  it('has both ways to wait where there is more than one thread to wait', () => {
+    const space = { ...usualSpace(2), llamaArgs: [[]] };
+    expect(enumerateSpace(space).map(formatSetting)).toEqual([
+      ...['1||', '1|2|', '1 spin|2|'],
+      ...['2||', '2 spin||'],
     ]);
   });
 
@@ -84,6 +100,12 @@ describe('a space of settings', () => {
       ['-b', '256'],
       ['--poll', '0'],
     ]);
+  });
+
+  it('is read from a list of ways to wait', () => {
+    expect(parseWaitList('spin, sleep default', 'x')).toEqual(['spin', 'sleep', undefined]);
+    for (const text of ['', 'spin twice'])
+      expect(() => parseWaitList(text, '--wait')).toThrow(zosiaError('ZOSIA_PERF_BAD_LIST'));
   });
 
   it.each(['', '  ', '4 x', '0', '513', '-1', '4.5'])('is not read from %j', (text) => {

@@ -27,6 +27,8 @@ describe('built-in profiles', () => {
 describe('a file of profiles', () => {
   it('has what was put into it', () => {
     const profile = { cpus: 8, threads: 7, batchThreads: 8, tokens: 32, llamaArgs: ['-b', '1'] };
+    const spun = { ...profile, wait: 'spin' };
+    expect(parseProfiles(inFile(spun), 'f').get('mine')).toEqual(spun);
     expect(parseProfiles(inFile(profile), 'f').get('mine')).toEqual(profile);
     expect(parseProfiles(inFile({}), 'f').get('mine')).toEqual({ llamaArgs: [] });
     expect(parseProfiles('\ufeff{"profiles":{}}', 'f').size).toBe(0);
@@ -43,6 +45,7 @@ describe('a file of profiles', () => {
     [inFile({ threads: 'six' }), /^f: profiles\.mine\.threads is no whole number .*: "six"/],
     [inFile({ threads: 0 }), /threads/],
     [inFile({ cpus: 1.5 }), /cpus/],
+    [inFile({ wait: 'doze' }), /^f: profiles\.mine\.wait is neither sleep nor spin: "doze"/],
     [inFile({ tokens: 1_000_001 }), /from 1 to 1000000/],
     [inFile({ llamaArgs: '-b' }), /^f: profiles\.mine\.llamaArgs is no list of texts/],
     [inFile({ llamaArgs: [1] }), /llamaArgs is no list/],

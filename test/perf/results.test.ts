@@ -61,8 +61,9 @@ describe('results', () => {
   });
 
   it('come back as they were', () => {
-    const text = RESULTS_HEADER + formatRecord(MEASURED) + formatRecord(FAILED);
-    expect(parseResults(text, 'r')).toEqual([MEASURED, FAILED]);
+    const spun = { ...MEASURED, wait: 'spin' };
+    const text = [MEASURED, FAILED, spun].map(formatRecord).join('');
+    expect(parseResults(RESULTS_HEADER + text, 'r')).toEqual([MEASURED, FAILED, spun]);
   });
 
   it('have no rate where there was none', () => {
@@ -168,6 +169,19 @@ describe('a file of results', () => {
       { tokPerS: 25.6, ok: true, model: '', loadSeconds: undefined },
       { tokPerS: undefined, ok: false, error: '' },
     ]);
+  });
+
+  it('that an earlier zosia began goes on in its columns', async () => {
+    const path = folder.file('earlier.csv');
+    const old =
+      'timestamp,threads,batch_threads,args,tokens,seconds,tok_per_s,ok,' +
+      'load_s,prompt_tok_per_s,run,cpus,model,arch,accel,error\n';
+    await writeFile(path, old);
+    const file = await openResultsFile(path);
+    expect(file.lacks).toBe('how threads wait is');
+    await file.append({ ...MEASURED, wait: 'spin' });
+    await file.close();
+    expect(parseResults(await readFile(path, 'utf8'), 'r')).toEqual([MEASURED]);
   });
 
   it('that is a folder, or below a file, is refused', async () => {

@@ -18,6 +18,7 @@ export const MEASURED: RunRecord = {
   arch: 'aarch64',
   accel: 'hvf',
   error: '',
+  wait: '',
 };
 
 export const FAILED: RunRecord = {

@@ -51,6 +51,10 @@ describe('a setting', () => {
     expect(formatSetting({ llamaArgs: [] })).toBe('||');
     expect(describeSetting(setting)).toBe('6 threads, 4 for batches, -b 256');
     expect(describeSetting({ threads: 1, llamaArgs: [] })).toBe('1 thread');
+    const spun = { threads: 6, wait: 'spin', llamaArgs: [] } as const;
+    expect(formatSetting(spun)).toBe('6 spin||');
+    expect(describeSetting(spun)).toBe('6 threads that spin');
+    expect(describeSetting({ wait: 'sleep', llamaArgs: [] })).toBe('default threads that sleep');
     expect(settingArguments(setting)).toEqual([
       ...['--threads', '6', '--threads-batch', '4'],
       ...['-b', '256'],

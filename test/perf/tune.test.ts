@@ -58,6 +58,7 @@ function runTune(
 const SPACE: SettingSpace = {
   threads: [1, 2, 4, 6, 8],
   batchThreads: [undefined, 4, 8],
+  waits: [undefined],
   llamaArgs: [[], ['-b', '256'], ['-fa', 'off'], ['--poll', '0']],
 };
 
@@ -84,6 +85,26 @@ describe('tuning without noise', () => {
     expect(found.bootCount).toBeLessThan(found.settingCount);
   });
 
+  it.each([
+    ['spin', 1.3],
+    [undefined, 0.1],
+  ] as const)(
+    'has threads wait by %s where spinning makes them %d times as fast',
+    async (wait, factor) => {
+      const host: Host = {
+        ...HOST,
+        rate: (setting) => {
+          const isSpun = setting.wait === 'spin' && setting.threads !== 1;
+          return HOST.rate(setting) * (isSpun ? factor : 1);
+        },
+      };
+      const { boot } = simulatedBoot(host, 0, 1);
+      const { winner } = await runTune({ space: usualSpace(8), boot });
+      expect(winner?.setting.wait).toBe(wait);
+      expect(winner?.setting).toMatchObject({ threads: 7, llamaArgs: ['-b', '256'] });
+    },
+  );
+
   it('spends no more boots than allowed, and wastes none on what it has', async () => {
     for (const boots of [1, 2, 3, 5, 8, 13, 21]) {
       const { boot, counts } = simulatedBoot(HOST, 0, 1);
@@ -95,7 +116,7 @@ describe('tuning without noise', () => {
   });
 
   it('of a single setting measures it as often as asked', async () => {
-    const space = { threads: [2], batchThreads: [undefined], llamaArgs: [[]] };
+    const space = { threads: [2], batchThreads: [undefined], waits: [undefined], llamaArgs: [[]] };
     const { boot } = simulatedBoot(HOST, 0, 1);
     const { winner, bootCount } = await runTune({ space, boot });
     expect(winner?.tokPerS).toHaveLength(3);
@@ -120,6 +141,7 @@ describe('tuning without noise', () => {
     const space = {
       threads: Array.from({ length: threads }, (_, index) => index + 1),
       batchThreads: Array.from({ length: batch }, (_, index) => 100 + index),
+      waits: [undefined],
       llamaArgs: Array.from({ length: args }, (_, index) => ['-b', String(index)]),
     };
     expect(usualBoots(space, 3)).toBe(boots);
@@ -132,8 +154,8 @@ describe('tuning without noise', () => {
       const { boot, counts } = simulatedBoot(HOST, 0, 1);
       const { settingCount } = await runTune({ space, boot });
       const bootCount = [...counts.values()].reduce((a, b) => a + b, 0);
-      // With one processor only the arguments vary: each of the five is tried.
-      expect(bootCount).toBeLessThanOrEqual(cpuCount === 1 ? 5 : Math.floor(settingCount / 2));
+      // With one processor only the arguments vary: each of the three is tried.
+      expect(bootCount).toBeLessThanOrEqual(cpuCount === 1 ? 3 : Math.floor(settingCount / 2));
     },
   );
 
@@ -211,7 +233,7 @@ describe('tuning a host where some settings fail', () => {
       },
     });
     expect(interrupted).toBe(true);
-    expect(bootCount).toBe(3);
+    expect(bootCount).toBe(4);
     expect(winner).toBeDefined();
   });
 });
@@ -247,6 +269,7 @@ const randomHost: fc.Arbitrary<RandomHost> = fc
         const space: SettingSpace = {
           threads: threads.map((_, index) => index + 1),
           batchThreads: batch.map((_, index) => (index === 0 ? undefined : 100 + index)),
+          waits: [undefined],
           llamaArgs: args.map((_, index) => (index === 0 ? [] : ['-b', String(index)])),
         };
         const random = randomNumbers(interactionSeed);

@@ -3,14 +3,22 @@ import type { Command } from 'commander';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
 import { noColour } from '../output/output.js';
-import { temperature, timeoutSeconds, wholeNumber } from './values.js';
-import type { MachineOptions, RunRequest } from '../../machine/machine.js';
+import {
+  temperature,
+  timeoutSeconds,
+  WAIT_DESCRIPTION,
+  waitPolicy,
+  wholeNumber,
+} from './values.js';
+import type { MachineOptions, RunRequest, WaitPolicy } from '../../machine/machine.js';
 
 /** Options of every command that starts a machine with a Linux guest. */
 export interface LinuxFlags extends HostFlags {
   append?: string;
   profile?: string;
   profiles?: string;
+  threads?: number;
+  wait?: WaitPolicy;
   ctx?: number;
   prompt?: string;
   tokens?: number;
@@ -35,6 +43,9 @@ export function addPromptOptions(command: Command): Command {
     .option('--timeout <s>', 'with --prompt: give up after this many seconds', timeoutSeconds);
 }
 
+const THREADS_DESCRIPTION =
+  'threads of llama.cpp; as many as the machine has processors, and 1 under TCG, unless given';
+
 export function addLinuxOptions(command: Command): Command {
   return command
     .option(
@@ -53,6 +64,8 @@ export function addLinuxOptions(command: Command): Command {
       ).choices(['show', 'hide']),
     )
     .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
+    .option('--threads <n>', THREADS_DESCRIPTION, wholeNumber(1))
+    .option('--wait <how>', WAIT_DESCRIPTION, waitPolicy)
     .option(
       '--profile <name>',
       'threads and arguments of llama.cpp: phi35_fast, or one that zosia perf tune saved',
@@ -63,10 +76,14 @@ export function addLinuxOptions(command: Command): Command {
 /** The flags as the machine room takes them. */
 export function linuxMachineOptions(
   flags: LinuxFlags,
-): Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'answerPort'> {
+): Pick<
+  MachineOptions,
+  'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'wait' | 'answerPort'
+> {
   return {
     ...hostOptions(flags),
     ...(flags.append === undefined ? {} : { append: flags.append }),
+    ...(flags.wait === undefined ? {} : { wait: flags.wait }),
     answerPort: flags.prompt !== undefined,
   };
 }
@@ -85,6 +102,7 @@ export async function runRequest(
     args: [
       ...args,
       ...template.args,
+      ...(flags.threads === undefined ? [] : ['--threads', String(flags.threads)]),
       ...(flags.tokens === undefined ? [] : ['--predict', String(flags.tokens)]),
       ...(flags.temp === undefined ? [] : ['--temp', String(flags.temp)]),
       // The guest cannot see where its console ends.

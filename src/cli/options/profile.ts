@@ -31,11 +31,13 @@ export async function applyProfile<Flags extends LinuxFlags>(
   );
   if (note !== undefined) say(`zosia: ${note}`);
   const smp = asked ?? profile.cpus;
+  const wait = flags.wait ?? profile.wait;
   const ctx = flags.ctx ?? contextTokensIn(profile.llamaArgs);
   return {
     flags: {
       ...flags,
       ...(smp === undefined ? {} : { smp }),
+      ...(wait === undefined ? {} : { wait }),
       ...(ctx === undefined ? {} : { ctx }),
     },
     args: settingArguments(profile),

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { hostArchitecture, parseArchitecture } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { ZosiaError } from '../../errors.js';
+import type { WaitPolicy } from '../../machine/machine.js';
 import { MAX_TEMPERATURE } from '../../formats/llama2c/settings/forms.js';
 
 /** `--arch`, which every command that has to do with a guest takes. */
@@ -55,6 +56,15 @@ export function temperature(text: string): number {
     throw new InvalidArgumentError(`Give a number from 0 to ${MAX_TEMPERATURE}.`);
   }
   return value;
+}
+
+/** What `--wait` says of itself. */
+export const WAIT_DESCRIPTION = 'how threads wait for one another: sleep, the default, or spin';
+
+/** Parses an option's value as a way to wait. */
+export function waitPolicy(text: string): WaitPolicy {
+  if (text === 'sleep' || text === 'spin') return text;
+  throw new InvalidArgumentError('Give sleep or spin.');
 }
 
 /** The longest that a timer of Node's can wait: it counts milliseconds in 31 bits. */

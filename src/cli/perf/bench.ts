@@ -48,10 +48,9 @@ export async function withPerfBench(
   // What may be wrong with it is found out before the first boot, which may take long.
   const results =
     flags.results === undefined || flags.dryRun ? undefined : await openResultsFile(flags.results);
-  if (results?.columns === 'scripts') {
+  if (results?.lacks !== undefined) {
     say(
-      `zosia: ${flags.results} has the columns of the old scripts: ` +
-        'how long loading took, how fast the prompt was read, the machine and errors are not kept there',
+      `zosia: ${flags.results} has the columns that it began with: ${results.lacks} not kept there`,
     );
   }
   try {

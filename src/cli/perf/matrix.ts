@@ -17,7 +17,9 @@ interface Flags extends SpaceFlags {
 export function addPerfMatrixCommand(perf: Command, { signal }: CliContext): void {
   const command = perf
     .command('matrix')
-    .description('write a matrix: every combination of threads and arguments, one a line');
+    .description(
+      'write a matrix: every combination of threads, how they wait, and arguments, one a line',
+    );
   addSpaceOptions(command)
     .option('--smp <n>', "processors of the machine; the host's unless given (SMP)", wholeNumber(1))
     .addOption(

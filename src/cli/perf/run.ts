@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted } from '../output/counted.js';
-import { numberAtLeast, wholeNumber } from '../options/values.js';
+import { numberAtLeast, WAIT_DESCRIPTION, waitPolicy, wholeNumber } from '../options/values.js';
 import { EXIT, printJson, say } from '../output/output.js';
 import { addPerfMachineOptions, numberUpTo } from './options.js';
 import type { PerfMachineFlags } from './options.js';
@@ -10,6 +10,7 @@ import { askedCpus, requireOneOf } from '../options/machine.js';
 import { variableOption, variableSwitch } from './variables.js';
 import { ZosiaError } from '../../errors.js';
 import type { PlanOptions } from '../../perf/plan.js';
+import type { WaitPolicy } from '../../machine/machine.js';
 import { MAX_THREADS } from '../../perf/setting.js';
 
 interface Flags extends PerfMachineFlags {
@@ -19,6 +20,7 @@ interface Flags extends PerfMachineFlags {
   runs?: number;
   threads?: number;
   batchThreads?: number;
+  wait?: WaitPolicy;
   llamaArgs?: string;
   matrix?: string;
   loop?: boolean;
@@ -61,6 +63,7 @@ export function addPerfRunCommand(perf: Command, context: CliContext): void {
         numberUpTo(MAX_THREADS),
       ),
     )
+    .addOption(variableOption('--wait <how>', WAIT_DESCRIPTION, 'PERF_WAIT', waitPolicy))
     .addOption(
       variableOption(
         '--llama-args <args>',
@@ -179,7 +182,9 @@ function roundsIn({ loop, runs }: Pick<Flags, 'loop' | 'runs'>): number {
 /** Reads the profile and all that is given beside it. */
 async function whatToMeasure(
   flags: Flags,
-): Promise<Pick<PlanOptions, 'profile' | 'matrix' | 'threads' | 'batchThreads' | 'llamaArgs'>> {
+): Promise<
+  Pick<PlanOptions, 'profile' | 'matrix' | 'threads' | 'batchThreads' | 'wait' | 'llamaArgs'>
+> {
   const [{ loadProfile }, { formatSetting, parseLlamaArgs }, { parseMatrix }, { readTextFile }] =
     await Promise.all([
       import('../../perf/profiles-file.js'),
@@ -187,12 +192,12 @@ async function whatToMeasure(
       import('../../perf/matrix.js'),
       import('../../perf/text-file.js'),
     ]);
-  const { matrix, threads, batchThreads, llamaArgs } = flags;
-  const hasSetting = [threads, batchThreads, llamaArgs].some((value) => value !== undefined);
+  const { matrix, threads, batchThreads, wait, llamaArgs } = flags;
+  const hasSetting = [threads, batchThreads, wait, llamaArgs].some((value) => value !== undefined);
   if (hasSetting && matrix !== undefined) {
     throw new ZosiaError('ZOSIA_BAD_OPTION', `the matrix ${matrix} says what is measured`, {
       hint:
-        'Leave out --threads, --batch-threads and --llama-args, and their variables; ' +
+        'Leave out --threads, --batch-threads, --wait and --llama-args, and their variables; ' +
         'or leave out --matrix and PERF_MATRIX_FILE.',
     });
   }
@@ -208,6 +213,7 @@ async function whatToMeasure(
     profile,
     ...(threads === undefined ? {} : { threads }),
     ...(batchThreads === undefined ? {} : { batchThreads }),
+    ...(wait === undefined ? {} : { wait }),
     ...(llamaArgs === undefined ? {} : { llamaArgs: parseLlamaArgs(llamaArgs, '--llama-args') }),
     ...(matrix === undefined ? {} : { matrix: parseMatrix(await readTextFile(matrix), matrix) }),
   };

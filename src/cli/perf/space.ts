@@ -7,6 +7,7 @@ import type { SettingSpace } from '../../perf/space.js';
 export interface SpaceFlags {
   threads?: string;
   batchThreads?: string;
+  wait?: string;
   llamaArgs?: string;
 }
 
@@ -28,6 +29,13 @@ export function addSpaceOptions(command: Command): Command {
     )
     .addOption(
       variableOption(
+        '--wait <list>',
+        'how threads wait for one another, as in "sleep spin"; both when no list is given',
+        'PERF_MATRIX_WAIT',
+      ),
+    )
+    .addOption(
+      variableOption(
         '--llama-args <lists>',
         'sets of arguments, as in "default -b,256 -b,256,-fa,off"',
         'PERF_MATRIX_ARGS',
@@ -38,20 +46,25 @@ export function addSpaceOptions(command: Command): Command {
 /**
  * The settings that are asked for, or those around so many processors, or the host's.
  *
- * @throws ZosiaError as `parseThreadList` and `parseArgsList`
+ * @throws ZosiaError as `parseThreadList`, `parseWaitList` and `parseArgsList`
  */
 export async function chosenSpace(
-  { threads, batchThreads, llamaArgs }: SpaceFlags,
+  { threads, batchThreads, wait, llamaArgs }: SpaceFlags,
   cpus: number | undefined,
 ): Promise<SettingSpace> {
-  const { parseArgsList, parseThreadList, usualSpace } = await import('../../perf/space.js');
+  const { parseArgsList, parseThreadList, parseWaitList, usualSpace } =
+    await import('../../perf/space.js');
   const usual = usualSpace(cpus ?? availableParallelism());
+  // Whoever lists what is to be tried gets nothing else.
+  const isListed = [threads, batchThreads, llamaArgs].some((list) => list !== undefined);
+  const usualWaits = isListed ? [undefined] : usual.waits;
   return {
     threads: threads === undefined ? usual.threads : parseThreadList(threads, '--threads'),
     batchThreads:
       batchThreads === undefined
         ? usual.batchThreads
         : parseThreadList(batchThreads, '--batch-threads'),
+    waits: wait === undefined ? usualWaits : parseWaitList(wait, '--wait'),
     llamaArgs: llamaArgs === undefined ? usual.llamaArgs : parseArgsList(llamaArgs, '--llama-args'),
   };
 }

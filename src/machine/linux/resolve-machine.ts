@@ -9,8 +9,11 @@ import { hostChoices, resolveHost, sessionConsole } from '../qemu/resolve-host.j
 import type { HostOptions } from '../qemu/resolve-host.js';
 import { variable } from '../qemu/variables.js';
 import { defaultSize } from './default-size.js';
+import { defaultThreads } from './default-threads.js';
 import { checkLeastRam } from './least-memory.js';
 import type { MachineSpec } from './machine-spec.js';
+import { waitFlags } from './wait-policy.js';
+import type { WaitPolicy } from './wait-policy.js';
 
 /** What a user may say about a machine. What is not said comes from the environment, then the defaults. */
 export interface MachineOptions extends HostOptions {
@@ -19,6 +22,8 @@ export interface MachineOptions extends HostOptions {
   readonly disk?: string;
   /** Added to the kernel command line. */
   readonly append?: string;
+  /** How llama.cpp's threads wait for one another; as the guest does by itself unless given. */
+  readonly wait?: WaitPolicy;
   /** Whether the machine answers one prompt on a port of its own. */
   readonly answerPort?: boolean;
   /** What the model needs. Unless the RAM is given, it follows from this, and must fit the host. */
@@ -72,12 +77,21 @@ export async function resolveMachine(
   const console: ConsoleTarget = answerPort
     ? { to: 'file', path: 'console.log' }
     : sessionConsole(env);
+  const append = options.append ?? variable(env, 'APPEND_EXTRA') ?? '';
+  const threads = defaultThreads(spec.accel.name, spec.cpus);
   return {
     ...spec,
     ...{ kernel, initrd },
     ...(initrd === defaults.initrd ? {} : { isForeign: true as const }),
     ...(disk ? { disk } : {}),
-    append: options.append ?? variable(env, 'APPEND_EXTRA') ?? '',
+    // Of two flags of one name the last counts: what a user adds wins over the default.
+    append: [
+      ...(threads === undefined ? [] : [`zosia.llama_threads=${threads}`]),
+      append,
+      ...waitFlags(options.wait),
+    ]
+      .join(' ')
+      .trim(),
     ...{ console, answerPort },
   };
 }

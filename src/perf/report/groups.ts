@@ -6,6 +6,7 @@ import type { Summary } from '../statistics.js';
 export interface SettingGroup {
   readonly threads: number | undefined;
   readonly batchThreads: number | undefined;
+  readonly wait: string;
   readonly args: string;
   readonly records: readonly RunRecord[];
   /** Of the rates of generation; undefined when every run failed. */
@@ -48,16 +49,16 @@ function titleOf({ model, arch, accel, cpus }: RunRecord): string {
   return known.length === 0 ? 'unknown machine' : known.join(', ');
 }
 
-const settingKey = ({ threads, batchThreads, args }: RunRecord): string =>
-  [threads ?? '', batchThreads ?? '', args].join('|');
+const settingKey = ({ threads, batchThreads, wait, args }: RunRecord): string =>
+  [threads ?? '', batchThreads ?? '', wait, args].join('|');
 
 function makeGroup(records: readonly RunRecord[]): SettingGroup {
-  const { threads, batchThreads, args } = records[0]!;
+  const { threads, batchThreads, wait, args } = records[0]!;
   const rates = known(records, 'tokPerS');
   const promptRates = known(records, 'promptTokPerS');
   const loads = known(records, 'loadSeconds');
   return {
-    ...{ threads, batchThreads, args, records },
+    ...{ threads, batchThreads, wait, args, records },
     summary: rates.length === 0 ? undefined : summarise(rates),
     promptTokPerS: promptRates.length === 0 ? undefined : median(promptRates),
     loadSeconds: loads.length === 0 ? undefined : median(loads),

@@ -8,7 +8,7 @@ import { marker, seriesLabel } from './series.js';
 import type { Series } from './series.js';
 import type { Ticks } from './scale.js';
 import { thin } from './thin.js';
-import { threadsText } from '../setting.js';
+import { waitingThreadsText } from '../setting.js';
 import { extent, formatRate } from '../statistics.js';
 import type { RunRecord } from '../results.js';
 
@@ -81,7 +81,7 @@ export function historyPlot(
             y(record.tokPerS),
             4,
             'mark',
-            `${isoTime(record.timestamp)}: ${formatRate(record.tokPerS)} tok/s, ${record.threads === undefined ? 'default threads' : threadsText(record.threads)}`,
+            `${isoTime(record.timestamp)}: ${formatRate(record.tokPerS)} tok/s, ${waitingThreadsText(record.threads, record.wait)}`,
           );
     }),
   );

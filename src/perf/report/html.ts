@@ -1,5 +1,5 @@
 import type { RunRecord } from '../results.js';
-import { threadsText } from '../setting.js';
+import { waitingThreadsText } from '../setting.js';
 import { formatRate } from '../statistics.js';
 import { groupResults, ratesOf } from './groups.js';
 import type { SettingGroup, Subject } from './groups.js';
@@ -160,9 +160,9 @@ function facts({ groups, records }: Subject): Markup {
   );
 }
 
-function bestSetting({ threads, batchThreads, args }: SettingGroup): string {
+function bestSetting({ threads, batchThreads, wait, args }: SettingGroup): string {
   const words = [
-    threads === undefined ? 'default threads' : threadsText(threads),
+    waitingThreadsText(threads, wait),
     ...(batchThreads === undefined || batchThreads === threads ? [] : [`batch ${batchThreads}`]),
     ...(args === '' ? [] : [args.replaceAll(',', ' ')]),
   ];
@@ -213,6 +213,7 @@ const RUN_HEADINGS = [
   'time',
   'threads',
   'batch',
+  'wait',
   'arguments',
   'tokens',
   'seconds',
@@ -250,14 +251,16 @@ function runsTable(records: readonly RunRecord[]): Markup {
 }
 
 const isTextColumn = (index: number): boolean =>
-  ['time', 'arguments', 'result'].includes(RUN_HEADINGS[index]!);
+  ['time', 'wait', 'arguments', 'result'].includes(RUN_HEADINGS[index]!);
 
 function runRow(record: RunRecord): Markup {
-  const { timestamp, threads, batchThreads, args, tokens, seconds, tokPerS, ok, error } = record;
+  const { timestamp, threads, batchThreads, wait, args, tokens, seconds, tokPerS, ok, error } =
+    record;
   const outcome = ok ? 'ok' : tokPerS === undefined ? error || 'failed' : 'too slow';
   const cells = [
     timestamp?.toISOString().slice(0, 19).replace('T', ' '),
     ...[threads, batchThreads],
+    wait === '' ? undefined : wait,
     args,
     tokens,
     seconds?.toFixed(2),

@@ -17,11 +17,12 @@ export const OTHERS = STYLE_COUNT;
 export function seriesLabel({
   threads,
   batchThreads,
+  wait,
   args,
-}: Pick<SettingGroup, 'threads' | 'batchThreads' | 'args'>): string {
+}: Pick<SettingGroup, 'threads' | 'batchThreads' | 'wait' | 'args'>): string {
   const batch =
     batchThreads === undefined || batchThreads === threads ? '' : `batch ${batchThreads}`;
-  const words = [batch, args.replaceAll(',', ' ')].filter((word) => word !== '');
+  const words = [batch, wait, args.replaceAll(',', ' ')].filter((word) => word !== '');
   return words.length === 0 ? 'no arguments' : words.join(', ');
 }
 

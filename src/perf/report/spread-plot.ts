@@ -9,7 +9,7 @@ import { seriesLabel } from './series.js';
 import type { Series } from './series.js';
 import { QUARTILES_FROM } from './text.js';
 import { ratesOf } from './groups.js';
-import { threadsText } from '../setting.js';
+import { waitingThreadsText } from '../setting.js';
 import { MAX_DOTS, thin } from './thin.js';
 import { extent, formatRate } from '../statistics.js';
 import type { Summary } from '../statistics.js';
@@ -123,11 +123,11 @@ function drawRow(
   );
 }
 
-type Named = Pick<SettingGroup, 'threads' | 'batchThreads' | 'args'>;
+type Named = Pick<SettingGroup, 'threads' | 'batchThreads' | 'wait' | 'args'>;
 
-function nameOf({ threads, batchThreads, args }: Named): string {
+function nameOf({ threads, batchThreads, wait, args }: Named): string {
   const words = [
-    threads === undefined ? '' : threadsText(threads),
+    threads === undefined && wait === '' ? '' : waitingThreadsText(threads, wait),
     batchThreads === undefined || batchThreads === threads ? '' : `batch ${batchThreads}`,
     args.replaceAll(',', ' '),
   ].filter((word) => word !== '');

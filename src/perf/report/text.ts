@@ -18,6 +18,7 @@ const rate = (value: number | undefined): string =>
 const SUMMARY_COLUMNS: readonly SummaryColumn[] = [
   { heading: 'threads', cell: ({ threads }) => String(threads ?? NONE) },
   { heading: 'batch', cell: ({ batchThreads }) => String(batchThreads ?? NONE) },
+  { heading: 'wait', isText: true, cell: ({ wait }) => (wait === '' ? NONE : wait) },
   { heading: 'arguments', isText: true, cell: ({ args }) => (args === '' ? NONE : args) },
   { heading: 'n', cell: ({ summary }) => String(summary?.count ?? 0) },
   { heading: 'failed', cell: ({ failureCount }) => String(failureCount) },
@@ -45,7 +46,10 @@ const SUMMARY_COLUMNS: readonly SummaryColumn[] = [
 /** What is told of each setting, in the terminal and on the page alike. */
 export function summaryColumns(groups: readonly SettingGroup[]): SummaryColumn[] {
   const anyTooSlow = groups.some(({ tooSlowCount }) => tooSlowCount > 0);
-  return SUMMARY_COLUMNS.filter(({ heading }) => heading !== 'too slow' || anyTooSlow);
+  const anyWait = groups.some(({ wait }) => wait !== '');
+  return SUMMARY_COLUMNS.filter(
+    ({ heading }) => (heading !== 'too slow' || anyTooSlow) && (heading !== 'wait' || anyWait),
+  );
 }
 
 /** The summary of a subject as lines for a terminal, columns aligned. Without a line for the title. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { runRequest } from '../../../src/cli/options/linux.js';
+import { linuxMachineOptions, runRequest } from '../../../src/cli/options/linux.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
@@ -11,6 +11,11 @@ describe('what a guest is asked', () => {
     const { args, prompt } = await runRequest({ tokens: 9, temp: 0, prompt: 'Hi' }, ['-c', '512']);
     expect(args.slice(0, 6)).toEqual(['-c', '512', '--predict', '9', '--temp', '0']);
     expect(prompt).toBe('Hi');
+  });
+
+  it('names the threads that are asked for', async () => {
+    expect((await runRequest({ threads: 3 })).args.slice(0, 2)).toEqual(['--threads', '3']);
+    expect(linuxMachineOptions({ wait: 'spin' })).toMatchObject({ wait: 'spin' });
   });
 
   it('says nothing of a chat template unless one is named', async () => {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
+import type { LinuxFlags } from '../../../src/cli/options/linux.js';
 import { applyProfile } from '../../../src/cli/options/profile.js';
 import { zosia } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -32,8 +33,12 @@ describe('--profile', () => {
 
   it('is looked for in the file that is named', async () => {
     const profiles = folder.file('mine.json');
-    await writeFile(profiles, '{"profiles": {"mine": {"llamaArgs": ["-b", "8"]}}}');
-    expect((await applyProfile({ profile: 'mine', profiles })).args).toEqual(['-b', '8']);
+    await writeFile(profiles, '{"profiles": {"mine": {"wait": "spin", "llamaArgs": ["-b", "8"]}}}');
+    const { flags, args } = await applyProfile<LinuxFlags>({ profile: 'mine', profiles });
+    expect(args).toEqual(['-b', '8']);
+    expect(flags.wait).toBe('spin');
+    const asked = await applyProfile({ profile: 'mine', profiles, wait: 'sleep' });
+    expect(asked.flags.wait).toBe('sleep');
     const { stderr, exitCode } = await zosia(['run', '--profiles', profiles]);
     expect(stderr).toContain("option '--profiles' is for --profile");
     expect(exitCode).toBe(2);

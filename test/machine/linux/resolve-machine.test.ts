@@ -40,7 +40,7 @@ describe('resolveMachine', () => {
       ramMiB: 1024,
       accel: { name: 'tcg' },
       cpuModel: 'neoverse-n1',
-      append: '',
+      append: spec.cpus > 1 ? 'zosia.llama_threads=1' : '',
       console: { to: 'stdio' },
       answerPort: false,
     });
@@ -72,7 +72,7 @@ describe('resolveMachine', () => {
       ramMiB: 2000,
       cpus: 3,
       cpuModel: 'cortex-a57',
-      append: 'from=env',
+      append: 'zosia.llama_threads=1 from=env',
       accel: { name: 'tcg', options: 'thread=single' },
       console: { to: 'backend', backend: 'mon:stdio' },
     });
@@ -96,7 +96,7 @@ describe('resolveMachine', () => {
       ramMiB: 777,
       cpus: 5,
       cpuModel: 'max',
-      append: 'from=flag',
+      append: 'zosia.llama_threads=1 from=flag',
       accel: { name: 'tcg', options: 'thread=multi' },
     });
   });
@@ -104,6 +104,13 @@ describe('resolveMachine', () => {
   it('takes an empty variable for one that is not set', async () => {
     const empty = Object.fromEntries(Object.keys(environment()).map((name) => [name, '']));
     expect(await resolve({}, empty)).toEqual(await resolve());
+  });
+
+  it('leaves what is added the last word on threads, and how they wait', async () => {
+    const append = 'zosia.llama_threads=2';
+    expect((await resolve({ cpus: 2, append, wait: 'spin' })).append).toBe(
+      'zosia.llama_threads=1 zosia.llama_threads=2 zosia.llama_wait=spin',
+    );
   });
 
   it('works without a disk', async () => {
