@@ -14,7 +14,7 @@
 #include "template_fault.h"
 #include "text.h"
 
-enum { WATCH_INTERVAL_MS = 20, GATE_INTERVAL_MS = 1 };
+enum { WATCH_INTERVAL_MS = 20, GATE_INTERVAL_MS = 1, INTERRUPT_REPEAT_MS = 1000 };
 
 struct chat {
     struct supervisor supervisor;
@@ -33,6 +33,7 @@ struct chat {
     bool at_prompt; // it waits for a message, and none has been handed to it
     bool interrupt_wanted;
     bool interrupted;
+    long interrupted_until_ms; // a Ctrl+C before that is the one that stopped the answer, pressed again
     bool end_of_input; // once all messages are answered
     bool power_off;
 };
@@ -144,12 +145,12 @@ static void serve_prompt(struct chat *chat) {
 }
 
 // Ctrl+C: clears the line; on an empty one, and while the model loads, it ends the session; while
-// llama-cli answers, it interrupts that.
+// llama-cli answers, it interrupts that, however often it is pressed.
 static void interrupt(struct chat *chat) {
     if (chat->at_prompt && chat->prompt.line.length > 0) {
         line_editor_clear(&chat->prompt.line);
     } else if (chat->at_prompt || !chat->loaded) {
-        chat->power_off = true;
+        if (sys_now_ms() >= chat->interrupted_until_ms) chat->power_off = true;
     } else {
         chat->interrupt_wanted = true;
     }
@@ -275,6 +276,7 @@ static void watch_llama(struct chat *chat) {
     bool looks_like_prompt = wait == WAITS_UNKNOWN && chat->last_output == ' ';
     if ((wait == WAITS_FOR_INPUT || looks_like_prompt) && sys_poll(&output, 1, 0) <= 0) {
         chat->loaded = chat->at_prompt = true;
+        if (chat->interrupt_wanted) chat->interrupted_until_ms = sys_now_ms() + INTERRUPT_REPEAT_MS;
         chat->interrupt_wanted = chat->interrupted = false;
         serve_prompt(chat);
     } else if (chat->interrupt_wanted && !chat->interrupted && wait == WAITS_FOR_EVENTS) {

@@ -204,7 +204,7 @@ describeWithWeights('the EFI machine', () => {
       terminal.type('/steps 0\r');
       await terminal.shows(PROMPT);
       // A terminal's sequences begin with the Escape key's character, too: a second one tells them apart.
-      // Of several at once, none is left for the prompt, where Ctrl+C ends everything.
+      // Of several at once, those that come late do nothing at the prompt, where Ctrl+C ends everything.
       for (const keys of ['\x03', '\x03\x03\x03', '\x1b\x1b']) {
         terminal.type('Tom\r');
         await terminal.shows(/Tom\S*\s+Tom/);

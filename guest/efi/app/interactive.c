@@ -70,9 +70,11 @@ enum interactive_end interactive_run(struct session *session) {
     static struct line line;
     static char text[LINE_UTF8_CAPACITY + 1];
     struct conversation conversation = {0};
+    bool stopped = false;
     console_print("Type a text, or /help.\n");
     for (;;) {
-        if (!line_input(&line, "> ", text)) return INTERACTIVE_POWER_OFF;
+        if (!line_input(&line, "> ", stopped, text)) return INTERACTIVE_POWER_OFF;
+        stopped = false;
         if (text[0] == '/') {
             enum outcome outcome = obey(session, text + 1);
             if (outcome == SWITCH_OFF) return INTERACTIVE_POWER_OFF;
@@ -83,6 +85,7 @@ enum interactive_end interactive_run(struct session *session) {
         struct failure failure;
         if (turn_prepare(session, &conversation, text, &generation, &failure)) {
             turn_run(session, &conversation, &generation);
+            stopped = generation.stopped;
         } else {
             console_print("%s\n", failure.text);
         }

@@ -1,5 +1,6 @@
 #include "line_input.h"
 
+#include "firmware/clock.h"
 #include "firmware/console.h"
 #include "firmware/terminal.h"
 #include "line_view.h"
@@ -57,7 +58,15 @@ static bool is_end(const struct line *line, const struct key *key) {
            (key->character == CONTROL_C || key->character == CONTROL_D);
 }
 
-bool line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAPACITY + 1]) {
+// Of a key that is pressed several times, or held down, the last ones may come when the text has stopped.
+static bool is_repeated_stop(const struct key *key, uint64_t start) {
+    static const double REPEAT_SECONDS = 1;
+    return key->character == CONTROL_C && clock_seconds(clock_ticks() - start) < REPEAT_SECONDS;
+}
+
+bool line_input(struct line *line, const char *prompt, bool after_stop,
+                char text[LINE_UTF8_CAPACITY + 1]) {
+    uint64_t start = clock_ticks();
     struct line_view views[2];
     size_t prompt_length = text_length(prompt);
     console_print("%s", prompt);
@@ -71,7 +80,11 @@ bool line_input(struct line *line, const char *prompt, char text[LINE_UTF8_CAPAC
         console_wait_for_key(&key);
         as_text(&key);
         entered = is_enter(&key);
-        if (entered || is_end(line, &key)) break;
+        if (entered) break;
+        if (is_end(line, &key)) {
+            if (after_stop && is_repeated_stop(&key, start)) continue;
+            break;
+        }
         if (!edit_of(line, &key, &edit)) continue;
         size_t index = line_edit(line, edit, key.character);
         for (int i = 0; i < 2; i++) line_view_update(&views[i], line, index);

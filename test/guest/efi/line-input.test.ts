@@ -34,6 +34,18 @@ describe('a line typed on the firmware console', () => {
     expect(await typed(`T\x7f${CONTROL_C}`)).toEqual(['interrupted', '>', '> |']);
   });
 
+  it('takes Ctrl+C for another press of the one that has stopped a text, for a second', async () => {
+    const after = async (ms: number, keys: string): Promise<readonly string[]> => {
+      const { stdout } = await execa(program, ['6', '20', `${ms}`], { input: keys });
+      return stdout.split('\n').filter((row) => !/^[> |]*$/.test(row));
+    };
+    expect(await after(400, CONTROL_C.repeat(2))).toEqual([]);
+    expect(await after(400, CONTROL_C.repeat(3))).toEqual(['interrupted']);
+    expect(await after(1000, CONTROL_C)).toEqual(['interrupted']);
+    // Ctrl+D stops no text.
+    expect(await after(1, '\x04')).toEqual(['interrupted']);
+  });
+
   it.each([
     ['Ctrl+C', CONTROL_C],
     ['Ctrl+U', '\x15'],

@@ -1,6 +1,7 @@
-// type_lines ROWS COLUMNS: types standard input, a key a byte, into lines on a console of this size, and
+// type_lines ROWS COLUMNS [MS]: types standard input, a key a byte, into lines on a console of this size, and
 // prints each as it is entered, "interrupted" where that is how it ends, and, at the end of the input, what
-// the console shows, with a bar for the cursor.
+// the console shows, with a bar for the cursor. With MS, each line follows a text that a key has stopped, and
+// each key comes so many milliseconds after the one before.
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "app/line_input.h"
+#include "firmware/clock.h"
 #include "firmware/console.h"
 #include "firmware/screen.h"
 #include "firmware/terminal.h"
@@ -19,6 +21,10 @@ static size_t rows, columns;
 static char cells[MAX_CELLS];
 static struct screen_position cursor;
 static jmp_buf end_of_input;
+static uint64_t now_ms, key_ms;
+
+uint64_t clock_ticks(void) { return now_ms; }
+double clock_seconds(uint64_t ticks) { return (double)ticks / 1000; }
 
 static void feed_line(void) {
     if (++cursor.row < rows) return;
@@ -50,6 +56,7 @@ void console_print(const char *format, ...) {
 
 void console_wait_for_key(struct key *key) {
     int byte = getchar();
+    now_ms += key_ms;
     if (byte == EOF) longjmp(end_of_input, 1);
     *key = (struct key){KEY_CHARACTER, (uint32_t)byte, false};
 }
@@ -84,13 +91,14 @@ static void show_screen(void) {
 int main(int argc, char **argv) {
     static struct line line;
     static char text[LINE_UTF8_CAPACITY + 1];
-    if (argc != 3) return 2;
+    if (argc != 3 && argc != 4) return 2;
     rows = strtoul(argv[1], NULL, 10);
     columns = strtoul(argv[2], NULL, 10);
     if (rows == 0 || columns == 0 || rows > MAX_CELLS / columns) return 2;
+    key_ms = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
     memset(cells, ' ', sizeof cells);
     if (setjmp(end_of_input) == 0) {
-        for (;;) puts(line_input(&line, "> ", text) ? text : "interrupted");
+        for (;;) puts(line_input(&line, "> ", argc == 4, text) ? text : "interrupted");
     }
     show_screen();
     return 0;
