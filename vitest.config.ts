@@ -1,7 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
+import { REBUILDING } from './test/support/rebuilding.js';
 
 const MOCKING_MODULES = ['test/image/clone.test.ts', 'test/image/free-space.test.ts'];
+
+/** One more than there are processors: much of the time is spent waiting for other programs. */
+const WORKERS = availableParallelism() + 1;
 
 export default defineConfig({
   test: {
@@ -15,11 +20,10 @@ export default defineConfig({
         test: {
           name: 'unit and oracle',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{boot,peers,endurance}/**', ...MOCKING_MODULES],
+          exclude: ['test/{boot,peers,endurance}/**', ...MOCKING_MODULES, ...REBUILDING],
           // Loading what is tested anew for each file would take longer than most files do.
           isolate: false,
-          // Much of the time is spent in other programs: the default leaves a processor idle.
-          maxWorkers: '100%',
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -33,13 +37,13 @@ export default defineConfig({
         },
       },
       {
-        // Machines run after everything else, two at a time: much of a boot is waiting.
+        // Machines run after everything else, a few at a time: much of a boot is waiting.
         extends: true,
         test: {
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
           globalSetup: 'test/boot/support/guests.ts',
-          maxWorkers: 2,
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 1 },
         },
       },

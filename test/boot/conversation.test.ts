@@ -69,6 +69,22 @@ describe.each(['aarch64', 'x86_64'] as const)('a conversation on %s', (arch) => 
       // Too long for one window, and for one row.
       const long = 'word '.repeat(1200);
       await says(`/read ${long}end`, `${long}end`);
+      // In a narrower window the half-typed line is drawn anew, in three rows: its start is two above its end.
+      const wide = 'w'.repeat(90);
+      terminal.type(`/read ${wide}`);
+      await terminal.shows(/w{90}/);
+      terminal.resize(40, 30);
+      await terminal.shows(/\x1b\[J> \/read w{90}/);
+      terminal.type('\x01');
+      await terminal.shows(/\x1b\[2A/);
+      terminal.type('\x05');
+      await terminal.shows(/w{90}/);
+      terminal.resize(100, 30);
+      await terminal.shows(/w{90}/);
+      await says('!', `${wide}!`);
+      // Ctrl+C behind more than is read at once.
+      terminal.type(`Tell me ${paste('word '.repeat(13_108))}\x03`);
+      await says('/read emptied', 'emptied');
       // The end of a paste is lost: Ctrl+C is a key all the same.
       await says('\x1b[200~lost\r\x03/read found', 'found');
 

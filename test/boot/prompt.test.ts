@@ -95,6 +95,19 @@ describeWithWeights('an interactive session', () => {
     }
   });
 
+  it('ends the machine at Ctrl+C while it boots', async () => {
+    const terminal = boot(model);
+    try {
+      await terminal.shows(/Ctrl\+A X/);
+      terminal.type('\x03');
+      const end = await terminal.shows(/after=\S+\s/);
+      expect(end).toContain('status=130');
+      expect(end).not.toContain('> ');
+    } finally {
+      terminal.kill();
+    }
+  });
+
   it('ends the machine at Ctrl+A X', async () => {
     const terminal = boot(model);
     try {

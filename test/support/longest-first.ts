@@ -8,7 +8,6 @@ const LONGEST = [
   'test/boot/modes.test.ts',
   'test/oracle/products.test.ts',
   'test/docs/commands.test.ts',
-  'test/train/corpus.test.ts',
 ];
 
 /** Vitest's own order goes by size where it has not measured yet, and a short file may boot many machines. */

@@ -4,6 +4,8 @@ import { spawn } from '@lydell/node-pty';
 export interface TerminalSession {
   /** Types keys. */
   type(keys: string): void;
+  /** Changes the window's size. */
+  resize(columns: number, rows: number): void;
   /** Waits until what was printed since the last wait matches; returns that. */
   shows(pattern: RegExp, timeoutMs?: number): Promise<string>;
   /** The exit status, once the program has ended. */
@@ -39,6 +41,9 @@ export function openTerminal(
   return {
     type: (keys) => {
       terminal.write(keys);
+    },
+    resize: (columns, rows) => {
+      terminal.resize(columns, rows);
     },
     async shows(pattern, timeoutMs = 280_000) {
       const deadline = Date.now() + timeoutMs;

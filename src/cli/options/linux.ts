@@ -44,7 +44,7 @@ export function addPromptOptions(command: Command): Command {
 }
 
 const THREADS_DESCRIPTION =
-  'threads of llama.cpp; as many as the machine has processors, and 1 under TCG, unless given';
+  'threads of llama.cpp; as many as the machine has processors, and 1 for a small model under TCG, unless given';
 
 export function addLinuxOptions(command: Command): Command {
   return command

@@ -78,7 +78,7 @@ export async function resolveMachine(
     ? { to: 'file', path: 'console.log' }
     : sessionConsole(env);
   const append = options.append ?? variable(env, 'APPEND_EXTRA') ?? '';
-  const threads = defaultThreads(spec.accel.name, spec.cpus);
+  const threads = defaultThreads(spec.accel.name, spec.cpus, options.model?.weightBytes);
   return {
     ...spec,
     ...{ kernel, initrd },

@@ -40,7 +40,7 @@ describe('resolveMachine', () => {
       ramMiB: 1024,
       accel: { name: 'tcg' },
       cpuModel: 'neoverse-n1',
-      append: spec.cpus > 1 ? 'zosia.llama_threads=1' : '',
+      append: '',
       console: { to: 'stdio' },
       answerPort: false,
     });
@@ -72,7 +72,7 @@ describe('resolveMachine', () => {
       ramMiB: 2000,
       cpus: 3,
       cpuModel: 'cortex-a57',
-      append: 'zosia.llama_threads=1 from=env',
+      append: 'from=env',
       accel: { name: 'tcg', options: 'thread=single' },
       console: { to: 'backend', backend: 'mon:stdio' },
     });
@@ -96,7 +96,7 @@ describe('resolveMachine', () => {
       ramMiB: 777,
       cpus: 5,
       cpuModel: 'max',
-      append: 'zosia.llama_threads=1 from=flag',
+      append: 'from=flag',
       accel: { name: 'tcg', options: 'thread=multi' },
     });
   });
@@ -108,7 +108,8 @@ describe('resolveMachine', () => {
 
   it('leaves what is added the last word on threads, and how they wait', async () => {
     const append = 'zosia.llama_threads=2';
-    expect((await resolve({ cpus: 2, append, wait: 'spin' })).append).toBe(
+    const model = { weightBytes: 2 ** 20, kvCacheBytes: 2 ** 20 };
+    expect((await resolve({ model, cpus: 2, append, wait: 'spin' })).append).toBe(
       'zosia.llama_threads=1 zosia.llama_threads=2 zosia.llama_wait=spin',
     );
   });

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+import { REBUILDING } from './test/support/rebuilding.js';
+
+/** What the repository has built, built again and compared: run when what it is built of has changed. */
+export default defineConfig({
+  test: {
+    include: [...REBUILDING],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    maxWorkers: '100%',
+  },
+});
