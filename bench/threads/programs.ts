@@ -10,6 +10,8 @@ export interface Measured {
 /** A way to generate text in the guest. */
 export interface Program {
   readonly name: string;
+  /** Whether it has to be given a model that was trained: another one's first token may end its answer. */
+  readonly needsTrained?: true;
   measure(job: Job): Promise<Measured>;
 }
 
@@ -64,6 +66,7 @@ const oneShot: Program = {
 /** As llama-cli says it after its answer. */
 const chat: Program = {
   name: 'chat',
+  needsTrained: true,
   async measure(job) {
     const { stdout } = await execa(process.execPath, [CLI, 'up', ...common(job), '--temp', '0'], {
       ...{ cwd: job.folder, input: `${PROMPT}\n` },

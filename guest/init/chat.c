@@ -266,11 +266,20 @@ static void write_console(struct chat *chat) {
     if (count < 0 && count != -EAGAIN && count != -EINTR) chat->output.start = chat->output.end;
 }
 
+// Whether llama-cli has read all that was sent to it. Until it wakes up to do so, it waits for input as it
+// does at its prompt, and on a busy machine that takes a while.
+static bool all_is_read(const struct chat *chat) {
+    int unread = 0;
+    return sys_ioctl(chat->keyboard, FIONREAD, &unread) < 0 || unread == 0;
+}
+
 // Learns whether llama-cli has come to its prompt, all of whose output has been read; and interrupts it as
 // soon as it waits for an answer. Earlier, while it takes the message, or later, an interrupt would end
 // it; so would a second one.
 static void watch_llama(struct chat *chat) {
     if (chat->at_prompt || chat->messages.sending || chat->terminal < 0) return;
+    // In this order: what it waits for is asked when it has read the message.
+    if (!all_is_read(chat)) return;
     enum process_wait wait = process_waits(chat->supervisor.child.process);
     struct pollfd output = {chat->terminal, POLLIN, 0};
     bool looks_like_prompt = wait == WAITS_UNKNOWN && chat->last_output == ' ';
