@@ -75,9 +75,9 @@ describe.each(['aarch64', 'x86_64'] as const)('a conversation on %s', (arch) => 
       await terminal.shows(/w{90}/);
       terminal.resize(40, 30);
       await terminal.shows(/> \/read w{90}/);
-      terminal.type('\x01');
+      terminal.type('\x1b[H');
       await terminal.shows(/\[2A/);
-      terminal.type('\x05');
+      terminal.type('\x1b[F');
       await terminal.shows(/w{90}/);
       terminal.resize(100, 30);
       await terminal.shows(/w{90}/);
