@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'unit, mocking modules',
           include: MOCKING_MODULES,
-          maxWorkers: '100%',
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
       },
