@@ -157,7 +157,7 @@ class Limits {
   }
 }
 
-interface Takers extends Pick<EfiRunOptions, 'onAnswer' | 'onConsole'> {
+interface SerialListeners extends Pick<EfiRunOptions, 'onAnswer' | 'onConsole'> {
   readonly onSign: () => void;
   readonly onFinished: () => void;
 }
@@ -165,7 +165,7 @@ interface Takers extends Pick<EfiRunOptions, 'onAnswer' | 'onConsole'> {
 async function read(
   serial: AsyncIterable<Buffer>,
   watcher: EfiConsole,
-  { onAnswer, onConsole, onSign, onFinished }: Takers,
+  { onAnswer, onConsole, onSign, onFinished }: SerialListeners,
 ): Promise<void> {
   for await (const bytes of serial) {
     onSign();
