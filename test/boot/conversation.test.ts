@@ -89,7 +89,7 @@ describe.each(['aarch64', 'x86_64'] as const)('a conversation on %s', (arch) => 
       await says('\x1b[200~lost\r\x03/read found', 'found');
 
       // Ctrl+C while the answer is being asked for, at once and in its middle; and what is typed ahead.
-      // Pressed more than once, it does not end the chat.
+      // However often it is pressed meanwhile, it does not end the chat.
       terminal.type('Tell me a story\r\x03\x03\x03');
       await terminal.shows(PROMPT);
       terminal.type('Tell me a story about a fox\r');
