@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 import { REBUILDING } from './test/support/rebuilding.js';
 
-const MOCKING_MODULES = ['test/image/clone.test.ts', 'test/image/free-space.test.ts'];
+const MOCKING_MODULES = ['test/host/clone.test.ts', 'test/host/free-space.test.ts'];
 
 /** One more than there are processors: much of the time is spent waiting for other programs. */
 const WORKERS = availableParallelism() + 1;

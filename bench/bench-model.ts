@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto';
-import { uint32 } from '../src/formats/gguf/typed-value.js';
+import { uint32 } from '../src/formats/gguf/values.js';
 import { planGguf } from '../src/formats/gguf/writer.js';
 import { bytesSegment, makeImage } from '../src/image/image.js';
 import type { Image } from '../src/image/image.js';
-import { writeRaw } from '../src/image/raw-writer.js';
+import { writeRaw } from '../src/host/raw-writer.js';
 import { MODEL_METADATA, MODEL_TENSORS } from '../test/formats/gguf/samples.js';
 
 const MIB = 2 ** 20;

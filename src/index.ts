@@ -16,10 +16,10 @@ export type { Image, LeafSegment, Segment, Source } from './image/image.js';
 export { bytesData, fileData, holeData } from './image/file-data.js';
 export { accessBytes, accessFile } from './image/random-access.js';
 export type { OpenRandomAccess, RandomAccess } from './image/random-access.js';
-export { accessImage } from './image/image-reader.js';
-export { writeRaw } from './image/raw-writer.js';
-export type { WriteRawOptions } from './image/raw-writer.js';
-export { digestImage } from './image/digest.js';
+export { accessImage } from './host/image-reader.js';
+export { writeRaw } from './host/raw-writer.js';
+export type { WriteRawOptions } from './host/raw-writer.js';
+export { digestImage } from './host/digest.js';
 
 // File systems and partition tables.
 export { planExt4 } from './formats/ext4/plan.js';
@@ -94,8 +94,8 @@ export { ARCHITECTURES, hostArchitecture, parseArchitecture } from './artifacts/
 export type { Architecture } from './artifacts/architectures.js';
 export { fetchComponents } from './artifacts/fetch.js';
 export type { FetchedPackage, FetchOptions } from './artifacts/fetch.js';
-export { prebuiltProgram } from './artifacts/guest.js';
-export type { PrebuiltProgram } from './artifacts/guest.js';
+export { prebuiltProgram } from './artifacts/prebuilt.js';
+export type { PrebuiltProgram } from './artifacts/prebuilt.js';
 
 // Looking into images.
 export { openImage, openTree } from './inspect/open-image.js';
@@ -168,12 +168,12 @@ export type { BuildGuestOptions, BuiltGuest } from './toolchain/guest.js';
 export { buildPrebuilt } from './toolchain/prebuilt.js';
 
 // The whole path from a model to a machine that is ready to start.
-export { prepareMachine } from './up/linux.js';
-export type { ReadyMachine, UpOptions } from './up/linux.js';
-export { prepareEfiMachine } from './up/efi.js';
-export type { EfiUpOptions, ReadyEfiMachine } from './up/efi.js';
-export { memoryByContext } from './up/memory-by-context.js';
-export type { ContextMemory } from './up/memory-by-context.js';
+export { prepareMachine } from './prepare/linux.js';
+export type { ReadyMachine, UpOptions } from './prepare/linux.js';
+export { prepareEfiMachine } from './prepare/efi.js';
+export type { EfiUpOptions, ReadyEfiMachine } from './prepare/efi.js';
+export { memoryByContext } from './prepare/memory-by-context.js';
+export type { ContextMemory } from './prepare/memory-by-context.js';
 
 // Measuring: settings and profiles, boots that measure, the search, results and what is made of them.
 export { formatLlamaArgs, parseLlamaArgs } from './perf/setting.js';

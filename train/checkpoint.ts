@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ZosiaError, systemErrorCode } from '../src/errors.js';
-import { writeOutput } from '../src/image/output-file.js';
+import { writeOutput } from '../src/host/output-file.js';
 import type { Position } from './data.js';
 import type { Kernel, KernelArray } from './kernel.js';
 import { parameterCount } from './model/shape.js';

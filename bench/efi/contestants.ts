@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import type { Architecture } from '../../src/artifacts/architectures.js';
 import { fetchComponents } from '../../src/artifacts/fetch.js';
 import { planFat } from '../../src/formats/fat/plan.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import {
   resolveEfiMachine,
   resolveMachine,

@@ -1,7 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZosiaError } from '../errors.js';
-import { makeFolder } from '../image/make-folder.js';
+import { makeFolder } from '../host/make-folder.js';
 import type { DebianArchitecture } from './architectures.js';
 import { mustRunApt, sandboxOptions } from './apt.js';
 import type { AptRunner } from './apt.js';

@@ -3,9 +3,9 @@ import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
-import { makeFolder } from '../image/make-folder.js';
-import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';
-import { withTemporaryFolder } from '../image/temporary.js';
+import { makeFolder } from '../host/make-folder.js';
+import { isOutOfResources, isOutOfRoom, systemReason } from '../host/system-errors.js';
+import { withTemporaryFolder } from '../host/temporary.js';
 import type { LockedPackage } from './lock.js';
 
 /** What identifies a package's bytes. */

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EnvHttpProxyAgent, interceptors, request } from 'undici';
 import type { Agent, Dispatcher } from 'undici';
-import { isOutOfRoom } from '../image/system-errors.js';
+import { isOutOfRoom } from '../host/system-errors.js';
 import type { LockedPackage } from './lock.js';
 import { networkFailure } from './network-failure.js';
 import {

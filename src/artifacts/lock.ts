@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ZosiaError } from '../errors.js';
-import { systemReason } from '../image/system-errors.js';
+import { systemReason } from '../host/system-errors.js';
 import { DEBIAN_ARCHITECTURES, debianArchitecture } from './architectures.js';
 import type { Architecture, DebianArchitecture } from './architectures.js';
 

@@ -1,5 +1,5 @@
 import { ZosiaError } from '../errors.js';
-import { digestFile } from '../image/digest.js';
+import { digestFile } from '../host/digest.js';
 import { httpTransport } from './http-transport.js';
 import type { HttpOptions } from './http-transport.js';
 import type { LockedPackage } from './lock.js';

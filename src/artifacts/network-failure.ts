@@ -1,5 +1,5 @@
 import { systemErrorCode } from '../errors.js';
-import { isNetworkFailure, systemReason } from '../image/system-errors.js';
+import { isNetworkFailure, systemReason } from '../host/system-errors.js';
 
 /** A failure of the network, in words. */
 export interface NetworkFailure {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256 } from '../image/digest.js';
-import { writeOutput } from '../image/output-file.js';
+import { sha256 } from '../host/digest.js';
+import { writeOutput } from '../host/output-file.js';
 import { checkPackage } from './lock.js';
 import type { LockedPackage } from './lock.js';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemReason } from '../image/system-errors.js';
-import { sha256 } from '../image/digest.js';
+import { systemReason } from '../host/system-errors.js';
+import { sha256 } from '../host/digest.js';
 
 /** The file that has the digests of the files beside it. */
 export const SUMS_FILE = 'SHA256SUMS';

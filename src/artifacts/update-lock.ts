@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZosiaError } from '../errors.js';
-import { writeOutput } from '../image/output-file.js';
+import { writeOutput } from '../host/output-file.js';
 import { debianMirrorBase, parseRelease } from './apt-mirror.js';
 import { createAptRoot, updateAptRoot } from './apt-root.js';
 import type { AptRoot } from './apt-root.js';

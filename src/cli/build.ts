@@ -37,7 +37,7 @@ Nobody needs this to boot: guest/prebuilt holds what is built from guest/init, g
       if (options.prebuilt) {
         const [{ buildPrebuilt }, { PREBUILT_DIRECTORY }] = await Promise.all([
           import('../toolchain/prebuilt.js'),
-          import('../artifacts/guest.js'),
+          import('../artifacts/prebuilt.js'),
         ]);
         const compiler = await buildPrebuilt(PREBUILT_DIRECTORY, signal);
         if (options.json) printJson(compiler);

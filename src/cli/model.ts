@@ -2,8 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { temperature, wholeNumber } from './options/values.js';
-import { counted } from './output/counted.js';
-import { formatBytes, print, printJson, say } from './output/output.js';
+import { counted, formatBytes, print, printJson, say } from './output/output.js';
 import { printable } from './output/printable.js';
 import type { WeightType } from '../formats/gguf/weights.js';
 import { defaultPlaces } from '../recipes/places.js';
@@ -44,7 +43,7 @@ Examples:
     .action(async (name: string, options: { ctx?: number[]; json?: true }) => {
       const [{ openModel }, { memoryByContext }] = await Promise.all([
         import('../recipes/model.js'),
-        import('../up/memory-by-context.js'),
+        import('../prepare/memory-by-context.js'),
       ]);
       const { path, sizeBytes, info } = await openModel(name, defaultPlaces().modelsDir);
       const memory = memoryByContext(info, options.ctx);

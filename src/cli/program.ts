@@ -68,7 +68,7 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
 async function sweepUsualFolders(): Promise<void> {
   const [{ cacheFolders }, { sweepOnce }] = await Promise.all([
     import('../artifacts/cache.js'),
-    import('../image/temporary.js'),
+    import('../host/temporary.js'),
   ]);
   for (const folder of [tmpdir(), ...cacheFolders()]) await sweepOnce(folder);
 }

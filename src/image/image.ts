@@ -1,4 +1,4 @@
-import type { FileStamp } from './file-stamp.js';
+import type { FileStamp } from '../host/file-stamp.js';
 import type { RandomAccess } from './random-access.js';
 
 /**

@@ -1,9 +1,9 @@
 import { constants, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
-import { notRegularFile, unreadable } from './file-errors.js';
-import { stampOf } from './file-stamp.js';
-import type { FileStamp } from './file-stamp.js';
+import { notRegularFile, unreadable } from '../host/file-errors.js';
+import { stampOf } from '../host/file-stamp.js';
+import type { FileStamp } from '../host/file-stamp.js';
 
 /**
  * Anything whose bytes can be read at any place: a file, a buffer, an image that was never written.

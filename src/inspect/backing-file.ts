@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { notRegularFile, unreadable } from '../image/file-errors.js';
-import { STAT_BLOCK_BYTES } from '../image/free-space.js';
+import { notRegularFile, unreadable } from '../host/file-errors.js';
+import { STAT_BLOCK_BYTES } from '../host/free-space.js';
 
 /** A file on the host that holds part of an image. */
 export interface BackingFile {

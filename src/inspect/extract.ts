@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import type { Piece } from '../image/output-file.js';
+import type { Piece } from '../host/output-file.js';
 import type { ImageNode, ImageTree } from './node.js';
 import { TargetFolder } from './target-folder.js';
 import { walkTree } from './walk.js';

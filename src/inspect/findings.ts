@@ -1,5 +1,11 @@
 import type { Problem } from '../formats/findings.js';
 
+export interface VerifyOptions {
+  /** Whether the second reader reads everything, however much it is. */
+  readonly full?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Which of the checks found something. */
 export type Check = 'partition table' | 'structure' | 'second reader' | 'model';
 

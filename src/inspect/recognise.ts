@@ -10,7 +10,7 @@ import { isFatBootSector, parseBootSector } from '../formats/fat/reader/boot-sec
 import { isMbr, isProtectiveMbr } from '../formats/gpt/mbr.js';
 import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
 import type { RandomAccess } from '../image/random-access.js';
-import { shellWord } from '../image/shell-word.js';
+import { shellWord } from '../shell-word.js';
 
 /** File systems that are looked into; `ext4` stands for ext2 and ext3, too. */
 export type FileSystemKind = 'ext4' | 'fat';

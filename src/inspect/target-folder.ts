@@ -3,10 +3,10 @@ import type { Stats } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { escapeName } from '../formats/escaped-name.js';
-import { makeOutputFolder, writeInFolder, writeSmallInFolder } from '../image/output-file.js';
-import type { OutputOptions } from '../image/output-file.js';
-import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';
-import { sweepOnce } from '../image/temporary.js';
+import { makeOutputFolder, writeInFolder, writeSmallInFolder } from '../host/output-file.js';
+import type { OutputOptions } from '../host/output-file.js';
+import { isOutOfResources, isOutOfRoom, systemReason } from '../host/system-errors.js';
+import { sweepOnce } from '../host/temporary.js';
 
 type Write = Parameters<typeof writeInFolder<void>>[2];
 type SmallFile = Parameters<typeof writeSmallInFolder>[2];

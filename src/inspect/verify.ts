@@ -4,11 +4,10 @@ import type { Ext4Verification } from './ext4/verify.js';
 import { verifyFat } from './fat/verify.js';
 import type { FatVerification } from './fat/verify.js';
 import { Findings } from './findings.js';
-import type { Finding } from './findings.js';
+import type { Finding, VerifyOptions } from './findings.js';
 import type { OpenImage } from './open-image.js';
-import type { VerifyOptions } from './verify-options.js';
 
-export type { VerifyOptions } from './verify-options.js';
+export type { VerifyOptions } from './findings.js';
 
 export type Verification = VerifiedImage & (Ext4Verification | FatVerification);
 

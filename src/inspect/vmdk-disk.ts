@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
 import { readVmdk } from '../formats/vmdk/reader.js';
-import { accessImage } from '../image/image-reader.js';
+import { accessImage } from '../host/image-reader.js';
 import type { OpenRandomAccess, RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';

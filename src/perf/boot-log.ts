@@ -1,9 +1,9 @@
 import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
-import { makeFolder } from '../image/make-folder.js';
-import { isOutOfResources, systemReason } from '../image/system-errors.js';
-import { claimTemporary, releaseTemporary, sweepOnce } from '../image/temporary.js';
+import { makeFolder } from '../host/make-folder.js';
+import { isOutOfResources, systemReason } from '../host/system-errors.js';
+import { claimTemporary, releaseTemporary, sweepOnce } from '../host/temporary.js';
 
 /** Where what guests print is kept. */
 export interface LogOptions {

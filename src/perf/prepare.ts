@@ -7,8 +7,8 @@ import { modelNeeds } from '../recipes/model-memory.js';
 import { modelOnDisk } from '../recipes/model-on-disk.js';
 import { resolveMachine } from '../machine/machine.js';
 import type { Environment, MachineOptions, MachineSpec } from '../machine/machine.js';
-import { prepareMachine } from '../up/linux.js';
-import type { UpOptions } from '../up/linux.js';
+import { prepareMachine } from '../prepare/linux.js';
+import type { UpOptions } from '../prepare/linux.js';
 
 /** A machine that settings are measured on. */
 export interface PerfMachine {

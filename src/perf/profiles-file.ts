@@ -1,8 +1,8 @@
 import { ZosiaError } from '../errors.js';
-import { writeOutput } from '../image/output-file.js';
+import { writeOutput } from '../host/output-file.js';
 import { BUILT_IN_PROFILES, checkProfileName, formatProfiles, parseProfiles } from './profile.js';
 import type { Profile, Profiles } from './profile.js';
-import { readTextFile } from './text-file.js';
+import { readTextFile } from '../host/text-file.js';
 
 /** The user's own profiles, in the folder that zosia is run in. */
 export const PROFILES_FILE = 'zosia.perf.json';

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
-import { isOutOfResources, isOutOfRoom, systemReason } from '../image/system-errors.js';
-import { makeFolder } from '../image/make-folder.js';
+import { isOutOfResources, isOutOfRoom, systemReason } from '../host/system-errors.js';
+import { makeFolder } from '../host/make-folder.js';
 import { badResults, RESULTS_LAYOUT, RESULTS_LAYOUTS } from './results.js';
 import type { ResultsLayout, RunRecord } from './results.js';
 

@@ -2,9 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import { ZosiaError } from '../errors.js';
-import { unreadable } from '../image/file-errors.js';
+import { unreadable } from '../host/file-errors.js';
 import type { DiskEntry } from './disk-entries.js';
-import { lookAtFile } from './host-file.js';
+import { lookAtFile } from '../host/host-file.js';
 
 /** A file or folder of the host that goes on a disk as well. */
 export interface Addition {

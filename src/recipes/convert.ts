@@ -6,7 +6,7 @@ import type { WeightType } from '../formats/gguf/weights.js';
 import { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../formats/llama2c/tokenizer.js';
 import { accessFile } from '../image/random-access.js';
-import { writeRaw } from '../image/raw-writer.js';
+import { writeRaw } from '../host/raw-writer.js';
 import { readChatTemplate } from './chat-template.js';
 import { refuseGguf } from './refuse-gguf.js';
 import { refuseOverwriting } from './refuse-overwriting.js';

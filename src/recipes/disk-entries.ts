@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { Ext4Entry } from '../formats/ext4/entry.js';
-import { sha256 } from '../image/digest.js';
+import { sha256 } from '../host/digest.js';
 import { requireFit } from '../inspect/models/kind.js';
-import { hostFileData } from './host-file.js';
-import type { HostFile } from './host-file.js';
+import { hostFileData } from '../host/host-file.js';
+import type { HostFile } from '../host/host-file.js';
 import type { Companion, GgufFile, Model } from './model.js';
 
 /** Where things lie on a model disk; guest/init looks for them there. */

@@ -3,16 +3,16 @@ import { checkGguf } from '../formats/gguf/check.js';
 import { describeModel } from '../formats/gguf/model-info.js';
 import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
-import { digestFile, digestImage } from '../image/digest.js';
+import { digestFile, digestImage } from '../host/digest.js';
 import type { Image } from '../image/image.js';
 import { accessFile } from '../image/random-access.js';
-import { writeRaw } from '../image/raw-writer.js';
+import { writeRaw } from '../host/raw-writer.js';
 import {
   EMBEDDED_MODEL_NAME,
   EMBEDDED_MODEL_TEMPLATE,
   embeddedModelPath,
 } from './embedded-model.js';
-import { lookAtFile } from './host-file.js';
+import { lookAtFile } from '../host/host-file.js';
 
 export interface CheckpointPaths {
   readonly checkpoint: string;

@@ -7,12 +7,12 @@ import type { ManifestInput, Recipe } from './manifest.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { fetchComponents } from '../artifacts/fetch.js';
 import type { FetchedPackage, FetchOptions } from '../artifacts/fetch.js';
-import { prebuiltInit } from '../artifacts/guest.js';
+import { prebuiltInit } from '../artifacts/prebuilt.js';
 import { lockedPackages, readLock } from '../artifacts/lock.js';
 import type { Component, PinnedPackage } from '../artifacts/lock.js';
 import { gzip } from '../formats/gzip/gzip.js';
-import { sha256 } from '../image/digest.js';
-import { writeOutput } from '../image/output-file.js';
+import { sha256 } from '../host/digest.js';
+import { writeOutput } from '../host/output-file.js';
 
 const GZIP_LEVEL = 6;
 

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { zosiaVersion } from './version.js';
-import { digestFile, sha256 } from '../image/digest.js';
-import { writeOutput } from '../image/output-file.js';
-import { sweepOnce } from '../image/temporary.js';
+import { digestFile, sha256 } from '../host/digest.js';
+import { writeOutput } from '../host/output-file.js';
+import { sweepOnce } from '../host/temporary.js';
 
 /** One thing an image was made of, by name and content. */
 export interface ManifestInput {

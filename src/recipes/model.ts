@@ -5,14 +5,14 @@ import { checkGguf } from '../formats/gguf/check.js';
 import type { BaseModel } from '../formats/gguf/base-model.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import type { GgufHeader } from '../formats/gguf/reader.js';
-import { sha256 } from '../image/digest.js';
-import { notRegularFile } from '../image/file-errors.js';
+import { sha256 } from '../host/digest.js';
+import { notRegularFile } from '../host/file-errors.js';
 import { accessFile } from '../image/random-access.js';
 import { EMBEDDED_MODEL_NAME, embeddedModelPath } from './embedded-model.js';
 import { requireKind } from '../inspect/models/kind.js';
 import type { CompanionKind } from '../inspect/models/kind.js';
-import { lookAtFile } from './host-file.js';
-import type { HostFile } from './host-file.js';
+import { lookAtFile } from '../host/host-file.js';
+import type { HostFile } from '../host/host-file.js';
 import { baseOfParts, describeParts, readModelParts } from '../inspect/models/parts.js';
 import type { ModelFolder } from '../inspect/models/parts.js';
 

@@ -1,5 +1,5 @@
 import { ZosiaError } from '../errors.js';
-import { isGguf } from '../formats/gguf/magic.js';
+import { isGguf } from '../formats/gguf/layout.js';
 import { accessFile } from '../image/random-access.js';
 import type { RandomAccess } from '../image/random-access.js';
 

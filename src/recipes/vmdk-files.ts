@@ -3,15 +3,15 @@ import { basename, dirname, join } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { isExtentName } from '../formats/vmdk/names.js';
 import { planVmdk } from '../formats/vmdk/writer.js';
-import { accessImage } from '../image/image-reader.js';
+import { accessImage } from '../host/image-reader.js';
 import { flatten } from '../image/image.js';
 import type { Image } from '../image/image.js';
-import { makeOutputFolder, writeOutput } from '../image/output-file.js';
-import { checkOutputTarget } from '../image/output-target.js';
+import { makeOutputFolder, writeOutput } from '../host/output-file.js';
+import { checkOutputTarget } from '../host/output-target.js';
 import { accessFile } from '../image/random-access.js';
-import { writeRaw } from '../image/raw-writer.js';
+import { writeRaw } from '../host/raw-writer.js';
 import { extentFolder, extentNameOf } from '../inspect/extent-path.js';
-import { sweepOnce } from '../image/temporary.js';
+import { sweepOnce } from '../host/temporary.js';
 
 /** A file that a descriptor refers to. */
 export interface ExtentFileName {

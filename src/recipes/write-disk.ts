@@ -1,11 +1,11 @@
-import { sha256 } from '../image/digest.js';
-import { readStamp } from '../image/file-stamp.js';
+import { sha256 } from '../host/digest.js';
+import { readStamp } from '../host/file-stamp.js';
 import type { Image } from '../image/image.js';
-import { checkOutputTarget } from '../image/output-target.js';
-import { writeRaw } from '../image/raw-writer.js';
+import { checkOutputTarget } from '../host/output-target.js';
+import { writeRaw } from '../host/raw-writer.js';
 import { digestOfEnds } from '../inspect/vmdk-witness.js';
 import type { DiskFiles, DiskProduct, ReferredFile } from './disk-manifest.js';
-import type { HostFile } from './host-file.js';
+import type { HostFile } from '../host/host-file.js';
 import { manifestPath } from './manifest.js';
 import type { DiskFormat } from './places.js';
 import { refuseOverwriting } from './refuse-overwriting.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
-import { withPrivateFolder } from '../image/private-folder.js';
+import { withPrivateFolder } from '../host/private-folder.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
 

@@ -1,8 +1,8 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
-import { sha256 } from '../image/digest.js';
-import { writeOutput } from '../image/output-file.js';
+import { sha256 } from '../host/digest.js';
+import { writeOutput } from '../host/output-file.js';
 import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { compileFreestanding } from './freestanding.js';

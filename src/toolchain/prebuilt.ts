@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { ARCHITECTURES } from '../artifacts/architectures.js';
 import { SUMS_FILE } from '../artifacts/summed-file.js';
-import { writeOutput } from '../image/output-file.js';
+import { writeOutput } from '../host/output-file.js';
 import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { buildEfi } from './efi.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PREBUILT_DIRECTORY } from '../artifacts/guest.js';
+import { PREBUILT_DIRECTORY } from '../artifacts/prebuilt.js';
 import type { Compiler } from './compiler.js';
 
 /** The file that says which compiler made the prebuilt programs: clang's version, then lld's. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { probeAccelerator } from '../../src/machine/accelerator/accelerator-probe.js';
-import { defaultCpuModel } from '../../src/machine/qemu/cpu-model.js';
+import { defaultCpuModel } from '../../src/machine/accelerator/cpu-model.js';
 import { findQemu } from '../../src/machine/machine.js';
 
 describe.each(ARCHITECTURES)('the probe of %s', (arch) => {

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
 import { bytesData } from '../../src/image/file-data.js';
 import { planExt4 } from '../../src/formats/ext4/plan.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planFat } from '../../src/formats/fat/plan.js';
 import type { Image } from '../../src/image/image.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { openFileSystem } from '../../src/inspect/file-system.js';
 import { mbrDisk } from '../formats/gpt/disks.js';
 import { zosiaError } from '../support/errors.js';

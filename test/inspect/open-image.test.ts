@@ -8,7 +8,7 @@ import { planFat } from '../../src/formats/fat/plan.js';
 import { MBR } from '../../src/formats/gpt/layout.js';
 import { planVmdk } from '../../src/formats/vmdk/writer.js';
 import { makeImage } from '../../src/image/image.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { inspectImage } from '../../src/inspect/inspect.js';
 import { openFile } from '../../src/inspect/open-file.js';
 import { openImage, openTree } from '../../src/inspect/open-image.js';

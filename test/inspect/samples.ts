@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { openTree } from '../../src/inspect/open-image.js';
-import { openImage } from '../../src/inspect/open-image.js';
+import { openTree, openImage } from '../../src/inspect/open-image.js';
 import type { ImageNode, ImageTree } from '../../src/inspect/node.js';
 import { listFiles } from '../../src/inspect/list.js';
 import type { ListedFile } from '../../src/inspect/list.js';

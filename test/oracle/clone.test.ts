@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, statfs, truncate, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digestFile, digestImage } from '../../src/image/digest.js';
+import { digestFile, digestImage } from '../../src/host/digest.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { hasProgram } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
 

@@ -1,6 +1,6 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { prebuiltProgram } from '../../src/artifacts/guest.js';
+import { prebuiltProgram } from '../../src/artifacts/prebuilt.js';
 import { writeEfiDisk } from '../../src/recipes/efi/disk.js';
 import { withRunDisk } from '../../src/recipes/efi/run-disk.js';
 import { writeSampleModel } from '../recipes/efi/samples.js';

@@ -5,7 +5,7 @@ import { ggmlTypeOf } from '../../src/formats/gguf/ggml-types.js';
 import { GgufArray, readGguf } from '../../src/formats/gguf/reader.js';
 import { planGguf } from '../../src/formats/gguf/writer.js';
 import { accessFile } from '../../src/image/random-access.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { convertLlama2c } from '../../src/recipes/convert.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { describeWithWeights, weights } from '../support/weights.js';

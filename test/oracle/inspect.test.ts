@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { inspectImage } from '../../src/inspect/inspect.js';
 import { listFiles } from '../../src/inspect/list.js';
 import { openFile } from '../../src/inspect/open-file.js';

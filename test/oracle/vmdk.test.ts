@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { planVmdk } from '../../src/formats/vmdk/writer.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
 import type { Image, Segment } from '../../src/image/image.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { describeWithPrograms } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
 

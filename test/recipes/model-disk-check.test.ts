@@ -1,6 +1,6 @@
 import { cp, mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readStamp } from '../../src/image/file-stamp.js';
+import { readStamp } from '../../src/host/file-stamp.js';
 import { checkModelDisk } from '../../src/recipes/check-disk.js';
 import { writeModelDisk } from '../../src/recipes/model-disk.js';
 import type { Model } from '../../src/recipes/model.js';

@@ -5,7 +5,7 @@ import { kvCacheBytes } from '../../src/formats/gguf/model-info.js';
 import { bytesData, planExt4 } from '../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../src/formats/ext4/plan.js';
 import { planFat } from '../../src/formats/fat/plan.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { writeModelDisk } from '../../src/recipes/model-disk.js';
 import { contextTokensFor, modelNeeds } from '../../src/recipes/model-memory.js';
 import { modelOnDisk } from '../../src/recipes/model-on-disk.js';

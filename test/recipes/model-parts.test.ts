@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { planGguf } from '../../src/formats/gguf/writer.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { openCompanion, openModel, openModelFiles } from '../../src/recipes/model.js';
 import { MODEL_METADATA, MODEL_TENSORS, modelGguf } from '../formats/gguf/samples.js';
 import { zosiaError } from '../support/errors.js';

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeImage } from '../../src/image/image.js';
 import type { Image } from '../../src/image/image.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { writeVmdk } from '../../src/recipes/vmdk-files.js';
 import { zosiaError } from '../support/errors.js';
 import { describeWithPrograms } from '../support/programs.js';

@@ -1,4 +1,4 @@
-import { accessImage } from '../../src/image/image-reader.js';
+import { accessImage } from '../../src/host/image-reader.js';
 import type { Image } from '../../src/image/image.js';
 
 /** All the bytes of a small image. */

@@ -1,7 +1,7 @@
-import { uint32, float32 } from '../../src/formats/gguf/typed-value.js';
-import type { TypedValue } from '../../src/formats/gguf/typed-value.js';
+import { uint32, float32 } from '../../src/formats/gguf/values.js';
+import type { TypedValue } from '../../src/formats/gguf/values.js';
 import { planGguf } from '../../src/formats/gguf/writer.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 
 /** Kinds of tokens, as `tokenizer.ggml.token_type` has them (llama.h, enum llama_token_type). */
 const NORMAL = 1;

@@ -5,7 +5,7 @@ import { planGguf } from '../../src/formats/gguf/writer.js';
 import type { TensorPlan, TypedValue } from '../../src/formats/gguf/writer.js';
 import { makeImage } from '../../src/image/image.js';
 import { accessFile } from '../../src/image/random-access.js';
-import { writeRaw } from '../../src/image/raw-writer.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 
 /**
  * Splits a GGUF as llama-gguf-split does: the first part has all the metadata, and each says which one

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PREBUILT_DIRECTORY } from '../../src/artifacts/guest.js';
+import { PREBUILT_DIRECTORY } from '../../src/artifacts/prebuilt.js';
 import { findCompiler } from '../../src/toolchain/compiler.js';
 import { buildGuest } from '../../src/toolchain/guest.js';
 import { COMPILER_RECORD, warningFlags } from '../../src/toolchain/recorded-compiler.js';

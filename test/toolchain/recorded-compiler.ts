@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { PREBUILT_DIRECTORY } from '../../src/artifacts/guest.js';
+import { PREBUILT_DIRECTORY } from '../../src/artifacts/prebuilt.js';
 import { findCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
 import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';

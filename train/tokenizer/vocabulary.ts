@@ -1,7 +1,7 @@
 import { SPECIAL_TEXTS, byteText } from '../../src/formats/llama2c/special-tokens.js';
 import { planTokenizer } from '../../src/formats/llama2c/tokenizer-writer.js';
 import { readTokenizer } from '../../src/formats/llama2c/tokenizer.js';
-import { accessImage } from '../../src/image/image-reader.js';
+import { accessImage } from '../../src/host/image-reader.js';
 import { accessBytes } from '../../src/image/random-access.js';
 
 /**

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { counted } from '../output/counted.js';
+import { counted, formatBytes, printJson, say, warn } from '../output/output.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
 import { IMAGE_HELP, partitionOption, withImage, withTree } from './options.js';
 import type { ImageFlags } from './options.js';
-import { formatBytes, printJson, say, warn } from '../output/output.js';
 import type { ImageTree } from '../../inspect/node.js';
 import { startProgress } from '../output/progress.js';
 

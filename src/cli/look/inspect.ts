@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { pluralOf } from '../output/counted.js';
+import { pluralOf, EXIT, formatBytes, printJson } from '../output/output.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
 import { IMAGE_HELP, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
-import { EXIT, formatBytes, printJson } from '../output/output.js';
 import { printable } from '../output/printable.js';
 import { writeStdout } from '../output/stdout.js';
 import type { CpioDescription } from '../../inspect/cpio/describe.js';

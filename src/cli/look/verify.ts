@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { counted } from '../output/counted.js';
+import { counted, EXIT, formatBytes, print, printJson, say } from '../output/output.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
 import { partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
-import { EXIT, formatBytes, print, printJson, say } from '../output/output.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
 import type { FatSummary } from '../../formats/fat/check/checker.js';
 import type { Verification } from '../../inspect/verify.js';

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { embeddedModelNotice } from '../output/embedded-model-notice.js';
-import { say } from '../output/output.js';
+import { embeddedModelNotice, say } from '../output/output.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
 import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';

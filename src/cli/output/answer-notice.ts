@@ -1,4 +1,4 @@
-import { counted } from './counted.js';
+import { counted } from './output.js';
 import type { AnswerReport } from '../../machine/machine.js';
 
 /** What a user should know about how an answer ended; undefined when it ended as the model wanted. */

@@ -1,8 +1,24 @@
+import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
 import { fittingHint } from './fitting-hint.js';
 import { printableJson, printableLines } from './printable.js';
 import { writeStdout } from './stdout.js';
 import { ZosiaError } from '../../errors.js';
-import { explainSystemError } from '../../image/system-errors.js';
+import { explainSystemError } from '../../host/system-errors.js';
+
+/** Says which model is used when none is named. `example` names another one. */
+export function embeddedModelNotice(example: string): string {
+  return `No model is named: using the built-in ${EMBEDDED_MODEL_NAME}. Another one: ${example}`;
+}
+
+/** A noun's plural: `directories`, `files`. */
+export function pluralOf(noun: string): string {
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}
+
+/** A number of things: `1 file`, `2 files`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : pluralOf(noun)}`;
+}
 
 export { formatBytes } from './format-bytes.js';
 

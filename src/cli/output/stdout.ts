@@ -1,5 +1,5 @@
 import { ZosiaError, systemErrorCode } from '../../errors.js';
-import { systemReason } from '../../image/system-errors.js';
+import { systemReason } from '../../host/system-errors.js';
 
 /** Whoever reads stdout has stopped, as `head` does: there is no one left to print for. */
 export class ReaderGone extends Error {

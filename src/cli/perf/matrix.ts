@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { counted } from '../output/counted.js';
+import { counted, say } from '../output/output.js';
 import { wholeNumber } from '../options/values.js';
-import { say } from '../output/output.js';
 import { addSpaceOptions, chosenSpace } from './space.js';
 import { askedCpus } from '../options/machine.js';
 import type { SpaceFlags } from './space.js';
@@ -45,7 +44,7 @@ Examples:
         await writeStdout(text);
         return;
       }
-      const { writeOutput } = await import('../../image/output-file.js');
+      const { writeOutput } = await import('../../host/output-file.js');
       await writeOutput(flags.out, text, { signal });
       say(`wrote ${flags.out} (${counted(settings.length, 'setting')})`);
     });

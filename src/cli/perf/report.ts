@@ -29,7 +29,7 @@ Example:
       const [{ parseResults }, { readTextFile }, { groupResults }, { printSummary }] =
         await Promise.all([
           import('../../perf/results.js'),
-          import('../../perf/text-file.js'),
+          import('../../host/text-file.js'),
           import('../../perf/report/groups.js'),
           import('./bench.js'),
         ]);
@@ -45,7 +45,7 @@ Example:
       if (flags.html !== undefined) {
         const [{ reportPage }, { writeOutput }] = await Promise.all([
           import('../../perf/report/html.js'),
-          import('../../image/output-file.js'),
+          import('../../host/output-file.js'),
         ]);
         const names = paths.map((path) => basename(path));
         await writeOutput(flags.html, reportPage(records, names), { signal });

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { counted } from '../output/counted.js';
+import { counted, EXIT, printJson, say } from '../output/output.js';
 import { numberAtLeast, WAIT_DESCRIPTION, waitPolicy, wholeNumber } from '../options/values.js';
-import { EXIT, printJson, say } from '../output/output.js';
 import { addPerfMachineOptions, numberUpTo } from './options.js';
 import type { PerfMachineFlags } from './options.js';
 import { askedCpus, requireOneOf } from '../options/machine.js';
@@ -190,7 +189,7 @@ async function whatToMeasure(
       import('../../perf/profiles-file.js'),
       import('../../perf/setting.js'),
       import('../../perf/matrix.js'),
-      import('../../perf/text-file.js'),
+      import('../../host/text-file.js'),
     ]);
   const { matrix, threads, batchThreads, wait, llamaArgs } = flags;
   const hasSetting = [threads, batchThreads, wait, llamaArgs].some((value) => value !== undefined);

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { counted } from '../output/counted.js';
+import { counted, EXIT, print, printJson, say } from '../output/output.js';
 import { wholeNumber } from '../options/values.js';
-import { EXIT, print, printJson, say } from '../output/output.js';
 import type { PerfBench } from './bench.js';
 import { addPerfMachineOptions } from './options.js';
 import type { PerfMachineFlags } from './options.js';

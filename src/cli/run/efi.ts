@@ -14,7 +14,7 @@ import {
 import type { EfiFlags } from '../options/efi.js';
 import { chosenArchitecture, timeoutSeconds } from '../options/values.js';
 import { say } from '../output/output.js';
-import { makeOutputFolder } from '../../image/output-file.js';
+import { makeOutputFolder } from '../../host/output-file.js';
 import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
 import type { Places } from '../../recipes/places.js';
 

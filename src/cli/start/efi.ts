@@ -3,8 +3,8 @@ import type { EfiFlags } from '../options/efi.js';
 import { say, warn } from '../output/output.js';
 import { announce, AnswerPrinter, printCommand, sayNote } from './start.js';
 import { writeStdout } from '../output/stdout.js';
-import { writeOutput } from '../../image/output-file.js';
-import { checkOutputTarget } from '../../image/output-target.js';
+import { writeOutput } from '../../host/output-file.js';
+import { checkOutputTarget } from '../../host/output-target.js';
 import { efiArguments, runEfi, runEfiInteractive } from '../../machine/machine.js';
 import type { EfiMachineSpec, EfiRunOptions } from '../../machine/machine.js';
 

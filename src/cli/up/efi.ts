@@ -6,7 +6,7 @@ import type { EfiFlags } from '../options/efi.js';
 import { chosenArchitecture } from '../options/values.js';
 import { startEfiMachine } from '../start/efi.js';
 import { defaultPlaces } from '../../recipes/places.js';
-import { prepareEfiMachine } from '../../up/efi.js';
+import { prepareEfiMachine } from '../../prepare/efi.js';
 
 export interface EfiUpFlags extends EfiFlags {
   tokenizer?: string;

@@ -3,12 +3,11 @@ import { withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { linuxMachineOptions, runRequest } from '../options/linux.js';
 import type { LinuxFlags } from '../options/linux.js';
-import { embeddedModelNotice } from '../output/embedded-model-notice.js';
-import { say } from '../output/output.js';
+import { embeddedModelNotice, say } from '../output/output.js';
 import { applyProfile } from '../options/profile.js';
 import { startLinuxMachine } from '../start/linux.js';
 import { defaultPlaces } from '../../recipes/places.js';
-import { prepareMachine } from '../../up/linux.js';
+import { prepareMachine } from '../../prepare/linux.js';
 
 export interface LinuxUpFlags extends LinuxFlags, FetchFlags {}
 

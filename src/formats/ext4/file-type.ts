@@ -1,6 +1,6 @@
 import { DIRECTORY_FILE_TYPE } from './layout/directory.js';
 import { FILE_TYPE } from './layout/inode.js';
-import type { InodeContent } from './tree.js';
+import type { InodeContent } from './writer/tree.js';
 
 interface FileType {
   /** Its bits in the mode of the inode. */

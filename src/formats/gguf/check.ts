@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { corrupt, notGguf, truncated } from './errors.js';
-import { FOREIGN_HEAD_BYTES, recogniseForeign } from './foreign.js';
+import { FOREIGN_HEAD_BYTES, recogniseForeign } from '../foreign-model.js';
 import { HEADER_BYTES, MAGIC } from './layout.js';
 import { readGguf } from './reader.js';
 import type { GgufHeader } from './reader.js';

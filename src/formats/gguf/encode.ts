@@ -1,6 +1,6 @@
 import { MAX_KEY_BYTES, VALUE_TYPES } from './layout.js';
 import type { NumberTypeName } from './layout.js';
-import type { StringValue, TypedValue } from './typed-value.js';
+import type { StringValue, TypedValue } from './values.js';
 
 /** A pair of metadata: key, type, value. @throws RangeError for what the type cannot hold */
 export function encodeMetadata(key: string, typed: TypedValue): Buffer {

@@ -1,3 +1,5 @@
+import type { RandomAccess } from '../../image/random-access.js';
+
 /**
  * The GGUF container, little-endian. Source: the GGUF specification (ggml, docs/gguf.md); the limits
  * are those of llama.cpp's own reader (ggml/src/gguf.cpp), which a model has to pass in the end.
@@ -80,3 +82,21 @@ export const MAX_KEY_BYTES = 0xffff;
  * tokens, have about 20 MB.
  */
 export const MAX_HEADER_BYTES = 256 << 20;
+
+/** The largest power of two that a uint32, the type of `general.alignment`, holds. */
+const MAX_ALIGNMENT = 2 ** 31;
+
+/**
+ * Whether tensor data can be aligned to so many bytes: to a power of two, as llama.cpp wants it
+ * (ggml/src/gguf.cpp). The GGUF specification wants a multiple of 8 besides; llama.cpp takes 1, 2 and 4 too.
+ */
+export function isAlignment(value: number): boolean {
+  if (!Number.isInteger(value) || value < 1 || value > MAX_ALIGNMENT) return false;
+  return (value & (value - 1)) === 0;
+}
+
+/** Whether the bytes start as a GGUF does (GGUF specification, "File structure"). */
+export async function isGguf(source: RandomAccess): Promise<boolean> {
+  if (source.sizeBytes < MAGIC.length) return false;
+  return Buffer.from(await source.read(0, MAGIC.length)).toString('latin1') === MAGIC;
+}

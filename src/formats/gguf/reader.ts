@@ -1,10 +1,6 @@
 import type { RandomAccess } from '../../image/random-access.js';
-import { isAlignment } from './alignment.js';
-import { notGguf, unsupported } from './errors.js';
-import { elementCount, ggmlTypeOf, tensorBytes } from './ggml-types.js';
-import type { GgmlType } from './ggml-types.js';
-import { HeaderCursor } from './header-cursor.js';
 import {
+  isAlignment,
   ALIGNMENT_KEY,
   DEFAULT_ALIGNMENT_BYTES,
   GGUF_HEADER,
@@ -19,6 +15,10 @@ import {
   READABLE_VERSIONS,
   VALUE_TYPES,
 } from './layout.js';
+import { notGguf, unsupported } from './errors.js';
+import { elementCount, ggmlTypeOf, tensorBytes } from './ggml-types.js';
+import type { GgmlType } from './ggml-types.js';
+import { HeaderCursor } from './header-cursor.js';
 import type { ValueTypeName } from './layout.js';
 import { GgufArray, readFixed } from './values.js';
 import type { ElementTypeName, GgufValue } from './values.js';

@@ -1,9 +1,7 @@
 import { makeImage, bytesSegment } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
-import { isAlignment } from './alignment.js';
-import { encodeMetadata, encodeString, encodeUint32, encodeUint64 } from './encode.js';
-import { ggmlTypeNamed, tensorBytes } from './ggml-types.js';
 import {
+  isAlignment,
   ALIGNMENT_KEY,
   DEFAULT_ALIGNMENT_BYTES,
   GGUF_HEADER,
@@ -13,10 +11,12 @@ import {
   MAX_TENSOR_NAME_BYTES,
   VERSION,
 } from './layout.js';
-import { uint32 } from './typed-value.js';
-import type { TypedValue } from './typed-value.js';
+import { encodeMetadata, encodeString, encodeUint32, encodeUint64 } from './encode.js';
+import { ggmlTypeNamed, tensorBytes } from './ggml-types.js';
+import { uint32 } from './values.js';
+import type { TypedValue } from './values.js';
 
-export type { StringValue, TypedValue } from './typed-value.js';
+export type { StringValue, TypedValue } from './values.js';
 
 export interface TensorPlan {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { sha256 } from '../../image/digest.js';
+import { sha256 } from '../../host/digest.js';
 
 /**
  * A GUID that follows from what it names, never from chance, so that the same inputs give the same

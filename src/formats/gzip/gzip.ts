@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Deflate, GZheader, Z_OK, zlibDeflateSetHeader } from 'pako';
-import { contiguousChunks } from '../../image/chunks.js';
+import { contiguousChunks } from '../../host/chunks.js';
 import { bytesSegment, makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
 

@@ -5,7 +5,7 @@ import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';
 import { fileTypeNumber } from '../gguf/file-types.js';
 import { FLOAT_BYTES } from '../gguf/floats.js';
-import { float32, uint32 } from '../gguf/typed-value.js';
+import { float32, uint32 } from '../gguf/values.js';
 import { accessEncoded } from '../gguf/weights.js';
 import type { WeightType } from '../gguf/weights.js';
 import { planGguf } from '../gguf/writer.js';

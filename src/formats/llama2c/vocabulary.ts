@@ -1,5 +1,5 @@
-import { uint32 } from '../gguf/typed-value.js';
-import type { StringValue, TypedValue } from '../gguf/typed-value.js';
+import { uint32 } from '../gguf/values.js';
+import type { StringValue, TypedValue } from '../gguf/values.js';
 import { BOS_ID, EOS_ID, UNKNOWN_ID } from './special-tokens.js';
 import type { Tokenizer } from './tokenizer.js';
 

@@ -4,11 +4,10 @@ import { escapeName } from '../../formats/escaped-name.js';
 import { openVolume } from '../../formats/fat/reader/volume.js';
 import type { Problem } from '../../formats/findings.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import type { Findings } from '../findings.js';
+import type { Findings, VerifyOptions } from '../findings.js';
 import { checkGgufModels, GgufNodes } from '../models/gguf.js';
 import { checkLlama2cModel } from '../models/llama2c.js';
 import type { VerifiedModel } from '../models/model.js';
-import type { VerifyOptions } from '../verify-options.js';
 import { fatTree } from './tree.js';
 
 export interface FatVerification {

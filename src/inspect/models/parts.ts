@@ -8,8 +8,8 @@ import { describeModel } from '../../formats/gguf/model-info.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import { readGguf } from '../../formats/gguf/reader.js';
 import type { GgufHeader } from '../../formats/gguf/reader.js';
-import { sha256 } from '../../image/digest.js';
-import { noSuchFile } from '../../image/file-errors.js';
+import { sha256 } from '../../host/digest.js';
+import { noSuchFile } from '../../host/file-errors.js';
 import type { OpenRandomAccess } from '../../image/random-access.js';
 import { requireKind } from './kind.js';
 

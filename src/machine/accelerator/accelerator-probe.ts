@@ -7,7 +7,7 @@ import { systemErrorCode } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { HostFactsCache } from '../qemu/host-facts-cache.js';
 import { PLATFORMS } from '../qemu/platform.js';
-import { withPrivateFolder } from '../../image/private-folder.js';
+import { withPrivateFolder } from '../../host/private-folder.js';
 import { aarch64ProbeKernel } from './probe-aarch64.js';
 import { X86_PROBE_EXIT_CODE, X86_PROBE_EXIT_DEVICE, x86ProbeFirmware } from './probe-x86.js';
 import type { QemuBinary } from '../qemu/binary.js';

@@ -1,4 +1,4 @@
-import { PROBE_ITERATIONS } from './probe-work.js';
+import { PROBE_ITERATIONS } from './machine-code.js';
 
 /** The PL011's data register on QEMU's virt machine. */
 const PL011_DATA = 0x0900_0000;

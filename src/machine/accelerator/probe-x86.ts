@@ -1,5 +1,4 @@
-import { PROBE_ITERATIONS } from './probe-work.js';
-import { assemble, dword } from './machine-code.js';
+import { PROBE_ITERATIONS, assemble, dword } from './machine-code.js';
 import type { CodeItem } from './machine-code.js';
 
 /** QEMU wants firmware in whole 64 KiB; it ends where the first 4 GiB do. */

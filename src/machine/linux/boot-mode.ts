@@ -1,8 +1,8 @@
 import { ZosiaError } from '../../errors.js';
 import { GUEST_MARKERS } from './guest-markers.js';
-import { qemuArguments } from './qemu-arguments.js';
-import { LinuxConsole } from './linux-console.js';
-import type { MachineSpec } from './machine-spec.js';
+import { qemuArguments } from './arguments.js';
+import { LinuxConsole } from './console.js';
+import type { MachineSpec } from './spec.js';
 import { guestDied, guestTimeout } from '../qemu/process.js';
 import { runToEnd } from '../qemu/run-to-end.js';
 import { cancelledByTermination } from '../qemu/termination.js';

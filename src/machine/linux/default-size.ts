@@ -1,6 +1,6 @@
 import { checkFitsHost, ramForModelMiB } from '../qemu/memory.js';
 import type { ModelMemory } from '../qemu/memory.js';
-import { DEFAULT_MAX_CPUS } from '../qemu/resolve-host.js';
+import { DEFAULT_MAX_CPUS } from '../resolve-host.js';
 
 /** RAM for a machine of which nothing is known. */
 const UNKNOWN_MODEL_RAM_MIB = 1024;

@@ -6,8 +6,8 @@ import { planCpio } from '../../formats/cpio/writer.js';
 import type { CpioEntry } from '../../formats/cpio/writer.js';
 import { makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
-import { writeRaw } from '../../image/raw-writer.js';
-import { withPrivateFolder } from '../../image/private-folder.js';
+import { writeRaw } from '../../host/raw-writer.js';
+import { withPrivateFolder } from '../../host/private-folder.js';
 
 /** The user's terminal. */
 export interface TerminalSize {

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultCacheDirectory } from '../../artifacts/cache.js';
-import { sha256 } from '../../image/digest.js';
-import { writeOutput } from '../../image/output-file.js';
+import { sha256 } from '../../host/digest.js';
+import { writeOutput } from '../../host/output-file.js';
 import type { Environment } from './binary.js';
 
 /**

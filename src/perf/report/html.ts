@@ -7,11 +7,10 @@ import { historyPlot, historyTicks, MAX_DRAWN } from './history-plot.js';
 import { el } from './markup.js';
 import type { Markup } from './markup.js';
 import type { Ticks } from './scale.js';
-import { assignSeries, legend } from './series.js';
+import { assignSeries, legend, MAX_DOTS } from './series.js';
 import { MAX_ROWS, spreadPlot, spreadTicks } from './spread-plot.js';
 import { STYLE } from './style.js';
 import { QUARTILES_FROM, summaryColumns } from './text.js';
-import { MAX_DOTS } from './thin.js';
 import { MAX_MARKS, threadsPlot } from './threads-plot.js';
 
 /** Runs that the page lists one by one, the last ones; and settings, the fastest ones. */

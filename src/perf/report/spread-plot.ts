@@ -5,12 +5,11 @@ import { el } from './markup.js';
 import type { Markup } from './markup.js';
 import { formatTick, linearScale, niceTicks } from './scale.js';
 import type { Scale, Ticks } from './scale.js';
-import { seriesLabel } from './series.js';
+import { seriesLabel, MAX_DOTS, thin } from './series.js';
 import type { Series } from './series.js';
 import { QUARTILES_FROM } from './text.js';
 import { ratesOf } from './groups.js';
 import { waitingThreadsText } from '../setting.js';
-import { MAX_DOTS, thin } from './thin.js';
 import { extent, formatRate } from '../statistics.js';
 import type { Summary } from '../statistics.js';
 

@@ -1,15 +1,13 @@
 import { label, line, plotImage, rateGrid, unitLabel } from './frame.js';
 import type { Area } from './frame.js';
-import { groupBy } from './groups.js';
+import { groupBy, ratesOf } from './groups.js';
 import type { SettingGroup, Subject } from './groups.js';
 import { el } from './markup.js';
 import type { Markup } from './markup.js';
 import { formatTick, linearScale, niceTicks } from './scale.js';
-import { marker, OTHERS, seriesLabel } from './series.js';
+import { marker, OTHERS, seriesLabel, MAX_DOTS, thin } from './series.js';
 import type { Series } from './series.js';
-import { ratesOf } from './groups.js';
 import { threadsText } from '../setting.js';
-import { MAX_DOTS, thin } from './thin.js';
 import { extent, formatRate } from '../statistics.js';
 import type { Summary } from '../statistics.js';
 

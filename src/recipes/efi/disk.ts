@@ -1,10 +1,10 @@
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { openFat } from '../../formats/fat/reader/reader.js';
-import { sha256 } from '../../image/digest.js';
-import { accessImage } from '../../image/image-reader.js';
+import { sha256 } from '../../host/digest.js';
+import { accessImage } from '../../host/image-reader.js';
 import type { Image } from '../../image/image.js';
-import { planDigest } from '../plan-digest.js';
+import { planDigest } from '../reproducible.js';
 import { zosiaVersion } from '../version.js';
 import { checkDiskTarget, writeDisk, writeDiskManifest } from '../write-disk.js';
 import type { WriteDiskOptions } from '../write-disk.js';

@@ -1,9 +1,9 @@
-import { prebuiltProgram } from '../../artifacts/guest.js';
+import { prebuiltProgram } from '../../artifacts/prebuilt.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { bytesData } from '../../image/file-data.js';
 import type { FatEntry } from '../../formats/fat/plan.js';
-import { sha256 } from '../../image/digest.js';
-import { hostFileData } from '../host-file.js';
+import { sha256 } from '../../host/digest.js';
+import { hostFileData } from '../../host/host-file.js';
 import { checkDiskNames } from './disk-name.js';
 import type { EfiFile, EfiModel } from './model.js';
 import { formatSettings, SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';

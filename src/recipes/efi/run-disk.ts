@@ -5,7 +5,7 @@ import { ATTRIBUTE } from '../../formats/fat/layout/directory.js';
 import { foldName } from '../../formats/fat/names.js';
 import type { FatStat } from '../../formats/fat/reader/reader.js';
 import type { Image } from '../../image/image.js';
-import { withPrivateFolder } from '../../image/private-folder.js';
+import { withPrivateFolder } from '../../host/private-folder.js';
 import { writeVmdk } from '../vmdk-files.js';
 import { planEfiVolume } from './disk-plan.js';
 import { readDiskSettings } from './disk-settings.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
-import { withPrivateFolder } from '../../../src/image/private-folder.js';
+import { withPrivateFolder } from '../../../src/host/private-folder.js';
 import { efiArguments, resolveEfiMachine } from '../../../src/machine/machine.js';
 
 /** What came through the serial port of a machine that has powered off by itself. */

@@ -1,8 +1,8 @@
 import { ARCHITECTURES } from '../../../src/artifacts/architectures.js';
-import { prebuiltProgram } from '../../../src/artifacts/guest.js';
-import type { PrebuiltProgram } from '../../../src/artifacts/guest.js';
+import { prebuiltProgram } from '../../../src/artifacts/prebuilt.js';
+import type { PrebuiltProgram } from '../../../src/artifacts/prebuilt.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { APPLICATION_PATHS } from '../../../src/recipes/efi/entries.js';
 import { bytesData } from '../../../src/image/file-data.js';
 

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { execa } from 'execa';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
-import { EfiConsole } from '../../../src/machine/efi/efi-console.js';
+import { EfiConsole } from '../../../src/machine/efi/console.js';
 import { efiArguments, resolveEfiMachine } from '../../../src/machine/machine.js';
 import { QMP_FILE_DESCRIPTOR, Qmp } from '../../../src/machine/qemu/qmp.js';
 

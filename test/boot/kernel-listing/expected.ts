@@ -5,7 +5,7 @@ import type {
   Ext4Name,
   Ext4Time,
 } from '../../../src/formats/ext4/entry.js';
-import { planXattrs } from '../../../src/formats/ext4/xattr.js';
+import { planXattrs } from '../../../src/formats/ext4/writer/xattr.js';
 import type { Layout } from '../../formats/ext4/layouts.js';
 import { contentDigest, dataRuns } from './contents.js';
 import type { Run } from './contents.js';

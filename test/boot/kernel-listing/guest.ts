@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
 import { fetchComponents } from '../../../src/artifacts/fetch.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { resolveMachine, runOneShot, withRunInitrd } from '../../../src/machine/machine.js';
 import { readKernelPackage } from '../../../src/recipes/kernel-package.js';
 import { compileWithInit } from '../../support/init-program.js';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { bytesData, planExt4 } from '../../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../../src/formats/ext4/plan.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 
 /** Writes a disk like a model's, with these files instead. */
 export async function writeDisk(

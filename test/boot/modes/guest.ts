@@ -7,7 +7,7 @@ import { ALIGNMENT_BYTES, alignUp } from '../../../src/formats/cpio/layout.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
 import { makeImage } from '../../../src/image/image.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import {
   findQemu,
   resolveMachine,
@@ -15,7 +15,7 @@ import {
   withRunInitrd,
 } from '../../../src/machine/machine.js';
 import type { RunRequest } from '../../../src/machine/machine.js';
-import { shellWord } from '../../../src/image/shell-word.js';
+import { shellWord } from '../../../src/shell-word.js';
 import { putGuests } from '../support/guests.js';
 
 /** Only against hanging; some guests answer dozens of requests. */

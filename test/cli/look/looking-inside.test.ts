@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import { planVmdk } from '../../../src/formats/vmdk/writer.js';
 import { makeImage } from '../../../src/image/image.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { file as fatFile } from '../../formats/fat/layouts.js';
 import { mbrDisk } from '../../formats/gpt/disks.js';
 import { legacyCheckpoint, tokenizerFile } from '../../formats/llama2c/samples.js';

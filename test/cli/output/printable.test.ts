@@ -5,7 +5,7 @@ import { printable, printableJson, printableLines } from '../../../src/cli/outpu
 import { bytesData } from '../../../src/image/file-data.js';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
 import { escapeName } from '../../../src/formats/escaped-name.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { modelGguf } from '../../formats/gguf/samples.js';
 import { zosia } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporary.js';

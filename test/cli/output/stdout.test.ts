@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { modelGguf } from '../../formats/gguf/samples.js';
 import { ext4 } from '../../inspect/samples.js';
 import { CLI } from '../../support/cli.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
-import { digestImage } from '../../../src/image/digest.js';
+import { digestImage } from '../../../src/host/digest.js';
 import { flatten, makeImage } from '../../../src/image/image.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';

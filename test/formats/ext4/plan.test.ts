@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesData, fileData, planExt4 } from '../../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../../src/formats/ext4/plan.js';
-import { digestImage } from '../../../src/image/digest.js';
+import { digestImage } from '../../../src/host/digest.js';
 import { makeImage } from '../../../src/image/image.js';
 import type { Image, Segment } from '../../../src/image/image.js';
 import { LAYOUTS, pattern } from './layouts.js';

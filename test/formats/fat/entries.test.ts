@@ -5,7 +5,7 @@ import {
   shortNameChecksum,
   writeLongName,
 } from '../../../src/formats/fat/long-name.js';
-import { encodeLabel } from '../../../src/formats/fat/label.js';
+import { encodeLabel } from '../../../src/formats/fat/writer/label.js';
 import { encodeOemUpper, decodeOem } from '../../../src/formats/fat/oem.js';
 import { parseEntries } from '../../../src/formats/fat/reader/entries.js';
 import { readEntry, writeEntry } from '../../../src/formats/fat/table.js';

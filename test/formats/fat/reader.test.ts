@@ -5,7 +5,7 @@ import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { checkFat } from '../../../src/formats/fat/check/checker.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';
 import type { FatReader } from '../../../src/formats/fat/reader/reader.js';
-import { accessImage } from '../../../src/image/image-reader.js';
+import { accessImage } from '../../../src/host/image-reader.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import type { RandomAccess } from '../../../src/image/random-access.js';
 import { collect } from '../../support/async.js';

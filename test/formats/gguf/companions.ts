@@ -1,4 +1,4 @@
-import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
+import type { TypedValue } from '../../../src/formats/gguf/values.js';
 import { planGguf } from '../../../src/formats/gguf/writer.js';
 import type { TensorPlan } from '../../../src/formats/gguf/writer.js';
 import { imageBytes } from '../../support/images.js';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { describeModel, kvCacheBytes } from '../../../src/formats/gguf/model-info.js';
 import type { ModelInfo } from '../../../src/formats/gguf/model-info.js';
 import { readGguf } from '../../../src/formats/gguf/reader.js';
-import { float32, uint32 } from '../../../src/formats/gguf/typed-value.js';
-import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
+import { float32, uint32 } from '../../../src/formats/gguf/values.js';
+import type { TypedValue } from '../../../src/formats/gguf/values.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { sampleGguf } from './samples.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { baseModelOf } from '../../../src/formats/gguf/base-model.js';
 import { projectorMisfit } from '../../../src/formats/gguf/projector.js';
 import { readGguf } from '../../../src/formats/gguf/reader.js';
-import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
+import type { TypedValue } from '../../../src/formats/gguf/values.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { sampleProjector } from './companions.js';
 import type { CompanionChanges } from './companions.js';

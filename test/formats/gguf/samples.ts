@@ -1,5 +1,5 @@
-import { float32, uint32 } from '../../../src/formats/gguf/typed-value.js';
-import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
+import { float32, uint32 } from '../../../src/formats/gguf/values.js';
+import type { TypedValue } from '../../../src/formats/gguf/values.js';
 import { ggmlTypeNamed, tensorBytes } from '../../../src/formats/gguf/ggml-types.js';
 import { planGguf } from '../../../src/formats/gguf/writer.js';
 import type { TensorPlan } from '../../../src/formats/gguf/writer.js';

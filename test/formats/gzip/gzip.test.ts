@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decompressWhole } from '../../../src/formats/compression/decompress.js';
 import type { DecompressionLimits } from '../../../src/formats/compression/limits.js';
 import { gzip } from '../../../src/formats/gzip/gzip.js';
-import { sha256 } from '../../../src/image/digest.js';
+import { sha256 } from '../../../src/host/digest.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
 import { zosiaError } from '../../support/errors.js';
 

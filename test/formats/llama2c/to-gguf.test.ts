@@ -6,7 +6,7 @@ import { encodeWeights } from '../../../src/formats/gguf/weights.js';
 import { checkpointTensor, readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import { planLlama2cGguf } from '../../../src/formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../../../src/formats/llama2c/tokenizer.js';
-import { digestImage } from '../../../src/image/digest.js';
+import { digestImage } from '../../../src/host/digest.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
 import type { Image } from '../../../src/image/image.js';
 import { accessBytes, accessFile } from '../../../src/image/random-access.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everything } from '../../formats/ext4/reader/images.js';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
-import { accessImage } from '../../../src/image/image-reader.js';
+import { accessImage } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
 import { mapExt4 } from '../../../src/inspect/ext4/map.js';
 import { openExt4Volume } from '../../../src/inspect/ext4/volume.js';

@@ -5,7 +5,7 @@ import { planFat } from '../../../src/formats/fat/plan.js';
 import { clusterOffset } from '../../../src/formats/fat/reader/boot-sector.js';
 import { FatReader } from '../../../src/formats/fat/reader/reader.js';
 import { openVolume } from '../../../src/formats/fat/reader/volume.js';
-import { accessImage } from '../../../src/image/image-reader.js';
+import { accessImage } from '../../../src/host/image-reader.js';
 import { describeFat } from '../../../src/inspect/fat/describe.js';
 import { mapFat } from '../../../src/inspect/fat/map.js';
 import type { FatMap } from '../../../src/inspect/fat/map.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytesData } from '../../../src/formats/ext4/plan.js';
-import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
+import type { TypedValue } from '../../../src/formats/gguf/values.js';
 import { planGguf } from '../../../src/formats/gguf/writer.js';
 import type { TensorPlan } from '../../../src/formats/gguf/writer.js';
 import { Findings } from '../../../src/inspect/findings.js';

@@ -8,8 +8,8 @@ import {
 } from '../../../src/machine/accelerator/accelerator.js';
 import { rememberVerdict } from '../../../src/machine/accelerator/accelerator-probe.js';
 import type { AcceleratorContext } from '../../../src/machine/accelerator/accelerator.js';
-import { defaultCpuModel } from '../../../src/machine/qemu/cpu-model.js';
-import { silencePlan } from '../../../src/machine/qemu/resolve-host.js';
+import { defaultCpuModel } from '../../../src/machine/accelerator/cpu-model.js';
+import { silencePlan } from '../../../src/machine/resolve-host.js';
 import { HostFactsCache } from '../../../src/machine/qemu/host-facts-cache.js';
 import { findQemu, parseAccelerator } from '../../../src/machine/machine.js';
 import { qemuFacts } from '../../../src/machine/qemu/facts.js';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aarch64ProbeKernel } from '../../../src/machine/accelerator/probe-aarch64.js';
-import { PROBE_ITERATIONS } from '../../../src/machine/accelerator/probe-work.js';
+import { PROBE_ITERATIONS } from '../../../src/machine/accelerator/machine-code.js';
 import { x86ProbeFirmware } from '../../../src/machine/accelerator/probe-x86.js';
 import { temporaryFolder } from '../support/temporary.js';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { LAYOUTS } from '../../formats/ext4/layouts.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { describeWithE2fsprogs, e2fsck } from './programs.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { withMountedDisk } from 'ext2fs';
 import { describe } from 'vitest';
-import { accessImage } from '../../../src/image/image-reader.js';
+import { accessImage } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
 import type { Libext2fs } from '../../../src/inspect/ext4/libext2fs.js';
 

@@ -5,7 +5,7 @@ import type { TestContext } from 'vitest';
 import { bytesData, planExt4 } from '../../../src/formats/ext4/plan.js';
 import { makeImage } from '../../../src/image/image.js';
 import type { Image, Segment } from '../../../src/image/image.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import {
   debugfs,

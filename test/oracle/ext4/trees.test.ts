@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../../src/formats/ext4/plan.js';
-import { accessImage } from '../../../src/image/image-reader.js';
+import { accessImage } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { arbitraryTree } from './arbitrary-tree.js';
 import {

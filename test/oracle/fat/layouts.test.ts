@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { holeData } from '../../../src/image/file-data.js';
-import { layOut } from '../../../src/formats/fat/geometry.js';
+import { layOut } from '../../../src/formats/fat/writer/geometry.js';
 import { FAT_TYPES, FAT_TYPE_FACTS } from '../../../src/formats/fat/layout/table.js';
 import { checkFat } from '../../../src/formats/fat/check/checker.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';
 import { accessFile } from '../../../src/image/random-access.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { collect } from '../../support/async.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { alike, file, LAYOUTS } from '../../formats/fat/layouts.js';

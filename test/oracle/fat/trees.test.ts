@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { planFat } from '../../../src/formats/fat/plan.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { arbitraryTree } from '../../formats/fat/arbitrary-tree.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { describeWith, fsckFat, run } from './programs.js';

@@ -8,7 +8,7 @@ import { ggmlTypeNamed, tensorBytes } from '../../../src/formats/gguf/ggml-types
 import { HEADER_BYTES, MAGIC, VALUE_TYPES, VERSION } from '../../../src/formats/gguf/layout.js';
 import type { GgufHeader } from '../../../src/formats/gguf/reader.js';
 import { GgufArray } from '../../../src/formats/gguf/reader.js';
-import type { TypedValue } from '../../../src/formats/gguf/typed-value.js';
+import type { TypedValue } from '../../../src/formats/gguf/values.js';
 
 export interface Pair {
   readonly key: string;

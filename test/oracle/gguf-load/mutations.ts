@@ -1,4 +1,4 @@
-import { uint32 } from '../../../src/formats/gguf/typed-value.js';
+import { uint32 } from '../../../src/formats/gguf/values.js';
 import { OTHER_VALUES, assemble, pair } from './header-parts.js';
 import type { HeaderParts, Tensor, WholeHeader } from './header-parts.js';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { bytesData } from '../../../src/image/file-data.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { writeEfiDisk } from '../../../src/recipes/efi/disk.js';
 import { efiDiskNeeds } from '../../../src/recipes/efi/disk-needs.js';
 import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';

@@ -1,15 +1,15 @@
 import { open, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { prebuiltProgram } from '../../../src/artifacts/guest.js';
+import { prebuiltProgram } from '../../../src/artifacts/prebuilt.js';
 import { bytesData } from '../../../src/image/file-data.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
-import { digestImage } from '../../../src/image/digest.js';
+import { digestImage } from '../../../src/host/digest.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { checkEfiDisk } from '../../../src/recipes/check-disk.js';
 import { planEfiDisk, writeEfiDisk } from '../../../src/recipes/efi/disk.js';
 import { planEfiVolume } from '../../../src/recipes/efi/disk-plan.js';
 import { parseSettings } from '../../../src/formats/llama2c/settings/file.js';
-import { planDigest } from '../../../src/recipes/plan-digest.js';
+import { planDigest } from '../../../src/recipes/reproducible.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';
 import { temporaryFolder } from '../../support/temporary.js';

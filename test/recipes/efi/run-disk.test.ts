@@ -7,7 +7,7 @@ import { planFat } from '../../../src/formats/fat/plan.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
 import { GPT_TYPE } from '../../../src/formats/gpt/layout.js';
 import { FIRST_PARTITION_OFFSET, planGpt } from '../../../src/formats/gpt/plan.js';
-import { writeRaw } from '../../../src/image/raw-writer.js';
+import { writeRaw } from '../../../src/host/raw-writer.js';
 import { planEfiVolume } from '../../../src/recipes/efi/disk-plan.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { withRunDisk } from '../../../src/recipes/efi/run-disk.js';

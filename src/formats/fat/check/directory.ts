@@ -1,8 +1,7 @@
 import { ATTRIBUTE, LOWER_CASE } from '../layout/directory.js';
 import type { FatBootSector } from '../reader/boot-sector.js';
-import { isLabelEntry, parseEntries } from '../reader/entries.js';
+import { isLabelEntry, parseEntries, labelOrNone, labelText } from '../reader/entries.js';
 import type { RawEntry } from '../reader/entries.js';
-import { labelOrNone, labelText } from '../reader/label.js';
 import { isDotEntry } from '../reader/stat.js';
 import { fromFatTime } from '../time.js';
 import type { CheckContext } from './context.js';

@@ -17,7 +17,7 @@ import type { FatType } from '../layout/table.js';
 import { decodeOem } from '../oem.js';
 import { fault } from '../../findings.js';
 import type { Fault } from '../../findings.js';
-import { labelOrNone, labelText } from './label.js';
+import { labelOrNone, labelText } from './entries.js';
 
 /** What the boot sector says, and what follows from it. Offsets are bytes from the volume's start. */
 export interface FatBootSector {

@@ -1,3 +1,5 @@
+import { NO_LABEL } from '../layout/boot-sector.js';
+import { decodeOem } from '../oem.js';
 import { readBytes, readNumber } from '../../fields.js';
 import {
   ATTRIBUTE,
@@ -15,10 +17,21 @@ import {
 } from '../layout/directory.js';
 import type { FatType } from '../layout/table.js';
 import { readPiece, shortNameChecksum } from '../long-name.js';
-import { decodeOem } from '../oem.js';
 import type { FatTime } from '../time.js';
 import { fault } from '../../findings.js';
 import type { Fault } from '../../findings.js';
+
+/** A label as text, without its padding and without what a terminal might take for commands. */
+export function labelText(bytes: Uint8Array): string {
+  return decodeOem(bytes)
+    .replace(/ +$/, '')
+    .replace(/\p{Cc}/gu, '_');
+}
+
+/** A label, or an empty text for one that stands for none. */
+export function labelOrNone(label: string | undefined): string {
+  return label === undefined || label === NO_LABEL.trimEnd() ? '' : label;
+}
 
 /** A directory entry with the long name before it. */
 export interface RawEntry {

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crc32c, crc32cWord, inodeSeed } from '../../../../src/formats/ext4/crc32c.js';
+import {
+  crc32c,
+  crc32cWord,
+  inodeSeed,
+  CRC32C_START,
+} from '../../../../src/formats/ext4/crc32c.js';
 import { low16, readNumber, writeFields } from '../../../../src/formats/fields.js';
 import { DIRECTORY_ENTRY } from '../../../../src/formats/ext4/layout/directory.js';
 import { GROUP_DESCRIPTOR } from '../../../../src/formats/ext4/layout/group-descriptor.js';
 import { INODE } from '../../../../src/formats/ext4/layout/inode.js';
 import { SUPERBLOCK, SUPERBLOCK_OFFSET } from '../../../../src/formats/ext4/layout/superblock.js';
-import { CRC32C_START } from '../../../../src/formats/ext4/crc32c.js';
 import { checkExt4 } from '../../../../src/formats/ext4/check/checker.js';
 import type { Ext4Report } from '../../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';

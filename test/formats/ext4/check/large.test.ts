@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { checkExt4 } from '../../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
 import { planExt4 } from '../../../../src/formats/ext4/plan.js';
-import { accessImage } from '../../../../src/image/image-reader.js';
+import { accessImage } from '../../../../src/host/image-reader.js';
 import { makeImage } from '../../../../src/image/image.js';
 
 /** A file of any size, without its data: neither the check nor the map of a file looks at them. */

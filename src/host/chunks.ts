@@ -1,0 +1,119 @@
+import { batches } from '../image/batches.js';
+import type { Batch } from '../image/batches.js';
+import { flatten } from '../image/image.js';
+import type { Image } from '../image/image.js';
+import { SourceFiles } from './source-files.js';
+
+/** A piece of an image with data in it. `bytes` is only valid until the next chunk is asked for. */
+export interface Chunk {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  /** How many of the bytes are data; the others are gaps too short to be worth a chunk's end. */
+  readonly dataBytes: number;
+}
+
+/** Large enough that system calls do not count, small enough to stay in a processor's cache. */
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * The image's data from front to back, in pieces of at most `maximumBytes`; gaps of a block and more are
+ * not mentioned. While the caller works on one piece the next is read already. Holds one file open at a
+ * time and two buffers, whatever the image's size.
+ *
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`; `ZOSIA_FILE_CHANGED` when a source is shorter than planned,
+ * is not the one its plan expects, or changes while it is read; the signal's reason when cancelled
+ */
+export async function* imageChunks(
+  image: Image,
+  signal?: AbortSignal,
+  maximumBytes = CHUNK_BYTES,
+): AsyncGenerator<Chunk, void, undefined> {
+  const loader = new Loader(maximumBytes);
+  const waiting = batches(flatten(image), maximumBytes);
+  const loadNext = (): Promise<Chunk | undefined> => {
+    const { value: batch } = waiting.next();
+    const loading = batch ? loader.load(batch) : loader.finish();
+    // A failure is told when the chunk is due; until then nobody may be waiting for it.
+    loading.catch(() => undefined);
+    return loading;
+  };
+  signal?.throwIfAborted();
+  let loading = loadNext();
+  try {
+    for (let chunk = await loading; chunk; chunk = await loading) {
+      signal?.throwIfAborted();
+      loading = loadNext();
+      yield chunk;
+      signal?.throwIfAborted();
+    }
+  } finally {
+    await loading.catch(() => undefined);
+    await loader.close();
+  }
+}
+
+/** Fills two buffers in turn. Loads follow one another: the next starts when the last is done. */
+class Loader {
+  readonly #files = new SourceFiles();
+  #buffers: readonly [Buffer, Buffer] | undefined;
+  #loads = 0;
+
+  constructor(readonly maximumBytes: number) {}
+
+  async load({ offset, length, dataBytes, pieces }: Batch): Promise<Chunk> {
+    const [first] = pieces;
+    if (pieces.length === 1 && first!.source.kind === 'bytes') {
+      return { offset, bytes: first!.source.bytes, dataBytes };
+    }
+    const bytes = this.#nextBuffer().subarray(0, length);
+    let end = 0;
+    for (const piece of pieces) {
+      const start = piece.offset - offset;
+      bytes.fill(0, end, start);
+      end = start + piece.length;
+      const { source } = piece;
+      if (source.kind === 'bytes') bytes.set(source.bytes, start);
+      else if (source.kind === 'file') await this.#files.read(source, bytes.subarray(start, end));
+      else bytes.set(await source.access.read(source.offset, piece.length), start);
+    }
+    return { offset, bytes, dataBytes };
+  }
+
+  async finish(): Promise<undefined> {
+    await this.#files.finish();
+  }
+
+  async close(): Promise<void> {
+    await this.#files.close();
+  }
+
+  #nextBuffer(): Buffer {
+    const allocate = (): Buffer => Buffer.allocUnsafeSlow(this.maximumBytes);
+    this.#buffers ??= [allocate(), allocate()];
+    return this.#buffers[this.#loads++ % 2]!;
+  }
+}
+
+const ZEROS = new Uint8Array(CHUNK_BYTES);
+
+/** All the bytes of the image from front to back, gaps as zeros: what its file would hold. */
+export async function* contiguousChunks(
+  image: Image,
+  signal?: AbortSignal,
+): AsyncGenerator<Chunk, void, undefined> {
+  let position = 0;
+  for await (const chunk of imageChunks(image, signal)) {
+    yield* zeroChunks(position, chunk.offset, signal);
+    yield chunk;
+    position = chunk.offset + chunk.bytes.length;
+  }
+  yield* zeroChunks(position, image.sizeBytes, signal);
+}
+
+function* zeroChunks(start: number, end: number, signal?: AbortSignal): Generator<Chunk> {
+  for (let offset = start; offset < end; offset += CHUNK_BYTES) {
+    signal?.throwIfAborted();
+    const bytes = ZEROS.subarray(0, Math.min(CHUNK_BYTES, end - offset));
+    yield { offset, bytes, dataBytes: 0 };
+  }
+}

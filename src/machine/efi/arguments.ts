@@ -1,0 +1,72 @@
+import type { Architecture } from '../../artifacts/architectures.js';
+import type { AcceleratorName } from '../accelerator/accelerator.js';
+import { consoleArguments, diskArguments, hostArguments, optionValue } from '../qemu/arguments.js';
+import { QMP_FILE_DESCRIPTOR } from '../qemu/qmp.js';
+import type { EfiMachineSpec, EfiScreen } from './spec.js';
+import type { Firmware } from './firmware.js';
+
+/**
+ * Graphics that the firmware has a driver for. The ROM of a VGA card is for a BIOS; ramfb works with
+ * KVM on aarch64, where the memory of a card is not coherent with what the guest's processor caches.
+ */
+const GRAPHICS: Readonly<Record<Architecture, string>> = {
+  aarch64: 'ramfb',
+  x86_64: 'VGA,romfile=',
+};
+
+/** What a window's keys reach the guest through: the PC has a keyboard of its own. */
+const KEYBOARD: Readonly<Record<Architecture, readonly string[]>> = {
+  aarch64: ['-device', 'qemu-xhci', '-device', 'usb-kbd'],
+  x86_64: [],
+};
+
+/** UEFI on aarch64 waits seconds at its boot menu unless it is told not to. */
+const NO_BOOT_MENU = ['-boot', 'menu=on,splash-time=0'];
+
+/**
+ * The guest's powering off stops the machine, but does not end it: its screen can still be looked at.
+ * What ends it is QMP's `quit`.
+ */
+const CONTROL = [
+  ...['-chardev', `socket,id=control,fd=${QMP_FILE_DESCRIPTOR}`],
+  ...['-mon', 'chardev=control,mode=control', '-no-shutdown'],
+];
+
+/** QEMU's arguments for a machine that boots a UEFI application; see {@link hostArguments}. */
+export function efiArguments(spec: EfiMachineSpec): string[] {
+  const { arch, firmware, screen, debugLog } = spec;
+  return [
+    ...hostArguments(spec, screen.on === 'window' ? screen.display : undefined),
+    ...firmwareArguments(firmware, spec.accel.name),
+    ...NO_BOOT_MENU,
+    ...consoleArguments(spec.console),
+    ...screenArguments(screen, arch),
+    ...(spec.isControlled ? CONTROL : []),
+    ...diskArguments(spec.disk),
+    ...(debugLog === undefined ? [] : ['-d', 'guest_errors', '-D', debugLog]),
+  ];
+}
+
+/**
+ * Code and variables in flash. What the firmware writes into the latter goes to a private copy that QEMU
+ * makes and drops (`snapshot=on`), so that each boot is a first one.
+ *
+ * Not with HVF: a write to flash is reported to end QEMU there. The code alone is then given as `-bios`,
+ * as is one without variables; a qcow2 file can be nothing but flash.
+ */
+function firmwareArguments({ code, variables }: Firmware, accelerator: AcceleratorName): string[] {
+  if (!variables || (accelerator === 'hvf' && code.format === 'raw')) return ['-bios', code.path];
+  const file = (path: string): string => `file.driver=file,file.filename=${optionValue(path)}`;
+  return [
+    ...['-drive', `if=pflash,unit=0,format=${code.format},readonly=on,${file(code.path)}`],
+    ...[
+      '-drive',
+      `if=pflash,unit=1,format=${variables.format},snapshot=on,${file(variables.path)}`,
+    ],
+  ];
+}
+
+function screenArguments(screen: EfiScreen, arch: Architecture): string[] {
+  if (screen.on === 'nothing') return [];
+  return ['-device', GRAPHICS[arch], ...(screen.on === 'window' ? KEYBOARD[arch] : [])];
+}

@@ -1,0 +1,120 @@
+import { stat } from 'node:fs/promises';
+import { ZosiaError } from '../../errors.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+import { shellWord } from '../../shell-word.js';
+import { findQemu } from '../qemu/binary.js';
+import type { Environment } from '../qemu/binary.js';
+import { findWindow } from '../qemu/display.js';
+import { openDisk } from '../qemu/machine-files.js';
+import {
+  defaultCpus,
+  fittingRamMiB,
+  hostChoices,
+  resolveHost,
+  sessionConsole,
+} from '../resolve-host.js';
+import type { HostOptions } from '../resolve-host.js';
+import { checkNamedFirmware } from './check-firmware.js';
+import type { EfiMachineSpec, EfiScreen } from './spec.js';
+import { findFirmware, firmwareMissing, firmwarePrefixes, namedFirmware } from './find-firmware.js';
+import type { Firmware } from './firmware.js';
+import { requirePngScreenshots } from './screenshot.js';
+
+/** What a user may say about a machine that boots a UEFI application. */
+export interface EfiMachineOptions extends HostOptions {
+  readonly disk: string;
+  /** As {@link namedFirmware} reads it. */
+  readonly firmware?: string;
+  /** What the application needs for its model. Unless the RAM is given, it follows from this. */
+  readonly memoryBytes?: number;
+  /** Opens a window with the firmware's screen. */
+  readonly window?: boolean;
+  /** Whether a picture is to be taken of the screen. */
+  readonly screenshot?: boolean;
+  readonly debugLog?: string;
+}
+
+const MIB = 2 ** 20;
+/** What the original report's machine has. */
+const LEAST_RAM_MIB = 512;
+/** What firmware and its drivers take. */
+const FIRMWARE_MIB = 128;
+const STEP_MIB = 64;
+
+const DISK = { what: 'EFI disk', flag: '--disk', builtBy: 'zosia image efi' };
+
+/**
+ * Decides everything about a machine that boots a UEFI application. A flag wins over its variable:
+ * `RAM_MB`, `SMP`, `QEMU_ACCEL`, `QEMU_CPU`, `QEMU_SERIAL`; a variable wins over the default.
+ *
+ * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FIRMWARE_NOT_FOUND`,
+ *   `ZOSIA_FIRMWARE_UNSUITABLE`, `ZOSIA_FIRMWARE_WRONG_SIZE`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_NO_DISPLAY`,
+ *   `ZOSIA_QEMU_TOO_OLD`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
+ */
+export async function resolveEfiMachine(
+  options: EfiMachineOptions,
+  env: Environment,
+): Promise<EfiMachineSpec> {
+  const { arch, memoryBytes, screenshot = false, debugLog } = options;
+  const choices = hostChoices(options, env);
+  const disk = await openDisk(options.disk, DISK);
+  const firmware = await chosenFirmware(arch, options.firmware, env);
+  const ramMiB =
+    choices.ramMiB ??
+    (memoryBytes === undefined ? LEAST_RAM_MIB : await fittingRamMiB(efiRamMiB(memoryBytes)));
+  const size = { ramMiB, cpus: choices.cpus ?? (await defaultCpus()) };
+  const { spec, facts } = await resolveHost(choices, size, env, options.signal);
+  if (screenshot) requirePngScreenshots(facts.version);
+  const screen: EfiScreen = options.window
+    ? { on: 'window', display: await findWindow(spec.qemu) }
+    : { on: screenshot ? 'memory' : 'nothing' };
+  return {
+    ...spec,
+    ...{ firmware, disk, screen },
+    console: sessionConsole(env),
+    isControlled: screenshot,
+    ...(debugLog === undefined ? {} : { debugLog }),
+  };
+}
+
+/** RAM for an application that needs this much for its model, in whole 64 MiB and at least 512. */
+export function efiRamMiB(memoryBytes: number): number {
+  const neededMiB = memoryBytes / MIB + FIRMWARE_MIB;
+  return Math.max(LEAST_RAM_MIB, Math.ceil(neededMiB / STEP_MIB) * STEP_MIB);
+}
+
+async function chosenFirmware(
+  arch: Architecture,
+  named: string | undefined,
+  environment: Environment,
+): Promise<Firmware> {
+  const { path } = await findQemu(arch, environment);
+  const search = { arch, prefixes: await firmwarePrefixes(path), environment };
+  if (named === undefined) {
+    const found = await findFirmware(search);
+    if (!found) throw firmwareMissing(arch);
+    await checkFlash(found, arch);
+    return found;
+  }
+  const firmware = await namedFirmware(named, search);
+  await checkNamedFirmware(firmware, arch);
+  await checkFlash(firmware, arch);
+  return { ...firmware, isNamed: true };
+}
+
+/** The flash chips of QEMU's virt machine have this size; those of a PC have that of their files. */
+const VIRT_FLASH_BYTES = 64 * MIB;
+
+/** @throws ZosiaError `ZOSIA_FIRMWARE_WRONG_SIZE` */
+async function checkFlash({ code, variables }: Firmware, arch: Architecture): Promise<void> {
+  if (arch !== 'aarch64' || !variables) return;
+  for (const { path, format } of [code, variables]) {
+    const { size } = await stat(path);
+    if (format !== 'raw' || size === VIRT_FLASH_BYTES) continue;
+    throw new ZosiaError(
+      'ZOSIA_FIRMWARE_WRONG_SIZE',
+      `${path} has ${size} bytes; a flash chip of the machine has ${VIRT_FLASH_BYTES}`,
+      { hint: `Give the code alone, with variables in memory: --firmware ${shellWord(code.path)}` },
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { ZosiaError } from '../../errors.js';
+import type { MachineSpec } from './spec.js';
+import { consoleArguments, diskArguments, hostArguments } from '../qemu/arguments.js';
+import { PLATFORMS } from '../qemu/platform.js';
+
+/** The name by which the guest finds the port for its answer. */
+const ANSWER_PORT_NAME = 'zosia.answer';
+
+const ANSWER_PORT = [
+  ...['-chardev', 'stdio,id=answer,signal=off'],
+  ...['-device', 'virtio-serial-pci'],
+  ...['-device', `virtserialport,chardev=answer,name=${ANSWER_PORT_NAME}`],
+];
+
+/**
+ * QEMU's arguments for a machine with a Linux guest; see {@link hostArguments}.
+ *
+ * @throws ZosiaError `ZOSIA_COMMAND_LINE_TOO_LONG`; RangeError when console and answer would share
+ *   QEMU's stdout
+ */
+export function qemuArguments(spec: MachineSpec): string[] {
+  if (spec.answerPort && spec.console.to !== 'file') {
+    throw new RangeError('with an answer port the console goes to a file');
+  }
+  return [
+    ...hostArguments(spec),
+    ...consoleArguments(spec.console),
+    ...(spec.answerPort ? ANSWER_PORT : []),
+    ...(spec.disk ? diskArguments(spec.disk) : []),
+    ...['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', kernelCommandLine(spec)],
+  ];
+}
+
+/** COMMAND_LINE_SIZE of both architectures (arch/x86, arch/arm64: setup.h), less its NUL. */
+const MAX_COMMAND_LINE_BYTES = 2047;
+
+/**
+ * - `quiet loglevel=3`: only errors of the kernel reach the console.
+ * - `panic=-1`: a panic resets the machine at once, which `-no-reboot` turns into its end.
+ * - `cryptomgr.notests`: the self-tests of ciphers that nothing here uses hold up a boot by 0.2 s.
+ * - `nowatchdog`: a machine that its host held up for 20 s has no soft lockup, whatever the kernel would
+ *   print on the console.
+ * - `no_timer_check`: x86_64 panics when a few timer ticks do not come within some 10 ms, as on a busy
+ *   host ("IO-APIC + timer doesn't work!"). As a guest of KVM the kernel leaves that check out by itself.
+ */
+function kernelCommandLine({ arch, append }: MachineSpec): string {
+  const words = [
+    `console=${PLATFORMS[arch].consoleDevice}`,
+    ...['quiet', 'loglevel=3', 'panic=-1', 'cryptomgr.notests', 'nowatchdog'],
+    ...(arch === 'x86_64' ? ['no_timer_check'] : []),
+  ];
+  const line = [...words, ...(append === '' ? [] : [append])].join(' ');
+  const lengthBytes = Buffer.byteLength(line);
+  if (lengthBytes <= MAX_COMMAND_LINE_BYTES) return line;
+  throw new ZosiaError(
+    'ZOSIA_COMMAND_LINE_TOO_LONG',
+    `the kernel command line has ${lengthBytes} bytes, and the kernel reads ${MAX_COMMAND_LINE_BYTES}`,
+    { hint: 'Shorten --append (APPEND_EXTRA), or the arguments for llama.cpp.' },
+  );
+}

@@ -1,0 +1,142 @@
+import { availableParallelism } from 'node:os';
+import type { Architecture } from '../artifacts/architectures.js';
+import { rememberVerdict } from './accelerator/accelerator-probe.js';
+import type { VerdictContext } from './accelerator/accelerator-probe.js';
+import { parseAccelerator, resolveAccelerator } from './accelerator/accelerator.js';
+import type { AcceleratorChoice, AcceleratorName } from './accelerator/accelerator.js';
+import { findQemu } from './qemu/binary.js';
+import type { Environment } from './qemu/binary.js';
+import { defaultCpuModel, emulatedCpuModel } from './accelerator/cpu-model.js';
+import { qemuFacts } from './qemu/facts.js';
+import type { QemuFacts } from './qemu/facts.js';
+import { HostFactsCache } from './qemu/host-facts-cache.js';
+import type { ConsoleTarget, HostSpec, SilencePlan } from './qemu/host-spec.js';
+import { isTranslated, quickProcessors, translatedNotes } from './qemu/macos.js';
+import { checkFitsHost, hostFreeMiB } from './qemu/memory.js';
+import { numericVariable, positive, variable } from './qemu/variables.js';
+
+/** What a user may say about any machine. */
+export interface HostOptions {
+  readonly arch: Architecture;
+  readonly ramMiB?: number;
+  readonly cpus?: number;
+  /** As {@link parseAccelerator} reads it. */
+  readonly accel?: string;
+  readonly cpuModel?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** {@link HostOptions} with what the environment says where they say nothing. */
+export interface HostChoices {
+  readonly arch: Architecture;
+  readonly ramMiB: number | undefined;
+  readonly cpus: number | undefined;
+  readonly accel: AcceleratorChoice;
+  readonly cpuModel: string | undefined;
+}
+
+/** Above this a language model gains little, and QEMU's virt machine needs another interrupt controller. */
+export const DEFAULT_MAX_CPUS = 8;
+
+/**
+ * Reads what was asked for, before anything is looked for. A flag wins over its variable: `RAM_MB`,
+ * `SMP`, `QEMU_ACCEL`, `QEMU_CPU`.
+ *
+ * @throws ZosiaError `ZOSIA_BAD_OPTION`
+ */
+export function hostChoices(options: HostOptions, env: Environment): HostChoices {
+  return {
+    arch: options.arch,
+    cpus: positive(options.cpus, '--smp') ?? numericVariable(env, 'SMP'),
+    ramMiB: positive(options.ramMiB, '--ram') ?? numericVariable(env, 'RAM_MB'),
+    accel:
+      options.accel === undefined
+        ? parseAccelerator(variable(env, 'QEMU_ACCEL') ?? 'auto', 'QEMU_ACCEL')
+        : parseAccelerator(options.accel, '--accel'),
+    cpuModel: options.cpuModel ?? variable(env, 'QEMU_CPU'),
+  };
+}
+
+/** A machine's common part, and the QEMU that it is for. */
+export interface ResolvedHost {
+  readonly spec: HostSpec;
+  readonly facts: QemuFacts;
+}
+
+/**
+ * Finds QEMU, and decides on what depends on it.
+ *
+ * @throws ZosiaError as `findQemu`, `qemuFacts` and `resolveAccelerator`
+ */
+export async function resolveHost(
+  choices: HostChoices,
+  size: Pick<HostSpec, 'ramMiB' | 'cpus' | 'notes'>,
+  env: Environment,
+  signal?: AbortSignal,
+): Promise<ResolvedHost> {
+  const { arch } = choices;
+  const cache = new HostFactsCache(env);
+  const binary = await findQemu(arch, env);
+  const facts = await qemuFacts(binary, cache);
+  const accel = await resolveAccelerator(choices.accel, {
+    ...{ arch, binary, facts, cache },
+    ...(signal ? { signal } : {}),
+  });
+  const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
+  const { hasSandbox: sandbox, canExitWithParent: exitWithParent } = facts;
+  const notes = [
+    ...(size.notes ?? []),
+    ...translatedNotes(await isTranslated()),
+    ...emulatedCpuNotes(accel.name, size.cpus, availableParallelism()),
+  ];
+  const spec = {
+    ...{ arch, qemu: binary.path, sandbox, exitWithParent },
+    ...size,
+    ...{ notes, accel, cpuModel },
+  };
+  const onSilence = silencePlan(choices, accel.name, { arch, binary, cache, facts });
+  return { spec: { ...spec, ...(onSilence ? { onSilence } : {}) }, facts };
+}
+
+/** What becomes of a machine that says nothing; one that is emulated may take its time. */
+export function silencePlan(
+  { accel, cpuModel }: Pick<HostChoices, 'accel' | 'cpuModel'>,
+  name: AcceleratorName,
+  { facts, ...context }: VerdictContext & { readonly facts: QemuFacts },
+): SilencePlan | undefined {
+  if (name === 'tcg') return undefined;
+  return {
+    emulatedCpuModel:
+      accel.name === 'auto' ? emulatedCpuModel(context.arch, cpuModel, facts.version) : undefined,
+    remember: (verdict) => rememberVerdict(name, context, verdict),
+  };
+}
+
+/** What to know about a machine whose emulated processors take turns on too few of the host's. */
+export function emulatedCpuNotes(accel: string, cpus: number, hostCpus: number): string[] {
+  if (accel !== 'tcg' || cpus <= 2 * hostCpus) return [];
+  return [
+    `the machine's ${cpus} processors are emulated by this host's ${hostCpus}, and wait for one another: ` +
+      `it will be slow; --smp ${hostCpus} is faster`,
+  ];
+}
+
+/**
+ * RAM that was not asked for.
+ *
+ * @throws ZosiaError `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`
+ */
+export async function fittingRamMiB(neededMiB: number): Promise<number> {
+  checkFitsHost(neededMiB, await hostFreeMiB());
+  return neededMiB;
+}
+
+/** Where the console of a session goes. */
+export function sessionConsole(env: Environment): ConsoleTarget {
+  const serial = variable(env, 'QEMU_SERIAL');
+  return serial === undefined ? { to: 'stdio' } : { to: 'backend', backend: serial };
+}
+
+/** Processors for a machine that was given no number of them. */
+export const defaultCpus = async (): Promise<number> =>
+  Math.min(await quickProcessors(), DEFAULT_MAX_CPUS);

@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { prebuiltInit } from '../../src/artifacts/prebuilt.js';
+import { parseSums } from '../../src/artifacts/summed-file.js';
+import { sha256 } from '../../src/host/digest.js';
+import { temporaryFolder } from './samples.js';
+
+async function prebuilt(init: string, sums: string): Promise<string> {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'aarch64'));
+  await writeFile(join(folder, 'aarch64', 'init'), init);
+  await writeFile(join(folder, 'aarch64', 'SHA256SUMS'), sums);
+  return folder;
+}
+
+describe('prebuiltInit', () => {
+  it('gives the program whose sum is right', async () => {
+    const folder = await prebuilt('program', `${sha256('program')}  init\n`);
+    expect(Buffer.from(await prebuiltInit('aarch64', folder)).toString()).toBe('program');
+    expect(await prebuiltInit('aarch64', `${folder}/`)).toHaveLength(7);
+  });
+
+  it.each([`${sha256('other')}  init\n`, `${sha256('program')}  else\n`, ''])(
+    'refuses it when the sums are "%s"',
+    async (sums) => {
+      const folder = await prebuilt('program', sums);
+      await expect(prebuiltInit('aarch64', folder)).rejects.toMatchObject({
+        code: 'ZOSIA_GUEST_DAMAGED',
+        message: expect.stringContaining(join('aarch64', 'init')),
+        hint: expect.any(String),
+      });
+    },
+  );
+
+  it('says that it is absent', async () => {
+    const folder = await prebuilt('program', '');
+    await expect(prebuiltInit('x86_64', folder)).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DAMAGED',
+      message: expect.stringContaining('ENOENT'),
+    });
+  });
+});
+
+it('reads both of the forms that sha256sum writes', () => {
+  const digest = 'a'.repeat(64);
+  expect(parseSums(`${digest}  a b\n${digest} *c\nnonsense\n${digest} d\n`)).toEqual(
+    new Map([
+      ['a b', digest],
+      ['c', digest],
+    ]),
+  );
+});

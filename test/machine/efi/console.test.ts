@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { EfiConsole } from '../../../src/machine/efi/console.js';
+
+function watch(...pieces: string[]): EfiConsole {
+  const console = new EfiConsole();
+  for (const piece of pieces) console.feed(Buffer.from(piece, 'utf8'));
+  return console;
+}
+
+describe('EfiConsole', () => {
+  it.each([
+    ['29 tokens in 0.089 s: 214.48 tokens/s\r\n', true],
+    ['Press any key to leave.\r\n', true],
+    ['Hello from zosia, under UEFI. Press any key to leave.\r\n', true],
+    ['Type a text, or /help.\r\n> ', true],
+    ['\x04', true],
+    ['29 tokens in 0.089 s: 214.48 tokens/s', false],
+    ['Generating 20 tokens:\r\nOnce upon a time > there', false],
+    ['', false],
+  ])('takes %j for an end: %s', (text, isFinished) => {
+    expect(watch(text).isFinished).toBe(isFinished);
+  });
+
+  it('listens once the application has tried its model, or asks', () => {
+    expect(watch('BdsDxe: starting Boot0001\r\n').isListening).toBe(false);
+    expect(watch('Top token: 403 (logit=8.1)\r\n').isListening).toBe(true);
+    expect(watch('> ').isListening).toBe(true);
+  });
+
+  it('counts the prompts: one a line, and none twice', () => {
+    expect(watch('> ').linesWanted).toBe(1);
+    expect(watch('>', ' ', 'a', 'b', '\x08 \x08').linesWanted).toBe(1);
+    expect(watch('> ', 'Once\r\n', 'Once upon\r\n', '\x1b[0m> ').linesWanted).toBe(2);
+    expect(watch('a > b', '\r\n').linesWanted).toBe(0);
+  });
+
+  it('knows what the application says went wrong, from the console or from its frame', () => {
+    expect(watch('\x1b[0mzosia: there is no stories15M.bin\r\n').failure).toBe(
+      'there is no stories15M.bin',
+    );
+    expect(watch('\x18no memory\x03zosia: no memory, on the console\r\n').failure).toBe(
+      'no memory',
+    );
+    expect(watch('> zosia: x\r\nOnce zosia: x\r\n').failure).toBeUndefined();
+  });
+
+  it('shows the console without the frames', () => {
+    const console = new EfiConsole();
+    const shown = console.feed(Buffer.from('Once\x02 upon\x03 upon\r\n\x04'));
+    expect(Buffer.from(shown).toString()).toBe('Once upon\r\n');
+    expect(console.tail).toBe('Once upon');
+    expect(console.answerEnd).toEqual({ kind: 'complete' });
+  });
+});

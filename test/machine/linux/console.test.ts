@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LinuxConsole } from '../../../src/machine/linux/console.js';
+
+function watch(...pieces: (string | Uint8Array)[]): LinuxConsole {
+  const watcher = new LinuxConsole();
+  for (const piece of pieces) {
+    watcher.feed(typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece);
+  }
+  return watcher;
+}
+
+describe('LinuxConsole', () => {
+  it('listens from the line on that tells of llama-cli', () => {
+    expect(watch('zosia: init\r\n').isListening).toBe(false);
+    expect(watch('zosia: init\r\nzosia: starting llama-cli (model /m)\r\n').isListening).toBe(true);
+  });
+
+  it('finds the exit status on a line of its own', () => {
+    expect(watch('zosia: init\r\nzosia: exit status=0\r\n').exitStatus).toBe(0);
+    expect(watch('zosia: exit status=127\n').exitStatus).toBe(127);
+  });
+
+  it('finds it after a prompt and colours that were left on', () => {
+    expect(watch('\x1b[1m> \x1b[0mzosia: exit status=3\x1b[0m\r\n').exitStatus).toBe(3);
+  });
+
+  it('takes the last one: a model may have printed the others', () => {
+    expect(watch('zosia: exit status=0\r\nzosia: exit status=9\r\n').exitStatus).toBe(9);
+  });
+
+  it('takes only lines that a sealed guest has marked, and does not show the marks', () => {
+    const watcher = watch('zosia: init\r\n\0zosia: starting llama-cli (model m)\r\n');
+    expect(watcher.started).toBe(true);
+    watcher.feed(Buffer.from('> \r\nzosia: exit status=0\r\n'));
+    expect(watcher.exitStatus).toBeUndefined();
+    const shown = watcher.feed(Buffer.from('> \0zosia: exit status=7\r\n'));
+    expect(Buffer.from(shown).toString()).toBe('> zosia: exit status=7\r\n');
+    expect(watcher.exitStatus).toBe(7);
+  });
+
+  it.each([
+    'zosia: exit status=0',
+    'zosia: exit status=\r\n',
+    'zosia: exit status=0 or so\r\n',
+    'zosia: exit status=1234\r\n',
+    'zosia: exit  status=0\r\n',
+  ])('does not take %j for one', (text) => {
+    expect(watch(text).exitStatus).toBeUndefined();
+  });
+
+  it('finds the same markers however the bytes arrive', () => {
+    const text = Buffer.from(
+      'żółw\r\n\x1b[32mzosia: starting llama-cli (model /models/model.gguf)\r\n> zosia: exit status=42\r\n',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 40 })), (sizes) => {
+        const watcher = new LinuxConsole();
+        let offset = 0;
+        for (const size of sizes) {
+          watcher.feed(text.subarray(offset, offset + size));
+          offset += size;
+        }
+        watcher.feed(text.subarray(offset));
+        expect(watcher.exitStatus).toBe(42);
+        expect(watcher.started).toBe(true);
+        expect(watcher.tail).toBe(
+          'żółw\nzosia: starting llama-cli (model /models/model.gguf)\n> zosia: exit status=42',
+        );
+      }),
+    );
+  });
+
+  it.each([
+    ['zosia: starting llama-cli (model /models/model.gguf)', true],
+    ['zosia: llama binary not found; starting stub prompt', true],
+    ['zosia: model not found in /models; starting stub prompt', true],
+    ['zosia: init', false],
+    ['starting llama-cli', false],
+  ])('takes %j for a start: %s', (line, started) => {
+    expect(watch(`${line}\r\n`).started).toBe(started);
+  });
+
+  it('keeps the last twenty lines, an unfinished one too', () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+    expect(watch(`${lines.join('\r\n')}\r\n\r\n`).tail.split('\n')).toEqual(lines.slice(10));
+    expect(watch('done\nKernel panic').tail).toBe('done\nKernel panic');
+  });
+
+  it('holds a bounded part of a line without end', () => {
+    const watcher = new LinuxConsole();
+    for (let i = 0; i < 64; i++) watcher.feed(new Uint8Array(1 << 16).fill(0x61));
+    expect(watcher.tail).toHaveLength(4096);
+    watcher.feed(Buffer.from('zosia: exit status=5\n'));
+    expect(watcher.exitStatus).toBe(5);
+  });
+});

@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatCommand } from '../src/shell-word.js';
+
+describe('formatCommand', () => {
+  it('leaves plain words alone and quotes the others', () => {
+    expect(formatCommand(['qemu', '-cpu', 'max,sve=off', '-append', 'a b', '', "it's"])).toBe(
+      `qemu -cpu max,sve=off -append 'a b' '' 'it'\\''s'`,
+    );
+  });
+
+  it('comes back from a shell as it was', () => {
+    const word = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'));
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), (words) => {
+        const script = formatCommand(['printf', '%s\\0', ...words, 'end']);
+        const printed = execFileSync('/bin/sh', ['-c', script]).toString('utf8');
+        expect(printed.split('\0')).toEqual([...words, 'end', '']);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
