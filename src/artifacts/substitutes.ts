@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256 } from '../host/digest.js';
+import { sha256 } from '../image/sha256.js';
 import { writeOutput } from '../host/output-file.js';
 import { checkPackage } from './lock.js';
 import type { LockedPackage } from './lock.js';

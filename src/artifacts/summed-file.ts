@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemReason } from '../host/system-errors.js';
-import { sha256 } from '../host/digest.js';
+import { digestBytes } from '../host/digest.js';
 
 /** The file that has the digests of the files beside it. */
 export const SUMS_FILE = 'SHA256SUMS';
@@ -25,7 +25,7 @@ export async function readSummedFile(
   };
   const path = join(directory, name);
   const [bytes, sums] = await Promise.all([read(path), read(join(directory, SUMS_FILE))]);
-  if (parseSums(sums.toString('utf8')).get(name) === sha256(bytes)) return bytes;
+  if (parseSums(sums.toString('utf8')).get(name) === digestBytes(bytes)) return bytes;
   throw damaged(`${path} is not the file that ${SUMS_FILE} names`);
 }
 

@@ -4,7 +4,7 @@ import { freemem } from 'node:os';
 import type { Architecture } from '../artifacts/architectures.js';
 import { systemErrorCode } from '../errors.js';
 import { isTranslated } from '../machine/qemu/macos.js';
-import type { AcceleratorVerdict } from '../machine/accelerator/accelerator-probe.js';
+import type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 /**
  * Names in images are bytes. As "byte strings", one character per byte, they compare by code unit the way
  * the bytes do, and work as keys of a Map.
@@ -25,4 +26,16 @@ export function displayName(name: ByteString): string {
 /** Orders byte strings by their bytes. */
 export function compareByteStrings(a: ByteString, b: ByteString): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Whether bytes are well-formed UTF-8 (RFC 3629). */
+export function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    utf8.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { toByteString } from './byte-string.js';
 import type { ByteString } from './byte-string.js';
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { CHECKPOINT_MAGIC, LEGACY_CONFIG_BYTES } from './llama2c/layout.js';
 import { looksLikeLegacyCheckpoint } from './llama2c/config.js';
 import { shellWord } from '../shell-word.js';

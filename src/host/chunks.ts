@@ -110,6 +110,14 @@ export async function* contiguousChunks(
   yield* zeroChunks(position, image.sizeBytes, signal);
 }
 
+/** {@link contiguousChunks} for who does not ask where each lies. */
+export async function* imageBytes(
+  image: Image,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const { bytes } of contiguousChunks(image, signal)) yield bytes;
+}
+
 function* zeroChunks(start: number, end: number, signal?: AbortSignal): Generator<Chunk> {
   for (let offset = start; offset < end; offset += CHUNK_BYTES) {
     signal?.throwIfAborted();

@@ -1,13 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { FileStamp } from '../image/image.js';
 import { becameDifferent, becameShorter, unreadable } from './file-errors.js';
-
-/** What tells that a file is still the one a plan was made of, without reading it. */
-export interface FileStamp {
-  readonly sizeBytes: number;
-  /** Time of the last change, in nanoseconds since 1970: above 2^53, and so no plain number. */
-  readonly mtimeNs: bigint;
-}
 
 export function stampOf({ size, mtimeNs }: BigIntStats): FileStamp {
   return { sizeBytes: Number(size), mtimeNs };

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { notRegularFile, unreadable } from './file-errors.js';
 import { stampOf } from './file-stamp.js';
-import type { FileStamp } from './file-stamp.js';
+import type { FileStamp } from '../image/image.js';
 import { makeImage } from '../image/image.js';
 import type { Image } from '../image/image.js';
 

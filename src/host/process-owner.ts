@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { sha256 } from './digest.js';
+import { sha256 } from '../image/sha256.js';
 
 /** The processes of this host, as far as telling a living one from a dead one goes. */
 export interface ProcessTable {

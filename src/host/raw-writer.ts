@@ -6,7 +6,7 @@ import type { ClonePlan } from './clone.js';
 import { dataRuns } from './data-runs.js';
 import type { DataRun } from './data-runs.js';
 import { checkStamp, readStamp } from './file-stamp.js';
-import type { FileStamp } from './file-stamp.js';
+import type { FileStamp } from '../image/image.js';
 import { checkFreeSpace, dataLength } from './free-space.js';
 import { flatten } from '../image/image.js';
 import type { Image, LeafSegment } from '../image/image.js';

@@ -1,5 +1,5 @@
 import { ZosiaError } from '../errors.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from './access-file.js';
 
 /** What is longer is no text of a person's, and no results of a year. */
 const MAX_BYTES = 64 * 2 ** 20;

@@ -1,4 +1,3 @@
-import type { FileStamp } from '../host/file-stamp.js';
 import type { RandomAccess } from './random-access.js';
 
 /**
@@ -10,6 +9,13 @@ import type { RandomAccess } from './random-access.js';
 export interface BytesSource {
   readonly kind: 'bytes';
   readonly bytes: Uint8Array;
+}
+
+/** What tells that a file is still the one a plan was made of, without reading it. */
+export interface FileStamp {
+  readonly sizeBytes: number;
+  /** Time of the last change, in nanoseconds since 1970: above 2^53, and so no plain number. */
+  readonly mtimeNs: bigint;
 }
 
 /** A range of a file on the host, starting at `offset` bytes. */

@@ -1,7 +1,7 @@
 import { ZosiaError } from '../errors.js';
 import { readPartitionTable } from '../formats/gpt/reader.js';
 import { openVolume as openFatVolume } from '../formats/fat/reader/volume.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';

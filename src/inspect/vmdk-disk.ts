@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
 import { readVmdk } from '../formats/vmdk/reader.js';
-import { accessImage } from '../host/image-reader.js';
+import { openPlan } from '../host/image-reader.js';
 import type { OpenRandomAccess, RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';
@@ -66,7 +66,7 @@ export async function openVmdk(
       ? [{ offset, length, path: source.path, fileOffset: source.offset }]
       : [],
   );
-  return { disk: accessImage(image), extents, files: [...files.values()] };
+  return { disk: openPlan(image), extents, files: [...files.values()] };
 }
 
 /** A file by its path without symbolic links. */

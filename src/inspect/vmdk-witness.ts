@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 
 /** A file outside of a disk's own folder, as whoever wrote the disk knew it. */
 export interface FileWitness {

@@ -1,10 +1,7 @@
 /** The machine room: everything that other rooms use of it. */
 export { parseAccelerator } from './accelerator/accelerator.js';
-export type {
-  AcceleratorChoice,
-  AcceleratorName,
-  ResolvedAccel,
-} from './accelerator/accelerator.js';
+export type { AcceleratorChoice } from './accelerator/accelerator.js';
+export type { AcceleratorName, ResolvedAccel } from './qemu/host-spec.js';
 export type { ConsoleIo } from './console/session.js';
 
 export { findQemu } from './qemu/binary.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 
 /** Templates that the pinned llama.cpp has built in, by the names that its `--help` lists. */
 export const BUILT_IN_CHAT_TEMPLATES: readonly string[] = [

@@ -8,7 +8,7 @@ import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
 import { extentFolder, extentPath } from '../inspect/extent-path.js';
 import { openVmdk } from '../inspect/vmdk-disk.js';
 import type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 import { digestFile } from '../host/digest.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { DISK_COMMANDS, readDiskManifest, readManifest } from './disk-manifest.js';

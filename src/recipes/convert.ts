@@ -5,7 +5,7 @@ import { otherwiseStoredCount } from '../formats/llama2c/gguf-tensors.js';
 import type { WeightType } from '../formats/gguf/weights.js';
 import { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../formats/llama2c/tokenizer.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 import { writeRaw } from '../host/raw-writer.js';
 import { readChatTemplate } from './chat-template.js';
 import { refuseGguf } from './refuse-gguf.js';

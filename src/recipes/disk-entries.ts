@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { Ext4Entry } from '../formats/ext4/entry.js';
-import { sha256 } from '../host/digest.js';
+import { sha256 } from '../image/sha256.js';
 import { requireFit } from '../inspect/models/kind.js';
 import { hostFileData } from '../host/host-file.js';
 import type { HostFile } from '../host/host-file.js';

@@ -5,7 +5,7 @@ import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { digestFile, digestImage } from '../host/digest.js';
 import type { Image } from '../image/image.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 import { writeRaw } from '../host/raw-writer.js';
 import {
   EMBEDDED_MODEL_NAME,

@@ -10,8 +10,9 @@ import type { FetchedPackage, FetchOptions } from '../artifacts/fetch.js';
 import { prebuiltInit } from '../artifacts/prebuilt.js';
 import { lockedPackages, readLock } from '../artifacts/lock.js';
 import type { Component, PinnedPackage } from '../artifacts/lock.js';
-import { gzip } from '../formats/gzip/gzip.js';
-import { sha256 } from '../host/digest.js';
+import { gzip } from '../formats/compression/gzip.js';
+import { imageBytes } from '../host/chunks.js';
+import { digestBytes } from '../host/digest.js';
 import { writeOutput } from '../host/output-file.js';
 
 const GZIP_LEVEL = 6;
@@ -54,7 +55,7 @@ export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest
     packages.filter((found) => found.component === component).map((found) => found.path);
   const write = async (path: string, bytes: Uint8Array, product: keyof typeof recipes) => {
     await writeOutput(path, bytes, signal ? { signal } : {});
-    const output = { sizeBytes: bytes.length, sha256: sha256(bytes) };
+    const output = { sizeBytes: bytes.length, sha256: digestBytes(bytes) };
     await writeManifest(path, recipes[product], used[product].inputs, output);
   };
 
@@ -69,7 +70,7 @@ export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest
     modules: kernelPackage.modules,
     llamaPackages: pathsOf('llama'),
   });
-  const compressed = await gzip(image, { level: GZIP_LEVEL, ...(signal ? { signal } : {}) });
+  const compressed = await gzip(imageBytes(image, signal), { level: GZIP_LEVEL });
   await write(initramfs, compressed, 'initramfs');
   return { kernel, initramfs, built: true };
 }
@@ -86,7 +87,7 @@ function guestRecipes(
     initramfs: {
       product: 'initramfs',
       inputs: [
-        { name: 'init', sha256: sha256(init) },
+        { name: 'init', sha256: digestBytes(init) },
         ...kernelInputs,
         ...inputsOf(packages, 'llama'),
       ],

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { zosiaVersion } from './version.js';
-import { digestFile, sha256 } from '../host/digest.js';
+import { digestFile } from '../host/digest.js';
+import { sha256 } from '../image/sha256.js';
 import { writeOutput } from '../host/output-file.js';
 import { sweepOnce } from '../host/temporary.js';
 

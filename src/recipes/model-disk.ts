@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { BlockSizeBytes, Ext4Options } from '../formats/ext4/options.js';
 import { planExt4 } from '../formats/ext4/plan.js';
 import { openExt4 } from '../formats/ext4/reader/reader.js';
-import { accessImage } from '../host/image-reader.js';
+import { openPlan } from '../host/image-reader.js';
 import type { Image } from '../image/image.js';
 import { ext4Entry, identityOf, modelEntries } from './disk-entries.js';
 import type { Companions, DiskEntry } from './disk-entries.js';
@@ -135,7 +135,7 @@ function digestOf(path: string, digests: ReadonlyMap<string, string>): { sha256?
 }
 
 async function describeLayout(image: Image): Promise<DiskManifest['layout']> {
-  const access = accessImage(image);
+  const access = openPlan(image);
   try {
     const { label, uuid, blockSizeBytes } = (await openExt4(access)).superblock;
     const { sizeBytes } = image;

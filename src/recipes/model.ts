@@ -5,9 +5,9 @@ import { checkGguf } from '../formats/gguf/check.js';
 import type { BaseModel } from '../formats/gguf/base-model.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import type { GgufHeader } from '../formats/gguf/reader.js';
-import { sha256 } from '../host/digest.js';
+import { digestBytes } from '../host/digest.js';
 import { notRegularFile } from '../host/file-errors.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 import { EMBEDDED_MODEL_NAME, embeddedModelPath } from './embedded-model.js';
 import { requireKind } from '../inspect/models/kind.js';
 import type { CompanionKind } from '../inspect/models/kind.js';
@@ -101,7 +101,7 @@ export async function openCompanion(
   try {
     const header = await checkGguf(file, looked.path);
     requireKind(header, kind, looked.path);
-    const headerSha256 = sha256(await file.read(0, header.headerBytes));
+    const headerSha256 = digestBytes(await file.read(0, header.headerBytes));
     return { ...looked, headerSha256, kind, header };
   } finally {
     await file.close();

@@ -1,6 +1,6 @@
 import { ZosiaError } from '../errors.js';
 import { isGguf } from '../formats/gguf/layout.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 import type { RandomAccess } from '../image/random-access.js';
 
 /** @throws ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF` where a llama2.c checkpoint is wanted and a GGUF given */

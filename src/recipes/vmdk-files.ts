@@ -3,12 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { isExtentName } from '../formats/vmdk/names.js';
 import { planVmdk } from '../formats/vmdk/writer.js';
-import { accessImage } from '../host/image-reader.js';
+import { openPlan } from '../host/image-reader.js';
 import { flatten } from '../image/image.js';
 import type { Image } from '../image/image.js';
 import { makeOutputFolder, writeOutput } from '../host/output-file.js';
 import { checkOutputTarget } from '../host/output-target.js';
-import { accessFile } from '../image/random-access.js';
+import { accessFile } from '../host/access-file.js';
 import { writeRaw } from '../host/raw-writer.js';
 import { extentFolder, extentNameOf } from '../inspect/extent-path.js';
 import { sweepOnce } from '../host/temporary.js';
@@ -159,7 +159,7 @@ async function holds(path: string, image: Image): Promise<boolean> {
   if (image.sizeBytes > MAX_COMPARED_BYTES) return false;
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || found.size !== image.sizeBytes) return false;
-  const planned = accessImage(image);
+  const planned = openPlan(image);
   const file = await accessFile(path);
   try {
     for (let offset = 0; offset < image.sizeBytes; offset += PIECE_BYTES) {

@@ -1,4 +1,4 @@
-import { sha256 } from '../host/digest.js';
+import { sha256 } from '../image/sha256.js';
 import { readStamp } from '../host/file-stamp.js';
 import type { Image } from '../image/image.js';
 import { checkOutputTarget } from '../host/output-target.js';

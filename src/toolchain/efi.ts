@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Architecture } from '../artifacts/architectures.js';
 import { ZosiaError } from '../errors.js';
-import { sha256 } from '../host/digest.js';
+import { digestBytes } from '../host/digest.js';
 import { writeOutput } from '../host/output-file.js';
 import { withPrivateFolder } from '../host/private-folder.js';
 import { findCoffLinker, findCompiler } from './compiler.js';
@@ -98,7 +98,7 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
     const bytes = await readFile(out);
     const path = join(outDir, `${program}.efi`);
     await writeOutput(path, bytes, signal ? { signal } : {});
-    return { path, sizeBytes: bytes.length, sha256: sha256(bytes), compiler };
+    return { path, sizeBytes: bytes.length, sha256: digestBytes(bytes), compiler };
   });
 }
 

@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
-import { sha256 } from '../host/digest.js';
+import { digestBytes } from '../host/digest.js';
 import { writeOutput } from '../host/output-file.js';
 import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
@@ -48,5 +48,5 @@ export async function buildGuest(options: BuildGuestOptions): Promise<BuiltGuest
   const path = join(outDir, 'init');
   await writeOutput(path, bytes, signal ? { signal, mode: 0o755 } : { mode: 0o755 });
   await chmod(path, 0o755); // the same under any umask
-  return { path, sizeBytes: bytes.length, sha256: sha256(bytes), compiler };
+  return { path, sizeBytes: bytes.length, sha256: digestBytes(bytes), compiler };
 }

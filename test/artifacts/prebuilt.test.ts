@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { prebuiltInit } from '../../src/artifacts/prebuilt.js';
 import { parseSums } from '../../src/artifacts/summed-file.js';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 import { temporaryFolder } from './samples.js';
 
 async function prebuilt(init: string, sums: string): Promise<string> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Lock, LockedPackage } from '../../src/artifacts/lock.js';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 
 /** A package whose contents are the given text. */
 export function samplePackage(name: string, contents: string | Uint8Array): LockedPackage {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { prebuiltInit } from '../../src/artifacts/prebuilt.js';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 import { CLI, zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';
 import { temporaryFolder } from '../support/temporary.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { AcceleratorVerdict } from '../../src/machine/accelerator/accelerator-probe.js';
+import type { AcceleratorVerdict } from '../../src/machine/qemu/host-spec.js';
 import type { CommandResult, DoctorHost } from '../../src/doctor/host.js';
 
 export const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { digestFile, digestImage, sha256 } from '../../src/host/digest.js';
+import { digestFile, digestImage } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
 
 // FIPS 180-4 examples, and a mebibyte of zeros as sha256sum has it.

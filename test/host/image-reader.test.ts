@@ -2,8 +2,9 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contiguousChunks, imageChunks } from '../../src/host/chunks.js';
-import { digestFile, digestImage, sha256 } from '../../src/host/digest.js';
-import { accessImage } from '../../src/host/image-reader.js';
+import { digestFile, digestImage } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
+import { openPlan } from '../../src/host/image-reader.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
 import type { Image, Segment } from '../../src/image/image.js';
 import { accessBytes } from '../../src/image/random-access.js';
@@ -85,7 +86,7 @@ describe('an image of anything', () => {
       fc.asyncProperty(images(path), fc.nat(1 << 20), fc.nat(1 << 20), async (made, a, b) => {
         const { image, bytes } = made;
         const [start, end] = [a % (bytes.length + 1), b % (bytes.length + 1)].sort((x, y) => x - y);
-        const access = accessImage(image);
+        const access = openPlan(image);
         try {
           expect(await access.read(start!, end! - start!)).toEqual(bytes.slice(start, end));
           expect(await access.read(0, bytes.length)).toEqual(bytes);
@@ -110,9 +111,9 @@ describe('an image of anything', () => {
   });
 });
 
-describe('accessImage', () => {
+describe('openPlan', () => {
   it('refuses ranges outside of the image', async () => {
-    const access = accessImage(makeImage(10, []));
+    const access = openPlan(makeImage(10, []));
     await expect(access.read(5, 6)).rejects.toThrow(RangeError);
     await expect(access.read(-1, 2)).rejects.toThrow(RangeError);
     expect(await access.read(10, 0)).toEqual(new Uint8Array(0));
@@ -122,7 +123,7 @@ describe('accessImage', () => {
     const segments = Array.from({ length: 1000 }, (_, index) =>
       bytesSegment(index * 3, Uint8Array.of(index & 0xff, index >> 8)),
     );
-    const access = accessImage(makeImage(3000, segments));
+    const access = openPlan(makeImage(3000, segments));
     for (const index of [0, 1, 499, 500, 998, 999]) {
       expect(await access.read(index * 3, 3)).toEqual(Uint8Array.of(index & 0xff, index >> 8, 0));
     }

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, realpath, rename, symlink, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { formatDescriptor } from '../../src/formats/vmdk/descriptor.js';
-import { accessFile } from '../../src/image/random-access.js';
+import { accessFile } from '../../src/host/access-file.js';
 import { openVmdk } from '../../src/inspect/vmdk-disk.js';
 import type { OpenVmdkOptions } from '../../src/inspect/vmdk-disk.js';
 import { digestOfEnds } from '../../src/inspect/vmdk-witness.js';

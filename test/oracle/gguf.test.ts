@@ -4,7 +4,7 @@ import { FILE_TYPES } from '../../src/formats/gguf/file-types.js';
 import { ggmlTypeOf } from '../../src/formats/gguf/ggml-types.js';
 import { GgufArray, readGguf } from '../../src/formats/gguf/reader.js';
 import { planGguf } from '../../src/formats/gguf/writer.js';
-import { accessFile } from '../../src/image/random-access.js';
+import { accessFile } from '../../src/host/access-file.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
 import { convertLlama2c } from '../../src/recipes/convert.js';
 import { temporaryFolder } from '../support/temporary.js';

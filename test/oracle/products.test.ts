@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readCpio } from '../../src/formats/cpio/reader.js';
 import { fileData } from '../../src/image/file-data.js';
 import { decompressWhole } from '../../src/formats/compression/decompress.js';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { CLI, zosia } from '../support/cli.js';
 import { convertStoryModel } from '../support/story-model.js';

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
 import { embeddedModelPath } from '../../src/recipes/embedded-model.js';
 import { openModel } from '../../src/recipes/model.js';

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 import { isCurrent, manifestPath, writeManifest } from '../../src/recipes/manifest.js';
 import type { Recipe } from '../../src/recipes/manifest.js';
 import { zosiaVersion } from '../../src/recipes/version.js';

@@ -4,7 +4,7 @@ import type { GgufHeader, GgufTensor, GgufValue } from '../../src/formats/gguf/r
 import { planGguf } from '../../src/formats/gguf/writer.js';
 import type { TensorPlan, TypedValue } from '../../src/formats/gguf/writer.js';
 import { makeImage } from '../../src/image/image.js';
-import { accessFile } from '../../src/image/random-access.js';
+import { accessFile } from '../../src/host/access-file.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
 
 /**

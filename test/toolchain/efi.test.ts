@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import type { Architecture } from '../../src/artifacts/architectures.js';
 import { prebuiltProgram } from '../../src/artifacts/prebuilt.js';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 import { findCoffLinker, findCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
 import { buildEfi } from '../../src/toolchain/efi.js';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { PREBUILT_DIRECTORY, prebuiltInit } from '../../src/artifacts/prebuilt.js';
 import { parseSums } from '../../src/artifacts/summed-file.js';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 import { findCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
 import { buildGuest } from '../../src/toolchain/guest.js';

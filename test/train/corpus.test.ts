@@ -15,7 +15,7 @@ import { trainingDocuments } from '../../train/prepare.js';
 import { randomStream } from '../../train/random.js';
 import { ZOSIA_TINY } from '../../train/recipe.js';
 import type { Training } from '../../train/training-report.js';
-import { sha256 } from '../../src/host/digest.js';
+import { sha256 } from '../../src/image/sha256.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TRAINING_FILE = join(ROOT, 'models/zosia-tiny/training.json');

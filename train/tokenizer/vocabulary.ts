@@ -1,7 +1,7 @@
 import { SPECIAL_TEXTS, byteText } from '../../src/formats/llama2c/special-tokens.js';
 import { planTokenizer } from '../../src/formats/llama2c/tokenizer-writer.js';
 import { readTokenizer } from '../../src/formats/llama2c/tokenizer.js';
-import { accessImage } from '../../src/host/image-reader.js';
+import { openPlan } from '../../src/host/image-reader.js';
 import { accessBytes } from '../../src/image/random-access.js';
 
 /**
@@ -28,7 +28,7 @@ export const FIXED_PIECES: readonly Piece[] = [
 export async function encodeVocabulary({ pieces }: Vocabulary): Promise<Uint8Array> {
   const tokens = pieces.map(({ text, score }) => ({ bytes: Buffer.from(text), score }));
   const maxTokenLength = Math.max(...tokens.map(({ bytes }) => bytes.length));
-  const file = accessImage(planTokenizer({ maxTokenLength, tokens }));
+  const file = openPlan(planTokenizer({ maxTokenLength, tokens }));
   return file.read(0, file.sizeBytes);
 }
 

@@ -1,6 +1,6 @@
 import { accessBytes } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import { gunzip } from '../gzip/gunzip.js';
+import { gunzip } from './gunzip.js';
 import { joinChunks } from './limits.js';
 import type { DecompressionLimits } from './limits.js';
 import { unxz } from './xz.js';

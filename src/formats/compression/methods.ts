@@ -1,5 +1,5 @@
 import type { RandomAccess } from '../../image/random-access.js';
-import { gunzipMember } from '../gzip/gunzip.js';
+import { gunzipMember } from './gunzip.js';
 import { unlz4Legacy } from './lz4.js';
 import type { Unpacking } from './unpacking.js';
 import { refusedByKernel, xzSettings } from './xz-settings.js';

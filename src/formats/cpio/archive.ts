@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { byteStringBytes } from '../byte-string.js';
 import type { ByteString } from '../byte-string.js';
 import { escapeName } from '../escaped-name.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { checkRange } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { windowedAccess } from '../../image/windowed-access.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ZosiaError } from '../../errors.js';
 
 export const BLOCK_SIZES = [1024, 2048, 4096] as const;

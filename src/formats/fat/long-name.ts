@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { readBytes, writeFields } from '../fields.js';
 import {
   DIRECTORY_ENTRY_BYTES,

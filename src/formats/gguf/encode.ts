@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { MAX_KEY_BYTES, VALUE_TYPES } from './layout.js';
 import type { NumberTypeName } from './layout.js';
 import type { StringValue, TypedValue } from './values.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import type { RandomAccess } from '../../image/random-access.js';
 import { corrupt, truncated } from './errors.js';
 import { LENGTH_BYTES, MAX_HEADER_BYTES } from './layout.js';

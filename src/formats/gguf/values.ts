@@ -1,3 +1,4 @@
+import type { Buffer } from 'buffer';
 import type { NumberTypeName, ValueTypeName } from './layout.js';
 import { LENGTH_BYTES, VALUE_TYPES } from './layout.js';
 import { readUint64 } from './header-cursor.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { makeImage, bytesSegment } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
 import {

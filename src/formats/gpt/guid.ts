@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 /** Where each byte of a GUID's text lies on disk: its first three numbers are little-endian there. */
 const BYTE_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

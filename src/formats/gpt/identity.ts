@@ -1,4 +1,5 @@
-import { sha256 } from '../../host/digest.js';
+import { Buffer } from 'buffer';
+import { sha256 } from '../../image/sha256.js';
 
 /**
  * A GUID that follows from what it names, never from chance, so that the same inputs give the same

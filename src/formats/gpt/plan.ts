@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ZosiaError } from '../../errors.js';
 import { bytesSegment, makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';

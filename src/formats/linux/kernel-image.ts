@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 const MIB = 2 ** 20;
 
 /** Bytes of a kernel's file that {@link kernelMemoryBytes} looks at. */

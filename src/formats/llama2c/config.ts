@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { FLOAT_BYTES } from '../gguf/floats.js';
 import {
   CONFIG_FIELDS,

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { GgufArray } from '../gguf/reader.js';
 import type { GgufHeader } from '../gguf/reader.js';
 import { inexpressible } from './from-gguf-errors.js';

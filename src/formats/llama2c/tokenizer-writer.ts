@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { bytesData } from '../../image/file-data.js';
 import type { Image } from '../../image/image.js';
 import { TOKENIZER_ENTRY, TOKENIZER_ENTRY_BYTES, TOKENIZER_HEADER_BYTES } from './layout.js';

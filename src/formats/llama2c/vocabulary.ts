@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { uint32 } from '../gguf/values.js';
 import type { StringValue, TypedValue } from '../gguf/values.js';
 import { BOS_ID, EOS_ID, UNKNOWN_ID } from './special-tokens.js';

@@ -1,4 +1,5 @@
-import { isUtf8 } from 'node:buffer';
+import { Buffer } from 'buffer';
+import { isUtf8 } from '../byte-string.js';
 import { ZosiaError } from '../../errors.js';
 import { makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hash } from '../../image/sha256.js';
 import { ZosiaError } from '../../errors.js';
 import { flatten, makeImage } from '../../image/image.js';
 import type { Image, LeafSegment, Segment } from '../../image/image.js';
@@ -107,11 +107,12 @@ function checkCopied(leaves: readonly LeafSegment[], maximumBytes: number): void
  * All ones means "none", so that one is not given.
  */
 function contentId(extents: readonly FlatExtent[], leaves: readonly LeafSegment[]): number {
-  const hash = createHash('sha256').update(JSON.stringify(extents));
+  const hash = sha256Hash();
+  hash.update(JSON.stringify(extents));
   for (const { offset, length, source } of leaves) {
     hash.update(`${offset} ${length} ${source.kind === 'bytes' ? '' : source.offset}\n`);
     if (source.kind === 'bytes') hash.update(source.bytes);
   }
-  const cid = hash.digest().readUInt32BE(0);
+  const cid = new DataView(hash.digest().buffer).getUint32(0);
   return cid === NO_CID ? 0 : cid;
 }

@@ -8,7 +8,7 @@ import { describeModel } from '../../formats/gguf/model-info.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import { readGguf } from '../../formats/gguf/reader.js';
 import type { GgufHeader } from '../../formats/gguf/reader.js';
-import { sha256 } from '../../host/digest.js';
+import { digestBytes } from '../../host/digest.js';
 import { noSuchFile } from '../../host/file-errors.js';
 import type { OpenRandomAccess } from '../../image/random-access.js';
 import { requireKind } from './kind.js';
@@ -129,7 +129,7 @@ async function readPart(name: string, folder: ModelFolder): Promise<ModelPart | 
       name,
       sizeBytes: file.sizeBytes,
       header,
-      headerSha256: sha256(await file.read(0, header.headerBytes)),
+      headerSha256: digestBytes(await file.read(0, header.headerBytes)),
     };
   } finally {
     await file.close();

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { systemErrorCode } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { HostFactsCache } from '../qemu/host-facts-cache.js';
+import type { AcceleratorVerdict } from '../qemu/host-spec.js';
 import { PLATFORMS } from '../qemu/platform.js';
 import { withPrivateFolder } from '../../host/private-folder.js';
 import { aarch64ProbeKernel } from './probe-aarch64.js';
@@ -14,15 +15,6 @@ import type { QemuBinary } from '../qemu/binary.js';
 
 /** What lets the host's processor run the guest: KVM on Linux, HVF on macOS. */
 export type HardwareAccelerator = 'kvm' | 'hvf';
-
-/** Whether an accelerator works on this host. */
-export type AcceleratorVerdict =
-  | {
-      readonly usable: true;
-      /** Properties for QEMU's `-accel` without which machines say nothing. */
-      readonly options?: string;
-    }
-  | { readonly usable: false; readonly reason: string };
 
 export interface ProbeContext {
   readonly arch: Architecture;

@@ -2,29 +2,19 @@ import { ZosiaError } from '../../errors.js';
 import { hostArchitecture } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { acceleratorVerdict, peekVerdict } from './accelerator-probe.js';
-import type { AcceleratorVerdict, HardwareAccelerator } from './accelerator-probe.js';
+import type { HardwareAccelerator } from './accelerator-probe.js';
 import { HostFactsCache } from '../qemu/host-facts-cache.js';
 import { findQemu } from '../qemu/binary.js';
 import type { Environment, QemuBinary } from '../qemu/binary.js';
 import type { QemuFacts } from '../qemu/facts.js';
-
-const ACCELERATOR_NAMES = ['tcg', 'kvm', 'hvf'] as const;
-/** TCG emulates the processor; KVM (Linux) and HVF (macOS) let the host's run the guest. */
-export type AcceleratorName = (typeof ACCELERATOR_NAMES)[number];
+import { ACCELERATOR_NAMES } from '../qemu/host-spec.js';
+import type { AcceleratorName, AcceleratorVerdict, ResolvedAccel } from '../qemu/host-spec.js';
 
 /** What a user asks for. */
 export interface AcceleratorChoice {
   readonly name: AcceleratorName | 'auto';
   /** Properties for QEMU's `-accel`, as in `tcg,thread=single`. */
   readonly options?: string;
-}
-
-/** What a machine runs with. */
-export interface ResolvedAccel {
-  readonly name: AcceleratorName;
-  readonly options?: string;
-  /** Why `auto` fell back to emulation: one line for the user. */
-  readonly note?: string;
 }
 
 /**

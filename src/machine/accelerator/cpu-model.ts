@@ -1,5 +1,5 @@
 import type { Architecture } from '../../artifacts/architectures.js';
-import type { AcceleratorName } from './accelerator.js';
+import type { AcceleratorName } from '../qemu/host-spec.js';
 
 /**
  * The CPU model for QEMU's `-cpu`. An accelerator passes the host's through. Under TCG the model decides

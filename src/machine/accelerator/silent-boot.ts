@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import type { HostSpec, SilencePlan } from '../qemu/host-spec.js';
-import type { AcceleratorVerdict } from './accelerator-probe.js';
-import type { ResolvedAccel } from './accelerator.js';
+import type { AcceleratorVerdict } from '../qemu/host-spec.js';
+import type { ResolvedAccel } from '../qemu/host-spec.js';
 
 /**
  * How long a machine may say nothing under the host's accelerator. Its guest's first line takes one or two

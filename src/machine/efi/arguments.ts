@@ -1,5 +1,5 @@
 import type { Architecture } from '../../artifacts/architectures.js';
-import type { AcceleratorName } from '../accelerator/accelerator.js';
+import type { AcceleratorName } from '../qemu/host-spec.js';
 import { consoleArguments, diskArguments, hostArguments, optionValue } from '../qemu/arguments.js';
 import { QMP_FILE_DESCRIPTOR } from '../qemu/qmp.js';
 import type { EfiMachineSpec, EfiScreen } from './spec.js';

@@ -1,7 +1,7 @@
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { ZosiaError } from '../../errors.js';
-import { accessFile } from '../../image/random-access.js';
+import { accessFile } from '../../host/access-file.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { firmwareVolumes } from './firmware-volume.js';
 import type { Firmware, FirmwareFile } from './firmware.js';

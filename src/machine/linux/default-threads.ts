@@ -1,4 +1,4 @@
-import type { AcceleratorName } from '../accelerator/accelerator.js';
+import type { AcceleratorName } from '../qemu/host-spec.js';
 
 /** Models with fewer bytes of weights have little to do between two meetings of their threads. */
 const SMALL_MODEL_BYTES = 16 * 2 ** 20;

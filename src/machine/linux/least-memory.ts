@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
-import { statedUnpackedBytes } from '../../formats/gzip/unpacked-size.js';
+import { statedUnpackedBytes } from '../../formats/compression/unpacked-size.js';
 import { KERNEL_HEADER_BYTES, kernelMemoryBytes } from '../../formats/linux/kernel-image.js';
-import { accessFile } from '../../image/random-access.js';
+import { accessFile } from '../../host/access-file.js';
 import type { RandomAccess } from '../../image/random-access.js';
 
 const MIB = 2 ** 20;

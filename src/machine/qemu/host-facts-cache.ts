@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultCacheDirectory } from '../../artifacts/cache.js';
-import { sha256 } from '../../host/digest.js';
+import { sha256 } from '../../image/sha256.js';
 import { writeOutput } from '../../host/output-file.js';
 import type { Environment } from './binary.js';
 

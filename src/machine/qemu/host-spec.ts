@@ -1,6 +1,25 @@
 import type { Architecture } from '../../artifacts/architectures.js';
-import type { ResolvedAccel } from '../accelerator/accelerator.js';
-import type { AcceleratorVerdict } from '../accelerator/accelerator-probe.js';
+
+export const ACCELERATOR_NAMES = ['tcg', 'kvm', 'hvf'] as const;
+/** TCG emulates the processor; KVM (Linux) and HVF (macOS) let the host's run the guest. */
+export type AcceleratorName = (typeof ACCELERATOR_NAMES)[number];
+
+/** What a machine runs with. */
+export interface ResolvedAccel {
+  readonly name: AcceleratorName;
+  readonly options?: string;
+  /** Why `auto` fell back to emulation: one line for the user. */
+  readonly note?: string;
+}
+
+/** Whether an accelerator works on this host. */
+export type AcceleratorVerdict =
+  | {
+      readonly usable: true;
+      /** Properties for QEMU's `-accel` without which machines say nothing. */
+      readonly options?: string;
+    }
+  | { readonly usable: false; readonly reason: string };
 
 /** The part of a machine that is the same whatever is booted on it. */
 export interface HostSpec {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../../errors.js';
 import { isVmdkDescriptor } from '../../formats/vmdk/reader.js';
-import { accessFile } from '../../image/random-access.js';
+import { accessFile } from '../../host/access-file.js';
 import type { MachineDisk } from './host-spec.js';
 
 /** A file that a machine is made from. */

@@ -1,8 +1,8 @@
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { openFat } from '../../formats/fat/reader/reader.js';
-import { sha256 } from '../../host/digest.js';
-import { accessImage } from '../../host/image-reader.js';
+import { digestBytes } from '../../host/digest.js';
+import { openPlan } from '../../host/image-reader.js';
 import type { Image } from '../../image/image.js';
 import { planDigest } from '../reproducible.js';
 import { zosiaVersion } from '../version.js';
@@ -102,14 +102,14 @@ export async function writeEfiDisk(
 function describeInput(input: EfiDiskFile): EfiDiskManifest['inputs'][number] {
   const { diskPath: path } = input;
   if ('bytes' in input) {
-    return { path, sizeBytes: input.bytes.length, sha256: sha256(input.bytes) };
+    return { path, sizeBytes: input.bytes.length, sha256: digestBytes(input.bytes) };
   }
   const { sizeBytes, headSha256 } = input.file;
   return { path, sizeBytes, headSha256 };
 }
 
 async function describeLayout({ image, volume }: EfiDiskPlan): Promise<EfiDiskManifest['layout']> {
-  const access = accessImage(volume);
+  const access = openPlan(volume);
   try {
     const reader = await openFat(access);
     const { type, volumeId, clusterSizeBytes } = reader.bootSector;

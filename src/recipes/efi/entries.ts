@@ -2,7 +2,8 @@ import { prebuiltProgram } from '../../artifacts/prebuilt.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { bytesData } from '../../image/file-data.js';
 import type { FatEntry } from '../../formats/fat/plan.js';
-import { sha256 } from '../../host/digest.js';
+import { digestBytes } from '../../host/digest.js';
+import { sha256 } from '../../image/sha256.js';
 import { hostFileData } from '../../host/host-file.js';
 import { checkDiskNames } from './disk-name.js';
 import type { EfiFile, EfiModel } from './model.js';
@@ -61,7 +62,7 @@ export function fatEntry(file: EfiDiskFile): FatEntry {
 export function efiDiskIdentity(files: readonly EfiDiskFile[]): Uint8Array {
   const facts = files.map((file) =>
     'bytes' in file
-      ? [file.diskPath, file.bytes.length, sha256(file.bytes)]
+      ? [file.diskPath, file.bytes.length, digestBytes(file.bytes)]
       : [file.diskPath, file.file.sizeBytes, file.file.headSha256],
   );
   return Buffer.from(sha256(JSON.stringify(facts)), 'hex');

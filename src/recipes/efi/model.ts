@@ -3,9 +3,10 @@ import { ZosiaError } from '../../errors.js';
 import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
 import type { Checkpoint, CheckpointConfig } from '../../formats/llama2c/checkpoint.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
-import { sha256 } from '../../host/digest.js';
-import { accessFile } from '../../image/random-access.js';
-import type { OpenFile, RandomAccess } from '../../image/random-access.js';
+import { digestBytes } from '../../host/digest.js';
+import { accessFile } from '../../host/access-file.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import type { OpenFile } from '../../host/access-file.js';
 import type { HostFile } from '../../host/host-file.js';
 import { refuseGguf } from '../refuse-gguf.js';
 import { checkDiskNames } from './disk-name.js';
@@ -83,7 +84,7 @@ async function describe(file: OpenFile, path: string): Promise<EfiFile> {
   const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
   return {
     ...{ path: resolve(path), ...file.stamp },
-    ...{ fileName: basename(path), headSha256: sha256(head) },
+    ...{ fileName: basename(path), headSha256: digestBytes(head) },
   };
 }
 

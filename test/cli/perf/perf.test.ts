@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile, open } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';

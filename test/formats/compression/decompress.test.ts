@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decompressWhole, splitCompression } from '../../../src/formats/compression/decompress.js';
-import { gzip } from '../../../src/formats/gzip/gzip.js';
+import { gzip } from '../../../src/formats/compression/gzip.js';
 import { PLAIN, XZ, ZSTD } from './samples.js';
 
 describe('splitCompression', () => {

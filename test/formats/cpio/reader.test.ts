@@ -6,7 +6,7 @@ import { HEADER_BYTES, NEWC_FIELDS } from '../../../src/formats/cpio/layout.js';
 import type { NewcFieldName } from '../../../src/formats/cpio/layout.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { accessImage } from '../../../src/image/access-image.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import type { RandomAccess } from '../../../src/image/random-access.js';
 import { ZosiaError } from '../../../src/errors.js';

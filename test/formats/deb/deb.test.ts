@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
 import { readDeb } from '../../../src/formats/deb/deb.js';
 import type { ReadDebOptions } from '../../../src/formats/deb/deb.js';
-import { gzip } from '../../../src/formats/gzip/gzip.js';
+import { gzip } from '../../../src/formats/compression/gzip.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { collect } from '../../support/async.js';
 import { zosiaError } from '../../support/errors.js';

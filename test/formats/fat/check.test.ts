@@ -19,7 +19,7 @@ import { writeEntry } from '../../../src/formats/fat/table.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { imageBytes } from '../../support/images.js';
 import { LAYOUTS } from './layouts.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { accessImage } from '../../../src/image/access-image.js';
 
 const ENTRIES: FatEntry[] = [
   { type: 'file', path: '/THREE', data: bytesData(Buffer.alloc(1500, 1)) },

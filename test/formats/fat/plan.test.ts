@@ -6,7 +6,7 @@ import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';
 import type { FatBootSector } from '../../../src/formats/fat/reader/reader.js';
 import { digestImage } from '../../../src/host/digest.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { accessImage } from '../../../src/image/access-image.js';
 import { makeImage } from '../../../src/image/image.js';
 import type { Image } from '../../../src/image/image.js';
 import { file, LAYOUTS } from './layouts.js';

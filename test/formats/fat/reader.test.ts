@@ -5,7 +5,7 @@ import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { checkFat } from '../../../src/formats/fat/check/checker.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';
 import type { FatReader } from '../../../src/formats/fat/reader/reader.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { accessImage } from '../../../src/image/access-image.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import type { RandomAccess } from '../../../src/image/random-access.js';
 import { collect } from '../../support/async.js';
@@ -15,7 +15,7 @@ import { pattern } from '../ext4/layouts.js';
 import { arbitraryTree } from './arbitrary-tree.js';
 import { file, LAYOUTS } from './layouts.js';
 
-const openPlan = (entries: readonly FatEntry[], options: FatOptions = {}): Promise<FatReader> =>
+const openEntries = (entries: readonly FatEntry[], options: FatOptions = {}): Promise<FatReader> =>
   openFat(accessImage(planFat(entries, options)));
 
 async function contents(source: RandomAccess): Promise<Buffer> {
@@ -50,7 +50,11 @@ describe('the reader', () => {
 
   it('tells the boot sector, the label, and times', async () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name === 'an ESP of 128 MiB: FAT32')!;
-    const reader = await openPlan(entries, { ...options, label: 'Zosia', epochSeconds: 1e9 + 1 });
+    const reader = await openEntries(entries, {
+      ...options,
+      label: 'Zosia',
+      epochSeconds: 1e9 + 1,
+    });
     expect(reader.bootSector).toMatchObject({
       ...{ type: 'FAT32', oemName: 'MSWIN4.1', sectorBytes: 512, clusterSizeBytes: 1024 },
       ...{ hiddenSectorCount: 2048, media: 0xf8, fatCount: 2, isMirrored: true, rootCluster: 2 },
@@ -65,7 +69,7 @@ describe('the reader', () => {
 
   it('tells attributes', async () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name === 'attributes and times')!;
-    const reader = await openPlan(entries, options);
+    const reader = await openEntries(entries, options);
     const attributes = async (path: string) => (await reader.stat(path)).attributes;
     expect(await attributes('/hidden')).toBe(0x12);
     expect(await attributes('/hidden/read only')).toBe(0x21);
@@ -78,7 +82,7 @@ describe('the reader', () => {
   });
 
   it('takes names in any case, short ones, and the way up', async () => {
-    const reader = await openPlan([file('/A long folder/Été.text', 'here')]);
+    const reader = await openEntries([file('/A long folder/Été.text', 'here')]);
     for (const path of [
       '/a LONG folder/été.TEXT',
       'ALONGF~1/ÉTÉ~1.tex',
@@ -91,7 +95,7 @@ describe('the reader', () => {
 
   it('tells the entries of all files apart, empty ones too, however it found them', async () => {
     const names = ['/a', '/b', '/folder/a', '/folder/b', '/folder/inner/a', '/other/a'];
-    const reader = await openPlan(names.map((path) => file(path, '')));
+    const reader = await openEntries(names.map((path) => file(path, '')));
     const walked = await collect(reader.walk());
     expect(new Set(walked.map(({ stat }) => stat.entryId)).size).toBe(names.length + 4);
     expect(walked[0]!.stat.entryId).toBe(0);
@@ -149,7 +153,7 @@ describe('the reader', () => {
     ['/d', 'NOT_A_FILE', 'open'],
     ['/d', 'NOT_A_FILE', 'ranges'],
   ] as const)('refuses %s: ZOSIA_FAT_%s', async (path, code, method) => {
-    const reader = await openPlan([file('/a'), { type: 'directory', path: '/d' }]);
+    const reader = await openEntries([file('/a'), { type: 'directory', path: '/d' }]);
     await expect(reader[method](path)).rejects.toThrow(zosiaError(`ZOSIA_FAT_${code}`));
   });
 });

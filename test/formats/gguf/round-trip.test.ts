@@ -4,7 +4,7 @@ import { GgufArray, readGguf } from '../../../src/formats/gguf/reader.js';
 import type { GgufValue } from '../../../src/formats/gguf/reader.js';
 import { planGguf } from '../../../src/formats/gguf/writer.js';
 import type { TypedValue } from '../../../src/formats/gguf/writer.js';
-import { sha256 } from '../../../src/host/digest.js';
+import { sha256 } from '../../../src/image/sha256.js';
 import { makeImage } from '../../../src/image/image.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { imageBytes } from '../../support/images.js';

@@ -9,7 +9,7 @@ import { FIRST_PARTITION_OFFSET, planGpt } from '../../../src/formats/gpt/plan.j
 import type { GptOptions, GptPartition } from '../../../src/formats/gpt/plan.js';
 import { readPartitionTable } from '../../../src/formats/gpt/reader.js';
 import { digestImage } from '../../../src/host/digest.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { accessImage } from '../../../src/image/access-image.js';
 import { flatten } from '../../../src/image/image.js';
 import type { Image } from '../../../src/image/image.js';
 import type { RandomAccess } from '../../../src/image/random-access.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gzip } from '../../../src/formats/gzip/gzip.js';
+import { gzip } from '../../../src/formats/compression/gzip.js';
 import {
   decompressModule,
   dependenciesFromModinfo,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readTokenizer } from '../../../src/formats/llama2c/tokenizer.js';
 import type { Tokenizer } from '../../../src/formats/llama2c/tokenizer.js';
-import { accessBytes, accessFile } from '../../../src/image/random-access.js';
+import { accessBytes } from '../../../src/image/random-access.js';
+import { accessFile } from '../../../src/host/access-file.js';
 import { zosiaError } from '../../support/errors.js';
 import { describeWithWeights, weights } from '../../support/weights.js';
 import { tokenizerFile } from './samples.js';

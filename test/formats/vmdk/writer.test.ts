@@ -3,7 +3,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { readVmdk } from '../../../src/formats/vmdk/reader.js';
 import { planVmdk } from '../../../src/formats/vmdk/writer.js';
-import { sha256 } from '../../../src/host/digest.js';
+import { sha256 } from '../../../src/image/sha256.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
 import type { Image, Segment } from '../../../src/image/image.js';
 import { accessBytes } from '../../../src/image/random-access.js';

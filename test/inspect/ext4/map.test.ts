@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { everything } from '../../formats/ext4/reader/images.js';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { openPlan } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
 import { mapExt4 } from '../../../src/inspect/ext4/map.js';
 import { openExt4Volume } from '../../../src/inspect/ext4/volume.js';
 import type { Region } from '../../../src/inspect/regions.js';
 
 async function mapOf(image: Image): Promise<{ map: Region[]; freeBytes: number }> {
-  const volume = await openExt4Volume(accessImage(image));
+  const volume = await openExt4Volume(openPlan(image));
   const { freeBlockCount, blockSizeBytes } = volume.superblock;
   return { map: await mapExt4(volume), freeBytes: freeBlockCount * blockSizeBytes };
 }

@@ -5,7 +5,7 @@ import { planFat } from '../../../src/formats/fat/plan.js';
 import { clusterOffset } from '../../../src/formats/fat/reader/boot-sector.js';
 import { FatReader } from '../../../src/formats/fat/reader/reader.js';
 import { openVolume } from '../../../src/formats/fat/reader/volume.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { openPlan } from '../../../src/host/image-reader.js';
 import { describeFat } from '../../../src/inspect/fat/describe.js';
 import { mapFat } from '../../../src/inspect/fat/map.js';
 import type { FatMap } from '../../../src/inspect/fat/map.js';
@@ -30,7 +30,7 @@ function expectEveryByteOnce({ regions }: FatMap, sizeBytes: number): void {
 
 describe('the map of a FAT volume', () => {
   it.each(LAYOUTS)('has every byte once, and each file where it lies: $name', async (layout) => {
-    const source = accessImage(planFat(layout.entries, layout.options));
+    const source = openPlan(planFat(layout.entries, layout.options));
     const volume = await openVolume(source);
     const map = await mapFat(volume);
     const { sectorCount, sectorBytes, clusterSizeBytes } = volume.bootSector;
@@ -121,7 +121,7 @@ describe('the map of a FAT volume', () => {
 describe('the description of a FAT volume', () => {
   it('says what an ESP is', async () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name.startsWith('an ESP of 128'))!;
-    const source = accessImage(planFat(entries, { ...options, volumeId: 0x0012_abcd }));
+    const source = openPlan(planFat(entries, { ...options, volumeId: 0x0012_abcd }));
     expect(await describeFat(source)).toMatchObject({
       ...{ type: 'FAT32', label: 'ZOSIA', volumeId: '0012-ABCD', oemName: 'MSWIN4.1' },
       ...{ state: 'clean', sizeBytes: 2 ** 27, sectorBytes: 512, clusterSizeBytes: 1024 },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { AcceleratorVerdict } from '../../../src/machine/accelerator/accelerator-probe.js';
+import type { AcceleratorVerdict } from '../../../src/machine/qemu/host-spec.js';
 import {
   runBootMode,
   runEfi,

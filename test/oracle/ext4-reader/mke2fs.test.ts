@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { checkExt4 } from '../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../src/formats/ext4/reader/reader.js';
 import type { Ext4Reader, Ext4Stat } from '../../../src/formats/ext4/reader/reader.js';
-import { accessFile } from '../../../src/image/random-access.js';
+import { accessFile } from '../../../src/host/access-file.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { describeWithE2fsprogs, e2fsck } from '../ext4/programs.js';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { directoryHash } from '../../../src/formats/ext4/dirhash.js';
 import { bytesData, planExt4 } from '../../../src/formats/ext4/plan.js';
 import type { Ext4Entry, Ext4Options } from '../../../src/formats/ext4/plan.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { openPlan } from '../../../src/host/image-reader.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import { alternatingData, names } from '../../formats/ext4/layouts.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -80,7 +80,7 @@ describeWithE2fsprogs('the extremes', () => {
     const copy = folder.file('copy');
     const answer = debugfs(disk, [`dump /f "${copy}"`, 'extents /f']);
     expect(answer).toMatch(new RegExp(`^ 0/ ?${depth} `, 'm'));
-    const access = accessImage(data);
+    const access = openPlan(data);
     const expected = await access.read(0, data.sizeBytes);
     await access.close();
     expect(Buffer.compare(await readFile(copy), expected)).toBe(0);

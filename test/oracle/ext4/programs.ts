@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { withMountedDisk } from 'ext2fs';
 import { describe } from 'vitest';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { openPlan } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
 import type { Libext2fs } from '../../../src/inspect/ext4/libext2fs.js';
 
@@ -109,7 +109,7 @@ export async function withLibext2fs<T>(
   image: Image,
   use: (fileSystem: Libext2fs) => Promise<T>,
 ): Promise<T> {
-  const access = accessImage(image);
+  const access = openPlan(image);
   try {
     const disk = {
       async read(buffer: Uint8Array, bufferOffset: number, length: number, offset: number) {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../../src/formats/ext4/plan.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { openPlan } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -71,7 +71,7 @@ function diskTime({ seconds, nanoseconds = 0 }: { seconds: number; nanoseconds?:
 }
 
 async function contentsOf(data: Image): Promise<Uint8Array> {
-  const access = accessImage(data);
+  const access = openPlan(data);
   try {
     return await access.read(0, data.sizeBytes);
   } finally {

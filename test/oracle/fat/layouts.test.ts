@@ -6,7 +6,7 @@ import { checkFat } from '../../../src/formats/fat/check/checker.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';
-import { accessFile } from '../../../src/image/random-access.js';
+import { accessFile } from '../../../src/host/access-file.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import { collect } from '../../support/async.js';
 import { temporaryFolder } from '../../support/temporary.js';

@@ -5,7 +5,7 @@ import { planFat } from '../../../src/formats/fat/plan.js';
 import { GPT_TYPE } from '../../../src/formats/gpt/layout.js';
 import { FIRST_PARTITION_OFFSET, planGpt } from '../../../src/formats/gpt/plan.js';
 import { readPartitionTable } from '../../../src/formats/gpt/reader.js';
-import { accessImage } from '../../../src/host/image-reader.js';
+import { openPlan } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import { describeWithPrograms } from '../../support/programs.js';
@@ -48,7 +48,7 @@ describeWith(['sgdisk'], 'sgdisk', () => {
         expect(status, output).toBe(0);
         expect(output).toContain('No problems found');
         expect(output).not.toMatch(/caution|warning/i);
-        const { diskId, partitions } = (await readPartitionTable(accessImage(disk)))!;
+        const { diskId, partitions } = (await readPartitionTable(openPlan(disk)))!;
         expect(output).toContain(`Disk identifier (GUID): ${diskId.toUpperCase()}`);
         for (const { number, offset, sizeBytes } of partitions) {
           const [first, last] = [offset / 512, (offset + sizeBytes) / 512 - 1];

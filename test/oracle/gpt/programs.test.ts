@@ -2,7 +2,7 @@ import { open, truncate, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { readPartitionTable } from '../../../src/formats/gpt/reader.js';
 import type { PartitionTable } from '../../../src/formats/gpt/reader.js';
-import { accessFile } from '../../../src/image/random-access.js';
+import { accessFile } from '../../../src/host/access-file.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { describeWhere, describeWith, run } from '../fat/programs.js';
 

@@ -5,7 +5,7 @@ import { modelGguf } from '../../formats/gguf/samples.js';
 import { buildHostProgram } from '../../guest/efi/programs.js';
 import { readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import { CONFIG_FIELDS } from '../../../src/formats/llama2c/layout.js';
-import { accessFile } from '../../../src/image/random-access.js';
+import { accessFile } from '../../../src/host/access-file.js';
 import { efiMemoryBytes } from '../../../src/recipes/efi/memory.js';
 import { modelName, openEfiModel } from '../../../src/recipes/efi/model.js';
 import { zosiaError } from '../../support/errors.js';

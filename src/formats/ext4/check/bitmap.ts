@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { crc32c } from '../crc32c.js';
 import type { ClaimedRange } from './claims.js';
 import type { Findings } from '../../findings.js';

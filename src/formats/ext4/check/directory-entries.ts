@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isUtf8 } from '../../byte-string.js';
 import { readNumber } from '../../fields.js';
 import { FILE_TYPES } from '../file-type.js';
 import {

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { parseInode } from '../reader/inode.js';
 import type { Inode } from '../reader/inode.js';
 import type { Ext4Superblock } from '../reader/superblock.js';

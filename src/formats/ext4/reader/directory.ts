@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { readNumber } from '../../fields.js';
 import { INLINE_DIRECTORY, MAX_NAME_BYTES } from '../layout/directory.js';
 import { MIN_ENCRYPTED_NAME_BYTES } from '../layout/encryption.js';

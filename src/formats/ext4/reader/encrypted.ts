@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { Buffer } from 'buffer';
+import { sha256Bytes } from '../../../image/sha256.js';
 import { ZosiaError } from '../../../errors.js';
 import { ENCRYPTED_TARGET, NAME_WITHOUT_KEY } from '../layout/encryption.js';
 import { INODE_FLAGS } from '../layout/inode.js';
@@ -18,11 +19,12 @@ export function isEncrypted({ flags }: Pick<Inode, 'flags'>): boolean {
 export function encodeEncryptedName(name: Uint8Array): string {
   const { hashes, mostNameBytes } = NAME_WITHOUT_KEY;
   const rest = name.subarray(mostNameBytes);
-  return Buffer.concat([
+  const encoded = Buffer.concat([
     new Uint8Array(hashes.width),
     name.subarray(0, mostNameBytes),
-    rest.length > 0 ? createHash('sha256').update(rest).digest() : new Uint8Array(0),
-  ]).toString('base64url');
+    rest.length > 0 ? sha256Bytes(rest) : new Uint8Array(0),
+  ]).toString('base64');
+  return encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
 /** The encrypted target of a symlink in what the symlink holds. @throws ZosiaError `ZOSIA_EXT4_CORRUPT` */

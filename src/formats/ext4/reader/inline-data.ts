@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { corrupt, refuseFaults } from './fault.js';
 import type { Inode } from './inode.js';
 import { inodeAttributes } from './xattr.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { crc32c, CRC32C_START, filesystemSeed } from '../crc32c.js';
 import { readBytes, readNumber } from '../../fields.js';
 import type { NumberField } from '../../fields.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { encodeEncryptedName, encryptedTarget, isEncrypted } from './encrypted.js';
 import { corrupt } from './fault.js';
 import { openStored } from './file-content.js';

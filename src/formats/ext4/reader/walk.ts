@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ROOT_INODE } from '../layout/superblock.js';
 import { readDirectory } from './directory.js';
 import type { Ext4DirectoryEntry } from './directory.js';

@@ -1,4 +1,5 @@
-import { sha256 } from '../../../host/digest.js';
+import { Buffer } from 'buffer';
+import { sha256 } from '../../../image/sha256.js';
 import type { Ext4Options } from '../options.js';
 import type { TreeInode } from './tree.js';
 

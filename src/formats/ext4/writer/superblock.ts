@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { crc32c, CRC32C_START } from '../crc32c.js';
 import { high32, low16, low32, writeFields } from '../../fields.js';
 import type { Geometry } from './geometry.js';

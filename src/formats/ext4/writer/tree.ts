@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ZosiaError } from '../../../errors.js';
 import type { Image } from '../../../image/image.js';
 import type { Ext4Attributes, Ext4Entry, Ext4HardlinkEntry } from '../entry.js';

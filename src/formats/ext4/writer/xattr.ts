@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ZosiaError } from '../../../errors.js';
 import { aclToDisk } from './acl.js';
 import { crc32c, crc32cWord } from '../crc32c.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { readNumber } from '../../fields.js';
 import {
   BOOT_SECTOR_BYTES,

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import type { Findings } from '../../findings.js';
 import { NAME_MARK, SHORT_BASE_BYTES } from '../layout/directory.js';
 import { foldName, isAllowedName } from '../names.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { FAT_TYPE_FACTS, FIRST_CLUSTER, FREE_CLUSTER } from '../layout/table.js';
 import { FatTable } from '../reader/table.js';
 import { hex } from './boot-sector.js';

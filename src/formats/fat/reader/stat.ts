@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ATTRIBUTE, MAX_DIRECTORY_ENTRIES } from '../layout/directory.js';
 import { fromFatTime } from '../time.js';
 import type { RawEntry } from './entries.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ZosiaError } from '../../../errors.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import { BOOT_SECTOR_BYTES } from '../layout/boot-sector.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { writeFields } from '../../fields.js';
 import type { Geometry } from './geometry.js';
 import {

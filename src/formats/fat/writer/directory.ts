@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { high16, low16, writeFields } from '../../fields.js';
 import type { FatAttributes } from '../entry.js';
 import {

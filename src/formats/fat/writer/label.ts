@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ZosiaError } from '../../../errors.js';
 import { NO_LABEL } from '../layout/boot-sector.js';
 import { SHORT_NAME_BYTES } from '../layout/directory.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { SHORT_BASE_BYTES, SHORT_NAME_BYTES, LOWER_CASE } from '../layout/directory.js';
 import { encodeOemUpper } from '../oem.js';
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import { ZosiaError } from '../../../errors.js';
 import { SETTING_FORMS, SETTING_KEYS } from './forms.js';
 import { DEFAULT_EFI_SETTINGS } from './settings.js';

@@ -1,3 +1,4 @@
+import { Buffer } from 'buffer';
 import type { EfiSettings } from './settings.js';
 
 type SettingValue = string | number | bigint | boolean;

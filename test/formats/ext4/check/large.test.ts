@@ -4,19 +4,19 @@ import { expect, it } from 'vitest';
 import { checkExt4 } from '../../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
 import { planExt4 } from '../../../../src/formats/ext4/plan.js';
-import { accessImage } from '../../../../src/host/image-reader.js';
+import { openPlan } from '../../../../src/host/image-reader.js';
 import { makeImage } from '../../../../src/image/image.js';
 
 /** A file of any size, without its data: neither the check nor the map of a file looks at them. */
 async function withModel(
   sizeBytes: number,
-  use: (source: ReturnType<typeof accessImage>) => Promise<void>,
+  use: (source: ReturnType<typeof openPlan>) => Promise<void>,
 ): Promise<void> {
   const source = { kind: 'file', path: '/nowhere', offset: 0 } as const;
   const data = makeImage(sizeBytes, [{ offset: 0, length: sizeBytes, source }]);
   const image = planExt4([{ type: 'file', path: '/model.gguf', data }], { label: 'ZOSIA_MODEL' });
   const metadata = image.segments.filter((segment) => segment.source.kind === 'bytes');
-  const access = accessImage(makeImage(image.sizeBytes, metadata));
+  const access = openPlan(makeImage(image.sizeBytes, metadata));
   try {
     await use(access);
   } finally {

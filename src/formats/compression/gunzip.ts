@@ -10,9 +10,9 @@ import {
 } from 'pako';
 import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import type { DecompressionLimits } from '../compression/limits.js';
-import { readPiece, unpackAll } from '../compression/unpacking.js';
-import type { Unpacking } from '../compression/unpacking.js';
+import type { DecompressionLimits } from './limits.js';
+import { readPiece, unpackAll } from './unpacking.js';
+import type { Unpacking } from './unpacking.js';
 
 /** Window of 32 KiB, gzip wrapper (zlib manual, inflateInit2). */
 const GZIP_ONLY_WINDOW_BITS = 15 + 16;
