@@ -15,7 +15,7 @@ export class ZosiaError extends Error {
   constructor(
     code: ZosiaErrorCode,
     message: string,
-    options: { hint?: string | readonly [string, ...string[]]; cause?: unknown } = {},
+    options: { hint?: string | readonly [string, ...string[]] | undefined; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

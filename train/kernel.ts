@@ -46,7 +46,7 @@ export class Kernel {
   constructor(
     program: string,
     shape: ModelShape,
-    { threads, precision = 'float' }: { threads: number; precision?: Precision },
+    { threads, precision = 'float' }: { threads: number; precision?: Precision | undefined },
   ) {
     const { dim, hiddenDim, layerCount, headCount, kvHeadCount } = shape;
     const sizes = [dim, hiddenDim, layerCount, headCount, kvHeadCount];

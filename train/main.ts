@@ -51,7 +51,7 @@ async function make({ out, steps, threads, reportEvery }: TrainingSettings): Pro
     };
     const progress = await train({
       ...{ recipe, kernel, training, validation, reportEvery, report },
-      ...(resume ? { resume } : {}),
+      resume,
     });
     const parameters = Float32Array.from(await kernel.read('parameters'));
     await writeOutput(inOut('zosia-tiny.bin'), legacyCheckpoint(shape, parameters));

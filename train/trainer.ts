@@ -11,7 +11,7 @@ export interface TrainingOptions {
   readonly training: readonly Example[];
   readonly validation: readonly Example[];
   /** Where an earlier run came to; the kernel has its state. */
-  readonly resume?: Progress;
+  readonly resume?: Progress | undefined;
   /** Steps between looks at the validation examples. */
   readonly reportEvery: number;
   /** Called with each new point of the curve; a checkpoint may be saved here. */

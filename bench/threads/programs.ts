@@ -11,7 +11,7 @@ export interface Measured {
 export interface Program {
   readonly name: string;
   /** Whether it has to be given a model that was trained: another one's first token may end its answer. */
-  readonly needsTrained?: true;
+  readonly needsTrained?: true | undefined;
   measure(job: Job): Promise<Measured>;
 }
 

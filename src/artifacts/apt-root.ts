@@ -33,7 +33,7 @@ export type AptSources =
       readonly suite: Suite;
       readonly architecture: DebianArchitecture;
       /** The keyring its signature is checked with; the host's Debian archive keyring by default. */
-      readonly keyring?: string;
+      readonly keyring?: string | undefined;
     };
 
 /** A set-up of apt that shares the host's network configuration and nothing else with it. */

@@ -26,7 +26,7 @@ export interface AptTransportOptions {
   readonly baseUri: string;
   readonly run: AptRunner;
   /** The keyring that signatures are checked with; the host's Debian archive keyring by default. */
-  readonly keyring?: string;
+  readonly keyring?: string | undefined;
 }
 
 /** Downloads with apt's own downloader, so with the host's proxies, certificates and credentials. */

@@ -18,7 +18,7 @@ export interface DownloadProgress {
   /** Set in a package's last event: its bytes were checked and are in the cache. */
   readonly done: boolean;
   /** Set while nothing is asked for because the other side wants a pause, which has just begun. */
-  readonly waiting?: { readonly reason: string; readonly pauseMs: number };
+  readonly waiting?: { readonly reason: string; readonly pauseMs: number } | undefined;
 }
 
 /** A package to use, be it the pinned one or what takes its place. */
@@ -27,7 +27,7 @@ export type ChosenPackage = PinnedPackage & {
    * Set if this is not the pinned package but what its suite has now. The pinned version is
    * undefined if nothing of that name was pinned.
    */
-  readonly substituted?: { readonly pinnedVersion: string | undefined };
+  readonly substituted?: { readonly pinnedVersion: string | undefined } | undefined;
 };
 
 export type FetchedPackage = ChosenPackage & {
@@ -37,9 +37,9 @@ export type FetchedPackage = ChosenPackage & {
 
 export interface DownloaderOptions {
   readonly arch: Architecture;
-  readonly frozen?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (event: DownloadProgress) => void;
+  readonly frozen?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: DownloadProgress) => void) | undefined;
 }
 
 const PARALLEL_DOWNLOADS = 4;

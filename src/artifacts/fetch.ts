@@ -18,30 +18,30 @@ export type { DownloadProgress, FetchedPackage } from './download.js';
 export interface FetchOptions {
   readonly arch: Architecture;
   /** All of them by default. */
-  readonly components?: readonly Component[];
+  readonly components?: readonly Component[] | undefined;
   /** Nothing but the pinned versions will do. */
-  readonly frozen?: boolean;
+  readonly frozen?: boolean | undefined;
   /** Nothing but the cache may be used. */
-  readonly offline?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (event: DownloadProgress) => void;
+  readonly offline?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: DownloadProgress) => void) | undefined;
   /** Called with a line that the user should see; by default it becomes a warning of the process. */
-  readonly warn?: (message: string) => void;
+  readonly warn?: ((message: string) => void) | undefined;
   /** `ZOSIA_CACHE`, or the host's usual place, by default. */
-  readonly cacheDir?: string;
+  readonly cacheDir?: string | undefined;
 }
 
 /** What a fetch stands on; by default all of it is as zosia ships it and the host has it. */
 export interface FetchSources {
-  readonly lock?: Lock;
-  readonly openTransport?: (context: TransportContext) => Promise<Transport>;
+  readonly lock?: Lock | undefined;
+  readonly openTransport?: ((context: TransportContext) => Promise<Transport>) | undefined;
 }
 
 export interface TransportContext {
   readonly lock: Lock;
   readonly cache: PackageCache;
   readonly warn: (message: string) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

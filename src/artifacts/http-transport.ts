@@ -24,15 +24,15 @@ const MAX_PAUSE_MS = 60_000;
 
 export interface HttpOptions {
   /** How long nothing may happen before a try counts as failed. */
-  readonly stallTimeoutMs?: number;
+  readonly stallTimeoutMs?: number | undefined;
   /** Tries of one package that may fail because of the network or the server. */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
   /** The pause before the second try; it doubles with each further one. */
-  readonly firstRetryDelayMs?: number;
+  readonly firstRetryDelayMs?: number | undefined;
   /** How long one package may wait for a server that says it is asked too much. */
-  readonly patienceMs?: number;
+  readonly patienceMs?: number | undefined;
   /** How connections are made; undici's own way by default. */
-  readonly connect?: Agent.Options['connect'];
+  readonly connect?: Agent.Options['connect'] | undefined;
 }
 
 /** An archive in Debian's layout, by HTTP. */
@@ -106,8 +106,8 @@ export function httpTransport(archive: HttpArchive, options: HttpOptions = {}): 
 interface TransientFailure {
   readonly reason: string;
   /** Whether the server says that it is asked too much. */
-  readonly isLimit?: boolean;
-  readonly retryAfterMs?: number;
+  readonly isLimit?: boolean | undefined;
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -168,7 +168,9 @@ async function tryDownload(
 }
 
 /** Retry-After (RFC 9110, 10.2.3) as a pause, whether given in seconds or as a date. */
-export function retryAfter(header: string | string[] | undefined): { retryAfterMs?: number } {
+export function retryAfter(header: string | string[] | undefined): {
+  retryAfterMs?: number | undefined;
+} {
   if (typeof header !== 'string') return {};
   const pauseMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   if (Number.isNaN(pauseMs)) return {};

@@ -14,7 +14,7 @@ export interface MirrorFirstOptions {
   /** Where to go for what the mirror lacks; opened when that is first needed. */
   readonly openRest: () => Promise<Transport>;
   readonly warn: (message: string) => void;
-  readonly http?: HttpOptions;
+  readonly http?: HttpOptions | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ export interface NetworkFailure {
   /** Whether another try may do better. */
   readonly isTransient: boolean;
   /** What to do, where that is not to look after the network. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 /** OpenSSL's verdicts on a chain that ends in a certificate which nobody here trusts (Node.js: TLS, X509 codes). */

@@ -8,7 +8,7 @@ const BASE_URL = 'https://snapshot.debian.org/archive/debian/';
 
 export interface SnapshotTransportOptions extends HttpOptions {
   readonly snapshot: Lock['snapshot'];
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
 }
 
 /** Downloads from the snapshot archive, each package out of its suite's pinned state. */

@@ -3,11 +3,11 @@ import type { Architecture } from './architectures.js';
 import type { Component, LockedPackage } from './lock.js';
 
 export interface DownloadOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called with the number of bytes that have arrived so far; falls back when a try starts anew. */
-  readonly onBytes?: (receivedBytes: number) => void;
+  readonly onBytes?: ((receivedBytes: number) => void) | undefined;
   /** Called before a pause that the other side asks for. */
-  readonly onWait?: (reason: string, pauseMs: number) => void;
+  readonly onWait?: ((reason: string, pauseMs: number) => void) | undefined;
 }
 
 /** A way of getting packages. */

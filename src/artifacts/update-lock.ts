@@ -17,16 +17,16 @@ import { resolveComponent } from './resolve.js';
 
 export interface UpdateLockOptions {
   /** The lock file to write; the one that ships with zosia by default. */
-  readonly path?: string;
-  readonly signal?: AbortSignal;
-  readonly cacheDir?: string;
+  readonly path?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly cacheDir?: string | undefined;
 }
 
 /** What a resolution stands on; by default the host's apt and the archive it is configured for. */
 export interface ArchiveSource {
   readonly baseUri: string;
   readonly run: AptRunner;
-  readonly keyring?: string;
+  readonly keyring?: string | undefined;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function updateLock(options: UpdateLockOptions = {}): Promise<Lock>
     }
     return resolveLock({ baseUri, run: runApt }, folder, signal);
   });
-  await writeOutput(path, formatLock(lock), signal ? { signal } : {});
+  await writeOutput(path, formatLock(lock), { signal });
   return lock;
 }
 

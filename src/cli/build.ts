@@ -7,10 +7,10 @@ import { formatBytes, print, printJson } from './output/output.js';
 import { defaultPlaces, guestBuildDir } from '../recipes/places.js';
 
 interface Options {
-  arch?: Architecture;
-  out?: string;
-  prebuilt?: true;
-  json?: true;
+  arch?: Architecture | undefined;
+  out?: string | undefined;
+  prebuilt?: true | undefined;
+  json?: true | undefined;
 }
 
 export function addBuildCommand(program: Command, { signal }: CliContext): void {

@@ -13,11 +13,11 @@ import { PURPOSES, nameOf } from '../doctor/requirements.js';
 import type { Purpose } from '../doctor/requirements.js';
 
 interface Options {
-  arch?: Architecture;
+  arch?: Architecture | undefined;
   for: Purpose;
-  install?: true;
-  yes?: true;
-  json?: true;
+  install?: true | undefined;
+  yes?: true | undefined;
+  json?: true | undefined;
 }
 
 export function addDoctorCommand(program: Command, { signal, result }: CliContext): void {

@@ -9,8 +9,8 @@ import { COMPONENTS } from '../artifacts/lock.js';
 import type { Component } from '../artifacts/lock.js';
 
 interface Flags extends FetchFlags {
-  updateLock?: true;
-  json?: true;
+  updateLock?: true | undefined;
+  json?: true | undefined;
 }
 
 export function addFetchCommand(program: Command, context: CliContext): void {
@@ -42,7 +42,10 @@ it gives has to have the pinned sha256.`,
         await updateLock({ signal: context.signal });
       }
       const packages = await withFetchSettings(flags, context, (settings) =>
-        fetchComponents({ ...settings, ...(components.length > 0 ? { components } : {}) }),
+        fetchComponents({
+          ...settings,
+          components: components.length > 0 ? components : undefined,
+        }),
       );
       if (flags.json) printJson(packages);
       else {

@@ -76,7 +76,9 @@ const MAY_BE_EMPTY = /<(?:text|args|lists?)>/;
 /** An option that names something is refused when its name is empty, as of a variable that is not set. */
 export function refuseEmpty(option: Option): void {
   if (!option.required || MAY_BE_EMPTY.test(option.flags)) return;
-  const { parseArg } = option as { parseArg?: (text: string, previous: unknown) => unknown };
+  const { parseArg } = option as {
+    parseArg?: ((text: string, previous: unknown) => unknown) | undefined;
+  };
   option.argParser((text, previous) => {
     if (text === '') throw new InvalidArgumentError('It is empty.');
     return parseArg ? parseArg(text, previous) : text;

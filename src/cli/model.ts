@@ -15,9 +15,9 @@ function contextLengths(text: string): number[] {
 interface ConvertFlags {
   tokenizer: string;
   out: string;
-  name?: string;
-  chatTemplate?: string;
-  temp?: number;
+  name?: string | undefined;
+  chatTemplate?: string | undefined;
+  temp?: number | undefined;
   type: Lowercase<WeightType>;
 }
 
@@ -40,39 +40,41 @@ Examples:
   zosia model info phi-3.5-mini
   zosia model info model.gguf --ctx 2048,8192,32768`,
     )
-    .action(async (name: string, options: { ctx?: number[]; json?: true }) => {
-      const [{ openModel }, { memoryByContext }] = await Promise.all([
-        import('../recipes/model.js'),
-        import('../prepare/memory-by-context.js'),
-      ]);
-      const { path, sizeBytes, info } = await openModel(name, defaultPlaces().modelsDir);
-      const memory = memoryByContext(info, options.ctx);
-      if (options.json) {
-        printJson({ path, sizeBytes, ...info, memory });
-        return;
-      }
-      const rows: [string, string | number | undefined][] = [
-        ['file', path],
-        ['size', formatBytes(sizeBytes)],
-        ['name', info.name],
-        ['architecture', info.architecture],
-        ['parameters', info.parameterCount.toLocaleString('en')],
-        ['quantisation', info.quantisation],
-        ['context', info.contextLength],
-        ['layers', info.blockCount],
-        ['vocabulary', info.vocabularySize],
-        ['chat template', info.hasChatTemplate ? 'yes' : 'no: text is completed'],
-        ['temperature', info.temperature],
-        ...memory.map(({ contextTokens, ramMiB }): [string, string] => {
-          const isLong = contextTokens > (info.contextLength ?? Infinity);
-          const note = isLong ? ', more than it was trained for' : '';
-          return ['memory', `${ramMiB} MiB with a context of ${contextTokens} tokens${note}`];
-        }),
-      ];
-      for (const [key, value] of rows) {
-        if (value !== undefined) print(printable(`${key.padEnd(14)} ${value}`));
-      }
-    });
+    .action(
+      async (name: string, options: { ctx?: number[] | undefined; json?: true | undefined }) => {
+        const [{ openModel }, { memoryByContext }] = await Promise.all([
+          import('../recipes/model.js'),
+          import('../prepare/memory-by-context.js'),
+        ]);
+        const { path, sizeBytes, info } = await openModel(name, defaultPlaces().modelsDir);
+        const memory = memoryByContext(info, options.ctx);
+        if (options.json) {
+          printJson({ path, sizeBytes, ...info, memory });
+          return;
+        }
+        const rows: [string, string | number | undefined][] = [
+          ['file', path],
+          ['size', formatBytes(sizeBytes)],
+          ['name', info.name],
+          ['architecture', info.architecture],
+          ['parameters', info.parameterCount.toLocaleString('en')],
+          ['quantisation', info.quantisation],
+          ['context', info.contextLength],
+          ['layers', info.blockCount],
+          ['vocabulary', info.vocabularySize],
+          ['chat template', info.hasChatTemplate ? 'yes' : 'no: text is completed'],
+          ['temperature', info.temperature],
+          ...memory.map(({ contextTokens, ramMiB }): [string, string] => {
+            const isLong = contextTokens > (info.contextLength ?? Infinity);
+            const note = isLong ? ', more than it was trained for' : '';
+            return ['memory', `${ramMiB} MiB with a context of ${contextTokens} tokens${note}`];
+          }),
+        ];
+        for (const [key, value] of rows) {
+          if (value !== undefined) print(printable(`${key.padEnd(14)} ${value}`));
+        }
+      },
+    );
 
   model
     .command('convert')
@@ -105,7 +107,7 @@ Matrices with rows that are no whole number of q8_0's blocks of 32 weights becom
       const { sizeBytes, otherwiseStoredCount } = await convertLlama2c({
         ...{ checkpoint, ...options, signal },
         type: type.toUpperCase() as WeightType,
-        ...(temp === undefined ? {} : { temperature: temp }),
+        temperature: temp,
       });
       say(`wrote ${options.out} (${formatBytes(sizeBytes)})`);
       if (otherwiseStoredCount > 0) {

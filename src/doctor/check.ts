@@ -13,7 +13,7 @@ import type { Purpose, Requirement } from './requirements.js';
 export interface CheckOptions {
   readonly purpose: Purpose;
   /** The guest's architecture; the host's by default. */
-  readonly arch?: Architecture;
+  readonly arch?: Architecture | undefined;
 }
 
 export type FoundRequirement = Requirement & {

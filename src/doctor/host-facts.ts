@@ -26,9 +26,9 @@ export interface AcceleratorFact {
   readonly name: 'kvm' | 'hvf';
   readonly present: boolean;
   /** Whether something has run in it to its end; absent where nothing has been tried. */
-  readonly works?: boolean;
+  readonly works?: boolean | undefined;
   /** Why it is not there, or does not work. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 const MIB = 2 ** 20;

@@ -9,12 +9,12 @@ import { nameOf } from './requirements.js';
 
 export interface InstallOptions {
   /** Installs without asking. */
-  readonly yes?: boolean;
+  readonly yes?: boolean | undefined;
   /** Asks the user; absent where there is nobody to ask. */
-  readonly confirm?: (question: string) => Promise<boolean>;
-  readonly signal?: AbortSignal;
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Called with each line worth showing while packages are installed. */
-  readonly log?: (line: string) => void;
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 const APT_LISTS = '/var/lib/apt/lists';

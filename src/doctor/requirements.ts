@@ -15,7 +15,7 @@ interface Needed {
   readonly use: string;
   readonly purposes: readonly Purpose[];
   /** Set if running a guest needs it only for guests of this architecture. */
-  readonly guest?: Architecture;
+  readonly guest?: Architecture | undefined;
   readonly packages: Readonly<Record<PackageManager, string>>;
 }
 
@@ -24,9 +24,9 @@ export interface RequiredProgram extends Needed {
   /** Its name; other names under which it does the same job come after. */
   readonly programs: readonly [string, ...string[]];
   /** Homebrew's formulae that keep it out of the PATH, with the folder inside: `e2fsprogs/sbin`. */
-  readonly kegs?: readonly string[];
+  readonly kegs?: readonly string[] | undefined;
   /** Set if the copy that macOS has is of no use, so that only Homebrew's counts there. */
-  readonly notFromMacos?: true;
+  readonly notFromMacos?: true | undefined;
 }
 
 /** Firmware that QEMU is given. */

@@ -4,9 +4,9 @@ import { hostFileData } from './host-file.js';
 import type { HostFile } from './host-file.js';
 
 export interface HashOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called after each piece with the bytes read of all files so far. */
-  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
 /**

@@ -10,11 +10,11 @@ import { claimTemporary, isInTemporaryFolder, releaseTemporary, sweepOnce } from
 
 export interface OutputOptions {
   /** Cancels the write: the temporary file is removed and the signal's reason is thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Permission bits before the umask; 0o644 unless given. */
-  readonly mode?: number;
+  readonly mode?: number | undefined;
   /** False for a file that need not outlive a crash of the machine: it is then not synced. */
-  readonly durable?: boolean;
+  readonly durable?: boolean | undefined;
 }
 
 export interface OutputFileOptions extends OutputOptions {
@@ -22,7 +22,7 @@ export interface OutputFileOptions extends OutputOptions {
    * Makes the file that is then written over, at a path where there is none. False when it could not,
    * and has left nothing there: the file then starts out empty.
    */
-  readonly begin?: (temporary: string) => Promise<boolean>;
+  readonly begin?: ((temporary: string) => Promise<boolean>) | undefined;
 }
 
 /**

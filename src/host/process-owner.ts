@@ -115,7 +115,7 @@ function runHostPs(pid: number): string | undefined {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   } catch (error) {
-    if ((error as { status?: number | null }).status === 1) return undefined;
+    if ((error as { status?: number | null | undefined }).status === 1) return undefined;
     throw error;
   }
 }

@@ -16,7 +16,7 @@ import { Writeback } from './writeback.js';
 
 export interface WriteRawOptions extends OutputOptions {
   /** Called after each piece with the bytes of data that are in place, and those there are in all. */
-  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
 /** What is read at once: holes of a source go by fastest in large pieces. */

@@ -24,7 +24,7 @@ export interface FileSource {
   readonly path: string;
   readonly offset: number;
   /** What the file was when the image was planned; readers refuse any other. */
-  readonly expect?: FileStamp;
+  readonly expect?: FileStamp | undefined;
 }
 
 /** Bytes that are made when they are asked for, starting at `offset`; the same ones every time. */
@@ -49,7 +49,7 @@ export interface Segment {
   readonly length: number;
   readonly source: Source;
   /** What lies here, for maps and error messages: "superblock", "/model.gguf". */
-  readonly label?: string;
+  readonly label?: string | undefined;
 }
 
 export interface Image {
@@ -102,7 +102,7 @@ export function bytesSegment(offset: number, bytes: Uint8Array, label?: string):
     offset,
     length: bytes.length,
     source: { kind: 'bytes', bytes },
-    ...(label === undefined ? {} : { label }),
+    label,
   };
 }
 
@@ -139,8 +139,8 @@ function collect(segment: Segment, leaves: LeafSegment[]): void {
     if (start >= end) continue;
     collect(
       {
-        ...(segment.label === undefined ? {} : { label: segment.label }),
         ...inner,
+        label: inner.label ?? segment.label,
         offset: segment.offset + (start - from),
         length: end - start,
         source: sliceSource(inner.source, start - inner.offset, end - start),

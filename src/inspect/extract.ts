@@ -12,14 +12,14 @@ import { ZosiaError } from '../errors.js';
 
 export interface ExtractOptions {
   /** Of a directory, its contents are extracted; of anything else, itself. The root unless given. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** The folder to extract into, made if need be. */
   readonly out: string;
   /** Whether files that are in the way are replaced. Folders never are. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called while files are written with the bytes of data so far, and those there are in all. */
-  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
 export interface ExtractSummary {
@@ -211,7 +211,7 @@ class Extraction {
     const { signal } = this.options;
     await this.target.file(nameBytes, (file) => this.#copy(node, file), {
       mode: node.mode & PERMISSIONS,
-      ...(signal ? { signal } : {}),
+      signal,
     });
   }
 

@@ -2,7 +2,7 @@ import type { Problem } from '../formats/findings.js';
 
 export interface VerifyOptions {
   /** Whether the second reader reads everything, however much it is. */
-  readonly full?: boolean;
+  readonly full?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -21,19 +21,21 @@ export interface Inspection {
   readonly allocatedBytes: number;
   readonly files: readonly BackingFile[];
   readonly extents: readonly DiskExtent[];
-  readonly table?: {
-    readonly scheme: 'gpt' | 'mbr';
-    readonly diskId: string;
-    readonly partitions: readonly DescribedPartition[];
-    readonly faults: readonly PartitionFault[];
-    readonly warnings: readonly PartitionFault[];
-    /** The partition that the rest is about; undefined: none, and `problem` says why. */
-    readonly chosen?: number;
-    readonly problem?: string;
-  };
-  readonly ext4?: Ext4Description;
-  readonly fat?: FatDescription;
-  readonly cpio?: CpioDescription;
+  readonly table?:
+    | {
+        readonly scheme: 'gpt' | 'mbr';
+        readonly diskId: string;
+        readonly partitions: readonly DescribedPartition[];
+        readonly faults: readonly PartitionFault[];
+        readonly warnings: readonly PartitionFault[];
+        /** The partition that the rest is about; undefined: none, and `problem` says why. */
+        readonly chosen?: number | undefined;
+        readonly problem?: string | undefined;
+      }
+    | undefined;
+  readonly ext4?: Ext4Description | undefined;
+  readonly fat?: FatDescription | undefined;
+  readonly cpio?: CpioDescription | undefined;
 }
 
 export interface DescribedPartition extends DiskPartition {
@@ -65,8 +67,8 @@ function describeTable({ table, partition, content }: OpenImage): Pick<Inspectio
   return {
     table: {
       ...{ ...table, partitions },
-      ...(partition ? { chosen: partition.number } : {}),
-      ...(content.kind === 'partitions' ? { problem: content.problem.message } : {}),
+      chosen: partition?.number,
+      problem: content.kind === 'partitions' ? content.problem.message : undefined,
     },
   };
 }

@@ -16,8 +16,8 @@ export interface ListedFile {
   /** ISO 8601, in UTC. */
   readonly modified: string;
   /** Of symlinks; printable. */
-  readonly target?: string;
-  readonly device?: { readonly major: number; readonly minor: number };
+  readonly target?: string | undefined;
+  readonly device?: { readonly major: number; readonly minor: number } | undefined;
 }
 
 /**
@@ -59,8 +59,8 @@ async function listed(path: string, node: ImageNode): Promise<ListedFile> {
     type,
     mode: node.mode.toString(8).padStart(4, '0'),
     ...{ uid, gid, sizeBytes, linkCount, modified: isoTime(mtimeSeconds) },
-    ...(type === 'symlink' ? { target: escapeName(await node.readLink()) } : {}),
-    ...(device ? { device } : {}),
+    target: type === 'symlink' ? escapeName(await node.readLink()) : undefined,
+    device,
   };
 }
 

@@ -34,9 +34,9 @@ export interface ImageNode {
   /** Last change of its content, in seconds since 1970. */
   readonly mtimeSeconds: number;
   /** Where its data lie, for whoever reads many files of a tree that is read best from front to back. */
-  readonly sequence?: number;
+  readonly sequence?: number | undefined;
   /** Whether its content, names or target are encrypted: they can be listed, not read. */
-  readonly isEncrypted?: boolean;
+  readonly isEncrypted?: boolean | undefined;
   /** Of character and block devices. */
   readonly device: { readonly major: number; readonly minor: number } | undefined;
 
@@ -55,7 +55,7 @@ export interface ImageTree {
   /** No more bytes of directories than this can be in it, and no more of files. */
   readonly sizeBytes: number;
   /** What in it is passed over by whoever mounts or unpacks it, and why. */
-  readonly skipped?: Findings;
+  readonly skipped?: Findings | undefined;
   /** What ends it too early; what comes before is in the tree. */
   readonly damage?: ZosiaError | undefined;
   /**

@@ -5,7 +5,7 @@ export interface Region {
   /** `superblock`, `inode tables`, `file`, `free` ... */
   readonly what: string;
   /** Of file data and directories: whose. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /**

@@ -19,12 +19,12 @@ import { numericVariable, positive, variable } from './qemu/variables.js';
 /** What a user may say about any machine. */
 export interface HostOptions {
   readonly arch: Architecture;
-  readonly ramMiB?: number;
-  readonly cpus?: number;
+  readonly ramMiB?: number | undefined;
+  readonly cpus?: number | undefined;
   /** As {@link parseAccelerator} reads it. */
-  readonly accel?: string;
-  readonly cpuModel?: string;
-  readonly signal?: AbortSignal;
+  readonly accel?: string | undefined;
+  readonly cpuModel?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** {@link HostOptions} with what the environment says where they say nothing. */
@@ -81,7 +81,7 @@ export async function resolveHost(
   const facts = await qemuFacts(binary, cache);
   const accel = await resolveAccelerator(choices.accel, {
     ...{ arch, binary, facts, cache },
-    ...(signal ? { signal } : {}),
+    signal,
   });
   const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
   const { hasSandbox: sandbox, canExitWithParent: exitWithParent } = facts;
@@ -96,7 +96,7 @@ export async function resolveHost(
     ...{ notes, accel, cpuModel },
   };
   const onSilence = silencePlan(choices, accel.name, { arch, binary, cache, facts });
-  return { spec: { ...spec, ...(onSilence ? { onSilence } : {}) }, facts };
+  return { spec: { ...spec, onSilence }, facts };
 }
 
 /** What becomes of a machine that says nothing; one that is emulated may take its time. */

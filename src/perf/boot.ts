@@ -26,7 +26,7 @@ export function machineBoot(machine: PerfMachine, options: MachineBootOptions): 
       signal.throwIfAborted();
       const result = judgeBoot(await readBootLog(logPath), {
         ...end,
-        ...(end.timedOut ? { timedOutSeconds: timeoutSeconds } : {}),
+        timedOutSeconds: end.timedOut ? timeoutSeconds : undefined,
       });
       if (typeof result === 'string') {
         return { measured: false, reason: result, logPath: await keepBootLog(logPath, clock()) };
@@ -34,7 +34,7 @@ export function machineBoot(machine: PerfMachine, options: MachineBootOptions): 
       return {
         measured: true,
         result,
-        ...(logs.keepAll ? { logPath: await keepBootLog(logPath, clock()) } : {}),
+        logPath: logs.keepAll ? await keepBootLog(logPath, clock()) : undefined,
       } satisfies PerfOutcome;
     } finally {
       // Nothing is there any more where it was kept.

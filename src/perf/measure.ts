@@ -10,12 +10,12 @@ export interface MeasureOptions {
   /** Whether the first run that is not ok is the last. */
   readonly failFast: boolean;
   /** A run that is slower is not ok. */
-  readonly minTokPerS?: number;
+  readonly minTokPerS?: number | undefined;
   readonly clock: () => Date;
   /** Ends the measuring; what has been measured is kept. */
   readonly signal: AbortSignal;
-  readonly onStart?: (run: RunStart) => void;
-  readonly onRun?: (run: MeasuredRun) => void | Promise<void>;
+  readonly onStart?: ((run: RunStart) => void) | undefined;
+  readonly onRun?: ((run: MeasuredRun) => void | Promise<void>) | undefined;
 }
 
 export interface RunStart {

@@ -18,8 +18,8 @@ export interface PerfResult {
 
 /** How a boot ended. A boot without a whole result has failed; it never counts as a speed of zero. */
 export type PerfOutcome =
-  | { readonly measured: true; readonly result: PerfResult; readonly logPath?: string }
-  | { readonly measured: false; readonly reason: string; readonly logPath?: string };
+  | { readonly measured: true; readonly result: PerfResult; readonly logPath?: string | undefined }
+  | { readonly measured: false; readonly reason: string; readonly logPath?: string | undefined };
 
 export interface BootContext {
   readonly signal: AbortSignal;

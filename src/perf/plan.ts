@@ -8,14 +8,14 @@ import type { WaitPolicy } from '../machine/machine.js';
 export interface PlanOptions {
   readonly profile: Profile;
   /** Measured instead of the profile's own setting, of which processors and tokens alone count then. */
-  readonly matrix?: readonly Setting[];
-  readonly threads?: number;
-  readonly batchThreads?: number;
-  readonly wait?: WaitPolicy;
-  readonly llamaArgs?: readonly string[];
-  readonly tokens?: number;
+  readonly matrix?: readonly Setting[] | undefined;
+  readonly threads?: number | undefined;
+  readonly batchThreads?: number | undefined;
+  readonly wait?: WaitPolicy | undefined;
+  readonly llamaArgs?: readonly string[] | undefined;
+  readonly tokens?: number | undefined;
   /** Processors of the machine, where they are asked for. */
-  readonly cpus?: number;
+  readonly cpus?: number | undefined;
   readonly hostCpuCount: number;
 }
 
@@ -28,7 +28,7 @@ export interface Plan {
   /** The longest context that a setting asks for. */
   readonly contextTokens: number | undefined;
   /** What a user should know. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** Tokens that are generated where nothing is said: enough for a steady rate. */
@@ -56,15 +56,15 @@ export function planRuns(options: PlanOptions): Plan {
     tokens: options.tokens ?? profile.tokens ?? USUAL_TOKENS,
     cpus: options.cpus ?? profile.cpus ?? cpusFor(settings, hostCpuCount),
     contextTokens: longestContext(settings),
-    ...(note === undefined ? {} : { note }),
+    note,
   };
 }
 
 /** What a profile says of the machine, without its setting. */
 function machineOf({ cpus, tokens }: Profile): Profile {
   return {
-    ...(cpus === undefined ? {} : { cpus }),
-    ...(tokens === undefined ? {} : { tokens }),
+    cpus,
+    tokens,
     llamaArgs: [],
   };
 }

@@ -20,9 +20,10 @@ export interface PerfMachine {
 }
 
 export interface PrepareOptions extends Omit<UpOptions, 'machine' | 'contextTokens'> {
-  readonly machine?: Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append'>;
+  readonly machine?:
+    Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append'> | undefined;
   /** The longest context, in tokens, that any setting asks for: there is memory for it. */
-  readonly contextTokens?: number;
+  readonly contextTokens?: number | undefined;
 }
 
 /**
@@ -45,7 +46,6 @@ export async function preparePerfMachine(options: PrepareOptions): Promise<PerfM
 async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
   const { arch, places, contextTokens, signal } = options;
   const env: Environment = options.env ?? process.env;
-  const cancel = signal ? { signal } : {};
   const named = env.MODEL_DISK_IMAGE === '' ? undefined : env.MODEL_DISK_IMAGE;
   const disk = named ?? (await existingDisk(places));
   if (disk === undefined) {
@@ -57,7 +57,7 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
       },
     );
   }
-  await checkModelDisk(disk, cancel);
+  await checkModelDisk(disk, { signal });
   const model = await modelOnDisk(disk);
   const needs = (tokens: number | undefined) =>
     model && modelNeeds(model.info, tokens ?? contextTokens, model.companionBytes);
@@ -66,13 +66,13 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
     {
       ...options.machine,
       arch,
-      ...(memory ? { model: memory } : {}),
+      model: memory,
       defaults: {
         kernel: kernelPath(places, arch),
         initrd: initramfsPath(places, arch),
         disk,
       },
-      ...cancel,
+      signal,
     },
     env,
   );

@@ -6,9 +6,9 @@ import { WAIT_POLICIES } from '../machine/machine.js';
 /** A setting with a name, and the machine it is meant for. */
 export interface Profile extends Setting {
   /** Processors of the machine; the host's unless given. */
-  readonly cpus?: number;
+  readonly cpus?: number | undefined;
   /** Tokens that a measurement generates. */
-  readonly tokens?: number;
+  readonly tokens?: number | undefined;
 }
 
 export type Profiles = ReadonlyMap<string, Profile>;
@@ -108,7 +108,7 @@ function profileFrom(value: unknown, name: string, path: string): Profile {
     throw badProfile(name, `${path}.llamaArgs is no list of texts`);
   }
   checkLlamaArgs(llamaArgs, `${name}: ${path}.llamaArgs`);
-  return { ...numbers, ...(wait === undefined ? {} : { wait }), llamaArgs };
+  return { ...numbers, wait, llamaArgs };
 }
 
 function objectAt(value: unknown, name: string, path: string): Record<string, unknown> {
@@ -138,7 +138,7 @@ export function formatProfiles(profiles: Profiles): string {
 export function fitProfile(
   profile: Profile,
   cpuCount: number,
-): { profile: Profile; note?: string } {
+): { profile: Profile; note?: string | undefined } {
   const most = (count: number | undefined): number | undefined =>
     count === undefined ? undefined : Math.min(count, cpuCount);
   const [cpus, threads, batchThreads] = [
@@ -157,9 +157,9 @@ export function fitProfile(
   return {
     profile: {
       ...profile,
-      ...(cpus === undefined ? {} : { cpus }),
-      ...(threads === undefined ? {} : { threads }),
-      ...(batchThreads === undefined ? {} : { batchThreads }),
+      cpus,
+      threads,
+      batchThreads,
     },
     note: `the profile is meant for ${wanted} processors; there are ${cpuCount}, so it is cut down to those`,
   };

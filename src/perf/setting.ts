@@ -4,11 +4,11 @@ import type { WaitPolicy } from '../machine/machine.js';
 /** What is varied from one boot to the next. What is not given is left to the guest. */
 export interface Setting {
   /** Threads that generate tokens. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Threads that read the prompt; as many as generate unless given. */
-  readonly batchThreads?: number;
+  readonly batchThreads?: number | undefined;
   /** How threads wait for one another. */
-  readonly wait?: WaitPolicy;
+  readonly wait?: WaitPolicy | undefined;
   /** Further arguments for llama.cpp. */
   readonly llamaArgs: readonly string[];
 }
@@ -21,9 +21,9 @@ export function makeSetting(
   wait?: WaitPolicy,
 ): Setting {
   return {
-    ...(threads === undefined ? {} : { threads }),
-    ...(batchThreads === undefined ? {} : { batchThreads }),
-    ...(wait === undefined ? {} : { wait }),
+    threads,
+    batchThreads,
+    wait,
     llamaArgs,
   };
 }

@@ -6,7 +6,7 @@ import { findPerfResult } from './perf-line.js';
 /** How a boot ended. */
 export interface BootEnd extends QemuEnd {
   /** After how many seconds it was ended, if it was. */
-  readonly timedOutSeconds?: number;
+  readonly timedOutSeconds?: number | undefined;
 }
 
 /** Lines that every machine ends with, which do not tell what was wrong. */

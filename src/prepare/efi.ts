@@ -17,9 +17,10 @@ export interface EfiUpOptions {
   /** What `llama2.cfg` says of everything but the names of the files. */
   readonly settings: EfiSettings;
   /** What the machine is to be, where it is not the default. */
-  readonly machine?: Omit<EfiMachineOptions, 'arch' | 'disk' | 'memoryBytes' | 'signal'>;
-  readonly env?: Environment;
-  readonly signal?: AbortSignal;
+  readonly machine?:
+    Omit<EfiMachineOptions, 'arch' | 'disk' | 'memoryBytes' | 'signal'> | undefined;
+  readonly env?: Environment | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An EFI machine that is ready to be started. */
@@ -36,14 +37,13 @@ export interface ReadyEfiMachine {
  */
 export async function prepareEfiMachine(options: EfiUpOptions): Promise<ReadyEfiMachine> {
   const { arch, places, settings, env = process.env, signal } = options;
-  const cancel = signal ? { signal } : {};
   await findQemu(arch, env);
   const model = await openEfiModel(options.checkpoint, options.tokenizer);
   const disk = efiDiskPath(places, 'vmdk');
-  await writeEfiDisk(model, { format: 'vmdk', out: disk, settings, ...cancel });
+  await writeEfiDisk(model, { format: 'vmdk', out: disk, settings, signal });
   const { memoryBytes } = model;
   const spec = await resolveEfiMachine(
-    { ...options.machine, arch, disk, memoryBytes, ...cancel },
+    { ...options.machine, arch, disk, memoryBytes, signal },
     env,
   );
   return { spec, model };

@@ -12,13 +12,12 @@ export interface UpOptions extends LinuxGuestOptions {
   /** A GGUF by path, or by name in the models folder; undefined is the one that zosia brings itself. */
   readonly model: string | undefined;
   /** Length of the context in tokens; at most 4096 unless given, or less if the model has less. */
-  readonly contextTokens?: number;
+  readonly contextTokens?: number | undefined;
   /** What the machine is to be, where it is not the default. */
-  readonly machine?: Pick<
-    MachineOptions,
-    'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'answerPort'
-  >;
-  readonly env?: Environment;
+  readonly machine?:
+    | Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'answerPort'>
+    | undefined;
+  readonly env?: Environment | undefined;
 }
 
 /** A machine that is ready to be started, and the arguments for llama.cpp that go with its model. */
@@ -37,13 +36,12 @@ export interface ReadyMachine {
 export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> {
   const { arch, places, signal } = options;
   const env = withoutImages(options.env ?? process.env);
-  const cancel = signal ? { signal } : {};
   // What may be wrong is found out before anything is downloaded.
   await findQemu(arch, env);
   const model = await openModel(options.model, places.modelsDir);
   const guest = await linuxGuest(options);
   const disk = modelDiskPath(places, 'vmdk');
-  await writeModelDisk(model, { format: 'vmdk', out: disk, ...cancel });
+  await writeModelDisk(model, { format: 'vmdk', out: disk, signal });
 
   const { memory, llamaArgs } = modelNeeds(model.info, options.contextTokens);
   const spec = await resolveMachine(
@@ -52,7 +50,7 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
       arch,
       defaults: { kernel: guest.kernel, initrd: guest.initramfs, disk },
       model: memory,
-      ...cancel,
+      signal,
     },
     env,
   );

@@ -16,9 +16,9 @@ import type { DiskFiles, DiskInput, DiskProduct, ReferredFile } from './disk-man
 
 export interface CheckDiskOptions extends OpenVmdkOptions {
   /** Whether every file on the disk is read and its sha256 compared. */
-  readonly verify?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  readonly verify?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
 /**

@@ -18,14 +18,14 @@ export interface ConvertOptions {
   /** Path of the GGUF to write. */
   readonly out: string;
   /** The model's name; the checkpoint's file name without its ending unless given. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Path of a Jinja template that turns a conversation into text. */
-  readonly chatTemplate?: string;
+  readonly chatTemplate?: string | undefined;
   /** What it is sampled at unless its user says otherwise. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
   /** How matrices are stored; F32, as in the checkpoint, unless given. */
-  readonly type?: WeightType;
-  readonly signal?: AbortSignal;
+  readonly type?: WeightType | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ConvertedModel {
@@ -72,9 +72,9 @@ export async function convertLlama2c(options: ConvertOptions): Promise<Converted
         ...(options.chatTemplate === undefined
           ? {}
           : { chatTemplate: await readChatTemplate(options.chatTemplate) }),
-        ...(temperature === undefined ? {} : { temperature }),
+        temperature,
       });
-      await writeRaw(image, out, signal ? { signal } : {});
+      await writeRaw(image, out, { signal });
       const { sizeBytes } = image;
       return { sizeBytes, otherwiseStoredCount: otherwiseStoredCount(checkpoint, type) };
     } finally {

@@ -19,9 +19,9 @@ export const MAX_ADAPTERS = 64;
 /** What goes with a model. */
 export interface Companions {
   /** The multimodal projector. */
-  readonly projector?: Companion;
+  readonly projector?: Companion | undefined;
   /** LoRA adapters, applied in this order. */
-  readonly adapters?: readonly Companion[];
+  readonly adapters?: readonly Companion[] | undefined;
 }
 
 /** Something on a model disk. */
@@ -31,7 +31,7 @@ export type DiskEntry =
       readonly diskPath: string;
       readonly file: HostFile;
       /** Of a GGUF; see `ModelPart.headerSha256`. */
-      readonly headerSha256?: string;
+      readonly headerSha256?: string | undefined;
     }
   | { readonly type: 'symlink'; readonly diskPath: string; readonly target: string }
   /** `target` is the path on the disk of a file or a symbolic link. */

@@ -11,9 +11,9 @@ export interface DiskInput {
   readonly path: string;
   readonly sizeBytes: number;
   /** Of a GGUF: the sha256 of everything before its tensor data. */
-  readonly headerSha256?: string;
+  readonly headerSha256?: string | undefined;
   /** Of the whole file, where it was read: always when it is short, else with `--verify`. */
-  readonly sha256?: string;
+  readonly sha256?: string | undefined;
 }
 
 /** A file that a disk consists of, as it was when the disk was written. */
@@ -23,7 +23,7 @@ export interface ReferredFile {
   readonly sizeBytes: number;
   /** Modification time in nanoseconds since 1970, in decimal: too large for a number of JSON. */
   readonly mtimeNs: string;
-  readonly sha256?: string;
+  readonly sha256?: string | undefined;
   /** See `digestOfEnds`: lets the disk be read though the file lies outside of its folder. */
   readonly endsSha256: string;
 }
@@ -31,9 +31,9 @@ export interface ReferredFile {
 /** What the manifests of all disks say of the files that a disk consists of. */
 export interface DiskFiles {
   /** Of a VMDK. */
-  readonly files?: readonly ReferredFile[];
+  readonly files?: readonly ReferredFile[] | undefined;
   /** The file itself: of a VMDK, the descriptor. */
-  readonly output: { readonly sizeBytes: number; readonly sha256?: string };
+  readonly output: { readonly sizeBytes: number; readonly sha256?: string | undefined };
 }
 
 /** The kinds of disk that have a manifest, and the commands that write them. */

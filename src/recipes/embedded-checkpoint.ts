@@ -34,7 +34,10 @@ export interface EmbeddedCheckpoint extends CheckpointPaths {
  */
 export async function embeddedCheckpoint(
   folder: string,
-  options: { readonly directory?: string; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly directory?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<EmbeddedCheckpoint> {
   const { directory, signal } = options;
   const path = await embeddedModelPath(directory);
@@ -65,5 +68,5 @@ async function writeUnlessThere(image: Image, path: string, signal?: AbortSignal
     const [found, wanted] = await Promise.all(digests);
     if (found === wanted) return;
   }
-  await writeRaw(image, path, signal ? { signal } : {});
+  await writeRaw(image, path, { signal });
 }

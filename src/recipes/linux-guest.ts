@@ -20,7 +20,7 @@ const GZIP_LEVEL = 6;
 export interface LinuxGuestOptions extends Omit<FetchOptions, 'components'> {
   readonly places: Places;
   /** Called with a line for each step that takes a while. */
-  readonly log?: (message: string) => void;
+  readonly log?: ((message: string) => void) | undefined;
 }
 
 export interface LinuxGuest {
@@ -54,7 +54,7 @@ export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest
   const pathsOf = (component: Component): string[] =>
     packages.filter((found) => found.component === component).map((found) => found.path);
   const write = async (path: string, bytes: Uint8Array, product: keyof typeof recipes) => {
-    await writeOutput(path, bytes, signal ? { signal } : {});
+    await writeOutput(path, bytes, { signal });
     const output = { sizeBytes: bytes.length, sha256: digestBytes(bytes) };
     await writeManifest(path, recipes[product], used[product].inputs, output);
   };
@@ -106,6 +106,6 @@ function inputsOf(
       name: found.name,
       version: found.version,
       sha256: found.sha256,
-      ...('substituted' in found ? { substitute: true } : {}),
+      substitute: 'substituted' in found ? true : undefined,
     }));
 }

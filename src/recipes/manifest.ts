@@ -9,10 +9,10 @@ import { sweepOnce } from '../host/temporary.js';
 /** One thing an image was made of, by name and content. */
 export interface ManifestInput {
   readonly name: string;
-  readonly version?: string;
+  readonly version?: string | undefined;
   readonly sha256: string;
   /** Set when this stands in for a pinned version that could not be had. */
-  readonly substitute?: true;
+  readonly substitute?: true | undefined;
 }
 
 /** What an image is to be made of: known before it is built, and without fetching anything. */
@@ -65,7 +65,7 @@ export async function writeManifest(
 export async function isCurrent(
   imagePath: string,
   recipe: Recipe,
-  options: { frozen?: boolean } = {},
+  options: { frozen?: boolean | undefined } = {},
 ): Promise<boolean> {
   await sweepOnce(dirname(imagePath));
   const text = await readFile(manifestPath(imagePath), 'utf8').catch(() => '');

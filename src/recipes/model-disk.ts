@@ -22,14 +22,14 @@ const MODEL_DISK_LABEL = 'ZOSIA_MODEL';
 /** What a disk holds beside its model, and its shape. */
 export interface ModelDiskLayout extends Companions {
   /** Further files, links and folders. */
-  readonly extras?: readonly DiskEntry[];
+  readonly extras?: readonly DiskEntry[] | undefined;
   /** The ext4 label, at most 16 bytes; `ZOSIA_MODEL` unless given. */
-  readonly label?: string;
-  readonly blockSizeBytes?: BlockSizeBytes;
+  readonly label?: string | undefined;
+  readonly blockSizeBytes?: BlockSizeBytes | undefined;
   /** Size of the disk; as small as its contents allow unless given. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /** Free space to add to the smallest disk. */
-  readonly extraBytes?: number;
+  readonly extraBytes?: number | undefined;
 }
 
 /**
@@ -43,9 +43,9 @@ export function planModelDisk(model: Model, layout: ModelDiskLayout = {}): Image
   const options: Ext4Options = {
     label,
     identity: identityOf(entries),
-    ...(blockSizeBytes === undefined ? {} : { blockSizeBytes }),
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    ...(extraBytes === undefined ? {} : { extraBytes }),
+    blockSizeBytes,
+    sizeBytes,
+    extraBytes,
   };
   return planExt4(entries.map(ext4Entry), options);
 }
@@ -54,9 +54,10 @@ export interface ModelDiskOptions extends ModelDiskLayout {
   readonly format: DiskFormat;
   readonly out: string;
   /** Whether the manifest gets the sha256 of every file, which means reading them whole. */
-  readonly verify?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (step: 'reading' | 'writing', doneBytes: number, total: number) => void;
+  readonly verify?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?:
+    ((step: 'reading' | 'writing', doneBytes: number, total: number) => void) | undefined;
 }
 
 export interface WrittenDisk {
@@ -76,7 +77,6 @@ export async function writeModelDisk(
   options: ModelDiskOptions,
 ): Promise<WrittenDisk> {
   const { format, out, verify = false, signal, onProgress } = options;
-  const cancel = signal ? { signal } : {};
   const image = planModelDisk(model, options);
   const files = entriesOf(model, options).filter((entry) => entry.type === 'file');
   const sources = files.map(({ file }) => file);
@@ -84,13 +84,15 @@ export async function writeModelDisk(
 
   const hashed = sources.filter((file) => verify || isShort(file.sizeBytes));
   const digests = await hashFiles(hashed, {
-    ...cancel,
+    signal,
     onProgress: (done, total) => onProgress?.('reading', done, total),
   });
 
-  const digested = sources.map((file) => ({ ...file, ...digestOf(file.path, digests) }));
+  const digested = sources.map((file) => ({ ...file, sha256: digests.get(file.path) }));
   const { diskFiles, written } = await writeDisk(image, digested, {
-    ...{ format, out, ...cancel },
+    format,
+    out,
+    signal,
     onProgress: (done, total) => onProgress?.('writing', done, total),
   });
   const manifest: DiskManifest = {
@@ -100,15 +102,15 @@ export async function writeModelDisk(
       name: basename(file.path),
       path: diskPath,
       sizeBytes: file.sizeBytes,
-      ...(headerSha256 === undefined ? {} : { headerSha256 }),
-      ...digestOf(file.path, digests),
+      headerSha256,
+      sha256: digests.get(file.path),
     })),
     settings: { format },
     layout: await describeLayout(image),
     ...diskFiles,
     versions: { zosia: zosiaVersion() },
   };
-  await writeDiskManifest(out, manifest, cancel);
+  await writeDiskManifest(out, manifest, { signal });
   return { image, manifest, written };
 }
 
@@ -128,11 +130,6 @@ function entriesOf(model: Model, layout: ModelDiskLayout): DiskEntry[] {
 
 /** Files that cost nothing to read are always hashed. */
 const isShort = (sizeBytes: number): boolean => sizeBytes <= 1 << 20;
-
-function digestOf(path: string, digests: ReadonlyMap<string, string>): { sha256?: string } {
-  const digest = digests.get(path);
-  return digest === undefined ? {} : { sha256: digest };
-}
 
 async function describeLayout(image: Image): Promise<DiskManifest['layout']> {
   const access = openPlan(image);

@@ -46,7 +46,7 @@ export function vmdkMetadataPath(descriptorPath: string): string {
 export async function writeVmdk(
   image: Image,
   out: string,
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal | undefined } = {},
 ): Promise<VmdkFiles> {
   await makeOutputFolder(dirname(out));
   const folder = await extentFolder(out);
@@ -103,7 +103,7 @@ async function extentNames(image: Image, folder: string): Promise<ReadonlyMap<st
 export async function writeIfChanged(
   path: string,
   text: string,
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal | undefined } = {},
 ): Promise<boolean> {
   await sweepOnce(dirname(path));
   const bytes = Buffer.from(text);

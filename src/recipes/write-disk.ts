@@ -15,15 +15,15 @@ import type { ExtentFileName } from './vmdk-files.js';
 /** A file of the host that goes on a disk. */
 export interface DiskSource extends HostFile {
   /** Of the whole file, where it was read. */
-  readonly sha256?: string;
+  readonly sha256?: string | undefined;
 }
 
 export interface WriteDiskOptions {
   readonly format: DiskFormat;
   readonly out: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Told of `raw`, which takes long. */
-  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
 /**
@@ -52,12 +52,11 @@ export async function writeDisk(
   sources: readonly DiskSource[],
   { format, out, signal, onProgress }: WriteDiskOptions,
 ): Promise<{ diskFiles: DiskFiles; written: boolean }> {
-  const cancel = signal ? { signal } : {};
   if (format === 'raw') {
-    await writeRaw(image, out, { ...cancel, ...(onProgress ? { onProgress } : {}) });
+    await writeRaw(image, out, { signal, onProgress });
     return { diskFiles: { output: { sizeBytes: image.sizeBytes } }, written: true };
   }
-  const { descriptor, files, written } = await writeVmdk(image, out, cancel);
+  const { descriptor, files, written } = await writeVmdk(image, out, { signal });
   const diskFiles = {
     files: await Promise.all(files.map((file) => referredFile(file, sources))),
     output: { sizeBytes: Buffer.byteLength(descriptor), sha256: sha256(descriptor) },
@@ -73,7 +72,7 @@ export async function writeDiskManifest(
 ): Promise<void> {
   const { signal } = options;
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  await writeIfChanged(manifestPath(out), text, signal ? { signal } : {});
+  await writeIfChanged(manifestPath(out), text, { signal });
 }
 
 /** The stamp that the plan was made with, not a later one; the metadata file has just been written. */
@@ -83,12 +82,11 @@ async function referredFile(
 ): Promise<ReferredFile> {
   const source: DiskSource | undefined = sources.find((file) => file.path === path);
   const { sizeBytes, mtimeNs } = source ?? (await readStamp(path));
-  const digest = source?.sha256 === undefined ? {} : { sha256: source.sha256 };
   return {
     name,
     sizeBytes,
     mtimeNs: String(mtimeNs),
-    ...digest,
+    sha256: source?.sha256,
     endsSha256: await digestOfEnds(path),
   };
 }

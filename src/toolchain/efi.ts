@@ -58,9 +58,9 @@ export interface BuildEfiOptions {
   /** The folder that gets `llama2.efi` or `hello.efi`. Made if it is missing. */
   readonly outDir: string;
   /** Found on the host unless given. */
-  readonly compiler?: Compiler;
-  readonly sourceDir?: string;
-  readonly signal?: AbortSignal;
+  readonly compiler?: Compiler | undefined;
+  readonly sourceDir?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface BuiltEfi {
@@ -84,7 +84,7 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
   const compiler = options.compiler ?? (await findCompiler());
   const linker = await findCoffLinker(compiler);
   return withPrivateFolder(async (folder) => {
-    const run = { arch, cwd: sourceDir, ...(signal ? { signal } : {}) };
+    const run = { arch, cwd: sourceDir, signal };
     const objects: string[] = [];
     const warnings = await warningFlags(compiler);
     for (const source of sources) {
@@ -97,7 +97,7 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
     await runTool(linker, [...LINK_FLAGS, `/out:${out}`, ...objects], run);
     const bytes = await readFile(out);
     const path = join(outDir, `${program}.efi`);
-    await writeOutput(path, bytes, signal ? { signal } : {});
+    await writeOutput(path, bytes, { signal });
     return { path, sizeBytes: bytes.length, sha256: digestBytes(bytes), compiler };
   });
 }
@@ -111,7 +111,7 @@ interface ToolRun {
   readonly arch: Architecture;
   /** Where the sources are, so that their names are the same in every checkout. */
   readonly cwd: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 async function runTool(tool: string, args: readonly string[], run: ToolRun): Promise<void> {

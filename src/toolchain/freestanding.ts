@@ -14,8 +14,8 @@ export interface FreestandingProgram {
   readonly sources: readonly string[];
   readonly sourceDir: string;
   /** Folders of headers besides the sources' own, relative to `sourceDir`. */
-  readonly includeDirs?: readonly string[];
-  readonly signal?: AbortSignal;
+  readonly includeDirs?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {

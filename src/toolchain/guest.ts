@@ -13,9 +13,9 @@ export interface BuildGuestOptions {
   /** The folder that gets `init`. Made if it is missing. */
   readonly outDir: string;
   /** Found on the host unless given. */
-  readonly compiler?: Compiler;
-  readonly sourceDir?: string;
-  readonly signal?: AbortSignal;
+  readonly compiler?: Compiler | undefined;
+  readonly sourceDir?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface BuiltGuest {
@@ -43,7 +43,7 @@ export async function buildGuest(options: BuildGuestOptions): Promise<BuiltGuest
     sources,
     sourceDir,
     includeDirs: ['.'],
-    ...(signal ? { signal } : {}),
+    signal,
   });
   const path = join(outDir, 'init');
   await writeOutput(path, bytes, signal ? { signal, mode: 0o755 } : { mode: 0o755 });

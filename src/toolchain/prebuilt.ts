@@ -17,18 +17,17 @@ import { COMPILER_RECORD } from './recorded-compiler.js';
  */
 export async function buildPrebuilt(directory: string, signal?: AbortSignal): Promise<Compiler> {
   const compiler = await findCompiler();
-  const cancellation = signal ? { signal } : {};
   for (const arch of ARCHITECTURES) {
     const outDir = join(directory, arch);
     const built = [
-      await buildEfi({ arch, program: 'hello', outDir, compiler, ...cancellation }),
-      await buildGuest({ arch, outDir, compiler, ...cancellation }),
-      await buildEfi({ arch, program: 'llama2', outDir, compiler, ...cancellation }),
+      await buildEfi({ arch, program: 'hello', outDir, compiler, signal }),
+      await buildGuest({ arch, outDir, compiler, signal }),
+      await buildEfi({ arch, program: 'llama2', outDir, compiler, signal }),
     ];
     const sums = built.map(({ path, sha256 }) => `${sha256}  ${basename(path)}\n`);
-    await writeOutput(join(outDir, SUMS_FILE), sums.join(''), cancellation);
+    await writeOutput(join(outDir, SUMS_FILE), sums.join(''), { signal });
   }
   const record = `${compiler.version}\n${compiler.linkerVersion}\n`;
-  await writeOutput(join(directory, COMPILER_RECORD), record, cancellation);
+  await writeOutput(join(directory, COMPILER_RECORD), record, { signal });
   return compiler;
 }

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
 import { modelGguf } from '../formats/gguf/samples.js';
-import type { Companions } from '../../src/recipes/disk-entries.js';
 import { openCompanion, openModel } from '../../src/recipes/model.js';
+import type { Companion } from '../../src/recipes/model.js';
 import type { Model } from '../../src/recipes/model.js';
 
 /** So many bytes after the tensors make a file long enough for a VMDK to refer to, not copy. */
@@ -18,7 +18,9 @@ export async function writeSampleModel(folder: string, name = 'model.gguf'): Pro
 }
 
 /** Writes a projector and two adapters that go with the sample model, and opens them. */
-export async function writeCompanions(folder: string): Promise<Required<Companions>> {
+export async function writeCompanions(
+  folder: string,
+): Promise<{ projector: Companion; adapters: Companion[] }> {
   await writeFile(join(folder, 'vision.gguf'), await sampleProjector());
   for (const name of ['style.gguf', 'tone.gguf']) {
     const metadata = { 'general.name': { type: 'string', value: name } } as const;

@@ -19,15 +19,15 @@ import type { DiskFormat } from '../../recipes/places.js';
 
 interface EfiDiskFlags extends Omit<EfiSettings, 'model' | 'tokenizer'> {
   /** Paths on the host. */
-  model?: string;
-  tokenizer?: string;
-  hello?: true;
-  arch?: Architecture[];
+  model?: string | undefined;
+  tokenizer?: string | undefined;
+  hello?: true | undefined;
+  arch?: Architecture[] | undefined;
   partitionTable: PartitionTableKind;
   format: DiskFormat;
-  size?: number;
-  out?: string;
-  json?: true;
+  size?: number | undefined;
+  out?: string | undefined;
+  json?: true | undefined;
 }
 
 const EXAMPLE = 'zosia image efi --model stories15M.bin --tokenizer tokenizer.bin';
@@ -97,8 +97,8 @@ time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
         const { image, manifest, written, grew } = await writeEfiDisk(subject, {
           ...{ format, partitionTable, out, signal },
           settings: { ...settings, ...efiSettings(flags) },
-          ...(arch === undefined ? {} : { archs: arch }),
-          ...(size === undefined ? {} : { sizeBytes: size }),
+          archs: arch,
+          sizeBytes: size,
           onProgress: (done, total) => {
             progress.update(`writing ${out}`, done, total);
           },
@@ -127,7 +127,7 @@ const embeddedFolder = (format: DiskFormat, out: string): string =>
 interface Subject {
   readonly subject: EfiModel | 'hello';
   /** What holds where no option says otherwise. */
-  readonly settings?: EfiSettings;
+  readonly settings?: EfiSettings | undefined;
 }
 
 async function openSubject(
@@ -144,7 +144,7 @@ async function openSubject(
       checkpoint: "option '--model <file>'",
       example: EXAMPLE,
       otherwise: '; or --hello alone',
-      ...(out === undefined ? {} : { folder: embeddedFolder(format, out) }),
+      folder: out === undefined ? undefined : embeddedFolder(format, out),
     },
     signal,
   );

@@ -22,7 +22,7 @@ function addInitramfs(image: Command, context: CliContext): void {
     .addOption(archOption());
   addFetchOptions(command)
     .option('--json', 'print what was written as JSON')
-    .action(async (flags: FetchFlags & { json?: true }) => {
+    .action(async (flags: FetchFlags & { json?: true | undefined }) => {
       const { linuxGuest } = await import('../../recipes/linux-guest.js');
       const guest = await withFetchSettings(flags, context, (settings) =>
         linuxGuest({ ...settings, places: defaultPlaces() }),

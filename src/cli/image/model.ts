@@ -13,18 +13,18 @@ import type { DiskFormat } from '../../recipes/places.js';
 
 interface ModelDiskFlags {
   format: DiskFormat;
-  out?: string;
-  mmproj?: string;
-  lora?: string[];
-  add?: string[];
-  label?: string;
-  size?: number;
-  extraMib?: number;
-  blockSize?: string;
-  verify?: true;
-  reproducibleCheck?: true;
-  useDocker?: true;
-  json?: true;
+  out?: string | undefined;
+  mmproj?: string | undefined;
+  lora?: string[] | undefined;
+  add?: string[] | undefined;
+  label?: string | undefined;
+  size?: number | undefined;
+  extraMib?: number | undefined;
+  blockSize?: string | undefined;
+  verify?: true | undefined;
+  reproducibleCheck?: true | undefined;
+  useDocker?: true | undefined;
+  json?: true | undefined;
 }
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
@@ -141,9 +141,9 @@ async function gather(
       ...(flags.mmproj === undefined
         ? {}
         : { projector: await openCompanion(flags.mmproj, 'projector', modelsDir) }),
-      ...(flags.label === undefined ? {} : { label: flags.label }),
-      ...(flags.size === undefined ? {} : { sizeBytes: flags.size }),
-      ...(extraMib === undefined ? {} : { extraBytes: extraMib * 2 ** 20 }),
+      label: flags.label,
+      sizeBytes: flags.size,
+      extraBytes: extraMib === undefined ? undefined : extraMib * 2 ** 20,
       ...(flags.blockSize === undefined
         ? {}
         : { blockSizeBytes: Number(flags.blockSize) as BlockSizeBytes }),

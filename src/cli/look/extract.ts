@@ -9,8 +9,8 @@ import { startProgress } from '../output/progress.js';
 
 interface Flags extends ImageFlags {
   out: string;
-  force?: true;
-  json?: true;
+  force?: true | undefined;
+  json?: true | undefined;
 }
 
 /** Skipped files that are named; of more only the number is given. */

@@ -12,8 +12,8 @@ import type { FatDescription } from '../../inspect/fat/describe.js';
 import type { Inspection } from '../../inspect/inspect.js';
 
 interface Flags extends ImageFlags {
-  all?: true;
-  json?: true;
+  all?: true | undefined;
+  json?: true | undefined;
 }
 
 /** Lines of the map that are printed unless all are asked for. */

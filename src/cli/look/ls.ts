@@ -8,9 +8,9 @@ import { writePieces } from '../output/stdout.js';
 import type { ListedFile } from '../../inspect/list.js';
 
 interface Flags extends ImageFlags {
-  long?: true;
-  recursive?: true;
-  json?: true;
+  long?: true | undefined;
+  recursive?: true | undefined;
+  json?: true | undefined;
 }
 
 export function addLsCommand(program: Command, { signal }: CliContext): void {

@@ -6,8 +6,8 @@ import type { OpenImage } from '../../inspect/open-image.js';
 
 /** What commands that look into an image take. */
 export interface ImageFlags {
-  readonly partition?: number;
-  readonly allowOutside?: true;
+  readonly partition?: number | undefined;
+  readonly allowOutside?: true | undefined;
 }
 
 export function partitionOption(): Option {

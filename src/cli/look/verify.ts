@@ -9,8 +9,8 @@ import type { FatSummary } from '../../formats/fat/check/checker.js';
 import type { Verification } from '../../inspect/verify.js';
 
 interface Flags extends ImageFlags {
-  full?: true;
-  json?: true;
+  full?: true | undefined;
+  json?: true | undefined;
 }
 
 export function addVerifyCommand(program: Command, { signal, result }: CliContext): void {

@@ -23,9 +23,9 @@ export interface CheckpointWording {
   /** A command with both files. */
   readonly example: string;
   /** Where the built-in model's files are put; in artifacts/efi unless given. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** What else can be done. */
-  readonly otherwise?: string;
+  readonly otherwise?: string | undefined;
 }
 
 /**

@@ -8,10 +8,10 @@ import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 /** Options of every command that starts the EFI machine. */
 export interface EfiFlags
   extends HostFlags, Pick<EfiSettings, 'prompt' | 'template' | 'steps' | 'temp' | 'topP' | 'seed'> {
-  firmware?: string;
-  display?: true;
-  screenshot?: string;
-  timeout?: number;
+  firmware?: string | undefined;
+  display?: true | undefined;
+  screenshot?: string | undefined;
+  timeout?: number | undefined;
 }
 
 /** What of the text only the EFI machine is told. */
@@ -39,7 +39,7 @@ export function efiMachineOptions(
 ): Omit<EfiMachineOptions, 'arch' | 'disk' | 'memoryBytes' | 'signal'> {
   return {
     ...hostOptions(flags),
-    ...(flags.firmware === undefined ? {} : { firmware: flags.firmware }),
+    firmware: flags.firmware,
     window: flags.display ?? false,
     screenshot: flags.screenshot !== undefined,
   };

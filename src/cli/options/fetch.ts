@@ -9,9 +9,9 @@ import type { LinuxGuestOptions } from '../../recipes/linux-guest.js';
 
 /** Options of every command that may have to fetch something. */
 export interface FetchFlags {
-  arch?: Architecture;
-  frozen?: true;
-  offline?: true;
+  arch?: Architecture | undefined;
+  frozen?: true | undefined;
+  offline?: true | undefined;
 }
 
 /** What a fetch is told. */

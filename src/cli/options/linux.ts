@@ -14,19 +14,19 @@ import type { MachineOptions, RunRequest, WaitPolicy } from '../../machine/machi
 
 /** Options of every command that starts a machine with a Linux guest. */
 export interface LinuxFlags extends HostFlags {
-  append?: string;
-  profile?: string;
-  profiles?: string;
-  threads?: number;
-  wait?: WaitPolicy;
-  ctx?: number;
-  prompt?: string;
-  tokens?: number;
-  temp?: number;
-  timeout?: number;
-  chatTemplate?: string;
-  reasoning?: 'show' | 'hide';
-  json?: true;
+  append?: string | undefined;
+  profile?: string | undefined;
+  profiles?: string | undefined;
+  threads?: number | undefined;
+  wait?: WaitPolicy | undefined;
+  ctx?: number | undefined;
+  prompt?: string | undefined;
+  tokens?: number | undefined;
+  temp?: number | undefined;
+  timeout?: number | undefined;
+  chatTemplate?: string | undefined;
+  reasoning?: 'show' | 'hide' | undefined;
+  json?: true | undefined;
 }
 
 /** What all machines are asked, as far as it means the same to all of them. */
@@ -82,8 +82,8 @@ export function linuxMachineOptions(
 > {
   return {
     ...hostOptions(flags),
-    ...(flags.append === undefined ? {} : { append: flags.append }),
-    ...(flags.wait === undefined ? {} : { wait: flags.wait }),
+    append: flags.append,
+    wait: flags.wait,
     answerPort: flags.prompt !== undefined,
   };
 }
@@ -108,18 +108,16 @@ export async function runRequest(
       // The guest cannot see where its console ends.
       ...(process.stdout.isTTY && !noColour() ? [] : ['--color', 'off']),
     ],
-    ...(flags.prompt === undefined ? {} : { prompt: flags.prompt }),
-    ...(template.text === undefined ? {} : { chatTemplate: template.text }),
+    prompt: flags.prompt,
+    chatTemplate: template.text,
     hideReasoning: flags.reasoning === 'hide',
-    ...(process.stdout.isTTY
+    terminal: process.stdout.isTTY
       ? {
-          terminal: {
-            rows: process.stdout.rows,
-            columns: process.stdout.columns,
-            term: process.env.TERM ?? 'vt100',
-          },
+          rows: process.stdout.rows,
+          columns: process.stdout.columns,
+          term: process.env.TERM ?? 'vt100',
         }
-      : {}),
+      : undefined,
     piped: !process.stdin.isTTY,
   };
 }
@@ -130,7 +128,7 @@ const PLAIN_TEXT_TEMPLATE = '{% for message in messages %}{{ message.content }}{
 async function templateRequest({
   chatTemplate,
   prompt,
-}: LinuxFlags): Promise<{ args: string[]; text?: string }> {
+}: LinuxFlags): Promise<{ args: string[]; text?: string | undefined }> {
   if (chatTemplate === undefined) return { args: [] };
   const { chooseChatTemplate } = await import('../../recipes/chat-template.js');
   const template = await chooseChatTemplate(chatTemplate);

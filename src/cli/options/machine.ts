@@ -6,12 +6,12 @@ import type { HostOptions } from '../../machine/machine.js';
 
 /** Options of every command that starts a machine. */
 export interface HostFlags {
-  arch?: Architecture;
-  ram?: number;
-  smp?: number;
-  accel?: string;
-  cpu?: string;
-  dryRun?: true;
+  arch?: Architecture | undefined;
+  ram?: number | undefined;
+  smp?: number | undefined;
+  accel?: string | undefined;
+  cpu?: string | undefined;
+  dryRun?: true | undefined;
 }
 
 /**
@@ -32,10 +32,10 @@ export function addHostOptions(command: Command): Command {
 /** The flags as the machine room takes them. */
 export function hostOptions(flags: HostFlags): Omit<HostOptions, 'arch' | 'signal'> {
   return {
-    ...(flags.ram === undefined ? {} : { ramMiB: flags.ram }),
-    ...(flags.smp === undefined ? {} : { cpus: flags.smp }),
-    ...(flags.accel === undefined ? {} : { accel: flags.accel }),
-    ...(flags.cpu === undefined ? {} : { cpuModel: flags.cpu }),
+    ramMiB: flags.ram,
+    cpus: flags.smp,
+    accel: flags.accel,
+    cpuModel: flags.cpu,
   };
 }
 

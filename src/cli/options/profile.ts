@@ -36,9 +36,9 @@ export async function applyProfile<Flags extends LinuxFlags>(
   return {
     flags: {
       ...flags,
-      ...(smp === undefined ? {} : { smp }),
-      ...(wait === undefined ? {} : { wait }),
-      ...(ctx === undefined ? {} : { ctx }),
+      smp,
+      wait,
+      ctx,
     },
     args: settingArguments(profile),
   };

@@ -35,7 +35,7 @@ export interface PerfBench {
   readonly boot: Boot;
   /** Tells of a run, adds it to the results, and remembers it. */
   record(run: MeasuredRun): Promise<void>;
-  readonly records: readonly (RunRecord & { readonly logPath?: string })[];
+  readonly records: readonly (RunRecord & { readonly logPath?: string | undefined })[];
 }
 
 /** Prepares a machine for measuring, and closes the file of results in the end. */
@@ -57,7 +57,7 @@ export async function withPerfBench(
     const machine = await prepare(flags, { model, cpus, contextTokens }, signal);
     if (machine.spec.accel.note !== undefined) say(`zosia: ${machine.spec.accel.note}`);
     const folder = flags.logDir ?? join(defaultPlaces().artifactsDir, 'perf-logs');
-    const records: (RunRecord & { logPath?: string })[] = [];
+    const records: (RunRecord & { logPath?: string | undefined })[] = [];
     const clock = (): Date => new Date();
     await use({
       machine,
@@ -70,7 +70,7 @@ export async function withPerfBench(
       async record(run) {
         const record = recordOf(run, machine, tokens);
         const { logPath } = run.outcome;
-        records.push({ ...record, ...(logPath === undefined ? {} : { logPath }) });
+        records.push({ ...record, logPath });
         sayRun(run);
         await results?.append(record).catch((error: unknown) => {
           const which = `run ${run.round} with ${describeSetting(run.setting)}`;
@@ -96,10 +96,10 @@ async function prepare(
       places: defaultPlaces(),
       machine: {
         ...hostOptions(flags),
-        ...(cpus === undefined ? {} : { cpus }),
-        ...(flags.append === undefined ? {} : { append: flags.append }),
+        cpus,
+        append: flags.append,
       },
-      ...(contextTokens === undefined ? {} : { contextTokens }),
+      contextTokens,
     }),
   );
 }

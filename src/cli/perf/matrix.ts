@@ -9,8 +9,8 @@ import { variableOption } from './variables.js';
 import { writeStdout } from '../output/stdout.js';
 
 interface Flags extends SpaceFlags {
-  smp?: number;
-  out?: string;
+  smp?: number | undefined;
+  out?: string | undefined;
 }
 
 export function addPerfMatrixCommand(perf: Command, { signal }: CliContext): void {

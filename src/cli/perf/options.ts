@@ -10,12 +10,12 @@ import { MAX_TOKENS } from '../../perf/profile.js';
 
 /** Options of the commands that boot machines to measure them. */
 export interface PerfMachineFlags extends HostFlags, FetchFlags {
-  append?: string;
-  tokens?: number;
+  append?: string | undefined;
+  tokens?: number | undefined;
   timeout: number;
-  results?: string;
-  logDir?: string;
-  json?: true;
+  results?: string | undefined;
+  logDir?: string | undefined;
+  json?: true | undefined;
 }
 
 const USUAL_TIMEOUT_SECONDS = 600;

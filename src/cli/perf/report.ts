@@ -5,8 +5,8 @@ import { printJson, say } from '../output/output.js';
 import { ZosiaError } from '../../errors.js';
 
 interface Flags {
-  html?: string;
-  json?: true;
+  html?: string | undefined;
+  json?: true | undefined;
 }
 
 export function addPerfReportCommand(perf: Command, { signal }: CliContext): void {

@@ -13,17 +13,17 @@ import type { WaitPolicy } from '../../machine/machine.js';
 import { MAX_THREADS } from '../../perf/setting.js';
 
 interface Flags extends PerfMachineFlags {
-  profile?: string;
-  profiles?: string;
-  minTokS?: number;
-  runs?: number;
-  threads?: number;
-  batchThreads?: number;
-  wait?: WaitPolicy;
-  llamaArgs?: string;
-  matrix?: string;
-  loop?: boolean;
-  failFast?: boolean;
+  profile?: string | undefined;
+  profiles?: string | undefined;
+  minTokS?: number | undefined;
+  runs?: number | undefined;
+  threads?: number | undefined;
+  batchThreads?: number | undefined;
+  wait?: WaitPolicy | undefined;
+  llamaArgs?: string | undefined;
+  matrix?: string | undefined;
+  loop?: boolean | undefined;
+  failFast?: boolean | undefined;
 }
 
 /** What is measured unless something else is asked for. */
@@ -132,8 +132,8 @@ async function run(
   const cpus = askedCpus(flags);
   const plan = planRuns({
     ...(await whatToMeasure(flags)),
-    ...(flags.tokens === undefined ? {} : { tokens: flags.tokens }),
-    ...(cpus === undefined ? {} : { cpus }),
+    tokens: flags.tokens,
+    cpus,
     hostCpuCount: availableParallelism(),
   });
   if (plan.note !== undefined) say(`zosia: ${plan.note}`);
@@ -151,7 +151,7 @@ async function run(
         boot: bench.boot,
         timeoutSeconds: flags.timeout,
         failFast: flags.failFast ?? true,
-        ...(flags.minTokS === undefined ? {} : { minTokPerS: flags.minTokS }),
+        minTokPerS: flags.minTokS,
         clock: () => new Date(),
         signal,
         onRun: (each) => bench.record(each),
@@ -210,10 +210,10 @@ async function whatToMeasure(
   }
   return {
     profile,
-    ...(threads === undefined ? {} : { threads }),
-    ...(batchThreads === undefined ? {} : { batchThreads }),
-    ...(wait === undefined ? {} : { wait }),
-    ...(llamaArgs === undefined ? {} : { llamaArgs: parseLlamaArgs(llamaArgs, '--llama-args') }),
-    ...(matrix === undefined ? {} : { matrix: parseMatrix(await readTextFile(matrix), matrix) }),
+    threads,
+    batchThreads,
+    wait,
+    llamaArgs: llamaArgs === undefined ? undefined : parseLlamaArgs(llamaArgs, '--llama-args'),
+    matrix: matrix === undefined ? undefined : parseMatrix(await readTextFile(matrix), matrix),
   };
 }

@@ -5,10 +5,10 @@ import type { SettingSpace } from '../../perf/space.js';
 
 /** Options that say which settings there are. */
 export interface SpaceFlags {
-  threads?: string;
-  batchThreads?: string;
-  wait?: string;
-  llamaArgs?: string;
+  threads?: string | undefined;
+  batchThreads?: string | undefined;
+  wait?: string | undefined;
+  llamaArgs?: string | undefined;
 }
 
 export function addSpaceOptions(command: Command): Command {

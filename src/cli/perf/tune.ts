@@ -17,10 +17,10 @@ import { formatRate } from '../../perf/statistics.js';
 import type { TuneResult } from '../../perf/tune.js';
 
 interface Flags extends PerfMachineFlags, SpaceFlags {
-  boots?: number;
+  boots?: number | undefined;
   repeats: number;
-  saveProfile?: string;
-  profiles?: string;
+  saveProfile?: string | undefined;
+  profiles?: string | undefined;
 }
 
 const USUAL_REPEATS = 3;

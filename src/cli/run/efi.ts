@@ -19,9 +19,9 @@ import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
 import type { Places } from '../../recipes/places.js';
 
 interface RunEfiFlags extends EfiFlags {
-  allowOutside?: true;
-  disk?: string;
-  debug?: true;
+  allowOutside?: true | undefined;
+  disk?: string | undefined;
+  debug?: true | undefined;
 }
 
 export function addRunEfiCommand(run: Command, context: CliContext): void {
@@ -97,13 +97,17 @@ Examples:
       const hasSettings = Object.keys(settings).length > 0;
       await checkEfiDisk(disk, signal);
       const { memoryBytes } = (await isFile(disk))
-        ? await efiDiskNeeds(disk, { arch, allowOutside, ...(hasSettings ? { settings } : {}) })
+        ? await efiDiskNeeds(disk, {
+            arch,
+            allowOutside,
+            settings: hasSettings ? settings : undefined,
+          })
         : { memoryBytes: 0 };
       const spec = await resolveEfiMachine(
         {
           ...efiMachineOptions(flags),
           ...{ arch, disk, memoryBytes, signal },
-          ...(flags.debug ? { debugLog: debugLogPath(places) } : {}),
+          debugLog: flags.debug ? debugLogPath(places) : undefined,
         },
         process.env,
       );

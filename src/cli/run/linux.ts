@@ -18,11 +18,11 @@ import type { ModelNeeds } from '../../recipes/model-memory.js';
 import { defaultPlaces, initramfsPath, kernelPath } from '../../recipes/places.js';
 
 interface RunLinuxFlags extends BootModeFlags {
-  kernel?: string;
-  initrd?: string;
-  disk?: string;
-  verify?: true;
-  allowOutside?: true;
+  kernel?: string | undefined;
+  initrd?: string | undefined;
+  disk?: string | undefined;
+  verify?: true | undefined;
+  allowOutside?: true | undefined;
 }
 
 export function addRunLinuxCommand(run: Command, context: CliContext): void {
@@ -75,15 +75,15 @@ Examples:
       const spec = await resolveMachine(
         {
           ...linuxMachineOptions(flags),
-          ...(flags.kernel === undefined ? {} : { kernel: flags.kernel }),
-          ...(flags.initrd === undefined ? {} : { initrd: flags.initrd }),
-          ...(flags.disk === undefined ? {} : { disk: flags.disk }),
+          kernel: flags.kernel,
+          initrd: flags.initrd,
+          disk: flags.disk,
           arch,
-          ...(found ? { model: found.needs.memory } : {}),
+          model: found?.needs.memory,
           defaults: {
             kernel: kernelPath(places, arch),
             initrd: initramfsPath(places, arch),
-            ...(disk === undefined ? {} : { disk }),
+            disk,
           },
           signal: context.signal,
         },

@@ -29,8 +29,8 @@ export async function startBootMode(
         { ...spec, initrd },
         {
           ...{ mode, signal, onNote: sayNote },
-          ...(flags.timeout === undefined ? {} : { timeoutSeconds: flags.timeout }),
-          ...(flags.json ? {} : { onConsole: (bytes: Uint8Array) => writeStdout(filter(bytes)) }),
+          timeoutSeconds: flags.timeout,
+          onConsole: flags.json ? undefined : (bytes) => writeStdout(filter(bytes)),
         },
       ),
     signal,

@@ -36,11 +36,11 @@ export async function startEfiMachine(
   const printer = new AnswerPrinter(prompt !== '');
   await runEfi(spec, {
     ...{ signal, onNote: sayNote },
-    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    timeoutSeconds: timeout,
     ...(prompt === undefined
       ? { onConsole: writeStdout }
       : { onAnswer: (bytes) => printer.print(bytes) }),
-    ...(screenshot === undefined ? {} : { onScreenshot: keepPicture(screenshot, signal) }),
+    onScreenshot: screenshot === undefined ? undefined : keepPicture(screenshot, signal),
   });
   await printer.end();
 }

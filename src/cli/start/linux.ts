@@ -68,7 +68,7 @@ async function answer(
   );
   const { exitStatus, consoleTail, report } = await runOneShot(spec, {
     signal,
-    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    timeoutSeconds: timeout,
     onAnswer: (bytes) => printer.print(bytes),
     onNote: sayNote,
   });

@@ -9,8 +9,8 @@ import { defaultPlaces } from '../../recipes/places.js';
 import { prepareEfiMachine } from '../../prepare/efi.js';
 
 export interface EfiUpFlags extends EfiFlags {
-  tokenizer?: string;
-  tokens?: number;
+  tokenizer?: string | undefined;
+  tokens?: number | undefined;
 }
 
 const EXAMPLE = 'zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin';

@@ -26,7 +26,7 @@ export async function upLinux(
       model: named,
       places: defaultPlaces(),
       machine: linuxMachineOptions(flags),
-      ...(flags.ctx === undefined ? {} : { contextTokens: flags.ctx }),
+      contextTokens: flags.ctx,
     }),
   );
   if (named === undefined) say(embeddedModelNotice('zosia up model.gguf'));

@@ -2,7 +2,7 @@ import { Deflate, GZheader, Z_OK, zlibDeflateSetHeader } from 'pako';
 
 export interface GzipOptions {
   /** 1 (fast) to 9 (small); 6 unless given. */
-  readonly level?: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  readonly level?: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
 }
 
 /** "Unknown" operating system (RFC 1952, section 2.3.1): the same on every host. */

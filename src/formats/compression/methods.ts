@@ -14,9 +14,10 @@ export interface Method {
   /** What unpacks a file of it on a host. */
   readonly program: string;
   /** Undefined where no maintained package unpacks it piece by piece. */
-  readonly unpack?: (source: RandomAccess, offset: number) => Unpacking;
+  readonly unpack?: ((source: RandomAccess, offset: number) => Unpacking) | undefined;
   /** Why the kernel does not unpack what begins at `offset` although others do; undefined: it does. */
-  readonly refusal?: (source: RandomAccess, offset: number) => Promise<string | undefined>;
+  readonly refusal?:
+    ((source: RandomAccess, offset: number) => Promise<string | undefined>) | undefined;
 }
 
 const METHODS: readonly Method[] = [

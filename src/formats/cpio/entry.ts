@@ -6,10 +6,10 @@ export interface CpioAttributes {
   readonly path: string;
   /** Permission bits, 0 to 0o7777. A hard link has those of its file, whatever is given here. */
   readonly mode: number;
-  readonly uid?: number;
-  readonly gid?: number;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
   /** Seconds since 1970, 0 to 2^32 - 1; the archive's `epochSeconds` unless given. */
-  readonly mtimeSeconds?: number;
+  readonly mtimeSeconds?: number | undefined;
 }
 
 export type CpioContent =

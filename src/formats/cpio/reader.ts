@@ -15,11 +15,11 @@ export type { CpioMember, CpioPart } from './member.js';
 
 export interface ReadCpioOptions {
   /** Most bytes that the packed parts may unpack to; 1 GiB unless given. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Told of each part when it begins. */
-  readonly onPart?: (part: CpioPart) => void;
+  readonly onPart?: ((part: CpioPart) => void) | undefined;
   /** Told of each member that the kernel passes over, and why. */
-  readonly onSkipped?: (where: string, code: string, message: string) => void;
+  readonly onSkipped?: ((where: string, code: string, message: string) => void) | undefined;
 }
 
 const DIGIT_ZERO = 0x30;

@@ -18,7 +18,7 @@ export type { CpioEntry } from './entry.js';
 
 export interface CpioOptions {
   /** Time of entries that name none, in seconds since 1970 (SOURCE_DATE_EPOCH); 0 unless given. */
-  readonly epochSeconds?: number;
+  readonly epochSeconds?: number | undefined;
 }
 
 const NO_FIELDS: NewcHeader = {

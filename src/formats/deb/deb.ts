@@ -19,18 +19,18 @@ export interface DebEntry {
   /** Length of a file's contents; 0 for the others. */
   readonly sizeBytes: number;
   /** A symbolic link's target as written; a hard link's as a normalised path. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   /** Contents of a selected file. */
-  readonly bytes?: Uint8Array;
+  readonly bytes?: Uint8Array | undefined;
 }
 
 export interface ReadDebOptions {
   /** Whether to keep the contents of the file at this path; all unless given. */
-  readonly select?: (path: string) => boolean;
+  readonly select?: ((path: string) => boolean) | undefined;
   /** Most bytes the package's tar archive may unpack to; 2 GiB unless given. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Most bytes the kept contents may have altogether; 512 MiB unless given. */
-  readonly maxKeptBytes?: number;
+  readonly maxKeptBytes?: number | undefined;
 }
 
 const MAX_TAR_BYTES = 2 * 2 ** 30;

@@ -9,11 +9,11 @@ export interface ElfInfo {
   /** Address width in bits. */
   readonly class: 32 | 64;
   /** Path of the dynamic loader; absent in libraries and static programs. */
-  readonly interpreter?: string;
+  readonly interpreter?: string | undefined;
   /** Names of the libraries it needs, in the file's order (DT_NEEDED). */
   readonly needed: readonly string[];
   /** Name under which others need it (DT_SONAME). */
-  readonly soname?: string;
+  readonly soname?: string | undefined;
   /** Folders searched first: DT_RUNPATH, or the older DT_RPATH in a file without it. */
   readonly runpath: readonly string[];
 }
@@ -47,11 +47,10 @@ export function readElf(bytes: Uint8Array): ElfInfo {
   return {
     machine: MACHINES.get(header.machine) ?? header.machine,
     class: file.class,
-    ...(interpreter
-      ? { interpreter: tableString(file.slice(interpreter.offset, interpreter.fileSize), 0) }
-      : {}),
+    interpreter:
+      interpreter && tableString(file.slice(interpreter.offset, interpreter.fileSize), 0),
     needed: strings.of(DYNAMIC_TAG.needed),
-    ...(soname === undefined ? {} : { soname }),
+    soname,
     runpath: runpath.split(':').filter((folder) => folder !== ''),
   };
 }

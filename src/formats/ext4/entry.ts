@@ -7,26 +7,26 @@ export type Ext4Name = string | Uint8Array;
 export interface Ext4Time {
   readonly seconds: number;
   /** 0 (default) to 999,999,999. */
-  readonly nanoseconds?: number;
+  readonly nanoseconds?: number | undefined;
 }
 
 export interface Ext4Attributes {
   /** Permission bits, 0 to 0o7777. Default: 0755 for directories, 0777 for symlinks, else 0644. */
-  readonly mode?: number;
+  readonly mode?: number | undefined;
   /** Owner and group, 32 bits; default 0. */
-  readonly uid?: number;
-  readonly gid?: number;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
   /** Default: `epochSeconds` of the options. */
-  readonly mtime?: Ext4Time;
+  readonly mtime?: Ext4Time | undefined;
   /** Access, inode change and creation; default: `mtime`. */
-  readonly atime?: Ext4Time;
-  readonly ctime?: Ext4Time;
-  readonly crtime?: Ext4Time;
+  readonly atime?: Ext4Time | undefined;
+  readonly ctime?: Ext4Time | undefined;
+  readonly crtime?: Ext4Time | undefined;
   /**
    * Extended attributes by full name: user., trusted., security., and the ACLs
    * system.posix_acl_access and system.posix_acl_default in the form that getxattr gives.
    */
-  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+  readonly xattrs?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
 export type Ext4FileEntry = Ext4Attributes & {

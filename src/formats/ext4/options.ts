@@ -8,20 +8,20 @@ export interface Ext4Options {
   /** Volume label: at most 16 bytes of UTF-8. */
   readonly label: string;
   /** Default 4096. Smaller blocks suit many small files, and limit how large the disk can be. */
-  readonly blockSizeBytes?: BlockSizeBytes;
+  readonly blockSizeBytes?: BlockSizeBytes | undefined;
   /** 16 bytes. Default: derived from `label` and `identity`. */
-  readonly uuid?: Uint8Array;
+  readonly uuid?: Uint8Array | undefined;
   /** 16 bytes that seed the directory hash. Default: derived like the UUID. */
-  readonly hashSeed?: Uint8Array;
+  readonly hashSeed?: Uint8Array | undefined;
   /**
    * Whatever tells this disk from others with the same label, such as the digest of the model. The
    * UUID and hash seed derive from it. Default: the paths, types and sizes of the entries.
    */
-  readonly identity?: Uint8Array;
+  readonly identity?: Uint8Array | undefined;
   /** Room to add to the smallest image that holds the entries; default 0. */
-  readonly extraBytes?: number;
+  readonly extraBytes?: number | undefined;
   /** Size of the image instead of the smallest one. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /**
    * A journal, for disks that will be written: `true` for one of the usual size. Default: none. A
    * disk that is only read has no use for it.
@@ -31,9 +31,9 @@ export interface Ext4Options {
    * Entries of an extent tree's node. Default: as many as fit, up to 340. Fewer make deeper trees
    * than any real file has, which is how readers of them are tested.
    */
-  readonly extentsPerNode?: number;
+  readonly extentsPerNode?: number | undefined;
   /** The time of whatever has no other: seconds since 1970, default 0. */
-  readonly epochSeconds?: number;
+  readonly epochSeconds?: number | undefined;
 }
 
 const MAX_LABEL_BYTES = 16;

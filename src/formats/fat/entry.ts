@@ -2,10 +2,10 @@ import type { Image } from '../../image/image.js';
 
 export interface FatAttributes {
   /** Seconds since 1970; default: `epochSeconds` of the options. FAT keeps 1980 to 2107. */
-  readonly mtimeSeconds?: number;
-  readonly readOnly?: boolean;
-  readonly hidden?: boolean;
-  readonly system?: boolean;
+  readonly mtimeSeconds?: number | undefined;
+  readonly readOnly?: boolean | undefined;
+  readonly hidden?: boolean | undefined;
+  readonly system?: boolean | undefined;
 }
 
 export type FatFileEntry = FatAttributes & {

@@ -10,33 +10,33 @@ export const CLUSTER_SIZES: readonly number[] = [512, 1024, 2048, 4096, 8192, 16
 
 export interface FatOptions {
   /** Volume label: at most 11 characters, stored in upper case. Default: none. */
-  readonly label?: string;
+  readonly label?: string | undefined;
   /** Default: what is usual for the size, or FAT32 for an ESP. */
-  readonly type?: FatType;
+  readonly type?: FatType | undefined;
   /**
    * Whether this is an EFI system partition: FAT32 if it has enough room for that, else FAT16, for the
    * firmware that knows no other.
    */
-  readonly esp?: boolean;
+  readonly esp?: boolean | undefined;
   /** 512 to 32,768; default: what is usual for the size. */
-  readonly clusterSizeBytes?: number;
+  readonly clusterSizeBytes?: number | undefined;
   /** Size of the image instead of the smallest one. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /** Room to add to the smallest image that holds the entries; default 0. */
-  readonly extraBytes?: number;
+  readonly extraBytes?: number | undefined;
   /** Entries of the root directory in FAT12 and FAT16: a multiple of 16. Default 512, or more if needed. */
-  readonly rootEntryCount?: number;
+  readonly rootEntryCount?: number | undefined;
   /** Where on its disk the volume will lie: whole sectors. Default 0, as for a disk without partitions. */
-  readonly partitionOffsetBytes?: number;
+  readonly partitionOffsetBytes?: number | undefined;
   /** 32 bits. Default: derived from `label` and `identity`. */
-  readonly volumeId?: number;
+  readonly volumeId?: number | undefined;
   /**
    * Whatever tells this volume from others with the same label, such as the digest of the model.
    * Default: the paths, types and sizes of the entries.
    */
-  readonly identity?: Uint8Array;
+  readonly identity?: Uint8Array | undefined;
   /** The time of whatever has no other: seconds since 1970, default 0. FAT keeps 1980 to 2107. */
-  readonly epochSeconds?: number;
+  readonly epochSeconds?: number | undefined;
 }
 
 /**

@@ -3,8 +3,8 @@ import type { GgufHeader } from './reader.js';
 
 /** The two factors of a change to one tensor of the model, by their dimensions. */
 interface Pair {
-  a?: readonly number[];
-  b?: readonly number[];
+  a?: readonly number[] | undefined;
+  b?: readonly number[] | undefined;
 }
 
 const FACTOR = /^(.*)\.lora_([ab])$/s;

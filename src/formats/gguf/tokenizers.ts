@@ -3,9 +3,9 @@ export interface TokenizerRules {
   /** Whether there are tokens at all. */
   readonly tokens: boolean;
   /** Whether merges are required. */
-  readonly merges?: boolean;
+  readonly merges?: boolean | undefined;
   /** Whether a pre-tokenizer that is not known is refused. */
-  readonly preTokenizer?: boolean;
+  readonly preTokenizer?: boolean | undefined;
 }
 
 const named = (names: string, rules: TokenizerRules): [string, TokenizerRules][] =>

@@ -34,7 +34,7 @@ export interface GgufPlan {
   readonly metadata: Readonly<Record<string, TypedValue>>;
   readonly tensors: readonly TensorPlan[];
   /** What tensors are aligned to, a power of two; 32 bytes unless given. */
-  readonly alignment?: number;
+  readonly alignment?: number | undefined;
 }
 
 /**

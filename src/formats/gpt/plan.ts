@@ -35,19 +35,19 @@ export interface GptPartition {
   /** At most 36 UTF-16 units; may be empty. */
   readonly name: string;
   /** Default: derived from the identity of the disk, the name and the place in the table. */
-  readonly guid?: string;
+  readonly guid?: string | undefined;
 }
 
 export interface GptOptions {
   /** Size of the disk instead of the smallest one: whole sectors of 512 bytes. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /** Default: derived from `identity`. */
-  readonly diskGuid?: string;
+  readonly diskGuid?: string | undefined;
   /**
    * Whatever tells this disk from others, such as the digest of the model. Default: the names, types
    * and sizes of the partitions.
    */
-  readonly identity?: Uint8Array;
+  readonly identity?: Uint8Array | undefined;
 }
 
 /**

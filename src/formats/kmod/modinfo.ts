@@ -7,11 +7,11 @@ import type { LoadOrderOptions } from './modules-dep.js';
 /** What a module says of itself. */
 export interface Modinfo {
   /** Name as the kernel knows it; absent in modules of kernels before 4.13. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Names of the modules it takes symbols from. */
   readonly depends: readonly string[];
   /** The kernel it was built for: `6.1.0-50-cloud-arm64 SMP ...`. */
-  readonly vermagic?: string;
+  readonly vermagic?: string | undefined;
   /** Every field with all its values, in the module's order. */
   readonly fields: ReadonlyMap<string, readonly string[]>;
 }
@@ -43,9 +43,9 @@ export function readModinfo(bytes: Uint8Array): Modinfo {
   const vermagic = fields.get('vermagic')?.[0];
   const depends = (fields.get('depends')?.[0] ?? '').split(',').filter((part) => part !== '');
   return {
-    ...(name === undefined ? {} : { name }),
+    name,
     depends,
-    ...(vermagic === undefined ? {} : { vermagic }),
+    vermagic,
     fields,
   };
 }

@@ -6,7 +6,7 @@ export type ModuleDependencies = ReadonlyMap<string, readonly string[]>;
 
 export interface LoadOrderOptions {
   /** Text of modules.builtin: what is part of the kernel needs no loading. */
-  readonly builtin?: string;
+  readonly builtin?: string | undefined;
 }
 
 /**

@@ -23,16 +23,16 @@ export interface Llama2cGgufOptions {
   /** Where the checkpoint's bytes are: the file it was read from, or an image of it. */
   readonly checkpointSource: { readonly path: string } | Image;
   /** The same bytes, to be read while the GGUF is written; needed only for types other than F32. */
-  readonly checkpointAccess?: RandomAccess;
+  readonly checkpointAccess?: RandomAccess | undefined;
   /** How matrices are stored; F32 unless given. The weights of norms always are F32. */
-  readonly type?: WeightType;
+  readonly type?: WeightType | undefined;
   readonly tokenizer: Tokenizer;
   /** The model's name, `general.name`. */
   readonly name: string;
   /** Jinja source that turns a conversation into text. Without one the model completes text. */
-  readonly chatTemplate?: string;
+  readonly chatTemplate?: string | undefined;
   /** The temperature the model is sampled at unless its user says otherwise, `general.sampling.temp`. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
 }
 
 /**

@@ -16,9 +16,9 @@ export interface VmdkOptions {
   /** How the descriptor names the file that {@link VmdkPlan.metadata} will be written to. */
   readonly metadataName: string;
   /** File ranges shorter than this are copied: an extent costs QEMU an open file. 64 KiB unless given. */
-  readonly minimumExtentBytes?: number;
+  readonly minimumExtentBytes?: number | undefined;
   /** How many bytes of files may be copied into the metadata file. 64 MiB unless given. */
-  readonly maximumCopiedBytes?: number;
+  readonly maximumCopiedBytes?: number | undefined;
 }
 
 export interface VmdkPlan {

@@ -9,7 +9,7 @@ export interface CpioDescription {
   readonly parts: readonly {
     readonly offset: number;
     readonly length: number;
-    readonly compression?: string;
+    readonly compression?: string | undefined;
     readonly unpackedBytes: number;
   }[];
   readonly unpackedBytes: number;
@@ -23,7 +23,7 @@ export interface CpioDescription {
   readonly skipped: readonly Problem[];
   readonly skippedCount: number;
   /** What would stop the kernel. */
-  readonly damage?: { readonly code: string; readonly message: string };
+  readonly damage?: { readonly code: string; readonly message: string } | undefined;
 }
 
 /** @throws ZosiaError as `cpioTree` */
@@ -43,10 +43,10 @@ export async function describeCpio(source: RandomAccess): Promise<CpioDescriptio
     isCompressed: tree.parts.some(({ compression }) => compression !== undefined),
     parts: tree.parts.map(({ offset, length, compression, unpackedBytes }) => ({
       ...{ offset, length, unpackedBytes },
-      ...(compression === undefined ? {} : { compression }),
+      compression,
     })),
     ...{ unpackedBytes: tree.sizeBytes, archiveCount, memberCount, counts, fileBytes },
     ...{ skipped: skipped.problems, skippedCount: skipped.problemCount },
-    ...(damage ? { damage: { code: damage.code, message: damage.message } } : {}),
+    damage: damage && { code: damage.code, message: damage.message },
   };
 }

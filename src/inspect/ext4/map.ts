@@ -74,10 +74,9 @@ class FileRegions {
     const { blockSizeBytes } = this.volume.superblock;
     for (const { valueInode } of inodeAttributes(inode).attributes)
       await this.#addValue(valueInode);
-    const named = path === undefined ? {} : { path };
     const region = (what: string, block: number, blockCount: number): void => {
       const offset = block * blockSizeBytes;
-      this.regions.push({ offset, length: blockCount * blockSizeBytes, what, ...named });
+      this.regions.push({ offset, length: blockCount * blockSizeBytes, what, path });
     };
     // Several inodes may share a block of attributes; it is mapped once.
     const { attributesBlock } = inode;

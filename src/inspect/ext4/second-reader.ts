@@ -32,9 +32,9 @@ export const NO_LIMITS: ComparisonLimits = {
 export interface ComparisonOptions {
   readonly limits: ComparisonLimits;
   /** Whether the file system keeps small files in inodes, where libext2fs misreads symlinks. */
-  readonly hasInlineData?: boolean;
+  readonly hasInlineData?: boolean | undefined;
   /** Is shown every directory, so that nobody has to walk once more. */
-  readonly gather?: (directory: LocatedNode, children: readonly NamedNode[]) => void;
+  readonly gather?: ((directory: LocatedNode, children: readonly NamedNode[]) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

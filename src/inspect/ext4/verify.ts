@@ -37,11 +37,7 @@ export async function verifyExt4(
   options: VerifyOptions,
 ): Promise<Ext4Verification> {
   const { signal } = options;
-  const {
-    problems,
-    warnings,
-    summary: structure,
-  } = await checkExt4(source, signal ? { signal } : {});
+  const { problems, warnings, summary: structure } = await checkExt4(source, { signal });
   findings.addStructure(problems, structure?.problemCount);
   findings.addWarnings(warnings);
   if (problems.length > 0) {

@@ -28,7 +28,7 @@ export async function verifyFat(
   findings: Findings,
   { signal }: VerifyOptions,
 ): Promise<FatVerification> {
-  const { problems, warnings, summary } = await checkFat(source, signal ? { signal } : {});
+  const { problems, warnings, summary } = await checkFat(source, { signal });
   findings.addStructure(problems.map(printable), summary?.problemCount);
   findings.addWarnings(warnings.map(printable));
   if (problems.length > 0) {

@@ -8,7 +8,7 @@ export interface VerifiedModel {
   readonly sizeBytes: number;
   readonly tensorCount: number;
   /** Of a llama2.c checkpoint, which cannot do without. */
-  readonly tokenizer?: { readonly path: string; readonly tokenCount: number };
+  readonly tokenizer?: { readonly path: string; readonly tokenCount: number } | undefined;
 }
 
 /** The result of a check, or undefined when it throws a ZosiaError: then that is a finding. */

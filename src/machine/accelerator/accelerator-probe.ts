@@ -19,7 +19,7 @@ export type HardwareAccelerator = 'kvm' | 'hvf';
 export interface ProbeContext {
   readonly arch: Architecture;
   readonly binary: QemuBinary;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const KVM_DEVICE = '/dev/kvm';
@@ -97,7 +97,7 @@ async function verdictKey(
 /** The rights to an accelerator's device, or what is wrong with it before anything has been run. */
 async function deviceOf(
   name: HardwareAccelerator,
-): Promise<{ rights?: readonly number[]; problem?: string }> {
+): Promise<{ rights?: readonly number[] | undefined; problem?: string | undefined }> {
   if (name === 'hvf') return {};
   try {
     const { mode, uid, gid, rdev } = await stat(KVM_DEVICE);

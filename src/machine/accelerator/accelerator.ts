@@ -14,7 +14,7 @@ import type { AcceleratorName, AcceleratorVerdict, ResolvedAccel } from '../qemu
 export interface AcceleratorChoice {
   readonly name: AcceleratorName | 'auto';
   /** Properties for QEMU's `-accel`, as in `tcg,thread=single`. */
-  readonly options?: string;
+  readonly options?: string | undefined;
 }
 
 /**
@@ -42,9 +42,9 @@ export interface AcceleratorContext {
   readonly facts: QemuFacts;
   readonly cache: HostFactsCache;
   /** Node's `process.platform` and `process.arch` of the host; this one's unless given. */
-  readonly hostPlatform?: NodeJS.Platform;
-  readonly hostArch?: string;
-  readonly signal?: AbortSignal;
+  readonly hostPlatform?: NodeJS.Platform | undefined;
+  readonly hostArch?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -57,21 +57,20 @@ export async function resolveAccelerator(
   choice: AcceleratorChoice,
   context: AcceleratorContext,
 ): Promise<ResolvedAccel> {
-  const options = choice.options === undefined ? {} : { options: choice.options };
-  if (choice.name === 'tcg') return { name: 'tcg', ...options };
+  if (choice.name === 'tcg') return { name: 'tcg', options: choice.options };
 
   const native = nativeAccelerator(context.hostPlatform ?? process.platform);
   if (choice.name === 'auto') {
     const verdict = native
       ? await verdictOn(native, context, false)
       : unusable('this system has no accelerator');
-    if (native && verdict.usable) return { name: native, ...optionsOf(verdict) };
+    if (native && verdict.usable) return { name: native, options: verdict.options };
     const why = verdict.usable ? '' : verdict.reason;
     return { name: 'tcg', note: `emulating the ${context.arch} processor (TCG): ${why}` };
   }
 
   const verdict = await verdictOn(choice.name, context, true);
-  if (verdict.usable) return { name: choice.name, ...optionsOf(verdict), ...options };
+  if (verdict.usable) return { name: choice.name, options: choice.options ?? verdict.options };
   const why = verdict.reason;
   throw new ZosiaError('ZOSIA_ACCEL_UNUSABLE', `${choice.name} cannot be used: ${why}`, {
     hint: 'Use --accel auto, which takes what works, or --accel tcg, which always does.',
@@ -116,9 +115,6 @@ async function verdictOn(
 }
 
 const unusable = (reason: string) => ({ usable: false, reason }) as const;
-
-const optionsOf = ({ options }: { readonly options?: string }) =>
-  options === undefined ? {} : { options };
 
 /**
  * Why a probe failed, in a line for every start. What QEMU said as it died may be an assertion of its

@@ -30,7 +30,7 @@ interface Step {
   /** Ends "starting it again". */
   readonly words: string;
   /** What it means for other machines when this one speaks. */
-  readonly verdict?: AcceleratorVerdict;
+  readonly verdict?: AcceleratorVerdict | undefined;
 }
 
 /**

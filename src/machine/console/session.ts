@@ -15,9 +15,9 @@ import type { TerminalInput } from './terminal.js';
 export interface ConsoleIo {
   readonly stdin: Readable & TerminalInput;
   readonly stdout: Writable & {
-    readonly isTTY?: boolean;
-    readonly rows?: number;
-    readonly columns?: number;
+    readonly isTTY?: boolean | undefined;
+    readonly rows?: number | undefined;
+    readonly columns?: number | undefined;
   };
   readonly stderr: Writable;
 }
@@ -28,7 +28,7 @@ export interface SessionGuest {
   /** Passes on input that is not typed on a terminal. */
   readonly relayPiped: (input: Readable, guest: Writable) => InputRelay;
   /** What tells the guest the terminal's size when it has changed; without it the guest is not told. */
-  readonly windowSize?: (rows: number, columns: number) => string;
+  readonly windowSize?: ((rows: number, columns: number) => string) | undefined;
   /**
    * The exit status of a guest whose machine has ended, or undefined if it should not have.
    *
@@ -60,7 +60,7 @@ export interface Session<S extends HostSpec> {
 export async function runSession<S extends HostSpec>(
   session: Session<S>,
   io: ConsoleIo,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<{ exitStatus: number }> {
   return cancelledByTermination(options.signal, (signal) =>
     session.isTerminalOfQemu ? runOnTerminal(session, io, signal) : runWatched(session, io, signal),

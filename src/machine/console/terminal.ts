@@ -1,7 +1,7 @@
 /** The part of `process.stdin` that matters here. */
 export interface TerminalInput {
-  readonly isTTY?: boolean;
-  readonly isRaw?: boolean;
+  readonly isTTY?: boolean | undefined;
+  readonly isRaw?: boolean | undefined;
   setRawMode?(raw: boolean): unknown;
 }
 
@@ -17,7 +17,7 @@ const PLAIN_MODES = '\u001b[0m\u001b[?25h\u001b[?2004l';
  */
 export function enterRawMode(
   input: TerminalInput,
-  output: { readonly isTTY?: boolean; write(text: string): unknown },
+  output: { readonly isTTY?: boolean | undefined; write(text: string): unknown },
 ): () => void {
   if (!input.isTTY || !input.setRawMode) return () => undefined;
   const wasRaw = input.isRaw ?? false;

@@ -13,9 +13,9 @@ export interface Firmware {
    * What its store of variables starts out as. Without it the code is given to QEMU as `-bios`, and the
    * variables are in memory.
    */
-  readonly variables?: FirmwareFile;
+  readonly variables?: FirmwareFile | undefined;
   /** Whether the user has named it, and may have named the wrong one. */
-  readonly isNamed?: true;
+  readonly isNamed?: true | undefined;
 }
 
 /** The option that may be to blame when a machine with this firmware does nothing. */

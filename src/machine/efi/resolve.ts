@@ -24,14 +24,14 @@ import { requirePngScreenshots } from './screenshot.js';
 export interface EfiMachineOptions extends HostOptions {
   readonly disk: string;
   /** As {@link namedFirmware} reads it. */
-  readonly firmware?: string;
+  readonly firmware?: string | undefined;
   /** What the application needs for its model. Unless the RAM is given, it follows from this. */
-  readonly memoryBytes?: number;
+  readonly memoryBytes?: number | undefined;
   /** Opens a window with the firmware's screen. */
-  readonly window?: boolean;
+  readonly window?: boolean | undefined;
   /** Whether a picture is to be taken of the screen. */
-  readonly screenshot?: boolean;
-  readonly debugLog?: string;
+  readonly screenshot?: boolean | undefined;
+  readonly debugLog?: string | undefined;
 }
 
 const MIB = 2 ** 20;
@@ -73,7 +73,7 @@ export async function resolveEfiMachine(
     ...{ firmware, disk, screen },
     console: sessionConsole(env),
     isControlled: screenshot,
-    ...(debugLog === undefined ? {} : { debugLog }),
+    debugLog,
   };
 }
 

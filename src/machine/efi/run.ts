@@ -20,16 +20,16 @@ type Taker = (bytes: Uint8Array) => void | Promise<void>;
 /** A run that nobody types anything into. */
 export interface EfiRunOptions {
   /** Makes it a one-shot: takes the answer as it comes; while its promise is pending, the guest waits. */
-  readonly onAnswer?: Taker;
+  readonly onAnswer?: Taker | undefined;
   /** Takes what the console shows. */
-  readonly onConsole?: Taker;
+  readonly onConsole?: Taker | undefined;
   /** Is given a picture of the screen when the guest is finished; the machine ends with it. */
-  readonly onScreenshot?: (screenshot: Screenshot) => void | Promise<void>;
+  readonly onScreenshot?: ((screenshot: Screenshot) => void | Promise<void>) | undefined;
   /** How long the guest may take; for a screenshot five minutes unless given. */
-  readonly timeoutSeconds?: number;
-  readonly signal?: AbortSignal;
+  readonly timeoutSeconds?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Takes a line for the user when the machine is started again; see {@link bootWatched}. */
-  readonly onNote?: (line: string) => void;
+  readonly onNote?: ((line: string) => void) | undefined;
 }
 
 const SCREENSHOT_TIMEOUT_SECONDS = 300;

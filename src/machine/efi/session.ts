@@ -18,7 +18,7 @@ const LAST_WORDS = '/poweroff\n';
 export function runEfiInteractive(
   spec: EfiMachineSpec,
   io: ConsoleIo,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<{ exitStatus: number }> {
   const watcher = new EfiConsole();
   return runSession(

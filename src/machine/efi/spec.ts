@@ -20,5 +20,5 @@ export interface EfiMachineSpec extends HostSpec {
   /** Whether zosia talks to QEMU itself, by QMP on a socket that is its file descriptor 3. */
   readonly isControlled: boolean;
   /** Where QEMU writes what the guest does wrong. */
-  readonly debugLog?: string;
+  readonly debugLog?: string | undefined;
 }

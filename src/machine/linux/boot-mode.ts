@@ -20,12 +20,12 @@ const TIMEOUT_SECONDS: Readonly<Record<BootMode, number>> = { ci: 60, diag: 60, 
 
 export interface BootModeOptions {
   readonly mode: BootMode;
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** Takes the console as it comes. */
-  readonly onConsole?: (bytes: Uint8Array) => void | Promise<void>;
-  readonly signal?: AbortSignal;
+  readonly onConsole?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Takes a line for the user when the machine is started again; see {@link bootWatched}. */
-  readonly onNote?: (line: string) => void;
+  readonly onNote?: ((line: string) => void) | undefined;
 }
 
 export interface BootModeResult {

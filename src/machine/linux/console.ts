@@ -51,9 +51,9 @@ export class LinuxConsole implements GuestWatcher {
     foreign = false,
     restMs = UNMARKED_REST_MS,
   }: {
-    readonly piped?: boolean;
-    readonly foreign?: boolean;
-    readonly restMs?: number;
+    readonly piped?: boolean | undefined;
+    readonly foreign?: boolean | undefined;
+    readonly restMs?: number | undefined;
   } = {}) {
     this.#isPiped = piped;
     this.#isForeign = foreign;

@@ -16,7 +16,7 @@ export interface HostCapacity {
   readonly freeMiB: number;
   readonly cpus: number;
   /** Those of them that are as fast as the fastest; all unless given. */
-  readonly quickCpus?: number;
+  readonly quickCpus?: number | undefined;
 }
 
 /** What somebody has decided on already. */

@@ -15,11 +15,11 @@ import type { BootAttempt } from '../accelerator/silent-boot.js';
 export interface OneShotOptions {
   /** Takes the answer as it comes; while its promise is pending, the guest waits. */
   readonly onAnswer: (bytes: Uint8Array) => void | Promise<void>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Takes a line for the user when the machine is started again; see {@link bootWatched}. */
-  readonly onNote?: (line: string) => void;
+  readonly onNote?: ((line: string) => void) | undefined;
   /** Ends a machine that takes longer; none unless given. */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
 }
 
 export interface OneShotResult {
@@ -65,7 +65,7 @@ async function answer(
     { qemu: spec.qemu, args: qemuArguments({ ...spec, answerPort: true, console }) },
     {
       ...{ signal, onOutput: onAnswer },
-      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+      timeoutSeconds,
     },
   ).finally(() => {
     ended.abort();

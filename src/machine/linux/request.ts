@@ -22,16 +22,16 @@ export interface RunRequest {
   /** Extra arguments for llama.cpp's program. */
   readonly args: readonly string[];
   /** Makes the run a one-shot: the guest answers this and powers off. */
-  readonly prompt?: string;
-  readonly terminal?: TerminalSize;
+  readonly prompt?: string | undefined;
+  readonly terminal?: TerminalSize | undefined;
   /** Asks the guest to mark its own lines on the console, for {@link LinuxConsole} to know them by. */
-  readonly sealed?: boolean;
+  readonly sealed?: boolean | undefined;
   /** A chat template in Jinja, instead of the model's. */
-  readonly chatTemplate?: string;
+  readonly chatTemplate?: string | undefined;
   /** Leaves out what a model thinks before it answers; shown unless it is true. */
-  readonly hideReasoning?: boolean;
+  readonly hideReasoning?: boolean | undefined;
   /** What is typed comes from a pipe or a file: the guest tells when it wants a line. */
-  readonly piped?: boolean;
+  readonly piped?: boolean | undefined;
 }
 
 const REQUEST_FOLDER = '/etc/zosia/request';
@@ -76,7 +76,7 @@ export async function composeInitrd(
   }
   await writeRaw(planRunInitrd(basePath, base.size, request), outPath, {
     durable: false,
-    ...(signal ? { signal } : {}),
+    signal,
   });
 }
 

@@ -17,22 +17,22 @@ import type { WaitPolicy } from './wait-policy.js';
 
 /** What a user may say about a machine. What is not said comes from the environment, then the defaults. */
 export interface MachineOptions extends HostOptions {
-  readonly kernel?: string;
-  readonly initrd?: string;
-  readonly disk?: string;
+  readonly kernel?: string | undefined;
+  readonly initrd?: string | undefined;
+  readonly disk?: string | undefined;
   /** Added to the kernel command line. */
-  readonly append?: string;
+  readonly append?: string | undefined;
   /** How llama.cpp's threads wait for one another; as the guest does by itself unless given. */
-  readonly wait?: WaitPolicy;
+  readonly wait?: WaitPolicy | undefined;
   /** Whether the machine answers one prompt on a port of its own. */
-  readonly answerPort?: boolean;
+  readonly answerPort?: boolean | undefined;
   /** What the model needs. Unless the RAM is given, it follows from this, and must fit the host. */
-  readonly model?: ModelMemory;
+  readonly model?: ModelMemory | undefined;
   /** What holds when neither a flag nor a variable says otherwise: usually what has just been built. */
   readonly defaults: {
     readonly kernel: string;
     readonly initrd: string;
-    readonly disk?: string;
+    readonly disk?: string | undefined;
   };
 }
 
@@ -82,8 +82,8 @@ export async function resolveMachine(
   return {
     ...spec,
     ...{ kernel, initrd },
-    ...(initrd === defaults.initrd ? {} : { isForeign: true as const }),
-    ...(disk ? { disk } : {}),
+    isForeign: initrd === defaults.initrd ? undefined : (true as const),
+    disk,
     // Of two flags of one name the last counts: what a user adds wins over the default.
     append: [
       ...(threads === undefined ? [] : [`zosia.llama_threads=${threads}`]),

@@ -18,12 +18,12 @@ const LAST_WORDS = '\u0004';
 export async function runInteractive(
   spec: MachineSpec,
   io: ConsoleIo,
-  options: { readonly signal?: AbortSignal; readonly restMs?: number } = {},
+  options: { readonly signal?: AbortSignal | undefined; readonly restMs?: number | undefined } = {},
 ): Promise<{ exitStatus: number }> {
   const watcher = new LinuxConsole({
     piped: io.stdin.isTTY !== true,
     foreign: spec.isForeign === true,
-    ...(options.restMs === undefined ? {} : { restMs: options.restMs }),
+    restMs: options.restMs,
   });
   const ended = await runSession(
     {

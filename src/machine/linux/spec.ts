@@ -5,9 +5,9 @@ export interface MachineSpec extends HostSpec {
   readonly kernel: string;
   readonly initrd: string;
   /** The initramfs is not the one that zosia has just built: its PID 1 may be another. */
-  readonly isForeign?: true;
+  readonly isForeign?: true | undefined;
   /** Attached read-only. */
-  readonly disk?: MachineDisk;
+  readonly disk?: MachineDisk | undefined;
   /** Added to the end of the kernel command line. */
   readonly append: string;
   readonly console: ConsoleTarget;

@@ -7,9 +7,9 @@ export type AcceleratorName = (typeof ACCELERATOR_NAMES)[number];
 /** What a machine runs with. */
 export interface ResolvedAccel {
   readonly name: AcceleratorName;
-  readonly options?: string;
+  readonly options?: string | undefined;
   /** Why `auto` fell back to emulation: one line for the user. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** Whether an accelerator works on this host. */
@@ -17,7 +17,7 @@ export type AcceleratorVerdict =
   | {
       readonly usable: true;
       /** Properties for QEMU's `-accel` without which machines say nothing. */
-      readonly options?: string;
+      readonly options?: string | undefined;
     }
   | { readonly usable: false; readonly reason: string };
 
@@ -35,9 +35,9 @@ export interface HostSpec {
   readonly accel: ResolvedAccel;
   readonly cpuModel: string;
   /** What becomes of the machine if it says nothing; without it, it may be silent for ever. */
-  readonly onSilence?: SilencePlan;
+  readonly onSilence?: SilencePlan | undefined;
   /** What a user should know about its size, a line each. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly string[] | undefined;
 }
 
 /**
@@ -50,7 +50,7 @@ export interface SilencePlan {
   /** Keeps what has been found out for the machines to come. */
   readonly remember: (verdict: AcceleratorVerdict) => Promise<void>;
   /** 15 unless given. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** Where the guest's serial console goes. */

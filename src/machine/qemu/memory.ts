@@ -14,7 +14,7 @@ export interface ModelMemory {
   readonly weightBytes: number;
   readonly kvCacheBytes: number;
   /** Size of the initramfs as unpacked, where it is large enough to count beside the 512 MiB. */
-  readonly initramfsBytes?: number;
+  readonly initramfsBytes?: number | undefined;
 }
 
 /** Guest RAM for a model: weights, KV cache and 512 MiB, rounded up to whole 64 MiB. */

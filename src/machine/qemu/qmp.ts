@@ -130,7 +130,7 @@ interface Message {
   readonly event?: unknown;
   readonly id?: unknown;
   readonly return?: unknown;
-  readonly error?: { readonly desc?: unknown };
+  readonly error?: { readonly desc?: unknown } | undefined;
 }
 
 function qmpFailed(reason: string): ZosiaError {

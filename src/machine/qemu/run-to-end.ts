@@ -5,9 +5,9 @@ import type { QemuCall, QemuEnd } from './process.js';
 export interface RunToEndOptions {
   readonly signal: AbortSignal;
   /** Ends a machine that takes longer; none unless given. */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** Takes what QEMU prints as it comes; while its promise is pending, the machine waits. */
-  readonly onOutput?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly onOutput?: ((bytes: Uint8Array) => void | Promise<void>) | undefined;
 }
 
 /** How a machine ended. */

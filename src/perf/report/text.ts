@@ -7,7 +7,7 @@ export const QUARTILES_FROM = 4;
 /** A column of the summary: what it is called, and what stands in it. */
 export interface SummaryColumn {
   readonly heading: string;
-  readonly isText?: true;
+  readonly isText?: true | undefined;
   readonly cell: (group: SettingGroup) => string;
 }
 

@@ -32,9 +32,9 @@ export interface EfiDiskNeeds {
 
 export interface EfiDiskNeedsOptions extends OpenVmdkOptions {
   /** The machine that is to run the disk. */
-  readonly arch?: Architecture;
+  readonly arch?: Architecture | undefined;
   /** Settings in place of those on the disk, as for `withRunDisk`. */
-  readonly settings?: EfiSettings;
+  readonly settings?: EfiSettings | undefined;
 }
 
 /**

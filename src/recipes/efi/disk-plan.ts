@@ -14,13 +14,13 @@ export type PartitionTableKind = 'none' | 'gpt';
 
 export interface EfiVolumeOptions {
   /** What tells the disk from others; the paths and sizes of the entries unless given. */
-  readonly identity?: Uint8Array;
+  readonly identity?: Uint8Array | undefined;
   /** Time of entries that have none: seconds since 1970. */
-  readonly epochSeconds?: number;
+  readonly epochSeconds?: number | undefined;
   /** `none` unless given. */
-  readonly partitionTable?: PartitionTableKind;
+  readonly partitionTable?: PartitionTableKind | undefined;
   /** Of the disk; {@link DEFAULT_EFI_DISK_BYTES}, or more if that is too small, unless given. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
 }
 
 /** A planned disk. */

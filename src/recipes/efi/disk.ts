@@ -20,13 +20,13 @@ import { sourceDateSeconds } from './source-date.js';
 /** What an EFI disk holds beside its model, and its shape. */
 export interface EfiDiskLayout {
   /** The machines it boots on: all unless given. */
-  readonly archs?: readonly Architecture[];
+  readonly archs?: readonly Architecture[] | undefined;
   /** What `llama2.cfg` says of everything but the names of the files; `hello` has none. */
-  readonly settings?: EfiSettings;
+  readonly settings?: EfiSettings | undefined;
   /** Of the disk; 128 MiB, or more if the contents take it, unless given. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /** Whether the FAT volume is the disk or a partition of it; `none` unless given. */
-  readonly partitionTable?: PartitionTableKind;
+  readonly partitionTable?: PartitionTableKind | undefined;
 }
 
 /** A disk that has been planned. */
@@ -50,7 +50,7 @@ export async function planEfiDisk(
     identity: efiDiskIdentity(files),
     epochSeconds: sourceDateSeconds(),
     partitionTable,
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    sizeBytes,
   });
   return { ...planned, files };
 }

@@ -10,9 +10,9 @@ export interface EfiDiskInput {
   readonly path: string;
   readonly sizeBytes: number;
   /** Of the file's first 64 KiB; of one that is not read whole. */
-  readonly headSha256?: string;
+  readonly headSha256?: string | undefined;
   /** Of the whole file. */
-  readonly sha256?: string;
+  readonly sha256?: string | undefined;
 }
 
 /**

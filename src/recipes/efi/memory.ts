@@ -7,9 +7,9 @@ export interface EfiMemoryInputs {
   readonly checkpoint: Checkpoint;
   readonly tokenizerBytes: number;
   /** Of the prompt, in UTF-8. */
-  readonly promptBytes?: number;
+  readonly promptBytes?: number | undefined;
   /** What the template adds to a prompt. */
-  readonly templateBytes?: number;
+  readonly templateBytes?: number | undefined;
 }
 
 /** guest/efi/model/arena.h, ARENA_ALIGNMENT. */

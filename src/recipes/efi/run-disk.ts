@@ -35,7 +35,7 @@ export async function withRunDisk<T>(
   diskPath: string,
   settings: EfiSettings,
   use: (disk: RunDisk) => Promise<T>,
-  { signal, ...options }: OpenVmdkOptions & { readonly signal?: AbortSignal } = {},
+  { signal, ...options }: OpenVmdkOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
   const disk = await openEfiDisk(diskPath, options);
   let image: Image;
@@ -46,7 +46,7 @@ export async function withRunDisk<T>(
   }
   return withPrivateFolder(async (folder) => {
     const path = join(folder, 'run.vmdk');
-    await writeVmdk(image, path, signal ? { signal } : {});
+    await writeVmdk(image, path, { signal });
     return use({ path, format: 'vmdk' });
   });
 }
@@ -72,6 +72,6 @@ function attributesOf({ attributes, mtimeSeconds }: FatStat): FatAttributes {
     readOnly: has(ATTRIBUTE.readOnly),
     hidden: has(ATTRIBUTE.hidden),
     system: has(ATTRIBUTE.system),
-    ...(mtimeSeconds === undefined ? {} : { mtimeSeconds }),
+    mtimeSeconds,
   };
 }

@@ -36,7 +36,11 @@ describe('what a fetch is told', () => {
     const { onProgress } = await settingsOf([]);
     const event = { component: 'llama', receivedBytes: 0, sizeBytes: 9, done: false } as const;
     for (const pauseMs of [1000, 60_000, 59_000]) {
-      onProgress({ ...event, name: 'libc6', waiting: { reason: 'it is asked too much', pauseMs } });
+      onProgress?.({
+        ...event,
+        name: 'libc6',
+        waiting: { reason: 'it is asked too much', pauseMs },
+      });
     }
     expect(written.mock.calls).toEqual([['waiting 60 s: it is asked too much\n']]);
   });

@@ -21,13 +21,13 @@ describe('what a guest is asked', () => {
   it('says nothing of a chat template unless one is named', async () => {
     const request = await runRequest({ prompt: 'Hi' });
     expect(request.args.join()).not.toMatch(/template|conversation/);
-    expect(request).not.toHaveProperty('chatTemplate');
+    expect(request.chatTemplate).toBeUndefined();
   });
 
   it('names a chat template that llama.cpp has built in', async () => {
     const request = await runRequest({ chatTemplate: 'chatml' });
     expect(request.args.slice(0, 2)).toEqual(['--chat-template', 'chatml']);
-    expect(request).not.toHaveProperty('chatTemplate');
+    expect(request.chatTemplate).toBeUndefined();
   });
 
   it('has the text of a chat template that is a file', async () => {
@@ -41,7 +41,7 @@ describe('what a guest is asked', () => {
   it('is to complete text where the template is none, and to converse without marks', async () => {
     const oneShot = await runRequest({ chatTemplate: 'none', prompt: 'Hi' });
     expect(oneShot.args[0]).toBe('--no-conversation');
-    expect(oneShot).not.toHaveProperty('chatTemplate');
+    expect(oneShot.chatTemplate).toBeUndefined();
     const chat = await runRequest({ chatTemplate: 'none' });
     expect(chat.args).not.toContain('--no-conversation');
     expect(chat.chatTemplate).toContain('message.content');

@@ -248,6 +248,7 @@ describe('zosia perf run, interrupted', () => {
 describe('a disk that is full when a second run is added to the results', () => {
   /** Loaded before zosia: makes the second line that begins with a time fail as on a full disk. */
   const FULL_DISK = `
+import { open } from 'node:fs/promises';
 const file = await open(process.execPath);
 const handle = Object.getPrototypeOf(file);
 await file.close();

@@ -64,7 +64,13 @@ function listDisk(disk: string): Listed[] {
 }
 
 /** ext4's own words for a time: low 32 bits of the seconds, then nanoseconds and two more bits. */
-function diskTime({ seconds, nanoseconds = 0 }: { seconds: number; nanoseconds?: number }): string {
+function diskTime({
+  seconds,
+  nanoseconds = 0,
+}: {
+  seconds: number;
+  nanoseconds?: number | undefined;
+}): string {
   const epoch = (seconds - (seconds | 0)) / 2 ** 32;
   const words = [seconds >>> 0, nanoseconds * 4 + epoch];
   return `0x${words.map((word) => word.toString(16).padStart(8, '0')).join(':')}`;

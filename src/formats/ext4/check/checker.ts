@@ -28,10 +28,10 @@ export type { Ext4Report, Ext4Summary } from './report.js';
 
 export interface Ext4CheckOptions {
   /** Problems to describe; more are only counted. Default 1000. */
-  readonly maxProblems?: number;
+  readonly maxProblems?: number | undefined;
   /** The present, in seconds since 1970: times after it are problems. Default: none is. */
-  readonly nowSeconds?: number;
-  readonly signal?: AbortSignal;
+  readonly nowSeconds?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_MAX_PROBLEMS = 1000;

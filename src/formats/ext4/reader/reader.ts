@@ -42,7 +42,7 @@ export type Ext4Target = Ext4Name | Ext4Stat;
 
 export interface Ext4ReaderOptions {
   /** Whether damage that only a checksum tells is refused; default true. */
-  readonly verifyChecksums?: boolean;
+  readonly verifyChecksums?: boolean | undefined;
 }
 
 /**

@@ -21,11 +21,11 @@ export interface ContentPlan {
   /** Blocks to allocate, by file block. */
   readonly runs: readonly FileRun[];
   /** What stands in the inode instead of an extent tree. */
-  readonly inline?: Uint8Array;
+  readonly inline?: Uint8Array | undefined;
   /** Bytes the planner writes itself, given the inode's checksum seed; zeros up to the last run. */
-  readonly build?: (seed: number) => Uint8Array;
+  readonly build?: ((seed: number) => Uint8Array) | undefined;
   /** Blocks that come from elsewhere. */
-  readonly data?: Image;
+  readonly data?: Image | undefined;
 }
 
 export interface ContentOptions {

@@ -100,7 +100,7 @@ export function buildExtentTree(
 interface NodeEntry {
   readonly fileBlock: number;
   readonly imageBlock: number;
-  readonly blockCount?: number;
+  readonly blockCount?: number | undefined;
 }
 
 /** Nodes of each level outside of the inode, leaves first. */

@@ -13,8 +13,8 @@ export type { FatReport, FatSummary } from './report.js';
 
 export interface FatCheckOptions {
   /** Problems to describe; more are only counted. Default 1000. */
-  readonly maxProblems?: number;
-  readonly signal?: AbortSignal;
+  readonly maxProblems?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_MAX_PROBLEMS = 1000;

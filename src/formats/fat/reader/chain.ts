@@ -19,7 +19,7 @@ export interface ChainOptions {
   /** Clusters to follow at most. */
   readonly maxClusterCount: number;
   /** Says whether a cluster may be used; the chain ends before the first that may not. */
-  readonly take?: (cluster: number) => boolean;
+  readonly take?: ((cluster: number) => boolean) | undefined;
 }
 
 /**

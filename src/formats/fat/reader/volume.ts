@@ -96,7 +96,7 @@ export async function readDirectory(
   if (firstCluster === undefined) return readFixedRoot(volume);
   const chain = await followChain(volume.table, firstCluster, {
     maxClusterCount: maxDirectoryClusters(volume),
-    ...(take ? { take } : {}),
+    take,
   });
   const problem = describeEnd(chain) ?? (chain.end === 'limit' ? 'it is too long' : undefined);
   if (problem !== undefined) throw corrupt(where, problem);

@@ -57,8 +57,8 @@ interface Entry {
   readonly attributes: number;
   readonly seconds: number;
   readonly firstCluster: number;
-  readonly lowerCase?: number;
-  readonly sizeBytes?: number;
+  readonly lowerCase?: number | undefined;
+  readonly sizeBytes?: number | undefined;
 }
 
 function writeEntry(bytes: Uint8Array, offset: number, entry: Entry): void {

@@ -10,7 +10,7 @@ export interface SettingForm {
   /** What a value has to be, for messages: `steps must be ...`. */
   readonly expected: string;
   /** Whether the value is text with escapes, whose blanks count. */
-  readonly isText?: true;
+  readonly isText?: true | undefined;
   /** The value as text; undefined for one that the application would refuse. */
   readonly format: (value: SettingValue) => string | undefined;
   /** The value that a text stands for; undefined for one that the application would refuse. */

@@ -1,4 +1,7 @@
-/** What `llama2.cfg` may say to the llama2 application; see {@link DEFAULT_EFI_SETTINGS} for what holds else. */
+/**
+ * What `llama2.cfg` may say to the llama2 application; see {@link DEFAULT_EFI_SETTINGS} for what holds else.
+ * What is not said has no key, so that settings can be laid over one another.
+ */
 export interface EfiSettings {
   /** Path of the checkpoint from the root of the disk, with slashes. */
   readonly model?: string;
