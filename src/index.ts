@@ -39,7 +39,7 @@ export type {
 } from './formats/fat/reader/reader.js';
 export { checkFat } from './formats/fat/check/checker.js';
 export type { FatCheckOptions, FatReport, FatSummary } from './formats/fat/check/checker.js';
-export type { Problem } from './formats/findings.js';
+export type { Finding } from './formats/findings.js';
 export { GPT_TYPE } from './formats/gpt/layout.js';
 export { FIRST_PARTITION_OFFSET, planGpt } from './formats/gpt/plan.js';
 export type { GptOptions, GptPartition } from './formats/gpt/plan.js';
@@ -112,7 +112,6 @@ export { extractFiles } from './inspect/extract.js';
 export type { ExtractOptions, ExtractSummary } from './inspect/extract.js';
 export { verifyImage } from './inspect/verify.js';
 export type { Verification, VerifyOptions } from './inspect/verify.js';
-export type { Finding } from './inspect/findings.js';
 export type { Ext4Verification } from './inspect/ext4/verify.js';
 export { describeFat } from './inspect/fat/describe.js';
 export type { FatDescription } from './inspect/fat/describe.js';

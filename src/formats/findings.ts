@@ -1,49 +1,85 @@
-/**
- * Something that is not as a format has it. Parsers return faults beside what they could make out; a
- * reader stops at the first one, a checker collects them all.
- */
-export interface Fault {
+/** `error`: something may be misread or lost; `warning`: something is odd, and does no harm. */
+export type Severity = 'error' | 'warning';
+
+/** Which check of an image found something; the last two are those of `src/inspect` alone. */
+export type Check = 'partition table' | 'structure' | 'second reader' | 'model';
+
+/** Something that is not as a format has it. */
+export interface Finding {
+  readonly check: Check;
+  readonly severity: Severity;
   /** Stable, in kebab-case: `extent-out-of-order`. */
   readonly code: string;
+  /** Which structure, `inode 12` or `FAT 2` for example, or a path. */
+  readonly where: string;
   /** One line for people, without the place. */
   readonly message: string;
 }
 
-export function fault(code: string, message: string): Fault {
-  return { code, message };
+/**
+ * What a parser finds in the one structure that it was given: whoever called it knows where that lies. It
+ * comes beside what could be made out; a reader stops at the first one, a checker collects them all.
+ */
+export type LocalFinding = Omit<Finding, 'check' | 'where'>;
+
+export function finding(code: string, message: string): LocalFinding {
+  return { severity: 'error', code, message };
 }
 
-/** A fault, and where it is. */
-export interface Problem extends Fault {
-  /** Which structure: `inode 12`, `FAT 2`, or a path. */
-  readonly where: string;
+/** What every check reports, beside what is its own. */
+export interface Report {
+  /** Those that are errors. */
+  readonly problems: readonly Finding[];
+  readonly warnings: readonly Finding[];
 }
 
-/** Collects problems; beyond a limit it only counts them, as a damaged bitmap has many. */
+/** Findings to describe of each severity, unless something else is asked for. */
+export const DEFAULT_MAX_PROBLEMS = 1000;
+
+/** Collects findings; beyond a limit it only counts them, as a damaged bitmap has many. */
 export class Findings {
-  readonly problems: Problem[] = [];
-  /** What is odd and does no harm: nothing is misread or lost because of it. */
-  readonly warnings: Problem[] = [];
+  /** Those that are errors. */
+  readonly problems: Finding[] = [];
+  readonly warnings: Finding[] = [];
+  /** Errors, those beyond the limit counted. */
   problemCount = 0;
 
-  constructor(private readonly maxProblems: number) {}
+  /** @param check which one findings belong to, where `add` is told of no other */
+  constructor(
+    private readonly maxProblems: number = DEFAULT_MAX_PROBLEMS,
+    private readonly check: Check = 'structure',
+  ) {}
 
-  add(code: string, where: string, message: string): void {
-    this.problemCount++;
-    if (this.problems.length < this.maxProblems) this.problems.push({ code, where, message });
+  add(code: string, where: string, message: string, check = this.check): void {
+    this.#push({ check, severity: 'error', code, where, message });
   }
 
-  /** Notes something odd that does no harm; beyond the limit nothing is. */
   warn(code: string, where: string, message: string): void {
-    if (this.warnings.length < this.maxProblems) this.warnings.push({ code, where, message });
-  }
-
-  addFaults(where: string, faults: readonly Fault[]): void {
-    for (const { code, message } of faults) this.add(code, where, message);
+    this.#push({ check: this.check, severity: 'warning', code, where, message });
   }
 
   /** Adds a problem unless the condition holds. */
   expect(good: boolean, code: string, where: string, message: string): void {
     if (!good) this.add(code, where, message);
+  }
+
+  /** Adds what was found in one structure. */
+  addAll(where: string, found: readonly LocalFinding[]): void {
+    for (const { severity, code, message } of found) {
+      this.#push({ check: this.check, severity, code, where, message });
+    }
+  }
+
+  /** Adds all that another check reports: problems described, of `problemCount` in all. */
+  addReport({ problems, warnings }: Report, problemCount = problems.length): void {
+    for (const each of [...problems, ...warnings]) this.#push(each);
+    this.problemCount += Math.max(0, problemCount - problems.length);
+  }
+
+  #push(found: Finding): void {
+    const isError = found.severity === 'error';
+    if (isError) this.problemCount++;
+    const list = isError ? this.problems : this.warnings;
+    if (list.length < this.maxProblems) list.push(found);
   }
 }

@@ -1,5 +1,5 @@
 import { isEfiSystemPartition } from '../formats/gpt/partition.js';
-import type { PartitionFault } from '../formats/gpt/reader.js';
+import type { Finding } from '../formats/findings.js';
 import type { BackingFile } from './backing-file.js';
 import { describeCpio } from './cpio/describe.js';
 import type { CpioDescription } from './cpio/describe.js';
@@ -26,8 +26,8 @@ export interface Inspection {
         readonly scheme: 'gpt' | 'mbr';
         readonly diskId: string;
         readonly partitions: readonly DescribedPartition[];
-        readonly faults: readonly PartitionFault[];
-        readonly warnings: readonly PartitionFault[];
+        readonly problems: readonly Finding[];
+        readonly warnings: readonly Finding[];
         /** The partition that the rest is about; undefined: none, and `problem` says why. */
         readonly chosen?: number | undefined;
         readonly problem?: string | undefined;
@@ -67,8 +67,8 @@ function describeTable({ table, partition, content }: OpenImage): Pick<Inspectio
   return {
     table: {
       ...{ ...table, partitions },
-      chosen: partition?.number,
-      problem: content.kind === 'partitions' ? content.problem.message : undefined,
+      ...(partition ? { chosen: partition.number } : {}),
+      ...(content.kind === 'partitions' ? { problem: content.problem.message } : {}),
     },
   };
 }

@@ -59,7 +59,7 @@ export async function recogniseFileSystem(
   const hasExt4 = await hasExt4Magic(source);
   if (!(await isFatVolume(source))) return hasExt4 ? 'ext4' : undefined;
   // In FAT the magic number can be an entry of the FAT, and before ext4 the boot sector of a FAT left over.
-  return hasExt4 && (await readSuperblock(source)).faults.length === 0 ? 'ext4' : 'fat';
+  return hasExt4 && (await readSuperblock(source)).problems.length === 0 ? 'ext4' : 'fat';
 }
 
 async function hasExt4Magic(source: RandomAccess): Promise<boolean> {
@@ -76,8 +76,8 @@ async function isFatVolume(source: RandomAccess): Promise<boolean> {
   const sector = await readHead(source, BOOT_SECTOR_BYTES);
   if (!isFatBootSector(sector) || isProtectiveMbr(sector)) return false;
   if (!isMbr(sector)) return true;
-  const { bootSector, faults } = parseBootSector(sector, source.sizeBytes);
-  return faults.length === 0 && MEDIA_DESCRIPTORS.includes(bootSector.media);
+  const { bootSector, problems } = parseBootSector(sector, source.sizeBytes);
+  return problems.length === 0 && MEDIA_DESCRIPTORS.includes(bootSector.media);
 }
 
 /** Formats that zosia does not open, and what to do with a file of one, for the message that says so. */

@@ -1,23 +1,21 @@
 import { ZosiaError } from '../errors.js';
+import { Findings } from '../formats/findings.js';
+import type { Report } from '../formats/findings.js';
 import { verifyExt4 } from './ext4/verify.js';
 import type { Ext4Verification } from './ext4/verify.js';
 import { verifyFat } from './fat/verify.js';
 import type { FatVerification } from './fat/verify.js';
-import { Findings } from './findings.js';
-import type { Finding, VerifyOptions } from './findings.js';
+import type { VerifyOptions } from './verify-options.js';
 import type { OpenImage } from './open-image.js';
 
-export type { VerifyOptions } from './findings.js';
+export type { VerifyOptions } from './verify-options.js';
 
 export type Verification = VerifiedImage & (Ext4Verification | FatVerification);
 
-interface VerifiedImage {
+interface VerifiedImage extends Report {
   readonly path: string;
-  /** The first of the problems; `problemCount` counts all. */
-  readonly problems: readonly Finding[];
+  /** All problems: no more than 1000 are described. */
   readonly problemCount: number;
-  /** What is odd and does no harm, such as a volume label that only one place has. */
-  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -37,12 +35,9 @@ export async function verifyImage(
     });
   }
   const findings = new Findings();
-  for (const fault of table?.faults ?? []) findings.add({ check: 'partition table', ...fault });
-  for (const warning of table?.warnings ?? []) {
-    findings.warnings.push({ check: 'partition table', ...warning });
-  }
+  if (table) findings.addReport(table);
   const verify = content.kind === 'ext4' ? verifyExt4 : verifyFat;
   const verified = await verify(content.source, findings, options);
-  const { described: problems, count: problemCount, warnings } = findings;
+  const { problems, problemCount, warnings } = findings;
   return { path, problems, problemCount, warnings, ...verified };
 }

@@ -123,7 +123,7 @@ describeWithSgdisk('a disk that sgdisk partitioned (skipped without sgdisk)', ()
             name: 'root',
           },
         ],
-        faults: [],
+        problems: [],
       },
       partition: 3,
       names: ['er', 'linked'],
@@ -137,7 +137,7 @@ describeWithSgdisk('a disk that sgdisk partitioned (skipped without sgdisk)', ()
     await damage.close();
     expect(await look()).toMatchObject({
       ...expected,
-      table: { ...expected.table, faults: [{ code: 'gpt-primary-header' }] },
+      table: { ...expected.table, problems: [{ code: 'gpt-primary-header' }] },
     });
   });
 });

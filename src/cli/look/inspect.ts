@@ -90,7 +90,7 @@ function describe(inspection: Inspection): string[] {
       const text = `partition ${number}  ${holds}  ${type}  ${name}`;
       lines.push(`${columns(offset, length)}  ${text}`.trimEnd());
     }
-    for (const { where, message } of [...table.faults, ...table.warnings])
+    for (const { where, message } of [...table.problems, ...table.warnings])
       lines.push(`${where}: ${message}`);
     if (table.problem !== undefined) lines.push(table.problem);
   }

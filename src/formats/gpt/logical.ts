@@ -1,5 +1,6 @@
 import type { RandomAccess } from '../../image/random-access.js';
 import { readNumber } from '../fields.js';
+import type { Findings } from '../findings.js';
 import {
   MBR,
   MBR_PARTITION,
@@ -9,7 +10,7 @@ import {
   SECTOR_BYTES,
 } from './layout.js';
 import { formatMbrType } from './partition.js';
-import type { Partition, PartitionFault } from './partition.js';
+import type { Partition } from './partition.js';
 
 const EXTENDED_TYPES: readonly number[] = [
   MBR_TYPE.extended,
@@ -32,14 +33,14 @@ export function isExtendedType(type: number): boolean {
 export async function readLogicalPartitions(
   disk: RandomAccess,
   extended: Partition,
-  faults: PartitionFault[],
+  findings: Findings,
 ): Promise<Partition[]> {
   const partitions: Partition[] = [];
   const seen = new Set<number>();
   const end = extended.offset + extended.sizeBytes;
   const where = `extended partition ${extended.number}`;
   const report = (message: string): void => {
-    faults.push({ code: 'partition-extended', where, message });
+    findings.add('partition-extended', where, message);
   };
   for (let record: number | undefined = extended.offset; record !== undefined;) {
     if (seen.has(record)) {
@@ -70,7 +71,7 @@ export async function readLogicalPartitions(
       const sizeBytes = sectorCount * SECTOR_BYTES;
       if (firstSector === 0 || offset + sizeBytes > end) {
         const message = `its ${sizeBytes} bytes from ${offset} do not lie within the extended partition`;
-        faults.push({ code: 'partition-place', where: `partition ${number}`, message });
+        findings.add('partition-place', `partition ${number}`, message);
         continue;
       }
       const partition = { number, offset, sizeBytes, type: formatMbrType(type) };

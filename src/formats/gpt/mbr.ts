@@ -11,8 +11,8 @@ import {
   SECTOR_BYTES,
 } from './layout.js';
 import { isExtendedType, readLogicalPartitions } from './logical.js';
-import { formatMbrType, overlapFaults } from './partition.js';
-import type { Partition, PartitionFault, PartitionTable } from './partition.js';
+import { checkOverlaps, formatMbrType, tableFindings } from './partition.js';
+import type { Partition, PartitionTable } from './partition.js';
 
 /** Whether a first sector is that of a partitioned disk, rather than boot code or anything else. */
 export function isMbr(sector: Uint8Array): boolean {
@@ -37,7 +37,7 @@ export function isProtectiveMbr(sector: Uint8Array): boolean {
 export async function readMbr(sector: Uint8Array, disk: RandomAccess): Promise<PartitionTable> {
   const extended: Partition[] = [];
   const partitions: Partition[] = [];
-  const faults: PartitionFault[] = [];
+  const findings = tableFindings();
   slotOffsets().forEach((at, i) => {
     const type = readNumber(MBR_PARTITION.type, sector, at);
     if (type === MBR_TYPE.empty) return;
@@ -46,26 +46,27 @@ export async function readMbr(sector: Uint8Array, disk: RandomAccess): Promise<P
     const sizeBytes = readNumber(MBR_PARTITION.sectorCount, sector, at) * SECTOR_BYTES;
     if (offset === 0 || sizeBytes === 0 || offset + sizeBytes > disk.sizeBytes) {
       const message = `its ${sizeBytes} bytes from ${offset} do not lie within the disk`;
-      faults.push({ code: 'partition-place', where, message });
+      findings.add('partition-place', where, message);
       return;
     }
     const place = { number: i + 1, offset, sizeBytes, type: formatMbrType(type) };
     partitions.push({ ...place, guid: undefined, name: '' });
     if (isExtendedType(type)) extended.push(partitions.at(-1)!);
   });
-  faults.push(...overlapFaults(partitions));
+  checkOverlaps(partitions, findings);
   const [first, ...others] = extended;
   if (first) {
-    const logical = await readLogicalPartitions(disk, first, faults);
-    faults.push(...overlapFaults(logical));
+    const logical = await readLogicalPartitions(disk, first, findings);
+    checkOverlaps(logical, findings);
     partitions.push(...logical);
   }
   for (const { number } of others) {
     const message = 'it is a second extended partition, which no system looks into';
-    faults.push({ code: 'partition-extended', where: `partition ${number}`, message });
+    findings.add('partition-extended', `partition ${number}`, message);
   }
   const diskId = readNumber(MBR.diskSignature, sector).toString(16).padStart(8, '0');
-  return { scheme: 'mbr', diskId, partitions, faults, warnings: [] };
+  const { problems, warnings } = findings;
+  return { scheme: 'mbr', diskId, partitions, problems, warnings };
 }
 
 function slotOffsets(): number[] {

@@ -1,3 +1,5 @@
+import { Findings } from '../findings.js';
+import type { Report } from '../findings.js';
 import { GPT_TYPE, MBR_TYPE } from './layout.js';
 
 /** A part of a disk. */
@@ -15,24 +17,13 @@ export interface Partition {
   readonly name: string;
 }
 
-/** Something about a table that is not as it should be, though it can be read. */
-export interface PartitionFault {
-  /** Stable, in kebab-case: `gpt-primary-header`. */
-  readonly code: string;
-  /** Which structure: `primary GPT header`, `partition 2`. */
-  readonly where: string;
-  readonly message: string;
-}
-
-export interface PartitionTable {
+/** A table that can be read, and what is not as it should be about it. */
+export interface PartitionTable extends Report {
   readonly scheme: 'gpt' | 'mbr';
   /** A GUID, or the eight hex digits of an MBR. */
   readonly diskId: string;
-  /** In the order of their numbers. Each lies within the disk; others became faults. */
+  /** In the order of their numbers. Each lies within the disk; others became problems. */
   readonly partitions: readonly Partition[];
-  readonly faults: readonly PartitionFault[];
-  /** What is odd and does no harm. */
-  readonly warnings: readonly PartitionFault[];
 }
 
 /** Whether firmware looks for boot programs there: an EFI system partition, by its type. */
@@ -45,19 +36,21 @@ export function formatMbrType(type: number): string {
   return type.toString(16).padStart(2, '0');
 }
 
-/** Partitions that share bytes with the one before them. */
-export function overlapFaults(partitions: readonly Partition[]): PartitionFault[] {
+/** Collects what is wrong with a partition table; its entries are bounded, and so are its findings. */
+export function tableFindings(): Findings {
+  return new Findings(Infinity, 'partition table');
+}
+
+/** Reports partitions that share bytes with the one before them. */
+export function checkOverlaps(partitions: readonly Partition[], findings: Findings): void {
   const ordered = [...partitions].sort((a, b) => a.offset - b.offset);
-  const faults: PartitionFault[] = [];
   let furthest: Partition | undefined;
   for (const partition of ordered) {
     if (furthest && partition.offset < furthest.offset + furthest.sizeBytes) {
       const message = `it overlaps partition ${furthest.number}`;
-      const where = `partition ${partition.number}`;
-      faults.push({ code: 'partition-overlap', where, message });
+      findings.add('partition-overlap', `partition ${partition.number}`, message);
     }
     const end = partition.offset + partition.sizeBytes;
     if (!furthest || end > furthest.offset + furthest.sizeBytes) furthest = partition;
   }
-  return faults;
 }

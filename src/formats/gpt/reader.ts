@@ -3,6 +3,7 @@ import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { readBytes, readNumber } from '../fields.js';
 import type { NumberField } from '../fields.js';
+import type { Findings } from '../findings.js';
 import { crc32 } from './crc32.js';
 import { formatGuid } from './guid.js';
 import {
@@ -19,14 +20,14 @@ import {
   SECTOR_BYTES,
 } from './layout.js';
 import { isMbr, isProtectiveMbr, readMbr } from './mbr.js';
-import { overlapFaults } from './partition.js';
-import type { Partition, PartitionFault, PartitionTable } from './partition.js';
+import { checkOverlaps, tableFindings } from './partition.js';
+import type { Partition, PartitionTable } from './partition.js';
 
-export type { Partition, PartitionFault, PartitionTable } from './partition.js';
+export type { Partition, PartitionTable } from './partition.js';
 
 /**
  * Reads the partition table of a disk: a GPT in sectors of 512 or 4096 bytes if there is one, else an MBR.
- * A damaged primary GPT is replaced by its backup, and reported among the faults.
+ * A damaged primary GPT is replaced by its backup, and reported among the problems.
  *
  * @returns undefined when the disk has no table
  * @throws ZosiaError `ZOSIA_PARTITION_TABLE_CORRUPT` when neither copy of a GPT can be used
@@ -87,35 +88,36 @@ async function readGpt(source: RandomAccess, sectorBytes: number): Promise<Parti
   // On a disk that has grown since, the backup lies where the end once was.
   const isMoved = stated < lastSector && stated > PRIMARY_HEADER_SECTOR;
   const backup = await readCopy(disk, isMoved ? stated : lastSector);
-  const warnings: PartitionFault[] = [];
+  const findings = tableFindings();
   if (isMoved && typeof backup !== 'string') {
     const message =
       `it lies in sector ${stated} (byte ${stated * sectorBytes}), not in the last one, ` +
       `${lastSector}: the disk was enlarged; "sgdisk -e" moves it to the end`;
-    warnings.push({ code: 'gpt-backup-place', where: 'backup GPT header', message });
+    findings.warn('gpt-backup-place', 'backup GPT header', message);
   }
-  const faults: PartitionFault[] = [];
   const report = (which: string, problem: GptCopy | string): void => {
     if (typeof problem !== 'string') return;
-    faults.push({ code: `gpt-${which}-header`, where: `${which} GPT header`, message: problem });
+    findings.add(`gpt-${which}-header`, `${which} GPT header`, problem);
   };
   report('primary', primary);
   report('backup', backup);
   const copy = typeof primary === 'string' ? backup : primary;
   if (typeof copy === 'string') {
+    const reasons = findings.problems.map(({ message }) => message).join('; ');
     throw new ZosiaError(
       'ZOSIA_PARTITION_TABLE_CORRUPT',
-      `neither copy of the partition table can be used: ${faults.map((f) => f.message).join('; ')}`,
+      `neither copy of the partition table can be used: ${reasons}`,
       { hint: 'The image is damaged or cut short: copy or build it again.' },
     );
   }
   if (typeof primary !== 'string' && typeof backup !== 'string' && differs(primary, backup)) {
     const message = 'its partitions are others than those of the primary';
-    faults.push({ code: 'gpt-backup-entries', where: 'backup GPT header', message });
+    findings.add('gpt-backup-entries', 'backup GPT header', message);
   }
-  const partitions = parseEntries(copy, disk, faults);
-  faults.push(...overlapFaults(partitions));
-  return { scheme: 'gpt', diskId: copy.diskGuid, partitions, faults, warnings };
+  const partitions = parseEntries(copy, disk, findings);
+  checkOverlaps(partitions, findings);
+  const { problems, warnings } = findings;
+  return { scheme: 'gpt', diskId: copy.diskGuid, partitions, problems, warnings };
 }
 
 function differs(a: GptCopy, b: GptCopy): boolean {
@@ -171,7 +173,7 @@ async function readCopy({ source, sectorBytes }: Disk, sector: number): Promise<
 function parseEntries(
   copy: GptCopy,
   { source, sectorBytes }: Disk,
-  faults: PartitionFault[],
+  findings: Findings,
 ): Partition[] {
   const partitions: Partition[] = [];
   for (let at = 0, number = 1; at < copy.entries.length; at += copy.entryBytes, number++) {
@@ -185,12 +187,12 @@ function parseEntries(
     const where = `partition ${number}`;
     if (first < copy.firstUsableSector || last > copy.lastUsableSector || first > last) {
       const message = `its sectors ${first} to ${last} are not among those for partitions`;
-      faults.push({ code: 'partition-place', where, message });
+      findings.add('partition-place', where, message);
       continue;
     }
     if (!Number.isSafeInteger(end) || end > source.sizeBytes) {
       const message = `it ends at sector ${last}, past the end of the disk`;
-      faults.push({ code: 'partition-place', where, message });
+      findings.add('partition-place', where, message);
       continue;
     }
     partitions.push({

@@ -1,4 +1,4 @@
-import type { Problem } from '../../formats/findings.js';
+import type { Finding } from '../../formats/findings.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { walkTree } from '../walk.js';
 import { cpioTree } from './tree.js';
@@ -20,7 +20,7 @@ export interface CpioDescription {
   /** Bytes of regular files. */
   readonly fileBytes: number;
   /** Members that the kernel passes over: the first, and how many there are. */
-  readonly skipped: readonly Problem[];
+  readonly skipped: readonly Finding[];
   readonly skippedCount: number;
   /** What would stop the kernel. */
   readonly damage?: { readonly code: string; readonly message: string } | undefined;

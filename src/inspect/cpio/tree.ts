@@ -16,8 +16,6 @@ import type { CpioFile } from './file.js';
 const MAX_MEMBERS = 400_000;
 /** Names and link targets of all members. */
 const MAX_NAME_BYTES = 48 << 20;
-/** Findings that are described; of more only the number is given. */
-const MAX_FINDINGS = 1000;
 
 export interface CpioTree extends ImageTree {
   readonly memberCount: number;
@@ -37,7 +35,7 @@ export interface CpioTree extends ImageTree {
  */
 export async function cpioTree(source: RandomAccess): Promise<CpioTree> {
   const unpacked = new Unpacked();
-  const skipped = new Findings(MAX_FINDINGS);
+  const skipped = new Findings();
   const parts: CpioPart[] = [];
   let memberCount = 0;
   let nameBytes = 0;

@@ -1,7 +1,7 @@
 import { surveyFile } from '../../formats/ext4/check/file-survey.js';
 import { RESIZE_INODE, ROOT_INODE } from '../../formats/ext4/layout/superblock.js';
 import { readDirectory } from '../../formats/ext4/reader/directory.js';
-import { corrupt, refuseFaults } from '../../formats/ext4/reader/fault.js';
+import { corrupt, refuseProblems } from '../../formats/ext4/reader/corrupt.js';
 import { hasBlocks, mostMappedBlocks } from '../../formats/ext4/reader/file-map.js';
 import type { Inode } from '../../formats/ext4/reader/inode.js';
 import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
@@ -113,7 +113,7 @@ class FileRegions {
       return isNew;
     };
     for await (const surveyed of surveyFile(this.volume, inode, enter)) {
-      if (surveyed.kind === 'fault') refuseFaults(`inode ${inode.number}`, [surveyed.fault]);
+      if (surveyed.kind === 'problem') refuseProblems(`inode ${inode.number}`, [surveyed.problem]);
       else if (surveyed.kind === 'tree') region(treeOf(what, path), surveyed.block, 1);
       else region(what, surveyed.extent.imageBlock, surveyed.extent.blockCount);
     }

@@ -1,5 +1,5 @@
 import type { RandomAccess } from '../../image/random-access.js';
-import type { Findings } from '../findings.js';
+import type { Findings } from '../../formats/findings.js';
 import type { Libext2fs } from './libext2fs.js';
 import type { ImageNode, ImageTree, NamedNode, NodeType } from '../node.js';
 import { walkTree } from '../walk.js';
@@ -259,7 +259,7 @@ class ReaderComparison {
   }
 
   #differs(code: string, where: string, message: string): void {
-    this.findings.add({ check: 'second reader', code: `second-reader-${code}`, where, message });
+    this.findings.add(`second-reader-${code}`, where, message, 'second reader');
   }
 }
 

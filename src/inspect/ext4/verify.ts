@@ -4,7 +4,8 @@ import type { Ext4Feature } from '../../formats/ext4/reader/features.js';
 import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
 import type { Volume } from '../../formats/ext4/reader/volume.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import type { Findings, VerifyOptions } from '../findings.js';
+import type { Findings } from '../../formats/findings.js';
+import type { VerifyOptions } from '../verify-options.js';
 import { checkGgufModels, GgufNodes } from '../models/gguf.js';
 import type { VerifiedModel } from '../models/model.js';
 import { fitsLibext2fs, withLibext2fs } from './libext2fs.js';
@@ -37,10 +38,10 @@ export async function verifyExt4(
   options: VerifyOptions,
 ): Promise<Ext4Verification> {
   const { signal } = options;
-  const { problems, warnings, summary: structure } = await checkExt4(source, { signal });
-  findings.addStructure(problems, structure?.problemCount);
-  findings.addWarnings(warnings);
-  if (problems.length > 0) {
+  const checked = await checkExt4(source, { signal });
+  const { summary: structure } = checked;
+  findings.addReport(checked, structure?.problemCount);
+  if (checked.problems.length > 0) {
     const notes = [
       'the structure is damaged, so nothing was read a second time, and no model checked',
     ];

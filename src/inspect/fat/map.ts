@@ -3,7 +3,7 @@ import { ClusterClaims } from '../../formats/fat/check/claims.js';
 import { FAT_TYPE_FACTS, FIRST_CLUSTER, FREE_CLUSTER } from '../../formats/fat/layout/table.js';
 import { clusterOffset } from '../../formats/fat/reader/boot-sector.js';
 import { describeEnd, followChain } from '../../formats/fat/reader/chain.js';
-import { corrupt } from '../../formats/fat/reader/fault.js';
+import { corrupt } from '../../formats/fat/reader/corrupt.js';
 import { directoryCluster } from '../../formats/fat/reader/volume.js';
 import type { Volume } from '../../formats/fat/reader/volume.js';
 import { walkTree } from '../../formats/fat/reader/walk.js';

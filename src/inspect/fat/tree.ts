@@ -2,7 +2,7 @@ import { escapeName, unescapeName } from '../../formats/escaped-name.js';
 import { ATTRIBUTE } from '../../formats/fat/layout/directory.js';
 import { MAX_PATH_UNITS } from '../../formats/fat/names.js';
 import { openContent } from '../../formats/fat/reader/content.js';
-import { corrupt } from '../../formats/fat/reader/fault.js';
+import { corrupt } from '../../formats/fat/reader/corrupt.js';
 import { listDirectory } from '../../formats/fat/reader/listing.js';
 import { resolvePath } from '../../formats/fat/reader/path.js';
 import type { FatStat } from '../../formats/fat/reader/stat.js';

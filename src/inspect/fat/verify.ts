@@ -2,9 +2,9 @@ import { checkFat } from '../../formats/fat/check/checker.js';
 import type { FatSummary } from '../../formats/fat/check/checker.js';
 import { escapeName } from '../../formats/escaped-name.js';
 import { openVolume } from '../../formats/fat/reader/volume.js';
-import type { Problem } from '../../formats/findings.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import type { Findings, VerifyOptions } from '../findings.js';
+import type { Finding, Findings } from '../../formats/findings.js';
+import type { VerifyOptions } from '../verify-options.js';
 import { checkGgufModels, GgufNodes } from '../models/gguf.js';
 import { checkLlama2cModel } from '../models/llama2c.js';
 import type { VerifiedModel } from '../models/model.js';
@@ -29,8 +29,10 @@ export async function verifyFat(
   { signal }: VerifyOptions,
 ): Promise<FatVerification> {
   const { problems, warnings, summary } = await checkFat(source, { signal });
-  findings.addStructure(problems.map(printable), summary?.problemCount);
-  findings.addWarnings(warnings.map(printable));
+  findings.addReport(
+    { problems: problems.map(printable), warnings: warnings.map(printable) },
+    summary?.problemCount,
+  );
   if (problems.length > 0) {
     const notes = ['the structure is damaged, so no model was checked'];
     return { kind: 'fat', notes, structure: summary, models: [] };
@@ -45,7 +47,7 @@ export async function verifyFat(
 }
 
 /** Problems have names of files in them, which may be made to look like further lines. */
-function printable({ code, where, message }: Problem): Problem {
+function printable(finding: Finding): Finding {
   const escape = (text: string): string => escapeName(new TextEncoder().encode(text));
-  return { code, where: escape(where), message: escape(message) };
+  return { ...finding, where: escape(finding.where), message: escape(finding.message) };
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Findings } from '../findings.js';
+import type { Findings } from '../../formats/findings.js';
 import type { ImageNode, ImageTree, NamedNode } from '../node.js';
 import { walkTree } from '../walk.js';
 import type { LocatedNode } from '../walk.js';

@@ -8,7 +8,7 @@ import {
 } from '../../formats/llama2c/settings/file.js';
 import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
-import type { Findings } from '../findings.js';
+import type { Findings } from '../../formats/findings.js';
 import type { ImageNode, ImageTree } from '../node.js';
 import { reported } from './model.js';
 import type { VerifiedModel } from './model.js';
@@ -23,12 +23,12 @@ export async function checkLlama2cModel(
 ): Promise<VerifiedModel[]> {
   const missing = (what: string, path: string): void => {
     const message = `it is missing; the EFI application loads the ${what} from there`;
-    findings.add({ check: 'model', code: `${what}-missing`, where: path, message });
+    findings.add(`${what}-missing`, path, message, 'model');
   };
   const settingsFile = await find(tree, SETTINGS_PATH);
   if (settingsFile && settingsFile.sizeBytes > MAX_SETTINGS_BYTES) {
     const message = `it has ${settingsFile.sizeBytes} bytes, too many for settings`;
-    findings.add({ check: 'model', code: 'settings-size', where: SETTINGS_PATH, message });
+    findings.add('settings-size', SETTINGS_PATH, message, 'model');
     return [];
   }
   const settings = settingsFile

@@ -1,5 +1,5 @@
 import { ZosiaError } from '../../errors.js';
-import type { Findings } from '../findings.js';
+import type { Findings } from '../../formats/findings.js';
 
 /** A model in the image that is whole. */
 export interface VerifiedModel {
@@ -25,7 +25,7 @@ export async function reported<T>(
       .replace(/^ZOSIA_/, '')
       .toLowerCase()
       .replaceAll('_', '-');
-    findings.add({ check: 'model', code, where: path, message: error.message });
+    findings.add(code, path, error.message, 'model');
     return undefined;
   }
 }

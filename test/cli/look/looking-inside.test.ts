@@ -125,6 +125,7 @@ describe('a damaged image', () => {
     const json = JSON.parse((await run('verify', 'damaged.img', '--json')).stdout) as unknown;
     expect(json).toHaveProperty('problems[0].check', 'structure');
     expect(json).toHaveProperty('problems[0].where', 'group 0');
+    expect(json).toHaveProperty('problems[0].severity', 'error');
   });
 
   it('with a model that is not whole says so', async () => {

@@ -44,8 +44,8 @@ describe('a long name', () => {
     );
     fc.assert(
       fc.property(text, (name) => {
-        const { entries, faults } = parseEntries(directory(name), 'FAT16');
-        expect(faults).toEqual([]);
+        const { entries, problems } = parseEntries(directory(name), 'FAT16');
+        expect(problems).toEqual([]);
         expect(entries.map(({ longName }) => longName)).toEqual([name]);
       }),
     );
@@ -75,8 +75,8 @@ describe('a long name', () => {
     ['long-name-orphan', 'the end of the directory', changed((b) => (b[64] = 0)), false],
     ['long-name-padding', 'bytes after its end', changed((b) => (b[29] = 0x41)), true],
   ])('with a fault is a %s: %s', (code, _what, bytes, isRead) => {
-    const { entries, faults } = parseEntries(bytes, 'FAT16');
-    expect(faults.map((each) => each.code)).toContain(code);
+    const { entries, problems } = parseEntries(bytes, 'FAT16');
+    expect(problems.map((each) => each.code)).toContain(code);
     const names = entries.map(({ longName }) => longName);
     expect(names.includes('a name of two pieces')).toBe(isRead);
   });

@@ -60,7 +60,7 @@ describe('a plan', () => {
         const partitions = partBytes.map((sizeBytes) => part(holeData(sizeBytes), text));
         const image = planGpt(partitions, { identity });
         const found = await readPartitionTable(accessImage(image));
-        expect(found).toMatchObject({ scheme: 'gpt', faults: [] });
+        expect(found).toMatchObject({ scheme: 'gpt', problems: [] });
         expect(found!.diskId).toMatch(DERIVED);
         let end = MIB;
         expect(found!.partitions).toHaveLength(partBytes.length);
@@ -96,8 +96,8 @@ describe('a plan', () => {
   });
 
   it('has sectors past 2^32 where the disk does', async () => {
-    const { partitions, faults } = await table([part(holeData(2 ** 42)), part(SMALL)]);
-    expect(faults).toEqual([]);
+    const { partitions, problems } = await table([part(holeData(2 ** 42)), part(SMALL)]);
+    expect(problems).toEqual([]);
     expect(partitions[1]!.offset).toBe(2 ** 42 + MIB);
   });
 

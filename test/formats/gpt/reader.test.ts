@@ -52,7 +52,7 @@ describe('a GPT', () => {
         },
         expect.objectContaining({ number: 2, sizeBytes: SECTOR_BYTES, name: '' }),
       ],
-      faults: [],
+      problems: [],
       warnings: [],
     });
   });
@@ -63,13 +63,13 @@ describe('a GPT', () => {
   ])('is read from its backup when the primary %s are damaged', async (_what, sector) => {
     const table = await read(damaged(disk, sector));
     expect(table?.partitions).toHaveLength(2);
-    expect(table?.faults.map(({ code }) => code)).toEqual(['gpt-primary-header']);
+    expect(table?.problems.map(({ code }) => code)).toEqual(['gpt-primary-header']);
   });
 
   it('says that its backup is damaged', async () => {
     const table = await read(damaged(disk, SECTORS - 1));
     expect(table?.partitions).toHaveLength(2);
-    expect(table?.faults.map(({ code }) => code)).toEqual(['gpt-backup-header']);
+    expect(table?.problems.map(({ code }) => code)).toEqual(['gpt-backup-header']);
   });
 
   it('is refused when both copies are damaged', async () => {
@@ -90,7 +90,7 @@ describe('a GPT', () => {
   ])('reports a partition that lies %s, and leaves it out', async (_where, slot) => {
     const table = await read(gptBytes(SECTORS, [slot]));
     expect(table?.partitions).toEqual([]);
-    expect(table?.faults).toMatchObject([{ code: 'partition-place', where: 'partition 1' }]);
+    expect(table?.problems).toMatchObject([{ code: 'partition-place', where: 'partition 1' }]);
   });
 
   it('reports partitions that overlap', async () => {
@@ -100,7 +100,7 @@ describe('a GPT', () => {
         { firstSector: 80, lastSector: 90 },
       ]),
     );
-    expect(table?.faults).toMatchObject([{ code: 'partition-overlap', where: 'partition 2' }]);
+    expect(table?.problems).toMatchObject([{ code: 'partition-overlap', where: 'partition 2' }]);
   });
 
   it.each([
@@ -125,7 +125,7 @@ describe('a GPT in sectors of 4096 bytes', () => {
 
   it('is read', async () => {
     expect(await read(bytes)).toMatchObject({
-      ...{ faults: [], warnings: [] },
+      ...{ problems: [], warnings: [] },
       partitions: [{ number: 1, offset: 50 * 4096, sizeBytes: 31 * 4096 }],
     });
   });
@@ -134,7 +134,7 @@ describe('a GPT in sectors of 4096 bytes', () => {
     const broken = bytes.slice();
     broken.fill(0, 4096, 8192);
     expect(await read(broken)).toMatchObject({
-      faults: [{ code: 'gpt-primary-header' }],
+      problems: [{ code: 'gpt-primary-header' }],
       partitions: [{ number: 1, offset: 50 * 4096 }],
     });
   });
@@ -146,7 +146,7 @@ describe('a GPT on a disk that was enlarged', () => {
     const larger = new Uint8Array(bytes.length + 1000 * SECTOR_BYTES);
     larger.set(bytes);
     const table = await read(larger);
-    expect(table).toMatchObject({ faults: [], partitions: [{ number: 1 }] });
+    expect(table).toMatchObject({ problems: [], partitions: [{ number: 1 }] });
     expect(table?.warnings).toMatchObject([
       { message: expect.stringContaining(`sector ${SECTORS - 1} `) as string },
     ]);
@@ -190,7 +190,7 @@ describe('an MBR', () => {
         { number: 1, offset: 512, sizeBytes: 4608, type: '83', guid: undefined, name: '' },
         { number: 3, offset: 5120, sizeBytes: 46_080, type: '0c', guid: undefined, name: '' },
       ],
-      faults: [],
+      problems: [],
       warnings: [],
     });
   });
@@ -203,7 +203,7 @@ describe('an MBR', () => {
   ])('reports a partition that %s, and leaves it out', async (_what, slot) => {
     const table = await read(disk(mbrSector([slot])));
     expect(table?.partitions).toEqual([]);
-    expect(table?.faults).toMatchObject([{ code: 'partition-place' }]);
+    expect(table?.problems).toMatchObject([{ code: 'partition-place' }]);
   });
 
   describe('with an extended partition', () => {
@@ -222,7 +222,7 @@ describe('an MBR', () => {
 
     it('is read with the logical ones, from 5 on', async () => {
       const table = await read(withRecords({ 10: [logical, next(30)], 40: [logical] }));
-      expect(table?.faults).toEqual([]);
+      expect(table?.problems).toEqual([]);
       expect(table?.partitions.map(({ number, offset }) => [number, offset / 512])).toEqual([
         [1, 1],
         [2, 10],
@@ -232,7 +232,7 @@ describe('an MBR', () => {
     });
 
     it('is read while it is still empty', async () => {
-      expect(await read(withRecords({}))).toMatchObject({ faults: [] });
+      expect(await read(withRecords({}))).toMatchObject({ problems: [] });
     });
 
     it.each<[string, Parameters<typeof withRecords>[0], string]>([
@@ -241,7 +241,7 @@ describe('an MBR', () => {
       ['a chain to nowhere', { 10: [logical, next(30)] }, 'no boot record'],
       ['a partition that leaves it', { 10: [{ firstSector: 1, sectorCount: 80 }] }, 'do not lie'],
     ])('reports %s', async (_what, records, message) => {
-      expect((await read(withRecords(records)))?.faults).toMatchObject([
+      expect((await read(withRecords(records)))?.problems).toMatchObject([
         { message: expect.stringContaining(message) as string },
       ]);
     });
@@ -253,7 +253,7 @@ describe('an MBR', () => {
         bytes.set(mbrSector([logical, next(6 * (i + 1))]), (1 + 6 * i) * SECTOR_BYTES);
       }
       const table = await read(bytes);
-      expect(table?.faults).toMatchObject([{ code: 'partition-extended' }]);
+      expect(table?.problems).toMatchObject([{ code: 'partition-extended' }]);
       expect(table?.partitions).toHaveLength(1 + MAX_LOGICAL_PARTITIONS);
     });
   });

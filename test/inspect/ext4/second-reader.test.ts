@@ -11,7 +11,7 @@ import {
 import type { Comparison, ComparisonLimits } from '../../../src/inspect/ext4/second-reader.js';
 import { ext4Tree } from '../../../src/inspect/ext4/tree.js';
 import { openExt4Volume } from '../../../src/inspect/ext4/volume.js';
-import { Findings } from '../../../src/inspect/findings.js';
+import { Findings } from '../../../src/formats/findings.js';
 import { imageBytes } from '../../support/images.js';
 import { file } from '../samples.js';
 
@@ -30,7 +30,7 @@ describe('the second reader', () => {
     const comparison = await withLibext2fs(accessBytes(await bytesOf(theirs)), (other) =>
       compareReaders(tree, other, findings, { limits }),
     );
-    return { found: findings.described.map(({ code, where }) => `${code} ${where}`), comparison };
+    return { found: findings.problems.map(({ code, where }) => `${code} ${where}`), comparison };
   }
 
   const long = Buffer.alloc(600_000, 'zosia ');

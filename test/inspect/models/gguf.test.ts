@@ -3,7 +3,7 @@ import { bytesData } from '../../../src/formats/ext4/plan.js';
 import type { TypedValue } from '../../../src/formats/gguf/values.js';
 import { planGguf } from '../../../src/formats/gguf/writer.js';
 import type { TensorPlan } from '../../../src/formats/gguf/writer.js';
-import { Findings } from '../../../src/inspect/findings.js';
+import { Findings } from '../../../src/formats/findings.js';
 import { checkGgufModels, GgufNodes } from '../../../src/inspect/models/gguf.js';
 import { MODEL_METADATA, MODEL_TENSORS, modelGguf } from '../../formats/gguf/samples.js';
 import { imageBytes } from '../../support/images.js';
@@ -31,8 +31,8 @@ async function check(files: Readonly<Record<string, Uint8Array>>) {
   );
   return {
     models: models.map(({ path }) => path),
-    found: findings.described.map(({ code, where }) => `${code} ${where}`),
-    messages: findings.described.map(({ message }) => message),
+    found: findings.problems.map(({ code, where }) => `${code} ${where}`),
+    messages: findings.problems.map(({ message }) => message),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
-import { Findings } from '../../../src/inspect/findings.js';
+import { Findings } from '../../../src/formats/findings.js';
 import type { ImageTree } from '../../../src/inspect/node.js';
 import { checkLlama2cModel } from '../../../src/inspect/models/llama2c.js';
 import { file } from '../../formats/fat/layouts.js';
@@ -20,7 +20,7 @@ async function check(entries: readonly FatEntry[]) {
   const findings = new Findings();
   const tree = await treeOf(await fatBytes(entries));
   const models = await checkLlama2cModel(tree, findings);
-  return { models, found: findings.described.map(({ code, where }) => `${code} ${where}`) };
+  return { models, found: findings.problems.map(({ code, where }) => `${code} ${where}`) };
 }
 
 const settings = (text: string): FatEntry => file('/llama2.cfg', text);

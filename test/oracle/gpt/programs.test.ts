@@ -87,7 +87,7 @@ describeWhere(['sfdisk'], 'partition tables of sfdisk', () => {
     await makeDisk(disk, 64 * MIB);
     must('sfdisk', ['--quiet', disk], `${SCRIPTS[name]!.join('\n')}\n`);
     const table = await tableOf(disk);
-    expect(table?.faults).toEqual([]);
+    expect(table?.problems).toEqual([]);
     expect(table?.warnings).toEqual([]);
     expect(table?.scheme).toBe(name.startsWith('GPT') ? 'gpt' : 'mbr');
     expect(placesOf(table)).toEqual(dumped(disk));
@@ -108,7 +108,7 @@ describeWhere(['fdisk'], 'a GPT of fdisk', () => {
       return { number, offset: start * bytes, sizeBytes: (end - start + 1) * bytes };
     });
     const table = await tableOf(disk);
-    expect(table?.faults).toEqual([]);
+    expect(table?.problems).toEqual([]);
     expect(shown).toHaveLength(3);
     expect(placesOf(table)).toEqual(shown.sort((a, b) => a.number - b.number));
   });
@@ -164,7 +164,7 @@ describeWith(['sgdisk'], 'partition tables of sgdisk', () => {
       const disk = await make(name);
       const table = await tableOf(disk);
       expect(table?.scheme).toBe('gpt');
-      expect(table?.faults).toEqual([]);
+      expect(table?.problems).toEqual([]);
       expect(table!.warnings.length > 0).toBe(warns);
       expect(placesOf(table)).toEqual(shown(disk));
     });
@@ -189,11 +189,11 @@ describeWith(['sgdisk'], 'partition tables of sgdisk', () => {
         await file.write(Uint8Array.of(sound[0]! ^ 0x41), 0, 1, at);
         const { status, output } = run('sgdisk', ['-v', disk]);
         const theirs = status !== 0 || !output.includes('No problems found');
-        const faults = await tableOf(disk).then(
-          (table) => table!.faults,
+        const problems = await tableOf(disk).then(
+          (table) => table!.problems,
           () => ['unreadable'],
         );
-        if (theirs && faults.length === 0) missed.push(at);
+        if (theirs && problems.length === 0) missed.push(at);
         await file.write(sound, 0, 1, at);
       }
     }

@@ -48,14 +48,14 @@ export class AttributeBlocks {
     const added: AttributeBlock = { statedCount, referenceCount: 1, usage: NOTHING };
     this.#blocks.set(block, added);
     const area = blockAttributes(bytes);
-    this.findings.addFaults(where, area.faults);
+    this.findings.addAll(where, area.problems);
     this.findings.expect(
       attributeChecksumMatches(bytes, block, this.volume.superblock),
       'xattr-checksum',
       where,
       'its checksum does not match its contents',
     );
-    if (area.faults.length > 0) return NOTHING;
+    if (area.problems.length > 0) return NOTHING;
     checkAttributes(this.findings, area, XATTR_BLOCK_HEADER_BYTES, where);
     const hash = readNumber(XATTR_BLOCK_HEADER.hash, bytes);
     this.findings.expect(

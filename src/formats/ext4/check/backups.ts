@@ -1,6 +1,6 @@
 import { SUPERBLOCK_BYTES } from '../layout/superblock.js';
 import {
-  descriptorChecksumFaults,
+  descriptorChecksumFindings,
   groupStart,
   parseGroupDescriptor,
 } from '../reader/group-descriptor.js';
@@ -48,8 +48,8 @@ async function checkBackupSuperblock(context: CheckContext, group: number): Prom
     findings.add('backup-magic', where, 'it has no magic number');
     return;
   }
-  const { superblock: backup, faults } = parseSuperblock(bytes, source.sizeBytes);
-  for (const { message } of faults) findings.add('backup-superblock', where, message);
+  const { superblock: backup, problems } = parseSuperblock(bytes, source.sizeBytes);
+  for (const { message } of problems) findings.add('backup-superblock', where, message);
   for (const key of LASTING) {
     findings.expect(
       backup[key] === superblock[key],
@@ -91,8 +91,8 @@ async function checkBackupDescriptors(context: CheckContext, holder: number): Pr
     const block = run.block + Math.floor(at / blockSizeBytes);
     const bytes = await volume.readBlock(block, where);
     const base = at % blockSizeBytes;
-    const faults = descriptorChecksumFaults(bytes, base, group, superblock);
-    for (const { message } of faults) {
+    const problems = descriptorChecksumFindings(bytes, base, group, superblock);
+    for (const { message } of problems) {
       findings.add('backup-descriptor', where, `descriptor ${group}: ${message}`);
     }
     const original = await readGroup(context, group);

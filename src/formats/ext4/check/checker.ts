@@ -34,8 +34,6 @@ export interface Ext4CheckOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const DEFAULT_MAX_PROBLEMS = 1000;
-
 /**
  * Checks the whole structure of an ext2, ext3 or ext4 file system: every checksum, every reference,
  * every count, both ways. File contents are not read. Memory follows the number of files and
@@ -48,13 +46,13 @@ export async function checkExt4(
   source: RandomAccess,
   options: Ext4CheckOptions = {},
 ): Promise<Ext4Report> {
-  const findings = new Findings(options.maxProblems ?? DEFAULT_MAX_PROBLEMS);
-  const { superblock, featureSet, faults } = await readSuperblock(source);
-  findings.addFaults('superblock', faults);
-  const isDamaged = faults.some(({ code }) => code === 'superblock-checksum');
+  const findings = new Findings(options.maxProblems);
+  const { superblock, featureSet, problems: found } = await readSuperblock(source);
+  findings.addAll('superblock', found);
+  const isDamaged = found.some(({ code }) => code === 'superblock-checksum');
   // A flipped bit in the features is damage rather than a feature, when the checksum tells.
   if (!isDamaged) refuseUnreadable(featureSet);
-  const isUsable = faults.every(({ code }) => code === 'superblock-checksum');
+  const isUsable = found.every(({ code }) => code === 'superblock-checksum');
   if (!isUsable || isUnreadable(featureSet)) {
     return { problems: findings.problems, warnings: [], summary: undefined };
   }

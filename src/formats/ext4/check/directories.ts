@@ -92,7 +92,7 @@ async function checkBlockDirectory(
 }
 
 function checkInlineDirectory(context: CheckContext, inode: Inode, record: DirectoryRecord): void {
-  if (inodeAttributes(inode).faults.length > 0) return;
+  if (inodeAttributes(inode).problems.length > 0) return;
   const { first, rest } = inlineParts(inode);
   context.inodes.addReference(record.number);
   record.dotDot = readNumber(INLINE_DIRECTORY.parent, first);

@@ -71,8 +71,8 @@ export function checkDirectoryBlock(
   const { number, bytes, seed, hashVersion } = block;
   const where = `directory ${directory.number}, block ${number}`;
   const isInner = hashVersion !== undefined && (number === 0 || isIndexNode(bytes));
-  const { entries, faults } = parseDirectoryBlock(bytes, seed !== undefined && !isInner);
-  findings.addFaults(where, faults);
+  const { entries, problems } = parseDirectoryBlock(bytes, seed !== undefined && !isInner);
+  findings.addAll(where, problems);
   if (seed !== undefined && !isInner) checkTail(context, where, bytes, seed);
   let hashes: HashTreeBlock['hashes'];
   entries.forEach((entry, i) => {

@@ -3,8 +3,8 @@ import { childPointers, rootPointers } from '../reader/block-map.js';
 import type { BlockPointer } from '../reader/block-map.js';
 import { parseExtentNode } from '../reader/extent-node.js';
 import type { ExtentNode, ExtentNodeContext, FileExtent } from '../reader/extent-node.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import { seedOf } from '../reader/inode.js';
 import type { Inode } from '../reader/inode.js';
 import type { Volume } from '../reader/volume.js';
@@ -14,7 +14,7 @@ export type Surveyed =
   | { readonly kind: 'content'; readonly extent: FileExtent }
   /** A block of extents or pointers. */
   | { readonly kind: 'tree'; readonly block: number }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  | { readonly kind: 'problem'; readonly problem: LocalFinding };
 
 /** Whether a block of extents or pointers may be followed: no block may be on two ways. */
 type Enter = (block: number) => boolean;
@@ -49,8 +49,8 @@ export function surveyInode(volume: Volume, inode: Inode): readonly Surveyed[] |
   return pointers.filter(({ block }) => block !== 0).map((pointer) => contentAt(volume, pointer));
 }
 
-function* extentsOf({ faults, extents }: ExtentNode): Generator<Surveyed, void, undefined> {
-  for (const fault of faults) yield { kind: 'fault', fault };
+function* extentsOf({ problems, extents }: ExtentNode): Generator<Surveyed, void, undefined> {
+  for (const problem of problems) yield { kind: 'problem', problem };
   for (const extent of extents) yield { kind: 'content', extent };
 }
 
@@ -65,8 +65,8 @@ async function* surveyExtents(
   const start = (node.extents[0] ?? node.branches[0])?.fileBlock;
   if (context.depth !== undefined && start !== undefined && start !== context.fileBlock) {
     yield {
-      kind: 'fault',
-      fault: fault(
+      kind: 'problem',
+      problem: finding(
         'extent-start',
         `the extent node of file block ${context.fileBlock} begins with file block ${start}`,
       ),
@@ -92,7 +92,7 @@ function contentAt(volume: Volume, { block, fileBlock }: BlockPointer): Surveyed
 
 function outside(block: number): Surveyed {
   const message = `the block ${block} lies outside of the file system`;
-  return { kind: 'fault', fault: fault('block-place', message) };
+  return { kind: 'problem', problem: finding('block-place', message) };
 }
 
 async function* surveyBlockMap(

@@ -4,8 +4,8 @@ import { GROUP_DESCRIPTOR, GROUP_FLAGS } from '../layout/group-descriptor.js';
 import { PROTECTION_BLOCK, PROTECTION_MAGIC } from '../layout/protection.js';
 import {
   copyStart,
-  descriptorChecksumFaults,
-  descriptorPlaceFaults,
+  descriptorChecksumFindings,
+  descriptorPlaceFindings,
   hasGroupFlags,
   parseGroupDescriptor,
 } from '../reader/group-descriptor.js';
@@ -28,7 +28,7 @@ export async function readGroup(context: CheckContext, number: number): Promise<
 
 /** Whether all that a descriptor points to lies in the file system. */
 export function isUsable(context: CheckContext, group: Ext4Group): boolean {
-  return descriptorPlaceFaults(group, context.superblock).length === 0;
+  return descriptorPlaceFindings(group, context.superblock).length === 0;
 }
 
 /** The block in which hosts announce that they use the file system (mmp). */
@@ -66,10 +66,10 @@ export async function checkGroups(context: CheckContext): Promise<void> {
     context.signal?.throwIfAborted();
     const where = `group ${number}`;
     const { bytes, base } = await volume.readDescriptor(number);
-    findings.addFaults(where, descriptorChecksumFaults(bytes, base, number, superblock));
+    findings.addAll(where, descriptorChecksumFindings(bytes, base, number, superblock));
     const group = parseGroupDescriptor(bytes, base, number, superblock);
-    const places = descriptorPlaceFaults(group, superblock);
-    findings.addFaults(where, places);
+    const places = descriptorPlaceFindings(group, superblock);
+    findings.addAll(where, places);
     for (const run of copiesIn(context, number)) claims.add(run.block, run.blockCount, FILE_SYSTEM);
     checkUninitialised(context, group, bytes, base, where);
     if (places.length > 0) continue;

@@ -77,8 +77,8 @@ function claim(
   surveyed: Surveyed,
 ): void {
   switch (surveyed.kind) {
-    case 'fault':
-      findings.addFaults(`inode ${number}`, [surveyed.fault]);
+    case 'problem':
+      findings.addAll(`inode ${number}`, [surveyed.problem]);
       break;
     case 'tree':
       claims.add(surveyed.block, 1, number);
@@ -173,9 +173,9 @@ function largestFileBytes({ flags }: Inode, blockSizeBytes: number): number {
 
 /** Inline data fill the block field, and go on in an attribute that has just what does not fit. */
 function checkInlineSize({ findings }: CheckContext, inode: Inode): void {
-  const { attributes, faults } = inodeAttributes(inode);
-  // Faults of the attributes are reported with the fields.
-  if (faults.length > 0) return;
+  const { attributes, problems } = inodeAttributes(inode);
+  // Problems of the attributes are reported with the fields.
+  if (problems.length > 0) return;
   const { sizeBytes } = inode;
   const bad = (code: string, message: string): void => {
     findings.add(code, `inode ${inode.number}`, message);

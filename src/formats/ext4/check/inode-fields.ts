@@ -116,6 +116,6 @@ function checkExtraFields(context: CheckContext, inode: Inode): void {
   const area = inodeAttributes(inode);
   if (area === NO_ATTRIBUTES) return;
   const where = `inode ${number}`;
-  findings.addFaults(where, area.faults);
-  if (area.faults.length === 0) checkAttributes(findings, area, 0, where);
+  findings.addAll(where, area.problems);
+  if (area.problems.length === 0) checkAttributes(findings, area, 0, where);
 }

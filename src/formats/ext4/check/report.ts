@@ -1,4 +1,4 @@
-import type { Problem } from '../../findings.js';
+import type { Report } from '../../findings.js';
 
 export interface Ext4Summary {
   readonly blockCount: number;
@@ -23,10 +23,7 @@ export interface Ext4Summary {
   readonly problemCount: number;
 }
 
-export interface Ext4Report {
-  readonly problems: readonly Problem[];
-  /** What is odd and does no harm. */
-  readonly warnings: readonly Problem[];
+export interface Ext4Report extends Report {
   /** Undefined when the superblock is too damaged for anything else to be found. */
   readonly summary: Ext4Summary | undefined;
 }

@@ -39,15 +39,15 @@ export class ValueInodes {
     for (const attribute of attributes) {
       const { name, valueInode, sizeBytes } = attribute;
       if (valueInode === 0) continue;
-      const { hash, faults } = await readValueInode(this.volume, owner, attribute);
-      this.findings.addFaults(where, faults);
+      const { hash, problems } = await readValueInode(this.volume, owner, attribute);
+      this.findings.addAll(where, problems);
       this.findings.expect(
         features.has('ea_inode'),
         'xattr-feature',
         where,
         `the value of ${name} lies in another inode, which the file system has not the feature for`,
       );
-      if (faults.length > 0) continue;
+      if (problems.length > 0) continue;
       const isCounted = hash !== undefined;
       const known = this.#inodes.get(valueInode);
       if (known) known.references++;

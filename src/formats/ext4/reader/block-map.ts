@@ -1,6 +1,6 @@
 import { le32, readNumber } from '../../fields.js';
 import { BLOCK_MAP } from '../layout/block-map.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 import type { FileExtent } from './extent-node.js';
 import type { Inode } from './inode.js';
 import type { Volume } from './volume.js';

@@ -8,8 +8,8 @@ import {
   DIRECTORY_TAIL_BYTES,
   DIRECTORY_TAIL_FILE_TYPE,
 } from '../layout/directory.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import type { Ext4FileType } from './inode.js';
 
 /** An entry as it stands in a block. */
@@ -29,7 +29,7 @@ export interface DirectoryBlock {
   readonly entries: readonly RawEntry[];
   /** Whether the block ends with a checksum. */
   readonly hasTail: boolean;
-  readonly faults: readonly Fault[];
+  readonly problems: readonly LocalFinding[];
 }
 
 const TYPE_BY_NUMBER = new Map(
@@ -74,7 +74,7 @@ export function parseDirectoryBlock(bytes: Uint8Array, mayHaveTail: boolean): Di
   const broken = (message: string): DirectoryBlock => ({
     entries,
     hasTail,
-    faults: [fault('entry-length', message)],
+    problems: [finding('entry-length', message)],
   });
   for (let offset = 0; offset < end;) {
     if (offset + DIRECTORY_ENTRY_HEADER_BYTES > end) {
@@ -105,7 +105,7 @@ export function parseDirectoryBlock(bytes: Uint8Array, mayHaveTail: boolean): Di
     });
     offset += recordLength;
   }
-  return { entries, hasTail, faults: [] };
+  return { entries, hasTail, problems: [] };
 }
 
 /** In blocks of 64 KiB the length of the whole block does not fit, and is written as one of these. */

@@ -7,7 +7,7 @@ import { toByteString } from '../../byte-string.js';
 import type { ByteString } from '../../byte-string.js';
 import { directoryTailMatches, fileTypeOfEntry, parseDirectoryBlock } from './directory-block.js';
 import { encodeEncryptedName, isEncrypted } from './encrypted.js';
-import { corrupt, refuseFaults } from './fault.js';
+import { corrupt, refuseProblems } from './corrupt.js';
 import { mapBlocks } from './file-map.js';
 import { inlineParts } from './inline-data.js';
 import { seedOf } from './inode.js';
@@ -54,12 +54,12 @@ function* entriesIn(
 ): Generator<Ext4DirectoryEntry, void, undefined> {
   const where = `directory ${inode.number}`;
   const { features, inodeCount } = volume.superblock;
-  const { entries, hasTail, faults } = parseDirectoryBlock(block, features.has('metadata_csum'));
+  const { entries, hasTail, problems } = parseDirectoryBlock(block, features.has('metadata_csum'));
   const seed = seedOf(inode, volume.superblock);
   if (hasTail && volume.verifyChecksums && !directoryTailMatches(block, seed!)) {
     throw corrupt(where, 'the checksum of a block does not match its contents');
   }
-  refuseFaults(where, faults);
+  refuseProblems(where, problems);
   const isSealed = isEncrypted(inode);
   for (const { inode: number, name, fileType } of entries) {
     if (number === 0 || isDotOrDotDot(name)) continue;

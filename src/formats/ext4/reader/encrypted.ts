@@ -4,7 +4,7 @@ import { ZosiaError } from '../../../errors.js';
 import { ENCRYPTED_TARGET, NAME_WITHOUT_KEY } from '../layout/encryption.js';
 import { INODE_FLAGS } from '../layout/inode.js';
 import { readNumber } from '../../fields.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 import type { Inode } from './inode.js';
 
 /** Whether the names in a directory, the content of a file or the target of a symlink are encrypted. */

@@ -12,8 +12,8 @@ import {
   MAX_EXTENT_BLOCKS,
   MAX_EXTENT_DEPTH,
 } from '../layout/extent.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import type { Volume } from './volume.js';
 
 /** File blocks in a row that lie in a row in the image. */
@@ -38,7 +38,7 @@ export interface ExtentNode {
   readonly extents: readonly FileExtent[];
   /** In an inner node. */
   readonly branches: readonly ExtentBranch[];
-  readonly faults: readonly Fault[];
+  readonly problems: readonly LocalFinding[];
 }
 
 /** What a node's parent says about it. */
@@ -62,7 +62,7 @@ export function parseExtentNode(
   volume: Volume,
 ): ExtentNode {
   const isRoot = context.depth === undefined;
-  const faults: Fault[] = [];
+  const problems: LocalFinding[] = [];
   const max = readNumber(EXTENT_HEADER.max, bytes);
   const count = readNumber(EXTENT_HEADER.entries, bytes);
   const depth = readNumber(EXTENT_HEADER.depth, bytes);
@@ -71,7 +71,7 @@ export function parseExtentNode(
     depth: 0,
     extents: [],
     branches: [],
-    faults: [fault(code, message)],
+    problems: [finding(code, message)],
   });
   if (readNumber(EXTENT_HEADER.magic, bytes) !== EXTENT_MAGIC) {
     return broken('extent-magic', 'a node of the extent tree has no magic number');
@@ -89,7 +89,9 @@ export function parseExtentNode(
     if (!fits) return broken('extent-count', `an extent tree node has no room for ${max} entries`);
     const stored = readNumber(EXTENT_TAIL.checksum, bytes, tail);
     if (stored !== crc32c(context.seed, bytes.subarray(0, tail))) {
-      faults.push(fault('extent-checksum', 'the checksum of an extent tree node does not match'));
+      problems.push(
+        finding('extent-checksum', 'the checksum of an extent tree node does not match'),
+      );
     }
   }
   const places = Array.from(
@@ -99,16 +101,16 @@ export function parseExtentNode(
   if (depth === 0) {
     return {
       depth,
-      extents: parseLeaf(bytes, places, context, volume, faults),
+      extents: parseLeaf(bytes, places, context, volume, problems),
       branches: [],
-      faults,
+      problems,
     };
   }
   return {
     depth,
     extents: [],
-    branches: parseInner(bytes, places, context, volume, faults),
-    faults,
+    branches: parseInner(bytes, places, context, volume, problems),
+    problems,
   };
 }
 
@@ -117,7 +119,7 @@ function parseLeaf(
   places: readonly number[],
   context: ExtentNodeContext,
   volume: Volume,
-  faults: Fault[],
+  problems: LocalFinding[],
 ): FileExtent[] {
   const extents: FileExtent[] = [];
   let next = context.fileBlock;
@@ -129,12 +131,12 @@ function parseLeaf(
     const written = length <= MAX_EXTENT_BLOCKS;
     const blockCount = written ? length : length - MAX_EXTENT_BLOCKS;
     if (fileBlock < next || fileBlock + blockCount > context.endBlock) {
-      faults.push(
-        fault('extent-order', `the extent of file block ${fileBlock} is out of order or range`),
+      problems.push(
+        finding('extent-order', `the extent of file block ${fileBlock} is out of order or range`),
       );
     } else if (!volume.contains(imageBlock, blockCount)) {
-      faults.push(
-        fault(
+      problems.push(
+        finding(
           'extent-place',
           `the ${blockCount} blocks from ${imageBlock} lie outside of the file system`,
         ),
@@ -152,7 +154,7 @@ function parseInner(
   places: readonly number[],
   context: ExtentNodeContext,
   volume: Volume,
-  faults: Fault[],
+  problems: LocalFinding[],
 ): ExtentBranch[] {
   const starts = places.map((at) => readNumber(EXTENT_INDEX.block, bytes, at));
   const branches: ExtentBranch[] = [];
@@ -164,15 +166,15 @@ function parseInner(
       readNumber(EXTENT_INDEX.leafHigh, bytes, at) * 2 ** 32;
     const inRange = fileBlock >= context.fileBlock && endBlock <= context.endBlock;
     if (!inRange || fileBlock >= endBlock) {
-      faults.push(
-        fault(
+      problems.push(
+        finding(
           'extent-order',
           `the extent node of file block ${fileBlock} is out of order or range`,
         ),
       );
     } else if (!volume.contains(nodeBlock)) {
-      faults.push(
-        fault('extent-place', `the extent node at ${nodeBlock} lies outside of the file system`),
+      problems.push(
+        finding('extent-place', `the extent node at ${nodeBlock} lies outside of the file system`),
       );
     } else {
       branches.push({ fileBlock, endBlock, nodeBlock });

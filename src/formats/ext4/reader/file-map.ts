@@ -3,7 +3,7 @@ import { INODE_FLAGS } from '../layout/inode.js';
 import { walkBlockMap } from './block-map.js';
 import { parseExtentNode } from './extent-node.js';
 import type { ExtentNodeContext, FileExtent } from './extent-node.js';
-import { corrupt, refuseFaults } from './fault.js';
+import { corrupt, refuseProblems } from './corrupt.js';
 import { seedOf } from './inode.js';
 import type { Inode } from './inode.js';
 import type { Ext4Superblock } from './superblock.js';
@@ -103,7 +103,7 @@ async function* walkExtentNode(
 ): AsyncGenerator<FileExtent, void, undefined> {
   const where = `inode ${inode.number}`;
   const node = parseExtentNode(bytes, context, volume);
-  refuseFaults(where, node.faults);
+  refuseProblems(where, node.problems);
   for (const extent of node.extents) {
     if (extent.fileBlock < to && extent.fileBlock + extent.blockCount > from) yield extent;
   }

@@ -2,8 +2,8 @@ import { readNumber } from '../../fields.js';
 import { GROUP_DESCRIPTOR_BYTES } from '../layout/group-descriptor.js';
 import { CLASSIC_INODE_BYTES } from '../layout/inode.js';
 import { FIRST_INODE, SUPERBLOCK } from '../layout/superblock.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import type { Ext4Superblock } from './superblock.js';
 
 /** Blocks of 64 KiB are the largest that Linux knows. */
@@ -15,17 +15,17 @@ const MAX_LOG_CLUSTER_SIZE = 19;
 const MAX_DESCRIPTOR_BYTES = 1024;
 
 /** Everything that places in the image are computed from, bounded. */
-export function geometryFaults(
+export function geometryFindings(
   superblock: Ext4Superblock,
   bytes: Uint8Array,
   imageBytes: number,
-): Fault[] {
+): LocalFinding[] {
   const { blockSizeBytes, blockCount, firstDataBlock, blocksPerGroup, inodesPerGroup } = superblock;
   const { inodeSizeBytes, groupCount, inodeCount, firstInode } = superblock;
   const { clusterBlockCount, clustersPerGroup } = superblock;
-  const bad: Fault[] = [];
+  const bad: LocalFinding[] = [];
   const expect = (good: boolean, message: string): void => {
-    if (!good) bad.push(fault('superblock-geometry', message));
+    if (!good) bad.push(finding('superblock-geometry', message));
   };
   const logBlockSize = readNumber(SUPERBLOCK.logBlockSize, bytes);
   const isDescriptorSize = (value: number): boolean =>

@@ -8,8 +8,8 @@ import {
 } from '../layout/group-descriptor.js';
 import { SUPERBLOCK_OFFSET } from '../layout/superblock.js';
 import { crc16, CRC16_START } from './crc16.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import { hasBackup } from './superblock.js';
 import type { Ext4Superblock } from './superblock.js';
 
@@ -134,12 +134,12 @@ export function parseGroupDescriptor(
 }
 
 /** The checksum of a descriptor: crc32c with metadata_csum, crc16 with uninit_bg, else none. */
-export function descriptorChecksumFaults(
+export function descriptorChecksumFindings(
   bytes: Uint8Array,
   base: number,
   group: number,
   superblock: Ext4Superblock,
-): Fault[] {
+): LocalFinding[] {
   const { checksumSeed, uuidBytes, descriptorSizeBytes } = superblock;
   if (!hasGroupFlags(superblock)) return [];
   const descriptor = bytes.slice(base, base + descriptorSizeBytes);
@@ -158,11 +158,14 @@ export function descriptorChecksumFaults(
   }
   return stored === expected
     ? []
-    : [fault('descriptor-checksum', 'its checksum does not match its contents')];
+    : [finding('descriptor-checksum', 'its checksum does not match its contents')];
 }
 
 /** Places a descriptor points to that lie outside of the file system. */
-export function descriptorPlaceFaults(group: Ext4Group, superblock: Ext4Superblock): Fault[] {
+export function descriptorPlaceFindings(
+  group: Ext4Group,
+  superblock: Ext4Superblock,
+): LocalFinding[] {
   const { blockCount, firstDataBlock } = superblock;
   const structures: readonly [string, number, number][] = [
     ['block bitmap', group.blockBitmapBlock, 1],
@@ -172,6 +175,6 @@ export function descriptorPlaceFaults(group: Ext4Group, superblock: Ext4Superblo
   return structures
     .filter(([, block, count]) => block <= firstDataBlock || block + count > blockCount)
     .map(([name, block]) =>
-      fault('descriptor-place', `its ${name} at block ${block} lies outside of the file system`),
+      finding('descriptor-place', `its ${name} at block ${block} lies outside of the file system`),
     );
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'buffer';
-import { corrupt, refuseFaults } from './fault.js';
+import { corrupt, refuseProblems } from './corrupt.js';
 import type { Inode } from './inode.js';
 import { inodeAttributes } from './xattr.js';
 
@@ -14,8 +14,8 @@ export function inlineParts(inode: Inode): {
   readonly first: Uint8Array;
   readonly rest: Uint8Array;
 } {
-  const { attributes, faults } = inodeAttributes(inode);
-  refuseFaults(`inode ${inode.number}`, faults);
+  const { attributes, problems } = inodeAttributes(inode);
+  refuseProblems(`inode ${inode.number}`, problems);
   const rest = attributes.find(({ name }) => name === INLINE_ATTRIBUTE)?.value;
   return { first: inode.block, rest: rest ?? new Uint8Array(0) };
 }

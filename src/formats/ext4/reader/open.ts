@@ -1,13 +1,13 @@
 import { ZosiaError } from '../../../errors.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import { SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET } from '../layout/superblock.js';
-import { refuseFaults } from './fault.js';
+import { refuseProblems } from './corrupt.js';
 import { refuseUnreadable } from './features.js';
 import { hasSuperblockMagic, parseSuperblock } from './parse-superblock.js';
 import type { ParsedSuperblock } from './parse-superblock.js';
 
 /**
- * Reads the superblock. Faults are left for the caller to judge.
+ * Reads the superblock. Problems are left for the caller to judge.
  *
  * @throws ZosiaError `ZOSIA_NOT_EXT4` when there is none
  */
@@ -35,13 +35,13 @@ export async function readSoundSuperblock(
 ): Promise<ParsedSuperblock> {
   const parsed = await readSuperblock(source);
   const isChecksum = (code: string): boolean => code === 'superblock-checksum';
-  const faults = parsed.faults.filter(({ code }) => verifyChecksums || !isChecksum(code));
+  const problems = parsed.problems.filter(({ code }) => verifyChecksums || !isChecksum(code));
   // A flipped bit in the features is damage rather than a feature, when the checksum tells.
-  refuseFaults(
+  refuseProblems(
     'superblock',
-    faults.filter(({ code }) => isChecksum(code)),
+    problems.filter(({ code }) => isChecksum(code)),
   );
   refuseUnreadable(parsed.featureSet);
-  refuseFaults('superblock', faults);
+  refuseProblems('superblock', problems);
   return parsed;
 }

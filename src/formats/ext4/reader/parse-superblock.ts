@@ -15,13 +15,13 @@ import {
   SUPERBLOCK_MAGIC,
 } from '../layout/superblock.js';
 import {
-  geometryFaults,
+  geometryFindings,
   MAX_LOG_BLOCK_SIZE,
   MAX_LOG_CLUSTER_BLOCKS,
   MAX_LOG_GROUPS_PER_FLEX,
 } from './geometry.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import { nameFeatures } from './features.js';
 import type { Ext4Feature, FeatureSet } from './features.js';
 import type { Ext4Superblock } from './superblock.js';
@@ -30,7 +30,7 @@ export interface ParsedSuperblock {
   readonly superblock: Ext4Superblock;
   readonly featureSet: FeatureSet;
   /** What makes it unusable: numbers that contradict each other or the size of the image. */
-  readonly faults: readonly Fault[];
+  readonly problems: readonly LocalFinding[];
 }
 
 const NEVER_CHECK = 0xffff;
@@ -143,18 +143,18 @@ export function parseSuperblock(bytes: Uint8Array, imageBytes: number): ParsedSu
     uuidBytes,
     blockGroupNumber: get(SUPERBLOCK.blockGroupNumber),
   };
-  const faults = [
-    ...checksumFaults(bytes, features),
-    ...geometryFaults(superblock, bytes, imageBytes),
+  const problems = [
+    ...checksumFindings(bytes, features),
+    ...geometryFindings(superblock, bytes, imageBytes),
   ];
-  return { superblock, featureSet, faults };
+  return { superblock, featureSet, problems };
 }
 
-function checksumFaults(bytes: Uint8Array, features: ReadonlySet<Ext4Feature>): Fault[] {
+function checksumFindings(bytes: Uint8Array, features: ReadonlySet<Ext4Feature>): LocalFinding[] {
   if (!features.has('metadata_csum')) return [];
   const checksum = crc32c(CRC32C_START, bytes.subarray(0, SUPERBLOCK.checksum.offset));
   if (checksum === readNumber(SUPERBLOCK.checksum, bytes)) return [];
-  return [fault('superblock-checksum', 'its checksum does not match its contents')];
+  return [finding('superblock-checksum', 'its checksum does not match its contents')];
 }
 
 function text(bytes: Uint8Array): string {

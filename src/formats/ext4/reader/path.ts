@@ -5,7 +5,7 @@ import { byteStringBytes } from '../../byte-string.js';
 import type { ByteString } from '../../byte-string.js';
 import { findEntry, readParent } from './directory.js';
 import { encryptedError, isEncrypted } from './encrypted.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 import type { Inode } from './inode.js';
 import { escapeName, pathNames } from '../../escaped-name.js';
 import { MAX_TARGET_BYTES, readTarget } from './symlink.js';

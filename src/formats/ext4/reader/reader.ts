@@ -5,7 +5,7 @@ import { XATTR_NAMESPACE } from '../layout/xattr.js';
 import { aclFromDisk } from './acl.js';
 import { readDirectory } from './directory.js';
 import type { Ext4DirectoryEntry } from './directory.js';
-import { corrupt, refuseFaults } from './fault.js';
+import { corrupt, refuseProblems } from './corrupt.js';
 import { openContent } from './file-content.js';
 import { mapBlocks } from './file-map.js';
 import type { FileExtent } from './file-map.js';
@@ -168,14 +168,14 @@ export class Ext4Reader {
   }
 
   async #readValue(owner: Inode, attribute: StoredAttribute): Promise<Uint8Array> {
-    const { value, faults } = await readValueInode(this.#volume, owner, attribute);
-    refuseFaults(`inode ${owner.number}`, faults);
+    const { value, problems } = await readValueInode(this.#volume, owner, attribute);
+    refuseProblems(`inode ${owner.number}`, problems);
     return value;
   }
 
   #inodeAttributes(inode: Inode): readonly StoredAttribute[] {
-    const { attributes, faults } = inodeAttributes(inode);
-    refuseFaults(`inode ${inode.number}`, faults);
+    const { attributes, problems } = inodeAttributes(inode);
+    refuseProblems(`inode ${inode.number}`, problems);
     return attributes;
   }
 
@@ -184,8 +184,8 @@ export class Ext4Reader {
     if (attributesBlock === 0) return [];
     const where = `extended attributes of inode ${number}`;
     const bytes = await this.#volume.readBlock(attributesBlock, where);
-    const { attributes, faults } = blockAttributes(bytes);
-    refuseFaults(where, faults);
+    const { attributes, problems } = blockAttributes(bytes);
+    refuseProblems(where, problems);
     const matches = attributeChecksumMatches(bytes, attributesBlock, this.superblock);
     if (this.#volume.verifyChecksums && !matches) {
       throw corrupt(where, 'the checksum of their block does not match its contents');

@@ -2,7 +2,7 @@ import { readNumber } from '../../fields.js';
 import { DEVICE } from '../layout/inode.js';
 import type { Inode, Ext4FileType } from './inode.js';
 import type { Ext4Time } from '../entry.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 
 export interface DeviceNumbers {
   readonly major: number;

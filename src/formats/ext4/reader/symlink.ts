@@ -1,6 +1,6 @@
 import { Buffer } from 'buffer';
 import { encodeEncryptedName, encryptedTarget, isEncrypted } from './encrypted.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 import { openStored } from './file-content.js';
 import { isFastSymlink } from './file-map.js';
 import type { Inode } from './inode.js';

@@ -2,8 +2,8 @@ import { crc32c } from '../crc32c.js';
 import { readNumber } from '../../fields.js';
 import { INODE_FLAGS } from '../layout/inode.js';
 import { VALUE_INODE } from '../layout/xattr.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import { openContent } from './file-content.js';
 import type { Inode } from './inode.js';
 import type { Volume } from './volume.js';
@@ -18,7 +18,7 @@ export interface InodeValue {
   readonly value: Uint8Array;
   /** What the inode says is the hash of the value; undefined in those of Lustre, which have none. */
   readonly hash: number | undefined;
-  readonly faults: readonly Fault[];
+  readonly problems: readonly LocalFinding[];
 }
 
 /**
@@ -34,7 +34,7 @@ export async function readValueInode(
   const bad = (message: string): InodeValue => ({
     value: new Uint8Array(0),
     hash: undefined,
-    faults: [fault('xattr-value', `the value of ${name} in inode ${valueInode} ${message}`)],
+    problems: [finding('xattr-value', `the value of ${name} in inode ${valueInode} ${message}`)],
   });
   const { firstInode, inodeCount, valueHashSeed } = volume.superblock;
   if (valueInode < firstInode || valueInode > inodeCount) return bad('can lie in no such inode');
@@ -46,8 +46,8 @@ export async function readValueInode(
   }
   const value = await openContent(volume, inode).read(0, sizeBytes);
   const hash = readNumber(VALUE_INODE.hash, inode.bytes);
-  if (hash === crc32c(valueHashSeed, value)) return { value, hash, faults: [] };
-  if (isOfLustre(inode, owner)) return { value, hash: undefined, faults: [] };
+  if (hash === crc32c(valueHashSeed, value)) return { value, hash, problems: [] };
+  if (isOfLustre(inode, owner)) return { value, hash: undefined, problems: [] };
   return bad('does not match its hash');
 }
 

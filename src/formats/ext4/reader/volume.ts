@@ -1,10 +1,10 @@
 import type { RandomAccess } from '../../../image/random-access.js';
 import { WindowCache } from '../../../image/window-cache.js';
-import { corrupt, refuseFaults } from './fault.js';
+import { corrupt, refuseProblems } from './corrupt.js';
 import {
-  descriptorChecksumFaults,
+  descriptorChecksumFindings,
   descriptorOffset,
-  descriptorPlaceFaults,
+  descriptorPlaceFindings,
   parseGroupDescriptor,
 } from './group-descriptor.js';
 import type { Ext4Group } from './group-descriptor.js';
@@ -84,10 +84,10 @@ export class Volume {
     const { bytes, base } = await this.readDescriptor(group);
     const where = `descriptor of group ${group}`;
     if (this.verifyChecksums) {
-      refuseFaults(where, descriptorChecksumFaults(bytes, base, group, this.superblock));
+      refuseProblems(where, descriptorChecksumFindings(bytes, base, group, this.superblock));
     }
     const parsed = parseGroupDescriptor(bytes, base, group, this.superblock);
-    refuseFaults(where, descriptorPlaceFaults(parsed, this.superblock));
+    refuseProblems(where, descriptorPlaceFindings(parsed, this.superblock));
     this.#lastGroup = parsed;
     return parsed;
   }

@@ -2,7 +2,7 @@ import { Buffer } from 'buffer';
 import { ROOT_INODE } from '../layout/superblock.js';
 import { readDirectory } from './directory.js';
 import type { Ext4DirectoryEntry } from './directory.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 import { statOf } from './stat.js';
 import type { Ext4Stat } from './stat.js';
 import type { Volume } from './volume.js';

@@ -14,8 +14,8 @@ import {
   XATTR_NAMESPACE,
 } from '../layout/xattr.js';
 import { escapeName } from '../../escaped-name.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import type { Inode } from './inode.js';
 import type { Ext4Superblock } from './superblock.js';
 
@@ -40,7 +40,7 @@ export interface AttributeArea {
   readonly attributes: readonly StoredAttribute[];
   /** Where the entries end, from the start of the area. */
   readonly entriesEnd: number;
-  readonly faults: readonly Fault[];
+  readonly problems: readonly LocalFinding[];
 }
 
 /** Namespaces by number. Those of ACLs are whole names. */
@@ -55,7 +55,7 @@ const NAMESPACES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Of what has none. */
-export const NO_ATTRIBUTES: AttributeArea = { attributes: [], entriesEnd: 0, faults: [] };
+export const NO_ATTRIBUTES: AttributeArea = { attributes: [], entriesEnd: 0, problems: [] };
 
 /** The attributes that lie in the inode, after its fields. */
 export function inodeAttributes(inode: Inode): AttributeArea {
@@ -70,12 +70,12 @@ export function inodeAttributes(inode: Inode): AttributeArea {
 export function blockAttributes(bytes: Uint8Array): AttributeArea {
   if (readNumber(XATTR_BLOCK_HEADER.magic, bytes) !== XATTR_MAGIC) {
     const message = 'the block of extended attributes has no magic number';
-    return { ...NO_ATTRIBUTES, faults: [fault('xattr-magic', message)] };
+    return { ...NO_ATTRIBUTES, problems: [finding('xattr-magic', message)] };
   }
   if (readNumber(XATTR_BLOCK_HEADER.blocks, bytes) !== 1) {
     return {
       ...NO_ATTRIBUTES,
-      faults: [fault('xattr-magic', 'extended attributes take one block')],
+      problems: [finding('xattr-magic', 'extended attributes take one block')],
     };
   }
   return parseEntries(bytes, XATTR_BLOCK_HEADER_BYTES);
@@ -100,7 +100,7 @@ function parseEntries(area: Uint8Array, firstEntry: number): AttributeArea {
   const fail = (message: string): AttributeArea => ({
     attributes,
     entriesEnd: at,
-    faults: [fault('xattr-entry', message)],
+    problems: [finding('xattr-entry', message)],
   });
   let at = firstEntry;
   for (;;) {
@@ -133,5 +133,5 @@ function parseEntries(area: Uint8Array, firstEntry: number): AttributeArea {
     });
     at = next;
   }
-  return { attributes, entriesEnd: at + XATTR_END_BYTES, faults: [] };
+  return { attributes, entriesEnd: at + XATTR_END_BYTES, problems: [] };
 }

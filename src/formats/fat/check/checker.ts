@@ -1,4 +1,4 @@
-import { Findings } from '../../findings.js';
+import { DEFAULT_MAX_PROBLEMS, Findings } from '../../findings.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import { FatTable } from '../reader/table.js';
 import { readBootSector } from '../reader/volume.js';
@@ -17,8 +17,6 @@ export interface FatCheckOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const DEFAULT_MAX_PROBLEMS = 1000;
-
 /**
  * Checks the whole structure of a FAT volume: both FATs, every chain against the size of its file, every
  * name and every count. File contents are not read.
@@ -31,9 +29,9 @@ export async function checkFat(
 ): Promise<FatReport> {
   const { maxProblems = DEFAULT_MAX_PROBLEMS, signal } = options;
   const findings = new Findings(maxProblems);
-  const { bootSector, faults } = await readBootSector(source);
-  findings.addFaults('boot sector', faults);
-  if (faults.length > 0) return { problems: findings.problems, warnings: [], summary: undefined };
+  const { bootSector, problems } = await readBootSector(source);
+  findings.addAll('boot sector', problems);
+  if (problems.length > 0) return { problems: findings.problems, warnings: [], summary: undefined };
   const { type, clusterCount, clusterSizeBytes } = bootSector;
   const context: CheckContext = {
     volume: { source, bootSector, table: new FatTable(source, bootSector) },

@@ -31,8 +31,8 @@ export function checkDirectory(
 ): RawEntry[] {
   const { path, isRoot } = directory;
   const at = (slot: number): string => `${path} entry ${slot}`;
-  const { entries, faults } = parseEntries(bytes, volume.bootSector.type);
-  for (const { code, message, slot } of faults) findings.add(code, at(slot), message);
+  const { entries, problems } = parseEntries(bytes, volume.bootSector.type);
+  for (const { code, message, slot } of problems) findings.add(code, at(slot), message);
   for (const problem of dotProblems(directory, entries)) findings.add('dot-entry', path, problem);
 
   const labels = entries.filter(isLabelEntry);

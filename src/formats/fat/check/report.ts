@@ -1,4 +1,4 @@
-import type { Problem } from '../../findings.js';
+import type { Report } from '../../findings.js';
 import type { FatType } from '../layout/table.js';
 
 export interface FatSummary {
@@ -15,10 +15,7 @@ export interface FatSummary {
   readonly problemCount: number;
 }
 
-export interface FatReport {
-  readonly problems: readonly Problem[];
-  /** What is odd and does no harm. */
-  readonly warnings: readonly Problem[];
+export interface FatReport extends Report {
   /** Undefined when the boot sector is too damaged for anything else to be found. */
   readonly summary: FatSummary | undefined;
 }

@@ -15,8 +15,8 @@ import { DIRECTORY_ENTRY_BYTES } from '../layout/directory.js';
 import { FAT_TYPE_FACTS, FIRST_CLUSTER } from '../layout/table.js';
 import type { FatType } from '../layout/table.js';
 import { decodeOem } from '../oem.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 import { labelOrNone, labelText } from './entries.js';
 
 /** What the boot sector says, and what follows from it. Offsets are bytes from the volume's start. */
@@ -60,7 +60,7 @@ export interface FatBootSector {
 
 export interface ParsedBootSector {
   readonly bootSector: FatBootSector;
-  readonly faults: readonly Fault[];
+  readonly problems: readonly LocalFinding[];
 }
 
 const MIN_SECTOR_BYTES = 512;
@@ -132,7 +132,7 @@ export function parseBootSector(bytes: Uint8Array, volumeBytes: number): ParsedB
     backupSector: sectorField(FAT32_BOOT_SECTOR.backupSector),
     ...parseExtended(bytes, EXTENDED_BOOT_OFFSET[type]),
   };
-  return { bootSector, faults: faultsOf(bootSector, volumeBytes) };
+  return { bootSector, problems: findingsOf(bootSector, volumeBytes) };
 }
 
 function typeOf(clusterCount: number): FatType {
@@ -155,33 +155,34 @@ function parseExtended(
 }
 
 /** What keeps a volume from being read at all. */
-function faultsOf(bootSector: FatBootSector, volumeBytes: number): Fault[] {
+function findingsOf(bootSector: FatBootSector, volumeBytes: number): LocalFinding[] {
   const { type, sectorBytes, sectorCount, clusterCount, fatSectorCount, rootCluster } = bootSector;
   const { entryBits, maxClusterCount } = FAT_TYPE_FACTS[type];
-  const faults: Fault[] = [];
+  const problems: LocalFinding[] = [];
   const sizeBytes = sectorCount * sectorBytes;
   if (sizeBytes > volumeBytes) {
     const message = `the volume has ${sizeBytes} bytes, of which there are ${volumeBytes}`;
-    faults.push(fault('volume-size', message));
+    problems.push(finding('volume-size', message));
   }
-  if (clusterCount === 0) faults.push(fault('cluster-count', 'there is no room for any cluster'));
+  if (clusterCount === 0)
+    problems.push(finding('cluster-count', 'there is no room for any cluster'));
   if (clusterCount > maxClusterCount) {
     const message = `${type} cannot have ${clusterCount} clusters`;
-    faults.push(fault('cluster-count', message));
+    problems.push(finding('cluster-count', message));
   }
   const tableBytes = Math.ceil(((clusterCount + FIRST_CLUSTER) * entryBits) / 8);
   if (fatSectorCount * sectorBytes < tableBytes) {
     const message = `FATs of ${fatSectorCount} sectors are too small for ${clusterCount} clusters`;
-    faults.push(fault('fat-size', message));
+    problems.push(finding('fat-size', message));
   }
   if (bootSector.activeFat >= bootSector.fatCount) {
     const message = `FAT ${bootSector.activeFat + 1} of ${bootSector.fatCount} is to be used`;
-    faults.push(fault('active-fat', message));
+    problems.push(finding('active-fat', message));
   }
   if (type === 'FAT32' && !isCluster(bootSector, rootCluster)) {
-    faults.push(fault('root-cluster', `the root is to lie in cluster ${rootCluster}`));
+    problems.push(finding('root-cluster', `the root is to lie in cluster ${rootCluster}`));
   }
-  return faults;
+  return problems;
 }
 
 /** Whether a number is that of a cluster of the volume. */

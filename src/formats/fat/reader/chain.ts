@@ -1,7 +1,7 @@
 import { FAT_TYPE_FACTS, FREE_CLUSTER } from '../layout/table.js';
 import type { ClusterRun } from '../table.js';
 import { isCluster } from './boot-sector.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 import type { FatTable } from './table.js';
 
 /** Why a chain goes no further: its end mark, or what stands in place of one. */

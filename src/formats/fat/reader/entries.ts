@@ -18,8 +18,8 @@ import {
 import type { FatType } from '../layout/table.js';
 import { readPiece, shortNameChecksum } from '../long-name.js';
 import type { FatTime } from '../time.js';
-import { fault } from '../../findings.js';
-import type { Fault } from '../../findings.js';
+import { finding } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 
 /** A label as text, without its padding and without what a terminal might take for commands. */
 export function labelText(bytes: Uint8Array): string {
@@ -52,23 +52,23 @@ export interface RawEntry {
   readonly accessDate: number;
 }
 
-export interface SlotFault extends Fault {
+export interface SlotFinding extends LocalFinding {
   readonly slot: number;
 }
 
 export interface ParsedDirectory {
   /** In order; deleted ones are passed over. */
   readonly entries: readonly RawEntry[];
-  readonly faults: readonly SlotFault[];
+  readonly problems: readonly SlotFinding[];
 }
 
 /** Parses entries up to the one that ends them. What is wrong with long names makes them be ignored. */
 export function parseEntries(bytes: Uint8Array, type: FatType): ParsedDirectory {
   const entries: RawEntry[] = [];
-  const faults: SlotFault[] = [];
+  const problems: SlotFinding[] = [];
   const names = new LongNameReader();
-  const note = (slot: number, found: Fault | undefined): void => {
-    if (found) faults.push({ ...found, slot });
+  const note = (slot: number, found: LocalFinding | undefined): void => {
+    if (found) problems.push({ ...found, slot });
   };
   const count = Math.floor(bytes.length / DIRECTORY_ENTRY_BYTES);
   let slot = 0;
@@ -83,7 +83,7 @@ export function parseEntries(bytes: Uint8Array, type: FatType): ParsedDirectory 
       note(slot, names.piece(bytes, at));
       if (attributes !== LONG_NAME_ATTRIBUTES) {
         const message = `a piece of a long name has the attributes 0x${attributes.toString(16)}, by which Linux takes it for none`;
-        note(slot, fault('long-name', message));
+        note(slot, finding('long-name', message));
       }
     } else {
       const shortBytes = Uint8Array.from(readBytes(DIRECTORY_ENTRY.name, bytes, at));
@@ -93,7 +93,7 @@ export function parseEntries(bytes: Uint8Array, type: FatType): ParsedDirectory 
     }
   }
   note(slot, names.abandon());
-  return { entries, faults };
+  return { entries, problems };
 }
 
 function parseEntry(
@@ -143,19 +143,19 @@ class LongNameReader {
   /** The piece that comes next; 0: the name is complete. */
   #next = 0;
 
-  piece(bytes: Uint8Array, at: number): Fault | undefined {
+  piece(bytes: Uint8Array, at: number): LocalFinding | undefined {
     const order = readNumber(LONG_NAME_ENTRY.order, bytes, at);
     const checksum = readNumber(LONG_NAME_ENTRY.checksum, bytes, at);
     const number = order & ~LAST_PIECE;
-    let found: Fault | undefined;
+    let found: LocalFinding | undefined;
     if (order & LAST_PIECE) {
       found = this.abandon();
       if (number < 1 || number > MAX_PIECES) {
-        return fault('long-name-order', `a long name is to have ${number} pieces`);
+        return finding('long-name-order', `a long name is to have ${number} pieces`);
       }
     } else if (this.#pieces.length === 0 || number !== this.#next || checksum !== this.#checksum) {
       this.#pieces = [];
-      return fault('long-name-order', `piece ${number} of a long name is not where it belongs`);
+      return finding('long-name-order', `piece ${number} of a long name is not where it belongs`);
     }
     this.#pieces.unshift(readPiece(bytes, at));
     this.#checksum = checksum;
@@ -164,19 +164,22 @@ class LongNameReader {
   }
 
   /** Ends a name without the entry it belongs to. */
-  abandon(): Fault | undefined {
+  abandon(): LocalFinding | undefined {
     const isPending = this.#pieces.length > 0;
     this.#pieces = [];
-    return isPending ? fault('long-name-orphan', 'a long name belongs to no entry') : undefined;
+    return isPending ? finding('long-name-orphan', 'a long name belongs to no entry') : undefined;
   }
 
-  finish(shortBytes: Uint8Array): { longName: string | undefined; found: Fault | undefined } {
+  finish(shortBytes: Uint8Array): {
+    longName: string | undefined;
+    found: LocalFinding | undefined;
+  } {
     const units = this.#pieces.join('');
     const isComplete = this.#next === 0;
     this.#pieces = [];
     if (units === '') return { longName: undefined, found: undefined };
     const ignored = (code: string, message: string) => {
-      return { longName: undefined, found: fault(code, message) };
+      return { longName: undefined, found: finding(code, message) };
     };
     if (!isComplete) return ignored('long-name-order', 'the first piece of a long name is missing');
     if (shortNameChecksum(shortBytes) !== this.#checksum) {
@@ -188,7 +191,7 @@ class LongNameReader {
     const found =
       isPadded && longName.length <= MAX_NAME_UNITS
         ? undefined
-        : fault('long-name-padding', 'what follows the end of a long name is not padding');
+        : finding('long-name-padding', 'what follows the end of a long name is not padding');
     return { longName, found };
   }
 }

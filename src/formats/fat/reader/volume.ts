@@ -7,7 +7,7 @@ import type { ClusterRun } from '../table.js';
 import { clusterOffset, isFatBootSector, parseBootSector } from './boot-sector.js';
 import type { FatBootSector, ParsedBootSector } from './boot-sector.js';
 import { describeEnd, followChain } from './chain.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 import { FatTable } from './table.js';
 
 const MAX_DIRECTORY_BYTES = MAX_DIRECTORY_ENTRIES * DIRECTORY_ENTRY_BYTES;
@@ -20,7 +20,7 @@ export interface Volume {
 }
 
 /**
- * Reads the boot sector. Faults are left for the caller to judge.
+ * Reads the boot sector. Problems are left for the caller to judge.
  *
  * @throws ZosiaError `ZOSIA_NOT_FAT` when there is none
  */
@@ -34,8 +34,8 @@ export async function readBootSector(source: RandomAccess): Promise<ParsedBootSe
 
 /** @throws ZosiaError `ZOSIA_NOT_FAT`, `ZOSIA_FAT_CORRUPT` */
 export async function openVolume(source: RandomAccess): Promise<Volume> {
-  const { bootSector, faults } = await readBootSector(source);
-  const [first] = faults;
+  const { bootSector, problems } = await readBootSector(source);
+  const [first] = problems;
   if (first) throw corrupt('boot sector', first.message);
   return { source, bootSector, table: new FatTable(source, bootSector) };
 }

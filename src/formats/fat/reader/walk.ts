@@ -1,5 +1,5 @@
 import { MAX_PATH_UNITS } from '../names.js';
-import { corrupt } from './fault.js';
+import { corrupt } from './corrupt.js';
 import { listDirectory } from './listing.js';
 import { ROOT_STAT } from './stat.js';
 import type { FatStat } from './stat.js';

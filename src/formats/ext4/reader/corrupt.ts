@@ -1,5 +1,5 @@
 import { ZosiaError } from '../../../errors.js';
-import type { Fault } from '../../findings.js';
+import type { LocalFinding } from '../../findings.js';
 
 /** The error for a structure that is not as the format has it. `where` says which one it is. */
 export function corrupt(where: string, message: string): ZosiaError {
@@ -8,8 +8,8 @@ export function corrupt(where: string, message: string): ZosiaError {
   });
 }
 
-/** @throws ZosiaError `ZOSIA_EXT4_CORRUPT` for the first of the faults, if there are any */
-export function refuseFaults(where: string, faults: readonly Fault[]): void {
-  const [first] = faults;
+/** @throws ZosiaError `ZOSIA_EXT4_CORRUPT` for the first of the problems, if there are any */
+export function refuseProblems(where: string, problems: readonly LocalFinding[]): void {
+  const [first] = problems;
   if (first) throw corrupt(where, first.message);
 }
