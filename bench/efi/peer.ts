@@ -79,7 +79,7 @@ export async function planPeer(
   };
   return planCpio([
     file('/init', await buildPeer(arch, folder), 0o755),
-    { path: '/dev/console', type: 'device', device: 'character', major: 5, minor: 1, mode: 0o600 },
+    { path: '/dev/console', type: 'character-device', major: 5, minor: 1, mode: 0o600 },
     file('/llama2.cfg', Buffer.from(files.settings)),
     file('/model', files.checkpoint),
     file('/tokenizer', files.tokenizer),

@@ -1,6 +1,18 @@
 import { bytesSegment, makeImage } from './image.js';
 import type { Image } from './image.js';
 
+/**
+ * What a file in an image is to hold: bytes, text, which is stored as UTF-8, or an image, whose bytes may
+ * lie in files of the host, and whose gaps read as zeros.
+ */
+export type Content = Image | Uint8Array | string;
+
+/** The same as an image. */
+export function contentImage(content: Content): Image {
+  if (typeof content === 'string') return bytesData(new TextEncoder().encode(content));
+  return content instanceof Uint8Array ? bytesData(content) : content;
+}
+
 /** File contents held in memory. */
 export function bytesData(bytes: Uint8Array): Image {
   return makeImage(bytes.length, bytes.length === 0 ? [] : [bytesSegment(0, bytes)]);

@@ -53,12 +53,12 @@ async function directoryOrItself(tree: ImageTree, path: string): Promise<ImageNo
 }
 
 async function listed(path: string, node: ImageNode): Promise<ListedFile> {
-  const { type, uid, gid, sizeBytes, linkCount, mtimeSeconds, device } = node;
+  const { type, uid, gid, sizeBytes, linkCount, mtime, device } = node;
   return {
     path,
     type,
     mode: node.mode.toString(8).padStart(4, '0'),
-    ...{ uid, gid, sizeBytes, linkCount, modified: isoTime(mtimeSeconds) },
+    ...{ uid, gid, sizeBytes, linkCount, modified: isoTime(mtime.seconds) },
     target: type === 'symlink' ? escapeName(await node.readLink()) : undefined,
     device,
   };

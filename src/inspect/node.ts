@@ -1,4 +1,5 @@
 import type { ZosiaError } from '../errors.js';
+import type { Timestamp } from '../formats/entry.js';
 import type { Findings } from '../formats/findings.js';
 import type { RandomAccess } from '../image/random-access.js';
 
@@ -31,8 +32,8 @@ export interface ImageNode {
   readonly gid: number;
   readonly sizeBytes: number;
   readonly linkCount: number;
-  /** Last change of its content, in seconds since 1970. */
-  readonly mtimeSeconds: number;
+  /** Last change of its content. */
+  readonly mtime: Timestamp;
   /** Where its data lie, for whoever reads many files of a tree that is read best from front to back. */
   readonly sequence?: number | undefined;
   /** Whether its content, names or target are encrypted: they can be listed, not read. */

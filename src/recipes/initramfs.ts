@@ -29,12 +29,11 @@ export async function planInitramfs(inputs: InitramfsInputs): Promise<Image> {
   return planCpio([
     { path: '/init', type: 'file', mode: 0o755, data: init },
     // The kernel opens the console for PID 1 before anything could have made it.
-    { path: '/dev/console', type: 'device', device: 'character', major: 5, minor: 1, mode: 0o600 },
-    { path: '/etc/zosia/modules', type: 'file', mode: 0o644, data: moduleList(modules) },
+    { path: '/dev/console', type: 'character-device', major: 5, minor: 1, mode: 0o600 },
+    { path: '/etc/zosia/modules', type: 'file', data: moduleList(modules) },
     ...modules.map(({ path, bytes }): CpioEntry => ({
       path,
       type: 'file',
-      mode: 0o644,
       data: bytes,
     })),
     ...llamaRuntime(tree, arch),
@@ -45,6 +44,6 @@ function isRuntimeFile(path: string): boolean {
   return /^(\/usr)?\/(bin|lib|lib64)\//.test(path);
 }
 
-function moduleList(modules: readonly KernelModule[]): Uint8Array {
-  return Buffer.from(modules.map(({ path }) => `${path}\n`).join(''), 'utf8');
+function moduleList(modules: readonly KernelModule[]): string {
+  return modules.map(({ path }) => `${path}\n`).join('');
 }

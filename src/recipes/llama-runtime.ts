@@ -37,7 +37,7 @@ export function llamaRuntime(tree: FileTree, arch: Architecture): CpioEntry[] {
     if (!found) throw missing(item.path, item.neededBy);
     for (const link of found.via) {
       const target = tree.get(link)!.target!;
-      entries.set(link, { path: link, type: 'symlink', target, mode: 0o777 });
+      entries.set(link, { path: link, type: 'symlink', target });
     }
     if (entries.has(found.path)) continue;
     entries.set(found.path, { path: found.path, type: 'file', mode: 0o755, data: found.bytes });
@@ -62,7 +62,7 @@ export function llamaRuntime(tree: FileTree, arch: Architecture): CpioEntry[] {
 function dataFile(tree: FileTree, path: string): CpioEntry {
   const found = tree.follow(path);
   if (!found) throw missing(path, 'every program');
-  return { path, type: 'file', mode: 0o644, data: found.bytes };
+  return { path, type: 'file', data: found.bytes };
 }
 
 /** Packages unpacked without dpkg's help have no `/lib`, where programs look for their loader. */
@@ -72,7 +72,6 @@ function mergedUsrLinks(arch: Architecture): CpioEntry[] {
     path: `/${name}`,
     type: 'symlink',
     target: `usr/${name}`,
-    mode: 0o777,
   }));
 }
 

@@ -82,7 +82,7 @@ async function fromZosia(tree: CpioTree): Promise<Record<string, Told>> {
     if (known === undefined || path < known) first.set(node.id, path);
   }
   for (const { path, node } of walked) {
-    const { type, mode, uid, gid, id, device, linkCount, mtimeSeconds } = node;
+    const { type, mode, uid, gid, id, device, linkCount, mtime } = node;
     const isFolder = type === 'directory';
     told[path] = {
       ...{ mode: typeBits(type) | mode, uid, gid, firstPath: first.get(id)! },
@@ -91,7 +91,7 @@ async function fromZosia(tree: CpioTree): Promise<Record<string, Told>> {
       sha256: type === 'file' ? await digest(node) : undefined,
       device: `${device?.major ?? 0}:${device?.minor ?? 0}`,
       links: isFolder ? undefined : linkCount,
-      mtime: isFolder ? undefined : `${mtimeSeconds}`,
+      mtime: isFolder ? undefined : `${mtime.seconds}`,
     };
   }
   return told;

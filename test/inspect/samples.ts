@@ -94,7 +94,7 @@ export function fakeNode(
     gid: 0,
     sizeBytes: 0,
     linkCount: 1,
-    mtimeSeconds: 0,
+    mtime: { seconds: 0 },
     device: undefined,
     async *list() {
       for (const [nameBytes, node] of children) {

@@ -194,7 +194,7 @@ function describe(
     mode: mode & PERMISSION_MASK,
     uid: header.uid,
     gid: header.gid,
-    mtimeSeconds: header.mtimeSeconds,
+    mtime: { seconds: header.mtimeSeconds },
     inode: header.inode,
     deviceMajor: header.deviceMajor,
     deviceMinor: header.deviceMinor,
@@ -210,10 +210,10 @@ function describe(
       return common('fifo') as CpioMember;
     case FILE_TYPES.socket:
       return common('socket') as CpioMember;
-    case FILE_TYPES.character:
-      return { ...common('device'), type: 'device', device: 'character', major, minor };
-    case FILE_TYPES.block:
-      return { ...common('device'), type: 'device', device: 'block', major, minor };
+    case FILE_TYPES['character-device']:
+      return { ...common('character-device'), type: 'character-device', major, minor };
+    case FILE_TYPES['block-device']:
+      return { ...common('block-device'), type: 'block-device', major, minor };
     case FILE_TYPES.symlink:
       return { ...common('symlink'), type: 'symlink', target };
     default:

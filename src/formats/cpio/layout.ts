@@ -73,9 +73,9 @@ export const MAX_COMPONENT_BYTES = 255;
 export const FILE_TYPE_MASK = 0o170000;
 export const FILE_TYPES = {
   fifo: 0o010000,
-  character: 0o020000,
+  'character-device': 0o020000,
   directory: 0o040000,
-  block: 0o060000,
+  'block-device': 0o060000,
   file: 0o100000,
   symlink: 0o120000,
   socket: 0o140000,

@@ -1,3 +1,4 @@
+import type { Timestamp } from '../entry.js';
 import type { ByteString } from '../byte-string.js';
 import type { RandomAccess } from '../../image/random-access.js';
 
@@ -12,7 +13,7 @@ export interface CpioMemberAttributes {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  readonly mtimeSeconds: number;
+  readonly mtime: Timestamp;
   /** Members of one archive with the same inode, device and file type are one file. */
   readonly inode: number;
   readonly deviceMajor: number;
@@ -32,8 +33,7 @@ export type CpioMemberContent =
   | { readonly type: 'file' | 'directory' | 'fifo' | 'socket' | 'none' }
   | { readonly type: 'symlink'; readonly target: ByteString }
   | {
-      readonly type: 'device';
-      readonly device: 'character' | 'block';
+      readonly type: 'character-device' | 'block-device';
       readonly major: number;
       readonly minor: number;
     };

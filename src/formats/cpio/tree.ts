@@ -1,4 +1,6 @@
 import { ZosiaError } from '../../errors.js';
+import { contentImage } from '../../image/file-data.js';
+import type { Image } from '../../image/image.js';
 import { memberPath, parentPath } from '../member-path.js';
 import type { CpioEntry } from './entry.js';
 import {
@@ -13,16 +15,17 @@ import {
 /** Linux device numbers: 12 bits of major, 20 of minor. */
 const MAX_DEVICE_MAJOR = 0xfff;
 const MAX_DEVICE_MINOR = 0xf_ffff;
+const MAX_NANOSECONDS = 999_999_999;
 
-const ADDED_DIRECTORY_MODE = 0o755;
-
-type FileEntry = Extract<CpioEntry, { type: 'file' }>;
+/** An entry with the contents of a file as an image. */
+type Member = Exclude<CpioEntry, { type: 'file' }> | FileMember;
+type FileMember = Extract<CpioEntry, { type: 'file' }> & { readonly data: Image };
 
 /** A name in the archive and the entry whose attributes it has. */
 export interface CpioName {
   /** Normalised, absolute. */
   readonly path: string;
-  readonly entry: Exclude<CpioEntry, { type: 'hardlink' }>;
+  readonly entry: Exclude<Member, { type: 'hardlink' }>;
   /** 1 for the first file of the archive; names that share one are hard links. */
   readonly inode: number;
   readonly linkCount: number;
@@ -38,9 +41,10 @@ export interface CpioName {
  * @throws RangeError when a number does not fit its field
  */
 export function cpioNames(entries: readonly CpioEntry[]): CpioName[] {
-  const byPath = new Map<string, CpioEntry>();
-  for (const entry of entries) {
-    const path = checkedPath(entry.path);
+  const byPath = new Map<string, Member>();
+  for (const given of entries) {
+    const path = checkedPath(given.path);
+    const entry = asMember(given);
     if (byPath.has(path)) {
       throw new ZosiaError('ZOSIA_CPIO_DUPLICATE', `${path} is in the archive twice`, {
         hint: 'Leave one of the two out.',
@@ -70,8 +74,12 @@ export function cpioNames(entries: readonly CpioEntry[]): CpioName[] {
   });
 }
 
+function asMember(entry: CpioEntry): Member {
+  return entry.type === 'file' ? { ...entry, data: contentImage(entry.data) } : entry;
+}
+
 /** The path of the entry a name stands for: its own, or that of the file a hard link names. */
-function linkedPath(path: string, byPath: ReadonlyMap<string, CpioEntry>): string {
+function linkedPath(path: string, byPath: ReadonlyMap<string, Member>): string {
   const entry = byPath.get(path)!;
   if (entry.type !== 'hardlink') return path;
   const target = memberPath(entry.target);
@@ -83,11 +91,11 @@ function linkedPath(path: string, byPath: ReadonlyMap<string, CpioEntry>): strin
   return target;
 }
 
-function addParents(path: string, byPath: Map<string, CpioEntry>): void {
+function addParents(path: string, byPath: Map<string, Member>): void {
   for (let parent = parentPath(path); parent !== '/'; parent = parentPath(parent)) {
     const entry = byPath.get(parent);
     if (entry === undefined) {
-      byPath.set(parent, { path: parent, mode: ADDED_DIRECTORY_MODE, type: 'directory' });
+      byPath.set(parent, { path: parent, type: 'directory' });
     } else if (entry.type !== 'directory') {
       // Links come in name order like everything else, so what lies behind one may come before it.
       const hint =
@@ -119,13 +127,15 @@ function checkedPath(given: string): string {
   return path;
 }
 
-function checkEntry(path: string, entry: CpioEntry): void {
-  checkNumber(path, 'mode', entry.mode, PERMISSION_MASK);
+function checkEntry(path: string, entry: Member): void {
+  checkNumber(path, 'mode', entry.mode ?? 0, PERMISSION_MASK);
   checkNumber(path, 'uid', entry.uid ?? 0, MAX_FIELD);
   checkNumber(path, 'gid', entry.gid ?? 0, MAX_FIELD);
-  checkNumber(path, 'mtimeSeconds', entry.mtimeSeconds ?? 0, MAX_FIELD);
+  const { seconds = 0, nanoseconds = 0 } = entry.mtime ?? {};
+  checkNumber(path, 'mtime', seconds, MAX_FIELD);
+  checkNumber(path, 'nanoseconds of mtime', nanoseconds, MAX_NANOSECONDS);
   if (path === '/' && entry.type !== 'directory') throw badPath('/', 'can only be a folder');
-  if (entry.type === 'device') {
+  if (entry.type === 'character-device' || entry.type === 'block-device') {
     checkNumber(path, 'major', entry.major, MAX_DEVICE_MAJOR);
     checkNumber(path, 'minor', entry.minor, MAX_DEVICE_MINOR);
   }
@@ -142,8 +152,7 @@ function checkSymlinkTarget(path: string, target: string): void {
   }
 }
 
-function checkFileSize(path: string, { data }: FileEntry): void {
-  const sizeBytes = data instanceof Uint8Array ? data.length : data.sizeBytes;
+function checkFileSize(path: string, { data: { sizeBytes } }: FileMember): void {
   if (sizeBytes <= MAX_FIELD) return;
   throw new ZosiaError(
     'ZOSIA_CPIO_FILE_TOO_LARGE',

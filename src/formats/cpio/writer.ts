@@ -1,5 +1,7 @@
+import { contentImage } from '../../image/file-data.js';
 import { bytesSegment, makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
+import { defaultMode } from '../entry.js';
 import type { CpioEntry } from './entry.js';
 import { encodeHeader } from './header.js';
 import {
@@ -57,13 +59,13 @@ export function planCpio(entries: readonly CpioEntry[], options: CpioOptions = {
     name: string,
     fields: Partial<NewcHeader>,
     label: string,
-    data: Image | Uint8Array | undefined,
+    data: Image | undefined,
   ): void => {
-    const sizeBytes = dataSize(data);
+    const sizeBytes = data?.sizeBytes ?? 0;
     const header = headerAndName(name, { ...fields, sizeBytes });
     segments.push(bytesSegment(position, header, `header of ${label}`));
     position = alignUp(position + header.length, ALIGNMENT_BYTES);
-    if (data !== undefined && sizeBytes > 0) segments.push(dataSegment(position, data, label));
+    if (data && sizeBytes > 0) segments.push(dataSegment(position, data, label));
     position = alignUp(position + sizeBytes, ALIGNMENT_BYTES);
   };
 
@@ -90,31 +92,25 @@ function headerAndName(name: string, fields: Partial<NewcHeader>): Uint8Array {
 
 function fieldsOf(name: CpioName, epochSeconds: number): Partial<NewcHeader> {
   const { entry, inode, linkCount } = name;
-  const type = FILE_TYPES[entry.type === 'device' ? entry.device : entry.type];
+  const isDevice = entry.type === 'character-device' || entry.type === 'block-device';
   return {
     inode,
-    mode: type | entry.mode,
+    mode: FILE_TYPES[entry.type] | (entry.mode ?? defaultMode(entry.type)),
     uid: entry.uid ?? 0,
     gid: entry.gid ?? 0,
     // A folder is its own "." as well, as everywhere in Unix.
     linkCount: entry.type === 'directory' ? 2 : linkCount,
-    mtimeSeconds: entry.mtimeSeconds ?? epochSeconds,
-    ...(entry.type === 'device' ? { rdevMajor: entry.major, rdevMinor: entry.minor } : {}),
+    mtimeSeconds: entry.mtime?.seconds ?? epochSeconds,
+    ...(isDevice ? { rdevMajor: entry.major, rdevMinor: entry.minor } : {}),
   };
 }
 
-function dataOf({ entry, carriesData }: CpioName): Image | Uint8Array | undefined {
-  if (entry.type === 'symlink') return new TextEncoder().encode(entry.target);
+function dataOf({ entry, carriesData }: CpioName): Image | undefined {
+  if (entry.type === 'symlink') return contentImage(entry.target);
   return entry.type === 'file' && carriesData ? entry.data : undefined;
 }
 
-function dataSize(data: Image | Uint8Array | undefined): number {
-  if (data === undefined) return 0;
-  return data instanceof Uint8Array ? data.length : data.sizeBytes;
-}
-
-function dataSegment(offset: number, data: Image | Uint8Array, label: string): Segment {
-  if (data instanceof Uint8Array) return bytesSegment(offset, data, label);
+function dataSegment(offset: number, data: Image, label: string): Segment {
   return {
     offset,
     length: data.sizeBytes,

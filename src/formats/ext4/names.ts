@@ -1,27 +1,26 @@
 import { ZosiaError } from '../../errors.js';
 import { displayName, toByteString } from '../byte-string.js';
 import type { ByteString } from '../byte-string.js';
+import { memberPath, pathNames } from '../member-path.js';
 import type { Ext4Name } from './entry.js';
 import { MAX_NAME_BYTES } from './layout/directory.js';
 
 /**
- * The names along an absolute path; none for `/`.
+ * The one spelling of an entry's path, as `memberPath` has it.
  *
  * @throws ZosiaError `ZOSIA_EXT4_BAD_PATH`, `ZOSIA_EXT4_NAME_TOO_LONG`
  */
-export function splitPath(path: Ext4Name): ByteString[] {
-  const text = toByteString(path);
-  if (text === '/') return [];
-  const [before, ...names] = text.split('/');
-  const bad = names.some((name) => name === '' || name === '.' || name === '..');
-  if (before !== '' || names.length === 0 || bad || text.includes('\0')) {
+export function entryPath(given: Ext4Name): ByteString {
+  const text = toByteString(given);
+  const path = memberPath(text);
+  if (path === undefined) {
     throw new ZosiaError(
       'ZOSIA_EXT4_BAD_PATH',
       `${JSON.stringify(displayName(text))} is not a path inside the disk`,
-      { hint: 'Give an absolute path without empty names, "." or "..", such as /models/a.gguf.' },
+      { hint: 'Give a path without ".." and NUL, such as /models/a.gguf.' },
     );
   }
-  for (const name of names) {
+  for (const name of pathNames(path)) {
     if (name.length > MAX_NAME_BYTES) {
       throw new ZosiaError(
         'ZOSIA_EXT4_NAME_TOO_LONG',
@@ -30,5 +29,5 @@ export function splitPath(path: Ext4Name): ByteString[] {
       );
     }
   }
-  return names;
+  return path;
 }

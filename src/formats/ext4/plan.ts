@@ -18,7 +18,7 @@ import type { SuperblockFacts } from './writer/superblock.js';
 import { buildTree } from './writer/tree.js';
 import type { TreeInode } from './writer/tree.js';
 
-export type { Ext4Attributes, Ext4Entry, Ext4Name, Ext4Time } from './entry.js';
+export type { Ext4Attributes, Ext4Entry, Ext4Name } from './entry.js';
 export { bytesData, fileData, holeData } from '../../image/file-data.js';
 export type { Ext4Options } from './options.js';
 

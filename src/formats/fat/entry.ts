@@ -1,24 +1,15 @@
-import type { Image } from '../../image/image.js';
+import type { DirectoryEntry, EntryAttributes, FileEntry } from '../entry.js';
 
-export interface FatAttributes {
-  /** Seconds since 1970; default: `epochSeconds` of the options. FAT keeps 1980 to 2107. */
-  readonly mtimeSeconds?: number | undefined;
+/**
+ * FAT keeps no owners, and of a file's mode whether anybody may write to it: `uid` and `gid` are passed
+ * over. Times are UTC, moved into the years that FAT can say: 1980 to 2107.
+ */
+export interface FatAttributes extends EntryAttributes {
+  /** Default: whether a file's `mode` is given and has no bit that lets anybody write. */
   readonly readOnly?: boolean | undefined;
   readonly hidden?: boolean | undefined;
   readonly system?: boolean | undefined;
 }
 
-export type FatFileEntry = FatAttributes & {
-  readonly type: 'file';
-  readonly path: string;
-  /** The contents, below 4 GiB. Gaps become zeros: FAT has no holes. */
-  readonly data: Image;
-};
-
-export type FatDirectoryEntry = FatAttributes & {
-  readonly type: 'directory';
-  readonly path: string;
-};
-
-/** One name on the volume. Paths are absolute; directories not named are made. */
-export type FatEntry = FatFileEntry | FatDirectoryEntry;
+/** One name on the volume. Files are below 4 GiB; gaps of their data become zeros: FAT has no holes. */
+export type FatEntry = (FileEntry | DirectoryEntry) & FatAttributes;

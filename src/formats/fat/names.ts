@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { memberPath, pathNames } from '../member-path.js';
 import { MAX_NAME_UNITS } from './layout/directory.js';
 
 /** What neither long nor short names may have; control characters may not be in them, either. */
@@ -9,23 +10,21 @@ const FORBIDDEN_TEXT = '" * / : < > ? \\ | and control characters';
 export const MAX_PATH_UNITS = 32_767;
 
 /**
- * The names along an absolute path; none for `/`.
+ * The one spelling of an entry's path, as `memberPath` has it.
  *
  * @throws ZosiaError `ZOSIA_FAT_BAD_PATH`, `ZOSIA_FAT_BAD_NAME`, `ZOSIA_FAT_NAME_TOO_LONG`
  */
-export function splitPath(path: string): string[] {
-  if (path === '/') return [];
-  const [before, ...names] = path.split('/');
-  const bad = names.some((name) => name === '' || name === '.' || name === '..');
-  if (before !== '' || names.length === 0 || bad || path.length > MAX_PATH_UNITS) {
-    throw new ZosiaError('ZOSIA_FAT_BAD_PATH', `${quote(path)} is not a path inside the disk`, {
+export function entryPath(given: string): string {
+  const path = memberPath(given);
+  if (path === undefined || path.length > MAX_PATH_UNITS) {
+    throw new ZosiaError('ZOSIA_FAT_BAD_PATH', `${quote(given)} is not a path inside the disk`, {
       hint:
-        'Give an absolute path without empty names, "." or "..", such as /EFI/BOOT/a.efi, of at ' +
-        `most ${MAX_PATH_UNITS} UTF-16 units.`,
+        'Give a path without ".." and NUL, such as /EFI/BOOT/a.efi, of at most ' +
+        `${MAX_PATH_UNITS} UTF-16 units.`,
     });
   }
-  for (const name of names) checkName(name);
-  return names;
+  for (const name of pathNames(path)) checkName(name);
+  return path;
 }
 
 /** Whether a name is one that every system takes. */

@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import type { FatAttributes } from './entry.js';
 import { FAT_TYPES } from './layout/table.js';
 import type { FatType } from './layout/table.js';
 
@@ -84,8 +85,24 @@ export function checkOptions(options: FatOptions): void {
 /** The most that 16 bits can say in whole sectors. */
 export const MAX_ROOT_ENTRIES = 65_520;
 
-/** @throws ZosiaError `ZOSIA_FAT_BAD_OPTION` */
-export function checkSeconds(seconds: number, what: string): void {
+/**
+ * Checks the attributes of the entry at a path.
+ *
+ * @throws ZosiaError `ZOSIA_FAT_BAD_OPTION`
+ */
+export function checkAttributes({ mode = 0, mtime }: FatAttributes, path: string): void {
+  if (!isWhole(mode, 0o7777)) {
+    throw badOption(`${path} with the mode ${mode}`, 'It is a whole number from 0 to 07777.');
+  }
+  const { seconds = 0, nanoseconds = 0 } = mtime ?? {};
+  checkSeconds(seconds, `${path} with the time`);
+  if (!isWhole(nanoseconds, 999_999_999)) {
+    const hint = 'It is a whole number from 0 to 999,999,999.';
+    throw badOption(`${path} with the nanoseconds ${nanoseconds}`, hint);
+  }
+}
+
+function checkSeconds(seconds: number, what: string): void {
   if (Number.isSafeInteger(seconds)) return;
   throw badOption(`${what} ${seconds}`, 'Give whole seconds since 1970.');
 }

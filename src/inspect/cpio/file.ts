@@ -2,7 +2,7 @@ import type { CpioMember, CpioPart } from '../../formats/cpio/member.js';
 import type { ByteString } from '../../formats/byte-string.js';
 import type { NodeType } from '../node.js';
 
-type Attributes = Pick<CpioMember, 'mode' | 'uid' | 'gid' | 'mtimeSeconds'>;
+type Attributes = Pick<CpioMember, 'mode' | 'uid' | 'gid' | 'mtime'>;
 
 /**
  * A file of the root file system that the kernel unpacks archives into. Names that share one are links. A
@@ -35,10 +35,10 @@ export class CpioFile {
     this.children = type === 'directory' ? new Map<ByteString, CpioFile>() : undefined;
   }
 
-  setAttributes({ mode, uid, gid, mtimeSeconds }: Attributes): void {
+  setAttributes({ mode, uid, gid, mtime }: Attributes): void {
     this.mode = mode;
     this.uid = uid;
     this.gid = gid;
-    this.mtimeSeconds = mtimeSeconds;
+    this.mtimeSeconds = mtime.seconds;
   }
 }

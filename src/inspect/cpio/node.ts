@@ -1,5 +1,6 @@
 import { byteStringBytes } from '../../formats/byte-string.js';
 import type { ByteString } from '../../formats/byte-string.js';
+import type { Timestamp } from '../../formats/entry.js';
 import { escapeName } from '../../formats/escaped-name.js';
 import { accessBytes } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
@@ -31,8 +32,8 @@ export class CpioNode implements ImageNode {
   get gid(): number {
     return this.file.gid;
   }
-  get mtimeSeconds(): number {
-    return this.file.mtimeSeconds;
+  get mtime(): Timestamp {
+    return { seconds: this.file.mtimeSeconds };
   }
   get device(): ImageNode['device'] {
     return this.file.device;

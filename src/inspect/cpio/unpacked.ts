@@ -17,7 +17,7 @@ export type Passed = { readonly code: string; readonly message: string } | undef
 const NO_FOLDER = { code: 'no-folder', message: 'no member before it makes the folder it lies in' };
 /** A single name can imply thousands of folders, so these have a bound of their own. */
 const MAX_IMPLIED_FOLDERS = 4096;
-const ROOT = { mode: 0o755, uid: 0, gid: 0, mtimeSeconds: 0 };
+const ROOT = { mode: 0o755, uid: 0, gid: 0, mtime: { seconds: 0 } };
 const TARGET_TOO_LONG = {
   code: 'target-length',
   message: `link target of more than ${MAX_TARGET_BYTES} bytes`,
@@ -86,8 +86,7 @@ export class Unpacked {
     if (name === undefined) return this.#change(folder, member);
     if (isFolderName && member.type !== 'directory') return NO_PLACE;
     const found = folder.children!.get(name);
-    const isOther =
-      found && (member.type === 'symlink' || typeOf(member) !== (found.type as string));
+    const isOther = found && (member.type === 'symlink' || member.type !== (found.type as string));
     if (found && isLeftOut && !found.isLeftOut) return NO_FOLDER;
     if (found?.isLeftOut && !isLeftOut && (isOther || found.type !== 'directory')) {
       // To the kernel there is nothing, be it a folder with something in it.
@@ -141,7 +140,7 @@ export class Unpacked {
       found.isLeftOut = isLeftOut;
       return this.#change(found, member);
     }
-    const file = this.#make(typeOf(member) as NodeType, member, isLeftOut);
+    const file = this.#make(member.type as NodeType, member, isLeftOut);
     folder.children!.set(name, file);
     this.#write(file, member, true);
     return undefined;
@@ -152,7 +151,7 @@ export class Unpacked {
    * does not ask whether it has made a node or symlink before it sets the attributes of what is there.
    */
   #change(found: CpioFile, member: CpioMember): Passed {
-    if ((found.type as string) === typeOf(member) && member.type !== 'symlink') {
+    if ((found.type as string) === member.type && member.type !== 'symlink') {
       this.#write(found, member, member.type === 'file');
       return undefined;
     }
@@ -176,8 +175,7 @@ export class Unpacked {
   }
 
   #make(type: NodeType, member: CpioMember, isLeftOut: boolean): CpioFile {
-    const device =
-      member.type === 'device' ? { major: member.major, minor: member.minor } : undefined;
+    const device = 'major' in member ? { major: member.major, minor: member.minor } : undefined;
     const target = member.type === 'symlink' ? member.target : undefined;
     return new CpioFile(++this.#fileCount, type, device, target, isLeftOut);
   }
@@ -186,10 +184,6 @@ export class Unpacked {
 /** /dev/console, too, but whoever has no /dev of its own has none to be shown. */
 const BUILT_IN: readonly ByteString[] = ['dev', 'root'];
 const NO_TYPE = { code: 'no-type', message: 'its mode is of no type of file' };
-
-function typeOf(member: CpioMember): NodeType | 'none' {
-  return member.type === 'device' ? `${member.device}-device` : member.type;
-}
 
 /** As unlink and rmdir: a folder stays unless it is empty. */
 function remove(folder: CpioFile, name: ByteString): void {

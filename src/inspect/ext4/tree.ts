@@ -3,6 +3,7 @@ import { readDirectoryBlocks } from '../../formats/ext4/reader/directory.js';
 import { isEncrypted } from '../../formats/ext4/reader/encrypted.js';
 import { openContent } from '../../formats/ext4/reader/file-content.js';
 import { mapBlocks, mostMappedBlocks } from '../../formats/ext4/reader/file-map.js';
+import type { Timestamp } from '../../formats/entry.js';
 import type { Inode } from '../../formats/ext4/reader/inode.js';
 import { resolvePath } from '../../formats/ext4/reader/path.js';
 import { statOf } from '../../formats/ext4/reader/stat.js';
@@ -32,7 +33,7 @@ class Ext4Node implements ImageNode {
   readonly gid: number;
   readonly sizeBytes: number;
   readonly linkCount: number;
-  readonly mtimeSeconds: number;
+  readonly mtime: Timestamp;
   readonly isEncrypted: boolean;
   readonly device: ImageNode['device'];
 
@@ -48,7 +49,7 @@ class Ext4Node implements ImageNode {
     this.gid = gid;
     this.sizeBytes = sizeBytes;
     this.linkCount = linkCount;
-    this.mtimeSeconds = mtime.seconds;
+    this.mtime = mtime;
     this.device = device;
     this.isEncrypted = isEncrypted(inode);
   }

@@ -46,7 +46,7 @@ class FatFiles {
       type,
       mode: MODE[type][attributes & ATTRIBUTE.readOnly ? 'readOnly' : 'writable'],
       ...{ uid: 0, gid: 0, sizeBytes, linkCount: 1, device: undefined },
-      mtimeSeconds: stat.mtimeSeconds ?? 0,
+      mtime: stat.mtime ?? { seconds: 0 },
       list: () => this.#list(stat, path),
       readLink: () => Promise.resolve(new Uint8Array(0)),
       open: () => openContent(this.volume, stat, path),

@@ -99,9 +99,8 @@ function requestEntries(request: RunRequest): CpioEntry[] {
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
-    mode: 0o644,
     type: 'file',
-    data: Buffer.from(text, 'utf8'),
+    data: text,
   });
   return [
     file('args', args.map((arg) => `${arg}\0`).join('')),

@@ -1,6 +1,5 @@
 import { prebuiltProgram } from '../../artifacts/prebuilt.js';
 import type { Architecture } from '../../artifacts/architectures.js';
-import { bytesData } from '../../image/file-data.js';
 import type { FatEntry } from '../../formats/fat/plan.js';
 import { digestBytes } from '../../host/digest.js';
 import { sha256 } from '../../image/sha256.js';
@@ -54,7 +53,7 @@ export async function efiDiskFiles(
 
 /** A file as the FAT planner takes it. */
 export function fatEntry(file: EfiDiskFile): FatEntry {
-  const data = 'bytes' in file ? bytesData(file.bytes) : hostFileData(file.file);
+  const data = 'bytes' in file ? file.bytes : hostFileData(file.file);
   return { type: 'file', path: file.diskPath, data };
 }
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { bytesData } from '../../image/file-data.js';
 import type { FatAttributes, FatEntry } from '../../formats/fat/plan.js';
 import { ATTRIBUTE } from '../../formats/fat/layout/directory.js';
 import { foldName } from '../../formats/fat/names.js';
@@ -54,9 +53,7 @@ export async function withRunDisk<T>(
 async function planRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promise<Image> {
   const own = await readDiskSettings(disk.fat);
   const text = formatSettings({ ...own, ...settings });
-  const entries: FatEntry[] = [
-    { type: 'file', path: SETTINGS_PATH, data: bytesData(Buffer.from(text)) },
-  ];
+  const entries: FatEntry[] = [{ type: 'file', path: SETTINGS_PATH, data: text }];
   for await (const { path, stat } of disk.fat.walk()) {
     if (stat.isRoot || foldName(path) === foldName(SETTINGS_PATH)) continue;
     const attributes = attributesOf(stat);
@@ -66,12 +63,12 @@ async function planRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promis
   return planEfiVolume(entries).image;
 }
 
-function attributesOf({ attributes, mtimeSeconds }: FatStat): FatAttributes {
+function attributesOf({ attributes, mtime }: FatStat): FatAttributes {
   const has = (bit: number): boolean => (attributes & bit) !== 0;
   return {
     readOnly: has(ATTRIBUTE.readOnly),
     hidden: has(ATTRIBUTE.hidden),
     system: has(ATTRIBUTE.system),
-    mtimeSeconds,
+    mtime,
   };
 }

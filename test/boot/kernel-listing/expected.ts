@@ -1,17 +1,13 @@
-import type {
-  Ext4DirectoryEntry,
-  Ext4Entry,
-  Ext4HardlinkEntry,
-  Ext4Name,
-  Ext4Time,
-} from '../../../src/formats/ext4/entry.js';
+import type { DirectoryEntry, HardlinkEntry, Timestamp } from '../../../src/formats/entry.js';
+import type { Ext4Attributes, Ext4Entry, Ext4Name } from '../../../src/formats/ext4/entry.js';
+import { contentImage } from '../../../src/image/file-data.js';
 import { planXattrs } from '../../../src/formats/ext4/writer/xattr.js';
 import type { Layout } from '../../formats/ext4/layouts.js';
 import { contentDigest, dataRuns } from './contents.js';
 import type { Run } from './contents.js';
 import type { KernelEntry } from './listing.js';
 
-type Inode = Exclude<Ext4Entry, Ext4HardlinkEntry>;
+type Inode = Exclude<Ext4Entry, HardlinkEntry<Ext4Name>>;
 
 const SECTOR_BYTES = 512;
 const TYPES: Record<Inode['type'], { mode: number; permissions: number }> = {
@@ -82,7 +78,8 @@ export function expectedEntries(
       flags: content.flags,
       target: inode.type === 'symlink' ? binary(inode.target) : undefined,
       runs: content.runs.map(({ offset, length }) => `${offset}+${length}`),
-      sha256: inode.type === 'file' ? contentDigest(inode.data, content.runs) : undefined,
+      sha256:
+        inode.type === 'file' ? contentDigest(contentImage(inode.data), content.runs) : undefined,
     };
   };
   return new Map([...inodes].map(([path, inode]) => [path, describe(path, inode)]));
@@ -102,7 +99,7 @@ function namedInodes(entries: readonly Ext4Entry[]): Map<string, Inode> {
     while (links.has(original)) original = links.get(original)!;
     inodes.set(path, inodes.get(original)!);
   }
-  const directory = (path: string, mode: number): Ext4DirectoryEntry => ({
+  const directory = (path: string, mode: number): DirectoryEntry<Ext4Name> & Ext4Attributes => ({
     type: 'directory',
     path: Buffer.from(path, 'latin1'),
     mode,
@@ -126,7 +123,7 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
-function timeText({ seconds, nanoseconds = 0 }: Ext4Time): string {
+function timeText({ seconds, nanoseconds = 0 }: Timestamp): string {
   return `${seconds}.${nanoseconds}`;
 }
 
@@ -151,10 +148,11 @@ interface Content {
 function contentOf(inode: Inode, blockSizeBytes: number, directoryBytes: () => number): Content {
   const none = { sizeBytes: 0, blockCount: 0, extentCount: 0, flags: undefined, runs: [] };
   if (inode.type === 'file') {
-    const runs = dataRuns(inode.data, blockSizeBytes);
+    const data = contentImage(inode.data);
+    const runs = dataRuns(data, blockSizeBytes);
     const blockCounts = runs.map(({ length }) => Math.ceil(length / blockSizeBytes));
     return {
-      sizeBytes: inode.data.sizeBytes,
+      sizeBytes: data.sizeBytes,
       blockCount: sum(blockCounts),
       extentCount: sum(blockCounts.map((count) => Math.ceil(count / MAX_EXTENT_BLOCKS))),
       flags: FLAGS.extents,

@@ -38,7 +38,7 @@ export async function buildListingGuest(arch: Architecture, folder: string): Pro
   const list = modules.map(({ path }) => `${path}\n`).join('');
   const initramfs = planCpio([
     { path: '/init', type: 'file', mode: 0o755, data: init },
-    { path: '/dev/console', type: 'device', device: 'character', major: 5, minor: 1, mode: 0o600 },
+    { path: '/dev/console', type: 'character-device', major: 5, minor: 1, mode: 0o600 },
     { path: '/etc/zosia/modules', type: 'file', mode: 0o644, data: Buffer.from(list) },
     ...modules.map(({ path, bytes }) => ({
       ...{ path, type: 'file' as const, mode: 0o644 },

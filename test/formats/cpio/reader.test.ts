@@ -27,14 +27,15 @@ const printable = (path: string): string => escapeName(Buffer.from(path));
 /** What an entry must look like when it is read back; a hard link looks like its file. */
 function expected(entry: CpioEntry, all: readonly CpioEntry[]): object {
   const real = entry.type === 'hardlink' ? all.find(({ path }) => path === entry.target)! : entry;
-  const { uid, gid, mtimeSeconds, mode } = real;
-  const common = { path: printable(entry.path), uid, gid, mtimeSeconds, mode };
+  const { uid, gid, mtime, mode } = real;
+  const common = { path: printable(entry.path), uid, gid, mtime, mode };
   switch (real.type) {
     case 'symlink':
       return { ...common, type: 'symlink', target: Buffer.from(real.target).toString('latin1') };
-    case 'device': {
-      const { device, major, minor } = real;
-      return { ...common, type: 'device', device, major, minor };
+    case 'character-device':
+    case 'block-device': {
+      const { type, major, minor } = real;
+      return { ...common, type, major, minor };
     }
     default:
       return { ...common, type: real.type };

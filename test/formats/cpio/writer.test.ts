@@ -29,7 +29,7 @@ describe('planCpio', () => {
       mode: 0o644,
       uid: 1,
       gid: 2,
-      mtimeSeconds: 3,
+      mtime: { seconds: 3 },
       type: 'file',
       data: new TextEncoder().encode('hello'),
     };
@@ -136,13 +136,14 @@ describe('planCpio refuses', () => {
 
   it('numbers that do not fit', () => {
     const base = file('/a');
-    const device = { path: '/d', mode: 0, type: 'device', device: 'block' } as const;
+    const device = { path: '/d', mode: 0, type: 'block-device' } as const;
     for (const entry of [
       { ...base, mode: 0o10000 },
       { ...base, mode: 0.5 },
       { ...base, uid: -1 },
       { ...base, gid: 2 ** 32 },
-      { ...base, mtimeSeconds: Number.NaN },
+      { ...base, mtime: { seconds: Number.NaN } },
+      { ...base, mtime: { seconds: 0, nanoseconds: 0.5 } },
       { ...device, major: 0x1000, minor: 0 },
       { ...device, major: 0, minor: 0x10_0000 },
     ]) {

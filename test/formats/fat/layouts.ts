@@ -37,9 +37,9 @@ const NAMES: FatEntry[] = [
 ].map((path) => file(path));
 
 const ATTRIBUTES: FatEntry[] = [
-  { type: 'directory', path: '/hidden', hidden: true, mtimeSeconds: 315_532_800 + 3 },
-  { ...file('/hidden/read only'), readOnly: true, mtimeSeconds: 0 },
-  { ...file('/hidden/system'), system: true, mtimeSeconds: 2 ** 40 },
+  { type: 'directory', path: '/hidden', hidden: true, mtime: { seconds: 315_532_800 + 3 } },
+  { ...file('/hidden/read only'), readOnly: true, mtime: { seconds: 0 } },
+  { ...file('/hidden/system'), system: true, mtime: { seconds: 2 ** 40 } },
   { type: 'directory', path: '/empty' },
 ];
 

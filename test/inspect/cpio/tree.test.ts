@@ -51,7 +51,7 @@ describe('the files of an initramfs', () => {
       await cpioBytes([
         text('/a', 'shared'),
         { type: 'hardlink', path: '/b', target: '/a', mode: 0 },
-        { type: 'device', path: '/tty', mode: 0o600, device: 'character', major: 5, minor: 0 },
+        { type: 'character-device', path: '/tty', mode: 0o600, major: 5, minor: 0 },
       ]),
     );
     const [a, b, tty] = await listAll(tree);

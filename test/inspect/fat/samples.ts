@@ -22,7 +22,7 @@ export const SMALL_VOLUME: readonly FatEntry[] = [
   file('/EFI/BOOT/BOOTX64.EFI', Buffer.alloc(1500, 1)),
   file('/EFI/BOOT/bootaa64.efi', Buffer.alloc(100, 2)),
   file('/EFI/BOOT/readme.txt', 'boot programs'),
-  { ...file('/llama2.cfg', 'steps=20\n'), readOnly: true, mtimeSeconds: TEXT_SECONDS },
+  { ...file('/llama2.cfg', 'steps=20\n'), readOnly: true, mtime: { seconds: TEXT_SECONDS } },
   file('/empty', ''),
   file('/also empty', ''),
   { type: 'directory', path: '/closed', readOnly: true },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { contentImage } from '../../../src/image/file-data.js';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
 import { digestImage } from '../../../src/host/digest.js';
 import { sha256 } from '../../../src/image/sha256.js';
@@ -77,7 +78,9 @@ describe.skipIf(!possible)('the kernel of this host (skipped unless root has loo
               expect(shown).toBe(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds));
             }
             if (entry.type === 'file') {
-              expect(sha256(await readFile(at(path)))).toBe(await digestImage(entry.data));
+              expect(sha256(await readFile(at(path)))).toBe(
+                await digestImage(contentImage(entry.data)),
+              );
             } else if (entry.type === 'symlink') {
               expect(await readlink(at(path))).toBe(entry.target);
             }

@@ -2,6 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Timestamp } from '../../../src/formats/entry.js';
+import { contentImage } from '../../../src/image/file-data.js';
 import { planExt4 } from '../../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../../src/formats/ext4/plan.js';
 import { openPlan } from '../../../src/host/image-reader.js';
@@ -64,13 +66,7 @@ function listDisk(disk: string): Listed[] {
 }
 
 /** ext4's own words for a time: low 32 bits of the seconds, then nanoseconds and two more bits. */
-function diskTime({
-  seconds,
-  nanoseconds = 0,
-}: {
-  seconds: number;
-  nanoseconds?: number | undefined;
-}): string {
+function diskTime({ seconds, nanoseconds = 0 }: Timestamp): string {
   const epoch = (seconds - (seconds | 0)) / 2 ** 32;
   const words = [seconds >>> 0, nanoseconds * 4 + epoch];
   return `0x${words.map((word) => word.toString(16).padStart(8, '0')).join(':')}`;
@@ -134,7 +130,7 @@ describeWithE2fsprogs('generated trees', () => {
           }
           if (entry.type === 'file') {
             const read = await readFile(join(dumps, String(inode)));
-            expect(Buffer.compare(read, await contentsOf(entry.data))).toBe(0);
+            expect(Buffer.compare(read, await contentsOf(contentImage(entry.data)))).toBe(0);
           } else if (entry.type === 'character-device' || entry.type === 'block-device') {
             const [, major, minor] = /Device major\/minor number: (\d+):(\d+)/.exec(stat)!;
             expect([Number(major), Number(minor)]).toEqual([entry.major, entry.minor]);
@@ -147,8 +143,12 @@ describeWithE2fsprogs('generated trees', () => {
           for (const [path, entry] of expected) {
             const raw = Buffer.from(path, 'latin1');
             if (entry.type === 'file') {
-              const bytes = await readWithLibext2fs(fileSystem, raw, entry.data.sizeBytes + 1);
-              expect(Buffer.compare(bytes, await contentsOf(entry.data))).toBe(0);
+              const bytes = await readWithLibext2fs(
+                fileSystem,
+                raw,
+                contentImage(entry.data).sizeBytes + 1,
+              );
+              expect(Buffer.compare(bytes, await contentsOf(contentImage(entry.data)))).toBe(0);
             } else if (entry.type === 'symlink') {
               expect(await fileSystem.readlink(raw)).toBe(entry.target);
             }

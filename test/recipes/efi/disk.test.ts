@@ -229,7 +229,7 @@ describe('SOURCE_DATE_EPOCH', () => {
     await writeEfiDisk('hello', { format: 'raw', out });
     const disk = await openEfiDisk(out);
     try {
-      return (await disk.fat.stat('/EFI/BOOT/BOOTX64.EFI')).mtimeSeconds;
+      return (await disk.fat.stat('/EFI/BOOT/BOOTX64.EFI')).mtime?.seconds;
     } finally {
       await disk.close();
     }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesData, fileData } from '../../../src/image/file-data.js';
 import { ATTRIBUTE } from '../../../src/formats/fat/layout/directory.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
+import type { Timestamp } from '../../../src/formats/entry.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
 import { GPT_TYPE } from '../../../src/formats/gpt/layout.js';
 import { FIRST_PARTITION_OFFSET, planGpt } from '../../../src/formats/gpt/plan.js';
@@ -32,7 +33,7 @@ const text = (path: string, contents: string): FatEntry => ({
 interface OnDisk {
   readonly contents: Buffer | undefined;
   readonly attributes: number;
-  readonly mtimeSeconds: number | undefined;
+  readonly mtime: Timestamp | undefined;
 }
 
 async function readDisk(path: string): Promise<Map<string, OnDisk>> {
@@ -40,10 +41,10 @@ async function readDisk(path: string): Promise<Map<string, OnDisk>> {
   try {
     const found = new Map<string, OnDisk>();
     for await (const { path: name, stat: entry } of disk.fat.walk()) {
-      const { type, attributes, mtimeSeconds } = entry;
+      const { type, attributes, mtime } = entry;
       const contents =
         type === 'file' ? Buffer.from(await imageBytes(await disk.data(entry))) : undefined;
-      found.set(name, { contents, attributes, mtimeSeconds });
+      found.set(name, { contents, attributes, mtime });
     }
     return found;
   } finally {
@@ -65,7 +66,7 @@ async function writeDisk(
       text('/LLAMA2.CFG', settings),
       { type: 'file', path: '/tiny.bin', data: fileData(checkpoint, size), readOnly: true },
       { type: 'directory', path: '/empty folder' },
-      { ...text('/data/Notes é.txt', 'notes'), hidden: true, mtimeSeconds: 1_700_000_000 },
+      { ...text('/data/Notes é.txt', 'notes'), hidden: true, mtime: { seconds: 1_700_000_000 } },
       { type: 'file', path: '/data/nothing', data: bytesData(Buffer.alloc(0)) },
     ],
     layout,
@@ -92,7 +93,7 @@ describe('withRunDisk', () => {
         });
         expect(lent.get('/tiny.bin')!.contents!.equals(await readFile(checkpoint))).toBe(true);
         expect(lent.get('/tiny.bin')!.attributes & ATTRIBUTE.readOnly).toBe(ATTRIBUTE.readOnly);
-        expect(lent.get('/data/Notes é.txt')).toMatchObject({ mtimeSeconds: 1_700_000_000 });
+        expect(lent.get('/data/Notes é.txt')).toMatchObject({ mtime: { seconds: 1_700_000_000 } });
         expect(lent.get('/data/Notes é.txt')!.attributes & ATTRIBUTE.hidden).toBe(ATTRIBUTE.hidden);
         // All else is as it was.
         for (const files of [lent, original]) {

@@ -3,7 +3,7 @@ import { low16, readBytes, readNumber } from '../../fields.js';
 import type { NumberField } from '../../fields.js';
 import { CLASSIC_INODE_BYTES, FILE_TYPE, INODE, INODE_FLAGS, TIME_EXTRA } from '../layout/inode.js';
 import { FILE_TYPES } from '../file-type.js';
-import type { Ext4Time } from '../entry.js';
+import type { Timestamp } from '../../entry.js';
 import type { Ext4Superblock } from './superblock.js';
 
 export type Ext4FileType = keyof typeof FILE_TYPES;
@@ -30,11 +30,11 @@ export interface Inode {
   readonly attributesBlock: number;
   /** Bytes beyond 128 that hold fields; 0 for inodes of 128 bytes. */
   readonly extraIsize: number;
-  readonly accessTime: Ext4Time;
-  readonly changeTime: Ext4Time;
-  readonly modificationTime: Ext4Time;
+  readonly accessTime: Timestamp;
+  readonly changeTime: Timestamp;
+  readonly modificationTime: Timestamp;
   /** Undefined in inodes too small to hold it. */
-  readonly creationTime: Ext4Time | undefined;
+  readonly creationTime: Timestamp | undefined;
   /** Seconds since 1970; with a link count of zero the next orphan instead. 0: not deleted. */
   readonly deletionTime: number;
   /** All bytes of the inode. */
@@ -119,19 +119,19 @@ class StoredInode implements Inode {
     return this.#get(INODE.generation);
   }
 
-  get accessTime(): Ext4Time {
+  get accessTime(): Timestamp {
     return this.#time(INODE.accessTime, INODE.accessTimeExtra);
   }
 
-  get changeTime(): Ext4Time {
+  get changeTime(): Timestamp {
     return this.#time(INODE.changeTime, INODE.changeTimeExtra);
   }
 
-  get modificationTime(): Ext4Time {
+  get modificationTime(): Timestamp {
     return this.#time(INODE.modificationTime, INODE.modificationTimeExtra);
   }
 
-  get creationTime(): Ext4Time | undefined {
+  get creationTime(): Timestamp | undefined {
     if (!this.#has(INODE.creationTime)) return undefined;
     return this.#time(INODE.creationTime, INODE.creationTimeExtra);
   }
@@ -149,7 +149,7 @@ class StoredInode implements Inode {
     return offset + width <= end;
   }
 
-  #time(seconds: NumberField, extra: NumberField): Ext4Time {
+  #time(seconds: NumberField, extra: NumberField): Timestamp {
     return decodeTime(this.#get(seconds), this.#has(extra) ? this.#get(extra) : 0);
   }
 }
@@ -188,7 +188,7 @@ function withoutField(checksum: number, { width }: NumberField): number {
 const ZEROS = new Uint8Array(4);
 
 /** Seconds as a signed word; two bits of `extra` count spans of 2^32 seconds, the rest nanoseconds. */
-function decodeTime(seconds: number, extra: number): Ext4Time {
+function decodeTime(seconds: number, extra: number): Timestamp {
   const epoch = extra % 2 ** TIME_EXTRA.epochBits;
   return {
     seconds: (seconds | 0) + epoch * 2 ** 32,

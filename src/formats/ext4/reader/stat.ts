@@ -1,7 +1,7 @@
 import { readNumber } from '../../fields.js';
 import { DEVICE } from '../layout/inode.js';
 import type { Inode, Ext4FileType } from './inode.js';
-import type { Ext4Time } from '../entry.js';
+import type { Timestamp } from '../../entry.js';
 import { corrupt } from './corrupt.js';
 
 export interface DeviceNumbers {
@@ -33,11 +33,11 @@ export interface Ext4Stat {
   /** Space it takes, metadata of its own counted. */
   readonly allocatedBytes: number;
   readonly linkCount: number;
-  readonly mtime: Ext4Time;
-  readonly atime: Ext4Time;
-  readonly ctime: Ext4Time;
+  readonly mtime: Timestamp;
+  readonly atime: Timestamp;
+  readonly ctime: Timestamp;
   /** Undefined when inodes are too small to hold it. */
-  readonly crtime: Ext4Time | undefined;
+  readonly crtime: Timestamp | undefined;
   /** Of character and block devices. */
   readonly device: DeviceNumbers | undefined;
   /** INODE_FLAGS: immutable, extents, index and others. */

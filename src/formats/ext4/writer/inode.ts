@@ -1,6 +1,7 @@
 import { ZosiaError } from '../../../errors.js';
 import { crc32c } from '../crc32c.js';
-import type { Ext4Time } from '../entry.js';
+import { defaultMode } from '../../entry.js';
+import type { Timestamp } from '../../entry.js';
 import { high16, high32, low16, low32, writeFields } from '../../fields.js';
 import { FILE_TYPES } from '../file-type.js';
 import {
@@ -11,7 +12,7 @@ import {
   MAX_LINKS,
   TIME_EXTRA,
 } from '../layout/inode.js';
-import type { InodeContent, TreeInode } from './tree.js';
+import type { TreeInode } from './tree.js';
 import { writeInodeXattrs } from './xattr.js';
 import type { XattrPlan } from './xattr.js';
 
@@ -48,7 +49,7 @@ export function writeInode(
 ): void {
   const { attributes, path, content } = inode;
   const { uid = 0, gid = 0 } = attributes;
-  const mode = attributes.mode ?? defaultMode(content);
+  const mode = attributes.mode ?? defaultMode(content.type);
   checkNumber(path, 'mode', mode, 0o7777);
   checkNumber(path, 'uid', uid, 0xffff_ffff);
   checkNumber(path, 'gid', gid, 0xffff_ffff);
@@ -89,13 +90,8 @@ export function writeInode(
   writeFields(INODE, bytes, 0, { checksumLow: low16(checksum), checksumHigh: high16(checksum) });
 }
 
-function defaultMode(content: InodeContent): number {
-  if (content.type === 'directory') return 0o755;
-  return content.type === 'symlink' ? 0o777 : 0o644;
-}
-
 /** The low 32 bits of the seconds, read as signed, plus multiples of 2^32 in the extra field. */
-function encodeTime(path: string, time: Ext4Time): { seconds: number; extra: number } {
+function encodeTime(path: string, time: Timestamp): { seconds: number; extra: number } {
   const { seconds, nanoseconds = 0 } = time;
   const good = Number.isInteger(seconds) && seconds >= FIRST_SECONDS && seconds < FIRST_BAD_SECONDS;
   if (!good) {

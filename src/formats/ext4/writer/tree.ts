@@ -1,10 +1,13 @@
 import { Buffer } from 'buffer';
 import { ZosiaError } from '../../../errors.js';
+import { contentImage } from '../../../image/file-data.js';
 import type { Image } from '../../../image/image.js';
-import type { Ext4Attributes, Ext4Entry, Ext4HardlinkEntry } from '../entry.js';
+import type { HardlinkEntry } from '../../entry.js';
+import type { Ext4Attributes, Ext4Entry, Ext4Name } from '../entry.js';
 import { MAX_LINKS } from '../layout/inode.js';
 import { FIRST_INODE, ROOT_INODE } from '../layout/superblock.js';
-import { splitPath } from '../names.js';
+import { pathNames } from '../../member-path.js';
+import { entryPath } from '../names.js';
 import { compareByteStrings, displayName, toByteString } from '../../byte-string.js';
 import type { ByteString } from '../../byte-string.js';
 
@@ -45,6 +48,8 @@ export interface Tree {
   readonly inodes: readonly TreeInode[];
 }
 
+type Ext4Hardlink = HardlinkEntry<Ext4Name>;
+
 const LOST_AND_FOUND = 'lost+found';
 
 /**
@@ -81,11 +86,11 @@ function makeInode(content: InodeContent, attributes: Ext4Attributes, path: stri
   return { content, attributes, named: false, path, linkCount, number: 0 };
 }
 
-function insert(root: TreeInode, entry: Exclude<Ext4Entry, Ext4HardlinkEntry>): void {
-  const names = splitPath(entry.path);
-  const path = displayName(toByteString(entry.path));
+function insert(root: TreeInode, entry: Exclude<Ext4Entry, Ext4Hardlink>): void {
+  const at = entryPath(entry.path);
+  const path = displayName(at);
   if (entry.type === 'directory') {
-    const directory = names.reduce(enterDirectory, root);
+    const directory = pathNames(at).reduce(enterDirectory, root);
     if (directory.named) throw duplicate(path);
     directory.attributes = entry;
     directory.named = true;
@@ -93,23 +98,22 @@ function insert(root: TreeInode, entry: Exclude<Ext4Entry, Ext4HardlinkEntry>): 
   }
   const inode = makeInode(contentOf(entry), entry, path);
   inode.named = true;
-  addChild(root, names, inode, path);
+  addChild(root, at, inode);
 }
 
-function addChild(root: TreeInode, names: ByteString[], inode: TreeInode, path: string): void {
+function addChild(root: TreeInode, path: ByteString, inode: TreeInode): void {
+  const names = pathNames(path);
   const parent = names.slice(0, -1).reduce(enterDirectory, root);
   const children = childrenOf(parent);
   const name = names.at(-1);
-  if (name === undefined || children.has(name)) throw duplicate(path);
+  if (name === undefined || children.has(name)) throw duplicate(displayName(path));
   children.set(name, inode);
 }
 
-function contentOf(
-  entry: Exclude<Ext4Entry, Ext4HardlinkEntry | { type: 'directory' }>,
-): InodeContent {
+function contentOf(entry: Exclude<Ext4Entry, Ext4Hardlink | { type: 'directory' }>): InodeContent {
   switch (entry.type) {
     case 'file':
-      return { type: 'file', data: entry.data };
+      return { type: 'file', data: contentImage(entry.data) };
     case 'symlink':
       return { type: 'symlink', target: toByteString(entry.target) };
     case 'character-device':
@@ -140,17 +144,17 @@ function enterDirectory(directory: TreeInode, name: ByteString): TreeInode {
   return made;
 }
 
-function addHardlinks(root: TreeInode, links: readonly Ext4HardlinkEntry[]): void {
-  const targets = new Map<ByteString, Ext4HardlinkEntry>();
+function addHardlinks(root: TreeInode, links: readonly Ext4Hardlink[]): void {
+  const targets = new Map<ByteString, Ext4Hardlink>();
   for (const link of links) {
-    const path = toByteString(link.path);
+    const path = entryPath(link.path);
     if (targets.has(path)) throw duplicate(displayName(path));
     targets.set(path, link);
   }
   const resolved = new Map<ByteString, TreeInode>();
   for (const link of links) {
     const inode = resolveTarget(root, link, targets, resolved);
-    addChild(root, splitPath(link.path), inode, displayName(toByteString(link.path)));
+    addChild(root, entryPath(link.path), inode);
     inode.linkCount++;
     if (inode.linkCount > MAX_LINKS) {
       throw new ZosiaError(
@@ -165,18 +169,18 @@ function addHardlinks(root: TreeInode, links: readonly Ext4HardlinkEntry[]): voi
 /** Follows hard links to hard links, each of them once however many lead to it. */
 function resolveTarget(
   root: TreeInode,
-  link: Ext4HardlinkEntry,
-  links: ReadonlyMap<ByteString, Ext4HardlinkEntry>,
+  link: Ext4Hardlink,
+  links: ReadonlyMap<ByteString, Ext4Hardlink>,
   resolved: Map<ByteString, TreeInode>,
 ): TreeInode {
   const passed = new Set<ByteString>();
-  let path = toByteString(link.path);
+  let path = entryPath(link.path);
   for (let next = links.get(path); next && !passed.has(path); next = links.get(path)) {
     if (resolved.has(path)) break;
     passed.add(path);
-    path = toByteString(next.target);
+    path = entryPath(next.target);
   }
-  const inode = resolved.get(path) ?? find(root, splitPath(Buffer.from(path, 'latin1')));
+  const inode = resolved.get(path) ?? find(root, pathNames(path));
   if (!inode || inode.content.type === 'directory') {
     throw new ZosiaError(
       'ZOSIA_EXT4_LINK_TARGET_MISSING',

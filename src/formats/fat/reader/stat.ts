@@ -1,10 +1,11 @@
 import { Buffer } from 'buffer';
 import { ATTRIBUTE, MAX_DIRECTORY_ENTRIES } from '../layout/directory.js';
+import type { Timestamp } from '../../entry.js';
 import { fromFatTime } from '../time.js';
 import type { RawEntry } from './entries.js';
 
 /**
- * What a directory says of a file. Times are seconds since 1970, taken as UTC; undefined where there is
+ * What a directory says of a file. Times are taken as UTC; undefined where there is
  * none, or one that no calendar has.
  */
 export interface FatStat {
@@ -23,10 +24,11 @@ export interface FatStat {
   readonly shortName: string;
   /** 0 for the root and for empty files. */
   readonly firstCluster: number;
-  readonly mtimeSeconds: number | undefined;
-  readonly creationSeconds: number | undefined;
+  readonly mtime: Timestamp | undefined;
+  /** Creation. */
+  readonly crtime: Timestamp | undefined;
   /** Midnight: FAT keeps the day only. */
-  readonly accessSeconds: number | undefined;
+  readonly atime: Timestamp | undefined;
 }
 
 export interface FatNamed {
@@ -44,8 +46,7 @@ export const ROOT_STAT: FatStat = {
     attributes: ATTRIBUTE.directory,
     shortName: '',
   },
-  ...{ firstCluster: 0, mtimeSeconds: undefined },
-  ...{ creationSeconds: undefined, accessSeconds: undefined },
+  ...{ firstCluster: 0, mtime: undefined, crtime: undefined, atime: undefined },
 };
 
 /** @param directoryCluster the first cluster of the directory that the entry lies in; of the root 0 */
@@ -61,9 +62,9 @@ export function namedEntry(entry: RawEntry, directoryCluster: number): FatNamed 
       entryId: directoryCluster * MAX_DIRECTORY_ENTRIES + slot + 1,
       sizeBytes: isDirectory ? 0 : sizeBytes,
       ...{ attributes, shortName, firstCluster },
-      mtimeSeconds: fromFatTime(entry.writeTime),
-      creationSeconds: fromFatTime(entry.creationTime),
-      accessSeconds: fromFatTime({ date: entry.accessDate, time: 0, hundredths: 0 }),
+      mtime: fromFatTime(entry.writeTime),
+      crtime: fromFatTime(entry.creationTime),
+      atime: fromFatTime({ date: entry.accessDate, time: 0, hundredths: 0 }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'buffer';
 import { high16, low16, writeFields } from '../../fields.js';
+import type { Timestamp } from '../../entry.js';
 import type { FatAttributes } from '../entry.js';
 import {
   ATTRIBUTE,
@@ -55,15 +56,15 @@ export function buildDirectory(directory: DirectoryNode, facts: DirectoryFacts):
 interface Entry {
   readonly name: Uint8Array;
   readonly attributes: number;
-  readonly seconds: number;
+  readonly time: Timestamp;
   readonly firstCluster: number;
   readonly lowerCase?: number | undefined;
   readonly sizeBytes?: number | undefined;
 }
 
 function writeEntry(bytes: Uint8Array, offset: number, entry: Entry): void {
-  const { name, attributes, seconds, firstCluster, lowerCase = 0, sizeBytes = 0 } = entry;
-  const { date, time, hundredths } = toFatTime(seconds);
+  const { name, attributes, firstCluster, lowerCase = 0, sizeBytes = 0 } = entry;
+  const { date, time, hundredths } = toFatTime(entry.time);
   const isLabel = attributes === ATTRIBUTE.volumeLabel;
   writeFields(DIRECTORY_ENTRY, bytes, offset, {
     name,
@@ -85,14 +86,21 @@ function writeEntry(bytes: Uint8Array, offset: number, entry: Entry): void {
 function timeAndAttributes(
   { type, attributes }: TreeNode,
   { epochSeconds }: DirectoryFacts,
-): Pick<Entry, 'attributes' | 'seconds'> {
+): Pick<Entry, 'attributes' | 'time'> {
   return {
-    attributes: (type === 'file' ? ATTRIBUTE.archive : ATTRIBUTE.directory) | flags(attributes),
-    seconds: attributes.mtimeSeconds ?? epochSeconds,
+    attributes:
+      type === 'file'
+        ? ATTRIBUTE.archive | flags(attributes, isReadOnly(attributes))
+        : ATTRIBUTE.directory | flags(attributes, false),
+    time: attributes.mtime ?? { seconds: epochSeconds },
   };
 }
 
-function flags({ readOnly = false, hidden = false, system = false }: FatAttributes): number {
+/** As Linux has it: nobody may write to a file whose mode says so (fs/fat/fat.h, fat_make_attrs). */
+const isReadOnly = ({ mode = 0o644 }: FatAttributes): boolean => (mode & 0o222) === 0;
+
+function flags(attributes: FatAttributes, isReadOnly: boolean): number {
+  const { readOnly = isReadOnly, hidden = false, system = false } = attributes;
   return (
     (readOnly ? ATTRIBUTE.readOnly : 0) |
     (hidden ? ATTRIBUTE.hidden : 0) |

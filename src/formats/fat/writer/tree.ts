@@ -1,10 +1,12 @@
 import { ZosiaError } from '../../../errors.js';
+import { contentImage } from '../../../image/file-data.js';
 import type { Image } from '../../../image/image.js';
+import { pathNames } from '../../member-path.js';
 import type { FatAttributes, FatEntry } from '../entry.js';
 import { MAX_DIRECTORY_ENTRIES } from '../layout/directory.js';
 import { pieceCount } from '../long-name.js';
-import { compareNames, foldName, quote, splitPath } from '../names.js';
-import { checkSeconds } from '../options.js';
+import { compareNames, entryPath, foldName, quote } from '../names.js';
+import { checkAttributes } from '../options.js';
 import { storeNames } from './short-name.js';
 import type { StoredName } from './short-name.js';
 
@@ -78,16 +80,17 @@ export function buildTree(entries: readonly FatEntry[], hasLabel: boolean): Tree
 }
 
 function insert(root: DirectoryNode, entry: FatEntry): void {
-  checkSeconds(entry.mtimeSeconds ?? 0, `${quote(entry.path)} with the time`);
-  const names = splitPath(entry.path);
+  checkAttributes(entry, quote(entry.path));
+  const path = entryPath(entry.path);
+  const names = pathNames(path);
   if (entry.type === 'directory') {
     const directory = names.reduce(enterDirectory, root);
-    if (directory.named) throw duplicate(entry.path, directory.path);
+    if (directory.named) throw duplicate(path, directory.path);
     directory.attributes = entry;
     directory.named = true;
     return;
   }
-  const { path, data } = entry;
+  const data = contentImage(entry.data);
   if (data.sizeBytes > MAX_FILE_BYTES) {
     throw new ZosiaError(
       'ZOSIA_FAT_FILE_TOO_LARGE',
