@@ -42,11 +42,11 @@ export async function buildGuest(options: BuildGuestOptions): Promise<BuiltGuest
     compiler,
     sources,
     sourceDir,
-    includeDirs: ['.'],
+    includeDirs: ['init', '.'],
     signal,
   });
   const path = join(outDir, 'init');
-  await writeOutput(path, bytes, signal ? { signal, mode: 0o755 } : { mode: 0o755 });
+  await writeOutput(path, bytes, { signal, mode: 0o755 });
   await chmod(path, 0o755); // the same under any umask
   return { path, sizeBytes: bytes.length, sha256: digestBytes(bytes), compiler };
 }
