@@ -9,7 +9,8 @@ import { formatSetting, makeSetting, parseLlamaArgs } from '../src/perf/setting.
 import type { Setting } from '../src/perf/setting.js';
 import { median } from '../src/perf/statistics.js';
 import { CLI } from '../test/support/cli.js';
-import { convertStoryModel } from '../test/support/story-model.js';
+import { convertCheckpoint } from '../test/support/convert-checkpoint.js';
+import { STORIES_260K } from '../test/support/weight-files.js';
 
 /**
  * What `zosia perf tune` finds beside what a matrix of the same settings finds with one run of each, and
@@ -40,7 +41,7 @@ interface Run {
 }
 
 async function compare(folder: string): Promise<void> {
-  const model = await convertStoryModel(folder);
+  const model = await convertCheckpoint(folder, STORIES_260K);
   const machine = [model, '--arch', values.arch, '--smp', '2', '--tokens', values.tokens];
   const perf = async (...args: string[]): Promise<string> =>
     (await execa(process.execPath, [CLI, 'perf', ...args], { cwd: folder })).stdout;

@@ -5,7 +5,8 @@ import { execa } from 'execa';
 import { ARCHITECTURES } from '../src/artifacts/architectures.js';
 import { median } from '../src/perf/statistics.js';
 import { CLI } from '../test/support/cli.js';
-import { convertStoryModel } from '../test/support/story-model.js';
+import { convertCheckpoint } from '../test/support/convert-checkpoint.js';
+import { STORIES_260K } from '../test/support/weight-files.js';
 
 /**
  * How long `zosia up MODEL --prompt ... -n 60` takes from a warm cache, and how much of that is zosia
@@ -48,7 +49,7 @@ const seconds = (milliseconds: readonly number[]): string =>
 
 const folder = await mkdtemp(join(tmpdir(), 'zosia-bench-'));
 try {
-  const gguf = await convertStoryModel(folder);
+  const gguf = await convertCheckpoint(folder, STORIES_260K);
   for (const arch of ARCHITECTURES) await measure(arch, gguf);
 } finally {
   await rm(folder, { recursive: true, force: true });

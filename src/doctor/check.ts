@@ -43,7 +43,7 @@ export async function checkHost(
 ): Promise<DoctorReport> {
   const [requirements, packages, facts] = await Promise.all([
     Promise.all(
-      requirementsFor(purpose, arch).map(async (requirement) => ({
+      requirementsFor(purpose, arch, host.platform).map(async (requirement) => ({
         ...requirement,
         path: await findRequired(requirement, host),
       })),

@@ -16,6 +16,8 @@ interface Needed {
   readonly purposes: readonly Purpose[];
   /** Set if running a guest needs it only for guests of this architecture. */
   readonly guest?: Architecture | undefined;
+  /** Set if there is nothing of the kind for other systems than this one. */
+  readonly platform?: NodeJS.Platform | undefined;
   readonly packages: Readonly<Record<PackageManager, string>>;
 }
 
@@ -57,6 +59,13 @@ const E2FSPROGS = {
   purposes: ['test'],
   packages: everywhere('e2fsprogs'),
   kegs: ['e2fsprogs/sbin'],
+} as const;
+
+/** Linux's own: macOS has an fdisk that is another program, and no sfdisk. */
+const UTIL_LINUX = {
+  purposes: ['test'],
+  platform: 'linux',
+  packages: { ...everywhere('util-linux'), apt: 'fdisk' },
 } as const;
 
 export const REQUIREMENTS: readonly Requirement[] = [
@@ -164,6 +173,22 @@ export const REQUIREMENTS: readonly Requirement[] = [
     packages: { ...everywhere('gptfdisk'), apt: 'gdisk', dnf: 'gdisk' },
     kegs: ['gptfdisk/sbin', 'gptfdisk/bin'],
   },
+  { programs: ['sfdisk'], use: 'makes partition tables to compare with', ...UTIL_LINUX },
+  { programs: ['fdisk'], use: 'makes partition tables to compare with', ...UTIL_LINUX },
+  {
+    programs: ['mkfs.btrfs'],
+    use: 'makes file systems that clone files',
+    purposes: ['test'],
+    platform: 'linux',
+    packages: everywhere('btrfs-progs'),
+  },
+  {
+    programs: ['mkfs.xfs'],
+    use: 'makes file systems that clone files',
+    purposes: ['test'],
+    platform: 'linux',
+    packages: everywhere('xfsprogs'),
+  },
   {
     programs: ['dpkg-deb'],
     use: 'reads Debian packages',
@@ -180,9 +205,15 @@ export const REQUIREMENTS: readonly Requirement[] = [
 ];
 
 /** What a purpose needs; running a guest needs only what is for the guest's own architecture. */
-export function requirementsFor(purpose: Purpose, arch: Architecture): Requirement[] {
+export function requirementsFor(
+  purpose: Purpose,
+  arch: Architecture,
+  host: NodeJS.Platform,
+): Requirement[] {
   return REQUIREMENTS.filter(
-    ({ purposes, guest }) =>
-      purposes.includes(purpose) && (purpose === 'test' || guest === undefined || guest === arch),
+    ({ purposes, guest, platform }) =>
+      purposes.includes(purpose) &&
+      (purpose === 'test' || guest === undefined || guest === arch) &&
+      (platform === undefined || platform === host),
   );
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { embeddedReference } from '../support/embedded-model.js';
 import { STORIES_15M } from '../support/llama2-format.js';
 import { randomCheckpoint } from '../support/random-checkpoint.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights, weights } from '../support/weights.js';
 import { bootDisk } from './efi/boot.js';
 import { writeEfiDisk } from './efi/disk.js';
 
@@ -12,15 +12,17 @@ const RAM_MIB = 256;
 const LONG_PROMPT = 'the '.repeat(262_000);
 
 /** What zosia itself would refuse to write, or to boot, is put on disks by hand. */
-describeWithWeights('an EFI disk on which something is wrong', () => {
+describe('an EFI disk on which something is wrong', () => {
   const folder = temporaryFolder();
   let good: Buffer;
   let tokenizer: Buffer;
   let larger: Buffer;
   beforeAll(async () => {
-    good = await readFile(weights('stories260K.bin'));
-    tokenizer = await readFile(weights('tok512.bin'));
-    larger = await readFile(weights('tokenizer.bin'));
+    const reference = await embeddedReference(folder.path);
+    good = await readFile(reference.checkpoint);
+    tokenizer = await readFile(reference.tokenizer);
+    // One token more, of no bytes.
+    larger = Buffer.concat([tokenizer, Buffer.alloc(8)]);
   });
 
   /** Boots the files of a good disk, but for some. */
@@ -44,7 +46,7 @@ describeWithWeights('an EFI disk on which something is wrong', () => {
     [
       'a checkpoint that is cut short',
       () => ({ 'good.bin': good.subarray(0, -1) }),
-      /zosia: good\.bin: it is damaged: it has 1056539 bytes, .* of its shape has 1056540 /,
+      /zosia: good\.bin: it is damaged: it has 5937691 bytes, .* of its shape has 5937692 /,
     ],
     [
       'the tokenizer of another vocabulary',
@@ -60,7 +62,7 @@ describeWithWeights('an EFI disk on which something is wrong', () => {
       'a model that memory has no room for',
       () => {
         const shape = { ...STORIES_15M, dim: 64, hiddenDim: 172, headCount: 8, kvHeadCount: 4 };
-        const tooLong = { ...shape, layerCount: 5, vocabularySize: 512, contextLength: 2 ** 20 };
+        const tooLong = { ...shape, layerCount: 5, vocabularySize: 2048, contextLength: 2 ** 20 };
         return { 'good.bin': randomCheckpoint(tooLong, { version: 1 }, 1) };
       },
       // Keys and values of 2^20 positions in 5 layers take 1280 MiB.
@@ -71,8 +73,8 @@ describeWithWeights('an EFI disk on which something is wrong', () => {
       () => ({
         'llama2.cfg': `model=good.bin\ntokenizer=good-tokenizer.bin\npoweroff=1\nprompt=${LONG_PROMPT}`,
       }),
-      // The longest token has 7 bytes.
-      /zosia: the prompt has 1048000 bytes, and the 512 tokens that .* have 3584 at most /,
+      // The longest token has 15 bytes.
+      /zosia: the prompt has 1048000 bytes, and the 512 tokens that .* have 7680 at most /,
     ],
   ])('tells of %s, and switches the machine off', async (_, changes, message) => {
     const console = await consoleWith(changes());

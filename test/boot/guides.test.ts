@@ -1,12 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { parseResults } from '../../src/perf/results.js';
 import { commandsOf, readPage } from '../docs/pages.js';
 import { Reader } from '../docs/reader.js';
 import { zosia } from '../support/cli.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights } from '../support/weights.js';
 import { putGuests } from './support/guests.js';
 
 /** A page has many machines. */
@@ -15,7 +14,7 @@ const PAGE_MS = 2_000_000;
 /** The pages about booting: their machines are started. test/docs goes through all pages without. */
 const GUIDES = ['docs/boot-flags.md', 'docs/performance.md', 'docs/troubleshooting.md'];
 
-describeWithWeights('the commands of', () => {
+describe('the commands of', () => {
   const folder = temporaryFolder();
   let reader: Reader;
   beforeAll(async () => {

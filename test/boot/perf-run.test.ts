@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { zosia } from '../support/cli.js';
-import { convertStoryModel } from '../support/story-model.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights } from '../support/weights.js';
 import { putGuests } from './support/guests.js';
 
 interface Run {
@@ -12,19 +11,15 @@ interface Run {
   readonly logPath: string;
 }
 
-describeWithWeights('zosia perf run', () => {
+describe('zosia perf run', () => {
   const folder = temporaryFolder();
-  let model = '';
-  beforeAll(async () => {
-    model = await convertStoryModel(folder.path);
-    await putGuests(folder.path, ARCHITECTURES);
-  });
+  beforeAll(() => putGuests(folder.path, ARCHITECTURES));
 
   const perf = (...args: string[]) => zosia(['perf', ...args], { cwd: folder.path });
 
   it.each(ARCHITECTURES)("says of %s what llama.cpp's own clock says", async (arch) => {
     const { stdout, exitCode } = await perf(
-      ...['run', model, '--arch', arch, '--smp', '1', '--tokens', '48'],
+      ...['run', EMBEDDED_MODEL, '--arch', arch, '--smp', '1', '--tokens', '48'],
       ...['--llama-args', '-b,64,-c,256', '--log-dir', arch, '--json'],
     );
     expect(exitCode).toBe(0);
@@ -38,7 +33,15 @@ describeWithWeights('zosia perf run', () => {
 
   it('keeps the console of a guest that cannot do what it is asked to', async () => {
     const { stdout, stderr, exitCode } = await perf(
-      ...['run', model, '--arch', 'aarch64', '--llama-args', '--no-such-argument', '--json'],
+      ...[
+        'run',
+        EMBEDDED_MODEL,
+        '--arch',
+        'aarch64',
+        '--llama-args',
+        '--no-such-argument',
+        '--json',
+      ],
     );
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ runs: [{ ok: false }] });

@@ -1,9 +1,8 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { median } from '../../src/perf/statistics.js';
 import { zosia } from '../support/cli.js';
-import { convertStoryModel } from '../support/story-model.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights } from '../support/weights.js';
 import { putGuests } from './support/guests.js';
 
 interface Tuned {
@@ -33,18 +32,25 @@ interface Run {
 }
 
 // How good the finding is depends on the hour: `npm run bench:tune` measures that.
-describeWithWeights('zosia perf tune', () => {
+describe('zosia perf tune', () => {
   const folder = temporaryFolder();
-  let model = '';
-  beforeAll(async () => {
-    model = await convertStoryModel(folder.path);
-    await putGuests(folder.path, ['aarch64']);
-  });
+  beforeAll(() => putGuests(folder.path, ['aarch64']));
 
   it('tries every value in half the boots of a matrix, and names what was fastest in them', async () => {
     const { stdout } = await zosia(
       [
-        ...['perf', 'tune', model, '--arch', 'aarch64', '--smp', '2', '--tokens', '16', '--json'],
+        ...[
+          'perf',
+          'tune',
+          EMBEDDED_MODEL,
+          '--arch',
+          'aarch64',
+          '--smp',
+          '2',
+          '--tokens',
+          '8',
+          '--json',
+        ],
         ...['--threads', '1 2', '--batch-threads', 'default 2'],
         ...['--wait', 'sleep spin', '--llama-args', 'default -b,64'],
       ],

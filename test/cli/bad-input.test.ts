@@ -5,9 +5,8 @@ import { join, relative } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zosia } from '../support/cli.js';
-import { convertStoryModel } from '../support/story-model.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights } from '../support/weights.js';
 
 /** What every mistake of a user gets: one line that says what is wrong, one that says what to do. */
 async function expectMistake(
@@ -91,7 +90,6 @@ describe('what is no file with bytes in it', () => {
     server.close();
   });
 
-  const MODEL = join(import.meta.dirname, '../../models/zosia-tiny/zosia-tiny.gguf');
   const ANY = /^error: .*(regular file|a folder|a device)/;
 
   it.each(['folder', 'socket', '/dev/null', '/dev/zero'])('%s', async (name) => {
@@ -107,24 +105,20 @@ describe('what is no file with bytes in it', () => {
     [['inspect']],
     [['run', '--disk']],
     [['run', '--kernel']],
-    [['up', MODEL, '--chat-template']],
-    [['image', 'model', MODEL, '--out']],
+    [['up', EMBEDDED_MODEL, '--chat-template']],
+    [['image', 'model', EMBEDDED_MODEL, '--out']],
   ])('a FIFO: %j', async (args) => {
     await expectMistake([...args, 'fifo'], ANY, { cwd: folder.path });
   });
 });
 
-describeWithWeights('a good model in a bad place', () => {
+describe('a good model in a bad place', () => {
   const folder = temporaryFolder();
-  let model = '';
-  beforeAll(async () => {
-    model = await convertStoryModel(folder.path);
-  });
 
   it('is cut short', async () => {
-    const bytes = await readFile(model);
+    const bytes = await readFile(EMBEDDED_MODEL);
     await writeFile(folder.file('short.gguf'), bytes.subarray(0, bytes.length - 1));
-    await expectMistake(['up', 'short.gguf'], /1[ ,.]?05\d[ ,.]?\d{3}|truncated|short/, {
+    await expectMistake(['up', 'short.gguf'], /1[ ,.]?613[ ,.]?\d{3}|truncated|short/, {
       cwd: folder.path,
     });
   });
@@ -134,13 +128,13 @@ describeWithWeights('a good model in a bad place', () => {
     for (const format of ['raw', 'vmdk']) {
       const out = folder.file(`file/disk-${format}`);
       await expectMistake(
-        ['image', 'model', model, '--format', format, '--out', out],
+        ['image', 'model', EMBEDDED_MODEL, '--format', format, '--out', out],
         /cannot be written|is a folder/,
         { cwd: folder.path },
       );
     }
     await expectMistake(
-      ['image', 'model', model, '--out', folder.path],
+      ['image', 'model', EMBEDDED_MODEL, '--out', folder.path],
       /cannot be written|is a folder/,
       {
         cwd: folder.path,
@@ -149,7 +143,9 @@ describeWithWeights('a good model in a bad place', () => {
   });
 
   it('is taken for a disk', async () => {
-    await expectMistake(['run', '--disk', model], /is a model, not a disk/, { cwd: folder.path });
+    await expectMistake(['run', '--disk', EMBEDDED_MODEL], /is a model, not a disk/, {
+      cwd: folder.path,
+    });
   });
 
   it.each(['nbd://127.0.0.1:1/x', 'json:{"driver":"null-co"}', 'fat:/etc'])(
@@ -173,6 +169,6 @@ describeWithWeights('a good model in a bad place', () => {
 
   it('is to be run without QEMU', async () => {
     const env = { PATH: folder.path };
-    await expectMistake(['up', model], /QEMU|qemu-system/, { cwd: folder.path, env });
+    await expectMistake(['up', EMBEDDED_MODEL], /QEMU|qemu-system/, { cwd: folder.path, env });
   });
 });

@@ -4,10 +4,9 @@ import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { prebuiltInit } from '../../src/artifacts/prebuilt.js';
 import { sha256 } from '../../src/image/sha256.js';
 import { CLI, zosia } from '../support/cli.js';
-import { convertStoryModel } from '../support/story-model.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { openTerminal } from '../support/terminal.js';
-import { describeWithWeights } from '../support/weights.js';
 import { recordedCompiler } from '../toolchain/recorded-compiler.js';
 
 const folder = temporaryFolder();
@@ -102,10 +101,8 @@ describe('zosia build guest', () => {
   });
 });
 
-describeWithWeights('a machine that is only described', () => {
-  let model = '';
+describe('a machine that is only described', () => {
   beforeAll(async () => {
-    model = await convertStoryModel(folder.path);
     await writeFile(folder.file('kernel'), 'k');
     await writeFile(folder.file('initrd'), 'i');
   });
@@ -144,20 +141,20 @@ describeWithWeights('a machine that is only described', () => {
   });
 
   it('has memory for its model, and is refused when the host has not', async () => {
-    const { stdout } = await run('up', model, '--arch', 'aarch64', '--dry-run');
+    const { stdout } = await run('up', EMBEDDED_MODEL, '--arch', 'aarch64', '--dry-run');
     expect(stdout).toMatch(/-m 576M/);
     expect(stdout).toContain('read-only=on');
     expect(stdout).toContain('-nic none');
   });
 
   it('has a model that tells of itself', async () => {
-    const { stdout, exitCode } = await run('model', 'info', model, '--json');
+    const { stdout, exitCode } = await run('model', 'info', EMBEDDED_MODEL, '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       architecture: 'llama',
       contextLength: 512,
-      blockCount: 5,
-      vocabularySize: 512,
-      hasChatTemplate: false,
+      blockCount: 6,
+      vocabularySize: 2048,
+      hasChatTemplate: true,
     });
     expect(exitCode).toBe(0);
   });

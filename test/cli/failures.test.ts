@@ -4,9 +4,8 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { COMPONENTS, lockedPackages, readLock } from '../../src/artifacts/lock.js';
 import { CLI, zosia } from '../support/cli.js';
-import { convertStoryModel } from '../support/story-model.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights } from '../support/weights.js';
 
 /** The name of every file below a folder. */
 async function filesIn(folder: string): Promise<string[]> {
@@ -49,17 +48,15 @@ describe('a damaged package in the cache', () => {
   });
 });
 
-describeWithWeights('a model disk', () => {
+describe('a model disk', () => {
   const folder = temporaryFolder();
-  let model = '';
   beforeAll(async () => {
-    model = await convertStoryModel(folder.path);
     await mkdir(folder.file('out'));
   });
 
   it('that may not be so large leaves nothing behind', async () => {
     const out = folder.file('out/disk.img');
-    const args = ['image', 'model', model, '--format', 'raw', '--out', out];
+    const args = ['image', 'model', EMBEDDED_MODEL, '--format', 'raw', '--out', out];
     // The shell's limit on the size of files, in blocks of 512 bytes or of 1 KiB.
     const { exitCode, stderr } = await execa(
       '/bin/sh',
@@ -80,7 +77,13 @@ describeWithWeights('a model disk', () => {
     });
     if (mount.failed) skip('only root on Linux can make a small disk');
     try {
-      const refused = await zosia(['image', 'model', model, '--out', join(small, 'disk.img')]);
+      const refused = await zosia([
+        'image',
+        'model',
+        EMBEDDED_MODEL,
+        '--out',
+        join(small, 'disk.img'),
+      ]);
       expect(refused.exitCode).toBe(1);
       expect(refused.stderr).toMatch(/^error: no room to write|^error: .*\bfree\b/);
       expect(refused.stderr).toMatch(/^hint: /m);
@@ -94,7 +97,7 @@ describeWithWeights('a model disk', () => {
     // Large enough that the signal finds the copy under way, even if this process has to wait for its
     // turn; sparse, so that it costs no room.
     const large = folder.file('large.gguf');
-    await copyFile(model, large);
+    await copyFile(EMBEDDED_MODEL, large);
     await truncate(large, 64 * 2 ** 30);
     const child = execa(
       process.execPath,

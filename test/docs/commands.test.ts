@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights } from '../support/weights.js';
 import { commandsOf, readPages } from './pages.js';
 import { Reader, putImages, putMeasurements } from './reader.js';
 
@@ -20,7 +19,7 @@ describe('a page', () => {
 });
 
 // In test/boot/guides.test.ts machines start. Here they are described, which takes a fraction of a second.
-describeWithWeights('the commands of', () => {
+describe('the commands of', () => {
   const folder = temporaryFolder();
   let reader: Reader;
   beforeAll(async () => {

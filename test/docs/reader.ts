@@ -7,7 +7,7 @@ import { saveProfile } from '../../src/perf/profiles-file.js';
 import { RESULTS_HEADER, formatRecord } from '../../src/perf/results.js';
 import { MEASURED } from '../perf/samples.js';
 import { CLI, zosia } from '../support/cli.js';
-import { weights } from '../support/weights.js';
+import { EMBEDDED_MODEL, embeddedReference } from '../support/embedded-model.js';
 import { ROOT } from './pages.js';
 
 /** Whether a command that starts a machine does so, or only prints how it would (`--dry-run`). */
@@ -107,16 +107,10 @@ async function putModels(folder: string): Promise<void> {
   const at = (name: string): string => join(folder, name);
   await mkdir(at('path/to'), { recursive: true });
   await mkdir(at('models'));
-  for (const name of ['stories15M.bin', 'stories260K.bin']) {
-    await copyFile(weights('stories260K.bin'), at(name));
-  }
-  for (const name of ['tokenizer.bin', 'tok512.bin']) {
-    await copyFile(weights('tok512.bin'), at(name));
-  }
-  const command = 'model convert stories260K.bin --tokenizer tok512.bin --out model.gguf';
-  const converted = await zosia(command.split(' '), { cwd: folder });
-  expect(converted).toMatchObject({ exitCode: 0 });
-  await copyFile(at('model.gguf'), at('path/to/model.gguf'));
+  const { checkpoint, tokenizer } = await embeddedReference(folder);
+  for (const name of ['stories15M.bin', 'stories260K.bin']) await copyFile(checkpoint, at(name));
+  for (const name of ['tokenizer.bin', 'tok512.bin']) await copyFile(tokenizer, at(name));
+  for (const name of ['model.gguf', 'path/to/model.gguf']) await copyFile(EMBEDDED_MODEL, at(name));
 }
 
 /** Makes what the pages look into, with the commands that make such things. */

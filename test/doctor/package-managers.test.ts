@@ -67,11 +67,13 @@ describe('packagesFor', () => {
   it('names each package once, in order', () => {
     expect(packagesFor(REQUIREMENTS, 'apt')).toEqual([
       'binutils',
+      'btrfs-progs',
       'clang',
       'cpio',
       'dosfstools',
       'dpkg',
       'e2fsprogs',
+      'fdisk',
       'gdisk',
       'libarchive-tools',
       'lld',
@@ -81,12 +83,13 @@ describe('packagesFor', () => {
       'qemu-system-arm',
       'qemu-system-x86',
       'qemu-utils',
+      'xfsprogs',
     ]);
-    expect(packagesFor(requirementsFor('test', 'aarch64').slice(0, 5), 'brew')).toEqual(['qemu']);
+    expect(packagesFor(requirementsFor('test', 'aarch64', 'linux').slice(0, 5), 'brew')).toEqual(['qemu']);
   });
 
   it('guesses on an unknown system', () => {
-    expect(packagesFor(requirementsFor('efi', 'aarch64'), undefined)).toEqual([
+    expect(packagesFor(requirementsFor('efi', 'aarch64', 'linux'), undefined)).toEqual([
       'qemu-efi-aarch64',
       'qemu-system-aarch64',
     ]);

@@ -14,24 +14,32 @@ const namesOf = (requirements: readonly Requirement[]): string[] => requirements
 
 describe('requirementsFor', () => {
   it('wants for running a guest nothing but the QEMU of its architecture', () => {
-    expect(namesOf(requirementsFor('up', 'aarch64'))).toEqual(['qemu-system-aarch64']);
-    expect(namesOf(requirementsFor('up', 'x86_64'))).toEqual(['qemu-system-x86_64']);
+    expect(namesOf(requirementsFor('up', 'aarch64', 'linux'))).toEqual(['qemu-system-aarch64']);
+    expect(namesOf(requirementsFor('up', 'x86_64', 'linux'))).toEqual(['qemu-system-x86_64']);
   });
 
-  it('wants for tests everything, whatever the architecture', () => {
-    expect(requirementsFor('test', 'x86_64')).toEqual(REQUIREMENTS);
+  it('wants everything for tests on Linux, whatever the architecture', () => {
+    expect(requirementsFor('test', 'x86_64', 'linux')).toEqual(REQUIREMENTS);
+  });
+
+  it('wants no program on macOS that only Linux has', () => {
+    const names = namesOf(requirementsFor('test', 'aarch64', 'darwin'));
+    expect(names).toContain('sgdisk');
+    for (const name of ['sfdisk', 'fdisk', 'mkfs.btrfs', 'mkfs.xfs']) {
+      expect(names).not.toContain(name);
+    }
   });
 
   it('wants a compiler and a linker for building', () => {
-    expect(namesOf(requirementsFor('build', 'x86_64'))).toEqual(['clang', 'ld.lld']);
+    expect(namesOf(requirementsFor('build', 'x86_64', 'linux'))).toEqual(['clang', 'ld.lld']);
   });
 
   it('wants for the EFI machine firmware, too', () => {
-    expect(namesOf(requirementsFor('efi', 'aarch64'))).toEqual([
+    expect(namesOf(requirementsFor('efi', 'aarch64', 'linux'))).toEqual([
       'qemu-system-aarch64',
       'qemu-efi-aarch64',
     ]);
-    expect(namesOf(requirementsFor('efi', 'x86_64'))).toEqual(['qemu-system-x86_64', 'ovmf']);
+    expect(namesOf(requirementsFor('efi', 'x86_64', 'linux'))).toEqual(['qemu-system-x86_64', 'ovmf']);
   });
 
   it('has each program once', () => {

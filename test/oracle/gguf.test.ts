@@ -8,7 +8,7 @@ import { accessFile } from '../../src/host/access-file.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
 import { convertLlama2c } from '../../src/recipes/convert.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights, weights } from '../support/weights.js';
+import { embeddedReference } from '../support/embedded-model.js';
 
 describe('what @huggingface/gguf says', () => {
   const folder = temporaryFolder();
@@ -77,16 +77,13 @@ describe('what @huggingface/gguf says', () => {
   });
 });
 
-describeWithWeights('what @huggingface/gguf says of a converted model', () => {
+describe('what @huggingface/gguf says of a converted model', () => {
   const folder = temporaryFolder();
 
   it('is what our reader says', async () => {
-    const out = folder.file('stories260K.gguf');
-    await convertLlama2c({
-      checkpoint: weights('stories260K.bin'),
-      tokenizer: weights('tok512.bin'),
-      out,
-    });
+    const out = folder.file('converted.gguf');
+    const { checkpoint, tokenizer } = await embeddedReference(folder.path);
+    await convertLlama2c({ checkpoint, tokenizer, out });
     const file = await accessFile(out);
     try {
       const ours = await readGguf(file);

@@ -12,9 +12,8 @@ import { decompressWhole } from '../../src/formats/compression/decompress.js';
 import { sha256 } from '../../src/image/sha256.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { CLI, zosia } from '../support/cli.js';
-import { convertStoryModel } from '../support/story-model.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { describeWithWeights } from '../support/weights.js';
 import { e2fsck, readWithLibext2fs, withLibext2fs } from './ext4/programs.js';
 
 const MAX_INITRAMFS_BYTES = 256 << 20;
@@ -76,18 +75,14 @@ describe.each(['aarch64', 'x86_64'])('the %s initramfs', (arch) => {
   });
 });
 
-describeWithWeights('what is built', () => {
+describe('what is built', () => {
   const folder = temporaryFolder();
-  let model = '';
-  beforeAll(async () => {
-    model = await convertStoryModel(folder.path);
-  });
 
   it('is a model disk that e2fsck finds clean and libext2fs reads back', async () => {
     const disk = folder.file('model.img');
-    expect((await zosia(['image', 'model', model, '--out', disk])).exitCode).toBe(0);
+    expect((await zosia(['image', 'model', EMBEDDED_MODEL, '--out', disk])).exitCode).toBe(0);
     expect(e2fsck(disk)).toMatchObject({ status: 0 });
-    const expected = await readFile(model);
+    const expected = await readFile(EMBEDDED_MODEL);
     const image = fileData(disk, (await stat(disk)).size);
     const content = await withLibext2fs(image, (fileSystem) =>
       readWithLibext2fs(fileSystem, '/model.gguf', expected.length + 1),
@@ -105,8 +100,8 @@ describeWithWeights('what is built', () => {
       await mkdir(cwd);
       for (const args of [
         ['image', 'initramfs', '--arch', 'aarch64'],
-        ['image', 'model', model, '--format', 'raw'],
-        ['model', 'info', model],
+        ['image', 'model', EMBEDDED_MODEL, '--format', 'raw'],
+        ['model', 'info', EMBEDDED_MODEL],
       ]) {
         const command = [
           'umask "$1"; shift; exec "$@"',

@@ -67,7 +67,7 @@ function typedMetadata({ metadata }: GgufHeader): Record<string, TypedValue> {
 }
 
 /** Readers do not keep the type of a number, so the few keys of models that are no integers are known. */
-const FLOAT_KEY = /epsilon|freq_base/;
+const FLOAT_KEY = /epsilon|freq_base|sampling\.temp/;
 
 function typed(key: string, value: GgufValue): TypedValue {
   if (value instanceof GgufArray) {

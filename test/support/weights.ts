@@ -1,25 +1,21 @@
 import { existsSync } from 'node:fs';
-import { describe } from 'vitest';
+import type { TestOptions } from 'vitest';
+import { skipWhere } from './skipping.js';
 import { WEIGHTS_FOLDER, weights } from './weight-files.js';
 
-export { weights } from './weight-files.js';
+export { STORIES_260K, weights } from './weight-files.js';
 
-/** What stories260K tells from nothing at temperature 0, as its makers published it. */
-export const PUBLISHED_STORY =
-  'Once upon a time, there was a little girl named Lily. She loved to play outside in the park.';
+const skipped = skipWhere(
+  !existsSync(weights('stories260K.bin')) && process.env.CI === undefined,
+  `no published weights in ${WEIGHTS_FOLDER} (ZOSIA_TEST_MODELS names another folder)`,
+);
 
 /**
- * A describe that needs the real weights. Without them it is skipped with a reason; in CI it runs all
- * the same, and so fails.
+ * Options of a test, or of a describe, of what was published of models that zosia does not bring. Without
+ * their weights it is skipped with a reason; in CI it runs all the same, and so fails. What needs any
+ * model takes the built-in one (embedded-model.ts).
  */
-export function describeWithWeights(name: string, body: () => void): void {
-  const absent = !existsSync(weights('stories260K.bin'));
-  if (absent && process.env.CI === undefined) {
-    describe.skip(
-      `${name} (skipped: no weights in ${WEIGHTS_FOLDER}; set ZOSIA_TEST_MODELS)`,
-      body,
-    );
-  } else {
-    describe(name, body);
-  }
-}
+export const WITH_WEIGHTS: TestOptions = {
+  ...skipped,
+  meta: { ...skipped.meta, wantsWeights: true },
+};

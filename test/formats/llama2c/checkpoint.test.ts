@@ -5,10 +5,8 @@ import { checkpointTensor, readCheckpoint } from '../../../src/formats/llama2c/c
 import type { Checkpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import { CONFIG_FIELDS, HEADER } from '../../../src/formats/llama2c/layout.js';
 import { accessBytes } from '../../../src/image/random-access.js';
-import { accessFile } from '../../../src/host/access-file.js';
 import { zosiaError } from '../../support/errors.js';
 import { randomCheckpoint } from '../../support/random-checkpoint.js';
-import { describeWithWeights, weights } from '../../support/weights.js';
 import { TINY, legacyCheckpoint, versionedCheckpoint } from './samples.js';
 
 const int8Checkpoint = (sharedClassifier: boolean): Uint8Array =>
@@ -176,25 +174,5 @@ describe('readCheckpoint', () => {
         },
       ),
     );
-  });
-});
-
-describeWithWeights('readCheckpoint, on stories260K', () => {
-  it('reads the published shape', async () => {
-    const file = await accessFile(weights('stories260K.bin'));
-    try {
-      expect((await readCheckpoint(file)).config).toEqual({
-        dim: 64,
-        hiddenDim: 172,
-        layerCount: 5,
-        headCount: 8,
-        kvHeadCount: 4,
-        vocabularySize: 512,
-        contextLength: 512,
-        sharedClassifier: true,
-      });
-    } finally {
-      await file.close();
-    }
   });
 });

@@ -15,7 +15,7 @@ import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';
 import type { Llama2Shape } from '../../support/llama2-format.js';
 import { randomCheckpoint } from '../../support/random-checkpoint.js';
-import { describeWithWeights, weights } from '../../support/weights.js';
+import { STORIES_260K, WITH_WEIGHTS } from '../../support/weights.js';
 import { tokenizerFile } from './samples.js';
 
 const SHAPE: Llama2Shape = {
@@ -190,10 +190,14 @@ describe('planLlama2cPair', () => {
   });
 });
 
-describeWithWeights('planLlama2cPair, on stories260K', () => {
-  it('gives back the published files', async () => {
-    const checkpoint = await readFile(weights('stories260K.bin'));
-    const tokenizer = await readFile(weights('tok512.bin'));
+describe('planLlama2cPair, of stories260K as a GGUF', WITH_WEIGHTS, () => {
+  it('gives back the published files, of the published shape', async () => {
+    const checkpoint = await readFile(STORIES_260K.checkpoint);
+    const tokenizer = await readFile(STORIES_260K.tokenizer);
+    expect((await readCheckpoint(accessBytes(checkpoint))).config).toEqual({
+      ...{ dim: 64, hiddenDim: 172, layerCount: 5, headCount: 8, kvHeadCount: 4 },
+      ...{ vocabularySize: 512, contextLength: 512, sharedClassifier: true },
+    });
     const pair = await fromGguf(await toGguf(checkpoint, tokenizer));
     expect(tokenizer.equals(await imageBytes(pair.tokenizer))).toBe(true);
     const ropeBytes = 4 * 512 * 8; // contextLength positions, of headDim numbers

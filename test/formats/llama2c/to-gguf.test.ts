@@ -7,6 +7,7 @@ import { checkpointTensor, readCheckpoint } from '../../../src/formats/llama2c/c
 import { planLlama2cGguf } from '../../../src/formats/llama2c/to-gguf.js';
 import { readTokenizer } from '../../../src/formats/llama2c/tokenizer.js';
 import { digestImage } from '../../../src/host/digest.js';
+import { bytesData } from '../../../src/image/file-data.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
 import type { Image } from '../../../src/image/image.js';
 import { accessBytes } from '../../../src/image/random-access.js';
@@ -14,7 +15,8 @@ import { accessFile } from '../../../src/host/access-file.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';
 import { randomCheckpoint } from '../../support/random-checkpoint.js';
-import { describeWithWeights, weights } from '../../support/weights.js';
+import { syntheticVocabulary } from '../../support/synthetic-vocabulary.js';
+import { STORIES_260K, WITH_WEIGHTS } from '../../support/weights.js';
 import { TINY, legacyCheckpoint, tokenizerFile, versionedCheckpoint } from './samples.js';
 
 const PIECES = ['<unk>', '\n<s>\n', '\n</s>\n', '<0x0A>', ' a b', Buffer.from([0xe2, 0x20])];
@@ -135,62 +137,65 @@ describe('planLlama2cGguf', () => {
   });
 });
 
-describeWithWeights('planLlama2cGguf, on stories260K', () => {
+describe('planLlama2cGguf', () => {
+  /** As stories260K has it: rows of 172 weights are no whole number of blocks. */
+  const SHAPE = {
+    ...{ dim: 64, hiddenDim: 172, layerCount: 5, headCount: 8, kvHeadCount: 4 },
+    ...{ vocabularySize: 512, contextLength: 512, sharedClassifier: true },
+  };
+
   it.each([
     ['F16', 1],
     ['Q8_0', 7],
   ] as const)('stores matrices as %s, and norms as they are', async (type, fileType) => {
-    const path = weights('stories260K.bin');
-    const access = await accessFile(path);
-    const tokenizerFile = await accessFile(weights('tok512.bin'));
-    try {
-      const checkpoint = await readCheckpoint(access);
-      const image = planLlama2cGguf({
-        checkpoint,
-        checkpointSource: { path },
-        checkpointAccess: access,
-        tokenizer: await readTokenizer(tokenizerFile, 512),
-        name: 'stories260K',
-        type,
-      });
-      const bytes = Buffer.from(await imageBytes(image));
-      const header = await checkGguf(accessBytes(bytes), 'model.gguf');
-      expect(header.metadata.get('general.file_type')).toBe(fileType);
-      const tensor = (name: string) => header.tensors.find((each) => each.name === name)!;
-      expect(tensor('blk.4.attn_q.weight').type.name).toBe(type);
-      expect(tensor('blk.4.attn_norm.weight').type.name).toBe('F32');
-      // Its rows have 172 weights, which are no whole number of blocks.
-      expect(tensor('blk.4.ffn_down.weight').type.name).toBe('F16');
-      const { offset, dimensions, sizeBytes } = tensor('blk.4.attn_q.weight');
-      const start = checkpointTensor(checkpoint, 'wq').offset + 4 * 64 * 64 * 4;
-      const floats = await access.read(start, dimensions[0]! * dimensions[1]! * 4);
-      const expected = encodeWeights(type, new Float32Array(floats.slice().buffer));
-      const at = header.dataOffset + offset;
-      expect(bytes.subarray(at, at + sizeBytes).equals(expected)).toBe(true);
-    } finally {
-      await access.close();
-      await tokenizerFile.close();
-    }
+    const file = randomCheckpoint(SHAPE, { version: 0 }, 260);
+    const access = accessBytes(file);
+    const checkpoint = await readCheckpoint(access);
+    const image = planLlama2cGguf({
+      checkpoint,
+      checkpointSource: bytesData(file),
+      checkpointAccess: access,
+      tokenizer: await readTokenizer(accessBytes(syntheticVocabulary(512)), 512),
+      name: 'random',
+      type,
+    });
+    const bytes = Buffer.from(await imageBytes(image));
+    const header = await checkGguf(accessBytes(bytes), 'model.gguf');
+    expect(header.metadata.get('general.file_type')).toBe(fileType);
+    const tensor = (name: string) => header.tensors.find((each) => each.name === name)!;
+    expect(tensor('blk.4.attn_q.weight').type.name).toBe(type);
+    expect(tensor('blk.4.attn_norm.weight').type.name).toBe('F32');
+    expect(tensor('blk.4.ffn_down.weight').type.name).toBe('F16');
+    const { offset, dimensions, sizeBytes } = tensor('blk.4.attn_q.weight');
+    const start = checkpointTensor(checkpoint, 'wq').offset + 4 * 64 * 64 * 4;
+    const floats = await access.read(start, dimensions[0]! * dimensions[1]! * 4);
+    const expected = encodeWeights(type, new Float32Array(floats.slice().buffer));
+    const at = header.dataOffset + offset;
+    expect(bytes.subarray(at, at + sizeBytes).equals(expected)).toBe(true);
   });
 
-  it('copies no weights, and gives the same bytes everywhere', async () => {
-    const path = weights('stories260K.bin');
-    const checkpointFile = await accessFile(path);
-    const tokenizerFile = await accessFile(weights('tok512.bin'));
-    try {
-      const image = planLlama2cGguf({
-        checkpoint: await readCheckpoint(checkpointFile),
-        checkpointSource: { path },
-        tokenizer: await readTokenizer(tokenizerFile, 512),
-        name: 'stories260K',
-      });
-      expect(image.segments.filter(({ source }) => source.kind === 'bytes')).toHaveLength(1);
-      expect(await digestImage(image)).toBe(
-        '3010a8250b121f7d037db95a2564dfedbc5720997c98a6b430c2b7ee431e981c',
-      );
-    } finally {
-      await checkpointFile.close();
-      await tokenizerFile.close();
-    }
-  });
+  it(
+    'copies no weights of stories260K, and gives the same bytes everywhere',
+    WITH_WEIGHTS,
+    async () => {
+      const path = STORIES_260K.checkpoint;
+      const checkpointFile = await accessFile(path);
+      const tokenizerFile = await accessFile(STORIES_260K.tokenizer);
+      try {
+        const image = planLlama2cGguf({
+          checkpoint: await readCheckpoint(checkpointFile),
+          checkpointSource: { path },
+          tokenizer: await readTokenizer(tokenizerFile, 512),
+          name: 'stories260K',
+        });
+        expect(image.segments.filter(({ source }) => source.kind === 'bytes')).toHaveLength(1);
+        expect(await digestImage(image)).toBe(
+          '3010a8250b121f7d037db95a2564dfedbc5720997c98a6b430c2b7ee431e981c',
+        );
+      } finally {
+        await checkpointFile.close();
+        await tokenizerFile.close();
+      }
+    },
+  );
 });

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeText, readVocabulary, writeVocabulary } from '../../support/llama2-tokens.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { describeWithWeights, weights } from '../../support/weights.js';
+import { embeddedReference } from '../../support/embedded-model.js';
+import { WITH_WEIGHTS, weights } from '../../support/weights.js';
 import { buildHostProgram } from './programs.js';
 
 const folder = temporaryFolder();
@@ -33,33 +34,47 @@ const TEXTS = fc.array(
   { minLength: 20, maxLength: 50 },
 );
 
-describeWithWeights('the encoder', () => {
-  it.each([
-    ['tok512.bin', 512],
-    ['tokenizer.bin', 32_000],
-  ])('agrees with the reference (%s)', async (name, size) => {
-    const vocabulary = readVocabulary(await readFile(weights(name)));
+/** Texts that Meta's own tokenizer was asked for, with its answers. */
+const LLAMA_2: readonly (readonly [text: string, tokens: readonly number[]])[] = [
+  ['I believe the meaning of life is', [1, 306, 4658, 278, 6593, 310, 2834, 338]],
+  [
+    'Simply put, the theory of relativity states that ',
+    [1, 3439, 17632, 1925, 29892, 278, 6368, 310, 14215, 537, 5922, 393, 29871],
+  ],
+];
+
+describe('the encoder', () => {
+  /** Compares it with the reference on texts of all kinds. */
+  async function expectAgreement(tokenizer: string): Promise<void> {
+    const vocabulary = readVocabulary(await readFile(tokenizer));
     await fc.assert(
       fc.asyncProperty(TEXTS, async (texts) => {
-        const encoded = await encode(weights(name), size, texts);
+        const encoded = await encode(tokenizer, vocabulary.texts.length, texts);
         expect(encoded).toEqual(texts.map((text) => encodeText(vocabulary, text)));
       }),
       { numRuns: 20 },
     );
+  }
+
+  it("agrees with the reference on the built-in model's vocabulary", async () => {
+    await expectAgreement((await embeddedReference(folder.path)).tokenizer);
   });
 
-  it.each([
-    ['I believe the meaning of life is', [1, 306, 4658, 278, 6593, 310, 2834, 338]],
-    [
-      'Simply put, the theory of relativity states that ',
-      [1, 3439, 17632, 1925, 29892, 278, 6368, 310, 14215, 537, 5922, 393, 29871],
-    ],
-  ])('gives the tokens that Llama 2 was trained on: %s', async (text, tokens) => {
-    expect(await encode(weights('tokenizer.bin'), 32_000, [text])).toEqual([tokens]);
-  });
-});
+  it(
+    "agrees with the reference on Llama 2's, and gives the published tokens",
+    WITH_WEIGHTS,
+    async () => {
+      const tokenizer = weights('tokenizer.bin');
+      await expectAgreement(tokenizer);
+      const encoded = await encode(
+        tokenizer,
+        32_000,
+        LLAMA_2.map(([text]) => text),
+      );
+      expect(encoded).toEqual(LLAMA_2.map(([, tokens]) => tokens));
+    },
+  );
 
-describe('the encoder', () => {
   it('takes the first of equal merges, and merges what merging made', async () => {
     const texts = ['<unk>', '<s>', '</s>', ' ', 'a', 'aa', 'aaa', 'aaaa'];
     const path = folder.file('merges.bin');

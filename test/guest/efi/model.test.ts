@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { embeddedReference } from '../../support/embedded-model.js';
 import { STORIES_15M } from '../../support/llama2-format.js';
 import type { CheckpointFormat, Llama2Shape } from '../../support/llama2-format.js';
 import { referenceText } from '../../support/llama2-sampling.js';
@@ -8,8 +9,9 @@ import type { SamplingOptions } from '../../support/llama2-sampling.js';
 import { readVocabulary, writeVocabulary } from '../../support/llama2-tokens.js';
 import { GREEDY_STORY, SAMPLED_STORY } from '../../support/published-stories.js';
 import { randomCheckpoint } from '../../support/random-checkpoint.js';
+import { syntheticVocabulary } from '../../support/synthetic-vocabulary.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { describeWithWeights, weights } from '../../support/weights.js';
+import { STORIES_260K, WITH_WEIGHTS } from '../../support/weights.js';
 import { PRODUCTS, buildHostProgram } from './programs.js';
 
 const folder = temporaryFolder();
@@ -47,49 +49,52 @@ async function runModel(
   };
 }
 
-describeWithWeights('the published model', () => {
-  const files = [weights('stories260K.bin'), weights('tok512.bin')] as const;
-
-  it.each(PRODUCTS)('tells the story its makers published, at temperature 0 (%s)', async (name) => {
-    expect((await runModel(...files, GREEDY, name)).text).toBe(GREEDY_STORY);
-  });
-
-  it.each(PRODUCTS)(
-    'and the one they published for a seed, to its last word (%s)',
-    async (name) => {
-      const options = { steps: 256, temperature: 1, topP: 0.9, seed: 133_742 };
-      expect((await runModel(...files, options, name)).text).toBe(SAMPLED_STORY);
-    },
-  );
-
+describe('stories260K', WITH_WEIGHTS, () => {
   it.each([
+    ['at temperature 0', GREEDY, GREEDY_STORY],
+    ['for a seed', { ...GREEDY, temperature: 1, seed: 133_742 }, SAMPLED_STORY],
+  ])('tells the story that was published %s, to its last word', async (_, options, story) => {
+    const { checkpoint, tokenizer } = STORIES_260K;
+    for (const products of PRODUCTS) {
+      const { text } = await runModel(checkpoint, tokenizer, options, products);
+      expect(text, products).toBe(story);
+    }
+  });
+});
+
+describe('the built-in model', () => {
+  it.each([
+    GREEDY,
     { ...GREEDY, prompt: 'Zoë and the dragon 龍', steps: 60 },
     { ...GREEDY, temperature: 0.8, topP: 1, seed: 7, steps: 120 },
     { ...GREEDY, temperature: 1.3, topP: 0.5, seed: 123_456_789_012, steps: 120 },
   ])('agrees with the reference on $prompt, temperature $temperature', async (options) => {
-    const [checkpoint, tokenizer] = await Promise.all(files.map((path) => readFile(path)));
-    const reference = referenceText(checkpoint!, readVocabulary(tokenizer!), options);
-    const run = await runModel(...files, options);
-    expect(run.promptTokens).toEqual(reference.promptTokens);
-    expect(run.tokens).toEqual(reference.tokens);
-    expect(run.text).toBe(reference.text.toString());
-  });
-
-  it('agrees with the reference in the exact shape of stories15M', async () => {
-    const checkpoint = randomCheckpoint(STORIES_15M, { version: 0 }, 15);
-    expect(checkpoint.length).toBe(60_816_028);
-    const path = folder.file('stories15M.bin');
-    await writeFile(path, checkpoint);
-    const options = { ...GREEDY, prompt: 'Once upon a time', steps: 12 };
-    const tokenizer = weights('tokenizer.bin');
-    const reference = referenceText(checkpoint, readVocabulary(await readFile(tokenizer)), options);
-    const run = await runModel(path, tokenizer, options);
-    expect(run.promptTokens).toEqual([1, 9038, 2501, 263, 931]);
-    expect(run.tokens).toEqual(reference.tokens);
+    const { checkpoint, tokenizer, tell } = await embeddedReference(folder.path);
+    const reference = tell(options);
+    for (const products of PRODUCTS) {
+      const run = await runModel(checkpoint, tokenizer, options, products);
+      expect(run.promptTokens).toEqual(reference.promptTokens);
+      expect(run.tokens, products).toEqual(reference.tokens);
+      expect(run.text).toBe(reference.text.toString());
+    }
   });
 });
 
 describe('a model with random weights', () => {
+  it('agrees with the reference in the exact shape of stories15M', async () => {
+    const checkpoint = randomCheckpoint(STORIES_15M, { version: 0 }, 15);
+    expect(checkpoint.length).toBe(60_816_028);
+    const vocabulary = syntheticVocabulary(STORIES_15M.vocabularySize);
+    const files = [folder.file('stories15M.bin'), folder.file('stories15M-tokenizer.bin')] as const;
+    await writeFile(files[0], checkpoint);
+    await writeFile(files[1], vocabulary);
+    const options = { ...GREEDY, prompt: 'Once upon a time', steps: 12 };
+    const reference = referenceText(checkpoint, readVocabulary(vocabulary), options);
+    const run = await runModel(...files, options);
+    expect(run.promptTokens).toEqual(reference.promptTokens);
+    expect(run.tokens).toEqual(reference.tokens);
+  });
+
   const shape: Llama2Shape = {
     dim: 48,
     hiddenDim: 112,

@@ -11,9 +11,10 @@ import { PRE_TOKENIZERS, TOKENIZERS } from '../../../src/formats/gguf/tokenizers
 import { accessBytes } from '../../../src/image/random-access.js';
 import { convertLlama2c } from '../../../src/recipes/convert.js';
 import { modelGguf } from '../../formats/gguf/samples.js';
-import { EMBEDDED_MODEL } from '../../support/embedded-model.js';
+import { EMBEDDED_MODEL, embeddedReference } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { weights } from '../../support/weight-files.js';
+import { skipWhere } from '../../support/skipping.js';
+import { WITH_WEIGHTS, weights } from '../../support/weights.js';
 import { OTHER_VALUES, assemble, pair, partsOf } from './header-parts.js';
 import type { HeaderParts, WholeHeader } from './header-parts.js';
 import { mutateBytes, mutateParts, numbers } from './mutations.js';
@@ -134,24 +135,21 @@ describe.skipIf(!RUNS_PINNED_LLAMA)('the pinned llama.cpp and zosia, of headers:
     await expectAgreement(partsOf(model), Math.ceil(MUTATIONS * 0.6));
   });
 
-  it.skipIf(!existsSync(weights('stories260K.bin')) && !process.env.CI)(
-    'agree on a converted model, and on mutations of its header',
-    async () => {
-      const out = folder.file('stories.gguf');
-      await convertLlama2c({
-        checkpoint: weights('stories260K.bin'),
-        tokenizer: weights('tok512.bin'),
-        out,
-      });
-      await expectAgreement(partsOf(await headerOf(out)), Math.ceil(MUTATIONS * 0.3));
-    },
-  );
+  it('agree on a converted model, and on mutations of its header', async () => {
+    const out = folder.file('converted.gguf');
+    const { checkpoint, tokenizer } = await embeddedReference(folder.path);
+    await convertLlama2c({ checkpoint, tokenizer, out });
+    await expectAgreement(partsOf(await headerOf(out)), Math.ceil(MUTATIONS * 0.3));
+  });
 
-  it.skipIf(!existsSync(weights('vocab')) && !process.env.CI).each(['llama-spm', 'gpt-2'])(
-    'agree on a model with the vocabulary %s, and on mutations of its header',
-    async (name) => {
-      const vocabulary = await headerOf(weights(`vocab/ggml-vocab-${name}.gguf`));
-      await expectAgreement(withVocabulary(model, vocabulary), Math.ceil(MUTATIONS * 0.05));
+  it(
+    'agree on published vocabularies, and on mutations of headers with them',
+    WITH_WEIGHTS,
+    async () => {
+      for (const name of ['llama-spm', 'gpt-2']) {
+        const vocabulary = await headerOf(weights(`vocab/ggml-vocab-${name}.gguf`));
+        await expectAgreement(withVocabulary(model, vocabulary), Math.ceil(MUTATIONS * 0.05));
+      }
     },
   );
 
