@@ -42,7 +42,7 @@ export async function buildGuest(options: BuildGuestOptions): Promise<BuiltGuest
     compiler,
     sources,
     sourceDir,
-    includeDirs: ['.'],
+    includeDirs: ['init', '.'],
     signal,
   });
   const path = join(outDir, 'init');

@@ -10,8 +10,8 @@ export const GUEST_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/', impo
 export const SHARED_SOURCES = 'shared';
 
 /**
- * The C files of folders, relative to `sourceDir`: by folder, then by name in byte order, since the
- * linker lays the program out in the order they are given.
+ * The C files of folders and of those in them, relative to `sourceDir`: by folder as given, then by path
+ * in byte order, since the linker lays the program out in the order they are given.
  *
  * @throws ZosiaError `ZOSIA_GUEST_SOURCE_MISSING` when there are none
  */
@@ -21,9 +21,9 @@ export async function listSources(
 ): Promise<string[]> {
   const sources: string[] = [];
   for (const folder of folders) {
-    const names = await readdir(join(sourceDir, folder)).catch(() => []);
-    const files = names.filter((name) => name.endsWith('.c')).sort();
-    sources.push(...files.map((name) => `${folder}/${name}`));
+    const paths = await readdir(join(sourceDir, folder), { recursive: true }).catch(() => []);
+    const files = paths.filter((path) => path.endsWith('.c')).sort();
+    sources.push(...files.map((path) => `${folder}/${path}`));
   }
   if (sources.length === 0) {
     throw new ZosiaError('ZOSIA_GUEST_SOURCE_MISSING', `there is no C source in ${sourceDir}`, {

@@ -33,7 +33,7 @@ const optionsOf = (command: Command): (string | undefined)[] => [
 
 /** The boot flags that init knows. */
 async function guestFlags(): Promise<string[]> {
-  const source = await readFile(`${ROOT}guest/init/flags.c`, 'utf8');
+  const source = await readFile(`${ROOT}guest/init/request/flags.c`, 'utf8');
   return [...source.matchAll(/(?<!define )PREFIX "([a-z_.]+)"/g)].map(
     ([, name]) => `zosia.${name!}`,
   );

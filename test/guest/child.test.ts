@@ -5,15 +5,9 @@ import { temporaryFolder } from '../support/temporary.js';
 import { RUNS_HERE, buildProgram } from './programs.js';
 
 const PARTS = [
-  'child',
-  'confinement',
-  'console',
-  'exit_gate',
-  'file',
-  'output_filter',
-  'procfs',
-  'queue',
-  'text',
+  ...['text/text', 'kernel/file', 'kernel/procfs', 'kernel/queue'],
+  ...['console/console', 'console/output_filter'],
+  ...['process/child', 'process/confinement', 'process/exit_gate'],
 ];
 
 describe.skipIf(!RUNS_HERE)('how init runs a program (runs where Linux programs do)', () => {
@@ -23,7 +17,7 @@ describe.skipIf(!RUNS_HERE)('how init runs a program (runs where Linux programs 
   beforeAll(async () => {
     [runChild, lateTalker] = await Promise.all([
       buildProgram(folder.path, 'run_child', PARTS),
-      buildProgram(folder.path, 'late_talker', ['queue', 'text']),
+      buildProgram(folder.path, 'late_talker', ['kernel/queue', 'text/text']),
     ]);
   });
 

@@ -7,7 +7,11 @@ describe.skipIf(!RUNS_HERE)('the end of an answer (runs where Linux programs do)
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
-    program = await buildProgram(folder.path, 'strip_farewell', ['farewell', 'queue', 'text']);
+    program = await buildProgram(folder.path, 'strip_farewell', [
+      'llama/farewell',
+      'kernel/queue',
+      'text/text',
+    ]);
   });
 
   it.each([

@@ -15,7 +15,14 @@ describe.skipIf(!RUNS_HERE)('the boot flags (runs where Linux programs do)', () 
   let program: string;
   beforeAll(async () => {
     program = await buildProgram(folder.path, 'parse_flags', [
-      ...['argument_list', 'command_line', 'file', 'flags', 'queue', 'text'],
+      ...[
+        'request/argument_list',
+        'request/command_line',
+        'kernel/file',
+        'request/flags',
+        'kernel/queue',
+        'text/text',
+      ],
     ]);
   });
 
@@ -161,7 +168,7 @@ describe.skipIf(!RUNS_HERE)('the kernel command line (runs where Linux programs 
   let program: string;
   beforeAll(async () => {
     program = await buildProgram(folder.path, 'split_command_line', [
-      ...['command_line', 'queue', 'text'],
+      ...['request/command_line', 'kernel/queue', 'text/text'],
     ]);
   });
 

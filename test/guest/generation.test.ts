@@ -27,7 +27,14 @@ describe.skipIf(!RUNS_HERE)('how a generation went (runs where Linux programs do
   let program: string;
   beforeAll(async () => {
     program = await buildProgram(folder.path, 'follow_generation', [
-      ...['file', 'generation', 'lines', 'queue', 'template_fault', 'text'],
+      ...[
+        'kernel/file',
+        'llama/generation',
+        'text/lines',
+        'kernel/queue',
+        'llama/template_fault',
+        'text/text',
+      ],
     ]);
   });
 

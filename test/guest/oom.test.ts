@@ -13,7 +13,14 @@ describe.skipIf(!RUNS_HERE)(
     const folder = temporaryFolder();
     let program: string;
     beforeAll(async () => {
-      const parts = ['file', 'kernel_log', 'oom_watch', 'queue', 'statistics', 'text'];
+      const parts = [
+        'kernel/file',
+        'kernel/kernel_log',
+        'process/oom_watch',
+        'kernel/queue',
+        'kernel/statistics',
+        'text/text',
+      ];
       program = await buildProgram(folder.path, 'parse_oom', parts);
     });
 

@@ -40,7 +40,7 @@ describe.skipIf(!RUNS_HERE)("the filter of programs' output (runs where Linux pr
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
-    const parts = ['file', 'output_filter', 'queue', 'text'];
+    const parts = ['kernel/file', 'console/output_filter', 'kernel/queue', 'text/text'];
     program = await buildProgram(folder.path, 'filter_output', parts);
   });
 

@@ -5,7 +5,14 @@ import { Screen } from '../support/screen.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { RUNS_HERE, buildProgram } from './programs.js';
 
-const PARTS = ['prompt', 'keys', 'line_editor', 'line_view', 'queue', 'text'];
+const PARTS = [
+  'prompt/prompt',
+  'prompt/keys',
+  'prompt/line_editor',
+  'prompt/line_view',
+  'kernel/queue',
+  'text/text',
+];
 const ROWS = 6;
 const COLUMNS = 20;
 

@@ -22,7 +22,7 @@ describe.skipIf(!RUNS_HERE)('reasoning in an answer (runs where Linux programs d
   let program: string;
   beforeAll(async () => {
     program = await buildProgram(folder.path, 'show_reasoning', [
-      ...['file', 'queue', 'reasoning', 'text'],
+      ...['kernel/file', 'kernel/queue', 'llama/reasoning', 'text/text'],
     ]);
   });
 

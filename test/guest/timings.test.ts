@@ -35,7 +35,7 @@ describe.skipIf(!RUNS_HERE)('the timings of a run (runs where Linux programs do)
   let program: string;
   beforeAll(async () => {
     program = await buildProgram(folder.path, 'parse_timings', [
-      ...['lines', 'queue', 'text', 'timings'],
+      ...['text/lines', 'kernel/queue', 'text/text', 'llama/timings'],
     ]);
   });
 
@@ -142,7 +142,7 @@ describe.skipIf(!RUNS_HERE)('the timings of a run (runs where Linux programs do)
 describe.skipIf(!RUNS_HERE)('figures (run where Linux programs do)', () => {
   const folder = temporaryFolder();
   it('have all their decimals', async () => {
-    const program = await buildProgram(folder.path, 'format_text', ['queue', 'text']);
+    const program = await buildProgram(folder.path, 'format_text', ['kernel/queue', 'text/text']);
     const { stdout } = await execa(program, {
       input: '2 1234\n2 5\n0 12\n3 0\n5 100000\n3 18446744073709551615\n',
     });

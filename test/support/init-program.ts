@@ -12,7 +12,7 @@ import {
  * guests share.
  *
  * @param sources the test's own C files
- * @param parts names of files of guest/init, without ".c"; all but main unless given
+ * @param parts files of guest/init from there on, without ".c"; all but main unless given
  */
 export async function compileWithInit(
   arch: Architecture,

@@ -1,8 +1,8 @@
-// The system calls that only the listing needs; the others are init's (guest/init/sys.h).
+// The system calls that only the listing needs; the others are init's (guest/init/kernel/sys.h).
 #ifndef LISTING_CALLS_H
 #define LISTING_CALLS_H
 
-#include "sys.h"
+#include "kernel/sys.h"
 
 // Numbers: include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl.
 enum {

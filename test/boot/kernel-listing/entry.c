@@ -3,7 +3,7 @@
 #include "calls.h"
 #include "content.h"
 #include "report.h"
-#include "text.h"
+#include "text/text.h"
 
 enum { XATTR_MAX_BYTES = 64 * 1024, SYMLINK_MAX_BYTES = 4096 };
 

@@ -15,8 +15,11 @@ const SOURCE_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 const SOURCES = ['init', 'tree', 'entry', 'content', 'sha256', 'report'];
 /** What it shares with the init that ships, and what that needs. */
 const INIT_PARTS = [
-  ...['answer', 'child', 'confinement', 'console', 'disk', 'exit_gate', 'farewell', 'file', 'lend'],
-  ...['model', 'modules', 'mounts', 'output_filter', 'power', 'procfs', 'queue', 'request', 'text'],
+  ...['text/text', 'kernel/file', 'kernel/procfs', 'kernel/queue'],
+  ...['console/console', 'console/output_filter', 'request/request'],
+  ...['process/child', 'process/confinement', 'process/exit_gate'],
+  ...['model/disk', 'model/lend', 'model/model'],
+  ...['machine/modules', 'machine/mounts', 'machine/power', 'one_shot/answer'],
 ];
 
 const RAM_MIB = 256;

@@ -4,14 +4,14 @@
 // The run's arguments say where on the disk they are: "START LENGTH", in sectors. Without arguments the
 // disk itself is one. Arguments that are absolute paths are folders of the initramfs instead.
 #include "calls.h"
-#include "console.h"
-#include "disk.h"
-#include "modules.h"
-#include "mounts.h"
-#include "power.h"
+#include "console/console.h"
+#include "machine/modules.h"
+#include "machine/mounts.h"
+#include "machine/power.h"
+#include "model/disk.h"
 #include "report.h"
-#include "request.h"
-#include "text.h"
+#include "request/request.h"
+#include "text/text.h"
 #include "tree.h"
 
 __asm__(START_ASSEMBLY);

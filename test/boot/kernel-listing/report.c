@@ -1,8 +1,8 @@
 #include "report.h"
 
-#include "answer.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/sys.h"
+#include "one_shot/answer.h"
+#include "text/text.h"
 
 // Kept back for answer_finish, which makes sure that the host has had everything before.
 enum { KEPT_BYTES = 512 };

@@ -1,6 +1,6 @@
 #include "sha256.h"
 
-#include "text.h"
+#include "text/text.h"
 
 enum { ROUNDS = 64, LENGTH_BYTES = 8 };
 

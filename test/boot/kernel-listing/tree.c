@@ -3,7 +3,7 @@
 #include "calls.h"
 #include "entry.h"
 #include "report.h"
-#include "text.h"
+#include "text/text.h"
 
 enum { DIRECTORY_TYPE = 4 }; // DT_DIR of getdents64
 

@@ -2,10 +2,10 @@
 // "hang", "eat", "tell" or "end"; one that tells prints what it is and what it may do. What follows is
 // printed on standard error before. One that ends after some such words also prints, on standard output,
 // what a model might make up.
-#include "file.h"
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/file.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

@@ -15,7 +15,11 @@ export interface Impostor {
 }
 
 export async function buildImpostor(arch: Architecture): Promise<Impostor> {
-  const program = await compileWithInit(arch, [SOURCE], ['file', 'queue', 'text']);
+  const program = await compileWithInit(
+    arch,
+    [SOURCE],
+    ['kernel/file', 'kernel/queue', 'text/text'],
+  );
   return {
     entries: (behaviour, says = '') => [
       { path: '/usr/bin/llama-cli', type: 'file', mode: 0o755, data: program },

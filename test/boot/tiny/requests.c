@@ -1,19 +1,19 @@
 // Process 1 of a machine that answers many requests in one boot, each as init answers the one that it is
 // started with: the folders /etc/zosia/requests/0, 1, 2 ... take the place of /etc/zosia/request in turn.
 // A log that llama.cpp has written to /tmp/log, where it may write, is printed after the answer.
-#include "console.h"
-#include "file.h"
-#include "flags.h"
-#include "model.h"
-#include "modules.h"
-#include "mounts.h"
-#include "network.h"
-#include "one_shot.h"
-#include "power.h"
-#include "request.h"
-#include "status.h"
-#include "sys.h"
-#include "text.h"
+#include "console/console.h"
+#include "kernel/file.h"
+#include "kernel/sys.h"
+#include "machine/modules.h"
+#include "machine/mounts.h"
+#include "machine/network.h"
+#include "machine/power.h"
+#include "model/model.h"
+#include "one_shot/one_shot.h"
+#include "process/status.h"
+#include "request/flags.h"
+#include "request/request.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

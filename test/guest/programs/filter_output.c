@@ -1,10 +1,10 @@
 // Passes standard input through the filter for programs' output, in pieces of the size that its argument
 // gives, and ends with an error should it write more than it may.
-#include "file.h"
-#include "output_filter.h"
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
+#include "console/output_filter.h"
+#include "kernel/file.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

@@ -1,13 +1,13 @@
 // Takes its standard input for the log of llama-completion, in pieces of a few bytes, and prints the lines
 // that may be shown, then what the log says of the generation. The argument is the context that was asked
 // for, in tokens.
-#include "file.h"
-#include "generation.h"
-#include "lines.h"
-#include "queue.h"
-#include "sys.h"
-#include "template_fault.h"
-#include "text.h"
+#include "kernel/file.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "llama/generation.h"
+#include "llama/template_fault.h"
+#include "text/lines.h"
+#include "text/text.h"
 
 #include "print.h"
 

@@ -1,8 +1,8 @@
 // Prints each number of its standard input as a decimal with as many decimals as the digit before it
 // says: "2 1234" is "12.34". A line each.
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

@@ -1,7 +1,7 @@
 // A program like llama-completion: its main thread ends the process while another still has something
 // to print.
-#include "queue.h"
-#include "sys.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
 
 __asm__(START_ASSEMBLY);
 

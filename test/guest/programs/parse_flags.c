@@ -1,9 +1,9 @@
 // Takes its standard input for a kernel command line and prints the boot flags in it, a line each, after
 // what init has to say about them.
-#include "flags.h"
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "request/flags.h"
+#include "text/text.h"
 
 #include "print.h"
 

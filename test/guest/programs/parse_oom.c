@@ -1,9 +1,9 @@
 // Takes its standard input for a record of the kernel's log and prints how much memory a killed process
 // had, in KiB: its own, and of mapped files. Prints nothing for another record.
-#include "oom_watch.h"
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "process/oom_watch.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

@@ -1,10 +1,10 @@
 // Takes its standard input for the log of a llama.cpp program, in pieces of a few bytes, and prints the
 // timings in it; then what is missing, if anything.
-#include "lines.h"
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
-#include "timings.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "llama/timings.h"
+#include "text/lines.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

@@ -2,9 +2,9 @@
 #ifndef ZOSIA_TEST_PRINT_H
 #define ZOSIA_TEST_PRINT_H
 
-#include "console.h"
-#include "queue.h"
-#include "text.h"
+#include "console/console.h"
+#include "kernel/queue.h"
+#include "text/text.h"
 
 static void print_list(const char *format, va_list arguments) {
     static char line[8192];

@@ -1,10 +1,10 @@
 // Runs the program that its arguments name as init runs one, prints what it printed, and then its
 // status on a line of its own. Prints "no gate" first if the kernel cannot hold processes at their exit.
-#include "child.h"
-#include "file.h"
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/file.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "process/child.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

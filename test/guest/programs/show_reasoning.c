@@ -1,11 +1,11 @@
 // Passes standard input on as a generated text whose reasoning is shown or hidden, in pieces of some size,
 // and ends with an error should a piece become longer than it may. Arguments: the size of the pieces,
 // "show" or "hide", and the end of the prompt.
-#include "file.h"
-#include "queue.h"
-#include "reasoning.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/file.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "llama/reasoning.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

@@ -1,9 +1,9 @@
 // Takes its standard input for a kernel command line and prints each parameter: its name, and behind a
 // tab its value if it has one.
-#include "command_line.h"
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "request/command_line.h"
+#include "text/text.h"
 
 __asm__(START_ASSEMBLY);
 

@@ -1,7 +1,7 @@
 // Prints its standard input without the farewell of llama-completion.
-#include "farewell.h"
-#include "queue.h"
-#include "sys.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "llama/farewell.h"
 
 __asm__(START_ASSEMBLY);
 

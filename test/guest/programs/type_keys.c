@@ -1,10 +1,10 @@
 // Feeds its standard input to init's prompt as keys. What is drawn for it goes to standard output; each
 // message that Enter completes, and what else happened, to standard error: "message LENGTH:TEXT",
 // "interrupt", "end", "size ROWS COLUMNS", a line each. The window has 6 rows of 20 columns.
-#include "prompt.h"
-#include "queue.h"
-#include "sys.h"
-#include "text.h"
+#include "kernel/queue.h"
+#include "kernel/sys.h"
+#include "prompt/prompt.h"
+#include "text/text.h"
 
 static void put(void *context, const char *bytes, size_t size) {
     (void)context;

@@ -1,0 +1,166 @@
+#include "llama.h"
+
+#include <stdint.h>
+
+#include "text/text.h"
+
+// The prompt of a measurement: some dozens of tokens, in any vocabulary no more than its bytes.
+#define PERF_PROMPT                                                                                \
+    "Once upon a time there was a lighthouse on a small island in the sea. Every evening the keeper " \
+    "climbed the long stairs, lit the lamp, and looked out for the ships that were coming home."
+
+// Room for the prompt beside the tokens; contexts come in multiples of 256.
+enum { PERF_PROMPT_TOKENS_MAX = 256, CONTEXT_STEP = 256 };
+_Static_assert(sizeof PERF_PROMPT < PERF_PROMPT_TOKENS_MAX, "the prompt fits its room");
+
+static void add(struct llama_command *command, const char *argument) {
+    command->arguments[command->argument_count++] = argument;
+}
+
+static void add_number(struct llama_command *command, const char *option, char text[12], int number) {
+    text_format(text, 12, "%d", number);
+    add(command, option);
+    add(command, text);
+}
+
+static void begin(struct llama_command *command, const char *program, const struct model *model) {
+    command->argument_count = 0;
+    add(command, program);
+    add(command, "-m");
+    add(command, model->path);
+    if (model->adapters[0] != '\0') {
+        add(command, "--lora");
+        add(command, model->adapters);
+    }
+}
+
+static void add_asked(struct llama_command *command, const struct flags *flags,
+                      const struct request *request) {
+    if (flags->threads > 0) add_number(command, "--threads", command->threads, flags->threads);
+    if (flags->batch_threads > 0) {
+        add_number(command, "--threads-batch", command->batch_threads, flags->batch_threads);
+    }
+    if (request->has_chat_template) {
+        add(command, "--chat-template-file");
+        add(command, REQUEST_CHAT_TEMPLATE_PATH);
+    }
+    for (int i = 0; i < flags->argument_count; i++) add(command, flags->arguments[i]);
+    for (unsigned i = 0; i < request->argument_count; i++) add(command, request->arguments[i]);
+}
+
+static bool is_context_option(const char *argument) {
+    return text_equal(argument, "-c") || text_equal(argument, "--ctx-size") ||
+           text_equal(argument, "--ctx_size"); // llama.cpp takes an underscore for a dash
+}
+
+// Of several the last one counts.
+static void note_context(struct llama_command *command) {
+    command->context_asked = 0;
+    for (unsigned i = 0; i + 1 < command->argument_count; i++) {
+        const char *value = command->arguments[i + 1];
+        unsigned tokens;
+        if (!is_context_option(command->arguments[i])) continue;
+        bool known = text_parse_number(&value, UINT32_MAX, &tokens) && *value == '\0';
+        command->context_asked = known ? tokens : 0;
+    }
+}
+
+static void finish(struct llama_command *command, const struct flags *flags,
+                   const struct request *request) {
+    note_context(command);
+    add(command, NULL);
+
+    text_format(command->term_variable, sizeof command->term_variable, "TERM=%s", request->terminal_type);
+    unsigned count = 0;
+    command->environment[count++] = "PATH=/usr/bin";
+    command->environment[count++] = "HOME=/tmp";
+    // llama.cpp reads keys as wide characters: without a UTF-8 locale, anything but ASCII ends the input.
+    command->environment[count++] = "LANG=C.UTF-8";
+    command->environment[count++] = command->term_variable;
+    // libgomp's threads would spin while they wait for each other. Where the host has anything else to
+    // do, the one that is waited for then does not get on.
+    command->environment[count++] = flags->threads_spin ? "OMP_WAIT_POLICY=active"
+                                                        : "OMP_WAIT_POLICY=passive";
+    command->environment[count] = NULL;
+}
+
+void llama_chat_command(struct llama_command *command, const struct model *model,
+                        const struct flags *flags, const struct request *request) {
+    begin(command, LLAMA_CLI, model);
+    // llama-completion has no such option: it knows nothing but text.
+    if (model->projector[0] != '\0') {
+        add(command, "--mmproj");
+        add(command, model->projector);
+    }
+    // llama-completion heeds neither: what it prints is looked through instead.
+    if (request->reasoning_hidden) {
+        add(command, "--reasoning");
+        add(command, "off");
+        add(command, "--reasoning-budget");
+        add(command, "0");
+    }
+    // init edits the line, and hands over whole messages (messages.h).
+    add(command, "--simple-io");
+    add_asked(command, flags, request);
+    finish(command, flags, request);
+}
+
+void llama_answer_command(struct llama_command *command, const struct model *model,
+                          const struct flags *flags, const struct request *request) {
+    begin(command, LLAMA_COMPLETION, model);
+    // The prompt is taken byte for byte: --file would drop a final newline, and backslashes stay.
+    add(command, "--binary-file");
+    add(command, REQUEST_PROMPT_PATH);
+    add(command, "--no-escape");
+    // A model with a chat template gets one turn of conversation, any other a completion. Without
+    // --jinja only a few well-known templates are understood and the rest abort the program.
+    add(command, "--single-turn");
+    add(command, "--jinja");
+    // A conversation cannot open with an empty turn; text can start from nothing.
+    if (request->prompt_empty) add(command, "--no-conversation");
+    add(command, "--no-display-prompt");
+    // A warm-up is for measuring: the one answer would only come later.
+    add(command, "--no-warmup");
+    // How the generation went is information, and what tokens the prompt has is said on request only.
+    add(command, "--log-verbosity");
+    add(command, "3");
+    add(command, "--verbose-prompt");
+    add(command, "--simple-io");
+    add(command, "--color");
+    add(command, "off");
+    add_asked(command, flags, request);
+    finish(command, flags, request);
+}
+
+void llama_perf_command(struct llama_command *command, const struct model *model,
+                        const struct flags *flags, const struct request *request) {
+    int tokens = flags->perf_tokens + PERF_PROMPT_TOKENS_MAX;
+    begin(command, LLAMA_COMPLETION, model);
+    // A model's full context would cost memory that the measurement has no use for.
+    add_number(command, "--ctx-size", command->context,
+               (tokens + CONTEXT_STEP - 1) / CONTEXT_STEP * CONTEXT_STEP);
+    add_asked(command, flags, request);
+    add(command, "--prompt");
+    add(command, PERF_PROMPT);
+    add(command, "--no-conversation");
+    add(command, "--no-escape");
+    // The first token falls out of the prompt's evaluation: the others are what is measured.
+    add_number(command, "--n-predict", command->tokens, flags->perf_tokens + 1);
+    add(command, "--ignore-eos");
+    add(command, "--temp");
+    add(command, "0");
+    add(command, "--perf");
+    add(command, "--warmup");
+    add(command, "--log-verbosity");
+    add(command, "3"); // the timings are information
+    add(command, "--simple-io");
+    finish(command, flags, request);
+}
+
+void llama_help_command(struct llama_command *command, const char *program, const struct flags *flags,
+                        const struct request *request) {
+    command->argument_count = 0;
+    add(command, program);
+    add(command, "--help");
+    finish(command, flags, request);
+}

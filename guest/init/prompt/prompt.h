@@ -1,0 +1,43 @@
+// The place where the user types: keys, the message they make, and how it is drawn.
+#ifndef ZOSIA_PROMPT_H
+#define ZOSIA_PROMPT_H
+
+#include "keys.h"
+#include "line_editor.h"
+#include "line_view.h"
+#include "request/request.h"
+
+struct prompt {
+    struct key_decoder keys;
+    struct line_editor line;
+    struct line_view view;
+    bool piped;
+    bool live; // the message is on the screen
+    long last_key_ms;
+};
+
+void prompt_begin(struct prompt *prompt, const struct request *request, line_view_put *put, void *context);
+
+// To be called when "> " has been printed: from now on what is typed is shown.
+void prompt_show(struct prompt *prompt);
+
+// Draws what has changed since.
+void prompt_draw(struct prompt *prompt);
+
+// Leaves the message behind, complete, on the screen.
+void prompt_leave(struct prompt *prompt);
+
+// Tells the other end of a pipe that a line is wanted.
+void prompt_want_line(struct prompt *prompt);
+
+// The time, at most `timeout_ms`, after which prompt_pause is to be called.
+long prompt_timeout_ms(const struct prompt *prompt, long timeout_ms);
+
+// When a paste or a key has begun and nothing more has come for a second, its end is lost. Returns whether
+// the user wants to power off: a paste whose end is lost took "/poweroff" and Enter for its own.
+bool prompt_pause(struct prompt *prompt);
+
+// Leaves the terminal as it was.
+void prompt_end(struct prompt *prompt);
+
+#endif
