@@ -4,7 +4,7 @@
 #include "firmware.h"
 #include "uefi/serial.h"
 
-enum { PATIENCE_SECONDS = 30 };
+enum { TIMEOUT_SECONDS = 30 };
 
 static const EFI_GUID serial_guid = EFI_SERIAL_IO_PROTOCOL_GUID;
 
@@ -48,7 +48,7 @@ void serial_wait(void) {
         uint64_t start = clock_ticks();
         do {
             clear = is_clear(port);
-        } while (!clear && clock_seconds(clock_ticks() - start) < PATIENCE_SECONDS);
+        } while (!clear && clock_seconds(clock_ticks() - start) < TIMEOUT_SECONDS);
     }
     gave_up = !clear;
 }

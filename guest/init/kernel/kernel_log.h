@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-// Calls `take` with each record, the oldest first, until it returns true. Returns whether it did so. At
+// Calls `handle` with each record, the oldest first, until it returns true. Returns whether it did so. At
 // the end it waits a moment for more when `waits`: what the kernel does it may log after.
-typedef bool kernel_log_taker(const char *record, void *context);
-bool kernel_log_search(kernel_log_taker *take, void *context, bool waits);
+typedef bool kernel_log_handler(const char *record, void *context);
+bool kernel_log_search(kernel_log_handler *handle, void *context, bool waits);
 
 #endif

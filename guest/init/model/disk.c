@@ -1,7 +1,7 @@
 #include "disk.h"
 
 #include "kernel/file.h"
-#include "kernel/patience.h"
+#include "kernel/wait_limit.h"
 #include "kernel/sys.h"
 #include "text/text.h"
 
@@ -89,7 +89,7 @@ static bool count_announced(const char *device, void *context) {
 
 bool disk_find(const char *label, char path[DISK_PATH_MAX]) {
     struct search search;
-    struct patience patience = patience_of(APPEAR_TIMEOUT_MS, APPEAR_LOOKS);
+    struct wait_limit limit = wait_limit_of(APPEAR_TIMEOUT_MS, APPEAR_LOOKS);
     for (;; sys_sleep_ms(APPEAR_POLL_MS)) {
         unsigned announced_count = 0;
         search = (struct search){.label = label};
@@ -97,7 +97,7 @@ bool disk_find(const char *label, char path[DISK_PATH_MAX]) {
         directory_visit("/sys/class/block", consider, &search);
         // The labelled one is it; without, the one disk that is there may not be the one that is meant.
         bool complete = search.disk_count > 0 && search.disk_count >= announced_count;
-        if (search.labelled || complete || patience_ends(&patience)) break;
+        if (search.labelled || complete || wait_limit_reached(&limit)) break;
     }
     memcpy(path, search.path, sizeof search.path);
     return search.labelled || search.ext4_count == 1;

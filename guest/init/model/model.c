@@ -4,7 +4,7 @@
 #include "disk.h"
 #include "kernel/file.h"
 #include "kernel/sys.h"
-#include "lend.h"
+#include "owner_map.h"
 #include "process/confinement.h"
 #include "text/text.h"
 
@@ -85,7 +85,7 @@ static void find_adapters(struct model *model) {
 // A disk's files may be for their owner's eyes only, and llama.cpp does not run as that.
 static void make_readable(const char *path) {
     if (confinement_may_read(path)) return;
-    long error = lend_owned(MODELS, path, CONFINED_USER);
+    long error = map_owner(MODELS, path, CONFINED_USER);
     if (error < 0 || !confinement_may_read(path)) {
         console_line("zosia: llama.cpp may not read %s, which is its owner's alone (errno %d)", path,
                      (int)-error);

@@ -2,7 +2,7 @@
 
 #include "console/console.h"
 #include "kernel/file.h"
-#include "kernel/patience.h"
+#include "kernel/wait_limit.h"
 #include "kernel/sys.h"
 #include "text/text.h"
 
@@ -47,10 +47,10 @@ static bool host_listens(int port) {
 
 void answer_open(struct answer *answer) {
     answer->port = -1;
-    answer->patience_ms = -1;
+    answer->timeout_ms = -1;
     if (!serial_device_exists()) return;
     // The device announces its ports one by one after its driver has started.
-    struct patience patience = patience_of(APPEAR_TIMEOUT_MS, APPEAR_LOOKS);
+    struct wait_limit limit = wait_limit_of(APPEAR_TIMEOUT_MS, APPEAR_LOOKS);
     for (;; sys_sleep_ms(APPEAR_POLL_MS)) {
         char path[64] = "";
         directory_visit("/sys/class/virtio-ports", match_port, path);
@@ -58,7 +58,7 @@ void answer_open(struct answer *answer) {
             answer->port = sys_open(path, O_WRONLY | O_NONBLOCK);
         }
         if (answer->port >= 0 && host_listens(answer->port)) return;
-        if (patience_ends(&patience)) break;
+        if (wait_limit_reached(&limit)) break;
     }
     if (answer->port < 0) return;
     sys_close(answer->port);
@@ -109,7 +109,7 @@ void answer_write(struct answer *answer) {
 
 static void wait_for_room(struct answer *answer) {
     struct pollfd writable = {answer->port, POLLOUT, 0};
-    bool taken = sys_poll(&writable, 1, answer->patience_ms) != 0;
+    bool taken = sys_poll(&writable, 1, answer->timeout_ms) != 0;
     if (!taken || (writable.revents & POLLHUP)) answer_give_up(answer);
 }
 

@@ -35,12 +35,12 @@ void exit_gate_close(struct exit_gate *gate) {
 }
 
 void exit_gate_postpone(struct exit_gate *gate) {
-    if (gate->held) gate->rest = patience_of(REST_TIMEOUT_MS, REST_LOOKS);
+    if (gate->held) gate->rest = wait_limit_of(REST_TIMEOUT_MS, REST_LOOKS);
 }
 
 void exit_gate_release_if_quiet(struct exit_gate *gate, int process, struct pollfd *outputs, size_t count) {
     // Threads first, output second: what a thread printed before it fell asleep is readable by now.
-    bool at_rest = process_threads_sleep(process, gate->thread) || patience_ends(&gate->rest);
+    bool at_rest = process_threads_sleep(process, gate->thread) || wait_limit_reached(&gate->rest);
     if (!at_rest || sys_poll(outputs, count, 0) > 0) return;
     struct seccomp_response response = {
         .id = gate->notification,

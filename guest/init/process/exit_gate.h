@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/patience.h"
+#include "kernel/wait_limit.h"
 
 struct pollfd;
 
@@ -20,7 +20,7 @@ struct exit_gate {
     bool held;
     uint64_t notification;
     int thread;
-    struct patience rest;
+    struct wait_limit rest;
 };
 
 // In the process itself, before exec: puts up the gate. Returns the listener's descriptor, or a negated

@@ -8,7 +8,7 @@
 #include "text/text.h"
 
 // A killed program is gone at once, unless it hangs in the kernel, as on a disk that does not answer.
-enum { KILL_PATIENCE_MS = 3000 };
+enum { KILL_TIMEOUT_MS = 3000 };
 
 static const char *base_name(const char *path) {
     const char *name = path;
@@ -46,7 +46,7 @@ void supervisor_enforce(struct supervisor *supervisor) {
         return;
     }
     supervisor->stopped = true;
-    supervisor->deadline_ms = sys_now_ms() + KILL_PATIENCE_MS;
+    supervisor->deadline_ms = sys_now_ms() + KILL_TIMEOUT_MS;
     if (supervisor->child.running) sys_kill(supervisor->child.process, SIGKILL);
 }
 

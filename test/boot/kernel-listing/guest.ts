@@ -18,7 +18,7 @@ const INIT_PARTS = [
   ...['text/text', 'kernel/file', 'kernel/procfs', 'kernel/queue'],
   ...['console/console', 'console/output_filter', 'request/request'],
   ...['process/child', 'process/confinement', 'process/exit_gate'],
-  ...['model/disk', 'model/lend', 'model/model'],
+  ...['model/disk', 'model/owner_map', 'model/model'],
   ...['machine/modules', 'machine/mounts', 'machine/power', 'one_shot/answer'],
 ];
 

@@ -1,18 +1,18 @@
 // What llama-completion prints after the last token, on the same stream as the answer.
-#ifndef ZOSIA_FAREWELL_H
-#define ZOSIA_FAREWELL_H
+#ifndef ZOSIA_TRAILER_H
+#define ZOSIA_TRAILER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 // " [end of text]\n" when the model itself ended the text, then "\n\n".
-enum { FAREWELL_MAX = 17 };
+enum { TRAILER_MAX = 17 };
 
 // Whether `text` ends as if the model had ended it. A model may generate just these words, and be cut
 // off behind them: whoever knows that it was cut off knows better.
-bool farewell_says_end(const char *text, size_t length);
+bool trailer_says_end(const char *text, size_t length);
 
-// The length of `text` without its farewell: without the model's end only if that is what `ended` says.
-size_t farewell_strip(const char *text, size_t length, bool ended);
+// The length of `text` without its trailer: without the model's end only if that is what `ended` says.
+size_t trailer_strip(const char *text, size_t length, bool ended);
 
 #endif

@@ -1,4 +1,4 @@
-#include "lend.h"
+#include "owner_map.h"
 
 #include "kernel/file.h"
 #include "kernel/sys.h"
@@ -45,7 +45,7 @@ static long read_owner(const char *file, struct file_status *owner) {
     return error;
 }
 
-long lend_owned(const char *path, const char *file, int to) {
+long map_owner(const char *path, const char *file, int to) {
     struct file_status owner;
     long error = read_owner(file, &owner);
     if (error < 0) return error;

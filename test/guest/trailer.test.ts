@@ -7,8 +7,8 @@ describe.skipIf(!RUNS_HERE)('the end of an answer (runs where Linux programs do)
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
-    program = await buildProgram(folder.path, 'strip_farewell', [
-      'llama/farewell',
+    program = await buildProgram(folder.path, 'strip_trailer', [
+      'llama/trailer',
       'kernel/queue',
       'text/text',
     ]);
