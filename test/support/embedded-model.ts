@@ -1,5 +1,5 @@
 import { join } from 'node:path';
 import { EMBEDDED_MODEL_DIRECTORY } from '../../src/recipes/embedded-model.js';
 
-/** The model that zosia brings itself. */
+/** The built-in model. */
 export const EMBEDDED_MODEL = join(EMBEDDED_MODEL_DIRECTORY, 'zosia-tiny.gguf');
