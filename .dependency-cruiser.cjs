@@ -57,7 +57,7 @@ module.exports = {
     {
       name: 'only-the-cli-parses-arguments',
       severity: 'error',
-      from: { pathNot: '^src/cli/' },
+      from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^node_modules/commander/' },
     },
     {
@@ -65,6 +65,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/cli/' },
       to: { path: '^src/cli/' },
+    },
+    {
+      name: 'zosia-tiny-uses-the-public-door',
+      severity: 'error',
+      from: { path: '^zosia-tiny/src/' },
+      to: { path: '^src/', pathNot: '^src/index\\.ts$' },
     },
   ],
   options: {

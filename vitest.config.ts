@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 import { REBUILDING } from './test/support/rebuilding.js';
+import { ZOSIA_ALIAS } from './test/support/zosia-alias.js';
 
 const MOCKING_MODULES = ['test/host/clone.test.ts', 'test/host/free-space.test.ts'];
 
@@ -9,6 +10,7 @@ const MOCKING_MODULES = ['test/host/clone.test.ts', 'test/host/free-space.test.t
 const WORKERS = availableParallelism() + 1;
 
 export default defineConfig({
+  resolve: { alias: ZOSIA_ALIAS },
   test: {
     // Only against hanging: a host may be much slower than usual.
     testTimeout: 300_000,
@@ -19,8 +21,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit and oracle',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/{boot,peers,endurance}/**', ...MOCKING_MODULES, ...REBUILDING],
+          include: ['{test,zosia-tiny/test}/**/*.test.ts'],
+          exclude: [
+            ...['test/{boot,peers,endurance}/**', 'zosia-tiny/test/boot/**'],
+            ...[...MOCKING_MODULES, ...REBUILDING],
+          ],
           // Loading what is tested anew for each file would take longer than most files do.
           isolate: false,
           maxWorkers: WORKERS,
@@ -41,7 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'boot',
-          include: ['test/boot/**/*.test.ts'],
+          include: ['{test,zosia-tiny/test}/boot/**/*.test.ts'],
           globalSetup: 'test/boot/support/guests.ts',
           maxWorkers: WORKERS,
           sequence: { groupOrder: 1 },

@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { REBUILDING } from './test/support/rebuilding.js';
+import { ZOSIA_ALIAS } from './test/support/zosia-alias.js';
 
 /** What the repository has built, built again and compared: run when what it is built of has changed. */
 export default defineConfig({
+  resolve: { alias: ZOSIA_ALIAS },
   test: {
     include: [...REBUILDING],
     testTimeout: 600_000,

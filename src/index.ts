@@ -21,6 +21,8 @@ export { openPlan } from './host/image-reader.js';
 export { writeRaw } from './host/raw-writer.js';
 export type { WriteRawOptions } from './host/raw-writer.js';
 export { digestImage } from './host/digest.js';
+export { makeOutputFolder, writeOutput } from './host/output-file.js';
+export type { OutputOptions } from './host/output-file.js';
 
 // File systems and partition tables.
 export { planExt4 } from './formats/ext4/plan.js';
@@ -84,6 +86,18 @@ export type {
 } from './formats/llama2c/checkpoint.js';
 export { readTokenizer } from './formats/llama2c/tokenizer.js';
 export type { Token, Tokenizer } from './formats/llama2c/tokenizer.js';
+export { planTokenizer } from './formats/llama2c/tokenizer-writer.js';
+export { checkpointLayout, planCheckpoint } from './formats/llama2c/checkpoint-writer.js';
+export type { CheckpointLayout } from './formats/llama2c/checkpoint-writer.js';
+export {
+  BOS_ID,
+  byteText,
+  EOS_ID,
+  FIRST_BYTE_ID,
+  FIRST_TEXT_ID,
+  SPECIAL_TEXTS,
+} from './formats/llama2c/special-tokens.js';
+export { NORM_EPSILON, ROPE_BASE } from './formats/llama2c/run-constants.js';
 export { planLlama2cGguf } from './formats/llama2c/to-gguf.js';
 export type { Llama2cGgufOptions } from './formats/llama2c/to-gguf.js';
 export { DEFAULT_EFI_SETTINGS } from './formats/llama2c/settings/settings.js';
@@ -132,6 +146,9 @@ export { checkModelDisk } from './recipes/check-disk.js';
 export type { CheckDiskOptions } from './recipes/check-disk.js';
 export { modelOnDisk } from './recipes/model-on-disk.js';
 export type { DiskModel } from './recipes/model-on-disk.js';
+export { EMBEDDED_MODEL_TEMPLATE } from './recipes/embedded-model.js';
+export { embeddedCheckpoint } from './recipes/embedded-checkpoint.js';
+export type { CheckpointPaths, EmbeddedCheckpoint } from './recipes/embedded-checkpoint.js';
 export { convertLlama2c } from './recipes/convert.js';
 export type { ConvertOptions } from './recipes/convert.js';
 

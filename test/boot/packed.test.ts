@@ -68,6 +68,12 @@ describe('what npm packs from a clone', () => {
     }
   });
 
+  it('has the built-in model, and nothing of how that is made', async () => {
+    const folders = await readdir(installed);
+    expect(folders).toContain('models');
+    expect(folders).not.toContain('zosia-tiny');
+  });
+
   it('has all that its documents link to', async () => {
     const pages = (await filesBelow(installed)).filter((path) => path.endsWith('.md'));
     expect(pages.map((path) => relative(installed, path))).toContain('README.md');

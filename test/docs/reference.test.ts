@@ -2,7 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { TOPICS } from '../../train/corpus/exchanges.js';
+import { TOPICS } from '../../zosia-tiny/src/corpus/exchanges.js';
 import { makeProgram } from '../../src/cli/program.js';
 import { ROOT, commandsOf, inlineCode, readPage, readPages } from './pages.js';
 import type { Page } from './pages.js';
@@ -167,8 +167,14 @@ describe('the page about the architecture', () => {
       (await readdir(`${ROOT}${folder}`, { withFileTypes: true }))
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => `${folder}/${name}`);
-    const rooms = [...(await inside('src')), ...(await inside('guest')), 'train', 'bench', 'test'];
-    const table = [...text.matchAll(/^\| `([a-z/]+)` \|/gm)].map(([, folder]) => folder!);
+    const rooms = [
+      ...(await inside('src')),
+      ...(await inside('guest')),
+      'zosia-tiny',
+      'bench',
+      'test',
+    ];
+    const table = [...text.matchAll(/^\| `([a-z/-]+)` \|/gm)].map(([, folder]) => folder!);
     expect(table.sort()).toEqual(rooms.sort());
   });
 

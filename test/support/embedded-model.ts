@@ -11,7 +11,7 @@ import type { ReferenceText, SamplingOptions } from './llama2-sampling.js';
 import { readVocabulary } from './llama2-tokens.js';
 import type { Vocabulary } from './llama2-tokens.js';
 
-/** The model that zosia brings itself. */
+/** The built-in model. */
 export const EMBEDDED_MODEL = join(EMBEDDED_MODEL_DIRECTORY, 'zosia-tiny.gguf');
 
 /** The same model as the EFI machine reads it, and what the reference implementation makes of it. */

@@ -4,7 +4,7 @@ import type { TestSpecification } from 'vitest/node';
 /** Files that take longest: each would keep one worker busy alone if it came last. */
 const LONGEST = [
   'test/boot/guides.test.ts',
-  'test/boot/tiny.test.ts',
+  'zosia-tiny/test/boot/answers.test.ts',
   'test/boot/modes.test.ts',
   'test/oracle/products.test.ts',
   'test/docs/commands.test.ts',

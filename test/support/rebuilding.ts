@@ -2,6 +2,6 @@
 export const REBUILDING: readonly string[] = [
   'test/toolchain/efi.test.ts',
   'test/toolchain/guest.test.ts',
-  'test/train/corpus.test.ts',
-  'test/train/shipped.test.ts',
+  'zosia-tiny/test/corpus.test.ts',
+  'zosia-tiny/test/shipped.test.ts',
 ];

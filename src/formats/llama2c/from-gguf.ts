@@ -1,16 +1,15 @@
-import { bytesSegment, makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';
 import { accessDecoded } from '../gguf/decoded-weights.js';
 import type { GgufHeader, GgufTensor } from '../gguf/reader.js';
 import { WEIGHT_TYPES } from '../gguf/weights.js';
-import { endOf, legacyConfigBytes, tensorTable } from './config.js';
+import { checkpointLayout, planCheckpoint } from './checkpoint-writer.js';
 import type { CheckpointTensor } from './config.js';
 import { inexpressible } from './from-gguf-errors.js';
 import { llama2cConfig } from './from-gguf-config.js';
 import { llama2cTokenizer } from './from-gguf-vocabulary.js';
-import { LEGACY_CONFIG_BYTES, LEGACY_ORDER, ROPE_TABLES } from './layout.js';
+import { ROPE_TABLES } from './layout.js';
 import { BLOCK_TENSORS, blockTensorName, isWhole, WHOLE_TENSORS } from './tensor-names.js';
 import { planTokenizer } from './tokenizer-writer.js';
 
@@ -42,8 +41,8 @@ export function planLlama2cPair(
   if (config.layerCount > header.tensors.length) {
     throw inexpressible(name, `it has not the tensors of ${config.layerCount} blocks`);
   }
-  const table = tensorTable(config, LEGACY_ORDER, LEGACY_CONFIG_BYTES);
-  const wanted = new Map(table.flatMap(partsOf).map((part) => [part.name, part]));
+  const { tensors } = checkpointLayout(config);
+  const wanted = new Map(tensors.flatMap(partsOf).map((part) => [part.name, part]));
   const segments: Segment[] = [];
   for (const tensor of header.tensors) {
     const part = wanted.get(tensor.name);
@@ -55,11 +54,7 @@ export function planLlama2cPair(
     segments.push({ offset, length: access.sizeBytes, source: data, label: tensor.name });
   }
   for (const missing of wanted.keys()) throw inexpressible(name, `it has no tensor ${missing}`);
-  const head = legacyConfigBytes(config);
-  return {
-    checkpoint: makeImage(endOf(table), [bytesSegment(0, head, 'config'), ...segments]),
-    tokenizer: planTokenizer(tokenizer),
-  };
+  return { checkpoint: planCheckpoint(config, segments), tokenizer: planTokenizer(tokenizer) };
 }
 
 /** A range of the checkpoint that is one tensor of the GGUF. */

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { expand } from '../src/corpus/phrase.js';
+import { randomStream } from '../src/random.js';
+
+const all = (phrase: string, sets = {}): Set<string> => {
+  const random = randomStream(1);
+  return new Set(Array.from({ length: 200 }, () => expand(phrase, sets, random)));
+};
+
+describe('expand', () => {
+  it('takes every alternative, nested ones too, and closes up blanks', () => {
+    expect(all('how (do|can (i|you)|) go(, please|)')).toEqual(
+      new Set(
+        ['do', 'can i', 'can you', ''].flatMap((middle) => {
+          const text = `how ${middle} go`.replace(/ +/g, ' ');
+          return [text, `${text}, please`];
+        }),
+      ),
+    );
+  });
+
+  it('takes phrases of sets, which may have choices of their own', () => {
+    const sets = { who: ['(one|two)', 'three'], action: ['call {who}'] };
+    expect(all('now {action}', sets)).toEqual(
+      new Set(['now call one', 'now call two', 'now call three']),
+    );
+  });
+
+  it.each(['(a|b', 'a|b', 'a)', '{a'])('refuses the phrase %s', (phrase) => {
+    expect(() => expand(phrase, { a: ['x'] }, randomStream(1))).toThrow(SyntaxError);
+  });
+
+  it('refuses sets that are not there', () => {
+    expect(() => expand('{nobody}', {}, randomStream(1))).toThrow(RangeError);
+  });
+});
