@@ -175,6 +175,9 @@ export type { RunDisk } from './recipes/efi/run-disk.js';
 
 // Machines: QEMU with either guest, talked to, asked once, or booted in a mode.
 export * from './machine/machine.js';
+export { hostFolders } from './host/host-folders.js';
+export type { HostFolders } from './host/host-folders.js';
+export { thisHost } from './doctor/host.js';
 export { checkHost } from './doctor/check.js';
 export type { CheckOptions, DoctorReport } from './doctor/check.js';
 export { installMissing } from './doctor/install.js';

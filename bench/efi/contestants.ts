@@ -16,11 +16,11 @@ import { openEfiModel } from '../../src/recipes/efi/model.js';
 import { formatSettings } from '../../src/formats/llama2c/settings/file.js';
 import { readKernelPackage } from '../../src/recipes/kernel-package.js';
 import { planPeer } from './peer.js';
+import { HOST } from '../../test/support/host.js';
 
 /** Room for the model twice: the kernel unpacks it from the initramfs. */
 const RAM_MIB = 512;
 /** Nothing of the user's settings. */
-const ENV = { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE };
 
 export interface Job {
   readonly arch: Architecture;
@@ -61,7 +61,7 @@ export async function prepareLinux(job: Job): Promise<Contestant> {
   const kernel = await writeKernel(job);
   const machine = await resolveMachine(
     { arch, cpus: 1, ramMiB: RAM_MIB, defaults: { kernel, initrd } },
-    ENV,
+    HOST,
   );
   return {
     name: 'Linux, plain C',
@@ -77,7 +77,10 @@ export async function prepareLinux(job: Job): Promise<Contestant> {
 }
 
 async function writeKernel({ arch, folder }: Job): Promise<string> {
-  const [kernelPackage] = await fetchComponents({ arch, components: ['kernel'] });
+  const [kernelPackage] = await fetchComponents({
+    ...{ arch, components: ['kernel'] },
+    cacheDir: HOST.cacheDirectory,
+  });
   const path = join(folder, `${arch}-kernel`);
   await writeFile(path, (await readKernelPackage(kernelPackage!.path)).kernel);
   return path;
@@ -99,7 +102,7 @@ export async function prepareEfi(
   return processorCounts.map((count) => ({
     name: `EFI, -smp ${count}`,
     run: async () => {
-      const machine = await resolveEfiMachine({ arch, disk, cpus: count, ramMiB: RAM_MIB }, ENV);
+      const machine = await resolveEfiMachine({ arch, disk, cpus: count, ramMiB: RAM_MIB }, HOST);
       const [shown, answer]: [Uint8Array[], Uint8Array[]] = [[], []];
       await runEfi(machine, {
         onConsole: (bytes) => void shown.push(bytes),

@@ -11,6 +11,7 @@ import {
   SHARED_SOURCES,
   listSources,
 } from '../../src/toolchain/sources.js';
+import { HOST } from '../../test/support/host.js';
 
 const PEER_DIRECTORY = fileURLToPath(new URL('peer/', import.meta.url));
 
@@ -27,7 +28,7 @@ const COMPILE_FLAGS = [
  * @param folder gets the object files
  */
 async function buildPeer(arch: Architecture, folder: string): Promise<Uint8Array> {
-  const { clang, linker } = await findCompiler();
+  const { clang, linker } = await findCompiler(HOST.searchPath);
   const target = `--target=${arch}-linux-gnu`;
   const objects: string[] = [];
   for (const source of await sourcesOfPeer()) {

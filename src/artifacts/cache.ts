@@ -1,7 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { makeFolder } from '../host/make-folder.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from '../host/system-errors.js';
@@ -10,27 +9,6 @@ import type { LockedPackage } from './lock.js';
 
 /** What identifies a package's bytes. */
 export type PackageBytes = Pick<LockedPackage, 'name' | 'sizeBytes' | 'sha256'>;
-
-/**
- * Where zosia keeps what it downloaded: `ZOSIA_CACHE`, or the place the host's custom gives: on Linux that
- * of the XDG Base Directory Specification, by which a relative XDG_CACHE_HOME is to be ignored.
- */
-export function defaultCacheDirectory(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-  platform: NodeJS.Platform = process.platform,
-): string {
-  const chosen = environment.ZOSIA_CACHE;
-  if (chosen !== undefined && chosen !== '') return resolve(chosen);
-  if (platform === 'darwin') return join(homeDirectory(), 'Library', 'Caches', 'zosia');
-  const { XDG_CACHE_HOME: custom = '' } = environment;
-  return join(isAbsolute(custom) ? custom : join(homeDirectory(), '.cache'), 'zosia');
-}
-
-/** HOME, unless it is empty or relative: then what the system has for the user. */
-function homeDirectory(): string {
-  const home = homedir();
-  return isAbsolute(home) ? home : userInfo().homedir;
-}
 
 /**
  * Verified packages on disk, each under the sha256 of its bytes. Several processes may share one
@@ -105,7 +83,7 @@ export class PackageCache {
 const PARTIAL = 'partial';
 
 /** The folders of a cache in which a process that was killed may have left something. */
-export function cacheFolders(directory = defaultCacheDirectory()): string[] {
+export function cacheFolders(directory: string): string[] {
   return [PARTIAL, 'machine', 'substitutes'].map((name) => join(directory, name));
 }
 

@@ -3,12 +3,12 @@ import type { Architecture } from './architectures.js';
 import { debianMirrorBase } from './apt-mirror.js';
 import { aptTransport } from './apt-transport.js';
 import { hasApt, runApt } from './apt.js';
-import { PackageCache, defaultCacheDirectory } from './cache.js';
+import { PackageCache } from './cache.js';
 import { Downloader, markSubstitutes } from './download.js';
 import type { ChosenPackage, DownloadProgress, FetchedPackage } from './download.js';
 import { COMPONENTS, lockedPackages, readLock } from './lock.js';
 import type { Component, Lock, PinnedPackage } from './lock.js';
-import { namedMirror } from './named-mirror.js';
+import { mirrorUrl } from './named-mirror.js';
 import { recallSubstitutes } from './substitutes.js';
 import type { Transport } from './transport.js';
 
@@ -27,8 +27,10 @@ export interface FetchOptions {
   readonly onProgress?: ((event: DownloadProgress) => void) | undefined;
   /** Called with a line that the user should see; by default it becomes a warning of the process. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** `ZOSIA_CACHE`, or the host's usual place, by default. */
-  readonly cacheDir?: string | undefined;
+  /** Where verified packages are kept: `hostFolders(process.env).cacheDirectory` is the usual place. */
+  readonly cacheDir: string;
+  /** The address of a mirror of Debian's archive to be asked first. */
+  readonly mirror?: string | undefined;
 }
 
 /** What a fetch stands on; by default all of it is as zosia ships it and the host has it. */
@@ -41,6 +43,7 @@ export interface TransportContext {
   readonly lock: Lock;
   readonly cache: PackageCache;
   readonly warn: (message: string) => void;
+  readonly mirror?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +55,7 @@ export interface TransportContext {
  * @returns the packages, component by component
  * @throws ZosiaError `ZOSIA_CACHE_CORRUPT`, `ZOSIA_CACHE_UNUSABLE`, `ZOSIA_DISK_FULL`,
  *   `ZOSIA_DOWNLOAD_CORRUPT`, `ZOSIA_DOWNLOAD_FAILED`, `ZOSIA_LOCK_INVALID`, `ZOSIA_PIN_GONE`,
- *   `ZOSIA_OFFLINE`, `ZOSIA_APT_FAILED`, `ZOSIA_BAD_OPTION` (ZOSIA_DEBIAN_MIRROR); the signal's reason when cancelled
+ *   `ZOSIA_OFFLINE`, `ZOSIA_APT_FAILED`, `ZOSIA_BAD_OPTION` (of `mirror`); the signal's reason when cancelled
  */
 export async function fetchComponents(
   options: FetchOptions,
@@ -62,7 +65,7 @@ export async function fetchComponents(
   const { warn = defaultWarn } = options;
   signal?.throwIfAborted();
   const lock = sources.lock ?? (await readLock());
-  const cache = new PackageCache(options.cacheDir ?? defaultCacheDirectory());
+  const cache = new PackageCache(options.cacheDir);
   const states = await Promise.all(
     components.map((component) =>
       findComponent(cache, lockedPackages(lock, arch, [component]), frozen),
@@ -72,7 +75,13 @@ export async function fetchComponents(
   if (incomplete.length > 0) {
     if (offline) throw notCached(incomplete.flatMap(({ missing }) => missing));
     const open = sources.openTransport ?? openTransport;
-    const transport = await open({ lock, cache, warn, ...(signal && { signal }) });
+    const transport = await open({
+      lock,
+      cache,
+      warn,
+      mirror: options.mirror,
+      ...(signal && { signal }),
+    });
     try {
       const downloader = new Downloader(options, cache, transport);
       const fetched = await downloader.components(incomplete.map(({ pinned }) => pinned));
@@ -121,11 +130,11 @@ async function findAll(
   return { found, missing };
 }
 
-/** The mirror that ZOSIA_DEBIAN_MIRROR names, if any; then what the host has. */
+/** The mirror that was named, if any; then what the host has. */
 async function openTransport(context: TransportContext): Promise<Transport> {
-  const baseUrl = namedMirror(process.env);
   const openRest = (): Promise<Transport> => openHostTransport(context);
-  if (baseUrl === undefined) return openRest();
+  if (context.mirror === undefined) return openRest();
+  const baseUrl = mirrorUrl(context.mirror);
   const { MirrorFirst } = await import('./mirror-first.js');
   return new MirrorFirst({ baseUrl, openRest, warn: context.warn });
 }

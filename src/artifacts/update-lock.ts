@@ -9,7 +9,7 @@ import { hasApt, runApt } from './apt.js';
 import type { AptRunner } from './apt.js';
 import { ARCHITECTURES, debianArchitecture } from './architectures.js';
 import type { Architecture } from './architectures.js';
-import { PackageCache, defaultCacheDirectory } from './cache.js';
+import { PackageCache } from './cache.js';
 import { COMPONENT_RECIPES } from './components.js';
 import { COMPONENTS, LOCK_PATH, SUITES } from './lock.js';
 import type { Component, Lock, LockedPackage, Suite } from './lock.js';
@@ -19,7 +19,7 @@ export interface UpdateLockOptions {
   /** The lock file to write; the one that ships with zosia by default. */
   readonly path?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly cacheDir?: string | undefined;
+  readonly cacheDir: string;
 }
 
 /** What a resolution stands on; by default the host's apt and the archive it is configured for. */
@@ -41,9 +41,9 @@ const SNAPSHOT_DELAY_MS = 6 * 3600 * 1000;
  * @returns the lock, which has been written
  * @throws ZosiaError `ZOSIA_APT_FAILED`, also on a host without apt or without Debian's archive
  */
-export async function updateLock(options: UpdateLockOptions = {}): Promise<Lock> {
+export async function updateLock(options: UpdateLockOptions): Promise<Lock> {
   const { path = LOCK_PATH, signal } = options;
-  const cache = new PackageCache(options.cacheDir ?? defaultCacheDirectory());
+  const cache = new PackageCache(options.cacheDir);
   const lock = await cache.withTemporaryFolder(async (folder) => {
     const baseUri = (await hasApt())
       ? await debianMirrorBase(join(folder, 'mirror'), runApt, signal)

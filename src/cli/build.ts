@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { folders } from './environment.js';
 import { archOption, chosenArchitecture } from './options/values.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { formatBytes, print, printJson } from './output/output.js';
@@ -34,12 +35,14 @@ Nobody needs this to boot: guest/prebuilt holds what is built from guest/init, g
 --prebuilt renews all of it. The same compiler gives the same bytes on any host.`,
     )
     .action(async (options: Options) => {
+      const { findCompiler } = await import('../toolchain/compiler.js');
+      const compiler = await findCompiler(folders().searchPath);
       if (options.prebuilt) {
         const [{ buildPrebuilt }, { PREBUILT_DIRECTORY }] = await Promise.all([
           import('../toolchain/prebuilt.js'),
           import('../artifacts/prebuilt.js'),
         ]);
-        const compiler = await buildPrebuilt(PREBUILT_DIRECTORY, signal);
+        await buildPrebuilt(PREBUILT_DIRECTORY, compiler, signal);
         if (options.json) printJson(compiler);
         else print(`renewed ${PREBUILT_DIRECTORY} with clang ${compiler.version}`);
         return;
@@ -47,11 +50,8 @@ Nobody needs this to boot: guest/prebuilt holds what is built from guest/init, g
       const { buildGuest } = await import('../toolchain/guest.js');
       const arch = chosenArchitecture(options.arch);
       const outDir = options.out ?? guestBuildDir(defaultPlaces(), arch);
-      const built = await buildGuest({ arch, outDir, signal });
+      const built = await buildGuest({ arch, outDir, compiler, signal });
       if (options.json) printJson(built);
-      else
-        print(
-          `${built.path} (${formatBytes(built.sizeBytes)}) with clang ${built.compiler.version}`,
-        );
+      else print(`${built.path} (${formatBytes(built.sizeBytes)}) with clang ${compiler.version}`);
     });
 }

@@ -4,6 +4,7 @@ import { ZosiaError } from '../errors.js';
 import { refuseNotUtf8 } from './argument-bytes.js';
 import { EXIT, sayError } from './output/output.js';
 import type { CliContext } from './context.js';
+import { variable } from './environment.js';
 import { makeProgram } from './program.js';
 import { ReaderGone, stdoutFailure, watchOutput } from './output/stdout.js';
 
@@ -34,7 +35,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     cancel.abort(failure);
   });
 
-  const isDebug = argv.includes('--debug') || process.env.ZOSIA_DEBUG !== undefined;
+  const isDebug = argv.includes('--debug') || variable('ZOSIA_DEBUG') !== undefined;
   const result: CliContext['result'] = { exitStatus: EXIT.done };
   let thrown: { readonly error: unknown } | undefined;
   try {

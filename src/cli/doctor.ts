@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { folders } from './environment.js';
 import { requireOneOf } from './options/machine.js';
 import { archOption, chosenArchitecture } from './options/values.js';
 import type { Architecture } from '../artifacts/architectures.js';
@@ -38,25 +39,23 @@ Exit status 1 means that something is missing. On a terminal --install asks befo
     )
     .action(async (options: Options) => {
       requireOneOf(command, '--yes', ['--install']);
-      const [{ checkHost }, { installMissing }] = await Promise.all([
+      const [{ checkHost }, { thisHost }, { installMissing }] = await Promise.all([
         import('../doctor/check.js'),
+        import('../doctor/host.js'),
         import('../doctor/install.js'),
       ]);
       const arch = chosenArchitecture(options.arch);
-      let report = await checkHost({ purpose: options.for, arch });
+      const host = thisHost(folders());
+      let report = await checkHost({ purpose: options.for, arch }, host);
       if (options.install) {
         if (report.missing.length === 0 && !options.json) {
           // Silence suits a script; a person waits for a word.
           if (process.stderr.isTTY) say('nothing is missing');
           return;
         }
-        report = await installMissing(report, {
-          // Where nobody can be asked, --install is taken at its word.
-          yes: options.yes === true || !process.stdin.isTTY,
-          confirm,
-          signal,
-          log: say,
-        });
+        // Where nobody can be asked, --install is taken at its word.
+        const yes = options.yes === true || !process.stdin.isTTY;
+        report = await installMissing(report, { yes, confirm, signal, log: say }, host);
       }
       if (options.json) printJson(report);
       else printReport(report);

@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
+import { folders } from './environment.js';
 import { addFetchOptions, withFetchSettings } from './options/fetch.js';
 import type { FetchFlags } from './options/fetch.js';
 import { archOption } from './options/values.js';
@@ -39,7 +40,7 @@ it gives has to have the pinned sha256.`,
       const { fetchComponents } = await import('../artifacts/fetch.js');
       if (flags.updateLock) {
         const { updateLock } = await import('../artifacts/update-lock.js');
-        await updateLock({ signal: context.signal });
+        await updateLock({ cacheDir: folders().cacheDirectory, signal: context.signal });
       }
       const packages = await withFetchSettings(flags, context, (settings) =>
         fetchComponents({

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { addBuildCommand } from './build.js';
 import { addCatCommand } from './look/cat.js';
 import type { CliContext } from './context.js';
+import { folders } from './environment.js';
 import { addDoctorCommand } from './doctor.js';
 import { addExtractCommand } from './look/extract.js';
 import { addFetchCommand } from './fetch.js';
@@ -15,6 +16,7 @@ import { addPerfCommand } from './perf/perf.js';
 import { addRunCommand } from './run/run.js';
 import { addUpCommand } from './up/up.js';
 import { addVerifyCommand } from './look/verify.js';
+import { applyVariables } from './options/variables.js';
 import { zosiaVersion } from '../recipes/version.js';
 
 /** The whole command line. Each command loads what it needs when it runs, so that `--help` is instant. */
@@ -56,8 +58,9 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
     add(program, context);
   }
   addHelpCommand(program);
-  program.hook('preAction', (_, { options }) => {
-    context.result.options = options.flatMap(({ long }) => long ?? []);
+  program.hook('preAction', (_, command) => {
+    context.result.options = command.options.flatMap(({ long }) => long ?? []);
+    applyVariables(command);
   });
   // Whatever the last run was: what it left when it was killed is gone after this one.
   program.hook('preAction', sweepUsualFolders);
@@ -70,7 +73,8 @@ async function sweepUsualFolders(): Promise<void> {
     import('../artifacts/cache.js'),
     import('../host/temporary.js'),
   ]);
-  for (const folder of [tmpdir(), ...cacheFolders()]) await sweepOnce(folder);
+  for (const folder of [tmpdir(), ...cacheFolders(folders().cacheDirectory)])
+    await sweepOnce(folder);
 }
 
 /** Gives a command and all below it what commander does not hand down to commands made earlier. */

@@ -1,6 +1,5 @@
 import { hostArchitecture } from '../artifacts/architectures.js';
 import type { Architecture } from '../artifacts/architectures.js';
-import { THIS_HOST } from './host.js';
 import type { DoctorHost } from './host.js';
 import { hostFacts } from './host-facts.js';
 import type { HostFacts } from './host-facts.js';
@@ -39,7 +38,7 @@ export interface DoctorReport {
  */
 export async function checkHost(
   { purpose, arch = hostArchitecture() }: CheckOptions,
-  host: DoctorHost = THIS_HOST,
+  host: DoctorHost,
 ): Promise<DoctorReport> {
   const [requirements, packages, facts] = await Promise.all([
     Promise.all(

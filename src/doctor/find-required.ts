@@ -12,7 +12,7 @@ export async function findRequired(
   if (!('firmware' in requirement)) return findProgram(requirement, host);
   const { guest: arch } = requirement;
   const qemu = await findOnPath(PLATFORMS[arch].qemuProgram, host);
-  const { environment } = host;
+  const { configDirectory } = host.folders;
   const prefixes = await firmwarePrefixes(qemu);
-  return (await findFirmware({ arch, prefixes, environment }, host))?.code.path;
+  return (await findFirmware({ arch, prefixes, configDirectory }, host))?.code.path;
 }

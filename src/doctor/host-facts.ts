@@ -2,7 +2,6 @@ import { statfs } from 'node:fs/promises';
 import { arch as hostProcessor, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
-import { defaultCacheDirectory } from '../artifacts/cache.js';
 import type { DoctorHost } from './host.js';
 
 /** Things worth knowing about a host when something does not work. */
@@ -36,7 +35,7 @@ const KVM_DEVICE = '/dev/kvm';
 
 /** @param arch the guest's architecture */
 export async function hostFacts(arch: Architecture, host: DoctorHost): Promise<HostFacts> {
-  const cacheDirectory = defaultCacheDirectory(host.environment);
+  const { cacheDirectory } = host.folders;
   const [accelerators, isTranslated, freeMemoryMiB, freeDiskMiB] = await Promise.all([
     acceleratorFacts(arch, host),
     host.isTranslated(),

@@ -4,9 +4,8 @@ import { freemem } from 'node:os';
 import type { Architecture } from '../artifacts/architectures.js';
 import { systemErrorCode } from '../errors.js';
 import { isTranslated } from '../machine/qemu/macos.js';
+import type { HostFolders } from '../host/host-folders.js';
 import type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface CommandResult {
   readonly exitCode: number | undefined;
@@ -19,7 +18,7 @@ export interface DoctorHost {
   readonly platform: NodeJS.Platform;
   /** Node's name of the processor that this process is made for. */
   readonly nodeArch: string;
-  readonly environment: Environment;
+  readonly folders: HostFolders;
   readonly userId: number | undefined;
   /** Whether a process for Intel runs on Apple silicon, under Rosetta. */
   isTranslated(): Promise<boolean>;
@@ -48,10 +47,11 @@ const TAIL_LINES = 5;
 /** Asked once: it does not change. */
 let translated: Promise<boolean> | undefined;
 
-export const THIS_HOST: DoctorHost = {
+/** The host that zosia runs on. */
+export const thisHost = (folders: HostFolders): DoctorHost => ({
   platform: process.platform,
   nodeArch: process.arch,
-  environment: process.env,
+  folders,
   userId: process.getuid?.(),
 
   isTranslated: () => (translated ??= isTranslated()),
@@ -82,7 +82,7 @@ export const THIS_HOST: DoctorHost = {
 
   async acceleratorVerdict(arch) {
     const { keptVerdict } = await import('../machine/accelerator/accelerator.js');
-    return keptVerdict(arch, process.env);
+    return keptVerdict(arch, folders);
   },
 
   async freeMemoryMiB() {
@@ -119,4 +119,4 @@ export const THIS_HOST: DoctorHost = {
     if (tail.length === 0 && originalMessage !== undefined) tail.push(originalMessage);
     return { exitCode, tail };
   },
-};
+});

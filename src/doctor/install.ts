@@ -1,7 +1,6 @@
 import { ZosiaError } from '../errors.js';
 import { checkHost } from './check.js';
 import type { DoctorReport } from './check.js';
-import { THIS_HOST } from './host.js';
 import type { CommandResult, DoctorHost } from './host.js';
 import { installCommand, packagesFor } from './package-managers.js';
 import { findOnPath } from './programs.js';
@@ -32,8 +31,8 @@ const APT_OPTIONS = ['-o', 'DPkg::Lock::Timeout=300'];
  */
 export async function installMissing(
   report: DoctorReport,
-  options: InstallOptions = {},
-  host: DoctorHost = THIS_HOST,
+  options: InstallOptions,
+  host: DoctorHost,
 ): Promise<DoctorReport> {
   if (report.missing.length === 0) return report;
   const { manager, installer } = report.packages;

@@ -1,6 +1,5 @@
-import { posix } from 'node:path';
 import { APPLE_SILICON_FOLDER } from '../machine/qemu/macos.js';
-import type { DoctorHost, Environment } from './host.js';
+import type { DoctorHost } from './host.js';
 import type { RequiredProgram } from './requirements.js';
 
 /** Where Homebrew lives by default: on Apple silicon, on Intel Macs as long as it ran there, and on Linux. */
@@ -12,17 +11,9 @@ const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 /** Where MacPorts has its programs. */
 const MACPORTS_FOLDERS = ['/opt/local/bin', '/opt/local/sbin'];
 
-/** The folders a shell would look in, in its order. */
-function pathFolders(environment: Environment): string[] {
-  return (environment.PATH ?? '').split(':').filter((folder) => posix.isAbsolute(folder));
-}
-
 /** Folders of Homebrew, without calling it: the one its environment names comes first. */
-export function homebrewPrefixes(environment: Environment): string[] {
-  const named = environment.HOMEBREW_PREFIX;
-  return [
-    ...new Set([...(named === undefined || named === '' ? [] : [named]), ...HOMEBREW_PREFIXES]),
-  ];
+export function homebrewPrefixes(named: string | undefined): string[] {
+  return [...new Set([...(named === undefined ? [] : [named]), ...HOMEBREW_PREFIXES])];
 }
 
 /**
@@ -32,12 +23,12 @@ export function homebrewPrefixes(environment: Environment): string[] {
  */
 export function searchFolders(
   { kegs = [], notFromMacos }: Pick<RequiredProgram, 'kegs' | 'notFromMacos'>,
-  { platform, environment }: Pick<DoctorHost, 'platform' | 'environment'>,
+  { platform, folders }: Pick<DoctorHost, 'platform' | 'folders'>,
   translated = false,
 ): string[] {
-  const prefixes = homebrewPrefixes(environment);
+  const prefixes = homebrewPrefixes(folders.homebrewPrefix);
   const kegFolders = prefixes.flatMap((prefix) => kegs.map((keg) => `${prefix}/opt/${keg}`));
-  const shared = [...pathFolders(environment), ...SYSTEM_FOLDERS];
+  const shared = [...folders.searchPath, ...SYSTEM_FOLDERS];
   const linked = prefixes.map((prefix) => `${prefix}/bin`);
   if (platform !== 'darwin') return unique([...shared, ...linked, ...kegFolders]);
   const ofMacos = new Set(['/usr/bin', '/bin', '/usr/sbin', '/sbin']);

@@ -109,9 +109,9 @@ export function parsePs(text: string): number | undefined {
 
 function runHostPs(pid: number): string | undefined {
   try {
-    return execFileSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], {
+    const ps = ['ps', '-o', 'stat=', '-o', 'lstart=', '-p', String(pid)];
+    return execFileSync('env', ['LC_ALL=C', 'TZ=UTC0', ...ps], {
       encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC0' },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   } catch (error) {

@@ -5,7 +5,7 @@ export type { AcceleratorName, ResolvedAccel } from './qemu/host-spec.js';
 export type { ConsoleIo } from './console/session.js';
 
 export { findQemu } from './qemu/binary.js';
-export type { Environment, QemuBinary } from './qemu/binary.js';
+export type { QemuBinary } from './qemu/binary.js';
 export { formatCommand } from '../shell-word.js';
 export type { ConsoleTarget, HostSpec, MachineDisk } from './qemu/host-spec.js';
 export { howItEnded } from './qemu/process.js';

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { rememberVerdict } from './accelerator/accelerator-probe.js';
 import type { VerdictContext } from './accelerator/accelerator-probe.js';
@@ -6,7 +7,8 @@ import { parseAccelerator, resolveAccelerator } from './accelerator/accelerator.
 import type { AcceleratorChoice } from './accelerator/accelerator.js';
 import type { AcceleratorName } from './qemu/host-spec.js';
 import { findQemu } from './qemu/binary.js';
-import type { Environment } from './qemu/binary.js';
+import { findSetpriv } from './qemu/process.js';
+import type { HostFolders } from '../host/host-folders.js';
 import { defaultCpuModel, emulatedCpuModel } from './accelerator/cpu-model.js';
 import { qemuFacts } from './qemu/facts.js';
 import type { QemuFacts } from './qemu/facts.js';
@@ -14,20 +16,21 @@ import { HostFactsCache } from './qemu/host-facts-cache.js';
 import type { ConsoleTarget, HostSpec, SilencePlan } from './qemu/host-spec.js';
 import { isTranslated, quickProcessors, translatedNotes } from './qemu/macos.js';
 import { checkFitsHost, hostFreeMiB } from './qemu/memory.js';
-import { numericVariable, positive, variable } from './qemu/variables.js';
 
 /** What a user may say about any machine. */
 export interface HostOptions {
   readonly arch: Architecture;
   readonly ramMiB?: number | undefined;
   readonly cpus?: number | undefined;
-  /** As {@link parseAccelerator} reads it. */
+  /** As {@link parseAccelerator} reads it; `auto` unless given. */
   readonly accel?: string | undefined;
   readonly cpuModel?: string | undefined;
+  /** Where the console of a session goes, as QEMU's `-serial` takes it; to the terminal unless given. */
+  readonly serial?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** {@link HostOptions} with what the environment says where they say nothing. */
+/** {@link HostOptions} that have been checked. */
 export interface HostChoices {
   readonly arch: Architecture;
   readonly ramMiB: number | undefined;
@@ -40,22 +43,22 @@ export interface HostChoices {
 export const DEFAULT_MAX_CPUS = 8;
 
 /**
- * Reads what was asked for, before anything is looked for. A flag wins over its variable: `RAM_MB`,
- * `SMP`, `QEMU_ACCEL`, `QEMU_CPU`.
+ * Checks what was asked for, before anything is looked for.
  *
  * @throws ZosiaError `ZOSIA_BAD_OPTION`
  */
-export function hostChoices(options: HostOptions, env: Environment): HostChoices {
-  return {
-    arch: options.arch,
-    cpus: positive(options.cpus, '--smp') ?? numericVariable(env, 'SMP'),
-    ramMiB: positive(options.ramMiB, '--ram') ?? numericVariable(env, 'RAM_MB'),
-    accel:
-      options.accel === undefined
-        ? parseAccelerator(variable(env, 'QEMU_ACCEL') ?? 'auto', 'QEMU_ACCEL')
-        : parseAccelerator(options.accel, '--accel'),
-    cpuModel: options.cpuModel ?? variable(env, 'QEMU_CPU'),
-  };
+export function hostChoices(options: HostOptions): HostChoices {
+  const { arch, cpus, ramMiB, accel = 'auto', cpuModel } = options;
+  requirePositive(cpus, 'cpus');
+  requirePositive(ramMiB, 'ramMiB');
+  return { arch, cpus, ramMiB, accel: parseAccelerator(accel), cpuModel };
+}
+
+function requirePositive(value: number | undefined, option: keyof HostOptions): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `${option} is not a whole number above zero: ${value}`, {
+    hint: 'Give a number, as in 2.',
+  });
 }
 
 /** A machine's common part, and the QEMU that it is for. */
@@ -72,12 +75,15 @@ export interface ResolvedHost {
 export async function resolveHost(
   choices: HostChoices,
   size: Pick<HostSpec, 'ramMiB' | 'cpus' | 'notes'>,
-  env: Environment,
+  { cacheDirectory, searchPath }: HostFolders,
   signal?: AbortSignal,
 ): Promise<ResolvedHost> {
   const { arch } = choices;
-  const cache = new HostFactsCache(env);
-  const binary = await findQemu(arch, env);
+  const cache = new HostFactsCache(cacheDirectory);
+  const [binary, setpriv] = await Promise.all([
+    findQemu(arch, searchPath),
+    findSetpriv(searchPath),
+  ]);
   const facts = await qemuFacts(binary, cache);
   const accel = await resolveAccelerator(choices.accel, {
     ...{ arch, binary, facts, cache },
@@ -91,7 +97,7 @@ export async function resolveHost(
     ...emulatedCpuNotes(accel.name, size.cpus, availableParallelism()),
   ];
   const spec = {
-    ...{ arch, qemu: binary.path, sandbox, exitWithParent },
+    ...{ arch, qemu: binary.path, setpriv, sandbox, exitWithParent },
     ...size,
     ...{ notes, accel, cpuModel },
   };
@@ -133,8 +139,7 @@ export async function fittingRamMiB(neededMiB: number): Promise<number> {
 }
 
 /** Where the console of a session goes. */
-export function sessionConsole(env: Environment): ConsoleTarget {
-  const serial = variable(env, 'QEMU_SERIAL');
+export function sessionConsole(serial: string | undefined): ConsoleTarget {
   return serial === undefined ? { to: 'stdio' } : { to: 'backend', backend: serial };
 }
 

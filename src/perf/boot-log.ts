@@ -1,7 +1,9 @@
+import { createReadStream } from 'node:fs';
 import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { makeFolder } from '../host/make-folder.js';
+import { writeOutputFile } from '../host/output-file.js';
 import { isOutOfResources, systemReason } from '../host/system-errors.js';
 import { claimTemporary, releaseTemporary, sweepOnce } from '../host/temporary.js';
 
@@ -10,6 +12,8 @@ export interface LogOptions {
   readonly folder: string;
   /** Whether the logs of boots that gave a result are kept, too. */
   readonly keepAll: boolean;
+  /** A file that always has the log of the last boot. */
+  readonly lastFile?: string | undefined;
 }
 
 /**
@@ -69,6 +73,18 @@ function unwritable(folder: string, cause: unknown): unknown {
     `no logs can be kept in ${folder}: ${systemReason(cause)}`,
     { hint: 'Name a folder that you may write to with --log-dir.', cause },
   );
+}
+
+/**
+ * Copies a log to where the last one is to be found, with what QEMU had to say after it.
+ *
+ * @throws ZosiaError `ZOSIA_OUTPUT_UNWRITABLE`, `ZOSIA_DISK_FULL`
+ */
+export async function copyBootLog(log: string, stderr: string, target: string): Promise<void> {
+  await writeOutputFile(target, async (file) => {
+    for await (const bytes of createReadStream(log)) await file.write(bytes as Buffer);
+    if (stderr !== '') await file.write(`\n--- stderr ---\n${stderr}\n`);
+  });
 }
 
 export async function removeBootLog(log: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { createBootLog, keepBootLog, readBootLog, removeBootLog } from './boot-log.js';
+import { copyBootLog, createBootLog, keepBootLog, readBootLog, removeBootLog } from './boot-log.js';
 import type { LogOptions } from './boot-log.js';
 import type { Boot, PerfOutcome } from './outcome.js';
 import type { PerfMachine } from './prepare.js';
@@ -24,6 +24,7 @@ export function machineBoot(machine: PerfMachine, options: MachineBootOptions): 
     try {
       const end = await runMachine(machine, { setting, tokens, logPath, signal, timeoutSeconds });
       signal.throwIfAborted();
+      if (logs.lastFile !== undefined) await copyBootLog(logPath, end.stderr ?? '', logs.lastFile);
       const result = judgeBoot(await readBootLog(logPath), {
         ...end,
         timedOutSeconds: end.timedOut ? timeoutSeconds : undefined,
@@ -59,8 +60,7 @@ async function runMachine(machine: PerfMachine, run: MachineRun) {
     { args },
     async (initrd) => {
       const spec = { ...perfSpec(machine, setting, { tokens, logPath }), initrd };
-      const call = { qemu: spec.qemu, args: qemuArguments(spec) };
-      return runToEnd(call, { signal, timeoutSeconds });
+      return runToEnd({ ...spec, args: qemuArguments(spec) }, { signal, timeoutSeconds });
     },
     signal,
   );

@@ -1,10 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Boot, PerfOutcome } from './outcome.js';
 import type { Setting } from './setting.js';
 
 export interface MeasureOptions {
   readonly settings: readonly Setting[];
-  /** How often each setting is measured; Infinity goes on until cancelled. */
+  /** How often each setting is measured. */
   readonly rounds: number;
+  /** Begins again after the last round, until cancelled. */
+  readonly repeat?: { readonly pauseSeconds: number } | undefined;
   readonly boot: Boot;
   readonly timeoutSeconds: number;
   /** Whether the first run that is not ok is the last. */
@@ -44,10 +47,22 @@ export interface Measurements {
  * @throws whatever `boot` and `onRun` throw, unless it follows from the signal
  */
 export async function measure(options: MeasureOptions): Promise<Measurements> {
-  const { settings, rounds, boot, timeoutSeconds, failFast, minTokPerS = 0, signal } = options;
+  const {
+    settings,
+    rounds,
+    repeat,
+    boot,
+    timeoutSeconds,
+    failFast,
+    minTokPerS = 0,
+    signal,
+  } = options;
   const runs: MeasuredRun[] = [];
   const cancelled = (): boolean => signal.aborted;
-  for (let round = 1; round <= rounds; round++) {
+  for (let round = 1; repeat !== undefined || round <= rounds; round++) {
+    if (repeat && round > 1 && (round - 1) % rounds === 0) {
+      await setTimeout(repeat.pauseSeconds * 1000, undefined, { signal }).catch(() => undefined);
+    }
     for (const setting of settings) {
       if (cancelled()) return { runs, interrupted: true };
       const start = { setting, round, startedAt: options.clock() };

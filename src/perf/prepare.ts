@@ -6,7 +6,7 @@ import { existingDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
 import { modelOnDisk } from '../recipes/model-on-disk.js';
 import { resolveMachine } from '../machine/machine.js';
-import type { Environment, MachineOptions, MachineSpec } from '../machine/machine.js';
+import type { MachineOptions, MachineSpec } from '../machine/machine.js';
 import { prepareMachine } from '../prepare/linux.js';
 import type { UpOptions } from '../prepare/linux.js';
 
@@ -22,13 +22,15 @@ export interface PerfMachine {
 export interface PrepareOptions extends Omit<UpOptions, 'machine' | 'contextTokens'> {
   readonly machine?:
     Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append'> | undefined;
+  /** What is booted where no model is named, in the place of what was built last. */
+  readonly images?: Pick<MachineOptions, 'kernel' | 'initrd' | 'disk'> | undefined;
   /** The longest context, in tokens, that any setting asks for: there is memory for it. */
   readonly contextTokens?: number | undefined;
 }
 
 /**
- * Brings everything up to date for measuring a model; without a model, takes the model disk that was
- * built last, or that `MODEL_DISK_IMAGE` names.
+ * Brings everything up to date for measuring a model; without a model, takes the disk that is named, or the
+ * one that was built last.
  *
  * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, and those of `prepareMachine`, `checkModelDisk` and `resolveMachine`
  */
@@ -44,10 +46,8 @@ export async function preparePerfMachine(options: PrepareOptions): Promise<PerfM
 }
 
 async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
-  const { arch, places, contextTokens, signal } = options;
-  const env: Environment = options.env ?? process.env;
-  const named = env.MODEL_DISK_IMAGE === '' ? undefined : env.MODEL_DISK_IMAGE;
-  const disk = named ?? (await existingDisk(places));
+  const { arch, places, folders, contextTokens, signal } = options;
+  const disk = options.images?.disk ?? (await existingDisk(places));
   if (disk === undefined) {
     throw new ZosiaError(
       'ZOSIA_MODEL_NOT_NAMED',
@@ -65,16 +65,12 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
   const spec = await resolveMachine(
     {
       ...options.machine,
-      arch,
-      model: memory,
-      defaults: {
-        kernel: kernelPath(places, arch),
-        initrd: initramfsPath(places, arch),
-        disk,
-      },
+      ...options.images,
+      ...{ arch, disk, model: memory },
+      defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },
       signal,
     },
-    env,
+    folders,
   );
   return {
     spec,

@@ -70,13 +70,12 @@ export function enumerateSpace(space: SettingSpace): Setting[] {
 const DEFAULT = 'default';
 
 /**
- * Reads numbers of threads, separated by blanks or commas: `4 6 8`, `default,8`.
+ * Reads numbers of threads: `4`, `6`, `default`.
  *
  * @param where what an error is said of
  * @throws ZosiaError `ZOSIA_PERF_BAD_LIST`
  */
-export function parseThreadList(text: string, where: string): (number | undefined)[] {
-  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+export function parseThreadList(words: readonly string[], where: string): (number | undefined)[] {
   if (words.length === 0) throw emptyList(where);
   return words.map((word) => {
     if (word === DEFAULT) return undefined;
@@ -90,13 +89,12 @@ export function parseThreadList(text: string, where: string): (number | undefine
 }
 
 /**
- * Reads ways to wait, separated by blanks or commas: `sleep spin`, `default`.
+ * Reads ways to wait: `sleep`, `spin`, `default`.
  *
  * @param where what an error is said of
  * @throws ZosiaError `ZOSIA_PERF_BAD_LIST`
  */
-export function parseWaitList(text: string, where: string): (WaitPolicy | undefined)[] {
-  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+export function parseWaitList(words: readonly string[], where: string): (WaitPolicy | undefined)[] {
   if (words.length === 0) throw emptyList(where);
   return words.map((word) => {
     if (word === DEFAULT) return undefined;
@@ -110,13 +108,12 @@ export function parseWaitList(text: string, where: string): (WaitPolicy | undefi
 }
 
 /**
- * Reads sets of llama.cpp arguments, separated by blanks: `default -b,256 -b,256,-fa,off`.
+ * Reads sets of llama.cpp arguments: `default`, `-b,256`, `-b,256,-fa,off`. An empty one is the default, too.
  *
  * @param where what an error is said of
  * @throws ZosiaError `ZOSIA_PERF_BAD_LIST`, `ZOSIA_PERF_BAD_ARGS`
  */
-export function parseArgsList(text: string, where: string): string[][] {
-  const words = text.split(/\s+/).filter((word) => word !== '');
+export function parseArgsList(words: readonly string[], where: string): string[][] {
   if (words.length === 0) throw emptyList(where);
   return words.map((word) => (word === DEFAULT ? [] : parseLlamaArgs(word, where)));
 }
@@ -124,7 +121,7 @@ export function parseArgsList(text: string, where: string): string[][] {
 const emptyList = (where: string): ZosiaError =>
   badList(
     `${where}: the list is empty`,
-    `Separate values by blanks; ${DEFAULT} leaves the matter to the guest.`,
+    `Give at least one value; ${DEFAULT} leaves the matter to the guest.`,
   );
 
 const badList = (message: string, hint: string): ZosiaError =>

@@ -1,11 +1,12 @@
 import type { Architecture } from '../artifacts/architectures.js';
 import { findQemu, resolveEfiMachine } from '../machine/machine.js';
-import type { EfiMachineOptions, EfiMachineSpec, Environment } from '../machine/machine.js';
+import type { EfiMachineOptions, EfiMachineSpec } from '../machine/machine.js';
 import { writeEfiDisk } from '../recipes/efi/disk.js';
 import { openEfiModel } from '../recipes/efi/model.js';
 import type { EfiModel } from '../recipes/efi/model.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { efiDiskPath } from '../recipes/places.js';
+import type { HostFolders } from '../host/host-folders.js';
 import type { Places } from '../recipes/places.js';
 
 export interface EfiUpOptions {
@@ -16,10 +17,12 @@ export interface EfiUpOptions {
   readonly tokenizer: string;
   /** What `llama2.cfg` says of everything but the names of the files. */
   readonly settings: EfiSettings;
+  /** The time that files on the disk get, in seconds since 1970; 0 unless given. */
+  readonly sourceDateSeconds?: number | undefined;
   /** What the machine is to be, where it is not the default. */
   readonly machine?:
     Omit<EfiMachineOptions, 'arch' | 'disk' | 'memoryBytes' | 'signal'> | undefined;
-  readonly env?: Environment | undefined;
+  readonly folders: HostFolders;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,15 +39,18 @@ export interface ReadyEfiMachine {
  * @throws ZosiaError as `openEfiModel`, `writeEfiDisk` and `resolveEfiMachine`
  */
 export async function prepareEfiMachine(options: EfiUpOptions): Promise<ReadyEfiMachine> {
-  const { arch, places, settings, env = process.env, signal } = options;
-  await findQemu(arch, env);
+  const { arch, places, settings, folders, sourceDateSeconds, signal } = options;
+  await findQemu(arch, folders.searchPath);
   const model = await openEfiModel(options.checkpoint, options.tokenizer);
   const disk = efiDiskPath(places, 'vmdk');
-  await writeEfiDisk(model, { format: 'vmdk', out: disk, settings, signal });
+  await writeEfiDisk(model, {
+    ...{ format: 'vmdk', out: disk, settings, sourceDateSeconds },
+    signal,
+  });
   const { memoryBytes } = model;
   const spec = await resolveEfiMachine(
     { ...options.machine, arch, disk, memoryBytes, signal },
-    env,
+    folders,
   );
   return { spec, model };
 }

@@ -1,5 +1,5 @@
 import { findQemu, resolveMachine } from '../machine/machine.js';
-import type { Environment, MachineOptions, MachineSpec, RunRequest } from '../machine/machine.js';
+import type { MachineOptions, MachineSpec, RunRequest } from '../machine/machine.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
 import { openModel } from '../recipes/model.js';
@@ -7,17 +7,21 @@ import type { Model } from '../recipes/model.js';
 import { writeModelDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
 import { modelDiskPath } from '../recipes/places.js';
+import type { HostFolders } from '../host/host-folders.js';
 
-export interface UpOptions extends LinuxGuestOptions {
+export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
   /** A GGUF by path, or by name in the models folder; undefined is the one that zosia brings itself. */
   readonly model: string | undefined;
   /** Length of the context in tokens; at most 4096 unless given, or less if the model has less. */
   readonly contextTokens?: number | undefined;
   /** What the machine is to be, where it is not the default. */
   readonly machine?:
-    | Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'answerPort'>
+    | Pick<
+        MachineOptions,
+        'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'serial' | 'append' | 'wait' | 'answerPort'
+      >
     | undefined;
-  readonly env?: Environment | undefined;
+  readonly folders: HostFolders;
 }
 
 /** A machine that is ready to be started, and the arguments for llama.cpp that go with its model. */
@@ -34,12 +38,11 @@ export interface ReadyMachine {
  * @throws ZosiaError as `openModel`, `linuxGuest`, `writeModelDisk` and `resolveMachine`
  */
 export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> {
-  const { arch, places, signal } = options;
-  const env = withoutImages(options.env ?? process.env);
+  const { arch, places, folders, signal } = options;
   // What may be wrong is found out before anything is downloaded.
-  await findQemu(arch, env);
+  await findQemu(arch, folders.searchPath);
   const model = await openModel(options.model, places.modelsDir);
-  const guest = await linuxGuest(options);
+  const guest = await linuxGuest({ ...options, cacheDir: folders.cacheDirectory });
   const disk = modelDiskPath(places, 'vmdk');
   await writeModelDisk(model, { format: 'vmdk', out: disk, signal });
 
@@ -48,16 +51,12 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
     {
       ...options.machine,
       arch,
-      defaults: { kernel: guest.kernel, initrd: guest.initramfs, disk },
+      disk,
+      defaults: { kernel: guest.kernel, initrd: guest.initramfs },
       model: memory,
       signal,
     },
-    env,
+    folders,
   );
   return { spec, model, llamaArgs };
-}
-
-/** What is booted is what was just built, whatever images the environment names for `zosia run`. */
-function withoutImages(env: Environment): Environment {
-  return { ...env, KERNEL_IMAGE: undefined, INITRD_IMAGE: undefined, MODEL_DISK_IMAGE: undefined };
 }

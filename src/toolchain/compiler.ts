@@ -1,10 +1,8 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { ZosiaError } from '../errors.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A clang and the lld it links with. */
 export interface Compiler {
@@ -33,10 +31,10 @@ const HOMEBREW_KEGS = ['/opt/homebrew/opt', '/usr/local/opt'].flatMap((prefix) =
  * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`
  */
 export async function findCompiler(
-  env: Environment = process.env,
+  searchPath: readonly string[],
   kegs: readonly string[] = HOMEBREW_KEGS,
 ): Promise<Compiler> {
-  const folders = [...kegs, ...(env.PATH ?? '').split(delimiter).filter(isAbsolute)];
+  const folders = [...kegs, ...searchPath];
   const [clang, linker] = await Promise.all([findIn(folders, 'clang'), findIn(folders, 'ld.lld')]);
   const [version, linkerVersion] = await Promise.all([versionOf(clang), versionOf(linker)]);
   return { clang, linker, version, linkerVersion };

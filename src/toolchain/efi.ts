@@ -57,8 +57,8 @@ export interface BuildEfiOptions {
   readonly program: EfiProgram;
   /** The folder that gets `llama2.efi` or `hello.efi`. Made if it is missing. */
   readonly outDir: string;
-  /** Found on the host unless given. */
-  readonly compiler?: Compiler | undefined;
+  /** As `findCompiler` finds it. */
+  readonly compiler: Compiler;
   readonly sourceDir?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -81,7 +81,7 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
   const { arch, program, outDir, sourceDir = GUEST_SOURCE_DIRECTORY, signal } = options;
   signal?.throwIfAborted();
   const sources = await listSources(sourceDir, FOLDERS[program]);
-  const compiler = options.compiler ?? (await findCompiler());
+  const { compiler } = options;
   const linker = await findCoffLinker(compiler);
   return withPrivateFolder(async (folder) => {
     const run = { arch, cwd: sourceDir, signal };

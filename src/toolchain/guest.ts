@@ -12,8 +12,8 @@ export interface BuildGuestOptions {
   readonly arch: Architecture;
   /** The folder that gets `init`. Made if it is missing. */
   readonly outDir: string;
-  /** Found on the host unless given. */
-  readonly compiler?: Compiler | undefined;
+  /** As `findCompiler` finds it. */
+  readonly compiler: Compiler;
   readonly sourceDir?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,7 +36,7 @@ export async function buildGuest(options: BuildGuestOptions): Promise<BuiltGuest
   const { arch, outDir, sourceDir = GUEST_SOURCE_DIRECTORY, signal } = options;
   signal?.throwIfAborted();
   const sources = await listSources(sourceDir, ['init', SHARED_SOURCES]);
-  const compiler = options.compiler ?? (await findCompiler());
+  const { compiler } = options;
   const bytes = await compileFreestanding({
     arch,
     compiler,

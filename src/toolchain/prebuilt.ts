@@ -2,7 +2,6 @@ import { basename, join } from 'node:path';
 import { ARCHITECTURES } from '../artifacts/architectures.js';
 import { SUMS_FILE } from '../artifacts/summed-file.js';
 import { writeOutput } from '../host/output-file.js';
-import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { buildEfi } from './efi.js';
 import { buildGuest } from './guest.js';
@@ -15,8 +14,11 @@ import { COMPILER_RECORD } from './recorded-compiler.js';
  * @param directory the folder to write; `PREBUILT_DIRECTORY` to renew what ships
  * @throws ZosiaError as `buildGuest` and `buildEfi`
  */
-export async function buildPrebuilt(directory: string, signal?: AbortSignal): Promise<Compiler> {
-  const compiler = await findCompiler();
+export async function buildPrebuilt(
+  directory: string,
+  compiler: Compiler,
+  signal?: AbortSignal,
+): Promise<void> {
   for (const arch of ARCHITECTURES) {
     const outDir = join(directory, arch);
     const built = [
@@ -29,5 +31,4 @@ export async function buildPrebuilt(directory: string, signal?: AbortSignal): Pr
   }
   const record = `${compiler.version}\n${compiler.linkerVersion}\n`;
   await writeOutput(join(directory, COMPILER_RECORD), record, { signal });
-  return compiler;
 }

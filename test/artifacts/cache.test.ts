@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { PackageCache, defaultCacheDirectory } from '../../src/artifacts/cache.js';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PackageCache } from '../../src/artifacts/cache.js';
 import { samplePackage, temporaryFolder } from './samples.js';
 
 const wanted = samplePackage('libc6', 'the right bytes');
@@ -13,43 +13,6 @@ async function cacheWith(contents: string): Promise<PackageCache> {
   await writeFile(cache.path(wanted), contents);
   return cache;
 }
-
-describe('defaultCacheDirectory', () => {
-  it('is ZOSIA_CACHE, made absolute', () => {
-    expect(defaultCacheDirectory({ ZOSIA_CACHE: '/some/where' })).toBe('/some/where');
-    expect(isAbsolute(defaultCacheDirectory({ ZOSIA_CACHE: 'here' }))).toBe(true);
-  });
-
-  it("is the host's place for caches otherwise", () => {
-    expect(defaultCacheDirectory({})).toMatch(/zosia/);
-    const custom = (text: string) => defaultCacheDirectory({ XDG_CACHE_HOME: text }, 'linux');
-    expect(custom('/some/where')).toBe('/some/where/zosia');
-    expect(defaultCacheDirectory({}, 'darwin')).toMatch(/\/Library\/Caches\/zosia$/);
-    expect(defaultCacheDirectory({ ZOSIA_CACHE: '' })).toBe(defaultCacheDirectory({}));
-  });
-});
-
-describe('a relative XDG_CACHE_HOME', () => {
-  it.each(['', 'here', './here'])('is ignored, as its specification says: %j', (text) => {
-    const usual = defaultCacheDirectory({}, 'linux');
-    expect(usual).toMatch(/^\/.*\/\.cache\/zosia$/);
-    expect(defaultCacheDirectory({ XDG_CACHE_HOME: text }, 'linux')).toBe(usual);
-  });
-});
-
-describe('a HOME that is empty or relative', () => {
-  afterEach(() => void vi.unstubAllEnvs());
-
-  it.each(['', 'here'])(
-    'is no place for a cache that depends on the current folder: %j',
-    (home) => {
-      vi.stubEnv('HOME', home);
-      for (const platform of ['linux', 'darwin'] as const) {
-        expect(isAbsolute(defaultCacheDirectory({}, platform))).toBe(true);
-      }
-    },
-  );
-});
 
 describe('PackageCache.find', () => {
   it('finds a package whose bytes are right', async () => {

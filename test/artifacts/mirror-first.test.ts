@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fetchComponents } from '../../src/artifacts/fetch.js';
 import { MirrorFirst } from '../../src/artifacts/mirror-first.js';
-import { namedMirror } from '../../src/artifacts/named-mirror.js';
+import { mirrorUrl } from '../../src/artifacts/named-mirror.js';
 import { PackageGoneError } from '../../src/artifacts/transport.js';
 import type { Transport } from '../../src/artifacts/transport.js';
 import { serve, serveRepository, withoutProxy } from './repository.js';
@@ -107,7 +107,7 @@ describe('MirrorFirst', () => {
   });
 });
 
-describe('ZOSIA_DEBIAN_MIRROR', () => {
+describe('a mirror that is named', () => {
   beforeEach(() => {
     vi.unstubAllEnvs();
     vi.stubEnv('no_proxy', '127.0.0.1');
@@ -119,16 +119,14 @@ describe('ZOSIA_DEBIAN_MIRROR', () => {
   it.each([
     ['https://mirror.test/debian', 'https://mirror.test/debian/'],
     ['http://mirror.test:8080/', 'http://mirror.test:8080/'],
-    ['', undefined],
-    [undefined, undefined],
-  ])('%s names %s', (named, url) => {
-    expect(namedMirror({ ZOSIA_DEBIAN_MIRROR: named })).toBe(url);
+  ])('has at %s the base URL %s', (named, url) => {
+    expect(mirrorUrl(named)).toBe(url);
   });
 
   it.each(['mirror.test', 'ftp://mirror.test/', 'https://me:secret@mirror.test/', 'http://m/?a=b'])(
     '%s is refused, and not repeated',
     (named) => {
-      const refused = expect(() => namedMirror({ ZOSIA_DEBIAN_MIRROR: named }));
+      const refused = expect(() => mirrorUrl(named));
       refused.toThrow(expect.objectContaining({ code: 'ZOSIA_BAD_OPTION' }));
       refused.not.toThrow(/secret/);
     },
@@ -137,11 +135,11 @@ describe('ZOSIA_DEBIAN_MIRROR', () => {
   it('is what a fetch asks', async () => {
     const server = await serveRepository({ [wanted.poolPath]: CONTENTS });
     onTestFinished(() => server.close());
-    vi.stubEnv('ZOSIA_DEBIAN_MIRROR', server.url.slice(0, -1));
+    const mirror = server.url.slice(0, -1);
     const cacheDir = await temporaryFolder();
     const lock = sampleLock([wanted], []);
     const [fetched] = await fetchComponents(
-      { arch: 'aarch64', components: ['kernel'], cacheDir },
+      { arch: 'aarch64', components: ['kernel'], cacheDir, mirror },
       { lock },
     );
     expect(await readFile(fetched!.path, 'utf8')).toBe(CONTENTS);

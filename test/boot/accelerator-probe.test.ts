@@ -3,10 +3,14 @@ import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { probeAccelerator } from '../../src/machine/accelerator/accelerator-probe.js';
 import { defaultCpuModel } from '../../src/machine/accelerator/cpu-model.js';
 import { findQemu } from '../../src/machine/machine.js';
+import { HOST } from '../support/host.js';
 
 describe.each(ARCHITECTURES)('the probe of %s', (arch) => {
   const probe = async (accelerator: string, cpuModel: string) =>
-    probeAccelerator(accelerator, cpuModel, { arch, binary: await findQemu(arch, process.env) });
+    probeAccelerator(accelerator, cpuModel, {
+      arch,
+      binary: await findQemu(arch, HOST.searchPath),
+    });
 
   it('comes to its end where guests run', async () => {
     expect(await probe('tcg', defaultCpuModel(arch, 'tcg', [7, 2]))).toEqual({ usable: true });

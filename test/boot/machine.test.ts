@@ -7,6 +7,7 @@ import { resolveMachine, runInteractive, runOneShot } from '../../src/machine/ma
 import type { MachineOptions } from '../../src/machine/machine.js';
 import { endlessKernel, tinyKernel } from '../machine/support/tiny-kernels.js';
 import { temporaryFolder } from '../machine/support/temporary.js';
+import { HOST } from '../support/host.js';
 
 const folder = temporaryFolder();
 
@@ -31,7 +32,7 @@ async function machine(
   await writeFile(initrd, 'initrd');
   return resolveMachine(
     { arch, accel: 'tcg', ramMiB: 64, cpus: 2, ...options, defaults: { kernel, initrd } },
-    { PATH: process.env.PATH, ZOSIA_CACHE: join(folder(), 'cache') },
+    { ...HOST, cacheDirectory: join(folder(), 'cache') },
   );
 }
 

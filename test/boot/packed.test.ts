@@ -3,7 +3,6 @@ import { cp, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/
 import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultCacheDirectory } from '../../src/artifacts/cache.js';
 import { ROOT } from '../docs/pages.js';
 import { startLocalRegistry } from '../support/local-registry.js';
 import type { LocalRegistry } from '../support/local-registry.js';
@@ -11,6 +10,7 @@ import { hasProgram } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { unprivilegedUser } from '../support/unprivileged.js';
 import type { OtherUser } from '../support/unprivileged.js';
+import { HOST } from '../support/host.js';
 
 describe('what npm packs from a clone', () => {
   const folder = temporaryFolder();
@@ -28,7 +28,7 @@ describe('what npm packs from a clone', () => {
     const tarball = await packing;
     await mkdir(folder.file('empty'));
     await cp(tarball, folder.file('zosia.tgz'));
-    const cached = join(defaultCacheDirectory(process.env), 'packages');
+    const cached = join(HOST.cacheDirectory, 'packages');
     await cp(cached, folder.file('cache/packages'), {
       recursive: true,
       mode: constants.COPYFILE_FICLONE,

@@ -5,9 +5,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { checkHost } from '../../src/doctor/check.js';
 import { nameOf } from '../../src/doctor/requirements.js';
-import { THIS_HOST } from '../../src/doctor/host.js';
+import { thisHost } from '../../src/doctor/host.js';
 import { fakeHost } from './fake-host.js';
 import type { FakeHost } from './fake-host.js';
+import { HOST } from '../support/host.js';
 
 describe('checkHost', () => {
   it('tells what is there and what is missing, and runs nothing', async () => {
@@ -91,22 +92,22 @@ describe('checkHost', () => {
 
 describe('this host', () => {
   it('is looked at truthfully', async () => {
-    expect(await THIS_HOST.isExecutable(process.execPath)).toBe(true);
-    expect(await THIS_HOST.isExecutable(tmpdir())).toBe(false);
-    expect(await THIS_HOST.isExecutable('/no/such')).toBe(false);
-    expect(await THIS_HOST.isFile(process.execPath)).toBe(true);
-    expect(await THIS_HOST.isFile(tmpdir())).toBe(false);
-    expect(await THIS_HOST.readText('/no/such')).toBe('');
-    expect(await THIS_HOST.list('/no/such')).toEqual([]);
-    expect(await THIS_HOST.openError('/no/such')).toBe('ENOENT');
-    expect(await THIS_HOST.openError(tmpdir())).toBeUndefined();
-    expect(await THIS_HOST.freeMemoryMiB()).toBeGreaterThan(0);
+    expect(await thisHost(HOST).isExecutable(process.execPath)).toBe(true);
+    expect(await thisHost(HOST).isExecutable(tmpdir())).toBe(false);
+    expect(await thisHost(HOST).isExecutable('/no/such')).toBe(false);
+    expect(await thisHost(HOST).isFile(process.execPath)).toBe(true);
+    expect(await thisHost(HOST).isFile(tmpdir())).toBe(false);
+    expect(await thisHost(HOST).readText('/no/such')).toBe('');
+    expect(await thisHost(HOST).list('/no/such')).toEqual([]);
+    expect(await thisHost(HOST).openError('/no/such')).toBe('ENOENT');
+    expect(await thisHost(HOST).openError(tmpdir())).toBeUndefined();
+    expect(await thisHost(HOST).freeMemoryMiB()).toBeGreaterThan(0);
   });
 
   it('runs commands, passing on what they write, and keeps the last of it', async () => {
     const lines: string[] = [];
     const script = 'for (let i = 0; i < 9; i++) console.error("line " + i); process.exitCode = 3';
-    const result = await THIS_HOST.run([process.execPath, '-e', script], (line) => {
+    const result = await thisHost(HOST).run([process.execPath, '-e', script], (line) => {
       lines.push(line);
     });
     expect(lines).toEqual(Array.from({ length: 9 }, (_, index) => `line ${index}`));
@@ -117,14 +118,14 @@ describe('this host', () => {
   it('passes on the end of a line that was written over', async () => {
     const lines: string[] = [];
     const script = 'process.stdout.write("1%\\r50%\\rdone\\n")';
-    await THIS_HOST.run([process.execPath, '-e', script], (line) => {
+    await thisHost(HOST).run([process.execPath, '-e', script], (line) => {
       lines.push(line);
     });
     expect(lines).toEqual(['done']);
   });
 
   it('says so when a command does not exist', async () => {
-    const result = await THIS_HOST.run(['/no/such/program'], () => undefined);
+    const result = await thisHost(HOST).run(['/no/such/program'], () => undefined);
     expect(result.exitCode).not.toBe(0);
     expect(result.tail.join()).toContain('ENOENT');
   });
@@ -133,7 +134,7 @@ describe('this host', () => {
     const cancel = new AbortController();
     const reason = new Error('enough');
     const script = 'console.log("up"); setInterval(() => {}, 1000)';
-    const running = THIS_HOST.run(
+    const running = thisHost(HOST).run(
       [process.execPath, '-e', script],
       () => {
         cancel.abort(reason);

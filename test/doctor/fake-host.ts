@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { AcceleratorVerdict } from '../../src/machine/qemu/host-spec.js';
 import type { CommandResult, DoctorHost } from '../../src/doctor/host.js';
+import { folders } from '../../src/cli/environment.js';
 
 export const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';
 
@@ -40,7 +41,9 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     platform,
     nodeArch: options.nodeArch ?? 'arm64',
     isTranslated: () => Promise.resolve(options.isTranslated ?? false),
-    environment: options.environment ?? { PATH: '/usr/bin:/bin', ZOSIA_CACHE: '/no/such/cache' },
+    folders: folders(
+      options.environment ?? { PATH: '/usr/bin:/bin', ZOSIA_CACHE: '/no/such/cache' },
+    ),
     userId: options.userId ?? 0,
     commands: [],
     programs: new Set(options.programs ?? ['/usr/bin/apt-get']),

@@ -4,6 +4,7 @@ import { homebrewPrefixes, searchFolders } from '../../src/doctor/programs.js';
 import { REQUIREMENTS, nameOf, requirementsFor } from '../../src/doctor/requirements.js';
 import type { RequiredProgram, Requirement } from '../../src/doctor/requirements.js';
 import { fakeHost } from './fake-host.js';
+import { folders } from '../../src/cli/environment.js';
 
 const requirement = (program: string): RequiredProgram =>
   REQUIREMENTS.find(
@@ -50,24 +51,27 @@ describe('requirementsFor', () => {
 
 describe('homebrewPrefixes', () => {
   it('puts the one that the environment names first', () => {
-    expect(homebrewPrefixes({ HOMEBREW_PREFIX: '/brew' })[0]).toBe('/brew');
-    expect(homebrewPrefixes({ HOMEBREW_PREFIX: '/usr/local' })).toEqual([
+    expect(homebrewPrefixes('/brew')[0]).toBe('/brew');
+    expect(homebrewPrefixes('/usr/local')).toEqual([
       '/usr/local',
       '/opt/homebrew',
       '/home/linuxbrew/.linuxbrew',
     ]);
-    expect(homebrewPrefixes({ HOMEBREW_PREFIX: '' })[0]).toBe('/opt/homebrew');
+    expect(homebrewPrefixes(undefined)[0]).toBe('/opt/homebrew');
   });
 });
 
 describe('searchFolders', () => {
   it('starts with the PATH, without its relative and empty parts', () => {
-    const host = { platform: 'linux', environment: { PATH: 'bin::/a/:/usr/bin:/a:.' } } as const;
+    const host = {
+      platform: 'linux',
+      folders: folders({ PATH: 'bin::/a/:/usr/bin:/a:.' }),
+    } as const;
     expect(searchFolders({}, host).slice(0, 2)).toEqual(['/a', '/usr/bin']);
   });
 
   it("does not count macOS's own compiler", () => {
-    const host = { platform: 'darwin', environment: { PATH: '/usr/bin:/mine' } } as const;
+    const host = { platform: 'darwin', folders: folders({ PATH: '/usr/bin:/mine' }) } as const;
     expect(searchFolders(requirement('clang'), host)).not.toContain('/usr/bin');
     expect(searchFolders(requirement('clang'), host)[0]).toBe('/mine');
     expect(searchFolders(requirement('cpio'), host)).toContain('/usr/bin');

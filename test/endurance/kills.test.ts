@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
-import { defaultCacheDirectory } from '../../src/artifacts/cache.js';
 import { modelGguf } from '../formats/gguf/samples.js';
 import { zosia } from '../support/cli.js';
 import { killAgainAndAgain } from '../support/kills.js';
 import type { KillPlace, KilledCommand } from '../support/kills.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { HOST } from '../support/host.js';
 
 const folder = temporaryFolder();
 
@@ -29,7 +29,7 @@ const mustRun = async (...args: string[]): Promise<void> => {
 
 /** Packages that are in the cache, in another one. */
 async function copyPackages(cache: string): Promise<void> {
-  const packages = join(defaultCacheDirectory(), 'packages');
+  const packages = join(HOST.cacheDirectory, 'packages');
   await mkdir(join(cache, 'packages'), { recursive: true });
   for (const name of await readdir(packages)) {
     await copyFile(join(packages, name), join(cache, 'packages', name));
@@ -54,7 +54,7 @@ async function startMirror(): Promise<typeof mirror> {
       response.writeHead(404).end();
       return;
     }
-    readFile(join(defaultCacheDirectory(), 'packages', `${wanted.sha256}.deb`)).then(
+    readFile(join(HOST.cacheDirectory, 'packages', `${wanted.sha256}.deb`)).then(
       (bytes) => response.end(bytes),
       () => response.writeHead(404).end(),
     );
@@ -108,8 +108,8 @@ const COMMANDS: Readonly<Record<string, () => KilledCommand>> = {
   extract: () => ({ args: ['extract', folder.file('many.img'), '--out', 'out', '--force'] }),
   'model convert': () => ({
     args: [
-      ...['model', 'convert', join(defaultCacheDirectory(), 'models', 'zosia-tiny.bin')],
-      ...['--tokenizer', join(defaultCacheDirectory(), 'models', 'zosia-tiny-tokenizer.bin')],
+      ...['model', 'convert', join(HOST.cacheDirectory, 'models', 'zosia-tiny.bin')],
+      ...['--tokenizer', join(HOST.cacheDirectory, 'models', 'zosia-tiny-tokenizer.bin')],
       ...['--out', 'out/tiny.gguf'],
     ],
   }),

@@ -94,8 +94,8 @@ describe('a space of settings', () => {
   });
 
   it('is read from lists', () => {
-    expect(parseThreadList('4 6,8  default', 'x')).toEqual([4, 6, 8, undefined]);
-    expect(parseArgsList('default -b,256\n--poll,0', 'x')).toEqual([
+    expect(parseThreadList(['4', '6', '8', 'default'], 'x')).toEqual([4, 6, 8, undefined]);
+    expect(parseArgsList(['default', '-b,256', '--poll,0'], 'x')).toEqual([
       [],
       ['-b', '256'],
       ['--poll', '0'],
@@ -103,23 +103,26 @@ describe('a space of settings', () => {
   });
 
   it('is read from a list of ways to wait', () => {
-    expect(parseWaitList('spin, sleep default', 'x')).toEqual(['spin', 'sleep', undefined]);
-    for (const text of ['', 'spin twice'])
-      expect(() => parseWaitList(text, '--wait')).toThrow(zosiaError('ZOSIA_PERF_BAD_LIST'));
+    expect(parseWaitList(['spin', 'sleep', 'default'], 'x')).toEqual(['spin', 'sleep', undefined]);
+    for (const words of [[], ['spin', 'twice']])
+      expect(() => parseWaitList(words, '--wait')).toThrow(zosiaError('ZOSIA_PERF_BAD_LIST'));
   });
 
-  it.each(['', '  ', '4 x', '0', '513', '-1', '4.5'])('is not read from %j', (text) => {
-    expect(() => parseThreadList(text, '--threads')).toThrow(zosiaError('ZOSIA_PERF_BAD_LIST'));
-  });
+  it.each([[[]], [['4', 'x']], [['0']], [['513']], [['-1']], [['4.5']]])(
+    'is not read from %j',
+    (words) => {
+      expect(() => parseThreadList(words, '--threads')).toThrow(zosiaError('ZOSIA_PERF_BAD_LIST'));
+    },
+  );
 
   it.each([
-    ['0', 'Give whole numbers from 1 to 512; default leaves the matter to the guest.'],
-    [' ', 'Separate values by blanks; default leaves the matter to the guest.'],
-  ])('says of %j what to give instead', (text, hint) => {
-    expect(() => parseThreadList(text, '--threads')).toThrow(expect.objectContaining({ hint }));
+    [['0'], 'Give whole numbers from 1 to 512; default leaves the matter to the guest.'],
+    [[], 'Give at least one value; default leaves the matter to the guest.'],
+  ])('says of %j what to give instead', (words, hint) => {
+    expect(() => parseThreadList(words, '--threads')).toThrow(expect.objectContaining({ hint }));
   });
 
   it('is not read from an empty list of arguments', () => {
-    expect(() => parseArgsList(' ', '--llama-args')).toThrow(/^--llama-args: the list is empty/);
+    expect(() => parseArgsList([], '--llama-args')).toThrow(/^--llama-args: the list is empty/);
   });
 });

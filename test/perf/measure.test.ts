@@ -70,7 +70,7 @@ describe('measuring', () => {
   it('in a loop ends when cancelled, and keeps what has been measured', async () => {
     const cancel = new AbortController();
     const { runs, interrupted } = await measureWith(outcomeAt, {
-      rounds: Infinity,
+      repeat: { pauseSeconds: 0 },
       signal: cancel.signal,
       onRun: ({ round, setting }) => {
         if (round === 3 && setting.threads === 1) cancel.abort();

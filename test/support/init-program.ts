@@ -6,6 +6,7 @@ import {
   SHARED_SOURCES,
   listSources,
 } from '../../src/toolchain/sources.js';
+import { HOST } from './host.js';
 
 /**
  * Compiles a program of a test together with parts of the Linux guest's init, and with all that both
@@ -23,7 +24,7 @@ export async function compileWithInit(
     parts?.map((part) => `init/${part}.c`) ?? (await listSources(GUEST_SOURCE_DIRECTORY, ['init']));
   return compileFreestanding({
     arch,
-    compiler: await findCompiler(),
+    compiler: await findCompiler(HOST.searchPath),
     sourceDir: GUEST_SOURCE_DIRECTORY,
     sources: [
       ...sources,

@@ -22,7 +22,7 @@ describe('findCompiler', () => {
 
   it('finds clang and lld on the PATH and asks their versions', async () => {
     const path = await install('bin', { clang: clang('14.0.6'), 'ld.lld': 'echo "LLD 14.0.6"' });
-    expect(await findCompiler({ PATH: `relative:${folder.file('empty')}:${path}` }, [])).toEqual({
+    expect(await findCompiler([folder.file('empty'), path], [])).toEqual({
       clang: join(path, 'clang'),
       linker: join(path, 'ld.lld'),
       version: 'Some clang version 14.0.6',
@@ -34,7 +34,7 @@ describe('findCompiler', () => {
     const keg = await install('keg', { clang: clang('19.1.0') });
     const lldKeg = await install('lld keg', { 'ld.lld': 'echo "LLD 19.1.0"' });
     const path = await install('mac', { clang: clang('15.0.0') });
-    expect(await findCompiler({ PATH: path }, [keg, lldKeg])).toMatchObject({
+    expect(await findCompiler([path], [keg, lldKeg])).toMatchObject({
       clang: join(keg, 'clang'),
       linker: join(lldKeg, 'ld.lld'),
     });
@@ -42,17 +42,13 @@ describe('findCompiler', () => {
 
   it('says what is missing', async () => {
     const path = await install('no linker', { clang: clang('14.0.6') });
-    await expect(findCompiler({ PATH: path }, [])).rejects.toThrow(
-      zosiaError('ZOSIA_COMPILER_NOT_FOUND'),
-    );
-    await expect(findCompiler({ PATH: path }, [])).rejects.toThrow('ld.lld');
-    await expect(findCompiler({}, [])).rejects.toThrow('clang');
+    await expect(findCompiler([path], [])).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
+    await expect(findCompiler([path], [])).rejects.toThrow('ld.lld');
+    await expect(findCompiler([], [])).rejects.toThrow('clang');
   });
 
   it('refuses one that does not run', async () => {
     const path = await install('broken', { clang: 'exit 1', 'ld.lld': 'echo "LLD 14.0.6"' });
-    await expect(findCompiler({ PATH: path }, [])).rejects.toThrow(
-      zosiaError('ZOSIA_COMPILER_NOT_FOUND'),
-    );
+    await expect(findCompiler([path], [])).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
   });
 });

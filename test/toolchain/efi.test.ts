@@ -13,6 +13,7 @@ import { GUEST_SOURCE_DIRECTORY } from '../../src/toolchain/sources.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { recordedCompiler } from './recorded-compiler.js';
+import { HOST } from '../support/host.js';
 
 const PROGRAMS: readonly EfiProgram[] = ['hello', 'llama2'];
 const EVERY_PROGRAM = ARCHITECTURES.flatMap((arch) =>
@@ -66,7 +67,7 @@ describe('buildEfi', () => {
   const folder = temporaryFolder();
   let compiler: Compiler;
   beforeAll(async () => {
-    compiler = await findCompiler();
+    compiler = await findCompiler(HOST.searchPath);
   });
 
   it('gives the same bytes in any folder', async () => {

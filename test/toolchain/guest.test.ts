@@ -14,6 +14,7 @@ import { GUEST_SOURCE_DIRECTORY } from '../../src/toolchain/sources.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { recordedCompiler } from './recorded-compiler.js';
+import { HOST } from '../support/host.js';
 
 /** ELF specification: offsets and values of what is looked at here, all little-endian ELF64. */
 const ELF = { type: 16, machine: 18, headerOffset: 32, headerSize: 54, headerCount: 56 };
@@ -45,7 +46,7 @@ describe('the prebuilt guest', () => {
 
   it('is what its source and the recorded compiler give, byte for byte', async (context) => {
     await recordedCompiler(context);
-    await buildPrebuilt(folder.path);
+    await buildPrebuilt(folder.path, await findCompiler(HOST.searchPath));
     const files = ARCHITECTURES.flatMap((arch) => [`${arch}/init`, `${arch}/SHA256SUMS`]);
     for (const file of files) {
       const [rebuilt, shipped] = await Promise.all([
@@ -64,7 +65,7 @@ describe('buildGuest', () => {
   const folder = temporaryFolder();
   let compiler: Compiler;
   beforeAll(async () => {
-    compiler = await findCompiler();
+    compiler = await findCompiler(HOST.searchPath);
   });
 
   it.each(ARCHITECTURES)('gives the same bytes in any folder (%s)', async (arch) => {

@@ -6,6 +6,7 @@ import { findCompiler } from '../../src/toolchain/compiler.js';
 import { buildGuest } from '../../src/toolchain/guest.js';
 import { COMPILER_RECORD, warningFlags } from '../../src/toolchain/recorded-compiler.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { HOST } from '../support/host.js';
 
 const COMPILER = { clang: '/clang', linker: '/lld', linkerVersion: 'LLD' };
 
@@ -29,7 +30,7 @@ describe('warningFlags', () => {
     const sourceDir = folder.file('source');
     await mkdir(join(sourceDir, 'init'), { recursive: true });
     await writeFile(join(sourceDir, 'init/main.c'), 'void _start(void) { int unused = 1; }\n');
-    const found = await findCompiler();
+    const found = await findCompiler(HOST.searchPath);
     const options = { arch: 'x86_64', sourceDir, outDir: folder.file('out') } as const;
     const other = { ...found, version: 'clang version 99.1.0' };
     const built = await buildGuest({ ...options, compiler: other });

@@ -5,6 +5,7 @@ import { PREBUILT_DIRECTORY } from '../../src/artifacts/prebuilt.js';
 import { findCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
 import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';
+import { HOST } from '../support/host.js';
 
 /**
  * The compiler, if it is of the major version that made the prebuilt programs: others give other bytes.
@@ -13,7 +14,7 @@ import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';
 export async function recordedCompiler(context: TestContext): Promise<Compiler> {
   const record = await readFile(join(PREBUILT_DIRECTORY, COMPILER_RECORD), 'utf8');
   const recorded = record.split('\n', 1)[0]!;
-  const compiler = await findCompiler();
+  const compiler = await findCompiler(HOST.searchPath);
   const isOther = majorVersion(compiler.version) !== majorVersion(recorded);
   context.skip(
     isOther && process.env.CI === undefined,

@@ -3,12 +3,13 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
 import type { CliContext } from '../context.js';
+import { folders } from '../environment.js';
 import { chosenCheckpoint } from '../options/efi-model.js';
 import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../options/efi-settings.js';
+import { sourceDateOption } from '../options/source-date.js';
 import { architecture } from '../options/values.js';
 import { formatBytes, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
-import { defaultCacheDirectory } from '../../artifacts/cache.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
 import type { EfiModel } from '../../recipes/efi/model.js';
@@ -26,6 +27,7 @@ interface EfiDiskFlags extends Omit<EfiSettings, 'model' | 'tokenizer'> {
   partitionTable: PartitionTableKind;
   format: DiskFormat;
   size?: number | undefined;
+  sourceDate?: number | undefined;
   out?: string | undefined;
   json?: true | undefined;
 }
@@ -61,6 +63,7 @@ export function addEfiDiskCommand(image: Command, { signal }: CliContext): void 
         .choices(['raw', 'vmdk'])
         .default('raw'),
     )
+    .addOption(sourceDateOption())
     .option('--out <file>', 'where to write it; artifacts/efi/ unless given')
     .addOption(
       new Option('--hello', 'the smallest application instead of a model').conflicts([
@@ -83,8 +86,7 @@ Examples:
 Without --model and --tokenizer the disk has the model that zosia brings itself: it tells a story, or
 answers --prompt. For it, --template and --temp are what it was made for unless given; for others, nothing
 stands round a prompt, and the temperature is 1.
---prompt to --mode become llama2.cfg on the disk, a text file that can be edited there. Files get the
-time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
+--prompt to --mode become llama2.cfg on the disk, a text file that can be edited there.`,
     )
     .action(async (flags: EfiDiskFlags) => {
       const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
@@ -96,6 +98,7 @@ time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
       try {
         const { image, manifest, written, grew } = await writeEfiDisk(subject, {
           ...{ format, partitionTable, out, signal },
+          sourceDateSeconds: flags.sourceDate,
           settings: { ...settings, ...efiSettings(flags) },
           archs: arch,
           sizeBytes: size,
@@ -122,7 +125,7 @@ time SOURCE_DATE_EPOCH if that is set, else the beginning of 1980.`,
  * there. A VMDK refers to them, and so they stand beside it; a raw disk has a copy.
  */
 const embeddedFolder = (format: DiskFormat, out: string): string =>
-  format === 'vmdk' ? dirname(out) : join(defaultCacheDirectory(), 'models');
+  format === 'vmdk' ? dirname(out) : join(folders().cacheDirectory, 'models');
 
 interface Subject {
   readonly subject: EfiModel | 'hello';

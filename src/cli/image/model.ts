@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
+import { variableOption, variableSwitch } from '../options/variables.js';
 import type { CliContext } from '../context.js';
 import { formatBytes, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
@@ -23,7 +24,7 @@ interface ModelDiskFlags {
   blockSize?: string | undefined;
   verify?: true | undefined;
   reproducibleCheck?: true | undefined;
-  useDocker?: true | undefined;
+  useDocker?: boolean | undefined;
   json?: true | undefined;
 }
 
@@ -39,7 +40,13 @@ export function addModelDiskCommand(image: Command, { signal }: CliContext): voi
         .choices(['raw', 'vmdk'])
         .default('raw'),
     )
-    .option('--out <file>', 'where to write it; artifacts/model-disk/ unless given (OUT_PATH)')
+    .addOption(
+      variableOption(
+        '--out <file>',
+        'where to write it; artifacts/model-disk/ unless given',
+        'OUT_PATH',
+      ),
+    )
     .option('--mmproj <file>', 'the multimodal projector, as /mmproj.gguf')
     .option('--lora <file>', 'a LoRA adapter, as /lora-1.gguf, /lora-2.gguf ...', collect)
     .option('--add <src:dst>', 'a further file or folder, and its path on the disk', collect)
@@ -49,11 +56,9 @@ export function addModelDiskCommand(image: Command, { signal }: CliContext): voi
         .argParser(byteSize)
         .conflicts('extraMib'),
     )
-    .option('--extra-mib <n>', 'free space to add, in MiB (EXTRA_MIB)', (text) => {
-      const extraMib = parseExtraMib(text);
-      if (extraMib === undefined) throw new InvalidArgumentError(EXTRA_MIB_HINT);
-      return extraMib;
-    })
+    .addOption(
+      variableOption('--extra-mib <n>', 'free space to add, in MiB', 'EXTRA_MIB', parseExtraMib),
+    )
     .addOption(
       new Option('--block-size <bytes>', 'ext4 block size; 4096 unless given').choices([
         '1024',
@@ -63,7 +68,13 @@ export function addModelDiskCommand(image: Command, { signal }: CliContext): voi
     )
     .option('--verify', 'write down the sha256 of every file, for zosia run --verify')
     .option('--reproducible-check', 'plan it twice and compare, before it is written')
-    .option('--use-docker', 'accepted for scripts; nothing here needs Docker')
+    .addOption(
+      variableSwitch(
+        '--use-docker',
+        'accepted for scripts; nothing here needs Docker',
+        'USE_DOCKER',
+      ),
+    )
     .option('--json', 'print what was written as JSON')
     .addHelpText(
       'after',
@@ -72,15 +83,13 @@ Examples:
   zosia image model model.gguf --format vmdk
   zosia image model big-00001-of-00003.gguf --out big.img
   zosia image model vision.gguf --mmproj mmproj.gguf --add photo.jpg:/photo.jpg
-  zosia image model model.gguf --lora style.gguf --extra-mib 64
-
-A name in parentheses is a variable that the option wins over.`,
+  zosia image model model.gguf --lora style.gguf --extra-mib 64`,
     )
     .action(async (names: string[], flags: ModelDiskFlags) => {
       const { planModelDisk, writeModelDisk } = await import('../../recipes/model-disk.js');
       const places = defaultPlaces();
       const { format } = flags;
-      const out = flags.out ?? variable('OUT_PATH') ?? modelDiskPath(places, format);
+      const out = flags.out ?? modelDiskPath(places, format);
       if (flags.useDocker) say('zosia: --use-docker is unnecessary: zosia writes ext4 itself');
 
       if (flags.reproducibleCheck) {
@@ -132,7 +141,13 @@ async function gather(
   const extras = await Promise.all(
     (flags.add ?? []).map((text) => collectAddition(parseAddition(text))),
   );
-  const extraMib = flags.extraMib ?? extraMibVariable(flags.size !== undefined);
+  const { extraMib, size } = flags;
+  // As options they exclude each other.
+  if (extraMib !== undefined && size !== undefined) {
+    throw new ZosiaError('ZOSIA_BAD_OPTION', 'EXTRA_MIB is set, and --size given', {
+      hint: 'It adds to the smallest disk, which --size is not: leave out one of the two.',
+    });
+  }
   return {
     model,
     layout: {
@@ -151,31 +166,13 @@ async function gather(
   };
 }
 
-/** A variable that is set to nothing counts as not set. */
-function variable(name: string): string | undefined {
-  const value = process.env[name];
-  return value === '' ? undefined : value;
-}
-
-function extraMibVariable(hasSize: boolean): number | undefined {
-  const text = variable('EXTRA_MIB');
-  if (text === undefined) return undefined;
-  if (hasSize) {
-    throw new ZosiaError('ZOSIA_BAD_OPTION', 'EXTRA_MIB is set, and --size given', {
-      hint: 'It adds to the smallest disk, which --size is not: leave out one of the two.',
-    });
-  }
-  const extraMib = parseExtraMib(text);
-  if (extraMib !== undefined) return extraMib;
-  throw new ZosiaError('ZOSIA_BAD_OPTION', `EXTRA_MIB cannot be ${text}`, { hint: EXTRA_MIB_HINT });
-}
-
 /** 16 TiB, which is as far as ext4's 32-bit block numbers reach with blocks of 4 KiB. */
 const MAX_EXTRA_MIB = 2 ** 24;
 
-const EXTRA_MIB_HINT = `Give a whole number of MiB from 0 to ${MAX_EXTRA_MIB}, as in 64.`;
-
-function parseExtraMib(text: string): number | undefined {
+function parseExtraMib(text: string): number {
   const extraMib = Number(text);
-  return /^\d+$/.test(text) && extraMib <= MAX_EXTRA_MIB ? extraMib : undefined;
+  if (/^\d+$/.test(text) && extraMib <= MAX_EXTRA_MIB) return extraMib;
+  throw new InvalidArgumentError(
+    `Give a whole number of MiB from 0 to ${MAX_EXTRA_MIB}, as in 64.`,
+  );
 }

@@ -33,7 +33,7 @@ export function addEfiOptions(command: Command): Command {
     .option('--screenshot <file>', 'take a picture (PNG) of the screen at the end, and power off');
 }
 
-/** The flags as the machine room takes them. */
+/** The flags as a machine takes them. */
 export function efiMachineOptions(
   flags: EfiFlags,
 ): Omit<EfiMachineOptions, 'arch' | 'disk' | 'memoryBytes' | 'signal'> {

@@ -3,6 +3,8 @@ import type { CliContext } from '../context.js';
 import { say, warn } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
 import { chosenArchitecture } from './values.js';
+import { variableOption } from './variables.js';
+import { folders } from '../environment.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { DownloadProgress } from '../../artifacts/fetch.js';
 import type { LinuxGuestOptions } from '../../recipes/linux-guest.js';
@@ -12,18 +14,27 @@ export interface FetchFlags {
   arch?: Architecture | undefined;
   frozen?: true | undefined;
   offline?: true | undefined;
+  mirror?: string | undefined;
 }
 
 /** What a fetch is told. */
 export type FetchSettings = Required<
   Pick<LinuxGuestOptions, 'arch' | 'frozen' | 'offline' | 'signal' | 'warn' | 'log' | 'onProgress'>
->;
+> &
+  Pick<LinuxGuestOptions, 'cacheDir' | 'mirror'>;
 
 /** Adds the options but `--arch`, which stands among those of the machine where there is one. */
 export function addFetchOptions(command: Command): Command {
   return command
     .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
-    .option('--offline', 'use the cache alone');
+    .option('--offline', 'use the cache alone')
+    .addOption(
+      variableOption(
+        '--mirror <url>',
+        "a mirror of Debian's archive to be asked first",
+        'ZOSIA_DEBIAN_MIRROR',
+      ),
+    );
 }
 
 /** Nobody need be told of a shorter pause. */
@@ -49,6 +60,8 @@ export async function withFetchSettings<T>(
       arch: chosenArchitecture(flags.arch),
       frozen: flags.frozen ?? false,
       offline: flags.offline ?? false,
+      mirror: flags.mirror,
+      cacheDir: folders().cacheDirectory,
       signal,
       warn,
       log: say,

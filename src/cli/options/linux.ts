@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
 import { noColour } from '../output/output.js';
+import { variableOption } from './variables.js';
+import { variable } from '../environment.js';
 import {
   temperature,
   timeoutSeconds,
@@ -11,6 +13,13 @@ import {
   wholeNumber,
 } from './values.js';
 import type { MachineOptions, RunRequest, WaitPolicy } from '../../machine/machine.js';
+
+/** Files that a machine boots from. */
+export interface ImageFlags {
+  kernel?: string | undefined;
+  initrd?: string | undefined;
+  disk?: string | undefined;
+}
 
 /** Options of every command that starts a machine with a Linux guest. */
 export interface LinuxFlags extends HostFlags {
@@ -40,7 +49,27 @@ export function addPromptOptions(command: Command): Command {
       'temperature of sampling; 0 always takes the likeliest token',
       temperature,
     )
-    .option('--timeout <s>', 'with --prompt: give up after this many seconds', timeoutSeconds);
+    .addOption(
+      variableOption(
+        '--timeout <s>',
+        'with --prompt: give up after this many seconds',
+        'TIMEOUT_SECS',
+        timeoutSeconds,
+      ),
+    );
+}
+
+export const appendOption = (): Option =>
+  variableOption('--append <text>', 'added to the kernel command line', 'APPEND_EXTRA');
+
+/** Other files than those that zosia wrote last. */
+export function addImageOptions(command: Command): Command {
+  return command
+    .addOption(variableOption('--kernel <file>', 'another kernel', 'KERNEL_IMAGE'))
+    .addOption(variableOption('--initrd <file>', 'another initramfs', 'INITRD_IMAGE'))
+    .addOption(
+      variableOption('--disk <file>', 'another model disk, raw or VMDK', 'MODEL_DISK_IMAGE'),
+    );
 }
 
 const THREADS_DESCRIPTION =
@@ -63,7 +92,7 @@ export function addLinuxOptions(command: Command): Command {
         'what a model thinks before it answers; shown unless given',
       ).choices(['show', 'hide']),
     )
-    .option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)')
+    .addOption(appendOption())
     .option('--threads <n>', THREADS_DESCRIPTION, wholeNumber(1))
     .option('--wait <how>', WAIT_DESCRIPTION, waitPolicy)
     .option(
@@ -73,12 +102,12 @@ export function addLinuxOptions(command: Command): Command {
     .option('--profiles <file>', 'where --profile looks; zosia.perf.json unless given');
 }
 
-/** The flags as the machine room takes them. */
+/** The flags as a machine takes them. */
 export function linuxMachineOptions(
   flags: LinuxFlags,
 ): Pick<
   MachineOptions,
-  'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append' | 'wait' | 'answerPort'
+  'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'serial' | 'append' | 'wait' | 'answerPort'
 > {
   return {
     ...hostOptions(flags),
@@ -115,7 +144,7 @@ export async function runRequest(
       ? {
           rows: process.stdout.rows,
           columns: process.stdout.columns,
-          term: process.env.TERM ?? 'vt100',
+          term: variable('TERM') ?? 'vt100',
         }
       : undefined,
     piped: !process.stdin.isTTY,

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { archOption, wholeNumber } from './values.js';
-import { ZosiaError } from '../../errors.js';
+import { isOnCommandLine, variableOption } from './variables.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { HostOptions } from '../../machine/machine.js';
 
@@ -11,54 +11,70 @@ export interface HostFlags {
   smp?: number | undefined;
   accel?: string | undefined;
   cpu?: string | undefined;
+  serial?: string | undefined;
   dryRun?: true | undefined;
 }
 
-/**
- * Adds the options. A variable in parentheses is one of the original scripts: it holds where the option
- * is not given.
- */
 export function addHostOptions(command: Command): Command {
   return command
     .optionsGroup('The machine:')
     .addOption(archOption())
-    .option('--ram <MiB>', 'memory; follows from the model unless given (RAM_MB)', wholeNumber(1))
-    .option('--smp <n>', "processors; the host's, up to 8, unless given (SMP)", wholeNumber(1))
-    .option('--accel <name>', 'auto, hvf, kvm or tcg (QEMU_ACCEL)')
-    .option('--cpu <model>', "QEMU's CPU model; chosen by accelerator unless given (QEMU_CPU)")
+    .addOption(
+      variableOption(
+        '--ram <MiB>',
+        'memory; follows from the model unless given',
+        'RAM_MB',
+        wholeNumber(1),
+      ),
+    )
+    .addOption(
+      variableOption(
+        '--smp <n>',
+        "processors; the host's, up to 8, unless given",
+        'SMP',
+        wholeNumber(1),
+      ),
+    )
+    .addOption(variableOption('--accel <name>', 'auto, hvf, kvm or tcg', 'QEMU_ACCEL'))
+    .addOption(
+      variableOption(
+        '--cpu <model>',
+        "QEMU's CPU model; chosen by accelerator unless given",
+        'QEMU_CPU',
+      ),
+    )
     .option('--dry-run', "print QEMU's command for this machine instead of running it");
 }
 
-/** The flags as the machine room takes them. */
+/** Where the console goes, of a machine that one may talk to. */
+export const serialOption = (): Option =>
+  variableOption(
+    '--serial <backend>',
+    "where the guest's console goes instead of this terminal, as QEMU's -serial takes it",
+    'QEMU_SERIAL',
+  );
+
+/** The flags as a machine takes them. */
 export function hostOptions(flags: HostFlags): Omit<HostOptions, 'arch' | 'signal'> {
-  return {
-    ramMiB: flags.ram,
-    cpus: flags.smp,
-    accel: flags.accel,
-    cpuModel: flags.cpu,
-  };
+  const { ram: ramMiB, smp: cpus, accel, cpu: cpuModel, serial } = flags;
+  return { ramMiB, cpus, accel, cpuModel, serial };
 }
 
 /**
- * Refuses an option that says something about others, of which none is given.
+ * Refuses an option that says something about others, of which none is given. Its variable is only of no
+ * use then.
  *
  * @throws CommanderError
  */
 export function requireOneOf(command: Command, option: string, others: readonly string[]): void {
-  const isGiven = (long: string): boolean => {
-    const found = command.options.find((each) => each.long === long);
-    return found !== undefined && command.getOptionValue(found.attributeName()) !== undefined;
+  const attributeOf = (long: string): string | undefined =>
+    command.options.find((each) => each.long === long)?.attributeName();
+  const given = attributeOf(option);
+  if (given === undefined || !isOnCommandLine(command, given)) return;
+  const isSet = (long: string): boolean => {
+    const attribute = attributeOf(long);
+    return attribute !== undefined && command.getOptionValue(attribute) !== undefined;
   };
-  if (!isGiven(option) || others.some(isGiven)) return;
+  if (others.some(isSet)) return;
   command.error(`error: option '${option}' is for ${others.join(' or ')}, which is not given`);
-}
-
-/** Processors that were asked for, by option or variable. @throws ZosiaError `ZOSIA_BAD_OPTION` */
-export function askedCpus({ smp }: Pick<HostFlags, 'smp'>): number | undefined {
-  const text = process.env.SMP ?? '';
-  if (smp !== undefined || text === '') return smp;
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new ZosiaError('ZOSIA_BAD_OPTION', `SMP cannot be ${text}`, {
-    hint: 'Give a number of processors, as in SMP=2.',
-  });
 }

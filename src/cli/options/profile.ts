@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { LinuxFlags } from './linux.js';
-import { askedCpus } from './machine.js';
 import { say } from '../output/output.js';
 
 /** The flags of a machine with what a profile adds to them, and the profile's arguments for llama.cpp. */
@@ -24,7 +23,7 @@ export async function applyProfile<Flags extends LinuxFlags>(
       import('../../perf/profile.js'),
       import('../../perf/setting.js'),
     ]);
-  const asked = askedCpus(flags);
+  const { smp: asked } = flags;
   const { profile, note } = fitProfile(
     await loadProfile(flags.profile, flags.profiles),
     asked ?? availableParallelism(),

@@ -1,4 +1,5 @@
 import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
+import { variable } from '../environment.js';
 import { fittingHint } from './fitting-hint.js';
 import { printableJson, printableLines } from './printable.js';
 import { writeStdout } from './stdout.js';
@@ -57,10 +58,10 @@ function talk(text: string): void {
 /** Exit statuses of the command line. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-const useColour = (): boolean => process.stderr.isTTY && !noColour() && process.env.TERM !== 'dumb';
+const useColour = (): boolean => process.stderr.isTTY && !noColour() && variable('TERM') !== 'dumb';
 
 /** Whether the user wants no colours (https://no-color.org: the variable is set, and not to nothing). */
-export const noColour = (): boolean => (process.env.NO_COLOR ?? '') !== '';
+export const noColour = (): boolean => variable('NO_COLOR') !== undefined;
 
 /** Wraps text in an SGR code when stderr is a terminal and colour is welcome. */
 function paint(code: number, text: string): string {

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { folders } from '../environment.js';
 import { withFetchSettings } from '../options/fetch.js';
 import { hostOptions } from '../options/machine.js';
 import { printJson, say, warn } from '../output/output.js';
 import type { PerfMachineFlags } from './options.js';
 import { printable } from '../output/printable.js';
 import { writeStdout } from '../output/stdout.js';
+import { checkOutputTarget } from '../../host/output-target.js';
 import { formatCommand, qemuArguments } from '../../machine/machine.js';
 import { machineBoot, perfSpec } from '../../perf/boot.js';
 import type { MeasuredRun } from '../../perf/measure.js';
@@ -54,6 +56,7 @@ export async function withPerfBench(
     );
   }
   try {
+    if (flags.log !== undefined) await checkOutputTarget(flags.log);
     const machine = await prepare(flags, { model, cpus, contextTokens }, signal);
     if (machine.spec.accel.note !== undefined) say(`zosia: ${machine.spec.accel.note}`);
     const folder = flags.logDir ?? join(defaultPlaces().artifactsDir, 'perf-logs');
@@ -63,7 +66,7 @@ export async function withPerfBench(
       machine,
       boot: machineBoot(machine, {
         tokens,
-        logs: { folder, keepAll: flags.logDir !== undefined },
+        logs: { folder, keepAll: flags.logDir !== undefined, lastFile: flags.log },
         clock,
       }),
       records,
@@ -94,11 +97,9 @@ async function prepare(
       ...settings,
       model,
       places: defaultPlaces(),
-      machine: {
-        ...hostOptions(flags),
-        cpus,
-        append: flags.append,
-      },
+      folders: folders(),
+      machine: { ...hostOptions(flags), ...{ cpus: cpus ?? flags.smp, append: flags.append } },
+      images: { kernel: flags.kernel, initrd: flags.initrd, disk: flags.disk },
       contextTokens,
     }),
   );

@@ -3,9 +3,8 @@ import type { CliContext } from '../context.js';
 import { counted, say } from '../output/output.js';
 import { wholeNumber } from '../options/values.js';
 import { addSpaceOptions, chosenSpace } from './space.js';
-import { askedCpus } from '../options/machine.js';
 import type { SpaceFlags } from './space.js';
-import { variableOption } from './variables.js';
+import { variableOption } from '../options/variables.js';
 import { writeStdout } from '../output/stdout.js';
 
 interface Flags extends SpaceFlags {
@@ -20,9 +19,19 @@ export function addPerfMatrixCommand(perf: Command, { signal }: CliContext): voi
       'write a matrix: every combination of threads, how they wait, and arguments, one a line',
     );
   addSpaceOptions(command)
-    .option('--smp <n>', "processors of the machine; the host's unless given (SMP)", wholeNumber(1))
     .addOption(
-      variableOption('--out <file>', 'write it here; to stdout unless given', 'PERF_MATRIX_OUT'),
+      variableOption(
+        '--smp <n>',
+        "processors of the machine; the host's unless given",
+        'SMP',
+        wholeNumber(1),
+      ),
+    )
+    .addOption(
+      variableOption('--out <file>', 'write it here; to stdout unless given', {
+        PERF_MATRIX_OUT: String,
+        OUT_PATH: String,
+      }),
     )
     .addHelpText(
       'after',
@@ -38,7 +47,7 @@ Examples:
         import('../../perf/matrix.js'),
         import('../../perf/space.js'),
       ]);
-      const settings = enumerateSpace(await chosenSpace(flags, askedCpus(flags)));
+      const settings = enumerateSpace(await chosenSpace(command, flags, flags.smp));
       const text = formatMatrix(settings);
       if (flags.out === undefined) {
         await writeStdout(text);

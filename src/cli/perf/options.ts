@@ -2,19 +2,22 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { addFetchOptions } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
+import { addImageOptions, appendOption } from '../options/linux.js';
+import type { ImageFlags } from '../options/linux.js';
 import { addHostOptions } from '../options/machine.js';
 import type { HostFlags } from '../options/machine.js';
 import { timeoutSeconds, wholeNumber } from '../options/values.js';
-import { variableOption } from './variables.js';
+import { isOnCommandLine, variableOption } from '../options/variables.js';
 import { MAX_TOKENS } from '../../perf/profile.js';
 
 /** Options of the commands that boot machines to measure them. */
-export interface PerfMachineFlags extends HostFlags, FetchFlags {
+export interface PerfMachineFlags extends HostFlags, FetchFlags, ImageFlags {
   append?: string | undefined;
   tokens?: number | undefined;
   timeout: number;
   results?: string | undefined;
   logDir?: string | undefined;
+  log?: string | undefined;
   json?: true | undefined;
 }
 
@@ -47,9 +50,24 @@ export function addPerfMachineOptions(command: Command): Command {
           'PERF_LOG_DIR',
         ),
       )
+      .addOption(variableOption('--log <file>', "keep the last run's console here", 'PERF_LOG'))
       .addOption(new Option('--json', 'print the results as JSON').conflicts('dryRun')),
-  ).option('--append <text>', 'added to the kernel command line (APPEND_EXTRA)');
+  ).addOption(appendOption());
+  command.optionsGroup('What is booted where no model is named:');
+  addImageOptions(command).optionsGroup('What is fetched:');
   return addFetchOptions(command);
+}
+
+/**
+ * Refuses to name what is booted beside a model, for which it is built; a variable is only of no use then.
+ *
+ * @throws CommanderError
+ */
+export function requireNoModel(command: Command, model: string | undefined): void {
+  if (model === undefined) return;
+  const given = ['kernel', 'initrd', 'disk'].find((name) => isOnCommandLine(command, name));
+  if (given === undefined) return;
+  command.error(`error: option '--${given}' is for the disk of no named model; leave out ${model}`);
 }
 
 /** Parses an option's value as a whole number from 1 to `most`. */

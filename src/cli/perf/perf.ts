@@ -4,15 +4,11 @@ import { addPerfMatrixCommand } from './matrix.js';
 import { addPerfReportCommand } from './report.js';
 import { addPerfRunCommand } from './run.js';
 import { addPerfTuneCommand } from './tune.js';
-import { applyVariables } from './variables.js';
 
 export function addPerfCommand(program: Command, context: CliContext): void {
   const perf = program
     .command('perf')
-    .description('measure tokens per second, and find what is fastest')
-    .hook('preAction', (_, command) => {
-      applyVariables(command, process.env);
-    });
+    .description('measure tokens per second, and find what is fastest');
   addPerfRunCommand(perf, context);
   addPerfMatrixCommand(perf, context);
   addPerfTuneCommand(perf, context);

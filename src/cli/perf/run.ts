@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted, EXIT, printJson, say } from '../output/output.js';
 import { numberAtLeast, WAIT_DESCRIPTION, waitPolicy, wholeNumber } from '../options/values.js';
-import { addPerfMachineOptions, numberUpTo } from './options.js';
+import { addPerfMachineOptions, numberUpTo, requireNoModel } from './options.js';
 import type { PerfMachineFlags } from './options.js';
-import { askedCpus, requireOneOf } from '../options/machine.js';
-import { variableOption, variableSwitch } from './variables.js';
+import { requireOneOf } from '../options/machine.js';
+import { originOf, variableOption, variableSwitch } from '../options/variables.js';
 import { ZosiaError } from '../../errors.js';
 import type { PlanOptions } from '../../perf/plan.js';
 import type { WaitPolicy } from '../../machine/machine.js';
@@ -23,8 +23,12 @@ interface Flags extends PerfMachineFlags {
   llamaArgs?: string | undefined;
   matrix?: string | undefined;
   loop?: boolean | undefined;
+  loopSleep: number;
   failFast?: boolean | undefined;
 }
+
+/** As in the original scripts: it lets a host cool down a little. */
+const USUAL_LOOP_SLEEP_SECONDS = 2;
 
 /** What is measured unless something else is asked for. */
 const USUAL_PROFILE = 'phi35_fast';
@@ -81,7 +85,17 @@ export function addPerfRunCommand(perf: Command, context: CliContext): void {
     .addOption(
       variableOption('--runs <n>', 'how often; once unless given', 'PERF_RUNS', wholeNumber(1)),
     )
-    .addOption(variableSwitch('--loop', 'go on until Ctrl+C, in the place of --runs', 'PERF_LOOP'))
+    .addOption(
+      variableSwitch('--loop', 'go on until Ctrl+C, with --runs runs in each round', 'PERF_LOOP'),
+    )
+    .addOption(
+      variableOption(
+        '--loop-sleep <s>',
+        'with --loop: seconds from a round to the next',
+        'PERF_LOOP_SLEEP',
+        numberAtLeast(0),
+      ).default(USUAL_LOOP_SLEEP_SECONDS),
+    )
     .addOption(
       variableOption(
         '--min-tok-s <rate>',
@@ -113,11 +127,14 @@ Examples:
     )
     .action(async (model: string | undefined, flags: Flags) => {
       requireOneOf(command, '--profiles', ['--profile']);
-      await run(model, flags, context);
+      requireOneOf(command, '--loop-sleep', ['--loop']);
+      requireNoModel(command, model);
+      await run(command, model, flags, context);
     });
 }
 
 async function run(
+  command: Command,
   model: string | undefined,
   flags: Flags,
   { signal, result }: CliContext,
@@ -128,10 +145,9 @@ async function run(
       import('./bench.js'),
       import('../../perf/plan.js'),
     ]);
-  const rounds = roundsIn(flags);
-  const cpus = askedCpus(flags);
+  const { smp: cpus } = flags;
   const plan = planRuns({
-    ...(await whatToMeasure(flags)),
+    ...(await whatToMeasure(command, flags)),
     tokens: flags.tokens,
     cpus,
     hostCpuCount: availableParallelism(),
@@ -147,7 +163,8 @@ async function run(
       flags,
       measure({
         settings: plan.settings,
-        rounds,
+        rounds: flags.runs ?? 1,
+        repeat: flags.loop ? { pauseSeconds: flags.loopSleep } : undefined,
         boot: bench.boot,
         timeoutSeconds: flags.timeout,
         failFast: flags.failFast ?? true,
@@ -170,16 +187,9 @@ async function run(
   });
 }
 
-function roundsIn({ loop, runs }: Pick<Flags, 'loop' | 'runs'>): number {
-  if (!loop) return runs ?? 1;
-  if (runs === undefined) return Infinity;
-  throw new ZosiaError('ZOSIA_BAD_OPTION', `a loop has no end, so it cannot have ${runs} runs`, {
-    hint: 'Leave out --loop and PERF_LOOP, or --runs and PERF_RUNS.',
-  });
-}
-
 /** Reads the profile and all that is given beside it. */
 async function whatToMeasure(
+  command: Command,
   flags: Flags,
 ): Promise<
   Pick<PlanOptions, 'profile' | 'matrix' | 'threads' | 'batchThreads' | 'wait' | 'llamaArgs'>
@@ -213,7 +223,10 @@ async function whatToMeasure(
     threads,
     batchThreads,
     wait,
-    llamaArgs: llamaArgs === undefined ? undefined : parseLlamaArgs(llamaArgs, '--llama-args'),
+    llamaArgs:
+      llamaArgs === undefined
+        ? undefined
+        : parseLlamaArgs(llamaArgs, originOf(command, 'llamaArgs')!),
     matrix: matrix === undefined ? undefined : parseMatrix(await readTextFile(matrix), matrix),
   };
 }

@@ -4,10 +4,10 @@ import type { CliContext } from '../context.js';
 import { counted, EXIT, print, printJson, say } from '../output/output.js';
 import { wholeNumber } from '../options/values.js';
 import type { PerfBench } from './bench.js';
-import { addPerfMachineOptions } from './options.js';
+import { addPerfMachineOptions, requireNoModel } from './options.js';
 import type { PerfMachineFlags } from './options.js';
 import { addSpaceOptions, chosenSpace } from './space.js';
-import { askedCpus, requireOneOf } from '../options/machine.js';
+import { requireOneOf } from '../options/machine.js';
 import type { SpaceFlags } from './space.js';
 import { ZosiaError } from '../../errors.js';
 import { summaryOf } from '../../perf/candidates.js';
@@ -64,11 +64,13 @@ Examples:
     )
     .action(async (model: string | undefined, flags: Flags) => {
       requireOneOf(command, '--profiles', ['--save-profile']);
-      await run(model, flags, context);
+      requireNoModel(command, model);
+      await run(command, model, flags, context);
     });
 }
 
 async function run(
+  command: Command,
   model: string | undefined,
   flags: Flags,
   { signal, result }: CliContext,
@@ -90,8 +92,8 @@ async function run(
   ]);
   const { saveProfile: name, profiles = PROFILES_FILE, repeats } = flags;
   if (name !== undefined) checkProfileName(name, '--save-profile');
-  const asked = askedCpus(flags);
-  const space = await chosenSpace(flags, asked);
+  const { smp: asked } = flags;
+  const space = await chosenSpace(command, flags, asked);
   const settings = enumerateSpace(space);
   const cpus = asked ?? cpusFor(settings, availableParallelism());
   const tokens = flags.tokens ?? USUAL_TOKENS;

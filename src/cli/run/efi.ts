@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { folders } from '../environment.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
 import { efiSettingOption } from '../options/efi-settings.js';
-import { addHostOptions, requireOneOf } from '../options/machine.js';
+import { addHostOptions, requireOneOf, serialOption } from '../options/machine.js';
 import {
   addEfiOptions,
   addEfiTextOptions,
@@ -13,6 +14,7 @@ import {
 } from '../options/efi.js';
 import type { EfiFlags } from '../options/efi.js';
 import { chosenArchitecture, timeoutSeconds } from '../options/values.js';
+import { variableOption } from '../options/variables.js';
 import { say } from '../output/output.js';
 import { makeOutputFolder } from '../../host/output-file.js';
 import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
@@ -48,14 +50,18 @@ export function addRunEfiCommand(run: Command, context: CliContext): void {
       ),
     );
   addEfiTextOptions(command)
-    .option(
-      '--timeout <s>',
-      'with --prompt: give up after this many seconds; with --screenshot: take it then',
-      timeoutSeconds,
+    .addOption(
+      variableOption(
+        '--timeout <s>',
+        'with --prompt: give up after this many seconds; with --screenshot: take it then',
+        'TIMEOUT_SECS',
+        timeoutSeconds,
+      ),
     )
     .optionsGroup('The screen and the firmware:');
   addEfiOptions(command);
   addHostOptions(command)
+    .addOption(serialOption().conflicts(['prompt', 'screenshot']))
     .option('--debug', "log what the guest does wrong (QEMU's -d guest_errors); explain errors")
     .addHelpText(
       'after',
@@ -109,7 +115,7 @@ Examples:
           ...{ arch, disk, memoryBytes, signal },
           debugLog: flags.debug ? debugLogPath(places) : undefined,
         },
-        process.env,
+        folders(),
       );
       if (flags.dryRun) await sayWhatIsNotInTheCommand(hasSettings, spec.debugLog);
       else if (spec.debugLog !== undefined) {

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { folders } from '../environment.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
-import { addHostOptions, requireOneOf } from '../options/machine.js';
+import { addHostOptions, requireOneOf, serialOption } from '../options/machine.js';
 import {
+  addImageOptions,
   addLinuxOptions,
   addPromptOptions,
   linuxMachineOptions,
   runRequest,
 } from '../options/linux.js';
+import type { ImageFlags } from '../options/linux.js';
 import { addBootModeOptions, chosenBootMode } from '../options/boot-mode.js';
 import type { BootModeFlags } from '../options/boot-mode.js';
 import { chosenArchitecture } from '../options/values.js';
@@ -17,10 +20,7 @@ import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import type { ModelNeeds } from '../../recipes/model-memory.js';
 import { defaultPlaces, initramfsPath, kernelPath } from '../../recipes/places.js';
 
-interface RunLinuxFlags extends BootModeFlags {
-  kernel?: string | undefined;
-  initrd?: string | undefined;
-  disk?: string | undefined;
+interface RunLinuxFlags extends BootModeFlags, ImageFlags {
   verify?: true | undefined;
   allowOutside?: true | undefined;
 }
@@ -29,10 +29,8 @@ export function addRunLinuxCommand(run: Command, context: CliContext): void {
   const command = run
     .command('linux', { isDefault: true })
     .description('the Linux guest: llama.cpp with a GGUF model')
-    .optionsGroup('What is booted:')
-    .option('--kernel <file>', 'another kernel (KERNEL_IMAGE)')
-    .option('--initrd <file>', 'another initramfs (INITRD_IMAGE)')
-    .option('--disk <file>', 'another model disk, raw or VMDK (MODEL_DISK_IMAGE)')
+    .optionsGroup('What is booted:');
+  addImageOptions(command)
     .option('--verify', 'first compare the sha256 of everything on the model disk')
     .addOption(allowOutsideOption());
   addLinuxOptions(command);
@@ -40,6 +38,7 @@ export function addRunLinuxCommand(run: Command, context: CliContext): void {
   addBootModeOptions(command);
   addHostOptions(command);
   command
+    .addOption(serialOption().conflicts(['prompt', 'ci', 'diag', 'selftest']))
     .addHelpText(
       'after',
       `
@@ -68,26 +67,17 @@ Examples:
       const { flags, args } = await applyProfile(given);
       const arch = chosenArchitecture(flags.arch);
       const places = defaultPlaces();
-      const variable = process.env.MODEL_DISK_IMAGE;
-      const named = flags.disk ?? (variable === '' ? undefined : variable);
-      const disk = named ?? (await existingDisk(places));
+      const disk = flags.disk ?? (await existingDisk(places));
       const found = disk === undefined ? undefined : await diskModel(disk, flags, context.signal);
       const spec = await resolveMachine(
         {
           ...linuxMachineOptions(flags),
-          kernel: flags.kernel,
-          initrd: flags.initrd,
-          disk: flags.disk,
-          arch,
+          ...{ arch, kernel: flags.kernel, initrd: flags.initrd, disk },
           model: found?.needs.memory,
-          defaults: {
-            kernel: kernelPath(places, arch),
-            initrd: initramfsPath(places, arch),
-            disk,
-          },
+          defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },
           signal: context.signal,
         },
-        process.env,
+        folders(),
       );
       const request = await runRequest(flags, [...args, ...(found?.needs.llamaArgs ?? [])]);
       const mode = chosenBootMode(flags);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { folders } from '../environment.js';
 import { chosenCheckpoint } from '../options/efi-model.js';
 import { efiMachineOptions, efiRunSettings } from '../options/efi.js';
 import type { EfiFlags } from '../options/efi.js';
@@ -11,6 +12,7 @@ import { prepareEfiMachine } from '../../prepare/efi.js';
 export interface EfiUpFlags extends EfiFlags {
   tokenizer?: string | undefined;
   tokens?: number | undefined;
+  sourceDate?: number | undefined;
 }
 
 const EXAMPLE = 'zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin';
@@ -33,7 +35,9 @@ export async function upEfi(
   const { spec } = await prepareEfiMachine({
     arch: chosenArchitecture(flags.arch),
     places,
+    folders: folders(),
     ...paths,
+    sourceDateSeconds: flags.sourceDate,
     // Whoever leaves the prompt has no use for the firmware behind it.
     settings: {
       ...settings,

@@ -1,4 +1,5 @@
 import type { CliContext } from '../context.js';
+import { folders } from '../environment.js';
 import { withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { linuxMachineOptions, runRequest } from '../options/linux.js';
@@ -25,6 +26,7 @@ export async function upLinux(
       ...settings,
       model: named,
       places: defaultPlaces(),
+      folders: folders(),
       machine: linuxMachineOptions(flags),
       contextTokens: flags.ctx,
     }),

@@ -2,8 +2,10 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { addFetchOptions } from '../options/fetch.js';
-import { addHostOptions, requireOneOf } from '../options/machine.js';
+import { addHostOptions, requireOneOf, serialOption } from '../options/machine.js';
+import { isOnCommandLine } from '../options/variables.js';
 import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
+import { sourceDateOption } from '../options/source-date.js';
 import { addLinuxOptions, addPromptOptions } from '../options/linux.js';
 import type { EfiUpFlags } from './efi.js';
 import type { LinuxUpFlags } from './linux.js';
@@ -41,10 +43,12 @@ export function addUpCommand(program: Command, context: CliContext): void {
     command
       .optionsGroup('With --machine efi:')
       .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
+    command.addOption(sourceDateOption().hideHelp());
     addEfiTextOptions(command);
     addEfiOptions(command);
   });
   addHostOptions(command)
+    .addOption(serialOption().conflicts(['prompt', 'screenshot']))
     .addHelpText(
       'after',
       `
@@ -59,8 +63,7 @@ Examples:
 At the prompt, /poweroff or Ctrl+C ends the machine; Ctrl+C during an answer only stops the answer. With
 --prompt only the answer is printed on stdout: what follows the prompt, or what a model with a chat
 template says to it as a user's turn. With --machine efi, -n counts the prompt's tokens, too.
-The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the guest failed. A name in
-parentheses is a variable that the option wins over.`,
+The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the guest failed.`,
     )
     .action(async (model: string | undefined, flags: UpFlags) => {
       refuseOptions(command, flags.machine, flags.machine === 'efi' ? ofLinux : ofEfi);
@@ -89,8 +92,6 @@ function optionsAdded(command: Command, add: () => void): readonly Option[] {
 
 /** @throws CommanderError for an option that belongs to another machine */
 function refuseOptions(command: Command, machine: Machine, others: readonly Option[]): void {
-  const given = others.find(
-    (option) => command.getOptionValue(option.attributeName()) !== undefined,
-  );
+  const given = others.find((option) => isOnCommandLine(command, option.attributeName()));
   if (given) command.error(`error: option '${given.flags}' is not for --machine ${machine}`);
 }

@@ -4,8 +4,9 @@ import type { Architecture } from '../../artifacts/architectures.js';
 import { acceleratorVerdict, peekVerdict } from './accelerator-probe.js';
 import type { HardwareAccelerator } from './accelerator-probe.js';
 import { HostFactsCache } from '../qemu/host-facts-cache.js';
+import type { HostFolders } from '../../host/host-folders.js';
 import { findQemu } from '../qemu/binary.js';
-import type { Environment, QemuBinary } from '../qemu/binary.js';
+import type { QemuBinary } from '../qemu/binary.js';
 import type { QemuFacts } from '../qemu/facts.js';
 import { ACCELERATOR_NAMES } from '../qemu/host-spec.js';
 import type { AcceleratorName, AcceleratorVerdict, ResolvedAccel } from '../qemu/host-spec.js';
@@ -20,15 +21,14 @@ export interface AcceleratorChoice {
 /**
  * Reads `auto`, `tcg`, `kvm` or `hvf`, with QEMU's properties after a comma if need be.
  *
- * @param origin where the text came from, for the message: `--accel`, `QEMU_ACCEL`
  * @throws ZosiaError `ZOSIA_BAD_OPTION`
  */
-export function parseAccelerator(text: string, origin: string): AcceleratorChoice {
+export function parseAccelerator(text: string): AcceleratorChoice {
   const comma = text.indexOf(',');
   const word = comma === -1 ? text : text.slice(0, comma);
   const name = (['auto', ...ACCELERATOR_NAMES] as const).find((known) => known === word);
   if (name === undefined || (name === 'auto' && comma !== -1)) {
-    throw new ZosiaError('ZOSIA_BAD_OPTION', `${origin} does not know the accelerator "${text}"`, {
+    throw new ZosiaError('ZOSIA_BAD_OPTION', `there is no accelerator "${text}"`, {
       hint: 'Use auto, tcg, kvm (Linux) or hvf (macOS).',
     });
   }
@@ -83,7 +83,7 @@ export async function resolveAccelerator(
  */
 export async function keptVerdict(
   arch: Architecture,
-  env: Environment,
+  { searchPath, cacheDirectory }: HostFolders,
   { hostPlatform, hostArch }: Pick<AcceleratorContext, 'hostPlatform' | 'hostArch'> = {},
 ): Promise<AcceleratorVerdict | undefined> {
   const name = nativeAccelerator(hostPlatform ?? process.platform);
@@ -92,8 +92,8 @@ export async function keptVerdict(
   if (!isSameArchitecture(arch, processor)) {
     return { usable: false, reason: otherProcessor(processor) };
   }
-  const binary = await findQemu(arch, env).catch(() => undefined);
-  return binary && peekVerdict(name, { arch, binary, cache: new HostFactsCache(env) });
+  const binary = await findQemu(arch, searchPath).catch(() => undefined);
+  return binary && peekVerdict(name, { arch, binary, cache: new HostFactsCache(cacheDirectory) });
 }
 
 function nativeAccelerator(platform: NodeJS.Platform): HardwareAccelerator | undefined {

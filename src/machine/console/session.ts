@@ -86,7 +86,7 @@ async function runRelayed<S extends HostSpec>(
   io: ConsoleIo,
   { spec, signal, onSign }: BootAttempt<S>,
 ): Promise<{ exitStatus: number }> {
-  const [program, ...args] = await qemuCommand({ qemu: spec.qemu, args: argumentsFor(spec) });
+  const [program, ...args] = qemuCommand({ ...spec, args: argumentsFor(spec) });
   signal.throwIfAborted();
   const end = new AbortController();
   const farewell = new AbortController();
@@ -214,7 +214,7 @@ async function runOnTerminal<S extends HostSpec>(
   io: ConsoleIo,
   signal: AbortSignal,
 ): Promise<{ exitStatus: number }> {
-  const [program, ...args] = await qemuCommand({ qemu: spec.qemu, args: argumentsFor(spec) });
+  const [program, ...args] = qemuCommand({ ...spec, args: argumentsFor(spec) });
   const modes = io.stdin.isTTY
     ? await execa('stty', ['-g'], { stdin: 'inherit', reject: false })
     : undefined;

@@ -2,7 +2,6 @@ import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
-import type { Environment } from '../qemu/binary.js';
 import { firmwareOf } from './firmware-descriptor.js';
 import { INSTALLED_FIRMWARE } from './firmware-table.js';
 import type { Firmware, FirmwareFile } from './firmware.js';
@@ -30,7 +29,8 @@ export interface FirmwareSearch {
   readonly arch: Architecture;
   /** Where software is installed, `/usr` for example, the most trusted first. */
   readonly prefixes: readonly string[];
-  readonly environment: Environment;
+  /** Where the user's settings lie. */
+  readonly configDirectory: string | undefined;
 }
 
 /** Where software is installed that QEMU's own prefix does not have: Homebrew's folders come last. */
@@ -106,10 +106,10 @@ const flashFile = (path: string): FirmwareFile => ({
 });
 
 async function* candidates(
-  { arch, prefixes, environment }: FirmwareSearch,
+  { arch, prefixes, configDirectory }: FirmwareSearch,
   host: FirmwareHost,
 ): AsyncGenerator<Firmware> {
-  for (const path of await descriptorPaths(prefixes, environment, host)) {
+  for (const path of await descriptorPaths(prefixes, configDirectory, host)) {
     const firmware = firmwareOf(await host.readText(path), arch);
     if (firmware) yield firmware;
   }
@@ -130,10 +130,9 @@ async function* candidates(
  */
 async function descriptorPaths(
   prefixes: readonly string[],
-  { XDG_CONFIG_HOME, HOME }: Environment,
+  config: string | undefined,
   host: FirmwareHost,
 ): Promise<string[]> {
-  const config = XDG_CONFIG_HOME ?? (HOME === undefined ? undefined : join(HOME, '.config'));
   const folders = [
     ...(config === undefined ? [] : [join(config, 'qemu/firmware')]),
     '/etc/qemu/firmware',

@@ -3,7 +3,7 @@ import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { shellWord } from '../../shell-word.js';
 import { findQemu } from '../qemu/binary.js';
-import type { Environment } from '../qemu/binary.js';
+import type { HostFolders } from '../../host/host-folders.js';
 import { findWindow } from '../qemu/display.js';
 import { openDisk } from '../qemu/machine-files.js';
 import {
@@ -44,8 +44,7 @@ const STEP_MIB = 64;
 const DISK = { what: 'EFI disk', flag: '--disk', builtBy: 'zosia image efi' };
 
 /**
- * Decides everything about a machine that boots a UEFI application. A flag wins over its variable:
- * `RAM_MB`, `SMP`, `QEMU_ACCEL`, `QEMU_CPU`, `QEMU_SERIAL`; a variable wins over the default.
+ * Decides everything about a machine that boots a UEFI application.
  *
  * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FIRMWARE_NOT_FOUND`,
  *   `ZOSIA_FIRMWARE_UNSUITABLE`, `ZOSIA_FIRMWARE_WRONG_SIZE`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_NO_DISPLAY`,
@@ -53,17 +52,17 @@ const DISK = { what: 'EFI disk', flag: '--disk', builtBy: 'zosia image efi' };
  */
 export async function resolveEfiMachine(
   options: EfiMachineOptions,
-  env: Environment,
+  folders: HostFolders,
 ): Promise<EfiMachineSpec> {
   const { arch, memoryBytes, screenshot = false, debugLog } = options;
-  const choices = hostChoices(options, env);
+  const choices = hostChoices(options);
   const disk = await openDisk(options.disk, DISK);
-  const firmware = await chosenFirmware(arch, options.firmware, env);
+  const firmware = await chosenFirmware(arch, options.firmware, folders);
   const ramMiB =
     choices.ramMiB ??
     (memoryBytes === undefined ? LEAST_RAM_MIB : await fittingRamMiB(efiRamMiB(memoryBytes)));
   const size = { ramMiB, cpus: choices.cpus ?? (await defaultCpus()) };
-  const { spec, facts } = await resolveHost(choices, size, env, options.signal);
+  const { spec, facts } = await resolveHost(choices, size, folders, options.signal);
   if (screenshot) requirePngScreenshots(facts.version);
   const screen: EfiScreen = options.window
     ? { on: 'window', display: await findWindow(spec.qemu) }
@@ -71,7 +70,7 @@ export async function resolveEfiMachine(
   return {
     ...spec,
     ...{ firmware, disk, screen },
-    console: sessionConsole(env),
+    console: sessionConsole(options.serial),
     isControlled: screenshot,
     debugLog,
   };
@@ -86,10 +85,10 @@ export function efiRamMiB(memoryBytes: number): number {
 async function chosenFirmware(
   arch: Architecture,
   named: string | undefined,
-  environment: Environment,
+  { searchPath, configDirectory }: HostFolders,
 ): Promise<Firmware> {
-  const { path } = await findQemu(arch, environment);
-  const search = { arch, prefixes: await firmwarePrefixes(path), environment };
+  const { path } = await findQemu(arch, searchPath);
+  const search = { arch, prefixes: await firmwarePrefixes(path), configDirectory };
   if (named === undefined) {
     const found = await findFirmware(search);
     if (!found) throw firmwareMissing(arch);

@@ -67,7 +67,7 @@ async function run(
   const { onAnswer, onScreenshot } = options;
   const isControlled = onScreenshot !== undefined;
   const args = efiArguments({ ...spec, console: { to: 'stdio' }, isControlled });
-  const [program, ...rest] = await qemuCommand({ qemu: spec.qemu, args });
+  const [program, ...rest] = qemuCommand({ ...spec, args });
   signal.throwIfAborted();
 
   const ending = new AbortController();

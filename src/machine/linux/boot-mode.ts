@@ -63,7 +63,7 @@ async function run(
   const watcher = new LinuxConsole();
   const kept: Uint8Array[] = [];
   let keptBytes = 0;
-  const call = { qemu: spec.qemu, args: qemuArguments(bootModeSpec(spec, mode)) };
+  const call = { ...spec, args: qemuArguments(bootModeSpec(spec, mode)) };
   const { timedOut, ...end } = await runToEnd(call, {
     signal,
     timeoutSeconds,

@@ -62,7 +62,7 @@ async function answer(
   const ended = new AbortController();
   void whenNotEmpty(consolePath, ended.signal).then(onSign, () => undefined);
   const { timedOut, ...end } = await runToEnd(
-    { qemu: spec.qemu, args: qemuArguments({ ...spec, answerPort: true, console }) },
+    { ...spec, args: qemuArguments({ ...spec, answerPort: true, console }) },
     {
       ...{ signal, onOutput: onAnswer },
       timeoutSeconds,

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Environment } from '../qemu/binary.js';
+import type { HostFolders } from '../../host/host-folders.js';
 import type { ConsoleTarget } from '../qemu/host-spec.js';
 import { openDisk, requireFile } from '../qemu/machine-files.js';
 import { hostFreeMiB } from '../qemu/memory.js';
@@ -7,7 +7,6 @@ import { quickProcessors } from '../qemu/macos.js';
 import type { ModelMemory } from '../qemu/memory.js';
 import { hostChoices, resolveHost, sessionConsole } from '../resolve-host.js';
 import type { HostOptions } from '../resolve-host.js';
-import { variable } from '../qemu/variables.js';
 import { defaultSize } from './default-size.js';
 import { defaultThreads } from './default-threads.js';
 import { checkLeastRam } from './least-memory.js';
@@ -15,10 +14,12 @@ import type { MachineSpec } from './spec.js';
 import { waitFlags } from './wait-policy.js';
 import type { WaitPolicy } from './wait-policy.js';
 
-/** What a user may say about a machine. What is not said comes from the environment, then the defaults. */
+/** What a user may say about a machine with a Linux guest. */
 export interface MachineOptions extends HostOptions {
+  /** Paths; those of {@link defaults} unless given. */
   readonly kernel?: string | undefined;
   readonly initrd?: string | undefined;
+  /** Path of the model disk. */
   readonly disk?: string | undefined;
   /** Added to the kernel command line. */
   readonly append?: string | undefined;
@@ -28,12 +29,8 @@ export interface MachineOptions extends HostOptions {
   readonly answerPort?: boolean | undefined;
   /** What the model needs. Unless the RAM is given, it follows from this, and must fit the host. */
   readonly model?: ModelMemory | undefined;
-  /** What holds when neither a flag nor a variable says otherwise: usually what has just been built. */
-  readonly defaults: {
-    readonly kernel: string;
-    readonly initrd: string;
-    readonly disk?: string | undefined;
-  };
+  /** zosia's own kernel and initramfs, which have usually just been built. */
+  readonly defaults: { readonly kernel: string; readonly initrd: string };
 }
 
 const builtBy = 'zosia up';
@@ -42,22 +39,18 @@ const INITRAMFS = { what: 'initramfs', flag: '--initrd', builtBy };
 const DISK = { what: 'model disk', flag: '--disk', builtBy };
 
 /**
- * Decides everything about a machine with a Linux guest. A flag wins over its variable: `RAM_MB`, `SMP`,
- * `APPEND_EXTRA`, `QEMU_ACCEL`, `QEMU_CPU`, `QEMU_SERIAL`, `KERNEL_IMAGE`, `INITRD_IMAGE`,
- * `MODEL_DISK_IMAGE`; a variable wins over the default.
+ * Decides everything about a machine with a Linux guest.
  *
  * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`,
  *   `ZOSIA_RAM_TOO_SMALL`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
  */
 export async function resolveMachine(
   options: MachineOptions,
-  env: Environment,
+  folders: HostFolders,
 ): Promise<MachineSpec> {
-  const { defaults, answerPort = false } = options;
-  const kernel = options.kernel ?? variable(env, 'KERNEL_IMAGE') ?? defaults.kernel;
-  const initrd = options.initrd ?? variable(env, 'INITRD_IMAGE') ?? defaults.initrd;
-  const diskPath = options.disk ?? variable(env, 'MODEL_DISK_IMAGE') ?? defaults.disk;
-  const choices = hostChoices(options, env);
+  const { defaults, answerPort = false, append = '' } = options;
+  const { kernel = defaults.kernel, initrd = defaults.initrd, disk: diskPath } = options;
+  const choices = hostChoices(options);
 
   await requireFile(kernel, KERNEL);
   await requireFile(initrd, INITRAMFS);
@@ -71,13 +64,12 @@ export async function resolveMachine(
   const { spec } = await resolveHost(
     choices,
     { ...size, notes: [...tight, ...size.notes] },
-    env,
+    folders,
     options.signal,
   );
   const console: ConsoleTarget = answerPort
     ? { to: 'file', path: 'console.log' }
-    : sessionConsole(env);
-  const append = options.append ?? variable(env, 'APPEND_EXTRA') ?? '';
+    : sessionConsole(options.serial);
   const threads = defaultThreads(spec.accel.name, spec.cpus, options.model?.weightBytes);
   return {
     ...spec,

@@ -1,12 +1,10 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { APPLE_SILICON_FOLDER, isTranslated } from './macos.js';
 import { PLATFORMS } from './platform.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A program on disk, and what tells it from another version of itself. */
 export interface QemuBinary {
@@ -22,19 +20,21 @@ const PACKAGE_FOLDERS = [
 ];
 
 /** Where to look for QEMU: under Rosetta the PATH may lead to one that is itself for Intel. */
-export function qemuFolders(env: Environment, translated: boolean): string[] {
-  const named = (env.PATH ?? '').split(delimiter).filter(isAbsolute);
-  return [...(translated ? [APPLE_SILICON_FOLDER] : []), ...named, ...PACKAGE_FOLDERS];
+export function qemuFolders(searchPath: readonly string[], translated: boolean): string[] {
+  return [...(translated ? [APPLE_SILICON_FOLDER] : []), ...searchPath, ...PACKAGE_FOLDERS];
 }
 
 /**
- * Finds QEMU's program for an architecture on the PATH, or where Homebrew or MacPorts puts it.
+ * Finds QEMU's program for an architecture on the search path, or where Homebrew or MacPorts puts it.
  *
  * @throws ZosiaError `ZOSIA_QEMU_NOT_FOUND`
  */
-export async function findQemu(arch: Architecture, env: Environment): Promise<QemuBinary> {
+export async function findQemu(
+  arch: Architecture,
+  searchPath: readonly string[],
+): Promise<QemuBinary> {
   const program = PLATFORMS[arch].qemuProgram;
-  for (const folder of qemuFolders(env, await isTranslated())) {
+  for (const folder of qemuFolders(searchPath, await isTranslated())) {
     const path = join(folder, program);
     if (!(await isExecutable(path))) continue;
     const { size, mtimeMs } = await stat(await realpath(path));
@@ -45,9 +45,12 @@ export async function findQemu(arch: Architecture, env: Environment): Promise<Qe
   });
 }
 
-/** The path of a program on the PATH, or undefined. */
-export async function findProgram(name: string, env: Environment): Promise<string | undefined> {
-  for (const folder of (env.PATH ?? '').split(delimiter).filter(isAbsolute)) {
+/** The path of a program in the first folder that has it, or undefined. */
+export async function findProgram(
+  name: string,
+  searchPath: readonly string[],
+): Promise<string | undefined> {
+  for (const folder of searchPath) {
     const path = join(folder, name);
     if (await isExecutable(path)) return path;
   }

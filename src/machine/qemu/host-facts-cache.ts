@@ -1,9 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultCacheDirectory } from '../../artifacts/cache.js';
 import { sha256 } from '../../image/sha256.js';
 import { writeOutput } from '../../host/output-file.js';
-import type { Environment } from './binary.js';
 
 /**
  * What was found out about this host by running something, kept until the key changes. A cache that
@@ -12,8 +10,8 @@ import type { Environment } from './binary.js';
 export class HostFactsCache {
   readonly #folder: string;
 
-  constructor(env: Environment) {
-    this.#folder = join(defaultCacheDirectory(env), 'machine');
+  constructor(cacheDirectory: string) {
+    this.#folder = join(cacheDirectory, 'machine');
   }
 
   /**

@@ -26,6 +26,8 @@ export interface HostSpec {
   readonly arch: Architecture;
   /** Path of the QEMU program. */
   readonly qemu: string;
+  /** Path of setpriv(1), where it is to end QEMU even if zosia is killed outright. */
+  readonly setpriv?: string | undefined;
   /** Whether QEMU can confine itself with seccomp. */
   readonly sandbox: boolean;
   /** Whether QEMU can end with the process that started it. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { findProgram } from './binary.js';
 import { knownComplaint } from './complaints.js';
+import type { HostSpec } from './host-spec.js';
 
 /** How QEMU is run: cancelled, it gets two seconds to end by itself; how it ended is no exception. */
 export const QEMU_PROCESS = { reject: false, forceKillAfterDelay: 2000 } as const;
@@ -15,23 +16,26 @@ export const PIPED_QEMU = {
 } as const;
 
 /** A QEMU program, and what it is to be given. */
-export interface QemuCall {
-  readonly qemu: string;
+export interface QemuCall extends Pick<HostSpec, 'qemu' | 'setpriv'> {
   readonly args: readonly string[];
 }
 
+/** The command that starts a machine, which ends with zosia where `HostSpec.setpriv` sees to it. */
+export function qemuCommand({ qemu, setpriv, args }: QemuCall): [string, ...string[]] {
+  return setpriv === undefined ? [qemu, ...args] : [setpriv, '--pdeathsig', 'KILL', qemu, ...args];
+}
+
 /**
- * The command that starts a machine. On Linux it goes through setpriv(1) where there is one, so that
- * the kernel ends QEMU with zosia even if zosia is killed outright; elsewhere that is for QEMU to do,
- * if it can (`HostSpec.exitWithParent`).
+ * setpriv(1) of util-linux, which starts a program that the kernel ends with its parent. Only Linux has it;
+ * elsewhere that is for QEMU to do, if it can (`HostSpec.exitWithParent`).
  */
-export async function qemuCommand({ qemu, args }: QemuCall): Promise<[string, ...string[]]> {
-  const command: [string, ...string[]] = [qemu, ...args];
-  if (process.platform !== 'linux') return command;
-  const setpriv = await findProgram('setpriv', process.env);
+export async function findSetpriv(searchPath: readonly string[]): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const setpriv = await findProgram('setpriv', searchPath);
   // Busybox has a setpriv, too, which lacks the option.
-  if (setpriv === undefined || basename(await realpath(setpriv)) !== 'setpriv') return command;
-  return [setpriv, '--pdeathsig', 'KILL', ...command];
+  return setpriv !== undefined && basename(await realpath(setpriv)) === 'setpriv'
+    ? setpriv
+    : undefined;
 }
 
 /** How QEMU has ended. */

@@ -25,7 +25,7 @@ export async function runToEnd(
   call: QemuCall,
   { signal, timeoutSeconds, onOutput }: RunToEndOptions,
 ): Promise<MachineEnd> {
-  const [program, ...args] = await qemuCommand(call);
+  const [program, ...args] = qemuCommand(call);
   signal.throwIfAborted();
   const failed = new AbortController();
   const qemu = execa(program, args, {

@@ -15,7 +15,6 @@ import type { EfiDiskFile } from './entries.js';
 import type { EfiDiskManifest } from './manifest.js';
 import type { EfiModel } from './model.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
-import { sourceDateSeconds } from './source-date.js';
 
 /** What an EFI disk holds beside its model, and its shape. */
 export interface EfiDiskLayout {
@@ -27,6 +26,8 @@ export interface EfiDiskLayout {
   readonly sizeBytes?: number | undefined;
   /** Whether the FAT volume is the disk or a partition of it; `none` unless given. */
   readonly partitionTable?: PartitionTableKind | undefined;
+  /** The time that files get, in seconds since 1970; 0, which FAT keeps as the beginning of 1980, unless given. */
+  readonly sourceDateSeconds?: number | undefined;
 }
 
 /** A disk that has been planned. */
@@ -36,7 +37,7 @@ export interface EfiDiskPlan extends EfiDiskImage {
 
 /**
  * Plans the disk that an EFI machine starts from; not a byte of the model is copied. `hello` is a disk
- * with the smallest application and nothing else. Files get the time of {@link sourceDateSeconds}.
+ * with the smallest application and nothing else.
  *
  * @throws ZosiaError `ZOSIA_EFI_DISK_TOO_SMALL`, and those of `efiDiskFiles`, `planFat` and `planGpt`
  */
@@ -48,7 +49,7 @@ export async function planEfiDisk(
   const files = await efiDiskFiles(subject, archs, settings);
   const planned = planEfiVolume(files.map(fatEntry), {
     identity: efiDiskIdentity(files),
-    epochSeconds: sourceDateSeconds(),
+    epochSeconds: layout.sourceDateSeconds ?? 0,
     partitionTable,
     sizeBytes,
   });

@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
 import { withPrivateFolder } from '../../../src/host/private-folder.js';
 import { efiArguments, resolveEfiMachine } from '../../../src/machine/machine.js';
+import { HOST } from '../../support/host.js';
 
 /** What came through the serial port of a machine that has powered off by itself. */
 export interface Booted {
@@ -35,7 +36,7 @@ export async function bootDisk(disk: string, options: BootOptions): Promise<Boot
   const { arch, ramMiB, emulatedCpu, heldUpMs = 0 } = options;
   const memory = ramMiB === undefined ? {} : { ramMiB };
   const cpu = emulatedCpu === undefined ? {} : { accel: 'tcg', cpuModel: emulatedCpu };
-  const spec = await resolveEfiMachine({ arch, disk, cpus: 2, ...memory, ...cpu }, process.env);
+  const spec = await resolveEfiMachine({ arch, disk, cpus: 2, ...memory, ...cpu }, HOST);
   const serial = await withPrivateFolder(async (folder) => {
     const path = join(folder, 'serial');
     const server = createServer({ pauseOnConnect: true });

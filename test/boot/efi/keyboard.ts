@@ -4,6 +4,7 @@ import type { Architecture } from '../../../src/artifacts/architectures.js';
 import { EfiConsole } from '../../../src/machine/efi/console.js';
 import { efiArguments, resolveEfiMachine } from '../../../src/machine/machine.js';
 import { QMP_FILE_DESCRIPTOR, Qmp } from '../../../src/machine/qemu/qmp.js';
+import { HOST } from '../../support/host.js';
 
 const BOOT_MS = 280_000;
 
@@ -19,7 +20,7 @@ export async function powersOffAt(
   arch: Architecture,
   keys: readonly string[],
 ): Promise<boolean> {
-  const spec = await resolveEfiMachine({ arch, disk, cpus: 1 }, process.env);
+  const spec = await resolveEfiMachine({ arch, disk, cpus: 1 }, HOST);
   const args = efiArguments({
     ...spec,
     console: { to: 'stdio' },

@@ -10,6 +10,7 @@ import { readKernelPackage } from '../../../src/recipes/kernel-package.js';
 import { compileWithInit } from '../../support/init-program.js';
 import { parseListing } from './listing.js';
 import type { Listing } from './listing.js';
+import { HOST } from '../../support/host.js';
 
 const SOURCE_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 const SOURCES = ['init', 'tree', 'entry', 'content', 'sha256', 'report'];
@@ -34,7 +35,10 @@ export interface ListingGuest {
 
 /** Compiles the listing init and puts it, with the kernel and its modules, into `folder`. */
 export async function buildListingGuest(arch: Architecture, folder: string): Promise<ListingGuest> {
-  const [kernelPackage] = await fetchComponents({ arch, components: ['kernel'] });
+  const [kernelPackage] = await fetchComponents({
+    ...{ arch, components: ['kernel'] },
+    cacheDir: HOST.cacheDirectory,
+  });
   const { kernel, modules } = await readKernelPackage(kernelPackage!.path);
   const sources = SOURCES.map((name) => join(SOURCE_DIRECTORY, `${name}.c`));
   const init = await compileWithInit(arch, sources, INIT_PARTS);
@@ -98,7 +102,7 @@ async function takeListing(
       ...{ arch, ramMiB: RAM_MIB, cpus: 1, answerPort: true, defaults: { kernel, initrd } },
       ...(disk === undefined ? {} : { disk }),
     },
-    { PATH: process.env.PATH, ZOSIA_CACHE: process.env.ZOSIA_CACHE },
+    HOST,
   );
   const { exitStatus, consoleTail } = await runOneShot(machine, {
     onAnswer: (bytes) => void pieces.push(bytes),

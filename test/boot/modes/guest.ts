@@ -17,6 +17,7 @@ import {
 import type { RunRequest } from '../../../src/machine/machine.js';
 import { shellWord } from '../../../src/shell-word.js';
 import { putGuests } from '../support/guests.js';
+import { HOST } from '../../support/host.js';
 
 /** Only against hanging; some guests answer dozens of requests. */
 const TIMEOUT_MS = 900_000;
@@ -75,10 +76,7 @@ export async function boot(guest: Guest, options: Boot): Promise<Booted> {
         ...(disk === undefined ? {} : { disk }),
         defaults: { kernel: guest.kernel, initrd },
       },
-      {
-        PATH: [...programs, process.env.PATH].join(delimiter),
-        ZOSIA_CACHE: process.env.ZOSIA_CACHE,
-      },
+      { ...HOST, searchPath: [...programs, ...HOST.searchPath] },
     );
     return runInteractive(
       machine,
@@ -95,7 +93,7 @@ export async function boot(guest: Guest, options: Boot): Promise<Booted> {
 async function qemuWithDisk({ arch, kernel }: Guest, disk: string): Promise<string> {
   const folder = join(dirname(kernel), 'qemu-with-disk');
   await mkdir(folder, { recursive: true });
-  const { path } = await findQemu(arch, process.env);
+  const { path } = await findQemu(arch, HOST.searchPath);
   const drive = `file=${disk.replaceAll(',', ',,')},format=raw,if=none,id=second,readonly=on`;
   await writeFile(
     join(folder, basename(path)),

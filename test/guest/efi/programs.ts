@@ -8,6 +8,7 @@ import {
   SHARED_SOURCES,
   listSources,
 } from '../../../src/toolchain/sources.js';
+import { HOST } from '../../support/host.js';
 
 const PROGRAMS_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 
@@ -27,7 +28,7 @@ export async function buildHostProgram(
   name: string,
   others: readonly string[] = [],
 ): Promise<string> {
-  const { clang } = await findCompiler();
+  const { clang } = await findCompiler(HOST.searchPath);
   const guest = (source: string): string => join(GUEST_SOURCE_DIRECTORY, source);
   const parts = (await listSources(GUEST_SOURCE_DIRECTORY, ['efi/model', SHARED_SOURCES]))
     .filter((part) => part !== 'shared/memory.c') // the host has its own

@@ -28,9 +28,8 @@ async function mac(
   accelerators = ['tcg', 'hvf'],
 ) {
   const qemu = await makeFakeQemu(folder(), { accelerators, machine });
-  const env = { PATH: folder(), ZOSIA_CACHE: join(folder(), 'cache') };
-  const binary = await findQemu('aarch64', env);
-  const cache = new HostFactsCache(env);
+  const binary = await findQemu('aarch64', [folder()]);
+  const cache = new HostFactsCache(join(folder(), 'cache'));
   const facts = await qemuFacts(binary, cache);
   const context: AcceleratorContext = {
     ...{ arch: 'aarch64', binary, facts, cache },
@@ -43,18 +42,18 @@ async function mac(
 
 describe('parseAccelerator', () => {
   it('knows the names, and properties after a comma', () => {
-    expect(parseAccelerator('auto', '--accel')).toEqual({ name: 'auto' });
-    expect(parseAccelerator('tcg,thread=single,tb-size=64', '--accel')).toEqual({
+    expect(parseAccelerator('auto')).toEqual({ name: 'auto' });
+    expect(parseAccelerator('tcg,thread=single,tb-size=64')).toEqual({
       name: 'tcg',
       options: 'thread=single,tb-size=64',
     });
   });
 
   it.each(['', 'xen', 'KVM', 'auto,x=y', 'kvm '])('refuses %j', (text) => {
-    expect(() => parseAccelerator(text, 'QEMU_ACCEL')).toThrow(
+    expect(() => parseAccelerator(text)).toThrow(
       expect.objectContaining({
         code: 'ZOSIA_BAD_OPTION',
-        message: expect.stringContaining('QEMU_ACCEL') as string,
+        message: expect.stringContaining(`"${text}"`) as string,
       }),
     );
   });
@@ -217,7 +216,7 @@ describe('keptVerdict', () => {
   const kept = (changes = {}) =>
     keptVerdict(
       'aarch64',
-      { PATH: folder(), ZOSIA_CACHE: join(folder(), 'cache') },
+      { searchPath: [folder()], cacheDirectory: join(folder(), 'cache') },
       { ...MAC, ...changes },
     );
 

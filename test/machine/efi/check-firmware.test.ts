@@ -70,7 +70,7 @@ describe('checkNamedFirmware', () => {
 
   it.each(['aarch64', 'x86_64'] as const)('takes what this host has for %s', async (arch) => {
     const prefixes = ['/usr', '/opt/homebrew', '/usr/local'];
-    const installed = await findFirmware({ arch, prefixes, environment: {} });
+    const installed = await findFirmware({ arch, prefixes, configDirectory: undefined });
     if (installed) await checkNamedFirmware(installed, arch);
   });
 });

@@ -25,10 +25,10 @@ function hostWith(...files: (string | readonly [string, string])[]): FirmwareHos
   };
 }
 
-const search = (arch: Architecture, environment: Record<string, string> = {}) => ({
+const search = (arch: Architecture, configDirectory?: string) => ({
   arch,
   prefixes: ['/usr', '/opt/homebrew'],
-  environment,
+  configDirectory,
 });
 
 const raw = (code: string, variables: string) => ({
@@ -150,14 +150,11 @@ describe('findFirmware', () => {
     const system = at('/usr/share/qemu/firmware', '/fw/system.fd');
     const admin = at('/etc/qemu/firmware', '/fw/admin.fd');
     const user = at('/home/me/.config/qemu/firmware', '/fw/user.fd');
-    const found = async (environment: Record<string, string>, ...descriptors: (typeof user)[]) =>
-      (await findFirmware(search('x86_64', environment), hostWith(...files, ...descriptors)))?.code
-        .path;
-    expect(await found({}, system, admin)).toBe('/fw/admin.fd');
-    expect(await found({ HOME: '/home/me' }, system, admin, user)).toBe('/fw/user.fd');
-    expect(await found({ HOME: '/x', XDG_CONFIG_HOME: '/home/me/.config' }, system, user)).toBe(
-      '/fw/user.fd',
-    );
+    const found = async (configDirectory?: string, ...descriptors: (typeof user)[]) =>
+      (await findFirmware(search('x86_64', configDirectory), hostWith(...files, ...descriptors)))
+        ?.code.path;
+    expect(await found(undefined, system, admin)).toBe('/fw/admin.fd');
+    expect(await found('/home/me/.config', system, admin, user)).toBe('/fw/user.fd');
     // An empty file of the same name hides what is behind it.
     const hidden = hostWith(...files, system, ['/etc/qemu/firmware/60-x.json', '']);
     expect(await findFirmware(search('x86_64'), hidden)).toBeUndefined();

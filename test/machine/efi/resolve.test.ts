@@ -38,10 +38,10 @@ beforeEach(async () => {
   await writeFile(at('disk'), new Uint8Array(512));
 });
 
-const resolve = (options: Partial<EfiMachineOptions> = {}, env: Record<string, string> = {}) =>
+const resolve = (options: Partial<EfiMachineOptions> = {}) =>
   resolveEfiMachine(
     { arch: 'aarch64', accel: 'tcg', disk: at('disk'), ...options },
-    { PATH: at('bin'), ZOSIA_CACHE: at('cache'), ...env },
+    { searchPath: [at('bin')], cacheDirectory: at('cache') },
   );
 
 describe('resolveEfiMachine', () => {
@@ -68,16 +68,13 @@ describe('resolveEfiMachine', () => {
     expect(cpus).toBeGreaterThanOrEqual(1);
   });
 
-  it('lets flags win over variables, and those over defaults', async () => {
-    const env = { RAM_MB: '2000', SMP: '3', QEMU_CPU: 'cortex-a57', QEMU_SERIAL: 'mon:stdio' };
-    expect(await resolve({}, env)).toMatchObject({
-      ...{ ramMiB: 2000, cpus: 3, cpuModel: 'cortex-a57' },
+  it('lets options win over defaults', async () => {
+    const serial = 'mon:stdio';
+    expect(await resolve({ ramMiB: 777, cpus: 5, cpuModel: 'max', serial })).toMatchObject({
+      ...{ ramMiB: 777, cpus: 5, cpuModel: 'max' },
       console: { to: 'backend', backend: 'mon:stdio' },
     });
-    expect(await resolve({ ramMiB: 777, cpus: 5, cpuModel: 'max' }, env)).toMatchObject({
-      ...{ ramMiB: 777, cpus: 5, cpuModel: 'max' },
-    });
-    await expect(resolve({}, { SMP: 'two' })).rejects.toMatchObject({ code: 'ZOSIA_BAD_OPTION' });
+    await expect(resolve({ cpus: 0.5 })).rejects.toMatchObject({ code: 'ZOSIA_BAD_OPTION' });
   });
 
   it('takes the RAM that the model needs, and refuses what the host has not', async () => {

@@ -18,8 +18,8 @@ describe('findQemu', () => {
     await mkdir(notExecutable);
     await writeFile(join(notExecutable, 'qemu-system-aarch64'), '', { mode: 0o644 });
     const { path } = await makeFakeQemu(second);
-    const PATH = ['', 'relative', first, notExecutable, second].join(':');
-    expect(await findQemu('aarch64', { PATH })).toMatchObject({ path });
+    const searchPath = [first, notExecutable, second];
+    expect(await findQemu('aarch64', searchPath)).toMatchObject({ path });
   });
 
   it('looks through a link at what it leads to', async () => {
@@ -27,7 +27,7 @@ describe('findQemu', () => {
     const bin = join(folder(), 'bin');
     await mkdir(bin);
     await symlink(path, join(bin, 'qemu-system-aarch64'));
-    const found = await findQemu('aarch64', { PATH: bin });
+    const found = await findQemu('aarch64', [bin]);
     expect(found.path).toBe(join(bin, 'qemu-system-aarch64'));
     expect(found.sizeBytes).toBeGreaterThan(100);
   });
@@ -35,19 +35,22 @@ describe('findQemu', () => {
 
 describe('qemuFolders', () => {
   it('are those of the PATH, then where packages are; under Rosetta Apple silicon first', () => {
-    const env = { PATH: '/usr/local/bin:relative:/bin' };
-    expect(qemuFolders(env, false).slice(0, 3)).toEqual([
+    const searchPath = ['/usr/local/bin', '/bin'];
+    expect(qemuFolders(searchPath, false).slice(0, 3)).toEqual([
       ...['/usr/local/bin', '/bin', '/opt/homebrew/bin'],
     ]);
-    expect(qemuFolders(env, true).slice(0, 2)).toEqual(['/opt/homebrew/bin', '/usr/local/bin']);
-    expect(qemuFolders({}, false)).toContain('/opt/local/bin');
+    expect(qemuFolders(searchPath, true).slice(0, 2)).toEqual([
+      '/opt/homebrew/bin',
+      '/usr/local/bin',
+    ]);
+    expect(qemuFolders([], false)).toContain('/opt/local/bin');
   });
 });
 
 describe('qemuFacts', () => {
   const ask = async (cacheName = 'cache') => {
-    const env = { PATH: folder(), ZOSIA_CACHE: join(folder(), cacheName) };
-    return qemuFacts(await findQemu('aarch64', env), new HostFactsCache(env));
+    const cache = new HostFactsCache(join(folder(), cacheName));
+    return qemuFacts(await findQemu('aarch64', [folder()]), cache);
   };
 
   it('asks QEMU once', async () => {

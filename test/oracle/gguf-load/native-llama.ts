@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { fetchComponents } from '../../../src/artifacts/fetch.js';
 import { readDeb } from '../../../src/formats/deb/deb.js';
+import { HOST } from '../../support/host.js';
 
 const PROGRAM_SOURCE = fileURLToPath(new URL('load_headers.c', import.meta.url));
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
@@ -40,7 +41,10 @@ export class NativeLlama {
 
   /** Unpacks the pinned packages' libraries into a folder, and compiles the program that calls them. */
   static async install(folder: string): Promise<NativeLlama> {
-    const packages = await fetchComponents({ arch: 'x86_64', components: ['llama'] });
+    const packages = await fetchComponents({
+      ...{ arch: 'x86_64', components: ['llama'] },
+      cacheDir: HOST.cacheDirectory,
+    });
     for (const { path } of packages) {
       for await (const entry of readDeb(await readFile(path), { select: isLibrary })) {
         if (!isLibrary(entry.path)) continue;
