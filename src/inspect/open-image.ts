@@ -48,6 +48,8 @@ export interface OpenImage {
   readonly files: readonly BackingFile[];
   /** Of a VMDK: which part of the disk lies where. */
   readonly extents: readonly DiskExtent[];
+  /** All its bytes: those of the file, or of the disk that a descriptor describes. */
+  readonly disk: RandomAccess;
   readonly table: DiskTable | undefined;
   /** The partition that the content is that of. */
   readonly partition: DiskPartition | undefined;
@@ -75,7 +77,7 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
     if (kind === 'cpio') {
       return {
         ...{ path, container: 'raw', sizeBytes: file.sizeBytes, files: [named], extents: [] },
-        ...{ table: undefined, partition: undefined, close },
+        ...{ disk: file, table: undefined, partition: undefined, close },
         content: { kind: 'cpio', source: file },
       };
     }
@@ -86,7 +88,7 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
     return {
       ...{ path, container: vmdk ? 'vmdk' : 'raw', sizeBytes: disk.sizeBytes },
       ...{ files: [named, ...(vmdk?.files ?? [])], extents: vmdk?.extents ?? [] },
-      ...{ table, partition, content, close },
+      ...{ disk, table, partition, content, close },
     };
   } catch (error) {
     await close();

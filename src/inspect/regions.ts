@@ -8,6 +8,12 @@ export interface Region {
   readonly path?: string | undefined;
 }
 
+/** A region that may hold bytes of a file, and then says which. */
+export interface FileRegion extends Region {
+  /** Where in the file it begins, and how long the file is, in bytes. */
+  readonly file?: { readonly offset: number; readonly sizeBytes: number } | undefined;
+}
+
 /**
  * The regions in order, those that continue each other as one, with what nobody claims in between.
  * Regions that overlap, as they do in damaged images only, stay as they are.
@@ -16,22 +22,16 @@ export interface Region {
  * @param start where it starts
  */
 export function completeMap(
-  regions: readonly Region[],
+  regions: readonly FileRegion[],
   end: number,
   unclaimed: string,
   start = 0,
-): Region[] {
+): FileRegion[] {
   const ordered = [...regions].sort((a, b) => a.offset - b.offset);
-  const map: Region[] = [];
+  const map: FileRegion[] = [];
   let mappedTo = start;
-  const add = (region: Region): void => {
-    const last = map.at(-1);
-    const continues =
-      last?.what === region.what &&
-      last.path === region.path &&
-      last.offset + last.length === region.offset;
-    if (continues) map[map.length - 1] = { ...last, length: last.length + region.length };
-    else map.push(region);
+  const add = (region: FileRegion): void => {
+    addTo(map, region);
     mappedTo = Math.max(mappedTo, region.offset + region.length);
   };
   for (const region of ordered) {
@@ -42,4 +42,25 @@ export function completeMap(
   }
   if (mappedTo < end) add({ offset: mappedTo, length: end - mappedTo, what: unclaimed });
   return map;
+}
+
+/** The regions without their places in files, those that then continue each other as one. */
+export function withoutFiles(regions: readonly FileRegion[]): Region[] {
+  const map: Region[] = [];
+  for (const { offset, length, what, path } of regions) {
+    addTo(map, { offset, length, what, path });
+  }
+  return map;
+}
+
+/** Adds a region to a map, or to the last one there if it continues that. */
+function addTo(map: FileRegion[], region: FileRegion): void {
+  const last = map.at(-1);
+  const continues =
+    last?.what === region.what &&
+    last.path === region.path &&
+    last.offset + last.length === region.offset &&
+    (last.file && last.file.offset + last.length) === region.file?.offset;
+  if (continues) map[map.length - 1] = { ...last, length: last.length + region.length };
+  else map.push(region);
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { pluralOf, EXIT, formatBytes, printJson } from '../output/output.js';
+import { EXIT, formatBytes, pluralOf, printJson, say } from '../output/output.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
 import { IMAGE_HELP, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
@@ -10,9 +10,11 @@ import type { CpioDescription } from '../../inspect/cpio/describe.js';
 import type { Ext4Description } from '../../inspect/ext4/describe.js';
 import type { FatDescription } from '../../inspect/fat/describe.js';
 import type { Inspection } from '../../inspect/inspect.js';
+import type { OpenImage } from '../../inspect/open-image.js';
 
 interface Flags extends ImageFlags {
   all?: true | undefined;
+  html?: string | undefined;
   json?: true | undefined;
 }
 
@@ -27,6 +29,10 @@ export function addInspectCommand(program: Command, { signal, result }: CliConte
     .addOption(partitionOption())
     .addOption(allowOutsideOption())
     .option('--all', `print the whole map, however long; else its first ${USUAL_MAP_LINES} lines`)
+    .option(
+      '--html <file>',
+      'also write a page that draws the map; a browser opens it without a network',
+    )
     .option('--json', 'print everything as JSON, the whole map with it')
     .addHelpText(
       'after',
@@ -34,22 +40,43 @@ export function addInspectCommand(program: Command, { signal, result }: CliConte
 
 Offsets and lengths are in bytes; those of the map count from the start of the file system.
 
+The page of --html draws the whole image to scale: partitions, file systems, groups, files, tensors of
+models, members of archives, and the files of the host that the bytes are in. It has a search, a zoom and
+keys for everything, and loads nothing.
+
 Examples:
   zosia inspect artifacts/model-disk/model.vmdk
-  zosia inspect disk.img --partition 2 --json`,
+  zosia inspect disk.img --partition 2 --json
+  zosia inspect artifacts/x86_64/initramfs.cpio.gz --html map.html`,
     )
     .action(async (path: string, flags: Flags) => {
       const { inspectImage } = await import('../../inspect/inspect.js');
+      const { html } = flags;
       await withImage(path, flags, async (image) => {
+        if (html !== undefined) await refuseToReplace(image, html);
         const inspection = await inspectImage(image, signal);
         if (flags.json) printJson(inspection);
         else {
           const lines = [...describe(inspection), ...mapLines(inspection, flags.all ?? false)];
           await writeStdout(`${lines.map(printable).join('\n')}\n`);
         }
+        if (html !== undefined) {
+          const { writeMapPage } = await import('../../inspect/write-map.js');
+          await writeMapPage(image, html, signal);
+          say(`wrote ${html}`);
+        }
         if (inspection.cpio?.damage) result.exitStatus = EXIT.failed;
       });
     });
+}
+
+/** A page never takes the place of the image, or of a file that the image is made of. */
+async function refuseToReplace({ files }: OpenImage, html: string): Promise<void> {
+  const { refuseOverwriting } = await import('../../recipes/refuse-overwriting.js');
+  await refuseOverwriting(
+    files.map(({ path }) => path),
+    [html],
+  );
 }
 
 type Row = readonly [string, string];

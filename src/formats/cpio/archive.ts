@@ -126,7 +126,7 @@ async function* readMember(
     await pass(stream, end, start);
     return;
   }
-  const located = { name, path, part, offset: dataOffset };
+  const located = { name, path, part, headerOffset: start, offset: dataOffset };
   if (isSymlink) {
     const target = await stream.read(sizeBytes);
     if (target.length < sizeBytes) throw corrupt(start, `the link target of ${path} is cut short`);
@@ -188,6 +188,7 @@ function describe(
     name: located.name,
     path: located.path,
     part: located.part,
+    headerOffset: located.headerOffset,
     offset: located.offset,
     archive: state.archive,
     fullMode: mode,
@@ -225,6 +226,7 @@ interface Located {
   readonly name: ByteString;
   readonly path: string;
   readonly part: CpioPart;
+  readonly headerOffset: number;
   readonly offset: number;
 }
 

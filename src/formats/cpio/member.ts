@@ -23,6 +23,8 @@ export interface CpioMemberAttributes {
   readonly archive: number;
   /** Which part of the initramfs it lies in. */
   readonly part: CpioPart;
+  /** Where its header starts, as `offset`. */
+  readonly headerOffset: number;
   /** Where its data start, in bytes: in the source or, in a packed part, in what that unpacks to. */
   readonly offset: number;
   readonly sizeBytes: number;

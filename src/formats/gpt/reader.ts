@@ -35,13 +35,21 @@ export type { Partition, PartitionTable } from './partition.js';
 export async function readPartitionTable(
   source: RandomAccess,
 ): Promise<PartitionTable | undefined> {
+  const sectorBytes = await gptSectorBytes(source);
+  if (sectorBytes !== undefined) return readGpt(source, sectorBytes);
   if (source.sizeBytes < 2 * SECTOR_BYTES) return undefined;
   const first = await source.read(0, SECTOR_BYTES);
-  for (const sectorBytes of SECTOR_SIZES) {
-    if (await hasGptAt(source, sectorBytes)) return readGpt(source, sectorBytes);
-  }
-  if (isProtectiveMbr(first)) return readGpt(source, await backupSectorBytes(source));
   return isMbr(first) ? readMbr(first, source) : undefined;
+}
+
+/** The size of the sectors that a disk's GPT counts in; undefined of a disk without one. */
+export async function gptSectorBytes(source: RandomAccess): Promise<number | undefined> {
+  if (source.sizeBytes < 2 * SECTOR_BYTES) return undefined;
+  for (const sectorBytes of SECTOR_SIZES) {
+    if (await hasGptAt(source, sectorBytes)) return sectorBytes;
+  }
+  const first = await source.read(0, SECTOR_BYTES);
+  return isProtectiveMbr(first) ? backupSectorBytes(source) : undefined;
 }
 
 /** A disk presents sectors of either size; a GPT counts in those of the disk that it was made on. */
@@ -207,7 +215,7 @@ function parseEntries(
   return partitions;
 }
 
-function hasGptSignature(sector: Uint8Array): boolean {
+export function hasGptSignature(sector: Uint8Array): boolean {
   const signature = readBytes(GPT_HEADER.signature, sector);
   return Buffer.from(signature).toString('latin1') === GPT_SIGNATURE;
 }

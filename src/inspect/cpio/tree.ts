@@ -8,14 +8,9 @@ import type { RandomAccess } from '../../image/random-access.js';
 import type { ImageTree } from '../node.js';
 import { CpioNode } from './node.js';
 import { lastComponent, resolve } from './resolve.js';
-import { tooLarge } from './too-large.js';
+import { MemberBounds } from './too-large.js';
 import { Unpacked } from './unpacked.js';
 import type { CpioFile } from './file.js';
-
-/** More than any initramfs has, and with the next a bound on memory. */
-const MAX_MEMBERS = 400_000;
-/** Names and link targets of all members. */
-const MAX_NAME_BYTES = 48 << 20;
 
 export interface CpioTree extends ImageTree {
   readonly memberCount: number;
@@ -38,7 +33,7 @@ export async function cpioTree(source: RandomAccess): Promise<CpioTree> {
   const skipped = new Findings();
   const parts: CpioPart[] = [];
   let memberCount = 0;
-  let nameBytes = 0;
+  const bounds = new MemberBounds();
   let archiveCount = 0;
   let damage: ZosiaError | undefined;
   try {
@@ -48,9 +43,8 @@ export async function cpioTree(source: RandomAccess): Promise<CpioTree> {
         skipped.add(code, where, message);
       },
     })) {
-      if (++memberCount > MAX_MEMBERS) throw tooLarge(`more than ${MAX_MEMBERS} members`);
-      nameBytes += member.name.length + (member.type === 'symlink' ? member.target.length : 0);
-      if (nameBytes > MAX_NAME_BYTES) throw tooLarge('too many long names');
+      memberCount++;
+      bounds.count(member);
       archiveCount = member.archive + 1;
       const passed = unpacked.add(member);
       if (passed) skipped.add(passed.code, member.path, passed.message);

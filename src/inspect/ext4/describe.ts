@@ -1,6 +1,7 @@
 import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
 import type { Volume } from '../../formats/ext4/reader/volume.js';
 import type { RandomAccess } from '../../image/random-access.js';
+import { withoutFiles } from '../regions.js';
 import type { Region } from '../regions.js';
 import { mapExt4 } from './map.js';
 import { openExt4Volume } from './volume.js';
@@ -51,7 +52,7 @@ export async function describeExt4(
   const volume = await openExt4Volume(source);
   const { superblock } = volume;
   const { features, unknownFeatures, blockSizeBytes, blockCount, state } = superblock;
-  const map = await mapExt4(volume, signal);
+  const map = withoutFiles(await mapExt4(volume, signal));
   return {
     flavour: flavourOf(superblock),
     label: superblock.label,
@@ -91,7 +92,7 @@ const EXT4_FEATURES = [
   'mmp',
 ] as const;
 
-function flavourOf({ features }: Ext4Superblock): 'ext2' | 'ext3' | 'ext4' {
+export function flavourOf({ features }: Ext4Superblock): 'ext2' | 'ext3' | 'ext4' {
   if (EXT4_FEATURES.some((feature) => features.has(feature))) return 'ext4';
   return features.has('has_journal') ? 'ext3' : 'ext2';
 }

@@ -9,7 +9,7 @@ import type { Volume } from '../../formats/ext4/reader/volume.js';
 import { blockAttributes, inodeAttributes } from '../../formats/ext4/reader/xattr.js';
 import { groupRegions } from './groups.js';
 import { completeMap } from '../regions.js';
-import type { Region } from '../regions.js';
+import type { FileRegion } from '../regions.js';
 
 /**
  * What lies where in a file system: one region for each run of bytes, in order, from the first byte to
@@ -17,8 +17,8 @@ import type { Region } from '../regions.js';
  *
  * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`
  */
-export async function mapExt4(volume: Volume, signal?: AbortSignal): Promise<Region[]> {
-  const regions = await groupRegions(volume, signal);
+export async function mapExt4(volume: Volume, signal?: AbortSignal): Promise<FileRegion[]> {
+  const regions: FileRegion[] = await groupRegions(volume, signal);
   const files = new FileRegions(volume, regions);
   for (const [number, what] of hiddenInodes(volume)) {
     await files.add(await volume.anyInode(number), what, undefined);
@@ -60,6 +60,9 @@ function hiddenInodes({ superblock }: Volume): [number, string][] {
   return hidden;
 }
 
+/** @param fileBlock of a file's content: the block of the file that it begins with */
+type AddRegion = (what: string, block: number, blockCount: number, fileBlock?: number) => void;
+
 class FileRegions {
   readonly #attributeBlocks = new Set<number>();
   readonly #treeBlocks = new Set<number>();
@@ -67,16 +70,20 @@ class FileRegions {
 
   constructor(
     private readonly volume: Volume,
-    private readonly regions: Region[],
+    private readonly regions: FileRegion[],
   ) {}
 
   async add(inode: Inode, what: string, path: string | undefined): Promise<void> {
     const { blockSizeBytes } = this.volume.superblock;
     for (const { valueInode } of inodeAttributes(inode).attributes)
       await this.#addValue(valueInode);
-    const region = (what: string, block: number, blockCount: number): void => {
-      const offset = block * blockSizeBytes;
-      this.regions.push({ offset, length: blockCount * blockSizeBytes, what, path });
+    const region: AddRegion = (what, block, blockCount, fileBlock) => {
+      const file =
+        fileBlock === undefined
+          ? undefined
+          : { offset: fileBlock * blockSizeBytes, sizeBytes: inode.sizeBytes };
+      const place = { offset: block * blockSizeBytes, length: blockCount * blockSizeBytes };
+      this.regions.push({ ...place, what, path, file });
     };
     // Several inodes may share a block of attributes; it is mapped once.
     const { attributesBlock } = inode;
@@ -104,7 +111,7 @@ class FileRegions {
     inode: Inode,
     what: string,
     path: string | undefined,
-    region: (what: string, block: number, blockCount: number) => void,
+    region: AddRegion,
   ): Promise<void> {
     if (!hasBlocks(inode, this.volume.superblock)) return;
     const enter = (block: number): boolean => {
@@ -115,22 +122,25 @@ class FileRegions {
     for await (const surveyed of surveyFile(this.volume, inode, enter)) {
       if (surveyed.kind === 'problem') refuseProblems(`inode ${inode.number}`, [surveyed.problem]);
       else if (surveyed.kind === 'tree') region(treeOf(what, path), surveyed.block, 1);
-      else region(what, surveyed.extent.imageBlock, surveyed.extent.blockCount);
+      else {
+        const { imageBlock, blockCount, fileBlock } = surveyed.extent;
+        region(what, imageBlock, blockCount, fileBlock);
+      }
     }
   }
 }
 
 /** What is left of clusters of which a part is in use (bigalloc): it is not free. */
 function restsOfClusters(
-  regions: readonly Region[],
+  regions: readonly FileRegion[],
   { blockCount, blockSizeBytes, clusterBlockCount }: Ext4Superblock,
-): Region[] {
+): FileRegion[] {
   if (clusterBlockCount === 1) return [];
   const clusterBytes = clusterBlockCount * blockSizeBytes;
   const down = (offset: number): number => Math.floor(offset / clusterBytes) * clusterBytes;
   const endBytes = blockCount * blockSizeBytes;
   const ordered = [...regions].sort((a, b) => a.offset - b.offset);
-  const rests: Region[] = [];
+  const rests: FileRegion[] = [];
   let mappedTo = 0;
   const add = (offset: number, end: number): void => {
     if (end > offset) rests.push({ offset, length: end - offset, what: 'rest of a cluster' });

@@ -5,6 +5,7 @@ import { FatReader } from '../../formats/fat/reader/reader.js';
 import { openVolume } from '../../formats/fat/reader/volume.js';
 import type { Volume } from '../../formats/fat/reader/volume.js';
 import type { RandomAccess } from '../../image/random-access.js';
+import { withoutFiles } from '../regions.js';
 import type { Region } from '../regions.js';
 import { mapFat } from './map.js';
 
@@ -60,7 +61,7 @@ export async function describeFat(
     fsInfoSector: fsInfoSector || undefined,
     backupSector: backupSector || undefined,
     bootPrograms: await findBootPrograms(reader),
-    map: regions,
+    map: withoutFiles(regions),
   };
 }
 

@@ -8,12 +8,12 @@ import { directoryCluster } from '../../formats/fat/reader/volume.js';
 import type { Volume } from '../../formats/fat/reader/volume.js';
 import { walkTree } from '../../formats/fat/reader/walk.js';
 import { completeMap } from '../regions.js';
-import type { Region } from '../regions.js';
+import type { FileRegion, Region } from '../regions.js';
 import { structureRegions } from './structure.js';
 
 export interface FatMap {
   /** One for each run of bytes, in order, from the first byte of the volume to its last. */
-  readonly regions: readonly Region[];
+  readonly regions: readonly FileRegion[];
   readonly freeClusterCount: number;
   readonly badClusterCount: number;
 }
@@ -46,9 +46,9 @@ export async function mapFat(volume: Volume, signal?: AbortSignal): Promise<FatM
 }
 
 /** The clusters of files and directories. Each is followed once, so that this ends on any volume. */
-async function fileRegions(volume: Volume, signal?: AbortSignal): Promise<Region[]> {
+async function fileRegions(volume: Volume, signal?: AbortSignal): Promise<FileRegion[]> {
   const { bootSector, table } = volume;
-  const regions: Region[] = [];
+  const regions: FileRegion[] = [];
   const claims = new ClusterClaims(bootSector.clusterCount);
   const take = (cluster: number): boolean => claims.take(cluster);
   for await (const { path, stat } of walkTree(volume)) {
@@ -61,10 +61,13 @@ async function fileRegions(volume: Volume, signal?: AbortSignal): Promise<Region
     const problem = describeEnd(chain);
     if (problem !== undefined) throw corrupt(path, problem);
     const printable = escapeName(new TextEncoder().encode(path));
+    let fileOffset = 0;
     for (const run of chain.runs) {
       const offset = clusterOffset(bootSector, run.firstCluster);
       const length = run.clusterCount * bootSector.clusterSizeBytes;
-      regions.push({ offset, length, what: stat.type, path: printable });
+      const file = { offset: fileOffset, sizeBytes: stat.sizeBytes };
+      regions.push({ offset, length, what: stat.type, path: printable, file });
+      fileOffset += length;
     }
   }
   return regions;

@@ -1,5 +1,5 @@
-import { el } from './markup.js';
-import type { Markup } from './markup.js';
+import { el } from '../../html/markup.js';
+import type { Markup } from '../../html/markup.js';
 
 /** The inside of a plot, in the units of its view box. */
 export interface Area {

@@ -1,8 +1,8 @@
 import { label, line, plotImage, rateGrid, unitLabel } from './frame.js';
 import type { Area } from './frame.js';
 import type { Subject } from './groups.js';
-import { el } from './markup.js';
-import type { Markup } from './markup.js';
+import { el } from '../../html/markup.js';
+import type { Markup } from '../../html/markup.js';
 import { formatTick, formatTimeTick, linearScale, niceTicks, timeTicks } from './scale.js';
 import { marker, seriesLabel, thin } from './series.js';
 import type { Series } from './series.js';

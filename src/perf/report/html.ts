@@ -4,8 +4,9 @@ import { formatRate } from '../statistics.js';
 import { groupResults, ratesOf } from './groups.js';
 import type { SettingGroup, Subject } from './groups.js';
 import { historyPlot, historyTicks, MAX_DRAWN } from './history-plot.js';
-import { el } from './markup.js';
-import type { Markup } from './markup.js';
+import { htmlDocument } from '../../html/document.js';
+import { el } from '../../html/markup.js';
+import type { Markup } from '../../html/markup.js';
 import type { Ticks } from './scale.js';
 import { assignSeries, legend, MAX_DOTS } from './series.js';
 import { MAX_ROWS, spreadPlot, spreadTicks } from './spread-plot.js';
@@ -27,18 +28,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
  */
 export function reportPage(records: readonly RunRecord[], names: readonly string[]): string {
   const subjects = groupResults(records);
-  const head = el(
-    'head',
-    {},
-    el('meta', { charset: 'utf-8' }),
-    el('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    el('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }),
-    el('title', {}, `Tokens per second: ${names.join(', ')}`),
-    el('style', {}, { markup: STYLE }),
-  );
-  const body = el(
-    'body',
-    {},
+  const body = [
     el(
       'header',
       {},
@@ -57,8 +47,9 @@ export function reportPage(records: readonly RunRecord[], names: readonly string
         'never taken for zero.',
       ),
     ),
-  );
-  return `<!doctype html>\n${el('html', { lang: 'en' }, head, body).markup}\n`;
+  ];
+  const title = `Tokens per second: ${names.join(', ')}`;
+  return htmlDocument({ title, policy: POLICY, style: STYLE, body });
 }
 
 function period(records: readonly RunRecord[]): string {

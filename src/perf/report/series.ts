@@ -1,6 +1,6 @@
 import type { SettingGroup } from './groups.js';
-import { el } from './markup.js';
-import type { Markup } from './markup.js';
+import { el } from '../../html/markup.js';
+import type { Markup } from '../../html/markup.js';
 
 /** Dots of one setting: of so many, some hide others already. */
 export const MAX_DOTS = 100;

@@ -1,8 +1,8 @@
 import { label, line, plotImage } from './frame.js';
 import type { Area } from './frame.js';
 import type { SettingGroup, Subject } from './groups.js';
-import { el } from './markup.js';
-import type { Markup } from './markup.js';
+import { el } from '../../html/markup.js';
+import type { Markup } from '../../html/markup.js';
 import { formatTick, linearScale, niceTicks } from './scale.js';
 import type { Scale, Ticks } from './scale.js';
 import { seriesLabel, MAX_DOTS, thin } from './series.js';

@@ -1,3 +1,5 @@
+import { baseStyle } from '../../html/style.js';
+
 /** Colours of the lines in a plot, each with at least 3:1 against the page, light and dark. */
 const SERIES_COLOURS: readonly { light: string; dark: string }[] = [
   { light: '#1f6fb2', dark: '#6db3f2' },
@@ -17,35 +19,13 @@ const colours = (scheme: 'light' | 'dark'): string =>
 const classes = SERIES_COLOURS.map((_, index) => `.s${index} { --series: var(--s${index}); }`);
 
 /** The page's style sheet: follows the reader's colour scheme, and prints. */
-export const STYLE = `
-:root {
-  color-scheme: light dark;
-  --page: #f6f7f8; --card: #ffffff; --text: #1c2126; --quiet: #58626d; --line: #e1e5e9;
-  --accent: #1f6fb2; --bad: #b3261e;
-  ${colours('light')}
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #101418; --card: #181d23; --text: #e6eaee; --quiet: #9aa5b1; --line: #2b333c;
-    --accent: #6db3f2; --bad: #ff8a80;
-    ${colours('dark')}
-  }
-}
+export const STYLE = `${baseStyle(colours('light'), colours('dark'))}
 ${classes.join('\n')}
-* { box-sizing: border-box; }
-body {
-  margin: 0; padding: 2.5rem 1.25rem 4rem; background: var(--page); color: var(--text);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
-}
 main, header, footer { max-width: 60rem; margin: 0 auto; }
-h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; letter-spacing: -0.01em; }
 h2 { margin: 3rem 0 1rem; font-size: 1.25rem; overflow-wrap: anywhere; }
-h3 { margin: 0 0 0.25rem; font-size: 1rem; }
-p { margin: 0.25rem 0 0; }
-.quiet, footer { color: var(--quiet); font-size: 0.875rem; }
 footer { margin-top: 3rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.75rem; margin: 0; }
-.facts > div, .card {
+.facts > div {
   background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.25rem;
 }
 .facts dt { color: var(--quiet); font-size: 0.8125rem; }
@@ -70,12 +50,8 @@ footer { margin-top: 3rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0.75rem 0 0; padding: 0; list-style: none; font-size: 0.8125rem; }
 .legend li { display: flex; align-items: center; gap: 0.375rem; overflow-wrap: anywhere; }
 .legend svg { flex: none; }
-.scroll { overflow-x: auto; }
-.scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-table { width: 100%; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; font-size: 1rem; padding-bottom: 0.5rem; }
 th, td { padding: 0.375rem 0.75rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
-th { color: var(--quiet); font-weight: 500; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
