@@ -4,16 +4,17 @@
  */
 const LAYERS = {
   image: [],
+  html: [],
   formats: ['image'],
   host: ['image'],
   artifacts: ['host', 'formats', 'image'],
-  inspect: ['host', 'formats', 'image'],
+  inspect: ['html', 'host', 'formats', 'image'],
   toolchain: ['artifacts', 'host', 'formats', 'image'],
   machine: ['artifacts', 'host', 'formats', 'image'],
   recipes: ['inspect', 'artifacts', 'host', 'formats', 'image'],
   doctor: ['machine', 'artifacts', 'host', 'image'],
   prepare: ['recipes', 'machine', 'inspect', 'artifacts', 'host', 'formats', 'image'],
-  perf: ['prepare', 'recipes', 'machine', 'artifacts', 'host', 'formats', 'image'],
+  perf: ['prepare', 'html', 'recipes', 'machine', 'artifacts', 'host', 'formats', 'image'],
 };
 const SHARED = '^src/(errors|shell-word)\\.ts$';
 

@@ -85,7 +85,9 @@ describe('packagesFor', () => {
       'qemu-utils',
       'xfsprogs',
     ]);
-    expect(packagesFor(requirementsFor('test', 'aarch64', 'linux').slice(0, 5), 'brew')).toEqual(['qemu']);
+    expect(packagesFor(requirementsFor('test', 'aarch64', 'linux').slice(0, 5), 'brew')).toEqual([
+      'qemu',
+    ]);
   });
 
   it('guesses on an unknown system', () => {

@@ -40,7 +40,10 @@ describe('requirementsFor', () => {
       'qemu-system-aarch64',
       'qemu-efi-aarch64',
     ]);
-    expect(namesOf(requirementsFor('efi', 'x86_64', 'linux'))).toEqual(['qemu-system-x86_64', 'ovmf']);
+    expect(namesOf(requirementsFor('efi', 'x86_64', 'linux'))).toEqual([
+      'qemu-system-x86_64',
+      'ovmf',
+    ]);
   });
 
   it('has each program once', () => {
