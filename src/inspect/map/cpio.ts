@@ -138,8 +138,7 @@ function memberRange(member: CpioMember, from: number, isDetailed: boolean): Map
   return { ...range, children: tile(inside, length, { kind: 'free', what: 'padding' }) };
 }
 
-const whatOf = (member: CpioMember): string =>
-  member.type === 'device' ? `${member.device} device` : member.type;
+const whatOf = ({ type }: CpioMember): string => type.replace('-', ' ');
 
 function kindOf({ type }: CpioMember): RangeKind {
   if (type === 'directory') return 'directory';
@@ -149,6 +148,7 @@ function kindOf({ type }: CpioMember): RangeKind {
 function noteOf(member: CpioMember): string | undefined {
   const mode = `mode ${member.mode.toString(8).padStart(4, '0')}`;
   if (member.type === 'symlink') return `to ${escapeName(byteStringBytes(member.target))}`;
-  if (member.type === 'device') return `${member.major}, ${member.minor}; ${mode}`;
+  if (member.type === 'character-device' || member.type === 'block-device')
+    return `${member.major}, ${member.minor}; ${mode}`;
   return mode;
 }
