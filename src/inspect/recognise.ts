@@ -1,4 +1,5 @@
 import { ZosiaError } from '../errors.js';
+import { toByteString } from '../formats/byte-string.js';
 import { METHOD_MAGIC_BYTES, findMethod } from '../formats/compression/methods.js';
 import { ALIGNMENT_BYTES, CRC_MAGIC, NEWC_MAGIC } from '../formats/cpio/layout.js';
 import { UnpackedStream, releaseUnpacked } from '../formats/cpio/stream.js';
@@ -132,5 +133,5 @@ async function readHead(source: RandomAccess, length: number): Promise<Uint8Arra
 }
 
 function startsWith(bytes: Uint8Array, magic: string): boolean {
-  return Buffer.from(bytes.subarray(0, magic.length)).toString('latin1') === magic;
+  return toByteString(bytes.subarray(0, magic.length)) === magic;
 }

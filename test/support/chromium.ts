@@ -35,6 +35,8 @@ export class ChromiumPage {
   #nextId = 1;
   #buffer = '';
   #session: string | undefined;
+  /** Settled once Chromium has ended, or could not be started. */
+  readonly #end: Promise<Error>;
   readonly #answers = new Map<number, (message: Message) => void>();
   readonly #waiting = new Map<string, () => void>();
 
@@ -42,6 +44,11 @@ export class ChromiumPage {
     private readonly child: ChildProcess,
     private readonly folder: string,
   ) {
+    this.#end = new Promise((done) => {
+      child.once('error', done).once('close', () => {
+        done(new ChromiumError('Chromium has ended'));
+      });
+    });
     (child.stdio[4] as Readable).setEncoding('utf8').on('data', (text: string) => {
       this.#take(text);
     });
@@ -142,10 +149,7 @@ export class ChromiumPage {
     const session = this.#session === undefined ? {} : { sessionId: this.#session };
     const answer = new Promise<Message>((done, fail) => {
       this.#answers.set(id, done);
-      this.child.once('close', () => {
-        fail(new ChromiumError('Chromium has ended'));
-      });
-      this.child.once('error', fail);
+      void this.#end.then(fail);
     });
     (this.child.stdio[3] as Writable).write(
       `${JSON.stringify({ id, method, params, ...session })}\0`,

@@ -59,8 +59,10 @@ function listNodes(root: MapRange): Node[] {
   return nodes;
 }
 
+const encoder = new TextEncoder();
+
 const textBytes = (text: string | undefined): number =>
-  text === undefined ? 0 : Buffer.byteLength(JSON.stringify(text));
+  text === undefined ? 0 : encoder.encode(JSON.stringify(text)).length;
 
 function withoutOthers(range: MapRange, kept: ReadonlySet<MapRange>): MapRange {
   const { children = [] } = range;

@@ -1,7 +1,7 @@
 import { htmlDocument } from '../../html/document.js';
 import { el } from '../../html/markup.js';
 import type { Markup } from '../../html/markup.js';
-import { sha256 } from '../../image/sha256.js';
+import { sha256Bytes } from '../../image/sha256.js';
 import { boundMap } from '../map/bound.js';
 import type { MapRange, RangeKind } from '../map/range.js';
 import { encodePage, scriptJson } from './encode.js';
@@ -54,7 +54,7 @@ export function mapPage(page: MapPage): string {
 /** No request of any kind, no style and no program but those of the page. */
 function policyFor(script: string): string {
   const hash = (text: string): string =>
-    `'sha256-${Buffer.from(sha256(text), 'hex').toString('base64')}'`;
+    `'sha256-${btoa(String.fromCharCode(...sha256Bytes(text)))}'`;
   return (
     `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(script)}; ` +
     "base-uri 'none'; form-action 'none'"

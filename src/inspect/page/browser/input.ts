@@ -4,16 +4,18 @@ import type { MapState } from './state.js';
 /** How far a pointer may move and still be said to have clicked, in pixels. */
 const CLICK_PIXELS = 4;
 const WHEEL_STEP = 1.0015;
+/** Of the view's width, by which it moves. */
+const PAN_SHARE = 0.25;
 
 /** What the keys do, outside of fields; the page's help names them. */
 function actionFor(state: MapState, { key, shiftKey }: KeyboardEvent): (() => void) | undefined {
+  const along = (direction: 1 | -1) => (): void => {
+    if (shiftKey) state.pan(direction * PAN_SHARE);
+    else state.moveAlong(direction);
+  };
   const actions: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => {
-      shiftKey ? state.pan(-0.25) : state.moveAlong(-1);
-    },
-    ArrowRight: () => {
-      shiftKey ? state.pan(0.25) : state.moveAlong(1);
-    },
+    ArrowLeft: along(-1),
+    ArrowRight: along(1),
     ArrowUp: () => {
       state.moveAcross('up');
     },
@@ -24,16 +26,17 @@ function actionFor(state: MapState, { key, shiftKey }: KeyboardEvent): (() => vo
       state.zoomToSelected();
     },
     Escape: () => {
-      state.query === '' ? state.zoomOut() : endSearch(state);
+      if (state.query === '') state.zoomOut();
+      else endSearch(state);
     },
     Backspace: () => {
       state.zoomOut();
     },
     '+': () => {
-      state.zoomBy(0.5, middleOf(state));
+      zoomIn(state);
     },
     '=': () => {
-      state.zoomBy(0.5, middleOf(state));
+      zoomIn(state);
     },
     '-': () => {
       state.zoomBy(2);
@@ -55,9 +58,9 @@ function actionFor(state: MapState, { key, shiftKey }: KeyboardEvent): (() => vo
   return actions[key];
 }
 
-const openHelp = (): void => {
+function openHelp(): void {
   helpDialog().showModal();
-};
+}
 
 function endSearch(state: MapState): void {
   queryField().value = '';
@@ -68,6 +71,10 @@ function endSearch(state: MapState): void {
 function middleOf({ selected, view }: MapState): number {
   const middle = (selected.start + selected.end) / 2;
   return middle > view.start && middle < view.end ? middle : (view.start + view.end) / 2;
+}
+
+function zoomIn(state: MapState): void {
+  state.zoomBy(0.5, middleOf(state));
 }
 
 export function listenToKeys(state: MapState): void {
@@ -105,7 +112,7 @@ export function listenToButtons(state: MapState): void {
     byId(id).addEventListener('click', act);
   };
   press('closer', () => {
-    state.zoomBy(0.5, middleOf(state));
+    zoomIn(state);
   });
   press('farther', () => {
     state.zoomBy(2);
