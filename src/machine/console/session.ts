@@ -1,3 +1,4 @@
+import type { OptionName } from '../../wording.js';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { PIPED_QEMU, QEMU_PROCESS, endOf, guestDied, qemuCommand } from '../qemu/process.js';
@@ -46,7 +47,7 @@ export interface Session<S extends HostSpec> {
   /** Whether QEMU has the terminal to itself. */
   readonly isTerminalOfQemu: boolean;
   /** What to check when the machine dies; see {@link guestDied}. */
-  readonly suspect?: string | undefined;
+  readonly suspect?: OptionName | undefined;
 }
 
 /**
