@@ -209,7 +209,7 @@ function drained(stream: Writable, ended: AbortSignal): Promise<void> {
   });
 }
 
-/** QEMU has the terminal to itself, as `QEMU_SERIAL` asks for; what it does there is not seen. */
+/** QEMU has the terminal to itself, as `HostOptions.serial` asks for; what it does there is not seen. */
 async function runOnTerminal<S extends HostSpec>(
   { spec, argumentsFor, suspect }: Session<S>,
   io: ConsoleIo,

@@ -39,7 +39,12 @@ describe('messages name flags, or the variables that values are from', () => {
       2,
       'error: QEMU_ACCEL does not know the accelerator "xen"\nhint:  Use auto, tcg, kvm (Linux) or hvf (macOS).',
     ],
-    [RUN, { RAM_MB: '12x' }, 2, 'error: RAM_MB cannot be 12x\nhint:  Give a whole number of at least 1.'],
+    [
+      RUN,
+      { RAM_MB: '12x' },
+      2,
+      'error: RAM_MB cannot be 12x\nhint:  Give a whole number of at least 1.',
+    ],
     [RUN, { SMP: 'two' }, 2, 'error: SMP cannot be two\nhint:  Give a whole number of at least 1.'],
     [
       [...RUN, '--disk', 'gone'],
@@ -89,12 +94,7 @@ describe('messages name flags, or the variables that values are from', () => {
       1,
       'error: PERF_MATRIX_THREADS_LIST: "0" is no number of threads\nhint:  Give whole numbers from 1 to 512; default leaves the matter to the guest.',
     ],
-    [
-      ['image', 'efi', '--hello', '--size', '1K'],
-      {},
-      1,
-      'hint:  Give --size',
-    ],
+    [['image', 'efi', '--hello', '--size', '1K'], {}, 1, 'hint:  Give --size'],
   ])('%j with %j', async (args, variables, exitCode, text) => {
     const found = await messages(args, variables);
     expect(found.text).toContain(text);
