@@ -26,6 +26,21 @@ export default tseslint.config(
     },
   },
   {
+    // Variables end at the command line: below it, options are options.
+    files: ['src/**/*.ts'],
+    ignores: ['src/cli/environment.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Take it as an option; src/cli/environment.ts reads variables.',
+        },
+      ],
+    },
+  },
+  {
     files: ['{test,zosia-tiny/test}/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',

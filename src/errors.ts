@@ -1,3 +1,6 @@
+import { Wording } from './wording.js';
+import type { Text } from './wording.js';
+
 /** Every stable error code. A caller may match on these; messages may change, codes do not. */
 export type ZosiaErrorCode = `ZOSIA_${Uppercase<string>}`;
 
@@ -8,20 +11,29 @@ export type ZosiaErrorCode = `ZOSIA_${Uppercase<string>}`;
 export class ZosiaError extends Error {
   override readonly name = 'ZosiaError';
   readonly code: ZosiaErrorCode;
+  /** What to do, with options by their names in the library. */
   readonly hint: string | undefined;
-  /** {@link hint} first, then what to do where the option that it names cannot be given. */
-  readonly hints: readonly string[];
+  /** The option that is to blame, or that helps: the first that the message or the hint speaks of. */
+  readonly subject: { readonly option: string } | undefined;
+  /** The message and hints as front ends word them; after the first hint what to do without its options. */
+  readonly texts: { readonly message: Text; readonly hints: readonly Text[] };
 
   constructor(
     code: ZosiaErrorCode,
-    message: string,
-    options: { hint?: string | readonly [string, ...string[]] | undefined; cause?: unknown } = {},
+    message: Text,
+    options: { hint?: Text | readonly [Text, ...Text[]] | undefined; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(String(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     const { hint } = options;
-    this.hints = hint === undefined ? [] : typeof hint === 'string' ? [hint] : hint;
-    this.hint = this.hints[0];
+    const hints =
+      hint === undefined ? [] : typeof hint === 'string' || hint instanceof Wording ? [hint] : hint;
+    this.texts = { message, hints };
+    this.hint = hints[0] === undefined ? undefined : String(hints[0]);
+    const named = [message, ...hints.slice(0, 1)].flatMap((text) =>
+      typeof text === 'string' ? [] : text.options,
+    );
+    this.subject = named[0] && { option: named[0].name };
   }
 }
 

@@ -9,6 +9,8 @@
  */
 export { ZosiaError } from './errors.js';
 export type { ZosiaErrorCode } from './errors.js';
+export { option, OptionName, Wording, wording } from './wording.js';
+export type { Text, WordFor } from './wording.js';
 
 // Images: what every format plans, and what is done with a plan.
 export { bytesSegment, flatten, makeImage } from './image/image.js';

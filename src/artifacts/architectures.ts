@@ -1,4 +1,5 @@
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 
 /** A guest machine's processor, by its name in the Linux kernel and QEMU. */
 export type Architecture = 'aarch64' | 'x86_64';
@@ -45,7 +46,9 @@ export function hostArchitecture(nodeArchitecture: string = process.arch): Archi
     throw new ZosiaError(
       'ZOSIA_UNKNOWN_ARCH',
       `no guest has this host's architecture (${nodeArchitecture})`,
-      { hint: 'Choose a guest with --arch aarch64 or --arch x86_64; QEMU emulates it.' },
+      {
+        hint: wording`Choose a guest with ${option('arch', 'aarch64')} or ${option('arch', 'x86_64')}; QEMU emulates it.`,
+      },
     );
   }
   return architecture;

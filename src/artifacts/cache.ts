@@ -2,6 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { makeFolder } from '../host/make-folder.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from '../host/system-errors.js';
 import { withTemporaryFolder } from '../host/temporary.js';
@@ -99,13 +100,13 @@ function unusable(path: string, cause: unknown): unknown {
   if (systemErrorCode(cause) === undefined || isOutOfResources(cause)) return cause;
   if (isOutOfRoom(cause)) {
     return new ZosiaError('ZOSIA_DISK_FULL', `no room in the cache for ${path}`, {
-      hint: 'Free some space, or set ZOSIA_CACHE to a folder on another disk.',
+      hint: wording`Free some space, or set ${option('cacheDir')} to a folder on another disk.`,
       cause,
     });
   }
   const reason = systemReason(cause);
   return new ZosiaError('ZOSIA_CACHE_UNUSABLE', `the cache cannot be used: ${path}: ${reason}`, {
-    hint: 'Set ZOSIA_CACHE to a folder you may write to.',
+    hint: wording`Set ${option('cacheDir')} to a folder you may write to.`,
     cause,
   });
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import type { Architecture } from './architectures.js';
 import { mapBounded } from './bounded.js';
 import type { PackageCache } from './cache.js';
@@ -153,7 +154,7 @@ export class Downloader {
       `${name} ${version} (${suite}) has gone from ${this.#transport.source}`,
       {
         hint: this.#transport.resolveCurrent
-          ? 'Leave out --frozen to use the current version of the same suite, or update zosia.'
+          ? wording`Leave out ${option('frozen')} to use the current version of the same suite, or update zosia.`
           : 'Update zosia, whose lock then names a version that is there.',
       },
     );

@@ -45,7 +45,8 @@ export const LOCK_PATH = fileURLToPath(new URL('../../artifacts.lock.json', impo
 /** No package zosia uses comes near this; a size beyond it is a mistake or an attack. */
 const PACKAGE_LIMIT_BYTES = 2 ** 30;
 
-const HINT = 'Restore artifacts.lock.json from the release, or make it anew with --update-lock.';
+const HINT =
+  'Restore artifacts.lock.json from the release, or make it anew with zosia fetch --update-lock.';
 
 /**
  * Reads and checks a lock file.

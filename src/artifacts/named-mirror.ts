@@ -1,4 +1,5 @@
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 
 /**
  * The base URL of a mirror that a user names, ending in `/`.
@@ -10,7 +11,7 @@ export function mirrorUrl(named: string): string {
   const isPlain = url?.username === '' && url.password === '' && url.search + url.hash === '';
   if (!url || !isPlain || !['http:', 'https:'].includes(url.protocol)) {
     // What was given is not repeated: it may hold a password.
-    throw new ZosiaError('ZOSIA_BAD_OPTION', 'mirror names no mirror', {
+    throw new ZosiaError('ZOSIA_BAD_OPTION', wording`${option('mirror')} names no mirror`, {
       hint:
         "Give the address of a Debian archive's folder, with http or https and without a password: " +
         'the one that has "dists" and "pool" in it.',

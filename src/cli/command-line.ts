@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { ZosiaError } from '../errors.js';
 import { refuseNotUtf8 } from './argument-bytes.js';
 import { EXIT, sayError } from './output/output.js';
+import { wordFor } from './output/option-words.js';
 import type { CliContext } from './context.js';
 import { variable } from './environment.js';
 import { makeProgram } from './program.js';
@@ -54,8 +55,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const { error } = thrown;
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (failure) return EXIT.done;
-  const { options } = result;
-  sayError(error, isDebug, (option) => options?.includes(option) ?? true);
+  sayError(error, isDebug, wordFor(result.command));
   const isUsage = error instanceof ZosiaError && WRONG_USAGE.includes(error.code);
   return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -1,7 +1,9 @@
+import type { Command } from 'commander';
+
 /** What every command is given. */
 export interface CliContext {
   /** Aborts when the user cancels. */
   readonly signal: AbortSignal;
-  /** Where a command that passes a guest's status on puts it; and the options it has, by long name. */
-  readonly result: { exitStatus: number; options?: readonly string[] | undefined };
+  /** Where a command that passes a guest's status on puts it; and the command that ran. */
+  readonly result: { exitStatus: number; command?: Command | undefined };
 }

@@ -59,7 +59,7 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
   }
   addHelpCommand(program);
   program.hook('preAction', (_, command) => {
-    context.result.options = command.options.flatMap(({ long }) => long ?? []);
+    context.result.command = command;
     applyVariables(command);
   });
   // Whatever the last run was: what it left when it was killed is gone after this one.

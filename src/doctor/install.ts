@@ -1,4 +1,5 @@
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { checkHost } from './check.js';
 import type { DoctorReport } from './check.js';
 import type { CommandResult, DoctorHost } from './host.js';
@@ -117,7 +118,7 @@ async function askFirst(
 ): Promise<void> {
   if (await confirm?.(`Install ${packages.join(', ')}?`)) return;
   throw new ZosiaError('ZOSIA_DOCTOR_DECLINED', `not installed: ${packages.join(', ')}`, {
-    hint: `Give --yes to install without being asked, or run: ${byHand}`,
+    hint: wording`Give ${option('yes')} to install without being asked, or run: ${byHand}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { stat, statfs } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { dataRuns } from './data-runs.js';
 import type { LeafSegment } from '../image/image.js';
 
@@ -29,7 +30,12 @@ export async function checkFreeSpace(
   throw new ZosiaError(
     'ZOSIA_DISK_FULL',
     `no room to write ${path}: it needs ${needed} MiB, ${free} MiB are free`,
-    { hint: ['Free some space, or name another place with --out.', 'Free some space there.'] },
+    {
+      hint: [
+        wording`Free some space, or name another place with ${option('out')}.`,
+        'Free some space there.',
+      ],
+    },
   );
 }
 

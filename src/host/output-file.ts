@@ -3,6 +3,8 @@ import { chmod, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import type { Text } from '../wording.js';
+import { option, wording } from '../wording.js';
 import { makeFolder } from './make-folder.js';
 import { checkOutputTarget } from './output-target.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from './system-errors.js';
@@ -184,11 +186,11 @@ function outputError(path: string, cause: unknown): unknown {
   const code = systemErrorCode(cause);
   if (code === undefined || cause instanceof ZosiaError) return cause;
   const isTemporary = isInTemporaryFolder(path);
-  /** What to do, and where else to write: a hint that names --out has one without it behind it. */
-  const elsewhere = (advice: string): readonly [string, ...string[]] =>
+  /** What to do, and where else to write. */
+  const elsewhere = (advice: string): readonly [Text, ...Text[]] =>
     isTemporary
       ? [`${advice}, ${TEMPORARY_PLACE}.`]
-      : [`${advice}, or name another place with --out.`, `${advice}.`];
+      : [wording`${advice}, or name another place with ${option('out')}.`, `${advice}.`];
   if (isOutOfRoom(cause)) {
     return code === 'EFBIG'
       ? new ZosiaError('ZOSIA_DISK_FULL', `${path} is larger than a file may be there`, {
@@ -210,7 +212,7 @@ function outputError(path: string, cause: unknown): unknown {
       hint: isTemporary
         ? `Check the folder for temporary files, ${TEMPORARY_PLACE}.`
         : [
-            'Name a file in a folder you may write to with --out.',
+            wording`Name a file in a folder you may write to with ${option('out')}.`,
             'Name a file in a folder you may write to, or go to such a folder first.',
           ],
       cause,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 
 /**
  * Refuses what a file must not take the place of. Outputs are renamed into place, which would replace
@@ -14,16 +15,19 @@ export async function checkOutputTarget(path: string): Promise<void> {
   if (found.isDirectory()) {
     throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is a folder`, {
       hint: [
-        'Name a file with --out, for instance one in that folder.',
+        wording`Name a file with ${option('out')}, for instance one in that folder.`,
         'Name a file, for instance one in that folder.',
       ],
     });
   }
   throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is not a regular file`, {
     hint: found.isBlockDevice()
-      ? `Name a file with --out, then copy it to the device: dd if=FILE of=${path} bs=4M`
+      ? [
+          wording`Name a file with ${option('out')}, then copy it to the device: dd if=FILE of=${path} bs=4M`,
+          `Name a file, then copy it to the device: dd if=FILE of=${path} bs=4M`,
+        ]
       : [
-          'Name a regular file, or a place where there is none, with --out.',
+          wording`Name a regular file, or a place where there is none, with ${option('out')}.`,
           'Name a regular file, or a place where there is none.',
         ],
   });

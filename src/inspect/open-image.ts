@@ -1,4 +1,5 @@
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { readPartitionTable } from '../formats/gpt/reader.js';
 import { openVolume as openFatVolume } from '../formats/fat/reader/volume.js';
 import { accessFile } from '../host/access-file.js';
@@ -126,7 +127,7 @@ async function unknownImage(
 ): Promise<ZosiaError> {
   if (partition !== undefined) {
     return new ZosiaError('ZOSIA_NO_SUCH_PARTITION', `${path} has no partition table`, {
-      hint: 'Leave out --partition: it may be a file system without one.',
+      hint: wording`Leave out ${option('partition')}: it may be a file system without one.`,
     });
   }
   const foreign = await recogniseForeign(disk, path);

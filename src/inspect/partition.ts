@@ -1,4 +1,6 @@
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
+import type { Text } from '../wording.js';
 import type { Partition, PartitionTable } from '../formats/gpt/reader.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { recogniseFileSystem } from './recognise.js';
@@ -51,7 +53,7 @@ export function choosePartition(
       partition.fileSystem !== undefined &&
       partition.fileSystem === (fileSystem ?? partition.fileSystem),
   );
-  const none = (message: string, hint: string): ZosiaError =>
+  const none = (message: string, hint: Text): ZosiaError =>
     new ZosiaError('ZOSIA_NO_SUCH_PARTITION', message, { hint });
   const wanted = fileSystem
     ? `${KIND_NAMES[fileSystem]} file system`
@@ -67,7 +69,7 @@ export function choosePartition(
     if (more.length === 0) return only;
     return none(
       `${path} has a file system in each of the partitions ${listed(candidates)}`,
-      'Say which one with --partition N.',
+      wording`Say which one with ${option('partition', 'N')}.`,
     );
   }
   const chosen = candidates.find((partition) => partition.number === number);

@@ -2,6 +2,7 @@ import { linkSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { escapeName } from '../formats/escaped-name.js';
 import { makeOutputFolder, writeInFolder, writeSmallInFolder } from '../host/output-file.js';
 import type { OutputOptions } from '../host/output-file.js';
@@ -99,8 +100,8 @@ export class TargetFolder {
     if (!found || (this.force && !found.isDirectory())) return found !== undefined;
     throw new ZosiaError('ZOSIA_OUTPUT_EXISTS', `${escapeName(path)} exists already`, {
       hint: found.isDirectory()
-        ? 'It is a folder, which is never replaced: extract into another one with --out.'
-        : 'Replace what is in the way with --force, or extract into another folder with --out.',
+        ? wording`It is a folder, which is never replaced: extract into another one with ${option('out')}.`
+        : wording`Replace what is in the way with ${option('force')}, or extract into another folder with ${option('out')}.`,
     });
   }
 
@@ -146,7 +147,7 @@ function explained(path: Buffer, cause: unknown): unknown {
   const what = `${escapeName(path)} cannot be made: ${systemReason(cause)}`;
   return isOutOfRoom(cause)
     ? new ZosiaError('ZOSIA_DISK_FULL', what, {
-        hint: 'Free some space, or extract into another folder with --out.',
+        hint: wording`Free some space, or extract into another folder with ${option('out')}.`,
         cause,
       })
     : new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', what, {

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { readVmdk } from '../formats/vmdk/reader.js';
 import { openPlan } from '../host/image-reader.js';
 import type { OpenRandomAccess, RandomAccess } from '../image/random-access.js';
@@ -75,6 +76,9 @@ async function realFile(path: string): Promise<BackingFile> {
   return backingFile(await realpath(named));
 }
 
+const WRITTEN_BY_ZOSIA =
+  'One that zosia wrote needs the .json beside it; write it again if that is lost or the file has changed.';
+
 function outside(path: string, name: string, isInManifest: boolean): ZosiaError {
   const what = isInManifest
     ? `which is not the file that ${path}.json describes`
@@ -83,9 +87,10 @@ function outside(path: string, name: string, isInManifest: boolean): ZosiaError 
     'ZOSIA_VMDK_OUTSIDE',
     `${path} is made of ${JSON.stringify(name)}, ${what}`,
     {
-      hint:
-        'Add --allow-outside if you know where the disk comes from. One that zosia wrote needs the ' +
-        '.json beside it; write it again if that is lost or the file has changed.',
+      hint: [
+        wording`Add ${option('allowOutside')} if you know where the disk comes from. ${WRITTEN_BY_ZOSIA}`,
+        WRITTEN_BY_ZOSIA,
+      ],
     },
   );
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { rememberVerdict } from './accelerator/accelerator-probe.js';
 import type { VerdictContext } from './accelerator/accelerator-probe.js';
@@ -54,11 +55,15 @@ export function hostChoices(options: HostOptions): HostChoices {
   return { arch, cpus, ramMiB, accel: parseAccelerator(accel), cpuModel };
 }
 
-function requirePositive(value: number | undefined, option: keyof HostOptions): void {
+function requirePositive(value: number | undefined, name: keyof HostOptions): void {
   if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
-  throw new ZosiaError('ZOSIA_BAD_OPTION', `${option} is not a whole number above zero: ${value}`, {
-    hint: 'Give a number, as in 2.',
-  });
+  throw new ZosiaError(
+    'ZOSIA_BAD_OPTION',
+    wording`${option(name)} is not a whole number above zero: ${value}`,
+    {
+      hint: wording`Give a number, as in ${option(name, 2)}.`,
+    },
+  );
 }
 
 /** A machine's common part, and the QEMU that it is for. */
@@ -124,7 +129,7 @@ export function emulatedCpuNotes(accel: string, cpus: number, hostCpus: number):
   if (accel !== 'tcg' || cpus <= 2 * hostCpus) return [];
   return [
     `the machine's ${cpus} processors are emulated by this host's ${hostCpus}, and wait for one another: ` +
-      `it will be slow; --smp ${hostCpus} is faster`,
+      `it will be slow; with ${hostCpus} it is faster`,
   ];
 }
 

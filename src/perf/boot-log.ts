@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { makeFolder } from '../host/make-folder.js';
 import { writeOutputFile } from '../host/output-file.js';
 import { isOutOfResources, systemReason } from '../host/system-errors.js';
@@ -71,7 +72,7 @@ function unwritable(folder: string, cause: unknown): unknown {
   return new ZosiaError(
     'ZOSIA_OUTPUT_UNWRITABLE',
     `no logs can be kept in ${folder}: ${systemReason(cause)}`,
-    { hint: 'Name a folder that you may write to with --log-dir.', cause },
+    { hint: wording`Name a folder that you may write to with ${option('logDir')}.`, cause },
   );
 }
 

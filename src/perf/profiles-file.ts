@@ -1,4 +1,5 @@
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { writeOutput } from '../host/output-file.js';
 import { BUILT_IN_PROFILES, checkProfileName, formatProfiles, parseProfiles } from './profile.js';
 import type { Profile, Profiles } from './profile.js';
@@ -21,7 +22,7 @@ export async function loadProfile(name: string, file?: string): Promise<Profile>
   const profiles = await readProfiles(path);
   if (!profiles && file !== undefined) {
     throw new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no file of profiles at ${path}`, {
-      hint: 'Write one with zosia perf tune --save-profile NAME, or name another with --profiles.',
+      hint: wording`Write one with zosia perf tune --save-profile NAME, or name another with ${option('profiles')}.`,
     });
   }
   const profile = builtIn ?? profiles?.get(name);

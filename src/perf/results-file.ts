@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from '../host/system-errors.js';
 import { makeFolder } from '../host/make-folder.js';
 import { badResults, RESULTS_LAYOUT, RESULTS_LAYOUTS } from './results.js';
@@ -96,6 +97,6 @@ function unwritable(path: string, cause: unknown): unknown {
   return new ZosiaError(
     isFull ? 'ZOSIA_DISK_FULL' : 'ZOSIA_OUTPUT_UNWRITABLE',
     isFull ? `no room to write ${path}` : `${path} cannot be written: ${systemReason(cause)}`,
-    { hint: 'Name another file with --results.', cause },
+    { hint: wording`Name another file with ${option('results')}.`, cause },
   );
 }

@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { unreadable } from '../host/file-errors.js';
 import type { DiskEntry } from './disk-entries.js';
 import { lookAtFile } from '../host/host-file.js';
@@ -25,7 +26,7 @@ export function parseAddition(text: string): Addition {
   const destination = text.slice(colon + 1);
   if (source === '' || destination === '') {
     throw new ZosiaError('ZOSIA_BAD_ADDITION', `${text} does not say what to add and where to`, {
-      hint: 'Write SRC:DST, as in --add notes.txt:/notes.txt',
+      hint: wording`Write SRC:DST, as in ${option('extras', 'notes.txt:/notes.txt')}`,
     });
   }
   const folder = destination.startsWith('/') ? destination : `/${destination}`;

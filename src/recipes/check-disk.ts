@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { openFileSystem } from '../inspect/file-system.js';
 import { isGguf } from '../formats/gguf/layout.js';
 import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
@@ -113,7 +114,9 @@ async function checkContents(
     throw new ZosiaError(
       'ZOSIA_DISK_NOT_VERIFIABLE',
       `nobody wrote down the sha256 of what is on ${name}`,
-      { hint: 'Write the disk with zosia image model --verify, or run it without --verify.' },
+      {
+        hint: wording`Write the disk with zosia image model --verify, or run it without ${option('verify')}.`,
+      },
     );
   }
   const totalBytes = inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { readCheckpoint } from '../formats/llama2c/checkpoint.js';
 import { otherwiseStoredCount } from '../formats/llama2c/gguf-tensors.js';
 import type { WeightType } from '../formats/gguf/weights.js';
@@ -46,7 +47,7 @@ export async function convertLlama2c(options: ConvertOptions): Promise<Converted
   const { name = basename(path).replace(/\.bin$/, '') } = options;
   if (name.trim() === '') {
     throw new ZosiaError('ZOSIA_MODEL_NOT_NAMED', "the model's name is empty", {
-      hint: 'Without --name it is named like its checkpoint.',
+      hint: wording`Without ${option('name')} it is named like its checkpoint.`,
     });
   }
   const inputs = [path, options.tokenizer, options.chatTemplate];

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { initramfsPath, kernelPath } from './places.js';
 import type { Places } from './places.js';
 import { planInitramfs } from './initramfs.js';
@@ -19,6 +20,8 @@ const GZIP_LEVEL = 6;
 
 export interface LinuxGuestOptions extends Omit<FetchOptions, 'components'> {
   readonly places: Places;
+  /** Where kernel and initramfs go; the place of the architecture unless given. */
+  readonly outDir?: string | undefined;
   /** Called with a line for each step that takes a while. */
   readonly log?: ((message: string) => void) | undefined;
 }
@@ -37,9 +40,10 @@ export interface LinuxGuest {
  * @throws ZosiaError as `fetchComponents`, `readKernelPackage` and `planInitramfs`
  */
 export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest> {
-  const { arch, places, frozen = false, log, signal } = options;
-  const kernel = kernelPath(places, arch);
-  const initramfs = initramfsPath(places, arch);
+  const { arch, places, outDir, frozen = false, log, signal } = options;
+  const kernel = outDir === undefined ? kernelPath(places, arch) : join(outDir, 'Image');
+  const initramfs =
+    outDir === undefined ? initramfsPath(places, arch) : join(outDir, 'initramfs.cpio.gz');
   const [lock, init] = await Promise.all([readLock(), prebuiltInit(arch)]);
   const recipes = guestRecipes(arch, lockedPackages(lock, arch), init);
 

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { checkGguf } from '../formats/gguf/check.js';
 import type { BaseModel } from '../formats/gguf/base-model.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
@@ -78,9 +79,10 @@ export async function openModelFiles(names: readonly string[], modelsDir: string
     const path = await findModel(name, modelsDir);
     if (model.parts.some((part) => part.path === path)) continue;
     throw new ZosiaError('ZOSIA_MODEL_NOT_ONE', `${path} is no part of ${model.path}`, {
-      hint:
-        'A disk holds one model. What goes with it is given with --mmproj and --lora, ' +
-        'anything else with --add FILE:/NAME.',
+      hint: [
+        wording`A disk holds one model. What goes with it is given with ${option('projector')} and ${option('adapters')}, anything else with ${option('extras', 'FILE:/NAME')}.`,
+        'A disk holds one model.',
+      ],
     });
   }
   return model;

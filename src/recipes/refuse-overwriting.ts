@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 
 /**
  * Refuses outputs that are one of the inputs, under whatever name. Writing renames over what is there:
@@ -16,7 +17,10 @@ export async function refuseOverwriting(
   for (const output of outputs) {
     if (!taken.has(await identify(output))) continue;
     throw new ZosiaError('ZOSIA_OUTPUT_IS_INPUT', `${output} is read, and would be replaced`, {
-      hint: 'That file is one of the inputs: name another place with --out.',
+      hint: [
+        wording`That file is one of the inputs: name another place with ${option('out')}.`,
+        'That file is one of the inputs.',
+      ],
     });
   }
 }

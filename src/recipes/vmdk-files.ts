@@ -1,6 +1,7 @@
 import { lstat, readFile, readlink, stat, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
 import { isExtentName } from '../formats/vmdk/names.js';
 import { planVmdk } from '../formats/vmdk/writer.js';
 import { openPlan } from '../host/image-reader.js';
@@ -135,7 +136,10 @@ async function ensureLink(path: string, target: string): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined);
   if (found && !found.isSymbolicLink()) {
     throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is in the way of a link`, {
-      hint: 'Move that file away, or name another place with --out.',
+      hint: [
+        wording`Move that file away, or name another place with ${option('out')}.`,
+        'Move that file away.',
+      ],
     });
   }
   if (found) {

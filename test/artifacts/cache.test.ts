@@ -53,7 +53,7 @@ describe('PackageCache.find', () => {
     await expect(new PackageCache(file).find(wanted)).rejects.toMatchObject({
       code: 'ZOSIA_CACHE_UNUSABLE',
       message: expect.stringContaining('ENOTDIR'),
-      hint: expect.stringContaining('ZOSIA_CACHE'),
+      subject: { option: 'cacheDir' },
     });
   });
 });

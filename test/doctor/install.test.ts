@@ -196,7 +196,7 @@ describe('installMissing', () => {
     const host = fakeHost({ onRun: installs });
     await expect(install(host, { confirm: answer(false) })).rejects.toMatchObject({
       code: 'ZOSIA_DOCTOR_DECLINED',
-      hint: expect.stringContaining('--yes'),
+      subject: { option: 'yes' },
     });
     expect(host.commands).toEqual([]);
     await install(host, { confirm: answer(true) });

@@ -13,7 +13,11 @@ describe('a boot', () => {
   const folder = temporaryFolder();
 
   /** A boot whose logs go to a folder of their own. */
-  async function makeBoot(logs: string, keepAll = false): Promise<{ boot: Boot; logs: string }> {
+  async function makeBoot(
+    logs: string,
+    keepAll = false,
+    lastFile?: string,
+  ): Promise<{ boot: Boot; logs: string }> {
     const { path } = await makeFakeGuest(folder.file('qemu'));
     const initrd = folder.file('initrd');
     await writeFile(initrd, 'base');
@@ -25,7 +29,7 @@ describe('a boot', () => {
       },
       {
         tokens: 32,
-        logs: { folder: folder.file(logs), keepAll },
+        logs: { folder: folder.file(logs), keepAll, lastFile },
         clock: () => new Date('2026-07-31T12:00:00Z'),
       },
     );
@@ -48,6 +52,17 @@ describe('a boot', () => {
       },
     });
     expect(await readdir(logs)).toEqual([]);
+  });
+
+  it('copies the log of the last run to a file, with what QEMU said', async () => {
+    const lastFile = folder.file('last/perf.log');
+    const { boot } = await makeBoot('last-logs', false, lastFile);
+    await boot({ llamaArgs: ['--crash'] }, context());
+    expect(await readFile(lastFile, 'utf8')).toMatch(/killed by signal 11/);
+    await boot({ threads: 3, llamaArgs: [] }, context());
+    const text = await readFile(lastFile, 'utf8');
+    expect(text).toMatch(/zosia: perf /);
+    expect(text).not.toContain('signal 11');
   });
 
   it('keeps the logs of good runs when asked to, none over another', async () => {

@@ -80,6 +80,20 @@ describe('measuring', () => {
     expect(interrupted).toBe(true);
   });
 
+  it('in a loop pauses after each pass, which a cancellation cuts short', async () => {
+    const cancel = new AbortController();
+    const { order, interrupted } = await measureWith(outcomeAt, {
+      rounds: 2,
+      repeat: { pauseSeconds: 3600 },
+      signal: cancel.signal,
+      onRun: ({ round, setting }) => {
+        if (round === 2 && setting === SETTINGS.at(-1)) setImmediate(() => cancel.abort());
+      },
+    });
+    expect(order).toHaveLength(2 * SETTINGS.length);
+    expect(interrupted).toBe(true);
+  });
+
   it('leaves out the run under way when cancelled', async () => {
     const cancel = new AbortController();
     const { runs, interrupted } = await measure({

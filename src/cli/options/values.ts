@@ -70,6 +70,11 @@ export function waitPolicy(text: string): WaitPolicy {
 /** The longest that a timer of Node's can wait: it counts milliseconds in 31 bits. */
 const MAX_TIMEOUT_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
 
+/** Parses an option's value as a pause, in seconds and parts of them; it may be none. */
+export function pauseSeconds(text: string): number {
+  return Number(text) === 0 ? numberAtLeast(0)(text) : timeoutSeconds(text);
+}
+
 /** Parses an option's value as a time to wait, in seconds and parts of them. */
 export function timeoutSeconds(text: string): number {
   const value = Number(text);

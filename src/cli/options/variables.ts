@@ -18,6 +18,9 @@ const asText: Parse = (text) => text;
  * takes any value of a switch's for "on".
  */
 export class VariableOption extends Option {
+  /** The variable that the value is from, if it is from one. */
+  source: string | undefined;
+
   constructor(
     flags: string,
     description: string,
@@ -61,9 +64,11 @@ function zeroOrOne(text: string): boolean {
  */
 export function applyVariables(command: Command, env?: Environment): void {
   for (const option of command.options) {
+    if (!(option instanceof VariableOption)) continue;
     const name = option.attributeName();
     const found = variableOf(option, env);
     if (!found || isOnCommandLine(command, name)) continue;
+    option.source = found.name;
     try {
       command.setOptionValueWithSource(name, found.parse(found.text), 'env');
     } catch (error) {
@@ -75,9 +80,8 @@ export function applyVariables(command: Command, env?: Environment): void {
   }
 }
 
-function variableOf(option: Option, env?: Environment) {
-  if (!(option instanceof VariableOption)) return undefined;
-  for (const [name, parse] of Object.entries(option.variables)) {
+function variableOf({ variables }: VariableOption, env?: Environment) {
+  for (const [name, parse] of Object.entries(variables)) {
     const text = variable(name, env);
     if (text !== undefined) return { name, text, parse };
   }
@@ -95,6 +99,6 @@ export const isOnCommandLine = (command: Command, attribute: string): boolean =>
 export function originOf(command: Command, attribute: string): string | undefined {
   const option = command.options.find((each) => each.attributeName() === attribute);
   if (!option) return undefined;
-  const isFromVariable = command.getOptionValueSource(attribute) === 'env';
-  return (isFromVariable ? variableOf(option)?.name : undefined) ?? option.long ?? option.flags;
+  const variable = option instanceof VariableOption ? option.source : undefined;
+  return variable ?? option.long ?? option.flags;
 }

@@ -1,6 +1,7 @@
 import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
 import { variable } from '../environment.js';
-import { fittingHint } from './fitting-hint.js';
+import { fittingHint, inWords, wordFor } from './option-words.js';
+import type { WordFor } from '../../wording.js';
 import { printableJson, printableLines } from './printable.js';
 import { writeStdout } from './stdout.js';
 import { ZosiaError } from '../../errors.js';
@@ -75,20 +76,21 @@ export const warn = (message: string): void => {
 /**
  * Prints an error the way a person wants it: what is wrong, then what to do.
  *
- * @param has whether the command that failed has an option: hints name no other
+ * @param word what the command that failed calls its options
  */
 export function sayError(
   thrown: unknown,
   debug: boolean,
-  has: (option: string) => boolean = () => true,
+  word: WordFor = wordFor(undefined),
 ): void {
   const error = explainSystemError(thrown) ?? thrown;
   const labelled = (code: number, label: string, text: string): void => {
     talk(`${paint(code, label)} ${printableLines(text)}`);
   };
   if (error instanceof ZosiaError) {
-    labelled(31, 'error:', error.message);
-    const hint = fittingHint(error.hints, has);
+    const { message, hints } = error.texts;
+    labelled(31, 'error:', inWords(message, word));
+    const hint = fittingHint(hints, word);
     if (hint !== undefined) labelled(36, 'hint: ', hint);
     if (debug) say(`code:  ${error.code}\n${error.stack ?? ''}`);
     if (debug && error.cause instanceof Error)

@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted, EXIT, printJson, say } from '../output/output.js';
-import { numberAtLeast, WAIT_DESCRIPTION, waitPolicy, wholeNumber } from '../options/values.js';
+import {
+  numberAtLeast,
+  pauseSeconds,
+  WAIT_DESCRIPTION,
+  waitPolicy,
+  wholeNumber,
+} from '../options/values.js';
 import { addPerfMachineOptions, numberUpTo, requireNoModel } from './options.js';
 import type { PerfMachineFlags } from './options.js';
 import { requireOneOf } from '../options/machine.js';
@@ -93,7 +99,7 @@ export function addPerfRunCommand(perf: Command, context: CliContext): void {
         '--loop-sleep <s>',
         'with --loop: seconds from a round to the next',
         'PERF_LOOP_SLEEP',
-        numberAtLeast(0),
+        pauseSeconds,
       ).default(USUAL_LOOP_SLEEP_SECONDS),
     )
     .addOption(
@@ -117,8 +123,7 @@ export function addPerfRunCommand(perf: Command, context: CliContext): void {
       'after',
       `
 Rates are of generation alone, by llama.cpp's own clock. Of several settings each is measured once before
-any is measured again. The exit status is 1 when a run failed or was too slow. A name in parentheses is a
-variable that the option wins over.
+any is measured again. The exit status is 1 when a run failed or was too slow.
 
 Examples:
   zosia perf run model.gguf --min-tok-s 20

@@ -1,5 +1,6 @@
 import { Buffer } from 'buffer';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { TOKENIZER_ENTRY, TOKENIZER_ENTRY_BYTES, TOKENIZER_HEADER_BYTES } from './layout.js';
 
@@ -57,7 +58,12 @@ export async function readTokenizer(
     throw new ZosiaError(
       'ZOSIA_TOKENIZER_MISMATCH',
       `${name} has ${tokens.length} tokens; the model's vocabulary has ${vocabularySize}`,
-      { hint: 'Name the tokenizer that was published with this checkpoint (--tokenizer).' },
+      {
+        hint: [
+          wording`Name the tokenizer that was published with this checkpoint (${option('tokenizer')}).`,
+          'Use the tokenizer that was published with this checkpoint.',
+        ],
+      },
     );
   }
   return { maxTokenLength, tokens };

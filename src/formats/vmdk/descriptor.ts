@@ -1,5 +1,6 @@
 import { Buffer } from 'buffer';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { checkExtentName } from './names.js';
 import {
   CREATE_TYPE,
@@ -65,7 +66,7 @@ export function formatDescriptor({ cid, extents }: Descriptor): string {
     throw new ZosiaError(
       'ZOSIA_VMDK_FRAGMENTED',
       `a descriptor of ${extents.length} extents is longer than QEMU reads`,
-      { hint: 'Write the disk as raw instead (--format raw).' },
+      { hint: wording`Write the disk as raw instead (${option('format', 'raw')}).` },
     );
   }
   return text;

@@ -1,5 +1,6 @@
 import { sha256Hash } from '../../image/sha256.js';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { flatten, makeImage } from '../../image/image.js';
 import type { Image, LeafSegment, Segment } from '../../image/image.js';
 import { formatDescriptor } from './descriptor.js';
@@ -71,7 +72,7 @@ export function planVmdk(image: Image, options: VmdkOptions): VmdkPlan {
     throw new ZosiaError(
       'ZOSIA_VMDK_FRAGMENTED',
       `the disk lies in ${extents.length} pieces, and QEMU does well with ${MAX_EXTENTS} at most`,
-      { hint: 'Write the disk as raw instead (--format raw).' },
+      { hint: wording`Write the disk as raw instead (${option('format', 'raw')}).` },
     );
   }
   const leaves = flatten(makeImage(metadataBytes, parts));
@@ -98,7 +99,7 @@ function checkCopied(leaves: readonly LeafSegment[], maximumBytes: number): void
   throw new ZosiaError(
     'ZOSIA_VMDK_UNALIGNED',
     `${copiedBytes} bytes of files are too short or too crooked to be read in place`,
-    { hint: 'Write the disk as raw instead (--format raw).' },
+    { hint: wording`Write the disk as raw instead (${option('format', 'raw')}).` },
   );
 }
 

@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { hostArchitecture } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { acceleratorVerdict, peekVerdict } from './accelerator-probe.js';
@@ -28,9 +29,13 @@ export function parseAccelerator(text: string): AcceleratorChoice {
   const word = comma === -1 ? text : text.slice(0, comma);
   const name = (['auto', ...ACCELERATOR_NAMES] as const).find((known) => known === word);
   if (name === undefined || (name === 'auto' && comma !== -1)) {
-    throw new ZosiaError('ZOSIA_BAD_OPTION', `there is no accelerator "${text}"`, {
-      hint: 'Use auto, tcg, kvm (Linux) or hvf (macOS).',
-    });
+    throw new ZosiaError(
+      'ZOSIA_BAD_OPTION',
+      wording`${option('accel')} does not know the accelerator "${text}"`,
+      {
+        hint: 'Use auto, tcg, kvm (Linux) or hvf (macOS).',
+      },
+    );
   }
   return comma === -1 ? { name } : { name, options: text.slice(comma + 1) };
 }
@@ -73,7 +78,7 @@ export async function resolveAccelerator(
   if (verdict.usable) return { name: choice.name, options: choice.options ?? verdict.options };
   const why = verdict.reason;
   throw new ZosiaError('ZOSIA_ACCEL_UNUSABLE', `${choice.name} cannot be used: ${why}`, {
-    hint: 'Use --accel auto, which takes what works, or --accel tcg, which always does.',
+    hint: wording`Use ${option('accel', 'auto')}, which takes what works, or ${option('accel', 'tcg')}, which always does.`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import type { HostSpec, SilencePlan } from '../qemu/host-spec.js';
 import type { AcceleratorVerdict } from '../qemu/host-spec.js';
 import type { ResolvedAccel } from '../qemu/host-spec.js';
@@ -150,5 +151,5 @@ const isOfMachine = (error: unknown): boolean =>
 
 const unusable = ({ name }: ResolvedAccel, why: string): ZosiaError =>
   new ZosiaError('ZOSIA_ACCEL_UNUSABLE', `${name} cannot be used: ${why}`, {
-    hint: 'Use --accel auto, which takes what works, or --accel tcg, which always does.',
+    hint: wording`Use ${option('accel', 'auto')}, which takes what works, or ${option('accel', 'tcg')}, which always does.`,
   });

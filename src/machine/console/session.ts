@@ -1,3 +1,4 @@
+import type { OptionName } from '../../wording.js';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { PIPED_QEMU, QEMU_PROCESS, endOf, guestDied, qemuCommand } from '../qemu/process.js';
@@ -46,7 +47,7 @@ export interface Session<S extends HostSpec> {
   /** Whether QEMU has the terminal to itself. */
   readonly isTerminalOfQemu: boolean;
   /** What to check when the machine dies; see {@link guestDied}. */
-  readonly suspect?: string | undefined;
+  readonly suspect?: OptionName | undefined;
 }
 
 /**
@@ -208,7 +209,7 @@ function drained(stream: Writable, ended: AbortSignal): Promise<void> {
   });
 }
 
-/** QEMU has the terminal to itself, as `QEMU_SERIAL` asks for; what it does there is not seen. */
+/** QEMU has the terminal to itself, as `HostOptions.serial` asks for; what it does there is not seen. */
 async function runOnTerminal<S extends HostSpec>(
   { spec, argumentsFor, suspect }: Session<S>,
   io: ConsoleIo,

@@ -1,6 +1,7 @@
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { accessFile } from '../../host/access-file.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { firmwareVolumes } from './firmware-volume.js';
@@ -39,9 +40,7 @@ async function inspect(
     const problem = await whatIsWrong(image);
     if (problem === undefined) return;
     throw new ZosiaError('ZOSIA_FIRMWARE_UNSUITABLE', `${path} ${problem}`, {
-      hint:
-        'Give --firmware the code of UEFI firmware for the machine, or CODE,VARS; ' +
-        'without it zosia looks for what is installed.',
+      hint: wording`Give ${option('firmware')} the code of UEFI firmware for the machine, or CODE,VARS; without it zosia looks for what is installed.`,
     });
   } finally {
     await image.close();

@@ -1,6 +1,7 @@
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { firmwareOf } from './firmware-descriptor.js';
 import { INSTALLED_FIRMWARE } from './firmware-table.js';
@@ -96,7 +97,7 @@ export async function namedFirmware(
 /** @throws ZosiaError `ZOSIA_FIRMWARE_NOT_FOUND` */
 export function firmwareMissing(arch: Architecture): ZosiaError {
   return new ZosiaError('ZOSIA_FIRMWARE_NOT_FOUND', `there is no UEFI firmware for ${arch}`, {
-    hint: `Install it with: zosia doctor --install --for efi --arch ${arch}, or name it with --firmware.`,
+    hint: wording`Install it with: zosia doctor --install --for efi --arch ${arch}, or name it with ${option('firmware')}.`,
   });
 }
 

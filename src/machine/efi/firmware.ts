@@ -1,3 +1,5 @@
+import { option } from '../../wording.js';
+import type { OptionName } from '../../wording.js';
 /** How a file stands for a flash chip. */
 export const FLASH_FORMATS = ['raw', 'qcow2'] as const;
 
@@ -19,5 +21,5 @@ export interface Firmware {
 }
 
 /** The option that may be to blame when a machine with this firmware does nothing. */
-export const suspectOf = ({ isNamed }: Firmware): string | undefined =>
-  isNamed ? '--firmware' : undefined;
+export const suspectOf = ({ isNamed }: Firmware): OptionName | undefined =>
+  isNamed ? option('firmware') : undefined;

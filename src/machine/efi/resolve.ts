@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { shellWord } from '../../shell-word.js';
 import { findQemu } from '../qemu/binary.js';
@@ -41,7 +42,7 @@ const LEAST_RAM_MIB = 512;
 const FIRMWARE_MIB = 128;
 const STEP_MIB = 64;
 
-const DISK = { what: 'EFI disk', flag: '--disk', builtBy: 'zosia image efi' };
+const DISK = { what: 'EFI disk', option: 'disk', builtBy: 'zosia image efi' };
 
 /**
  * Decides everything about a machine that boots a UEFI application.
@@ -113,7 +114,9 @@ async function checkFlash({ code, variables }: Firmware, arch: Architecture): Pr
     throw new ZosiaError(
       'ZOSIA_FIRMWARE_WRONG_SIZE',
       `${path} has ${size} bytes; a flash chip of the machine has ${VIRT_FLASH_BYTES}`,
-      { hint: `Give the code alone, with variables in memory: --firmware ${shellWord(code.path)}` },
+      {
+        hint: wording`Give the code alone, with variables in memory: ${option('firmware', shellWord(code.path))}`,
+      },
     );
   }
 }

@@ -2,6 +2,7 @@ import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import type { Qmp } from '../qemu/qmp.js';
 
 /** A screen that is still being written on changes within this time. */
@@ -56,7 +57,9 @@ export function requirePngScreenshots(version: readonly [number, number]): void 
   throw new ZosiaError(
     'ZOSIA_QEMU_TOO_OLD',
     `QEMU ${version.join('.')} cannot write a screenshot as PNG`,
-    { hint: `Install QEMU ${FIRST_VERSION_WITH_PNG.join('.')} or newer, or use --display.` },
+    {
+      hint: wording`Install QEMU ${FIRST_VERSION_WITH_PNG.join('.')} or newer, or use ${option('window')}.`,
+    },
   );
 }
 

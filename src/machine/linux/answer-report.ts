@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 
 /**
  * Why an answer ended: as the model wanted; since the context is full; after as many tokens as were asked
@@ -39,7 +40,9 @@ export function parseGuestFault(line: string): ZosiaError | undefined {
     return new ZosiaError(
       'ZOSIA_PROMPT_TOO_LONG',
       `the prompt has ${tooLong[1]!} tokens, and the context has room for ${tooLong[2]!}`,
-      { hint: 'Give a longer context with --ctx, or a shorter prompt.' },
+      {
+        hint: wording`Give a longer context with ${option('contextTokens')}, or a shorter prompt.`,
+      },
     );
   }
   const noTemplate = NO_TEMPLATE.exec(line);
@@ -48,9 +51,7 @@ export function parseGuestFault(line: string): ZosiaError | undefined {
     'ZOSIA_TEMPLATE_UNUSABLE',
     `llama.cpp cannot use the chat template: ${noTemplate[1]!}`,
     {
-      hint:
-        'Give another one with --chat-template: a file, the name of one that llama.cpp has built in, ' +
-        'as chatml, or none to complete text.',
+      hint: wording`Give another one with ${option('chatTemplate')}: a file, the name of one that llama.cpp has built in, as chatml, or none to complete text.`,
     },
   );
 }

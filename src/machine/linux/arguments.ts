@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import type { MachineSpec } from './spec.js';
 import { consoleArguments, diskArguments, hostArguments } from '../qemu/arguments.js';
 import { PLATFORMS } from '../qemu/platform.js';
@@ -55,6 +56,6 @@ function kernelCommandLine({ arch, append }: MachineSpec): string {
   throw new ZosiaError(
     'ZOSIA_COMMAND_LINE_TOO_LONG',
     `the kernel command line has ${lengthBytes} bytes, and the kernel reads ${MAX_COMMAND_LINE_BYTES}`,
-    { hint: 'Shorten --append (APPEND_EXTRA), or the arguments for llama.cpp.' },
+    { hint: wording`Shorten ${option('append')}, or the arguments for llama.cpp.` },
   );
 }

@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { statedUnpackedBytes } from '../../formats/compression/unpacked-size.js';
 import { KERNEL_HEADER_BYTES, kernelMemoryBytes } from '../../formats/linux/kernel-image.js';
 import { accessFile } from '../../host/access-file.js';
@@ -47,7 +48,7 @@ export async function checkLeastRam(ramMiB: number, files: BootedFiles): Promise
     `and the machine has ${ramMiB} MiB`;
   if (!files.areOwn) return [`${message}: it may not boot`];
   throw new ZosiaError('ZOSIA_RAM_TOO_SMALL', message, {
-    hint: `Use --ram ${leastMiB} or more; without --ram (and RAM_MB) the memory follows from the model.`,
+    hint: wording`Use ${option('ramMiB', leastMiB)} or more; without ${option('ramMiB')} the memory follows from the model.`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { ALIGNMENT_BYTES, alignUp } from '../../formats/cpio/layout.js';
 import { planCpio } from '../../formats/cpio/writer.js';
 import type { CpioEntry } from '../../formats/cpio/writer.js';
@@ -71,7 +72,10 @@ export async function composeInitrd(
   const base = await stat(basePath).catch(() => undefined);
   if (!base?.isFile() || base.size === 0) {
     throw new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no initramfs at ${basePath}`, {
-      hint: 'Build it with zosia up, or name another one with --initrd.',
+      hint: [
+        wording`Build it with zosia up, or name another one with ${option('initrd')}.`,
+        'Build it with zosia up.',
+      ],
     });
   }
   await writeRaw(planRunInitrd(basePath, base.size, request), outPath, {

@@ -34,9 +34,9 @@ export interface MachineOptions extends HostOptions {
 }
 
 const builtBy = 'zosia up';
-const KERNEL = { what: 'kernel', flag: '--kernel', builtBy };
-const INITRAMFS = { what: 'initramfs', flag: '--initrd', builtBy };
-const DISK = { what: 'model disk', flag: '--disk', builtBy };
+const KERNEL = { what: 'kernel', option: 'kernel', builtBy };
+const INITRAMFS = { what: 'initramfs', option: 'initrd', builtBy };
+const DISK = { what: 'model disk', option: 'disk', builtBy };
 
 /**
  * Decides everything about a machine with a Linux guest.

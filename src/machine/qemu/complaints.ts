@@ -1,7 +1,9 @@
+import type { Text } from '../../wording.js';
+import { option, wording } from '../../wording.js';
 /** What QEMU says of a machine that cannot be, in zosia's words. */
 export interface Complaint {
   readonly message: string;
-  readonly hint: string;
+  readonly hint: Text;
 }
 
 interface Known {
@@ -39,7 +41,7 @@ const KNOWN: readonly Known[] = [
     pattern: /CPU model '(?<model>[^']*)' requires (?<what>[\w ]+)/,
     words: ({ model, what }) => ({
       message: `the CPU model "${model!}" is there with ${what!} alone`,
-      hint: 'Leave out --cpu (QEMU_CPU), or name a model that can be emulated.',
+      hint: wording`Leave out ${option('cpuModel')}, or name a model that can be emulated.`,
     }),
   },
   {
@@ -53,7 +55,7 @@ const KNOWN: readonly Known[] = [
     pattern: /Expected key=value format, found (?<text>.*?)\.$/m,
     words: ({ text }) => ({
       message: `a CPU model's property is written name=value, not "${text!}"`,
-      hint: 'Change --cpu (QEMU_CPU): as in cortex-a72,pmu=off.',
+      hint: wording`Change ${option('cpuModel')}: as in cortex-a72,pmu=off.`,
     }),
   },
   {
@@ -61,17 +63,17 @@ const KNOWN: readonly Known[] = [
       /cannot set up guest memory|Address space limit|[Aa]ddressing limited to|ram size too large|RAM size more than|maximum memory size|at most \d+ MB RAM|Invalid RAM size|cannot be larger than/,
     words: () => ({
       message: 'the machine cannot have so much memory',
-      hint: 'Give less with --ram (RAM_MB), in MiB, or leave it out: it follows from the model.',
+      hint: wording`Give less with ${option('ramMiB')}, in MiB, or leave it out: it follows from the model.`,
     }),
   },
 ];
 
-const MODELS = 'Leave out --cpu (QEMU_CPU), or take a model that QEMU lists with -cpu help.';
+const MODELS = wording`Leave out ${option('cpuModel')}, or take a model that QEMU lists with -cpu help.`;
 
 function tooManyProcessors({ asked, most }: Readonly<Record<string, string>>): Complaint {
   return {
     message: `the machine cannot have ${asked!} processors: at most ${most!}`,
-    hint: 'Give fewer with --smp (SMP), or leave it out.',
+    hint: wording`Give fewer with ${option('cpus')}, or leave it out.`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 
 /** QEMU's windows, the one that suits a system best first. */
 const WINDOWS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
@@ -26,9 +27,7 @@ export async function findWindow(
   const window = (WINDOWS[platform] ?? ['gtk', 'sdl']).find((name) => offered.includes(name));
   if (window !== undefined) return window;
   throw new ZosiaError('ZOSIA_NO_DISPLAY', `${qemu} cannot open a window`, {
-    hint:
-      "Install QEMU's windows (Debian: qemu-system-gui), or leave --display out: the console is on " +
-      'the terminal anyway.',
+    hint: wording`Install QEMU's windows (Debian: qemu-system-gui), or leave ${option('window')} out: the console is on the terminal anyway.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { isVmdkDescriptor } from '../../formats/vmdk/reader.js';
 import { accessFile } from '../../host/access-file.js';
 import type { MachineDisk } from './host-spec.js';
@@ -9,7 +10,7 @@ export interface MachineFile {
   /** What it is, as in "there is no kernel at ...". */
   readonly what: string;
   /** The option that names another one. */
-  readonly flag: string;
+  readonly option: string;
   /** What makes it. */
   readonly builtBy: string;
 }
@@ -17,14 +18,17 @@ export interface MachineFile {
 /** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, for a folder or a device, too */
 export async function requireFile(
   path: string,
-  { what, flag, builtBy }: MachineFile,
+  { what, option: name, builtBy }: MachineFile,
 ): Promise<void> {
   const status = await stat(path).catch(() => undefined);
   if (status?.isFile()) return;
   const other = status?.isDirectory() ? 'a folder' : 'a device';
   const kind = status ? `, which is ${other}` : '';
   throw new ZosiaError('ZOSIA_FILE_NOT_FOUND', `there is no ${what} at ${path}${kind}`, {
-    hint: `Build it with ${builtBy}, or name another one with ${flag}.`,
+    hint: [
+      wording`Build it with ${builtBy}, or name another one with ${option(name)}.`,
+      `Build it with ${builtBy}.`,
+    ],
   });
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 
 const MIB = 2 ** 20;
 
@@ -38,9 +39,7 @@ export function checkFitsHost(ramMiB: number, freeMiB: number): void {
     'ZOSIA_MODEL_TOO_LARGE_FOR_HOST',
     `the model needs a machine with ${ramMiB} MiB of memory; this host has ${freeMiB} MiB free`,
     {
-      hint:
-        'Take a smaller quantisation or a smaller model, close other programs, ' +
-        'or set the memory yourself with --ram.',
+      hint: wording`Take a smaller quantisation or a smaller model, close other programs, or set the memory yourself with ${option('ramMiB')}.`,
     },
   );
 }

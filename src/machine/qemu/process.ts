@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ZosiaError } from '../../errors.js';
+import type { OptionName, Wording } from '../../wording.js';
+import { option, wording } from '../../wording.js';
 import { findProgram } from './binary.js';
 import { knownComplaint } from './complaints.js';
 import type { HostSpec } from './host-spec.js';
@@ -57,7 +59,7 @@ export const endOf = ({ exitCode, signal, stderr }: QemuEnd): QemuEnd => ({
 export interface QemuRemains extends QemuEnd {
   readonly consoleTail: string;
   /** The option by which the user may have named the wrong thing. */
-  readonly suspect?: string | undefined;
+  readonly suspect?: OptionName | undefined;
 }
 
 /** The error for a machine that ended without its last line, or could not begin. */
@@ -68,8 +70,10 @@ export function guestDied({ consoleTail, suspect, ...end }: QemuRemains): ZosiaE
   return new ZosiaError('ZOSIA_GUEST_DIED', `the machine ended before its guest did (${how})`, {
     hint:
       consoleTail === ''
-        ? `The guest printed nothing: check that what it boots from is for --arch, and that it has enough memory (--ram).${check(suspect)}`
-        : `${check(suspect)} The last lines of its console:\n${consoleTail}`.trimStart(),
+        ? wording`The guest printed nothing: check that what it boots from is for ${option('arch')}, and that it has enough memory (${option('ramMiB')}).${check(suspect)}`
+        : suspect === undefined
+          ? lastLines(consoleTail)
+          : wording`Check ${suspect}, too. ${lastLines(consoleTail)}`,
   });
 }
 
@@ -88,7 +92,7 @@ export function howItEnded({ exitCode, signal, stderr = '' }: QemuEnd): string {
 export function guestTimeout(
   timeoutSeconds: number,
   consoleTail: string,
-  suspect?: string,
+  suspect?: OptionName,
 ): ZosiaError {
   return new ZosiaError(
     'ZOSIA_GUEST_TIMEOUT',
@@ -96,11 +100,13 @@ export function guestTimeout(
     {
       hint:
         consoleTail === ''
-          ? `Give it more time: it has printed nothing yet.${check(suspect)}`
-          : `Give it more time.${check(suspect)} The last lines of its console:\n${consoleTail}`,
+          ? wording`Give it more time: it has printed nothing yet.${check(suspect)}`
+          : wording`Give it more time.${check(suspect)} ${lastLines(consoleTail)}`,
     },
   );
 }
 
-const check = (suspect: string | undefined): string =>
-  suspect === undefined ? '' : ` Check ${suspect}, too.`;
+const check = (suspect: OptionName | undefined): Wording =>
+  suspect === undefined ? wording`` : wording` Check ${suspect}, too.`;
+
+const lastLines = (consoleTail: string): string => `The last lines of its console:\n${consoleTail}`;

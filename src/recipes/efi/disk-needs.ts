@@ -1,6 +1,7 @@
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import type { FatReader } from '../../formats/fat/reader/reader.js';
 import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
@@ -86,13 +87,15 @@ function checkApplications(
   throw new ZosiaError(
     'ZOSIA_EFI_NO_APPLICATION',
     `${diskPath} has no application for ${wanted} (${APPLICATION_PATHS[wanted]})`,
-    { hint: `Run it with --arch ${one}, or write it with zosia image efi --arch ${wanted}.` },
+    {
+      hint: wording`Run it with ${option('arch', one)}, or write it with zosia image efi --arch ${wanted}.`,
+    },
   );
 }
 
 function takesNoSettings(diskPath: string): ZosiaError {
   return new ZosiaError('ZOSIA_EFI_OTHER_APPLICATION', `${diskPath} holds another application`, {
-    hint: '--prompt and the like are for disks with a model, which zosia image efi writes.',
+    hint: wording`${option('prompt')} and the like are for disks with a model, which zosia image efi writes.`,
   });
 }
 

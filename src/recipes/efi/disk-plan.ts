@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { planFat } from '../../formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../formats/fat/plan.js';
 import { GPT_ENTRIES_SECTORS, GPT_TYPE, SECTOR_BYTES } from '../../formats/gpt/layout.js';
@@ -89,6 +90,8 @@ function tooSmall(sizeBytes: number, leastBytes: number): ZosiaError {
   return new ZosiaError(
     'ZOSIA_EFI_DISK_TOO_SMALL',
     `the disk takes at least ${leastBytes} bytes, and is to have ${sizeBytes}`,
-    { hint: `Give --size ${size} or more; without it the disk is as large as it has to be.` },
+    {
+      hint: wording`Give ${option('sizeBytes', size)} or more; without it the disk is as large as it has to be.`,
+    },
   );
 }

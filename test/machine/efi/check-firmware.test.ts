@@ -49,7 +49,7 @@ describe('checkNamedFirmware', () => {
     await expect(check(arch, code, variables)).rejects.toMatchObject({
       code: 'ZOSIA_FIRMWARE_UNSUITABLE',
       message: expect.stringMatching(message) as string,
-      hint: expect.stringContaining('--firmware') as string,
+      subject: { option: 'firmware' },
     });
   });
 

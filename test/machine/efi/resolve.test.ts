@@ -117,7 +117,7 @@ describe('resolveEfiMachine', () => {
     await expect(resolve({ firmware })).rejects.toMatchObject({
       code: 'ZOSIA_FIRMWARE_WRONG_SIZE',
       message: `${at('own.fd')} has 65536 bytes; a flash chip of the machine has 67108864`,
-      hint: expect.stringContaining(`--firmware ${at('own.fd')}`) as string,
+      hint: expect.stringContaining(`firmware=${at('own.fd')}`) as string,
     });
   });
 

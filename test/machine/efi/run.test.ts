@@ -138,10 +138,10 @@ describe('a one-shot', () => {
   it('names the firmware that was named when there is no answer', async () => {
     const firmware = { ...EFI_SPEC.firmware, isNamed: true } as const;
     await expect(run(hangs(), { firmware, timeoutSeconds: 0.5 })).rejects.toMatchObject({
-      hint: 'Give it more time: it has printed nothing yet. Check --firmware, too.',
+      hint: 'Give it more time: it has printed nothing yet. Check firmware, too.',
     });
     await expect(run('process.exit(1);', { firmware })).rejects.toMatchObject({
-      hint: expect.stringContaining('Check --firmware, too.') as string,
+      hint: expect.stringContaining('Check firmware, too.') as string,
     });
   });
 

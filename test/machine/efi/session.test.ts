@@ -102,7 +102,7 @@ describe('runEfiInteractive on a pipe', () => {
     await expect(run(dies)).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DIED',
       message: expect.stringContaining('no such firmware') as string,
-      hint: expect.not.stringContaining('--firmware') as string,
+      hint: expect.not.stringContaining('firmware') as string,
     });
   });
 });

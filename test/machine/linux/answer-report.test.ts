@@ -22,7 +22,7 @@ describe('what a guest says of its answer', () => {
     const fault = parseGuestFault('zosia: the chat template cannot be used: Jinja Exception: no');
     expect(fault?.code).toBe('ZOSIA_TEMPLATE_UNUSABLE');
     expect(fault?.message).toContain('Jinja Exception: no');
-    expect(fault?.hint).toContain('--chat-template');
+    expect(fault?.subject).toEqual({ option: 'chatTemplate' });
     expect(parseGuestFault('zosia: init')).toBeUndefined();
   });
 });

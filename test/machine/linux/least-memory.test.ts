@@ -57,7 +57,7 @@ describe('checkLeastRam', () => {
     await expect(checkLeastRam(149, own)).rejects.toMatchObject({
       code: 'ZOSIA_RAM_TOO_SMALL',
       message: expect.stringMatching(/need 150 MiB .* has 149 MiB$/) as string,
-      hint: expect.stringContaining('--ram 150 ') as string,
+      hint: expect.stringContaining('ramMiB=150 ') as string,
     });
     expect(await checkLeastRam(150, own)).toEqual([]);
   });

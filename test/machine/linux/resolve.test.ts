@@ -124,7 +124,7 @@ describe('resolveMachine', () => {
       await expect(resolve({ [what]: path })).rejects.toMatchObject({
         code: 'ZOSIA_FILE_NOT_FOUND',
         message: expect.stringContaining(path) as string,
-        hint: expect.stringContaining(`--${what}`) as string,
+        subject: { option: what },
       });
     }
   });

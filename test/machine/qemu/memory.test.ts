@@ -39,7 +39,7 @@ describe('checkFitsHost', () => {
       expect.objectContaining({
         code: 'ZOSIA_MODEL_TOO_LARGE_FOR_HOST',
         message: expect.stringMatching(/1025 MiB.*1024 MiB/) as string,
-        hint: expect.stringContaining('--ram') as string,
+        subject: { option: 'ramMiB' },
       }),
     );
   });

@@ -1,0 +1,155 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { applyVariables, variableOption } from '../../../src/cli/options/variables.js';
+import { fittingHint, inWords, wordFor } from '../../../src/cli/output/option-words.js';
+import { makeProgram } from '../../../src/cli/program.js';
+import { option, wording } from '../../../src/wording.js';
+import { ROOT } from '../../docs/pages.js';
+
+describe('wordFor', () => {
+  const commandWith = (args: readonly string[], env: Record<string, string> = {}): Command => {
+    const command = new Command('run')
+      .option('--out <file>')
+      .addOption(variableOption('--ram <MiB>', 'memory', 'RAM_MB'))
+      .addOption(variableOption('--accel <name>', 'accelerator', 'QEMU_ACCEL'));
+    command.parse(args, { from: 'user' });
+    applyVariables(command, env);
+    return command;
+  };
+
+  it('is the flag of an option, with its value', () => {
+    const word = wordFor(commandWith([]));
+    expect(word(option('ramMiB'))).toBe('--ram');
+    expect(word(option('accel', 'tcg'))).toBe('--accel tcg');
+  });
+
+  it('is the variable where the value is from there', () => {
+    const env = { RAM_MB: '5', QEMU_ACCEL: 'kvm' };
+    const word = wordFor(commandWith(['--accel', 'hvf'], env));
+    expect(word(option('ramMiB'))).toBe('RAM_MB');
+    expect(word(option('ramMiB', 99))).toBe('RAM_MB=99');
+    expect(word(option('accel'))).toBe('--accel');
+  });
+
+  it('is the variable of what has no flag', () => {
+    expect(wordFor(commandWith([]))(option('cacheDir'))).toBe('ZOSIA_CACHE');
+  });
+
+  it('is nothing for an option that the command lacks', () => {
+    expect(wordFor(commandWith([]))(option('firmware'))).toBeUndefined();
+    expect(wordFor(undefined)(option('ramMiB'))).toBeUndefined();
+  });
+});
+
+describe('fittingHint', () => {
+  const hints = [wording`Free some, or name ${option('out')}.`, 'Free some.'];
+
+  it('is the first whose options the command has', () => {
+    expect(fittingHint(hints, () => '--out')).toBe('Free some, or name --out.');
+    expect(fittingHint(hints, () => undefined)).toBe('Free some.');
+    expect(fittingHint(hints.slice(0, 1), () => undefined)).toBeUndefined();
+  });
+
+  it('leaves plain texts as they are', () => {
+    const plain = 'The last lines:\nusage: llama-cli --help';
+    expect(fittingHint([plain], () => undefined)).toBe(plain);
+    expect(inWords(plain, () => '--x')).toBe(plain);
+  });
+});
+
+/** Files whose flags are arguments of other programs: compilers, apt, QEMU, setpriv, llama.cpp. */
+const OF_OTHER_PROGRAMS = [
+  'artifacts/apt-mirror.ts',
+  'artifacts/resolve.ts',
+  'doctor/install.ts',
+  'doctor/package-managers.ts',
+  'machine/qemu/facts.ts',
+  'machine/qemu/process.ts',
+  'perf/report/style.ts',
+  'perf/setting.ts',
+  'recipes/model-memory.ts',
+  'toolchain/compiler.ts',
+  'toolchain/efi.ts',
+  'toolchain/freestanding.ts',
+];
+
+/** Whole commands, up to the end of the sentence: whoever reads them types them as they are. */
+const COMMAND = /\b(?:zosia [a-z]+|export\.py|xz|llama-gguf-split)\b(?:[^.;,]|[.;,](?=\S))*/g;
+
+/** Texts of the sources outside of the command line, with `X` for each value, by file. */
+async function textsOutsideOfTheCli(): Promise<{ file: string; text: string }[]> {
+  const src = join(ROOT, 'src');
+  const names = await readdir(src, { recursive: true });
+  const texts: { file: string; text: string }[] = [];
+  for (const file of names.filter((name) => name.endsWith('.ts') && !name.startsWith('cli/'))) {
+    const visit = (node: ts.Node): void => {
+      if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) {
+        texts.push({ file, text: node.text });
+      } else if (ts.isTemplateExpression(node)) {
+        const rest = node.templateSpans.map(({ literal }) => `X${literal.text}`);
+        texts.push({ file, text: node.head.text + rest.join('') });
+      }
+      ts.forEachChild(node, visit);
+    };
+    const source = await readFile(join(src, file), 'utf8');
+    visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest));
+  }
+  return texts;
+}
+
+describe('below the command line', () => {
+  const program = makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } });
+  const commandAt = (names: readonly string[]): Command =>
+    names.reduce((at, name) => at.commands.find((each) => each.name() === name) ?? at, program);
+
+  it('no text names a flag, but in a whole command of zosia or of another program', async () => {
+    const texts = await textsOutsideOfTheCli();
+    expect(texts.length).toBeGreaterThan(1000);
+    const named = texts.filter(
+      ({ file, text }) =>
+        !OF_OTHER_PROGRAMS.includes(file) && /(?<![\w-])--[a-z]/.test(text.replace(COMMAND, '')),
+    );
+    expect(named).toEqual([]);
+  });
+
+  it('whole commands of zosia have the options that they are given', async () => {
+    let count = 0;
+    for (const { file, text } of await textsOutsideOfTheCli()) {
+      for (const [command] of text.matchAll(COMMAND)) {
+        if (!command.startsWith('zosia ')) continue;
+        const words = command.split(/\s+/).slice(1);
+        const { options } = commandAt(words);
+        for (const flag of words.filter((word) => /^--[a-z]/.test(word))) {
+          expect(
+            options.map(({ long }) => long),
+            `${file}: ${text}`,
+          ).toContain(flag);
+          count++;
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(8);
+  });
+
+  it('options that messages speak of are options of some command', async () => {
+    const all: Command[] = [program];
+    for (const command of all) all.push(...command.commands);
+    const src = join(ROOT, 'src');
+    const names = await readdir(src, { recursive: true });
+    const unknown: string[] = [];
+    let count = 0;
+    for (const file of names.filter((name) => name.endsWith('.ts') && !name.startsWith('cli/'))) {
+      const source = await readFile(join(src, file), 'utf8');
+      for (const [, name] of source.matchAll(/\boption\('(\w+)'/g)) {
+        count++;
+        const isKnown = all.some((command) => wordFor(command)(option(name!)) !== undefined);
+        if (!isKnown) unknown.push(`${file}: ${name!}`);
+      }
+    }
+    expect(unknown).toEqual([]);
+    expect(count).toBeGreaterThan(40);
+  });
+});
