@@ -12,6 +12,7 @@ import { hasApt, runApt } from '../../src/artifacts/apt.js';
 import type { AptRunner } from '../../src/artifacts/apt.js';
 import { serveRepository, testKeyring, withoutProxy } from './repository.js';
 import { temporaryFolder } from './samples.js';
+import { skipWhere } from '../support/skipping.js';
 
 withoutProxy();
 
@@ -76,7 +77,7 @@ describe('from what apt prints', () => {
   });
 });
 
-describe.skipIf(!(await hasApt()))("with the host's apt", () => {
+describe("with the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
   /** Runs apt as on a host that has the given source and has never run `apt-get update`. */
   async function freshHost(fileName: string, source: string): Promise<AptRunner> {
     const folder = await temporaryFolder();

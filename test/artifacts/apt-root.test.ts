@@ -8,6 +8,7 @@ import { createAptRoot, debianKeyring, updateAptRoot } from '../../src/artifacts
 import type { AptSources } from '../../src/artifacts/apt-root.js';
 import { REPOSITORY, serveRepository, testKeyring, withoutProxy } from './repository.js';
 import { temporaryFolder } from './samples.js';
+import { skipWhere } from '../support/skipping.js';
 
 withoutProxy();
 
@@ -41,54 +42,58 @@ describe('the keyring of a private root', () => {
   });
 });
 
-describe.skipIf(!(await hasApt()))('on a host that lets unsigned archives pass', () => {
-  /** Runs apt with a host's configuration that trusts everything, read before all options. */
-  async function carelessApt(): Promise<AptRunner> {
-    const path = join(await temporaryFolder(), 'careless.conf');
-    await writeFile(
-      path,
-      [
-        'Acquire::AllowInsecureRepositories "true";',
-        'Acquire::AllowWeakRepositories "true";',
-        'Acquire::AllowDowngradeToInsecureRepositories "true";',
-        'APT::Get::AllowUnauthenticated "true";',
-      ].join('\n'),
-    );
-    return async (program, args) => {
-      const { exitCode, stdout, stderr } = await execa(program, args, {
-        reject: false,
-        env: { LC_ALL: 'C', APT_CONFIG: path },
-      });
-      return { exitCode, stdout, stderr };
-    };
-  }
-
-  it('a private root has none of that', async () => {
-    const run = await carelessApt();
-    const root = await createAptRoot(await temporaryFolder(), suiteAt('http://x/', '/k.gpg'));
-    const { stdout } = await run('apt-config', ['dump', ...root.options]);
-    for (const option of [
-      'Acquire::AllowInsecureRepositories',
-      'Acquire::AllowWeakRepositories',
-      'Acquire::AllowDowngradeToInsecureRepositories',
-      'APT::Get::AllowUnauthenticated',
-    ]) {
-      expect(stdout).toContain(`\n${option} "false";\n`);
+describe(
+  'on a host that lets unsigned archives pass',
+  skipWhere(!(await hasApt()), 'no apt here'),
+  () => {
+    /** Runs apt with a host's configuration that trusts everything, read before all options. */
+    async function carelessApt(): Promise<AptRunner> {
+      const path = join(await temporaryFolder(), 'careless.conf');
+      await writeFile(
+        path,
+        [
+          'Acquire::AllowInsecureRepositories "true";',
+          'Acquire::AllowWeakRepositories "true";',
+          'Acquire::AllowDowngradeToInsecureRepositories "true";',
+          'APT::Get::AllowUnauthenticated "true";',
+        ].join('\n'),
+      );
+      return async (program, args) => {
+        const { exitCode, stdout, stderr } = await execa(program, args, {
+          reject: false,
+          env: { LC_ALL: 'C', APT_CONFIG: path },
+        });
+        return { exitCode, stdout, stderr };
+      };
     }
-  });
 
-  it('an archive without a signature is still refused', async () => {
-    const signed = await readFile(`${REPOSITORY}dists/forky/InRelease`, 'utf8');
-    const server = await serveRepository({
-      'dists/forky/InRelease': null,
-      'dists/forky/Release': signed.split('\n').slice(3, -9).join('\n'),
+    it('a private root has none of that', async () => {
+      const run = await carelessApt();
+      const root = await createAptRoot(await temporaryFolder(), suiteAt('http://x/', '/k.gpg'));
+      const { stdout } = await run('apt-config', ['dump', ...root.options]);
+      for (const option of [
+        'Acquire::AllowInsecureRepositories',
+        'Acquire::AllowWeakRepositories',
+        'Acquire::AllowDowngradeToInsecureRepositories',
+        'APT::Get::AllowUnauthenticated',
+      ]) {
+        expect(stdout).toContain(`\n${option} "false";\n`);
+      }
     });
-    onTestFinished(() => server.close());
-    const sources = suiteAt(server.url, await testKeyring());
-    const root = await createAptRoot(await temporaryFolder(), sources);
-    await expect(updateAptRoot(root, await carelessApt())).rejects.toMatchObject({
-      code: 'ZOSIA_APT_FAILED',
-      message: expect.stringContaining('not signed'),
+
+    it('an archive without a signature is still refused', async () => {
+      const signed = await readFile(`${REPOSITORY}dists/forky/InRelease`, 'utf8');
+      const server = await serveRepository({
+        'dists/forky/InRelease': null,
+        'dists/forky/Release': signed.split('\n').slice(3, -9).join('\n'),
+      });
+      onTestFinished(() => server.close());
+      const sources = suiteAt(server.url, await testKeyring());
+      const root = await createAptRoot(await temporaryFolder(), sources);
+      await expect(updateAptRoot(root, await carelessApt())).rejects.toMatchObject({
+        code: 'ZOSIA_APT_FAILED',
+        message: expect.stringContaining('not signed'),
+      });
     });
-  });
-});
+  },
+);

@@ -10,6 +10,7 @@ import { PackageGoneError } from '../../src/artifacts/transport.js';
 import { REPOSITORY, serve, serveRepository, testKeyring, withoutProxy } from './repository.js';
 import type { TestServer } from './repository.js';
 import { samplePackage, temporaryFolder } from './samples.js';
+import { skipWhere } from '../support/skipping.js';
 
 withoutProxy();
 
@@ -88,7 +89,7 @@ describe("apt's downloader, played by a program that goes on when it has been se
   });
 });
 
-describe.skipIf(!(await hasApt()))("the host's apt", () => {
+describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
   async function repository(
     replace: Readonly<Record<string, Uint8Array | string | null>> = {},
   ): Promise<TestServer> {

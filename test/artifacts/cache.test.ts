@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PackageCache } from '../../src/artifacts/cache.js';
 import { samplePackage, temporaryFolder } from './samples.js';
+import { skipWhere } from '../support/skipping.js';
 
 const wanted = samplePackage('libc6', 'the right bytes');
 
@@ -85,7 +86,8 @@ describe('PackageCache.withTemporaryFolder', () => {
     expect(await readdir(join(cache.directory, 'partial'))).toEqual([]);
   });
 
-  it.skipIf(process.getuid?.() === 0)('says that a folder may not be written to', async () => {
+  const asRoot = skipWhere(process.getuid?.() === 0, 'root may write to every folder');
+  it('says that a folder may not be written to', asRoot, async () => {
     const folder = await temporaryFolder();
     await chmod(folder, 0o500);
     const cache = new PackageCache(folder);

@@ -4,6 +4,7 @@ import { parseLock } from '../../src/artifacts/lock.js';
 import { formatLock, resolveLock, snapshotTime } from '../../src/artifacts/update-lock.js';
 import { REPOSITORY, testKeyring } from './repository.js';
 import { temporaryFolder } from './samples.js';
+import { skipWhere } from '../support/skipping.js';
 
 describe('snapshotTime', () => {
   it('is a time after the Release file, in UTC', () => {
@@ -15,7 +16,7 @@ describe('snapshotTime', () => {
   });
 });
 
-describe.skipIf(!(await hasApt()))('resolveLock', () => {
+describe('resolveLock', skipWhere(!(await hasApt()), 'no apt here'), () => {
   it('pins what the suites have, for all architectures', async () => {
     const source = {
       baseUri: `file:${encodeURI(REPOSITORY)}`,

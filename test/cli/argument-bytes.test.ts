@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { refuseNotUtf8 } from '../../src/cli/argument-bytes.js';
 import { CLI } from '../support/cli.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { skipWhere } from '../support/skipping.js';
 
 /** A command line as Linux tells it, each byte a character. */
 const commandLine = (...args: readonly string[]) => {
@@ -37,7 +38,8 @@ describe('an argument that is not UTF-8', () => {
   });
 });
 
-describe.runIf(existsSync('/proc/self/cmdline'))('the command line on Linux', () => {
+const noProc = skipWhere(!existsSync('/proc/self/cmdline'), 'no /proc/self/cmdline here');
+describe('the command line on Linux', noProc, () => {
   const folder = temporaryFolder();
   /** A shell passes bytes on that no string of Node can hold. */
   const shell = (args: string) =>

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
-import { RUNS_HERE, buildProgram } from './programs.js';
+import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
 const PARTS = [
   ...['text/text', 'kernel/file', 'kernel/procfs', 'kernel/queue'],
@@ -10,7 +10,7 @@ const PARTS = [
   ...['process/child', 'process/confinement', 'process/exit_gate'],
 ];
 
-describe.skipIf(!RUNS_HERE)('how init runs a program (runs where Linux programs do)', () => {
+describe('how init runs a program', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let runChild: string;
   let lateTalker: string;

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
-import { RUNS_HERE, buildProgram } from './programs.js';
+import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
 /** What holds when the command line has no flags. */
 const DEFAULTS = [
@@ -10,7 +10,7 @@ const DEFAULTS = [
   ...['tokens 64', 'threads 0', 'batch_threads 0', 'time_limit -1', 'wait sleep'],
 ];
 
-describe.skipIf(!RUNS_HERE)('the boot flags (runs where Linux programs do)', () => {
+describe('the boot flags', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
@@ -163,7 +163,7 @@ describe.skipIf(!RUNS_HERE)('the boot flags (runs where Linux programs do)', () 
   });
 });
 
-describe.skipIf(!RUNS_HERE)('the kernel command line (runs where Linux programs do)', () => {
+describe('the kernel command line', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
-import { RUNS_HERE, buildProgram } from './programs.js';
+import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
 /** As llama-completion prints them with --verbose-prompt. */
 const TEMPLATE = '0.00.700.001 I llama_completion: chat template example:';
@@ -22,7 +22,7 @@ const FULL =
 
 const log = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-describe.skipIf(!RUNS_HERE)('how a generation went (runs where Linux programs do)', () => {
+describe('how a generation went', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {

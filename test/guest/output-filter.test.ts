@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
-import { RUNS_HERE, buildProgram } from './programs.js';
+import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
 /** What may be left of any input: text, a few controls, and llama-cli's own sequences. */
 const SAFE =
@@ -36,7 +36,7 @@ const PIECES = [
     Buffer.from([0xff]),
   ]);
 
-describe.skipIf(!RUNS_HERE)("the filter of programs' output (runs where Linux programs do)", () => {
+describe("the filter of programs' output", WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {

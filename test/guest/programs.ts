@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { compileWithInit } from '../support/init-program.js';
+import { skipWhere } from '../support/skipping.js';
 
 const PROGRAMS_DIRECTORY = fileURLToPath(new URL('programs/', import.meta.url));
 
 /** These programs are Linux programs of the host's own architecture. */
-export const RUNS_HERE = process.platform === 'linux';
+export const WHERE_LINUX_RUNS = skipWhere(
+  process.platform !== 'linux',
+  'programs of Linux run on Linux only',
+);
 
 /**
  * Compiles a test program together with the parts of init that it drives.

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Screen } from '../support/screen.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { RUNS_HERE, buildProgram } from './programs.js';
+import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
 const PARTS = [
   'prompt/prompt',
@@ -61,7 +61,7 @@ function edited(keys: readonly string[]): { text: string[]; cursor: number } {
   return { text, cursor };
 }
 
-describe.skipIf(!RUNS_HERE)("init's prompt (runs where Linux programs do)", () => {
+describe("init's prompt", WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
-import { RUNS_HERE, buildProgram } from './programs.js';
+import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
 const TAGS = [
   ...[
@@ -17,7 +17,7 @@ const TAGS = [
   ],
 ] as const;
 
-describe.skipIf(!RUNS_HERE)('reasoning in an answer (runs where Linux programs do)', () => {
+describe('reasoning in an answer', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {

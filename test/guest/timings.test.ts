@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
-import { RUNS_HERE, buildProgram } from './programs.js';
+import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
 /** As llama-completion prints them. */
 const THREADS =
@@ -30,7 +30,7 @@ const RESULT = [
   ...['threads 1 2', 'load 261960000 0', 'prompt 448730000 88', 'generation 595510000 64'],
 ];
 
-describe.skipIf(!RUNS_HERE)('the timings of a run (runs where Linux programs do)', () => {
+describe('the timings of a run', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
@@ -139,7 +139,7 @@ describe.skipIf(!RUNS_HERE)('the timings of a run (runs where Linux programs do)
   });
 });
 
-describe.skipIf(!RUNS_HERE)('figures (run where Linux programs do)', () => {
+describe('figures', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   it('have all their decimals', async () => {
     const program = await buildProgram(folder.path, 'format_text', ['kernel/queue', 'text/text']);

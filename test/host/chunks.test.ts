@@ -18,6 +18,7 @@ import type { Image, Segment } from '../../src/image/image.js';
 import { imageBytes } from '../support/images.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { skipWhere } from '../support/skipping.js';
 
 const folder = temporaryFolder();
 const CHUNK_BYTES = 1000;
@@ -69,7 +70,8 @@ describe('imageChunks', () => {
     ]);
   });
 
-  it.skipIf(!existsSync('/proc/self/fd'))('closes its files, wherever it is left', async () => {
+  const noProc = skipWhere(!existsSync('/proc/self/fd'), 'no /proc/self/fd here');
+  it('closes its files, wherever it is left', noProc, async () => {
     const { image, path } = await numbered('left', 4);
     const target = await realpath(path);
     const both = makeImage(2 * image.sizeBytes, [

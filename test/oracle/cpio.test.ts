@@ -15,6 +15,7 @@ import { SAMPLE } from '../formats/cpio/entries.js';
 import { imageBytes } from '../support/images.js';
 import { describeWithPrograms, hasProgram } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { skipWhere } from '../support/skipping.js';
 
 const folder = temporaryFolder();
 const run = promisify(execFile);
@@ -58,7 +59,7 @@ async function cpio(args: readonly string[], path: string, cwd = folder.path): P
 const gnuCpio =
   hasProgram('cpio') && execFileSync('cpio', ['--version'], { encoding: 'utf8' }).includes('GNU');
 
-describe.skipIf(!gnuCpio)(gnuCpio ? 'GNU cpio' : 'GNU cpio (skipped: not here)', () => {
+describe('GNU cpio', skipWhere(!gnuCpio, 'no GNU cpio here'), () => {
   it('lists the same names in the same order', async () => {
     const listing = await cpio(['-t'], await archive());
     expect(listing.trimEnd().split('\n')).toEqual(NAMES);

@@ -19,6 +19,7 @@ import { espDisk, ext4 } from '../inspect/samples.js';
 import { describeWithE2fsprogs } from './ext4/programs.js';
 import { describeWith, fsckFat, run } from './fat/programs.js';
 import { MKE2FS_VARIANTS, makeWithMke2fs, populate } from './ext4-reader/mke2fs.js';
+import { skipWhere } from '../support/skipping.js';
 
 async function using<T>(
   path: string,
@@ -77,9 +78,12 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 
 /** Debian keeps sgdisk out of a user's path. */
 const PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
-const describeWithSgdisk = hasProgram('sgdisk', PATH) || process.env.CI ? describe : describe.skip;
+const WITH_SGDISK = skipWhere(
+  !hasProgram('sgdisk', PATH) && process.env.CI === undefined,
+  'no sgdisk here',
+);
 
-describeWithSgdisk('a disk that sgdisk partitioned (skipped without sgdisk)', () => {
+describe('a disk that sgdisk partitioned (skipped without sgdisk)', WITH_SGDISK, () => {
   const folder = temporaryFolder();
 
   it('is looked into, from either copy of its table', async () => {

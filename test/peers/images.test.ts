@@ -9,6 +9,7 @@ import { verifyImage } from '../../src/inspect/verify.js';
 import { E2FSPROGS_DIFFERENCES, DOSFSTOOLS_DIFFERENCES } from './differences.js';
 import { unpackCompressed, unpackHexDumps } from './images.js';
 import { peerTests, whyNoSources } from './sources.js';
+import { skipBecause } from '../support/skipping.js';
 
 type Verdict = 'clean' | 'not clean';
 
@@ -39,7 +40,7 @@ async function verdictOf(program: string, args: readonly string[]): Promise<Verd
   return exitCode === 0 ? 'clean' : 'not clean';
 }
 
-describe.skipIf(unavailable !== undefined)(`images of other projects ${unavailable ?? ''}`, () => {
+describe('images of other projects', skipBecause(unavailable), () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'zosia-peers-'));

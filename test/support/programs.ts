@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
+import { skipWhere } from './skipping.js';
 
 /** The path of a program on the PATH, or undefined. */
 export function programPath(name: string, path = process.env.PATH ?? ''): string | undefined {
@@ -28,6 +29,5 @@ export function describeWithPrograms(
   body: () => void,
 ): void {
   const missing = names.filter((name) => !hasProgram(name));
-  if (missing.length === 0) describe(title, body);
-  else describe.skip(`${title} (skipped: no ${missing.join(', ')} here)`, body);
+  describe(title, skipWhere(missing.length > 0, `no ${missing.join(', ')} here`), body);
 }

@@ -8,6 +8,7 @@ import { modelGguf } from '../../formats/gguf/samples.js';
 import { ext4 } from '../../inspect/samples.js';
 import { CLI } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporary.js';
+import { skipWhere } from '../../support/skipping.js';
 
 const folder = temporaryFolder();
 
@@ -55,7 +56,8 @@ describe.each(COMMANDS)('zosia %s %s %s', (...words) => {
     expect(await withoutReaderOf('stdout', args)).toEqual({ said: '', exitCode: 0 });
   });
 
-  it.skipIf(!existsSync('/dev/full'))('says that stdout has no room', async () => {
+  const noFullDevice = skipWhere(!existsSync('/dev/full'), 'no /dev/full here');
+  it('says that stdout has no room', noFullDevice, async () => {
     const full = await open('/dev/full', 'w');
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd: folder.path,

@@ -6,6 +6,7 @@ import { aarch64ProbeKernel } from '../../../src/machine/accelerator/probe-aarch
 import { PROBE_ITERATIONS } from '../../../src/machine/accelerator/machine-code.js';
 import { x86ProbeFirmware } from '../../../src/machine/accelerator/probe-x86.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { skipWhere } from '../../support/skipping.js';
 
 const folder = temporaryFolder();
 
@@ -30,7 +31,7 @@ async function assembled(target: string, source: string, address: number): Promi
   return readFile(binary!);
 }
 
-describe.skipIf(!hasCompiler())('the probe, as clang assembles it,', () => {
+describe('the probe, as clang assembles it,', skipWhere(!hasCompiler(), 'no clang here'), () => {
   it('is the same for x86', async () => {
     const source = `
 .intel_syntax noprefix

@@ -13,6 +13,7 @@ import { LAYOUTS } from '../../formats/ext4/layouts.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { arbitraryTree } from './arbitrary-tree.js';
 import { e2fsck } from './programs.js';
+import { skipWhere } from '../../support/skipping.js';
 
 /** Mounts a disk through a loop device while `use` runs. */
 async function withMount(
@@ -44,65 +45,69 @@ function loopDevicesWork(): boolean {
 
 const possible = process.platform === 'linux' && process.getuid?.() === 0 && loopDevicesWork();
 
-describe.skipIf(!possible)('the kernel of this host (skipped unless root has loop devices)', () => {
-  const folder = temporaryFolder();
+describe(
+  'the kernel of this host',
+  skipWhere(!possible, 'only root with loop devices may mount'),
+  () => {
+    const folder = temporaryFolder();
 
-  it('shows generated trees as they were planned', async () => {
-    await fc.assert(
-      fc.asyncProperty(arbitraryTree, async ({ blockSizeBytes, entries, expected }) => {
+    it('shows generated trees as they were planned', async () => {
+      await fc.assert(
+        fc.asyncProperty(arbitraryTree, async ({ blockSizeBytes, entries, expected }) => {
+          const disk = folder.file('disk.img');
+          await writeRaw(planExt4(entries, { label: 'TREE', blockSizeBytes }), disk);
+          await withMount(disk, 'ro', async (root) => {
+            const at = (path: string): Buffer => Buffer.from(root + path, 'latin1');
+            const found: string[] = [];
+            const walk = async (path: string): Promise<void> => {
+              for (const name of await readdir(at(path), { encoding: 'latin1' })) {
+                const child = `${path}/${name}`;
+                if (child === '/lost+found') continue;
+                found.push(child);
+                if ((await lstat(at(child))).isDirectory()) await walk(child);
+              }
+            };
+            await walk('');
+            expect(found.sort()).toEqual([...expected.keys()].sort());
+            for (const [path, entry] of expected) {
+              const stat = await lstat(at(path), { bigint: true });
+              expect(Number(stat.mode & 0o7777n)).toBe(entry.mode);
+              expect([Number(stat.uid), Number(stat.gid)]).toEqual([entry.uid, entry.gid]);
+              for (const [kind, shown] of [
+                ['mtime', stat.mtimeNs],
+                ['atime', stat.atimeNs],
+                ['ctime', stat.ctimeNs],
+              ] as const) {
+                const { seconds, nanoseconds = 0 } = entry[kind]!;
+                expect(shown).toBe(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds));
+              }
+              if (entry.type === 'file') {
+                expect(sha256(await readFile(at(path)))).toBe(
+                  await digestImage(contentImage(entry.data)),
+                );
+              } else if (entry.type === 'symlink') {
+                expect(await readlink(at(path))).toBe(entry.target);
+              }
+            }
+          });
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it.each(LAYOUTS.filter(({ options }) => options.extraBytes ?? options.sizeBytes))(
+      '$name: writes to it, and it is still clean',
+      async ({ entries, options }) => {
         const disk = folder.file('disk.img');
-        await writeRaw(planExt4(entries, { label: 'TREE', blockSizeBytes }), disk);
-        await withMount(disk, 'ro', async (root) => {
-          const at = (path: string): Buffer => Buffer.from(root + path, 'latin1');
-          const found: string[] = [];
-          const walk = async (path: string): Promise<void> => {
-            for (const name of await readdir(at(path), { encoding: 'latin1' })) {
-              const child = `${path}/${name}`;
-              if (child === '/lost+found') continue;
-              found.push(child);
-              if ((await lstat(at(child))).isDirectory()) await walk(child);
-            }
-          };
-          await walk('');
-          expect(found.sort()).toEqual([...expected.keys()].sort());
-          for (const [path, entry] of expected) {
-            const stat = await lstat(at(path), { bigint: true });
-            expect(Number(stat.mode & 0o7777n)).toBe(entry.mode);
-            expect([Number(stat.uid), Number(stat.gid)]).toEqual([entry.uid, entry.gid]);
-            for (const [kind, shown] of [
-              ['mtime', stat.mtimeNs],
-              ['atime', stat.atimeNs],
-              ['ctime', stat.ctimeNs],
-            ] as const) {
-              const { seconds, nanoseconds = 0 } = entry[kind]!;
-              expect(shown).toBe(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds));
-            }
-            if (entry.type === 'file') {
-              expect(sha256(await readFile(at(path)))).toBe(
-                await digestImage(contentImage(entry.data)),
-              );
-            } else if (entry.type === 'symlink') {
-              expect(await readlink(at(path))).toBe(entry.target);
-            }
-          }
+        await writeRaw(planExt4(entries, options), disk);
+        await withMount(disk, 'rw', async (root) => {
+          await mkdir(join(root, 'made'));
+          spawnSync('cp', ['-r', 'test', join(root, 'made')]);
+          expect((await readdir(join(root, 'made', 'test'))).length).toBeGreaterThan(0);
+          await rm(join(root, 'model.gguf'));
         });
-      }),
-      { numRuns: 30 },
+        expect(e2fsck(disk)).toMatchObject({ status: 0 });
+      },
     );
-  });
-
-  it.each(LAYOUTS.filter(({ options }) => options.extraBytes ?? options.sizeBytes))(
-    '$name: writes to it, and it is still clean',
-    async ({ entries, options }) => {
-      const disk = folder.file('disk.img');
-      await writeRaw(planExt4(entries, options), disk);
-      await withMount(disk, 'rw', async (root) => {
-        await mkdir(join(root, 'made'));
-        spawnSync('cp', ['-r', 'test', join(root, 'made')]);
-        expect((await readdir(join(root, 'made', 'test'))).length).toBeGreaterThan(0);
-        await rm(join(root, 'model.gguf'));
-      });
-      expect(e2fsck(disk)).toMatchObject({ status: 0 });
-    },
-  );
-});
+  },
+);

@@ -7,6 +7,7 @@ import { describe } from 'vitest';
 import { openPlan } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
 import type { Libext2fs } from '../../../src/inspect/ext4/libext2fs.js';
+import { skipWhere } from '../../support/skipping.js';
 
 /** Debian keeps these programs out of a user's path, and Homebrew out of everybody's. */
 const FOLDERS = [
@@ -41,11 +42,7 @@ function run(program: string, args: readonly string[], input = ''): Answer {
 /** A describe that needs e2fsprogs: skipped with a reason without it, but not in CI. */
 export function describeWithE2fsprogs(name: string, body: () => void): void {
   const absent = run('e2fsck', ['-V']).status !== 0;
-  if (absent && process.env.CI === undefined) {
-    describe.skip(`${name} (skipped: e2fsprogs is not installed)`, body);
-  } else {
-    describe(name, body);
-  }
+  describe(name, skipWhere(absent && process.env.CI === undefined, 'no e2fsprogs here'), body);
 }
 
 /** What a full check that changes nothing says; status 0 is a clean file system. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { describe } from 'vitest';
+import { skipWhere } from '../../support/skipping.js';
 
 /** Debian keeps fsck.fat and sgdisk out of a user's path. */
 const FOLDERS = ['/usr/sbin', '/sbin', '/opt/homebrew/sbin', '/usr/local/sbin'];
@@ -33,7 +34,7 @@ export function describeWith(programs: readonly string[], name: string, body: ()
   describeWhere(programs, name, body, process.env.CI !== undefined);
 }
 
-/** The same for programs that `zosia doctor --install` does not install: skipped in CI, too. */
+/** The same for programs that `zosia doctor --install` installs on Linux alone. */
 export function describeWhere(
   programs: readonly string[],
   name: string,
@@ -41,11 +42,8 @@ export function describeWhere(
   isCertain = false,
 ): void {
   const missing = programs.filter((program) => run(program, ['--version']).status === null);
-  if (missing.length > 0 && !isCertain) {
-    describe.skip(`${name} (skipped: no ${missing.join(', ')} here)`, body);
-  } else {
-    describe(name, body);
-  }
+  const isSkipped = missing.length > 0 && !isCertain;
+  describe(name, skipWhere(isSkipped, `no ${missing.join(', ')} here`), body);
 }
 
 /** What a check that changes nothing says; status 0 is a clean volume. */

@@ -9,11 +9,11 @@ import { sampleAdapter } from '../../formats/gguf/companions.js';
 import type { CompanionChanges } from '../../formats/gguf/companions.js';
 import { EMBEDDED_MODEL } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { NativeLlama, RUNS_PINNED_LLAMA } from './native-llama.js';
+import { NativeLlama, WHERE_LLAMA_RUNS } from './native-llama.js';
 
 const text = (value: string) => ({ type: 'string', value }) as const;
 
-describe.skipIf(!RUNS_PINNED_LLAMA)('the pinned llama.cpp, of adapters', () => {
+describe('the pinned llama.cpp, of adapters', WHERE_LLAMA_RUNS, () => {
   const folder = temporaryFolder();
   let llama: NativeLlama;
   let bytes = Buffer.alloc(0);

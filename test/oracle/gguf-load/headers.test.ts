@@ -18,7 +18,7 @@ import { WITH_WEIGHTS, weights } from '../../support/weights.js';
 import { OTHER_VALUES, assemble, pair, partsOf } from './header-parts.js';
 import type { HeaderParts, WholeHeader } from './header-parts.js';
 import { mutateBytes, mutateParts, numbers } from './mutations.js';
-import { NativeLlama, RUNS_PINNED_LLAMA } from './native-llama.js';
+import { NativeLlama, WHERE_LLAMA_RUNS } from './native-llama.js';
 
 /** How many mutations are tried in all; thousands take some seconds. */
 const MUTATIONS = Number(process.env.ZOSIA_HEADER_MUTATIONS ?? 600);
@@ -89,7 +89,7 @@ const replaced = (parts: HeaderParts, ...pairs: HeaderParts['pairs']): HeaderPar
 const text = (key: string, value: string): HeaderParts['pairs'][number] =>
   pair(key, { type: 'string', value });
 
-describe.skipIf(!RUNS_PINNED_LLAMA)('the pinned llama.cpp and zosia, of headers:', () => {
+describe('the pinned llama.cpp and zosia, of headers:', WHERE_LLAMA_RUNS, () => {
   const folder = temporaryFolder();
   let llama: NativeLlama;
   let model: GgufHeader;

@@ -7,13 +7,17 @@ import { promisify } from 'node:util';
 import { fetchComponents } from '../../../src/artifacts/fetch.js';
 import { readDeb } from '../../../src/formats/deb/deb.js';
 import { HOST } from '../../support/host.js';
+import { skipWhere } from '../../support/skipping.js';
 
 const PROGRAM_SOURCE = fileURLToPath(new URL('load_headers.c', import.meta.url));
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 const LOADER = 'ld-linux-x86-64.so.2';
 
 /** What runs of the pinned packages for x86_64 can be tried here, without a machine. */
-export const RUNS_PINNED_LLAMA = process.platform === 'linux' && process.arch === 'x64';
+export const WHERE_LLAMA_RUNS = skipWhere(
+  process.platform !== 'linux' || process.arch !== 'x64',
+  'the pinned llama.cpp runs on x86_64 Linux only, without a machine',
+);
 
 export interface HeaderRequest {
   readonly header: Uint8Array;

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { summarizeSkipped } from './skip-report.js';
+import type { ReportedTest } from './skip-report.js';
+
+const test = (changes: Partial<ReportedTest> = {}): ReportedTest => ({
+  ...{ name: 'a.test.ts > works', isSkipped: false, wantsWeights: false },
+  ...changes,
+});
+
+describe('summarizeSkipped', () => {
+  it('counts the skipped tests for each reason, the most frequent first', () => {
+    const skipped = (reason: string): ReportedTest => test({ isSkipped: true, reason });
+    const tests = [skipped('no root'), skipped('no disk'), test(), skipped('no root')];
+    expect(summarizeSkipped(tests)).toEqual({
+      lines: ['2 skipped: no root', '1 skipped: no disk'],
+      faults: [],
+    });
+  });
+
+  it('finds fault with a test that is skipped without a reason', () => {
+    expect(summarizeSkipped([test({ isSkipped: true })]).faults).toEqual([
+      'skipped without a reason: a.test.ts > works',
+    ]);
+  });
+
+  it('finds fault with more than 10 tests that want published weights, skipped or not', () => {
+    const wanting = Array.from({ length: 11 }, () => test({ wantsWeights: true }));
+    expect(summarizeSkipped(wanting.slice(1)).faults).toEqual([]);
+    expect(summarizeSkipped(wanting).faults).toEqual([
+      '11 tests want published weights, and 10 may',
+    ]);
+  });
+});

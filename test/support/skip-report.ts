@@ -1,0 +1,72 @@
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
+import './skipping.js';
+
+/** More tests than these may not want the published weights: a clone is to run nearly everything. */
+const MOST_WITH_WEIGHTS = 10;
+
+/** What of a test the report is made of. */
+export interface ReportedTest {
+  readonly name: string;
+  readonly isSkipped: boolean;
+  /** Why it was skipped, if it said so. */
+  readonly reason?: string | undefined;
+  readonly wantsWeights: boolean;
+}
+
+export interface SkipSummary {
+  /** For each reason, the most frequent first, how many tests were skipped. */
+  readonly lines: readonly string[];
+  /** What makes a run fail. */
+  readonly faults: readonly string[];
+}
+
+/** Sums up what was skipped; every reason must be told, and few tests may want the published weights. */
+export function summarizeSkipped(tests: readonly ReportedTest[]): SkipSummary {
+  const counts = new Map<string, number>();
+  for (const { isSkipped, reason } of tests) {
+    if (isSkipped && reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const lines = [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${count} skipped: ${reason}`);
+  const faults = tests
+    .filter(({ isSkipped, reason }) => isSkipped && reason === undefined)
+    .map(({ name }) => `skipped without a reason: ${name}`);
+  const wanting = tests.filter(({ wantsWeights }) => wantsWeights).length;
+  if (wanting > MOST_WITH_WEIGHTS) {
+    faults.push(`${wanting} tests want published weights, and ${MOST_WITH_WEIGHTS} may`);
+  }
+  return { lines, faults };
+}
+
+/** Prints at the end of a run why tests were skipped, and fails a run in which one does not say so. */
+export class SkipReport implements Reporter {
+  #isWhole = true;
+
+  onInit(vitest: Vitest): void {
+    // Tests that a pattern leaves out count as skipped, too.
+    this.#isWhole = vitest.config.testNamePattern === undefined;
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], _: unknown, ending: string): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const { lines, faults } = summarizeSkipped(tests.map(reported));
+    for (const line of lines) console.info(line);
+    // After a failure, tests whose preparation failed are skipped for that.
+    const hasOnly = tests.some(({ options }) => options.mode === 'only');
+    if (!this.#isWhole || hasOnly || ending !== 'passed') return;
+    for (const fault of faults) console.error(fault);
+    if (faults.length > 0) process.exitCode = 1;
+  }
+}
+
+function reported(test: TestCase): ReportedTest {
+  const result = test.result();
+  const { skipReason, wantsWeights } = test.meta();
+  return {
+    name: `${test.module.relativeModuleId} > ${test.fullName}`,
+    isSkipped: result.state === 'skipped',
+    reason: skipReason ?? (result.state === 'skipped' ? result.note : undefined),
+    wantsWeights: wantsWeights === true,
+  };
+}
