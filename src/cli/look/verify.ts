@@ -4,6 +4,7 @@ import { counted, EXIT, formatBytes, print, printJson, say } from '../output/out
 import { allowOutsideOption } from '../options/allow-outside.js';
 import { partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
+import type { CpioSummary } from '../../formats/cpio/check/checker.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
 import type { FatSummary } from '../../formats/fat/check/checker.js';
 import type { Verification } from '../../inspect/verify.js';
@@ -52,13 +53,8 @@ function printVerification(verification: Verification): void {
   for (const { code, where, message } of warnings) print(`warning: ${code}: ${where}: ${message}`);
   const structure = structureText(verification);
   if (structure !== undefined) print(`structure:     ${structure}`);
-  if (verification.kind === 'ext4' && verification.secondReader) {
-    const { nameCount, wholeFileCount, comparedBytes } = verification.secondReader;
-    print(
-      `second reader: ${counted(nameCount, 'name')} and ${counted(wholeFileCount, 'whole file')} ` +
-        `read the same, ${formatBytes(comparedBytes)}`,
-    );
-  }
+  const secondReader = secondReaderText(verification);
+  if (secondReader !== undefined) print(`second reader: ${secondReader}`);
   for (const { path: model, sizeBytes, tensorCount, tokenizer } of models) {
     const own = tokenizer ? `; ${tokenizer.path} has its ${tokenizer.tokenCount} tokens` : '';
     print(
@@ -69,12 +65,32 @@ function printVerification(verification: Verification): void {
   print(`${path}: ${problemCount === 0 ? 'clean' : counted(problemCount, 'problem')}`);
 }
 
+function secondReaderText(verification: Verification): string | undefined {
+  if (verification.kind === 'fat' || !verification.secondReader) return undefined;
+  const size = formatBytes(verification.secondReader.comparedBytes);
+  if (verification.kind === 'cpio') {
+    return `${counted(verification.secondReader.memberCount, 'member')} read the same, ${size}`;
+  }
+  const { nameCount, wholeFileCount } = verification.secondReader;
+  const files = counted(wholeFileCount, 'whole file');
+  return `${counted(nameCount, 'name')} and ${files} read the same, ${size}`;
+}
+
 function structureText(verification: Verification): string | undefined {
   if (!verification.structure) return undefined;
   const { fileCount, directoryCount } = verification.structure;
   const files = `${counted(fileCount, 'file')}, ${counted(directoryCount, 'directory')}`;
   if (verification.kind === 'fat') return `${files}, ${clustersText(verification.structure)}`;
+  if (verification.kind === 'cpio') return `${files}, ${archivesText(verification.structure)}`;
   return `${files}, ${blocksText(verification.structure)}`;
+}
+
+function archivesText(structure: CpioSummary): string {
+  const { symlinkCount, specialFileCount, memberCount, archiveCount, unpackedBytes } = structure;
+  return (
+    `${counted(symlinkCount, 'symlink')}, ${counted(specialFileCount, 'special file')}, ` +
+    `${counted(memberCount, 'member')} in ${counted(archiveCount, 'archive')}, ${formatBytes(unpackedBytes)}`
+  );
 }
 
 function clustersText({ usedClusterCount, clusterCount }: FatSummary): string {

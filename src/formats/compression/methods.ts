@@ -1,10 +1,11 @@
 import type { RandomAccess } from '../../image/random-access.js';
 import { gunzipMember } from './gunzip.js';
+import { gzipRefusal } from './gzip-refusal.js';
 import { unlz4Legacy } from './lz4.js';
 import type { Unpacking } from './unpacking.js';
-import { refusedByKernel, xzSettings } from './xz-settings.js';
+import { hasCheck, refusedByKernel, xzSettings } from './xz-settings.js';
 import { unxzStream } from './xz.js';
-import { unzstdFrame } from './zstd.js';
+import { hasZstdChecksum, unzstdFrame } from './zstd.js';
 
 /** A compression that the kernel looks for in an initramfs. */
 export interface Method {
@@ -18,10 +19,16 @@ export interface Method {
   /** Why the kernel does not unpack what begins at `offset` although others do; undefined: it does. */
   readonly refusal?:
     ((source: RandomAccess, offset: number) => Promise<string | undefined>) | undefined;
+  /** Whether what begins at `offset` has a checksum, which unpacking compares. */
+  readonly hasChecksum?: ((source: RandomAccess, offset: number) => Promise<boolean>) | undefined;
 }
 
 const METHODS: readonly Method[] = [
-  { name: 'gzip', magic: [0x1f, 0x8b], program: 'gunzip', unpack: gunzipMember },
+  {
+    ...{ name: 'gzip', magic: [0x1f, 0x8b], program: 'gunzip', unpack: gunzipMember },
+    refusal: gzipRefusal,
+    hasChecksum: () => Promise.resolve(true),
+  },
   { name: 'gzip', magic: [0x1f, 0x9e], program: 'gunzip' },
   {
     ...{ name: 'xz', magic: [0xfd, 0x37], program: 'unxz', unpack: unxzStream },
@@ -29,8 +36,12 @@ const METHODS: readonly Method[] = [
       const settings = await xzSettings(source, offset);
       return settings && refusedByKernel(settings);
     },
+    hasChecksum: async (source, offset) => hasCheck(await xzSettings(source, offset)),
   },
-  { name: 'zstd', magic: [0x28, 0xb5], program: 'unzstd', unpack: unzstdFrame },
+  {
+    ...{ name: 'zstd', magic: [0x28, 0xb5], program: 'unzstd', unpack: unzstdFrame },
+    hasChecksum: hasZstdChecksum,
+  },
   { name: 'lz4', magic: [0x02, 0x21], program: 'unlz4', unpack: unlz4Legacy },
   { name: 'bzip2', magic: [0x42, 0x5a], program: 'bunzip2' },
   { name: 'lzma', magic: [0x5d, 0x00], program: 'unlzma' },

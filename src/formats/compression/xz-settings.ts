@@ -76,6 +76,11 @@ export function unknownToDecoder({ check, filters }: XzSettings): string | undef
   return undefined;
 }
 
+/** Whether there is something to compare what is unpacked with. */
+export function hasCheck(settings: XzSettings | undefined): boolean {
+  return settings !== undefined && settings.check !== NONE;
+}
+
 /** Why the kernel refuses a stream of an initramfs; undefined: it does not. */
 export function refusedByKernel({ check }: XzSettings): string | undefined {
   if (check === NONE || check === CRC32) return undefined;

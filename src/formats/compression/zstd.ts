@@ -96,6 +96,14 @@ export async function* unzstdFrame(source: RandomAccess, offset: number): Unpack
   return position + checksumBytes;
 }
 
+/** Whether the frame that begins at `offset` ends with a checksum. */
+export async function hasZstdChecksum(source: RandomAccess, offset: number): Promise<boolean> {
+  const at = offset + FRAME_DESCRIPTOR.offset;
+  if (at >= source.sizeBytes) return false;
+  const [descriptor] = await source.read(at, 1);
+  return (descriptor! & FRAME_DESCRIPTOR.checksumBit) !== 0;
+}
+
 /** The decoder package, whose output is taken when it is wanted. */
 class BlockDecoder {
   #produced: Uint8Array[] = [];

@@ -81,6 +81,10 @@ export const FILE_TYPES = {
   socket: 0o140000,
 } as const;
 
+/** Linux device numbers: 12 bits of major, 20 of minor (include/linux/kdev_t.h). */
+export const MAX_DEVICE_MAJOR = 0xfff;
+export const MAX_DEVICE_MINOR = 0xf_ffff;
+
 export const PERMISSION_MASK = 0o7777;
 
 /** The next multiple of `alignment`, or `offset` itself when it is one. */

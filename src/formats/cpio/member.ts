@@ -50,6 +50,8 @@ export interface CpioPart {
   length: number;
   /** `gzip`, `xz` ...; undefined: it is not packed. */
   readonly compression: string | undefined;
+  /** Whether what packed it left a checksum, which reading it compares. */
+  readonly hasChecksum: boolean;
   /** Length of what it unpacks to; known once it has been read. */
   unpackedBytes: number;
   /** Its bytes, at the offsets that its members have. */

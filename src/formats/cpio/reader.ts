@@ -9,6 +9,7 @@ import type { ArchiveState } from './archive.js';
 import { corrupt } from './corrupt.js';
 import { ALIGNMENT_BYTES } from './layout.js';
 import type { CpioMember, CpioPart } from './member.js';
+import type { CpioObserver } from './observer.js';
 import { SourceStream, UnpackedAccess, UnpackedStream, releaseUnpacked } from './stream.js';
 
 export type { CpioMember, CpioPart } from './member.js';
@@ -20,6 +21,8 @@ export interface ReadCpioOptions {
   readonly onPart?: ((part: CpioPart) => void) | undefined;
   /** Told of each member that the kernel passes over, and why. */
   readonly onSkipped?: ((where: string, code: string, message: string) => void) | undefined;
+  /** Shown what is stored; then all data are read, not passed over. */
+  readonly observer?: CpioObserver | undefined;
 }
 
 const DIGIT_ZERO = 0x30;
@@ -41,6 +44,7 @@ export async function* readCpio(
   const state: ArchiveState = {
     ...{ archive: 0, hasBegun: false },
     skipped: options.onSkipped ?? (() => undefined),
+    observer: options.observer,
   };
   const room = { bytes: options.maxBytes ?? MAX_UNPACKED_BYTES };
   let position = 0;
@@ -53,7 +57,7 @@ export async function* readCpio(
     if (head[0] === DIGIT_ZERO && start % ALIGNMENT_BYTES === 0) {
       const part: CpioPart = {
         ...{ offset: start, length: 0, compression: undefined, unpackedBytes: 0 },
-        content: source,
+        ...{ hasChecksum: false, content: source },
       };
       options.onPart?.(part);
       for await (const member of readMembers(stream, part, state)) yield member;
@@ -62,7 +66,10 @@ export async function* readCpio(
       continue;
     }
     const method = findMethod(head);
-    if (!method) throw corrupt(start, 'neither a header of a member nor packed data');
+    if (!method) {
+      const message = 'neither a header of a member nor packed data';
+      throw corrupt(start, 'archive-garbage', message);
+    }
     if (!method.unpack) throw unsupported(start, method);
     const refusal = await method.refusal?.(source, start);
     if (refusal !== undefined) {
@@ -72,6 +79,7 @@ export async function* readCpio(
     const content = new UnpackedAccess(begin);
     const part: CpioPart = {
       ...{ offset: start, length: source.sizeBytes - start, compression: method.name },
+      hasChecksum: (await method.hasChecksum?.(source, start)) ?? false,
       ...{ unpackedBytes: 0, content },
     };
     options.onPart?.(part);
@@ -85,7 +93,7 @@ export async function* readCpio(
     position = unpacked.end!;
     part.length = position - start;
   }
-  if (!state.hasBegun) throw corrupt(0, 'nothing in it');
+  if (!state.hasBegun) throw corrupt(0, 'archive-empty', 'nothing in it');
 }
 
 /** Counts what comes out, for the part and against the room for all. */

@@ -5,6 +5,8 @@ import { memberPath, parentPath } from '../member-path.js';
 import type { CpioEntry } from './entry.js';
 import {
   MAX_COMPONENT_BYTES,
+  MAX_DEVICE_MAJOR,
+  MAX_DEVICE_MINOR,
   MAX_FIELD,
   MAX_NAME_BYTES,
   MAX_TARGET_BYTES,
@@ -12,9 +14,6 @@ import {
   TRAILER_NAME,
 } from './layout.js';
 
-/** Linux device numbers: 12 bits of major, 20 of minor. */
-const MAX_DEVICE_MAJOR = 0xfff;
-const MAX_DEVICE_MINOR = 0xf_ffff;
 const MAX_NANOSECONDS = 999_999_999;
 
 /** An entry with the contents of a file as an image. */

@@ -8,9 +8,13 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** The CRC-32 of the UEFI Specification, which is that of Ethernet and gzip. */
-export function crc32(bytes: Uint8Array): number {
-  let value = 0xffff_ffff;
+/**
+ * The CRC-32 of the UEFI Specification, which is that of Ethernet and gzip.
+ *
+ * @param before the CRC-32 of what comes before these bytes
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let value = ~before;
   for (let i = 0; i < bytes.length; i++) {
     value = (value >>> 8) ^ TABLE[(value ^ bytes[i]!) & 0xff]!;
   }

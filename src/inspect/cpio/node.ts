@@ -6,7 +6,7 @@ import { accessBytes } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';
 import type { DataRange, ImageNode, NamedNode } from '../node.js';
-import type { CpioFile } from './file.js';
+import type { CpioFile } from '../../formats/cpio/root/file.js';
 
 type IsHidden = (file: CpioFile) => boolean;
 

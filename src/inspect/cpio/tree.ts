@@ -1,16 +1,15 @@
 import { ZosiaError } from '../../errors.js';
-import { readCpio } from '../../formats/cpio/reader.js';
 import type { CpioPart } from '../../formats/cpio/reader.js';
 import { toByteString } from '../../formats/byte-string.js';
 import { unescapeName } from '../../formats/escaped-name.js';
-import { Findings } from '../../formats/findings.js';
+import type { Findings } from '../../formats/findings.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { ImageTree } from '../node.js';
 import { CpioNode } from './node.js';
-import { lastComponent, resolve } from './resolve.js';
-import { MemberBounds } from './too-large.js';
-import { Unpacked } from './unpacked.js';
-import type { CpioFile } from './file.js';
+import { lastComponent, resolve } from '../../formats/cpio/root/resolve.js';
+import { unpackCpio } from '../../formats/cpio/root/unpack.js';
+import type { UnpackedInitramfs } from '../../formats/cpio/root/unpack.js';
+import type { CpioFile } from '../../formats/cpio/root/file.js';
 
 export interface CpioTree extends ImageTree {
   readonly memberCount: number;
@@ -24,36 +23,19 @@ export interface CpioTree extends ImageTree {
 }
 
 /**
- * The files of an initramfs as unpacking by the kernel would leave them: see `readCpio` and {@link Unpacked}.
+ * The files of an initramfs as unpacking by the kernel would leave them: see `unpackCpio`.
  *
  * @throws ZosiaError as `readCpio` when there is nothing before the damage; `ZOSIA_CPIO_TOO_LARGE`
  */
 export async function cpioTree(source: RandomAccess): Promise<CpioTree> {
-  const unpacked = new Unpacked();
-  const skipped = new Findings();
-  const parts: CpioPart[] = [];
-  let memberCount = 0;
-  const bounds = new MemberBounds();
-  let archiveCount = 0;
-  let damage: ZosiaError | undefined;
-  try {
-    for await (const member of readCpio(source, {
-      onPart: (part) => void parts.push(part),
-      onSkipped: (where, code, message) => {
-        skipped.add(code, where, message);
-      },
-    })) {
-      memberCount++;
-      bounds.count(member);
-      archiveCount = member.archive + 1;
-      const passed = unpacked.add(member);
-      if (passed) skipped.add(passed.code, member.path, passed.message);
-    }
-  } catch (error) {
-    const isDamage = error instanceof ZosiaError && error.code !== 'ZOSIA_CPIO_TOO_LARGE';
-    if (!isDamage || memberCount === 0) throw error;
-    damage = error;
-  }
+  const initramfs = await unpackCpio(source);
+  if (initramfs.damage && initramfs.memberCount === 0) throw initramfs.damage;
+  return treeOf(initramfs, source);
+}
+
+/** The same of an initramfs that was unpacked already. @param source what it was unpacked from */
+export function treeOf(initramfs: UnpackedInitramfs, source: RandomAccess): CpioTree {
+  const { unpacked, memberCount, archiveCount, parts, skipped, damage } = initramfs;
   const { root } = unpacked;
   const isHidden = (file: CpioFile): boolean => unpacked.isBuiltIn(file);
   const plainBytes = parts.every(({ compression }) => compression === undefined);

@@ -5,7 +5,7 @@ import type { CpioMember, CpioPart } from '../../formats/cpio/reader.js';
 import { byteStringBytes } from '../../formats/byte-string.js';
 import { escapeName } from '../../formats/escaped-name.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import { MemberBounds } from '../cpio/too-large.js';
+import { MemberBounds } from '../../formats/cpio/root/too-large.js';
 import { tile } from './range.js';
 import type { MapRange, RangeKind } from './range.js';
 

@@ -1,6 +1,9 @@
-import type { CpioMember, CpioPart } from '../../formats/cpio/member.js';
-import type { ByteString } from '../../formats/byte-string.js';
-import type { NodeType } from '../node.js';
+import type { CpioMember, CpioPart } from '../member.js';
+import type { ByteString } from '../../byte-string.js';
+
+/** What the kernel can make of a member. */
+export type CpioFileType =
+  'file' | 'directory' | 'symlink' | 'character-device' | 'block-device' | 'fifo' | 'socket';
 
 type Attributes = Pick<CpioMember, 'mode' | 'uid' | 'gid' | 'mtime'>;
 
@@ -19,12 +22,14 @@ export class CpioFile {
   part: CpioPart | undefined = undefined;
   offset = 0;
   dataBytes = 0;
+  /** The archive whose member made or changed it last; -1: none, as for folders that no member is given for. */
+  archive = -1;
   /** Of directories, by name. */
   readonly children: Map<ByteString, CpioFile> | undefined;
 
   constructor(
     readonly id: number,
-    readonly type: NodeType,
+    readonly type: CpioFileType,
     /** Of devices. */
     readonly device: { readonly major: number; readonly minor: number } | undefined,
     /** Of symlinks. */

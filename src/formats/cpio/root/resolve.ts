@@ -1,4 +1,4 @@
-import type { ByteString } from '../../formats/byte-string.js';
+import type { ByteString } from '../../byte-string.js';
 import type { CpioFile } from './file.js';
 
 /** What Linux allows along one path. */

@@ -1,11 +1,7 @@
-import {
-  FILE_TYPE_MASK,
-  MAX_COMPONENT_BYTES,
-  MAX_TARGET_BYTES,
-} from '../../formats/cpio/layout.js';
-import type { CpioMember } from '../../formats/cpio/member.js';
-import type { ByteString } from '../../formats/byte-string.js';
-import type { NodeType } from '../node.js';
+import { FILE_TYPE_MASK, MAX_COMPONENT_BYTES, MAX_TARGET_BYTES } from '../layout.js';
+import type { CpioMember } from '../member.js';
+import type { ByteString } from '../../byte-string.js';
+import type { CpioFileType } from './file.js';
 import { tooLarge } from './too-large.js';
 import { CpioFile } from './file.js';
 import { lastComponent, resolve } from './resolve.js';
@@ -39,7 +35,8 @@ export class Unpacked {
   readonly #linked = new Map<string, ByteString>();
   #archive = 0;
 
-  constructor() {
+  /** @param onRepeated told of members for a name that another one of the same archive was given for */
+  constructor(private readonly onRepeated?: (member: CpioMember) => void) {
     this.root = this.#folder(false);
     // Every kernel unpacks an archive of its own before: usr/default_cpio_list.
     for (const name of BUILT_IN) this.root.children!.set(name, this.#folder(false));
@@ -57,7 +54,10 @@ export class Unpacked {
     const first = this.#find(member);
     const place = this.#place(member.name);
     if (!place) return NO_PLACE;
+    if (named(place)?.archive === member.archive) this.onRepeated?.(member);
     const passed = this.#unpack(member, place, first);
+    const made = named(place);
+    if (made) made.archive = member.archive;
     return passed ?? (place.isLeftOut ? NO_FOLDER : undefined);
   }
 
@@ -140,7 +140,7 @@ export class Unpacked {
       found.isLeftOut = isLeftOut;
       return this.#change(found, member);
     }
-    const file = this.#make(member.type as NodeType, member, isLeftOut);
+    const file = this.#make(member.type as CpioFileType, member, isLeftOut);
     folder.children!.set(name, file);
     this.#write(file, member, true);
     return undefined;
@@ -174,7 +174,7 @@ export class Unpacked {
     return folder;
   }
 
-  #make(type: NodeType, member: CpioMember, isLeftOut: boolean): CpioFile {
+  #make(type: CpioFileType, member: CpioMember, isLeftOut: boolean): CpioFile {
     const device = 'major' in member ? { major: member.major, minor: member.minor } : undefined;
     const target = member.type === 'symlink' ? member.target : undefined;
     return new CpioFile(++this.#fileCount, type, device, target, isLeftOut);
@@ -184,6 +184,11 @@ export class Unpacked {
 /** /dev/console, too, but whoever has no /dev of its own has none to be shown. */
 const BUILT_IN: readonly ByteString[] = ['dev', 'root'];
 const NO_TYPE = { code: 'no-type', message: 'its mode is of no type of file' };
+
+/** What stands in a place; undefined: nothing. */
+function named({ folder, name }: Place): CpioFile | undefined {
+  return name === undefined ? folder : folder.children!.get(name);
+}
 
 /** As unlink and rmdir: a folder stays unless it is empty. */
 function remove(folder: CpioFile, name: ByteString): void {

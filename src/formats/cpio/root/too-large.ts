@@ -1,5 +1,5 @@
-import { ZosiaError } from '../../errors.js';
-import type { CpioMember } from '../../formats/cpio/member.js';
+import { ZosiaError } from '../../../errors.js';
+import type { CpioMember } from '../member.js';
 
 /** More than any initramfs has, and with the next a bound on memory. */
 const MAX_MEMBERS = 400_000;
