@@ -17,8 +17,8 @@ interface Flags extends ImageFlags {
 export function addVerifyCommand(program: Command, { signal, result }: CliContext): void {
   program
     .command('verify')
-    .description('check everything in a FAT or ext4 image')
-    .argument('<image>', 'a FAT, ext2, ext3 or ext4 image: raw, VMDK, or a partition of either')
+    .description('check everything in a FAT or ext4 image, or in an initramfs')
+    .argument('<image>', 'a FAT, ext2, ext3 or ext4 image: raw, VMDK, or a partition of either; or an initramfs')
     .addOption(partitionOption())
     .addOption(allowOutsideOption())
     .option('--full', 'compare the contents of all files, however large, with the second reader')
@@ -26,13 +26,17 @@ export function addVerifyCommand(program: Command, { signal, result }: CliContex
     .addHelpText(
       'after',
       `
-Three checks: of every checksum, reference and count in the structure; of ext4, that libext2fs, which
-shares no code with zosia, reads the same names, modes, sizes and contents; and that models are whole:
-*.gguf, and in FAT the checkpoint and tokenizer that llama2.cfg names. Each problem is printed as CODE, where, and what is wrong. Exit status: 0 clean, 1 problems found.
+Three checks: of every checksum, reference and count in the structure; that another program, which shares
+no code with zosia, reads the same names, modes, sizes and contents (of ext4 libext2fs, of an initramfs
+cpio-stream); and that models are whole: *.gguf, and in FAT the checkpoint and tokenizer that llama2.cfg
+names. In an initramfs a problem is what the kernel stops at, leaves out, or makes into something else;
+what is odd and unpacked all the same is a warning. Each problem is printed as CODE, where, and what is
+wrong. Exit status: 0 clean, 1 problems found.
 
 Examples:
   zosia verify artifacts/model-disk/model.vmdk
-  zosia verify disk.img --partition 2 --full`,
+  zosia verify disk.img --partition 2 --full
+  zosia verify artifacts/x86_64/initramfs.cpio.gz`,
     )
     .action(async (path: string, flags: Flags) => {
       const { verifyImage } = await import('../../inspect/verify.js');

@@ -235,7 +235,7 @@ describe('a disk with several file systems', () => {
 });
 
 describe('an initramfs', () => {
-  it('is listed, described, read and extracted, but not verified', async () => {
+  it('is listed, described, read, extracted and verified', async () => {
     const archive = await cpioBytes([
       { type: 'directory', path: '/etc', mode: 0o755 },
       { type: 'file', path: '/etc/name', mode: 0o644, data: Buffer.from('zosia') },
@@ -246,7 +246,33 @@ describe('an initramfs', () => {
     expect((await run('inspect', 'initramfs')).stdout).toMatch(/^members +2$/m);
     expect((await run('extract', 'initramfs', '--out', 'guest')).exitCode).toBe(0);
     expect(await readFile(folder.file('guest/etc/name'), 'utf8')).toBe('zosia');
-    expect(await run('verify', 'initramfs')).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(await run('verify', 'initramfs')).toMatchObject({
+      exitCode: 0,
+      stderr: 'note: 1 of the files have no checksum: their contents may have changed\n',
+      stdout: [
+        'structure:     1 file, 2 directories, 0 symlinks, 0 special files, 2 members in 1 archive, 512 B',
+        'second reader: 2 members read the same, 5 B',
+        'initramfs: clean\n',
+      ].join('\n'),
+    });
+  });
+
+  it('that is damaged is verified to its damage, and is exit status 1', async () => {
+    const whole = await cpioBytes([
+      { type: 'file', path: '/model.gguf', mode: 0o644, data: Buffer.from('GGUF') },
+    ]);
+    await writeFile(folder.file('whole'), whole);
+    expect(await run('verify', 'whole')).toMatchObject({ exitCode: 1 });
+    await writeFile(folder.file('damaged'), Buffer.concat([whole, Buffer.from('junk')]));
+    const { exitCode, stdout } = await run('verify', 'damaged');
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^archive-garbage: byte 512: .*: the kernel stops there$/m);
+    expect(stdout).toMatch(/^damaged: 1 problem$/m);
+    const json = JSON.parse((await run('verify', 'damaged', '--json')).stdout) as unknown;
+    expect(json).toMatchObject({
+      ...{ kind: 'cpio', problemCount: 1, structure: { memberCount: 1 } },
+      problems: [{ check: 'structure', code: 'archive-garbage' }],
+    });
   });
 });
 
