@@ -1,10 +1,8 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { lstat, mkdir, readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import * as cpioStream from 'cpio-stream';
-import type { CpioHeader } from 'cpio-stream';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { planCpio } from '../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../src/formats/cpio/writer.js';
 import { imageBytes as imagePieces } from '../../src/host/chunks.js';
@@ -12,10 +10,8 @@ import { gzip } from '../../src/formats/compression/gzip.js';
 import { writeOutput } from '../../src/host/output-file.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
 import { SAMPLE } from '../formats/cpio/entries.js';
-import { imageBytes } from '../support/images.js';
-import { describeWithPrograms, hasProgram } from '../support/programs.js';
+import { GNU_CPIO, describeWithPrograms } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { skipWhere } from '../support/skipping.js';
 
 const folder = temporaryFolder();
 const run = promisify(execFile);
@@ -55,11 +51,7 @@ async function cpio(args: readonly string[], path: string, cwd = folder.path): P
   return (await child).stdout;
 }
 
-// macOS has the BSD program of that name, whose options and listings differ; bsdtar below is its like.
-const gnuCpio =
-  hasProgram('cpio') && execFileSync('cpio', ['--version'], { encoding: 'utf8' }).includes('GNU');
-
-describe('GNU cpio', skipWhere(!gnuCpio, 'no GNU cpio here'), () => {
+describeWithPrograms([GNU_CPIO], 'GNU cpio', () => {
   it('lists the same names in the same order', async () => {
     const listing = await cpio(['-t'], await archive());
     expect(listing.trimEnd().split('\n')).toEqual(NAMES);
@@ -124,46 +116,5 @@ describeWithPrograms(['bsdtar'], 'bsdtar', () => {
   it('reads the same bytes', async () => {
     const { stdout } = await run('bsdtar', ['-xOf', await archive(), 'etc/größe 模型'], UTF8);
     expect(stdout).toBe('names are measured in bytes');
-  });
-});
-
-describe('cpio-stream', () => {
-  interface Member {
-    readonly header: CpioHeader;
-    readonly text: string;
-  }
-
-  async function extracted(bytes: Uint8Array): Promise<Member[]> {
-    const members: Member[] = [];
-    const parser = cpioStream.extract();
-    parser.on('entry', (header, data, next) => {
-      let text = '';
-      data.setEncoding('utf8');
-      data.on('data', (piece: string) => (text += piece));
-      data.on('end', () => {
-        members.push({ header, text });
-        next();
-      });
-      data.resume();
-    });
-    await new Promise<void>((resolve, reject) => {
-      parser.on('error', reject);
-      parser.end(bytes, resolve);
-    });
-    return members;
-  }
-
-  it('reads back the same names and bytes', async () => {
-    // It takes names for ASCII, so what is not is left out.
-    const ascii = SAMPLE.filter(({ path }) => /^[ -~]*$/.test(path));
-    const members = await extracted(await imageBytes(planCpio(ascii)));
-    const found = new Map(members.map((member) => [member.header.name, member]));
-    expect([...found.keys()]).toEqual(NAMES.filter((name) => /^[ -~]*$/.test(name)));
-    expect(found.get('init')).toMatchObject({ header: { mode: 0o100755 }, text: '#!/bin/sh\n' });
-    expect(found.get('usr/bin/zest')!.text).toBe('one file, three names');
-    expect(found.get('lib')!.header.linkname).toBe('usr/lib');
-    expect(found.get('dev/console')!.header).toMatchObject({ rdevmajor: 5, rdevminor: 1 });
-    const links = members.filter(({ header }) => header.nlink === 3);
-    expect(new Set(links.map(({ header }) => header.ino)).size).toBe(1);
   });
 });

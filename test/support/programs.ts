@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
@@ -30,4 +31,13 @@ export function describeWithPrograms(
 ): void {
   const missing = names.filter((name) => !hasProgram(name));
   describe(title, skipWhere(missing.length > 0, `no ${missing.join(', ')} here`), body);
+}
+
+/** GNU cpio for `describeWithPrograms`: on macOS `cpio` is that of BSD, with other options and listings. */
+export const GNU_CPIO = isGnuCpio() ? 'cpio' : 'GNU cpio';
+
+function isGnuCpio(): boolean {
+  if (!hasProgram('cpio')) return false;
+  const { stdout } = spawnSync('cpio', ['--version'], { encoding: 'utf8' });
+  return stdout.includes('GNU');
 }

@@ -18,7 +18,10 @@ export function addVerifyCommand(program: Command, { signal, result }: CliContex
   program
     .command('verify')
     .description('check everything in a FAT or ext4 image, or in an initramfs')
-    .argument('<image>', 'a FAT, ext2, ext3 or ext4 image: raw, VMDK, or a partition of either; or an initramfs')
+    .argument(
+      '<image>',
+      'a FAT, ext2, ext3 or ext4 image: raw, VMDK, or a partition of either; or an initramfs',
+    )
     .addOption(partitionOption())
     .addOption(allowOutsideOption())
     .option('--full', 'compare the contents of all files, however large, with the second reader')

@@ -54,7 +54,10 @@ export class Unpacked {
     const first = this.#find(member);
     const place = this.#place(member.name);
     if (!place) return NO_PLACE;
-    if (named(place)?.archive === member.archive) this.onRepeated?.(member);
+    const before = named(place);
+    // Of a file with several names nobody knows which of them the archive gave it; they are counted elsewhere.
+    const isRepeated = before?.archive === member.archive && before.nameCount === 1;
+    if (isRepeated) this.onRepeated?.(member);
     const passed = this.#unpack(member, place, first);
     const made = named(place);
     if (made) made.archive = member.archive;

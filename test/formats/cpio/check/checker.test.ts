@@ -77,6 +77,15 @@ describe('checkCpio finds nothing in', () => {
     ['a name that is not UTF-8', [archive({ name: Buffer.of(0x61, 0x80, 0xff) })]],
     ['archives with zeros between them', [A, Buffer.alloc(512), B, Buffer.alloc(13)]],
     ['a later archive for the same names', [A, A]],
+    [
+      'a later archive for the same names of one file',
+      Array.from({ length: 2 }, () =>
+        archive(
+          { name: 'a', inode: 5, linkCount: 2 },
+          { name: 'b', inode: 5, linkCount: 2, data: 'x' },
+        ),
+      ),
+    ],
     ['a plain archive, then packed ones', [A, gzipSync(B), Buffer.alloc(3), gzipSync(A)]],
     ['a plain archive on a boundary behind a packed one', [padded(gzipSync(A)), B]],
     ['an archive of no members', [TRAILER]],
