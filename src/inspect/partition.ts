@@ -33,6 +33,15 @@ export async function surveyPartitions(
   return { ...table, partitions };
 }
 
+/** Those that hold a file system. */
+export function partitionsToLookInto(
+  table: Pick<DiskTable, 'partitions'> | undefined,
+): ChosenPartition[] {
+  const hasFileSystem = (partition: DiskPartition): partition is ChosenPartition =>
+    partition.fileSystem !== undefined;
+  return table?.partitions.filter(hasFileSystem) ?? [];
+}
+
 export interface PartitionChoice {
   /** The partition asked for; undefined: the only one with a file system. */
   readonly number: number | undefined;
@@ -48,10 +57,8 @@ export function choosePartition(
   path: string,
   { number, fileSystem }: PartitionChoice,
 ): ChosenPartition | ZosiaError {
-  const candidates = partitions.filter(
-    (partition): partition is ChosenPartition =>
-      partition.fileSystem !== undefined &&
-      partition.fileSystem === (fileSystem ?? partition.fileSystem),
+  const candidates = partitionsToLookInto({ partitions }).filter(
+    (partition) => partition.fileSystem === (fileSystem ?? partition.fileSystem),
   );
   const none = (message: string, hint: Text): ZosiaError =>
     new ZosiaError('ZOSIA_NO_SUCH_PARTITION', message, { hint });

@@ -7,7 +7,7 @@ import type { ImageFlags } from './options.js';
 import type { CpioSummary } from '../../formats/cpio/check/checker.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
 import type { FatSummary } from '../../formats/fat/check/checker.js';
-import type { Verification } from '../../inspect/verify.js';
+import type { Verification, VerifiedContent } from '../../inspect/verify.js';
 
 interface Flags extends ImageFlags {
   full?: true | undefined;
@@ -34,7 +34,8 @@ no code with zosia, reads the same names, modes, sizes and contents (of ext4 lib
 cpio-stream); and that models are whole: *.gguf, and in FAT the checkpoint and tokenizer that llama2.cfg
 names. In an initramfs a problem is what the kernel stops at, leaves out, or makes into something else;
 what is odd and unpacked all the same is a warning. Each problem is printed as CODE, where, and what is
-wrong. Exit status: 0 clean, 1 problems found.
+wrong. Of a disk with several file systems each is checked, unless --partition names one.
+Exit status: 0 clean, 1 problems found.
 
 Examples:
   zosia verify artifacts/model-disk/model.vmdk
@@ -53,26 +54,35 @@ Examples:
 }
 
 function printVerification(verification: Verification): void {
-  const { path, problems, problemCount, warnings, notes, models } = verification;
+  const { path, problems, problemCount, warnings, notes } = verification;
   for (const { code, where, message } of problems) print(`${code}: ${where}: ${message}`);
   const undescribed = problemCount - problems.length;
   if (undescribed > 0) print(`... and ${undescribed} more`);
   for (const { code, where, message } of warnings) print(`warning: ${code}: ${where}: ${message}`);
-  const structure = structureText(verification);
+  if (verification.kind === 'partitions') {
+    for (const partition of verification.partitions) {
+      print(`partition ${partition.number}:`);
+      printContent(partition);
+    }
+  } else printContent(verification);
+  for (const note of notes) say(`note: ${note}`);
+  print(`${path}: ${problemCount === 0 ? 'clean' : counted(problemCount, 'problem')}`);
+}
+
+function printContent(verified: VerifiedContent): void {
+  const structure = structureText(verified);
   if (structure !== undefined) print(`structure:     ${structure}`);
-  const secondReader = secondReaderText(verification);
+  const secondReader = secondReaderText(verified);
   if (secondReader !== undefined) print(`second reader: ${secondReader}`);
-  for (const { path: model, sizeBytes, tensorCount, tokenizer } of models) {
+  for (const { path: model, sizeBytes, tensorCount, tokenizer } of verified.models) {
     const own = tokenizer ? `; ${tokenizer.path} has its ${tokenizer.tokenCount} tokens` : '';
     print(
       `model:         ${model}, ${formatBytes(sizeBytes)}, ${tensorCount} tensors, whole${own}`,
     );
   }
-  for (const note of notes) say(`note: ${note}`);
-  print(`${path}: ${problemCount === 0 ? 'clean' : counted(problemCount, 'problem')}`);
 }
 
-function secondReaderText(verification: Verification): string | undefined {
+function secondReaderText(verification: VerifiedContent): string | undefined {
   if (verification.kind === 'fat' || !verification.secondReader) return undefined;
   const size = formatBytes(verification.secondReader.comparedBytes);
   if (verification.kind === 'cpio') {
@@ -83,7 +93,7 @@ function secondReaderText(verification: Verification): string | undefined {
   return `${counted(nameCount, 'name')} and ${files} read the same, ${size}`;
 }
 
-function structureText(verification: Verification): string | undefined {
+function structureText(verification: VerifiedContent): string | undefined {
   if (!verification.structure) return undefined;
   const { fileCount, directoryCount } = verification.structure;
   const files = `${counted(fileCount, 'file')}, ${counted(directoryCount, 'directory')}`;

@@ -221,7 +221,7 @@ describe('a disk with several file systems', () => {
     expect(stdout).toMatch(/^kind +disk with an MBR$/m);
     expect(stdout).toMatch(/partition 1 {2}FAT {2}83\n.*partition 2 {2}ext4 {2}83\n/);
     expect(stdout).toMatch(/has a file system in each of the partitions 1 \(FAT\), 2 \(ext4\)\n$/);
-    for (const args of [['ls'], ['cat'], ['verify'], ['extract', '--out', 'x']]) {
+    for (const args of [['ls'], ['cat'], ['extract', '--out', 'x']]) {
       const [command = '', ...more] = args;
       const path = command === 'cat' ? ['/a'] : [];
       const answer = await run(command, 'both.img', ...path, ...more);
@@ -231,6 +231,35 @@ describe('a disk with several file systems', () => {
       );
     }
     expect((await run('cat', 'both.img', '/a', '--partition', '1')).stdout).toBe('fat');
+  });
+});
+
+describe('a disk with several file systems, when it is verified,', () => {
+  it('has each of them checked, and problems say in which partition they are', async () => {
+    const disk = await imageBytes(mbrDisk([planFat([fatFile('/a', 'fat')]), ext4()]));
+    await writeFile(folder.file('each.img'), disk);
+    const clean = await run('verify', 'each.img');
+    expect(clean.exitCode).toBe(0);
+    expect(clean.stderr).toMatch(/^note: partition 1: FAT has no checksums, .*\n$/);
+    expect(clean.stdout).toMatch(
+      /^partition 1:\nstructure: +1 file, 1 directory, .*\npartition 2:\nstructure: .*\nsecond reader: .*\neach\.img: clean\n$/,
+    );
+    const json = JSON.parse((await run('verify', 'each.img', '--json')).stdout) as unknown;
+    expect(json).toMatchObject({
+      ...{ kind: 'partitions', problemCount: 0 },
+      partitions: [
+        { number: 1, kind: 'fat', structure: { fileCount: 1 } },
+        { number: 2, kind: 'ext4', structure: { hasChecksums: true } },
+      ],
+    });
+    expect((await run('verify', 'each.img', '--partition', '1')).stdout).not.toContain('partition');
+
+    const superblock = disk.findLastIndex((byte, at) => byte === 0x53 && disk[at + 1] === 0xef);
+    disk[superblock + 0x20]! ^= 0xff;
+    await writeFile(folder.file('each.img'), disk);
+    const { stdout, exitCode } = await run('verify', 'each.img');
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^[a-z-]+: partition 2, superblock: /m);
   });
 });
 
