@@ -5,7 +5,7 @@ import { checkCpio } from '../../src/formats/cpio/check/checker.js';
 import type { CpioReport } from '../../src/formats/cpio/check/checker.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { SecondReader } from '../../src/inspect/cpio/second-reader.js';
-import { GNU_CPIO, describeWithPrograms, hasProgram } from '../support/programs.js';
+import { GNU_CPIO, describeWithPrograms } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -50,6 +50,13 @@ const WRITERS: readonly (readonly [string, string, () => Buffer])[] = [
   ['bsdtar', 'bsdtar', () => run('bsdtar', ['--format=newc', '-cf', '-', '.'])],
 ];
 
+const PACKERS: readonly (readonly [string, readonly string[]])[] = [
+  ['gzip', ['-n']],
+  ['xz', ['--check=crc32']],
+  ['zstd', ['-q']],
+  ['lz4', ['-l', '-q']],
+];
+
 /** The sorted names of the tree: folders come before what lies in them. */
 function names(): string {
   return execFileSync('find', ['.'], { cwd: folder.file('tree'), encoding: 'utf8' })
@@ -77,17 +84,15 @@ describe.each(WRITERS)('an archive made by %s', (_, program, write) => {
       });
     });
 
-    it.each([
-      ['gzip', ['-n']],
-      ['xz', ['--check=crc32']],
-      ['zstd', ['-q']],
-      ['lz4', ['-l', '-q']],
-    ])('is so behind a plain one, packed with %s', async (packer, options) => {
-      if (!hasProgram(packer)) return;
-      const packed = run(packer, ['-c', ...options], bytes);
-      const { problems, warnings, summary } = await verified(Buffer.concat([bytes, packed]));
-      expect([...problems, ...warnings]).toEqual([]);
-      expect(summary).toMatchObject({ partCount: 2, archiveCount: 2, memberCount: 24 });
+    describe.each(PACKERS)('packed with %s', (packer, options) => {
+      describeWithPrograms([packer], packer, () => {
+        it('is so behind a plain one', async () => {
+          const packed = run(packer, ['-c', ...options], bytes);
+          const { problems, warnings, summary } = await verified(Buffer.concat([bytes, packed]));
+          expect([...problems, ...warnings]).toEqual([]);
+          expect(summary).toMatchObject({ partCount: 2, archiveCount: 2, memberCount: 24 });
+        });
+      });
     });
   });
 });
