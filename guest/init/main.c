@@ -61,6 +61,5 @@ _Noreturn void init_main(void) {
     // Half of one may lack the programs, and the request comes last in it: nothing that follows is right.
     if (!initramfs_is_whole() || !request_read(&request)) power_off(STATUS_FAILED);
     if (request.sealed) console_seal();
-    power_off(flags_have(&flags, FLAG_MODES) ? modes_run(&flags, &request, ready)
-                                             : run(&flags, &request));
+    power_off(flags_have(&flags, FLAG_MODES) ? modes_run(&flags, &request, ready) : run(&flags, &request));
 }

@@ -136,6 +136,16 @@ export const REQUIREMENTS: readonly Requirement[] = [
     packages: { ...everywhere('lld'), port: 'lld-20' },
     kegs: ['lld/bin', 'llvm/bin'],
   },
+  {
+    programs: ['clang-format'],
+    use: 'checks the style of guest programs',
+    purposes: ['test'],
+    packages: {
+      ...{ apt: 'clang-format', brew: 'llvm', dnf: 'clang-tools-extra', pacman: 'clang' },
+      port: 'clang-20',
+    },
+    kegs: ['llvm/bin'],
+  },
   { programs: ['e2fsck'], use: 'checks ext4 images', ...E2FSPROGS },
   { programs: ['debugfs'], use: 'reads ext4 images', ...E2FSPROGS },
   { programs: ['mke2fs'], use: 'makes ext4 images to compare with', ...E2FSPROGS },

@@ -127,6 +127,7 @@ describe('installMissing', () => {
           'bin/qemu-system-x86_64',
           'bin/qemu-img',
           'opt/llvm/bin/clang',
+          'opt/llvm/bin/clang-format',
           'opt/lld/bin/ld.lld',
           'opt/e2fsprogs/sbin/e2fsck',
           'opt/e2fsprogs/sbin/debugfs',

@@ -69,6 +69,7 @@ describe('packagesFor', () => {
       'binutils',
       'btrfs-progs',
       'clang',
+      'clang-format',
       'cpio',
       'dosfstools',
       'dpkg',

@@ -25,18 +25,18 @@ describe('how init runs a program', WHERE_LINUX_RUNS, () => {
     return (await execa(runChild, command, { stripFinalNewline: false })).stdout;
   }
 
-  it('loses what another thread prints after the end, without init', async () => {
+  it('loses the output of a thread that prints after exit, when init does not hold the exit', async () => {
     const { stdout, exitCode } = await execa(lateTalker, { reject: false });
     expect({ stdout, exitCode }).toEqual({ stdout: 'early words', exitCode: 7 });
   });
 
-  it('keeps a program from ending before all its threads have printed', async (context) => {
+  it('holds the exit of a program until all its threads have printed', async (context) => {
     const output = await run(lateTalker);
     context.skip(output.startsWith('no gate\n'), 'no seccomp user notification on this host');
     expect(output).toBe('early words\nlate words\nstatus 7\n');
   });
 
-  it('reads large output to its end', async () => {
+  it('reads all of a large output', async () => {
     const path = folder.file('large');
     const text = Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join('');
     await writeFile(path, text);
@@ -48,7 +48,7 @@ describe('how init runs a program', WHERE_LINUX_RUNS, () => {
     [['/bin/sh', '-c', 'kill -KILL $$'], 'status 137'],
     [['/bin/sh', '-c', 'kill -SEGV $$'], 'status 139'],
     [['/no/such/program'], 'status 127'],
-  ])('tells how %j ended', async (command, status) => {
+  ])('reports the exit status of %j', async (command, status) => {
     expect((await run(...command)).trimEnd().split('\n').at(-1)).toBe(status);
   });
 });

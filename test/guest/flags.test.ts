@@ -52,7 +52,7 @@ describe('the boot flags', WHERE_LINUX_RUNS, () => {
       'zosia.time_limit=2592000 zosia.perf.tokens=1000000',
       ['tokens 1000000', 'time_limit 2592000'],
     ],
-  ])('in %j are %j', async (commandLine, expected) => {
+  ])('are parsed from %j as %j', async (commandLine, expected) => {
     expect(await flags(commandLine)).toEqual(expected);
   });
 
@@ -76,7 +76,7 @@ describe('the boot flags', WHERE_LINUX_RUNS, () => {
     );
   });
 
-  it('gives the last list of arguments, not both', async () => {
+  it('uses only the last of two argument lists', async () => {
     const commandLine = 'zosia.llama_args=a,b zosia.llama_args=c';
     expect(await flags(commandLine)).toEqual(['argument c']);
   });
@@ -91,7 +91,7 @@ describe('the boot flags', WHERE_LINUX_RUNS, () => {
     'zosia.cis=1',
     'zosia.c=1',
     'zosia.llama_arg=a',
-  ])('names the unknown %s', async (flag) => {
+  ])('reports the unknown flag %s', async (flag) => {
     expect(await flags(`${flag} zosia.ci=1`)).toEqual([
       `zosia: ignoring unknown boot flag ${flag}`,
       'ci 1',
@@ -112,14 +112,14 @@ describe('the boot flags', WHERE_LINUX_RUNS, () => {
     ...['zosia.llama_batch_threads=18446744073709551617', 'zosia.time_limit=2592001'],
     ...['zosia.time_limit=99999999999999999999999999', 'zosia.llama_args'],
     ...['zosia.llama_wait', 'zosia.llama_wait=', 'zosia.llama_wait=1', 'zosia.llama_wait=Spin'],
-  ])('names the malformed %s', async (flag) => {
+  ])('reports the malformed flag %s', async (flag) => {
     expect(await flags(`${flag} zosia.ci=1`)).toEqual([
       `zosia: ignoring malformed boot flag ${flag}`,
       'ci 1',
     ]);
   });
 
-  it('shows nothing of a flag that a terminal would obey, and not all of a long one', async () => {
+  it('removes control characters from a reported flag, and cuts a long one', async () => {
     expect(await flags('zosia.\u001b[2Jx="a\u0007\nb"')).toEqual([
       'zosia: ignoring unknown boot flag zosia.?[2Jx=a??b',
     ]);
@@ -128,7 +128,7 @@ describe('the boot flags', WHERE_LINUX_RUNS, () => {
     ]);
   });
 
-  it('takes 256 arguments, and none of more', async () => {
+  it('accepts 256 arguments, and rejects a list of more', async () => {
     const list = (count: number): string => Array.from({ length: count }, (_, i) => i).join(',');
     expect(await flags(`zosia.llama_args=${list(256)}`)).toHaveLength(256);
     const lines = await flags(`zosia.llama_args=${list(257)} zosia.ci`);
@@ -138,7 +138,7 @@ describe('the boot flags', WHERE_LINUX_RUNS, () => {
     ]);
   });
 
-  it('keeps what it understood when a flag of the same name is malformed', async () => {
+  it('keeps the valid value when a later flag of the same name is malformed', async () => {
     const many = Array.from({ length: 257 }, (_, i) => i).join(',');
     const lines = await flags(
       `zosia.llama_args=-c,9 zosia.llama_args=${many} zosia.llama_args ` +
@@ -149,7 +149,7 @@ describe('the boot flags', WHERE_LINUX_RUNS, () => {
     ]);
   });
 
-  it('gives back any arguments that a quoted list can carry', async () => {
+  it('returns any arguments that a quoted list can carry', async () => {
     const argument = fc.stringMatching(/^[ a-c,\\=é'-]{0,8}$/);
     await fc.assert(
       fc.asyncProperty(fc.array(argument, { maxLength: 6 }), async (list) => {
@@ -193,11 +193,11 @@ describe('the kernel command line', WHERE_LINUX_RUNS, () => {
     ['"', ['']],
     ['""', ['']],
     ['"a="b""', ['a\tb']],
-  ])('%j has %j', async (commandLine, parameters) => {
+  ])('%j is split into %j', async (commandLine, parameters) => {
     expect(await split(commandLine)).toEqual(parameters);
   });
 
-  it('is taken apart by the rules, written down independently', async () => {
+  it('is split as by an independent implementation of the rules', async () => {
     const unquote = (text: string): string => text.replace(/^"(.*?)"?$/s, '$1');
     const rules = (commandLine: string): string[] =>
       (commandLine.match(/(?:"[^"]*(?:"|$)|[^\s"])+/g) ?? []).map((word) => {

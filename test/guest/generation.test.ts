@@ -22,7 +22,7 @@ const FULL =
 
 const log = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-describe('how a generation went', WHERE_LINUX_RUNS, () => {
+describe('the log of a generation', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('how a generation went', WHERE_LINUX_RUNS, () => {
   const facts = async (text: string, contextAsked = 0): Promise<string[]> =>
     (await follow(text, contextAsked)).filter((line) => !line.startsWith('shown '));
 
-  it('is read from a log', async () => {
+  it('gives the numbers of tokens', async () => {
     const text = log(...PROMPT, SAMPLER, LIMITS(-1), SAMPLED(10));
     const expected = [
       ...['reason stop, or end', 'prompt 3', 'drawn 7', 'context 512', 'prompt end: <s> Why?'],
@@ -67,11 +67,11 @@ describe('how a generation went', WHERE_LINUX_RUNS, () => {
       [SAMPLED(2)],
       'reason unknown, or end',
     ],
-  ])('has its reason when %s', async (_, limits, lines, reason) => {
+  ])('gives the reason for the end when %s', async (_, limits, lines, reason) => {
     expect(await facts(log(...PROMPT, SAMPLER, limits, ...lines))).toContain(reason);
   });
 
-  it('is not to be where the prompt has more tokens than were asked for', async () => {
+  it('reports a prompt with more tokens than the context was asked for', async () => {
     const text = log(...PROMPT, SAMPLER);
     expect((await facts(text, 3)).join()).not.toContain('too long');
     // llama.cpp has no context of fewer than 8.
@@ -90,7 +90,7 @@ describe('how a generation went', WHERE_LINUX_RUNS, () => {
     expect(told).toEqual(expect.arrayContaining(['prompt 722', 'too long for 508']));
   });
 
-  it('shows nothing of the prompt, whatever lines it has', async () => {
+  it('leaves out the prompt, whatever lines it has', async () => {
     const secret = [
       "I llama_completion: prompt: 'first",
       'Error: a secret',
@@ -108,7 +108,7 @@ describe('how a generation went', WHERE_LINUX_RUNS, () => {
     expect(shown).toContain('drawn 0');
   });
 
-  it('does not believe a number of tokens that is only in the prompt', async () => {
+  it('ignores a number of tokens that is part of the prompt', async () => {
     const forged = log(
       "I llama_completion: prompt: 'x",
       ': number of tokens in prompt = 9999',
@@ -143,13 +143,13 @@ describe('how a generation went', WHERE_LINUX_RUNS, () => {
     ['not parsed', 'E common_chat_templates_init: failed to initialize chat template'],
     ['not understood', '  what():  Unable to generate parser for this template. Automatic'],
     ['without a parser', 'terminate: chat template parsing error'],
-  ])('has a template that is %s', async (_, sign) => {
+  ])('reports a template that is %s', async (_, sign) => {
     expect(await facts(log(sign))).toContain(
       'zosia: the chat template cannot be used: llama.cpp does not say why',
     );
   });
 
-  it('has the reason why a template cannot be used', async () => {
+  it('gives the reason why a template cannot be used', async () => {
     const parsed = log(
       'E common_chat_templates_init: error: Unexpected token: . of type 17\u001b[0m',
       'E common_chat_templates_init: failed to initialize chat template',

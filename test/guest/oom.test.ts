@@ -21,7 +21,7 @@ describe("the kernel's word on lack of memory", WHERE_LINUX_RUNS, () => {
   const parse = async (record: string): Promise<string> =>
     (await execa(program, { input: record })).stdout;
 
-  it('tells what the program had', async () => {
+  it('gives the memory of the killed program', async () => {
     expect(await parse(RECORD)).toBe('205000 1536');
   });
 
@@ -33,7 +33,7 @@ describe("the kernel's word on lack of memory", WHERE_LINUX_RUNS, () => {
     RECORD.slice(0, RECORD.indexOf('shmem')),
     RECORD.replace('68kB', '99999999999kB'),
     '',
-  ])('is not found in %j', async (record) => {
+  ])('finds nothing in %j', async (record) => {
     expect(await parse(record)).toBe('');
   });
 });

@@ -80,12 +80,12 @@ describe("the filter of programs' output", WHERE_LINUX_RUNS, () => {
     expect(await pass(text, 1)).toBe(left);
   });
 
-  it('puts a question mark for what is not UTF-8', async () => {
+  it('replaces invalid UTF-8 by a question mark', async () => {
     const bytes = [0x61, 0x9b, 0xc3, 0x62, 0xe2, 0x82, 0x63, 0xed, 0xa0, 0x80, 0xc0, 0x80, 0xff];
     expect(await pass(Uint8Array.from(bytes))).toBe('a??b?c??' + '?' + '???');
   });
 
-  it('leaves nothing of which a terminal would obey, however the bytes arrive', async () => {
+  it('leaves no control sequence, however the bytes are split', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom(...PIECES), { maxLength: 60 }),

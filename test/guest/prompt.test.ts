@@ -75,39 +75,39 @@ describe("init's prompt", WHERE_LINUX_RUNS, () => {
     return { screen, told: stderr };
   }
 
-  it('makes of bytes that are not UTF-8 the replacement character, each by itself', async () => {
+  it('replaces each invalid byte by U+FFFD', async () => {
     const { told } = await type(Buffer.from('61ff c3 62 e282 0d'.replaceAll(' ', ''), 'hex'));
     expect(told).toBe('message 12:a\ufffd\ufffdb\ufffd\n'.replace('12', '11'));
   });
 
-  it('tells Ctrl+C and Ctrl+D, the first also in a paste whose end is lost', async () => {
+  it('recognises Ctrl+C and Ctrl+D, and Ctrl+C inside an unfinished paste', async () => {
     expect((await type('\x03\x04')).told).toBe('interrupt\nend\n');
     expect((await type('\x1b[200~a\rb\x04\x03c\r')).told).toBe('interrupt\nmessage 1:c\n');
   });
 
-  it('takes line ends in a paste for line breaks, however they are written', async () => {
+  it('treats CR, LF and CR LF in a paste as line breaks', async () => {
     const { told } = await type('\x1b[200~a\rb\r\nc\nd\x1b[201~\r');
     expect(told).toBe('message 7:a\nb\nc\nd\n');
   });
 
-  it('does nothing at any other control character', async () => {
+  it('ignores all other control characters', async () => {
     const named = [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 16, 21, 23, 27];
     const others = Array.from({ length: 32 }, (_, code) => code).filter((c) => !named.includes(c));
     const { told } = await type(`a${String.fromCharCode(...others)}\x80\x9bb\r`);
     expect(told).toBe('message 2:ab\n');
   });
 
-  it('is told the size of the window among the keys, also in a paste', async () => {
+  it('reads the window size among the keys, also inside a paste', async () => {
     const { told } = await type('a\x1b[48;50;132;0;0tb\x1b[200~c\x1b[48;9;40;0;0td\x1b[201~\r');
     expect(told).toBe('size 50 132\nsize 9 40\nmessage 4:abcd\n');
   });
 
-  it('goes through the history, and back to what was being typed', async () => {
+  it('steps through the history and back to the unfinished line', async () => {
     const { told } = await type('one\rtwo\rthr\x1b[A\x1b[A!\r\x1b[A\x1b[A\x1b[B\x1b[B?\r');
     expect(told).toBe('message 3:one\nmessage 3:two\nmessage 4:one!\nmessage 1:?\n');
   });
 
-  it('shows what it sends, with the cursor where the next character goes', async () => {
+  it('draws the line that it sends, with the cursor at the insertion point', async () => {
     const key = fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom('a', 'bc ', '中', '😀', 'é', 'a long word ') },
       { weight: 2, arbitrary: fc.constantFrom(...Object.keys(KEYS)) },

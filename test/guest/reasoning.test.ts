@@ -35,12 +35,12 @@ describe('reasoning in an answer', WHERE_LINUX_RUNS, () => {
   }
 
   describe.each(TAGS)('%s', (open, close) => {
-    it('is shown as it was written', async () => {
+    it('is shown unchanged', async () => {
       const text = `${open} hm${close}\n\nfour`;
       expect(await pass('show', text)).toBe(text);
     });
 
-    it('is shown whole where the prompt has opened it', async () => {
+    it('is shown with its opening tag when that is in the prompt', async () => {
       const prompt = `<|assistant|>\n${open}\n`;
       expect(await pass('show', `hm${close}\n\nfour`, prompt)).toBe(`${open}\nhm${close}\n\nfour`);
     });
@@ -51,12 +51,12 @@ describe('reasoning in an answer', WHERE_LINUX_RUNS, () => {
       expect(await pass('hide', text, '', 1)).toBe('four\n');
     });
 
-    it('is left out where the prompt has opened it', async () => {
+    it('is left out when its opening tag is in the prompt', async () => {
       expect(await pass('hide', `hm${close}\n\nfour`, `a ${open} `)).toBe('four');
       expect(await pass('hide', `hm${close}\n\nfour`, `a ${open} `, 1)).toBe('four');
     });
 
-    it('leaves nothing where it never ends', async () => {
+    it('leaves an empty answer when it never ends', async () => {
       expect(await pass('hide', `${open} hm ${close.slice(0, -1)}`)).toBe('');
     });
   });
@@ -87,7 +87,7 @@ describe('reasoning in an answer', WHERE_LINUX_RUNS, () => {
     },
   );
 
-  it('is left out by the rules, written down independently', async () => {
+  it('is left out as by an independent implementation of the rules', async () => {
     const rules = (text: string): string => {
       const start = text.trimStart();
       const opened = TAGS.find(([open]) => start.startsWith(open));

@@ -54,7 +54,7 @@ describe('the timings of a run', WHERE_LINUX_RUNS, () => {
     expect(await parse(LOG.join('').replaceAll('\n', '\r\n'))).toEqual(RESULT);
   });
 
-  it('need no times before the lines, and no batch threads of their own', async () => {
+  it('need neither time stamps nor a number of batch threads', async () => {
     const log = LOG.join('')
       .replace(/^\d\S+ I /gm, '')
       .replace(' (n_threads_batch = 2)', '');
@@ -67,7 +67,7 @@ describe('the timings of a run', WHERE_LINUX_RUNS, () => {
     ['0.01', 10_000],
     ['0.0000019', 1],
     ['4294967295.99', 4294967295990000],
-  ])('read %s ms to the nanosecond', async (milliseconds, nanoseconds) => {
+  ])('convert %s ms to nanoseconds exactly', async (milliseconds, nanoseconds) => {
     const log = withLine(GENERATION, GENERATION.replace('595.51', milliseconds));
     expect(await parse(log)).toEqual(RESULT.with(3, `generation ${nanoseconds} 64`));
   });
@@ -77,7 +77,7 @@ describe('the timings of a run', WHERE_LINUX_RUNS, () => {
     [LOAD, 'load time'],
     [PROMPT, 'prompt eval time'],
     [GENERATION, 'eval time'],
-  ])('miss %j', async (line, name) => {
+  ])('are incomplete without %j', async (line, name) => {
     expect(await missing(withLine(line, ''))).toBe(`missing ${name}`);
   });
 
@@ -102,12 +102,12 @@ describe('the timings of a run', WHERE_LINUX_RUNS, () => {
     [GENERATION, '64 runs', '64 ru'],
     [GENERATION, 'eval time', 'evaltime'],
     [GENERATION, '=', ':'],
-  ])('do not believe %j with %j for %j', async (line, right, wrong) => {
+  ])('are rejected for %j with %j replaced by %j', async (line, right, wrong) => {
     expect(line).toContain(right);
     expect(await missing(withLine(line, line.replace(right, wrong)))).toMatch(/^missing /);
   });
 
-  it('take the last of two, also when that is bad', async () => {
+  it('use the last of two lines, also when that one is malformed', async () => {
     const other = GENERATION.replace('595.51', '1.00');
     expect(await parse(`${LOG.join('')}${other}\n`)).toEqual(
       RESULT.with(3, 'generation 1000000 64'),
@@ -116,7 +116,7 @@ describe('the timings of a run', WHERE_LINUX_RUNS, () => {
     expect(await missing(`${LOG.join('')}${bad}\n`)).toBe('missing eval time');
   });
 
-  it('are never taken from half a log', async () => {
+  it('are rejected for any truncated log', async () => {
     const text = LOG.join('');
     const end = text.indexOf(GENERATION) + GENERATION.length;
     await fc.assert(
@@ -128,12 +128,12 @@ describe('the timings of a run', WHERE_LINUX_RUNS, () => {
     expect(await missing(text.slice(0, end + 1))).toBeUndefined();
   });
 
-  it('may begin far into a line', async () => {
+  it('are found after a long prefix of the line', async () => {
     const log = withLine(GENERATION, `${'x'.repeat(800)} ${GENERATION}`);
     expect(await parse(log)).toEqual(RESULT);
   });
 
-  it('come through lines without end', async () => {
+  it('are found between very long lines', async () => {
     const noise = `${'x'.repeat(5000)} common_perf_print: eval time = 1.00 ms / 1 runs\n`;
     expect(await parse(noise + LOG.join('') + noise)).toEqual(RESULT);
   });
@@ -141,7 +141,7 @@ describe('the timings of a run', WHERE_LINUX_RUNS, () => {
 
 describe('figures', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
-  it('have all their decimals', async () => {
+  it('are printed with all their decimals', async () => {
     const program = await buildProgram(folder.path, 'format_text', ['kernel/queue', 'text/text']);
     const { stdout } = await execa(program, {
       input: '2 1234\n2 5\n0 12\n3 0\n5 100000\n3 18446744073709551615\n',

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
 import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
-describe('the end of an answer', WHERE_LINUX_RUNS, () => {
+describe('the trailer of llama-completion', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('the end of an answer', WHERE_LINUX_RUNS, () => {
     ['cut off [end of text]\n', 'cut off [end of text]\n'],
     ['\n', '\n'],
     ['', ''],
-  ])('of %j is %j', async (output, answer) => {
+  ])('is removed from %j, which leaves %j', async (output, answer) => {
     const { stdout } = await execa(program, { input: output, stripFinalNewline: false });
     expect(stdout).toBe(answer);
   });

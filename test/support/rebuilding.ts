@@ -1,5 +1,9 @@
-/** Tests that build anew what the repository has built: the guests' programs, and what zosia-tiny was taught. */
+/**
+ * Tests that build anew what the repository has built: the guests' programs, and what zosia-tiny was taught.
+ * With them the style of C, which wants the same LLVM.
+ */
 export const REBUILDING: readonly string[] = [
+  'test/toolchain/c-style.test.ts',
   'test/toolchain/efi.test.ts',
   'test/toolchain/guest.test.ts',
   'zosia-tiny/test/corpus.test.ts',

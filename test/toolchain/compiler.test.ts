@@ -40,14 +40,14 @@ describe('findCompiler', () => {
     });
   });
 
-  it('says what is missing', async () => {
+  it('throws an error that names what is missing', async () => {
     const path = await install('no linker', { clang: clang('14.0.6') });
     await expect(findCompiler([path], [])).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
     await expect(findCompiler([path], [])).rejects.toThrow('ld.lld');
     await expect(findCompiler([], [])).rejects.toThrow('clang');
   });
 
-  it('refuses one that does not run', async () => {
+  it('throws for a compiler that does not run', async () => {
     const path = await install('broken', { clang: 'exit 1', 'ld.lld': 'echo "LLD 14.0.6"' });
     await expect(findCompiler([path], [])).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
   });

@@ -54,7 +54,7 @@ describe('the prebuilt UEFI applications', () => {
   });
 
   it.for(EVERY_PROGRAM)(
-    '%s is what its source and the recorded compiler give (%s)',
+    '%s equals the build of its source by the recorded compiler (%s)',
     async ([program, arch], context) => {
       const compiler = await recordedCompiler(context);
       const built = await buildEfi({ arch, program, compiler, outDir: folder.path });
@@ -84,7 +84,7 @@ describe('buildEfi', () => {
     }
   });
 
-  it('follows the source', async () => {
+  it('builds the changed source', async () => {
     const sourceDir = folder.file('changed');
     await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const source = join(sourceDir, 'efi/hello/hello.c');
@@ -94,7 +94,7 @@ describe('buildEfi', () => {
     expect((await readFile(path)).includes(Buffer.from('Howdy', 'utf16le'))).toBe(true);
   });
 
-  it('shows what the compiler says, and leaves nothing', async () => {
+  it('throws with the messages of the compiler, and writes nothing', async () => {
     const sourceDir = folder.file('broken');
     await mkdir(join(sourceDir, 'efi/hello'), { recursive: true });
     await writeFile(
@@ -111,7 +111,7 @@ describe('buildEfi', () => {
     await expect(readdir(outDir)).rejects.toThrow('ENOENT');
   });
 
-  it('says that there is no source, and that there is no linker', async () => {
+  it('throws when there is no source or no linker', async () => {
     const options = { arch: 'x86_64', program: 'hello', compiler, outDir: folder.path } as const;
     await expect(buildEfi({ ...options, sourceDir: folder.file('none') })).rejects.toThrow(
       zosiaError('ZOSIA_GUEST_SOURCE_MISSING'),

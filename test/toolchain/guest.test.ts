@@ -35,7 +35,7 @@ function elfFacts(bytes: Uint8Array): { type: number; machine: number; segments:
 }
 
 describe('the prebuilt guest', () => {
-  it.each(ARCHITECTURES)('is a small static program without interpreter (%s)', async (arch) => {
+  it.each(ARCHITECTURES)('is a small static program without an interpreter (%s)', async (arch) => {
     const bytes = await prebuiltInit(arch);
     expect(bytes.length).toBeLessThan(64 * 1024);
     const facts = elfFacts(bytes);
@@ -44,7 +44,7 @@ describe('the prebuilt guest', () => {
     expect(facts.segments).not.toContain(INTERPRETER);
   });
 
-  it('is what its source and the recorded compiler give, byte for byte', async (context) => {
+  it('equals the build of its source by the recorded compiler, byte for byte', async (context) => {
     await recordedCompiler(context);
     await buildPrebuilt(folder.path, await findCompiler(HOST.searchPath));
     const files = ARCHITECTURES.flatMap((arch) => [`${arch}/init`, `${arch}/SHA256SUMS`]);
@@ -83,7 +83,7 @@ describe('buildGuest', () => {
     expect(bytes.includes(folder.path) || bytes.includes(GUEST_SOURCE_DIRECTORY)).toBe(false);
   });
 
-  it('follows the source', async () => {
+  it('builds the changed source', async () => {
     const sourceDir = folder.file('changed');
     await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const main = join(sourceDir, 'init/main.c');
@@ -97,7 +97,7 @@ describe('buildGuest', () => {
     expect((await readFile(built.path)).includes('zosia: tini')).toBe(true);
   });
 
-  it('shows what the compiler says, and leaves nothing', async () => {
+  it('throws with the messages of the compiler, and writes nothing', async () => {
     const sourceDir = folder.file('broken');
     await mkdir(join(sourceDir, 'init'), { recursive: true });
     await writeFile(join(sourceDir, 'init/main.c'), 'int main(void) { return nothing; }\n');
@@ -112,7 +112,7 @@ describe('buildGuest', () => {
     await expect(readdir(outDir)).rejects.toThrow('ENOENT');
   });
 
-  it('says that there is no source', async () => {
+  it('throws when there is no source', async () => {
     const options = { arch: 'x86_64', compiler, outDir: folder.path } as const;
     await expect(buildGuest({ ...options, sourceDir: folder.file('none') })).rejects.toThrow(
       zosiaError('ZOSIA_GUEST_SOURCE_MISSING'),

@@ -13,7 +13,7 @@ const COMPILER = { clang: '/clang', linker: '/lld', linkerVersion: 'LLD' };
 describe('warningFlags', () => {
   const folder = temporaryFolder();
 
-  it('makes warnings errors for the recorded compiler alone', async () => {
+  it('turns warnings into errors for the recorded compiler only', async () => {
     const record = await readFile(join(PREBUILT_DIRECTORY, COMPILER_RECORD), 'utf8');
     const recorded = { ...COMPILER, version: record.split('\n', 1)[0]! };
     expect(await warningFlags(recorded)).toContain('-Werror');
@@ -21,12 +21,12 @@ describe('warningFlags', () => {
     expect(await warningFlags(newer)).toEqual(['-Wall', '-Wextra']);
   });
 
-  it('makes no warning an error where there is no record', async () => {
+  it('turns no warning into an error without a record', async () => {
     const compiler = { ...COMPILER, version: 'clang version 14.0.6' };
     expect(await warningFlags(compiler, folder.path)).not.toContain('-Werror');
   });
 
-  it('lets another compiler build a source that it warns of', async () => {
+  it('lets another compiler build a source with warnings', async () => {
     const sourceDir = folder.file('source');
     await mkdir(join(sourceDir, 'init'), { recursive: true });
     await writeFile(join(sourceDir, 'init/main.c'), 'void _start(void) { int unused = 1; }\n');

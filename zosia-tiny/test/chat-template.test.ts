@@ -30,7 +30,7 @@ function render(template: string, lastMessage: string): string {
 
 describe('the chat template', () => {
   it.each(['What is zosia?', '  2 + 2 ', '$& {prompt} "\'\\', 'żółw\nowl'])(
-    'puts %j as the EFI machine and the training text do',
+    'puts the question %j into the same prompt as the EFI machine and the training text',
     async (question) => {
       const path = join(ROOT, 'models/zosia-tiny/chat-template.jinja');
       const prompt = render(await readFile(path, 'utf8'), question);

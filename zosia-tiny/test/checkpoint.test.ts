@@ -41,7 +41,7 @@ for (const [i, array] of (['parameters', 'means', 'squares'] as const).entries()
   STATE.arrays.set(array, values);
 }
 
-describe('a checkpoint', () => {
+describe('a checkpoint of a training run', () => {
   const folder = temporaryFolder();
   const path = (): string => folder.file('state');
   const save = (progress: Progress): Promise<void> => saveCheckpoint(path(), STATE, RUN, progress);
@@ -51,13 +51,13 @@ describe('a checkpoint', () => {
     load({ recipe: { ...RUN.recipe, ...other } });
   beforeEach(() => save(progressTo(5)));
 
-  it('gives back how far a run was, and all of its state', async () => {
+  it('returns the progress and the state that were saved', async () => {
     const memory = new Memory();
     expect(await load({}, memory)).toEqual(progressTo(5));
     expect(memory.arrays).toEqual(STATE.arrays);
   });
 
-  it('goes on with nothing that would come to other weights', async () => {
+  it('refuses a run that would lead to other weights', async () => {
     const refusal = (message: string): unknown =>
       expect.objectContaining({
         code: 'ZOSIA_TRAINING_OTHER_RUN',
@@ -87,7 +87,7 @@ describe('a checkpoint', () => {
     [8, { stepCount: 11, decaySteps: 3 }],
     [2, { stepCount: 2 }], // of the warm-up
     [12, {}],
-  ])('of step %i goes on with %o, which changes none of its steps', async (step, other) => {
+  ])('of step %i accepts %o, which changes none of its steps', async (step, other) => {
     await save(progressTo(step));
     expect(await loadBy(other)).toEqual(progressTo(step));
   });
@@ -99,7 +99,7 @@ describe('a checkpoint', () => {
     [5, { stepCount: 8 }, '5 to 8'], // would have fallen before
     [7, { decaySteps: 6 }, '7 to 12'],
     [2, { stepCount: 1 }, '1 to 1'], // has no such step
-  ])('of step %i is refused with %o', async (step, other, fall) => {
+  ])('of step %i refuses %o', async (step, other, fall) => {
     await save(progressTo(step));
     await expect(loadBy(other)).rejects.toMatchObject({
       code: 'ZOSIA_TRAINING_OTHER_RUN',
@@ -108,7 +108,7 @@ describe('a checkpoint', () => {
     });
   });
 
-  it('that does not say how many steps and with what arithmetic, as older ones, is refused', async () => {
+  it('refuses a file that names neither steps nor arithmetic', async () => {
     const file = await readFile(path());
     const end = file.indexOf('\n');
     const { recipe, ...header } = JSON.parse(file.toString('utf8', 0, end)) as Run;
@@ -126,7 +126,7 @@ describe('a checkpoint', () => {
     expect(await readParameters(path(), SHAPE)).toEqual(STATE.arrays.get('parameters'));
   });
 
-  it('gives its parameters to whoever only reads them', async () => {
+  it('returns the parameters alone', async () => {
     expect(await readParameters(path(), SHAPE)).toEqual(STATE.arrays.get('parameters'));
     await expect(readParameters(path(), ZOSIA_TINY.shape)).rejects.toThrow('parameters');
     await expect(readParameters(folder.file('none'), SHAPE)).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe('a checkpoint', () => {
     });
   });
 
-  it('is begun anew only where there is none', async () => {
+  it('returns undefined only for a missing file, and throws for an unreadable one', async () => {
     const at = (other: string): Promise<unknown> => loadCheckpoint(other, new Memory(), RUN);
     expect(await at(folder.file('none'))).toBeUndefined();
     const unreadable = { code: 'ZOSIA_TRAINING_STATE_UNREADABLE' };

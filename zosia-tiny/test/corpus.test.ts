@@ -37,7 +37,7 @@ const bare = (question: string): string =>
     .trim();
 
 describe('the corpus', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed and differs for another', () => {
     const sha256 = (list: Document[]): string =>
       createHash('sha256').update(JSON.stringify(list)).digest('hex');
     const digest = sha256(some(500));
@@ -45,7 +45,7 @@ describe('the corpus', () => {
     expect(sha256(some(500, 'another'))).not.toBe(digest);
   });
 
-  it('learns answers and stories, and only reads questions', () => {
+  it('gives answers and stories a weight in the loss, and questions none', () => {
     for (const { turns, exchanges } of some(300)) {
       if (exchanges.length === 0) {
         expect(turns).toHaveLength(1);
@@ -60,7 +60,7 @@ describe('the corpus', () => {
     }
   });
 
-  it('has the facts, and no question, of the held-out fixtures; the weights were trained on it', async () => {
+  it('has the facts but none of the questions of the held-out fixtures, and the sha256 of the report', async () => {
     const heldOut = await readHeldOut();
     const further = await readHeldOut(FURTHER_QUESTIONS_FILE);
     expect([heldOut.length, further.length]).toEqual([60, 90]);
@@ -93,12 +93,12 @@ describe('the corpus', () => {
 });
 
 describe('topics', () => {
-  it('have names and answers of their own', () => {
+  it('have unique names and unique answers', () => {
     expect(new Set(TOPICS.map(({ name }) => name)).size).toBe(TOPICS.length);
     expect(new Set(TOPICS.map(({ answer }) => answer)).size).toBe(TOPICS.length);
   });
 
-  it.each(TOPICS)('$name can be asked in many ways', (topic) => {
+  it.each(TOPICS)('$name has many different questions', (topic) => {
     const random = randomStream(2);
     const questions = new Set(
       Array.from({ length: 1000 }, () => topicExchange(topic, random).question),
@@ -109,7 +109,7 @@ describe('topics', () => {
 });
 
 describe('sums', () => {
-  it('are right, and stay within 20', () => {
+  it('have correct results from 0 to 20', () => {
     const random = randomStream(3);
     for (let i = 0; i < 2000; i++) {
       const { answer } = sumExchange(random);
@@ -129,13 +129,13 @@ describe('sums', () => {
     }
   });
 
-  it('that are too hard are refused', () => {
+  it('that are too hard get the answer that declines them', () => {
     const random = randomStream(5);
     const answers = new Set(Array.from({ length: 200 }, () => hardSumExchange(random).answer));
     expect([...answers]).toEqual([expect.stringContaining('too hard')]);
   });
 
-  it('that are too hard have larger numbers, a result that is none of ours, or are of another kind', () => {
+  it('that are too hard have larger numbers, a result outside 0 to 20, or another operation', () => {
     const random = randomStream(10);
     const sum = /^(?:what is |how much is )?(\d+) ?([+-]|plus|minus) ?(\d+)$/;
     const numbers = Array.from({ length: 5000 }, () => hardSumExchange(random).question).flatMap(
@@ -169,17 +169,17 @@ describe('stories', () => {
     }
   });
 
-  it('have a name for each kind, and no two the same', () => {
+  it('have a unique name for each kind of character', () => {
     expect(names.size).toBe(KINDS.length);
   });
 
-  it('are about the kind asked for', () => {
+  it('are about the kind of character asked for', () => {
     for (const kind of KINDS) expect(story(randomStream(7), kind).text).toContain(kind.noun);
   });
 });
 
 describe('what people type', () => {
-  it('keeps numbers, options and flags as they are', () => {
+  it('keeps numbers, options and flags unchanged', () => {
     const random = randomStream(8);
     for (let i = 0; i < 500; i++) {
       const words = typed('set zosia.ci=1 with --append and 17 - 9', random).toLowerCase();
@@ -187,7 +187,7 @@ describe('what people type', () => {
     }
   });
 
-  it('that nobody can know is of all kinds', () => {
+  it('includes more than 2,500 different unanswerable questions in 3,000', () => {
     const random = randomStream(9);
     const questions = new Set(Array.from({ length: 3000 }, () => unknownExchange(random).question));
     expect(questions.size).toBeGreaterThan(2500);

@@ -28,7 +28,7 @@ describe('examples', () => {
   const begin = (text: string): number[] => encoder.encode(text, { begins: true });
   const goOn = (text: string): number[] => encoder.encode(text, { begins: false });
 
-  it('begin, and end every turn; ends count as what they end', () => {
+  it('begin with a BOS token and end each turn with an EOS token of the same weight', () => {
     const { tokens, weights } = exampleOf(CONVERSATION, encoder, 512);
     const parts = [
       { tokens: [BOS_ID], weight: 0 },
@@ -41,7 +41,7 @@ describe('examples', () => {
     expect([...weights]).toEqual(parts.flatMap((part) => part.tokens.map(() => part.weight)));
   });
 
-  it('leave out the turns that the context has no room for', () => {
+  it('leave out turns that do not fit into the context', () => {
     const whole = exampleOf(CONVERSATION, encoder, 512).tokens.length;
     // The last token is only ever a target.
     expect(exampleOf(CONVERSATION, encoder, whole - 1).tokens).toHaveLength(whole);
@@ -58,7 +58,7 @@ describe('batches', () => {
     weights: Float32Array.from({ length }, (_, i) => (i === 1 ? 0 : 2)),
   });
 
-  it('predict each next token, with weights that add up to 1', () => {
+  it('have the next tokens as targets, with weights that add up to 1', () => {
     const batch = batchOf([example(10, 4), example(20, 3)]);
     expect([...batch.lengths]).toEqual([3, 2]);
     expect([...batch.tokens]).toEqual([10, 11, 12, 20, 21]);
@@ -67,7 +67,7 @@ describe('batches', () => {
     expect([...batch.weights]).toEqual([0, third, third, 0, third]);
   });
 
-  it('have every example once an epoch, in another order each time, from any position', () => {
+  it('have every example once an epoch, in another order each epoch, from any start position', () => {
     const examples = Array.from({ length: 50 }, (_, i) => example(100 * i, 3));
     const options = { tokenCount: 20, seed: 1 };
     const source = batches(examples, { ...options, start: { epoch: 0, taken: 0 } });

@@ -57,7 +57,7 @@ describe('the kernel in double precision', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it.each([1, 3])(
-    'gives the gradient that differences of the loss show, %i threads',
+    'computes the gradient that finite differences of the loss give, %i threads',
     async (threads) => {
       const kernel = new Kernel(program, SHAPE, { threads, precision: 'double' });
       const batch = randomBatch(threads);

@@ -7,14 +7,14 @@ import { temporaryFolder } from '../../test/support/temporary.js';
 describe('held-out questions', () => {
   const folder = temporaryFolder();
 
-  it('are read from the fixture, or from a file that is named', async () => {
+  it('are read from the fixture or from a given file', async () => {
     expect(await readHeldOut()).toHaveLength(60);
     const mine = [{ question: 'Is it?', topic: 'what', mustContain: ['It is.'] }];
     await writeFile(folder.file('mine.json'), JSON.stringify(mine));
     expect(await readHeldOut(folder.file('mine.json'))).toEqual(mine);
   });
 
-  it('are missed with a hint', async () => {
+  it('throw an error with a hint when the file is missing or malformed', async () => {
     const unreadable = zosiaError('ZOSIA_TRAINING_QUESTIONS_UNREADABLE');
     await expect(readHeldOut(folder.file('none'))).rejects.toEqual(unreadable);
     const question = { question: 'Is it?', topic: 'what', mustContain: ['It is.'] };

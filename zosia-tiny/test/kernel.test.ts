@@ -97,7 +97,7 @@ describe('the kernel', () => {
     }
   };
 
-  it('gives the loss of the reference model, as does the model in TypeScript', async () => {
+  it('computes the same loss as the reference model and the model in TypeScript', async () => {
     const random = randomStream(1);
     const parameters = lively(random);
     for (const example of someExamples(3, random).filter(({ tokens }) => tokens.length > 3)) {
@@ -120,7 +120,7 @@ describe('the kernel', () => {
     }
   });
 
-  it('gives documents that lie together the losses they have alone', async () => {
+  it('computes the same losses for documents in one batch as for each alone', async () => {
     const random = randomStream(2);
     const parameters = lively(random);
     const examples = someExamples(30, random);
@@ -138,7 +138,7 @@ describe('the kernel', () => {
     });
   });
 
-  it('learns, and goes on from a checkpoint as if it had never stopped', async () => {
+  it('lowers the loss, and continues from a checkpoint with the same bits', async () => {
     const random = randomStream(3);
     const [training, validation] = [someExamples(60, random), someExamples(5, random)];
     const start = initialParameters(SHAPE, random);
@@ -177,14 +177,14 @@ describe('the kernel', () => {
     });
   });
 
-  it('ends with a message on a batch that is none', async () => {
+  it('exits with a message on a malformed batch', async () => {
     const batch = batchOf(someExamples(1, randomStream(4)));
     await expect(
       withKernel((kernel) => kernel.loss({ ...batch, tokens: batch.tokens.map(() => 90) })),
     ).rejects.toThrow('the kernel has ended');
   });
 
-  it('can be closed when a signal has ended it, or when it could not be started', async () => {
+  it('can be closed after a signal killed it or when it could not be started', async () => {
     const killed = join(folder, 'killed');
     await writeFile(killed, '#!/bin/sh\nkill -KILL $$\n');
     await chmod(killed, 0o755);
@@ -196,7 +196,7 @@ describe('the kernel', () => {
     }
   });
 
-  it('asks for a compiler where there is none', async () => {
+  it('throws an error that asks for a C compiler when there is none', async () => {
     vi.stubEnv('CC', join(folder, 'no-compiler'));
     try {
       for (const work of [() => compileKernel(join(folder, 'other')), compilerVersion]) {
@@ -211,7 +211,7 @@ describe('the kernel', () => {
     }
   });
 
-  it('is of a compiler that has a version', async () => {
+  it('is reported with the first line that its compiler prints for --version', async () => {
     const compiler = join(folder, 'compiler');
     await writeFile(
       compiler,

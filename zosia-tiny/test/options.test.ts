@@ -52,13 +52,13 @@ describe('the options of train:tiny', () => {
     expect(settings).toEqual({ out: DEFAULT_FOLDER, steps: 70, threads: 2, reportEvery: 100 });
   });
 
-  it('are what is given', async () => {
+  it('take the given values', async () => {
     const args = ['--out', 'here', '--steps', '1', '--threads=8', '--report-every', '20'];
     const { settings } = await parse(...args);
     expect(settings).toEqual({ out: resolve('here'), steps: 1, threads: 8, reportEvery: 20 });
   });
 
-  it.each(OPTIONS.slice(0, 3))('%s is a whole number from 1', async (option) => {
+  it.each(OPTIONS.slice(0, 3))('%s accepts only whole numbers from 1', async (option) => {
     for (const value of ['0', '1.5', 'many', '', ' 7', '1e3', '-1', '9'.repeat(17)]) {
       const { error, said } = await parse(`${option}=${value}`);
       expect(error).toMatchObject({ code: 'commander.invalidArgument' });
@@ -66,7 +66,7 @@ describe('the options of train:tiny', () => {
     }
   });
 
-  it('are all there are, and are all named to whoever gives another', async () => {
+  it('are complete, and all are listed in the error for an unknown one', async () => {
     for (const args of [['--step', '7'], ['7'], ['--steps']]) {
       const { error, said } = await parse(...args);
       expect(error?.exitCode).toBe(1);
@@ -75,24 +75,24 @@ describe('the options of train:tiny', () => {
   });
 });
 
-describe('the programs of train', () => {
+describe('the programs of zosia-tiny', () => {
   it.each([
     ['main', [...OPTIONS, `(default: ${ZOSIA_TINY.stepCount})`, '16 minutes', 'zosia-tiny.bin']],
     ['examine', ['--questions <file>', '--no-sums', '--stories <n>', '(default: 3)', 'minutes']],
-  ])('%s --help teaches', async (name, lessons) => {
+  ])('%s --help explains what the program does', async (name, lessons) => {
     const { exitCode, stdout, stderr } = await program(name, '--help');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     for (const lesson of [...lessons, 'artifacts/zosia-tiny']) expect(stdout).toContain(lesson);
   });
 
-  it('names the options to whoever gives an unknown one', async () => {
+  it('lists the options after an unknown one', async () => {
     const { exitCode, stdout, stderr } = await program('examine', '--storys');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^error: unknown option '--storys'\n/);
     expect(stderr).toContain('--stories <n>');
   });
 
-  it('sends who would examine what is not there to training', async () => {
+  it('examine names the training command when there is no trained model', async () => {
     const { exitCode, stderr } = await program('examine', 'NOWHERE');
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,

@@ -17,7 +17,7 @@ describe('zosia-tiny', () => {
 });
 
 describe('the checkpoint', () => {
-  it('is one of llama2.c, with every tensor where the format has it', async () => {
+  it('is a legacy llama2.c checkpoint with every tensor at its offset', async () => {
     const parameters = initialParameters(shape, randomStream(1));
     const bytes = await checkpointBytes(shape, parameters);
     const { version, config, tensors } = await readCheckpoint(accessBytes(bytes));
@@ -51,7 +51,7 @@ describe('the loss curve', () => {
       points!.split(' ').map((point) => Number(point.split(',')[1])),
     );
 
-  it('falls as the losses do, equal steps for equal ratios', () => {
+  it('falls as the losses do, on a logarithmic scale', () => {
     const [training, validation] = heights(lossCurve(losses)) as [number[], number[]];
     expect(training[0]).toBeLessThan(validation[0]!);
     expect(validation[0]).toBeLessThan(training[1]!);
@@ -63,7 +63,7 @@ describe('the loss curve', () => {
     expect(lossCurve(losses.slice(0, 1))).not.toContain('NaN');
   });
 
-  it('comes with a report of the run', () => {
+  it('is accompanied by a report of the run', () => {
     const recipe = { ...ZOSIA_TINY, documentCount: 200_000 };
     const progress = {
       step: 200,

@@ -8,7 +8,7 @@ const all = (phrase: string, sets = {}): Set<string> => {
 };
 
 describe('expand', () => {
-  it('takes every alternative, nested ones too, and closes up blanks', () => {
+  it('returns every alternative, including nested ones, without double blanks', () => {
     expect(all('how (do|can (i|you)|) go(, please|)')).toEqual(
       new Set(
         ['do', 'can i', 'can you', ''].flatMap((middle) => {
@@ -19,7 +19,7 @@ describe('expand', () => {
     );
   });
 
-  it('takes phrases of sets, which may have choices of their own', () => {
+  it('expands phrases of sets, which may have alternatives themselves', () => {
     const sets = { who: ['(one|two)', 'three'], action: ['call {who}'] };
     expect(all('now {action}', sets)).toEqual(
       new Set(['now call one', 'now call two', 'now call three']),
@@ -30,7 +30,7 @@ describe('expand', () => {
     expect(() => expand(phrase, { a: ['x'] }, randomStream(1))).toThrow(SyntaxError);
   });
 
-  it('refuses sets that are not there', () => {
+  it('refuses unknown sets', () => {
     expect(() => expand('{nobody}', {}, randomStream(1))).toThrow(RangeError);
   });
 });

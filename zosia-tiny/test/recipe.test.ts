@@ -4,14 +4,14 @@ import { ZOSIA_TINY, rateAt, sharesSteps } from '../src/recipe.js';
 const RECIPE = { ...ZOSIA_TINY, warmupSteps: 10, decaySteps: 20, stepCount: 100, peakRate: 1 };
 
 describe('the learning rate', () => {
-  it('warms up, stays, and falls, the same at first for any number of steps', () => {
+  it('rises, stays and falls, with the same start for any number of steps', () => {
     expect([1, 5, 10, 11, 80].map((step) => rateAt(RECIPE, step))).toEqual([0.1, 0.5, 1, 1, 1]);
     expect(rateAt(RECIPE, 81)).toBeLessThan(1);
     expect(rateAt(RECIPE, 100)).toBeCloseTo(1 / 21, 10);
     expect(rateAt({ ...RECIPE, stepCount: 200 }, 80)).toBe(rateAt(RECIPE, 80));
   });
 
-  it('is the same for runs of other lengths until that of one of them falls', () => {
+  it('is the same for runs of different lengths until one of them begins to fall', () => {
     const longer = { ...RECIPE, stepCount: 150 };
     const shared = (count: number): boolean[] => [
       sharesSteps(RECIPE, longer, count),

@@ -33,7 +33,7 @@ describe('models/zosia-tiny', async () => {
     readonly losses: readonly LossPoint[];
   };
 
-  it('was trained by the recipe that train has, in a run that is reported as train does', () => {
+  it('was trained by the recipe of the source, with a report in its format', () => {
     const { arithmetic, corpusTokens, corpusSha256, steps, tokens, losses } = run;
     const { stepCount, documentCount } = ZOSIA_TINY;
     expect(steps).toBe(stepCount);
@@ -50,7 +50,7 @@ describe('models/zosia-tiny', async () => {
     ).toBe(report);
   });
 
-  it('has the curve and the figures of its run in its README', async () => {
+  it('has the loss curve and the figures of the training run in its README', async () => {
     expect(await read('loss.svg')).toBe(lossCurve(run.losses));
     const readme = await read('README.md');
     expect(readme).toContain(`held-out perplexity ${run.heldOutPerplexity.toFixed(3)}`);
@@ -76,7 +76,7 @@ describe('models/zosia-tiny', async () => {
     expect([...types]).toEqual(['Q8_0']);
   });
 
-  it('answers at least 80 of 90 questions that were written when its text was finished', async () => {
+  it('answers at least 80 of 90 further questions correctly', async () => {
     const { checkpoint, tokenizer } = await embeddedCheckpoint(folder.path);
     const weights = await readFile(checkpoint);
     const vocabulary = readVocabulary(await readFile(tokenizer));

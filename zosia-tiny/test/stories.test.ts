@@ -13,8 +13,8 @@ const GOOD =
 
 const defectsOf = (text: string): string[] => [...sentenceDefects(text), ...characterDefects(text)];
 
-describe('what is asked of a story', () => {
-  it('is met by what the grammar tells', () => {
+describe('the checks of a story', () => {
+  it('find nothing wrong with stories of the grammar', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0 }), (seed) => {
         expect(defectsOf(story(randomStream(seed)).text)).toEqual([]);
@@ -24,7 +24,7 @@ describe('what is asked of a story', () => {
     for (const kind of KINDS) expect(defectsOf(story(randomStream(1), kind).text)).toEqual([]);
   });
 
-  it('looks at every sentence, at words that are spoken with who says them', () => {
+  it('split a story into sentences, and keep spoken words with their speaker', () => {
     expect(sentencesOf(GOOD)).toHaveLength(10);
     expect(sentencesOf(GOOD)[4]).toBe('"Where can it be?" asked Zosia.');
     expect(defectsOf(GOOD)).toEqual([]);
@@ -58,14 +58,14 @@ describe('what is asked of a story', () => {
     ['Zosia danced for joy. Zosia and the', 'She danced. The', 'Zosia is not there at the end'],
   ];
 
-  it.each(BROKEN)('is not met with "%s" as "%s"', (from, to, ...defects) => {
+  it.each(BROKEN)('find the defect when "%s" is replaced by "%s"', (from, to, ...defects) => {
     expect(GOOD).toContain(from);
     expect(defectsOf(GOOD.replace(from, to))).toEqual(
       defects.map((defect) => expect.stringContaining(defect) as unknown),
     );
   });
 
-  it('is met by the whole name only: Leona is not called Leo', () => {
+  it('compare whole names: Leona is not Leo', () => {
     const lion = KINDS.find(({ name }) => name === 'Leona')!;
     const { text } = story(randomStream(2), lion);
     expect(defectsOf(text)).toEqual([]);

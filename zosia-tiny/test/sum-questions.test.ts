@@ -4,10 +4,10 @@ import { everySum } from '../src/sum-questions.js';
 /** Both numbers, and whether they are added, whichever way the question is put. */
 const NAMED = /^(?:What is |How much is )?(\d+)( ?[+-] ?| plus | minus )(\d+)\??$/;
 
-describe('the sums of an examination', () => {
+describe('the sums of the examination', () => {
   const { learned, declined } = everySum();
 
-  it('are all there are of two numbers from 0 to 20, each asked once', () => {
+  it('are all sums and differences of two numbers from 0 to 20, each once', () => {
     expect([learned.length, declined.length]).toEqual([462, 420]);
     const sums = [...learned, ...declined].map(({ question }) => {
       const [, a, sign, b] = NAMED.exec(question)!;
@@ -16,7 +16,7 @@ describe('the sums of an examination', () => {
     expect(new Set(sums).size).toBe(2 * 21 * 21);
   });
 
-  it('have the answer that is right, and are declined where it is not from 0 to 20', () => {
+  it('accept the correct result, or a refusal when it is not from 0 to 20', () => {
     for (const { question, answer, isRight } of [...learned, ...declined]) {
       const [, a, sign, b] = NAMED.exec(question)!;
       const isAdded = /[+]|plus/.test(sign!);
@@ -29,7 +29,7 @@ describe('the sums of an examination', () => {
     }
   });
 
-  it('are asked in three ways in turn', () => {
+  it('use three wordings in turn', () => {
     const ways = [
       /^\d+ [+-] \d+$/,
       /^What is \d+[+-]\d+\?$/,

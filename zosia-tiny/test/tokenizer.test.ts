@@ -31,19 +31,19 @@ describe('the tokenizer', () => {
   });
   const encoded = (text: string): number[] => [BOS_ID, ...encoder.encode(text, { begins: true })];
 
-  it('has as many pieces as asked for, each once', () => {
+  it('has the requested number of unique pieces', () => {
     expect(vocabulary.pieces).toHaveLength(SIZE);
     expect(new Set(vocabulary.pieces.map(({ text }) => text)).size).toBe(SIZE);
   });
 
-  it('encodes texts of the corpus as llama2.c does, and decodes them again', () => {
+  it('encodes texts of the corpus to the same tokens as llama2.c, and decodes them', () => {
     for (const text of texts(20)) {
       expect(encoded(text)).toEqual(reference(text));
       expect(encoder.decode(encoder.encode(text, { begins: true }), { begins: true })).toBe(text);
     }
   });
 
-  it('encodes any text as llama2.c does, and decodes it again', () => {
+  it('encodes any text to the same tokens as llama2.c, and decodes it', () => {
     const word = fc.constantFrom(
       ...['Zosia', 'zosia', 'the', 'model', ' ', '  ', '\n', '17', 'żółw', '?'],
     );
@@ -60,7 +60,7 @@ describe('the tokenizer', () => {
     );
   });
 
-  it('continues a text as if it had been encoded in one', () => {
+  it('encodes a continuation to the same tokens as the whole text', () => {
     const prompt = 'Q: What is 17 - 9?\nA:';
     const answer = ' 17 - 9 = 8.';
     expect([...encoded(prompt), ...encoder.encode(answer, { begins: false })]).toEqual(
@@ -68,7 +68,7 @@ describe('the tokenizer', () => {
     );
   });
 
-  it('has a token for each digit, and bytes for what is no ASCII', () => {
+  it('has one token for each digit, and byte tokens for other than ASCII', () => {
     expect(encoder.encode('123', { begins: false })).toHaveLength(3);
     expect(encoder.encode('\n', { begins: false })).toEqual([FIRST_BYTE_ID + 10]);
     expect(encoder.encode('ż', { begins: false })).toEqual([
@@ -77,7 +77,7 @@ describe('the tokenizer', () => {
     ]);
   });
 
-  it('is written as llama2.c writes it, and read again', async () => {
+  it('is written in the format of llama2.c and read back', async () => {
     const file = await encodeVocabulary(vocabulary);
     const { tokens, maxTokenLength } = await readTokenizer(accessBytes(file), SIZE);
     expect(tokens.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(
@@ -87,7 +87,7 @@ describe('the tokenizer', () => {
     expect(await decodeVocabulary(file, SIZE)).toEqual(vocabulary);
   });
 
-  it('learns the same from the same texts, and refuses more pieces than there are', () => {
+  it('is the same for the same texts, and refuses more pieces than the texts have', () => {
     expect(learnVocabulary(texts(300), SIZE)).toEqual(vocabulary);
     expect(() => learnVocabulary(['one'], SIZE)).toThrow(RangeError);
   });

@@ -86,16 +86,15 @@ static void load(struct model *m, const struct settings *settings) {
 static void generate(struct model *m, const struct settings *settings) {
     uint32_t context = m->checkpoint.shape.context, steps = settings->steps;
     uint32_t limit = steps == 0 || steps > context ? context : steps, position = 0;
-    size_t count =
-        encoder_encode(&m->encoder, settings->prompt, text_length(settings->prompt), m->prompt);
+    size_t count = encoder_encode(&m->encoder, settings->prompt, text_length(settings->prompt), m->prompt);
     uint32_t token = m->prompt[0];
     double start = 0;
     m->sampler.state = settings->seed;
     while (position < limit) {
         float *logits = transformer_forward(&m->transformer, token, position++);
-        uint32_t next = position < count ? m->prompt[position]
-                                         : sampler_choose(&m->sampler, logits, settings->temperature,
-                                                          settings->top_p);
+        uint32_t next = position < count
+                            ? m->prompt[position]
+                            : sampler_choose(&m->sampler, logits, settings->temperature, settings->top_p);
         if (position >= count && (next == TOKEN_BOS || next == TOKEN_EOS)) break;
         uint8_t byte;
         struct piece piece = tokenizer_decode(&m->tokenizer, token, next, &byte);
@@ -105,8 +104,8 @@ static void generate(struct model *m, const struct settings *settings) {
     }
     double seconds = sys_now_seconds() - start;
     char line[128];
-    print(line, text_format(line, sizeof line, "\n%u tokens in %.3f s: %.2f tokens/s\n",
-                            position - 1, seconds, (position - 1) / seconds));
+    print(line, text_format(line, sizeof line, "\n%u tokens in %.3f s: %.2f tokens/s\n", position - 1,
+                            seconds, (position - 1) / seconds));
 }
 
 _Noreturn void init_main(void);

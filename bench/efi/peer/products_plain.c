@@ -10,8 +10,8 @@ static void dot_rows(float *out, const float *rows, size_t stride, const float *
     }
 }
 
-static void mix_rows(float *restrict out, const float *restrict rows, size_t stride,
-                     const float *weights, size_t columns, size_t count) {
+static void mix_rows(float *restrict out, const float *restrict rows, size_t stride, const float *weights,
+                     size_t columns, size_t count) {
     for (size_t c = 0; c < columns; c++) out[c] = 0;
     for (size_t r = 0; r < count; r++) {
         const float *row = rows + r * stride;

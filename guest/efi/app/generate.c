@@ -52,9 +52,9 @@ void generate(struct session *session, struct generation *g) {
     while (g->position < limit) {
         float *logits = transformer_forward(&session->transformer, token, g->position++);
         bool forced = prompt_left > 0;
-        g->next_token = forced ? g->prompt[g->prompt_count - prompt_left--]
-                               : sampler_choose(&session->sampler, logits, settings->temperature,
-                                                settings->top_p);
+        g->next_token =
+            forced ? g->prompt[g->prompt_count - prompt_left--]
+                   : sampler_choose(&session->sampler, logits, settings->temperature, settings->top_p);
         if (!forced && (g->next_token == TOKEN_BOS || g->next_token == TOKEN_EOS)) break;
         if (!forced || g->echo) {
             show(session, begins ? TOKEN_BOS : token, g->next_token, !forced);

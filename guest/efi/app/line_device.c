@@ -1,8 +1,8 @@
 #include "firmware/screen.h"
 #include "firmware/terminal.h"
 #include "line_view.h"
-#include "shared/char_width.h"
 #include "model/text.h"
+#include "shared/char_width.h"
 
 // The firmware's screen scrolls, and tells where its cursor is: the row of a line's beginning is what is
 // left of that by the cells before the cursor.
@@ -55,5 +55,4 @@ static void terminal_move(size_t from, size_t to) {
     }
 }
 
-const struct line_device terminal_device = {terminal_columns, char_width, terminal_show,
-                                            terminal_move};
+const struct line_device terminal_device = {terminal_columns, char_width, terminal_show, terminal_move};

@@ -49,8 +49,7 @@ static void as_text(struct key *key) {
 }
 
 static bool is_enter(const struct key *key) {
-    return key->code == KEY_CHARACTER && !key->pasted &&
-           (key->character == '\r' || key->character == '\n');
+    return key->code == KEY_CHARACTER && !key->pasted && (key->character == '\r' || key->character == '\n');
 }
 
 static bool is_end(const struct line *line, const struct key *key) {
@@ -64,8 +63,7 @@ static bool is_repeated_stop(const struct key *key, uint64_t start) {
     return key->character == CONTROL_C && clock_seconds(clock_ticks() - start) < REPEAT_SECONDS;
 }
 
-bool line_input(struct line *line, const char *prompt, bool after_stop,
-                char text[LINE_UTF8_CAPACITY + 1]) {
+bool line_input(struct line *line, const char *prompt, bool after_stop, char text[LINE_UTF8_CAPACITY + 1]) {
     uint64_t start = clock_ticks();
     struct line_view views[2];
     size_t prompt_length = text_length(prompt);

@@ -16,8 +16,7 @@ static size_t cell_of(const struct line_view *view, const struct line *line, siz
         cell = place(view, cell, width) + width;
     }
     // The cursor stands where the next character will.
-    return index < line->length ? place(view, cell, view->device->width(shown(line->text[index])))
-                                : cell;
+    return index < line->length ? place(view, cell, view->device->width(shown(line->text[index]))) : cell;
 }
 
 static void move_to(struct line_view *view, size_t cell) {

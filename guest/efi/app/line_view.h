@@ -20,8 +20,8 @@ extern const struct line_device terminal_device;
 struct line_view {
     const struct line_device *device;
     size_t origin; // the line's first cell, behind the prompt
-    size_t cell;   // where the cursor is
-    size_t end;    // behind the last cell that shows something
+    size_t cell; // where the cursor is
+    size_t end; // behind the last cell that shows something
 };
 
 // Begins where a prompt of `prompt_length` characters has just been shown.

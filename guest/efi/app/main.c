@@ -38,8 +38,8 @@ static void print_banner(const char *model) {
 static void print_model(const struct session *session) {
     const struct shape *shape = &session->checkpoint.shape;
     unsigned processors = processors_count();
-    console_print("Model config: dim=%u, n_layers=%u, n_heads=%u, vocab=%u\n", shape->dim,
-                  shape->layers, shape->heads, shape->vocabulary);
+    console_print("Model config: dim=%u, n_layers=%u, n_heads=%u, vocab=%u\n", shape->dim, shape->layers,
+                  shape->heads, shape->vocabulary);
     console_print("Weights: %s; %u processor%s, %s\n",
                   session->checkpoint.group_size == 0 ? "float32" : "int8", processors,
                   processors == 1 ? "" : "s", session->transformer.products->name);

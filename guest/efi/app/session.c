@@ -37,12 +37,9 @@ bool session_configure(struct session *session, struct failure *failure) {
     struct file file;
     session->settings = settings_defaults;
     switch (file_open(&file, "llama2.cfg", failure)) {
-    case FILE_MISSING:
-        return true;
-    case FILE_UNREADABLE:
-        return false;
-    case FILE_OPENED:
-        break;
+    case FILE_MISSING: return true;
+    case FILE_UNREADABLE: return false;
+    case FILE_OPENED: break;
     }
     uint64_t size = file.size_bytes;
     bool done = size <= MAX_SETTINGS_BYTES
@@ -60,8 +57,7 @@ static void show_progress(const struct file *file, uint64_t done_bytes, uint64_t
                   (double)part_bytes / mebibyte);
 }
 
-static bool read_header(struct session *session, const struct file *file,
-                        struct failure *failure) {
+static bool read_header(struct session *session, const struct file *file, struct failure *failure) {
     uint8_t head[CHECKPOINT_HEAD_BYTES];
     uint64_t available = file->size_bytes < sizeof head ? file->size_bytes : sizeof head;
     if (!file_read(file, 0, head, available, NULL, failure)) return false;
@@ -85,8 +81,7 @@ static bool set_up(struct session *session, struct arena *arena, struct failure 
     session->turn_text = arena_take(arena, longest, 1);
     session->turn_tokens = arena_take(arena, encoder_max_tokens(longest) + 1, sizeof(uint32_t));
     sampler_set_up(&session->sampler, shape->vocabulary, arena);
-    transformer_set_up(&session->transformer, &session->checkpoint, vectors_best_products(), NULL,
-                       arena);
+    transformer_set_up(&session->transformer, &session->checkpoint, vectors_best_products(), NULL, arena);
     return true;
 }
 
@@ -108,8 +103,8 @@ static bool check_memory(struct session *session, uint64_t tokenizer_bytes, uint
                 session->settings.model, mebibytes(needed), (unsigned long long)available >> 20);
 }
 
-static bool load_files(struct session *session, const struct file *model,
-                       const struct file *tokenizer, struct failure *failure) {
+static bool load_files(struct session *session, const struct file *model, const struct file *tokenizer,
+                       struct failure *failure) {
     struct checkpoint *checkpoint = &session->checkpoint;
     uint64_t state_bytes;
     if (!read_header(session, model, failure)) return false;
@@ -119,8 +114,7 @@ static bool load_files(struct session *session, const struct file *model,
         !allocate(&session->state, state_bytes, "the state of the model", failure)) {
         return false;
     }
-    if (!file_read(tokenizer, 0, session->tokenizer_file.memory, tokenizer->size_bytes, NULL,
-                   failure)) {
+    if (!file_read(tokenizer, 0, session->tokenizer_file.memory, tokenizer->size_bytes, NULL, failure)) {
         return false;
     }
     // Checked before the weights are read, which may take long.

@@ -15,14 +15,14 @@ static const struct template *template_for(const struct session *session, const 
 static size_t encode_text(struct session *session, const char *text, uint32_t *tokens) {
     struct encoder *encoder = &session->encoder;
     const struct template *template = template_for(session, text);
-    size_t length = text_format(session->turn_text, encoder->capacity, "%s%s%s", template->before,
-                                text, template->after);
+    size_t length = text_format(session->turn_text, encoder->capacity, "%s%s%s", template->before, text,
+                                template->after);
     return encoder_encode(encoder, session->turn_text, length, tokens);
 }
 
 // A turn after others begins with the token that the last one ended with.
-static size_t encode(struct session *session, const struct conversation *conversation,
-                     uint32_t position, const char *text) {
+static size_t encode(struct session *session, const struct conversation *conversation, uint32_t position,
+                     const char *text) {
     uint32_t *tokens = session->turn_tokens;
     if (position == 0) return encode_text(session, text, tokens);
     tokens[0] = conversation->pending;
@@ -49,13 +49,12 @@ bool turn_prepare(struct session *session, const struct conversation *conversati
         count = encode(session, conversation, position, text);
     }
     if (count > context) {
-        return fail(failure, "the prompt has %u tokens, and the model can look back on %u",
-                    (unsigned)count, context);
+        return fail(failure, "the prompt has %u tokens, and the model can look back on %u", (unsigned)count,
+                    context);
     }
     // The first token is no part of the text: it begins it, or has been shown with the turn before.
     if (steps != 0 && count - 1 >= steps) {
-        return fail(failure, "the prompt has %u tokens, and steps is %u", (unsigned)count - 1,
-                    steps);
+        return fail(failure, "the prompt has %u tokens, and steps is %u", (unsigned)count - 1, steps);
     }
     *generation = (struct generation){
         .prompt = session->turn_tokens,
@@ -67,8 +66,7 @@ bool turn_prepare(struct session *session, const struct conversation *conversati
     return true;
 }
 
-void turn_run(struct session *session, struct conversation *conversation,
-              struct generation *generation) {
+void turn_run(struct session *session, struct conversation *conversation, struct generation *generation) {
     bool is_new = generation->position == 0 && conversation->position > 0;
     if (is_new && session->settings.mode == MODE_CHAT) {
         console_print("(The context is full: the conversation starts anew.)\n");

@@ -7,7 +7,7 @@
 
 struct conversation {
     uint32_t position; // in the context; 0 before the first turn
-    uint32_t pending;  // the last turn's last token, which has not been run yet
+    uint32_t pending; // the last turn's last token, which has not been run yet
 };
 
 // Makes the text the prompt of the generation. In a conversation that has no room left for it, it is the
@@ -17,7 +17,6 @@ bool turn_prepare(struct session *session, const struct conversation *conversati
                   struct generation *generation, struct failure *failure);
 
 // Generates what turn_prepare has prepared.
-void turn_run(struct session *session, struct conversation *conversation,
-              struct generation *generation);
+void turn_run(struct session *session, struct conversation *conversation, struct generation *generation);
 
 #endif

@@ -12,8 +12,7 @@
 void console_write(const char *text, size_t length);
 
 // Formats as text_format does, up to 512 bytes.
-__attribute__((format(printf, 1, 2)))
-void console_print(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void console_print(const char *format, ...);
 
 // Takes away what the firmware has left on the screen: its logo, above all.
 void console_clear(void);

@@ -1,4 +1,4 @@
-// Whether the processor is QEMU's translator, to which some things are dear that are cheap elsewhere.
+// Whether the processor is QEMU's translator, where some operations are slow that are cheap elsewhere.
 #ifndef ZOSIA_EMULATION_H
 #define ZOSIA_EMULATION_H
 

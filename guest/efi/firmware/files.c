@@ -96,7 +96,7 @@ bool file_read(const struct file *file, uint64_t offset, void *buffer, uint64_t 
         if (progress != NULL && !EFI_ERROR(status)) progress(file, done, size_bytes);
     }
     if (!EFI_ERROR(status) && done == size_bytes) return true;
-    return fail(failure, "%s cannot be read beyond %llu of its %llu bytes (firmware status %u)",
-                file->path, (unsigned long long)(offset + done),
-                (unsigned long long)file->size_bytes, (unsigned)status);
+    return fail(failure, "%s cannot be read beyond %llu of its %llu bytes (firmware status %u)", file->path,
+                (unsigned long long)(offset + done), (unsigned long long)file->size_bytes,
+                (unsigned)status);
 }

@@ -34,15 +34,14 @@ struct free_memory pages_free_memory(void) {
         return memory;
     }
     uint8_t *map = (uint8_t *)(uintptr_t)address;
-    EFI_STATUS status = services->GetMemoryMap(&map_bytes, (EFI_MEMORY_DESCRIPTOR *)map, &key,
-                                               &descriptor_bytes, &version);
+    EFI_STATUS status =
+        services->GetMemoryMap(&map_bytes, (EFI_MEMORY_DESCRIPTOR *)map, &key, &descriptor_bytes, &version);
     if (!EFI_ERROR(status)) memory = add_up(map, map_bytes, descriptor_bytes);
     services->FreePages(address, pages);
     return memory;
 }
 
-bool pages_allocate(void **memory, uint64_t size_bytes, const char *purpose,
-                    struct failure *failure) {
+bool pages_allocate(void **memory, uint64_t size_bytes, const char *purpose, struct failure *failure) {
     EFI_PHYSICAL_ADDRESS address = 0;
     EFI_STATUS status = firmware->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData,
                                                               pages_of(size_bytes), &address);
@@ -59,6 +58,5 @@ bool pages_allocate(void **memory, uint64_t size_bytes, const char *purpose,
 }
 
 void pages_release(void *memory, uint64_t size_bytes) {
-    firmware->BootServices->FreePages((EFI_PHYSICAL_ADDRESS)(uintptr_t)memory,
-                                      pages_of(size_bytes));
+    firmware->BootServices->FreePages((EFI_PHYSICAL_ADDRESS)(uintptr_t)memory, pages_of(size_bytes));
 }

@@ -16,8 +16,7 @@ struct free_memory {
 struct free_memory pages_free_memory(void);
 
 // `purpose` is what the failure calls it. The memory starts at a page, and holds anything.
-bool pages_allocate(void **memory, uint64_t size_bytes, const char *purpose,
-                    struct failure *failure);
+bool pages_allocate(void **memory, uint64_t size_bytes, const char *purpose, struct failure *failure);
 void pages_release(void *memory, uint64_t size_bytes);
 
 #endif

@@ -44,8 +44,8 @@ static bool do_part(void) {
     uint64_t tickets = __atomic_load_n(&shared.tickets, __ATOMIC_RELAXED);
     do {
         if ((uint32_t)tickets == 0) return false;
-    } while (!__atomic_compare_exchange_n(&shared.tickets, &tickets, tickets - 1, false,
-                                          __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&shared.tickets, &tickets, tickets - 1, false, __ATOMIC_ACQUIRE,
+                                          __ATOMIC_RELAXED));
     size_t begin = ((uint32_t)tickets - 1) * shared.grain, left = shared.count - begin;
     shared.part(shared.context, begin, begin + (left < shared.grain ? left : shared.grain));
     __atomic_fetch_add(&shared.done, 1, __ATOMIC_RELEASE);

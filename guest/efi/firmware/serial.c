@@ -35,8 +35,7 @@ bool serial_is_present(void) { return find_port() != NULL; }
 // Asking makes the driver go on with what it has kept.
 static bool is_clear(EFI_SERIAL_IO_PROTOCOL *port) {
     uint32_t control;
-    return EFI_ERROR(port->GetControl(port, &control)) ||
-           (control & EFI_SERIAL_OUTPUT_BUFFER_EMPTY) != 0;
+    return EFI_ERROR(port->GetControl(port, &control)) || (control & EFI_SERIAL_OUTPUT_BUFFER_EMPTY) != 0;
 }
 
 void serial_wait(void) {

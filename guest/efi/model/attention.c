@@ -61,8 +61,8 @@ static void attend(void *context, size_t begin, size_t end) {
                               s->head_dim, work->positions);
         for (size_t i = 0; i < work->positions; i++) scores[i] *= scale;
         softmax(scores, work->positions);
-        t->products->mix_rows(work->out + head * s->head_dim, work->values + offset, s->kv_dim,
-                              scores, s->head_dim, work->positions);
+        t->products->mix_rows(work->out + head * s->head_dim, work->values + offset, s->kv_dim, scores,
+                              s->head_dim, work->positions);
     }
 }
 

@@ -40,14 +40,13 @@ static const float *take_floats(struct cursor *cursor, uint64_t rows, uint64_t c
     return (const float *)take(cursor, rows * columns, sizeof(float));
 }
 
-static struct matrix_stack take_matrices(struct cursor *cursor, uint32_t group_size,
-                                         uint64_t count, uint32_t rows, uint32_t columns) {
+static struct matrix_stack take_matrices(struct cursor *cursor, uint32_t group_size, uint64_t count,
+                                         uint32_t rows, uint32_t columns) {
     uint64_t values = (uint64_t)rows * columns;
     uint64_t bytes = 0;
-    bool overflow =
-        group_size == 0
-            ? __builtin_mul_overflow(values, sizeof(float), &bytes)
-            : __builtin_add_overflow(values, values / group_size * sizeof(float), &bytes);
+    bool overflow = group_size == 0
+                        ? __builtin_mul_overflow(values, sizeof(float), &bytes)
+                        : __builtin_add_overflow(values, values / group_size * sizeof(float), &bytes);
     if (overflow) cursor->overflow = true;
     return (struct matrix_stack){take(cursor, count, bytes), bytes, rows, columns};
 }
@@ -118,8 +117,7 @@ static bool read_shape(struct shape *shape, const uint8_t *config, struct failur
                     shape->heads);
     }
     if (shape->vocabulary <= TOKEN_EOS) {
-        return fail(failure, "it is damaged: a vocabulary of %u has no end of text",
-                    shape->vocabulary);
+        return fail(failure, "it is damaged: a vocabulary of %u has no end of text", shape->vocabulary);
     }
     shape->head_dim = shape->dim / shape->heads;
     shape->kv_dim = shape->head_dim * shape->kv_heads;
@@ -141,18 +139,17 @@ static bool read_legacy(struct checkpoint *c, const uint8_t *head, struct failur
 static bool read_versioned(struct checkpoint *c, const uint8_t *head, struct failure *failure) {
     c->version = read_uint32(head + 4);
     if (c->version != 1 && c->version != 2) {
-        return fail(failure, "it is a checkpoint of version %u, which nothing here reads",
-                    c->version);
+        return fail(failure, "it is a checkpoint of version %u, which nothing here reads", c->version);
     }
     c->shared_classifier = head[SHARED_CLASSIFIER_OFFSET] != 0;
     c->weights_offset = CHECKPOINT_HEAD_BYTES;
     if (!read_shape(&c->shape, head + CONFIG_OFFSET, failure)) return false;
     if (c->version == 1) return true;
     c->group_size = read_uint32(head + GROUP_SIZE_OFFSET);
-    if (c->group_size == 0 || c->group_size > MAX_GROUP_SIZE ||
-        c->shape.dim % c->group_size != 0 || c->shape.hidden_dim % c->group_size != 0) {
-        return fail(failure, "it is damaged: groups of %u do not fill rows of %u and %u",
-                    c->group_size, c->shape.dim, c->shape.hidden_dim);
+    if (c->group_size == 0 || c->group_size > MAX_GROUP_SIZE || c->shape.dim % c->group_size != 0 ||
+        c->shape.hidden_dim % c->group_size != 0) {
+        return fail(failure, "it is damaged: groups of %u do not fill rows of %u and %u", c->group_size,
+                    c->shape.dim, c->shape.hidden_dim);
     }
     return true;
 }
@@ -165,8 +162,7 @@ bool checkpoint_read_header(struct checkpoint *checkpoint, const uint8_t *head, 
     if (file_bytes < header_bytes) {
         return fail(failure, "it is no llama2.c checkpoint, having %u bytes", (unsigned)file_bytes);
     }
-    bool read = legacy ? read_legacy(checkpoint, head, failure)
-                       : read_versioned(checkpoint, head, failure);
+    bool read = legacy ? read_legacy(checkpoint, head, failure) : read_versioned(checkpoint, head, failure);
     if (!read) return false;
 
     struct cursor cursor = {0};
@@ -188,8 +184,8 @@ void checkpoint_map(struct checkpoint *checkpoint, const uint8_t *weights) {
     lay_out(checkpoint, &cursor);
 }
 
-struct matrix checkpoint_matrix(const struct checkpoint *checkpoint,
-                                const struct matrix_stack *stack, uint32_t index) {
+struct matrix checkpoint_matrix(const struct checkpoint *checkpoint, const struct matrix_stack *stack,
+                                uint32_t index) {
     const uint8_t *data = stack->first + stack->matrix_bytes * index;
     struct matrix matrix = {.rows = stack->rows, .columns = stack->columns};
     if (checkpoint->group_size == 0) {

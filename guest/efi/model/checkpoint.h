@@ -45,7 +45,7 @@ struct matrix_stack {
 
 struct checkpoint {
     struct shape shape;
-    unsigned version;    // 0 is the legacy format
+    unsigned version; // 0 is the legacy format
     uint32_t group_size; // values that share a scale; 0 for float32
     bool shared_classifier;
     uint64_t weights_offset; // in the file
@@ -53,8 +53,8 @@ struct checkpoint {
 
     // Known once checkpoint_map has been told where the weights are.
     const float *attention_norm; // layers × dim
-    const float *ffn_norm;       // layers × dim
-    const float *final_norm;     // dim
+    const float *ffn_norm; // layers × dim
+    const float *final_norm; // dim
     struct matrix_stack embedding; // one matrix: a row for each token
     struct matrix_stack wq, wk, wv, wo, w1, w2, w3;
     struct matrix_stack classifier; // one matrix; the embedding's if that is shared
@@ -68,7 +68,7 @@ bool checkpoint_read_header(struct checkpoint *checkpoint, const uint8_t *head, 
 // `weights` holds weights_bytes from weights_offset of the file on.
 void checkpoint_map(struct checkpoint *checkpoint, const uint8_t *weights);
 
-struct matrix checkpoint_matrix(const struct checkpoint *checkpoint,
-                                const struct matrix_stack *stack, uint32_t index);
+struct matrix checkpoint_matrix(const struct checkpoint *checkpoint, const struct matrix_stack *stack,
+                                uint32_t index);
 
 #endif

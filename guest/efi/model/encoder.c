@@ -4,9 +4,9 @@
 // the one before them are skipped by `next`.
 struct encoder_symbol {
     uint32_t token;
-    uint32_t next;      // index, END after the last
-    uint32_t previous;  // likewise before the first
-    int32_t merged;     // the token this and the next would make together, or TOKEN_NONE
+    uint32_t next; // index, END after the last
+    uint32_t previous; // likewise before the first
+    int32_t merged; // the token this and the next would make together, or TOKEN_NONE
 };
 
 static const uint32_t END = UINT32_MAX;
@@ -17,8 +17,7 @@ void encoder_set_up(struct encoder *encoder, const struct tokenizer *tokenizer, 
                     struct arena *arena) {
     encoder->tokenizer = tokenizer;
     encoder->capacity = capacity;
-    encoder->symbols =
-        arena_take(arena, encoder_max_tokens(capacity), sizeof(struct encoder_symbol));
+    encoder->symbols = arena_take(arena, encoder_max_tokens(capacity), sizeof(struct encoder_symbol));
 }
 
 // The length of the character at the start of the text: continuation bytes belong to the byte before

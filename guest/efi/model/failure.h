@@ -9,7 +9,6 @@ struct failure {
 };
 
 // Always false, so that a function can end with `return fail(...)`.
-__attribute__((format(printf, 2, 3)))
-bool fail(struct failure *failure, const char *format, ...);
+__attribute__((format(printf, 2, 3))) bool fail(struct failure *failure, const char *format, ...);
 
 #endif

@@ -24,7 +24,7 @@ static size_t end_after(const struct line *line, size_t index) {
     return index;
 }
 
-static size_t delete(struct line *line, size_t start, size_t end) {
+static size_t erase(struct line *line, size_t start, size_t end) {
     memmove(line->text + start, line->text + end, (line->length - end) * sizeof line->text[0]);
     line->length -= end - start;
     line->cursor = start;
@@ -35,7 +35,7 @@ static size_t erase_word(struct line *line) {
     size_t start = line->cursor;
     while (start > 0 && line->text[start - 1] == ' ') start--;
     while (start > 0 && line->text[start - 1] != ' ') start--;
-    return delete(line, start, line->cursor);
+    return erase(line, start, line->cursor);
 }
 
 static size_t replace(struct line *line, const uint32_t *text, size_t length) {
@@ -46,30 +46,16 @@ static size_t replace(struct line *line, const uint32_t *text, size_t length) {
 
 size_t line_edit(struct line *line, enum line_key key, uint32_t character) {
     switch (key) {
-    case LINE_CHARACTER:
-        return insert(line, character);
-    case LINE_BACKSPACE:
-        return delete(line, start_before(line, line->cursor), line->cursor);
-    case LINE_DELETE:
-        return delete(line, line->cursor, end_after(line, line->cursor));
-    case LINE_ERASE_WORD:
-        return erase_word(line);
-    case LINE_LEFT:
-        line->cursor = start_before(line, line->cursor);
-        break;
-    case LINE_RIGHT:
-        line->cursor = end_after(line, line->cursor);
-        break;
-    case LINE_HOME:
-        line->cursor = 0;
-        break;
-    case LINE_END:
-        line->cursor = line->length;
-        break;
-    case LINE_CLEAR:
-        return replace(line, line->text, 0);
-    case LINE_RECALL:
-        return replace(line, line->recalled, line->recalled_length);
+    case LINE_CHARACTER: return insert(line, character);
+    case LINE_BACKSPACE: return erase(line, start_before(line, line->cursor), line->cursor);
+    case LINE_DELETE: return erase(line, line->cursor, end_after(line, line->cursor));
+    case LINE_ERASE_WORD: return erase_word(line);
+    case LINE_LEFT: line->cursor = start_before(line, line->cursor); break;
+    case LINE_RIGHT: line->cursor = end_after(line, line->cursor); break;
+    case LINE_HOME: line->cursor = 0; break;
+    case LINE_END: line->cursor = line->length; break;
+    case LINE_CLEAR: return replace(line, line->text, 0);
+    case LINE_RECALL: return replace(line, line->recalled, line->recalled_length);
     }
     return line->length;
 }

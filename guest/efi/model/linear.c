@@ -7,8 +7,7 @@ struct work {
     unsigned count;
 };
 
-static void multiply(const struct work *work, const struct product *product, size_t begin,
-                     size_t end) {
+static void multiply(const struct work *work, const struct product *product, size_t begin, size_t end) {
     const struct transformer *t = work->transformer;
     const struct matrix *m = &product->matrix;
     float *out = product->out + begin;
@@ -18,9 +17,8 @@ static void multiply(const struct work *work, const struct product *product, siz
         return;
     }
     size_t group = t->checkpoint->group_size;
-    t->products->dot_byte_rows(out, m->bytes + begin * m->columns,
-                               m->scales + begin * (m->columns / group), work->vector->bytes,
-                               work->vector->scales, group, m->columns, end - begin);
+    t->products->dot_byte_rows(out, m->bytes + begin * m->columns, m->scales + begin * (m->columns / group),
+                               work->vector->bytes, work->vector->scales, group, m->columns, end - begin);
 }
 
 // Rows are numbered through all of the products.

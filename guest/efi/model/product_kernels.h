@@ -7,8 +7,7 @@
 // for each other.
 enum { ROWS_AT_ONCE = 4 };
 
-static inline void dot_four(float *out, const float *rows, size_t stride, const float *x,
-                            size_t columns) {
+static inline void dot_four(float *out, const float *rows, size_t stride, const float *x, size_t columns) {
     const float *row[ROWS_AT_ONCE];
     floats sum[ROWS_AT_ONCE];
     for (int r = 0; r < ROWS_AT_ONCE; r++) {
@@ -48,8 +47,8 @@ static void dot_rows(float *out, const float *rows, size_t stride, const float *
     for (; r < count; r++) out[r] = dot_one(rows + r * stride, x, columns);
 }
 
-static void mix_rows(float *out, const float *rows, size_t stride, const float *weights,
-                     size_t columns, size_t count) {
+static void mix_rows(float *out, const float *rows, size_t stride, const float *weights, size_t columns,
+                     size_t count) {
     size_t c = 0;
     // Four vectors of columns at once, because each is a chain of additions.
     for (; c + 4 * LANES <= columns; c += 4 * LANES) {

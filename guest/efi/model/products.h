@@ -14,8 +14,8 @@ struct products {
                      size_t count);
 
     // out[c] = Σ weights[r] · rows[r · stride + c] over r < count, for c < columns.
-    void (*mix_rows)(float *out, const float *rows, size_t stride, const float *weights,
-                     size_t columns, size_t count);
+    void (*mix_rows)(float *out, const float *rows, size_t stride, const float *weights, size_t columns,
+                     size_t count);
 
     // As dot_rows, of int8: each run of `group` values, in the rows and in x, shares a scale. The sums
     // within a group are exact, which a group below 2^16 guarantees. `scales` need not be aligned.

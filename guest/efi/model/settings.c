@@ -132,20 +132,15 @@ static const char *set_field(enum kind kind, void *field, char *value) {
         }
         *(uint32_t *)field = (uint32_t)number;
         return NULL;
-    case TEMPERATURE:
-        return set_decimal(field, value, 100) ? NULL : "a number from 0 to 100";
-    case PROBABILITY:
-        return set_decimal(field, value, 1) ? NULL : "a number from 0 to 1";
-    case SEED:
-        return text_parse_uint64(value, field) ? NULL : "a number of up to 64 bits";
+    case TEMPERATURE: return set_decimal(field, value, 100) ? NULL : "a number from 0 to 100";
+    case PROBABILITY: return set_decimal(field, value, 1) ? NULL : "a number from 0 to 1";
+    case SEED: return text_parse_uint64(value, field) ? NULL : "a number of up to 64 bits";
     case SWITCH:
         if (!set_choice(&choice, value, switches)) return "0 or 1";
         *(bool *)field = choice == 1;
         return NULL;
-    case MODE:
-        return set_choice(field, value, modes) ? NULL : "generate or chat";
-    case ANSWER:
-        return set_choice(field, value, channels) ? NULL : "console or serial";
+    case MODE: return set_choice(field, value, modes) ? NULL : "generate or chat";
+    case ANSWER: return set_choice(field, value, channels) ? NULL : "console or serial";
     }
     return "known";
 }
@@ -160,8 +155,7 @@ static char *trim(char *text) {
     return text;
 }
 
-bool settings_set(struct settings *settings, const char *name, char *value,
-                  struct failure *failure) {
+bool settings_set(struct settings *settings, const char *name, char *value, struct failure *failure) {
     const struct setting *setting = find(name);
     if (setting == NULL) return fail(failure, "there is no setting \"%s\"", name);
     if (setting->kind != PROMPT && setting->kind != TEMPLATE) value = trim(value);
@@ -171,8 +165,7 @@ bool settings_set(struct settings *settings, const char *name, char *value,
 }
 
 // `seen` has a bit for each setting that an earlier line gave.
-static bool parse_line(struct settings *settings, char *line, unsigned *seen,
-                       struct failure *failure) {
+static bool parse_line(struct settings *settings, char *line, unsigned *seen, struct failure *failure) {
     char *name = line;
     while (is_blank(*name)) name++;
     if (*name == '\0' || *name == '#') return true;
@@ -206,8 +199,7 @@ bool settings_parse(struct settings *settings, char *file, size_t size, struct f
         if (length > 0 && line[length - 1] == '\r') length--;
         line[length] = '\0';
         struct failure reason;
-        bool done = nul ? fail(&reason, "it has a NUL byte")
-                        : parse_line(settings, line, &seen, &reason);
+        bool done = nul ? fail(&reason, "it has a NUL byte") : parse_line(settings, line, &seen, &reason);
         // The other lines count all the same: one of them may say what to do after a failure.
         if (!done && good) good = fail(failure, "llama2.cfg, line %u: %s", number, reason.text);
     }

@@ -12,7 +12,7 @@
 
 enum generation_mode {
     MODE_GENERATE, // continues the prompt
-    MODE_CHAT,     // answers it, in the form that Llama 2's chat models were trained on
+    MODE_CHAT, // answers it, in the form that Llama 2's chat models were trained on
 };
 
 enum answer_channel {
@@ -30,17 +30,17 @@ struct template {
 size_t template_length(const struct template *template);
 
 struct settings {
-    const char *model;        // path from the root of the disk
-    const char *tokenizer;    // likewise
-    const char *prompt;       // UTF-8; empty for none
+    const char *model; // path from the root of the disk
+    const char *tokenizer; // likewise
+    const char *prompt; // UTF-8; empty for none
     struct template template; // round every prompt that is not empty; mode chat has its own
-    uint32_t steps;           // positions to run, those of the prompt included; 0 for the whole context
-    float temperature;        // 0 always takes the likeliest token
-    float top_p;              // 0 and 1 consider all tokens
-    uint64_t seed;            // 0 takes one from the clock
+    uint32_t steps; // positions to run, those of the prompt included; 0 for the whole context
+    float temperature; // 0 always takes the likeliest token
+    float top_p; // 0 and 1 consider all tokens
+    uint64_t seed; // 0 takes one from the clock
     bool interactive;
     bool power_off;
-    int mode;   // enum generation_mode
+    int mode; // enum generation_mode
     int answer; // enum answer_channel
 };
 

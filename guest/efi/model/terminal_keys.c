@@ -20,9 +20,11 @@ static unsigned end_sequence(struct terminal_keys *keys, uint8_t final, struct k
     default: return 0;
     }
     switch (keys->number) {
-    case 1: case 7: return one(out, KEY_HOME);
+    case 1:
+    case 7: return one(out, KEY_HOME);
     case 3: return one(out, KEY_DELETE);
-    case 4: case 8: return one(out, KEY_END);
+    case 4:
+    case 8: return one(out, KEY_END);
     case PASTE_BEGINS: keys->pasting = true; return 0;
     case PASTE_ENDS: keys->pasting = false; return 0;
     default: return 0;

@@ -20,7 +20,7 @@ enum key_code {
 struct key {
     enum key_code code;
     uint32_t character; // of KEY_CHARACTER; Enter is CR or LF, letters pressed with Ctrl are below 0x20
-    bool pasted;        // part of a paste, where the end of a line is no Enter
+    bool pasted; // part of a paste, where the end of a line is no Enter
 };
 
 enum terminal_state { TERMINAL_TEXT, TERMINAL_ESCAPE, TERMINAL_CSI, TERMINAL_SS3 };

@@ -64,27 +64,16 @@ size_t text_format_list(char *to, size_t size, const char *format, va_list argum
             format += 2;
         }
         switch (*format) {
-        case 's':
-            text_put_string(&out, va_arg(arguments, const char *));
-            break;
-        case 'c':
-            text_put(&out, (char)va_arg(arguments, int));
-            break;
-        case 'd':
-            text_put_signed(&out, va_arg(arguments, int));
-            break;
-        case 'u':
-            text_put_number(&out, va_arg(arguments, unsigned), 1);
-            break;
+        case 's': text_put_string(&out, va_arg(arguments, const char *)); break;
+        case 'c': text_put(&out, (char)va_arg(arguments, int)); break;
+        case 'd': text_put_signed(&out, va_arg(arguments, int)); break;
+        case 'u': text_put_number(&out, va_arg(arguments, unsigned), 1); break;
         case 'l': // %llu: 64 bits are the one size that is the same on all targets
             format += 2;
             text_put_number(&out, va_arg(arguments, unsigned long long), 1);
             break;
-        case 'f':
-            put_decimal(&out, va_arg(arguments, double), precision);
-            break;
-        default:
-            text_put(&out, '%');
+        case 'f': put_decimal(&out, va_arg(arguments, double), precision); break;
+        default: text_put(&out, '%');
         }
     }
     return text_finish(&out);

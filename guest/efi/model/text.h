@@ -17,8 +17,7 @@ bool text_parse_decimal(const char *text, double *number);
 
 // printf's little brother: %s, %c, %d, %u, %llu, %f (with a precision: %.3f) and %%. Truncates to `size`
 // bytes, terminator included. Returns the length of what was written.
-__attribute__((format(printf, 3, 4)))
-size_t text_format(char *to, size_t size, const char *format, ...);
+__attribute__((format(printf, 3, 4))) size_t text_format(char *to, size_t size, const char *format, ...);
 size_t text_format_list(char *to, size_t size, const char *format, va_list arguments);
 
 #endif

@@ -15,8 +15,7 @@ static uint32_t hash(const uint8_t *first, size_t first_length, const uint8_t *s
 
 static bool is_concatenation(const struct piece *piece, const uint8_t *first, size_t first_length,
                              const uint8_t *second, size_t second_length) {
-    return piece->length == first_length + second_length &&
-           memcmp(piece->text, first, first_length) == 0 &&
+    return piece->length == first_length + second_length && memcmp(piece->text, first, first_length) == 0 &&
            memcmp(piece->text + first_length, second, second_length) == 0;
 }
 
@@ -26,8 +25,7 @@ static uint32_t place_of(const struct tokenizer *t, const uint8_t *first, size_t
                          const uint8_t *second, size_t second_length) {
     uint32_t place = hash(first, first_length, second, second_length) & t->table_mask;
     while (t->table[place] != TOKEN_NONE &&
-           !is_concatenation(&t->pieces[t->table[place]], first, first_length, second,
-                             second_length)) {
+           !is_concatenation(&t->pieces[t->table[place]], first, first_length, second, second_length)) {
         place = (place + 1) & t->table_mask;
     }
     return place;
@@ -68,18 +66,16 @@ static bool read_pieces(struct tokenizer *t, const uint8_t *file, uint64_t file_
         position += (uint64_t)length;
     }
     if (id < t->vocabulary) {
-        return fail(failure, "it has %u tokens, and the model's vocabulary has %u", id,
-                    t->vocabulary);
+        return fail(failure, "it has %u tokens, and the model's vocabulary has %u", id, t->vocabulary);
     }
     if (position < file_bytes) {
-        return fail(failure, "it has more tokens than the model's vocabulary, which has %u",
-                    t->vocabulary);
+        return fail(failure, "it has more tokens than the model's vocabulary, which has %u", t->vocabulary);
     }
     return true;
 }
 
-bool tokenizer_set_up(struct tokenizer *t, const uint8_t *file, uint64_t file_bytes,
-                      uint32_t vocabulary, struct arena *arena, struct failure *failure) {
+bool tokenizer_set_up(struct tokenizer *t, const uint8_t *file, uint64_t file_bytes, uint32_t vocabulary,
+                      struct arena *arena, struct failure *failure) {
     uint64_t table_size = 4;
     while (table_size < 2 * (uint64_t)vocabulary) table_size *= 2;
     t->vocabulary = vocabulary;
@@ -111,8 +107,7 @@ static bool names_byte(const struct piece *piece, uint8_t *byte) {
     return true;
 }
 
-struct piece tokenizer_decode(const struct tokenizer *t, uint32_t previous, uint32_t token,
-                              uint8_t *byte) {
+struct piece tokenizer_decode(const struct tokenizer *t, uint32_t previous, uint32_t token, uint8_t *byte) {
     struct piece piece = t->pieces[token];
     if (token == TOKEN_BOS || token == TOKEN_EOS) {
         piece.length = 0;

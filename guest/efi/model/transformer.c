@@ -78,8 +78,8 @@ static void attention_half(struct transformer *t, uint32_t layer, uint32_t posit
 
     normalise(t, t->normed.floats, t->x, c->attention_norm + (size_t)layer * s->dim, s->dim);
     linear_quantise(t, &t->normed, s->dim);
-    linear(t, &t->normed,
-           (struct product[]){{wq, t->query}, {wk, t->keys + here}, {wv, t->values + here}}, 3);
+    linear(t, &t->normed, (struct product[]){{wq, t->query}, {wk, t->keys + here}, {wv, t->values + here}},
+           3);
     rotary_turn(t, t->query, s->heads);
     rotary_turn(t, t->keys + here, s->kv_heads);
     attention(t, t->normed.floats, t->keys + first, t->values + first, position);

@@ -20,18 +20,18 @@ struct transformer {
     const struct products *products;
     struct team *team; // NULL for none
 
-    float *x;                 // dim: the residual stream
+    float *x; // dim: the residual stream
     struct activation normed; // dim: what goes into a block's matrices
     struct activation hidden; // hidden_dim
-    float *up;                // hidden_dim
-    float *query;             // dim
-    float *added;             // dim: what a half of a block adds to x
-    float *scores;            // heads × context
-    float *keys;              // layers × context × kv_dim
-    float *values;            // layers × context × kv_dim
-    float *logits;            // vocabulary
-    float *frequencies;       // head_dim / 2: of the rotary embedding
-    float *cosines, *sines;   // head_dim / 2: of its angles at the current position
+    float *up; // hidden_dim
+    float *query; // dim
+    float *added; // dim: what a half of a block adds to x
+    float *scores; // heads × context
+    float *keys; // layers × context × kv_dim
+    float *values; // layers × context × kv_dim
+    float *logits; // vocabulary
+    float *frequencies; // head_dim / 2: of the rotary embedding
+    float *cosines, *sines; // head_dim / 2: of its angles at the current position
 };
 
 // Takes the memory for the state from the arena. If that is only measuring, nothing else is done;

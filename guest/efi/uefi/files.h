@@ -6,7 +6,9 @@
 
 // 9.1.1.
 #define EFI_LOADED_IMAGE_PROTOCOL_GUID \
-    { 0x5b1b31a1, 0x9562, 0x11d2, { 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } }
+    { \
+        0x5b1b31a1, 0x9562, 0x11d2, { 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } \
+    }
 
 typedef struct {
     uint32_t Revision;
@@ -23,8 +25,7 @@ typedef struct EFI_FILE_PROTOCOL EFI_FILE_PROTOCOL;
 struct EFI_FILE_PROTOCOL {
     uint64_t Revision;
     EFI_STATUS(EFIAPI *Open)
-    (EFI_FILE_PROTOCOL *, EFI_FILE_PROTOCOL **file, const CHAR16 *name, uint64_t mode,
-     uint64_t attributes);
+    (EFI_FILE_PROTOCOL *, EFI_FILE_PROTOCOL **file, const CHAR16 *name, uint64_t mode, uint64_t attributes);
     EFI_STATUS(EFIAPI *Close)(EFI_FILE_PROTOCOL *);
     void *Delete;
     EFI_STATUS(EFIAPI *Read)(EFI_FILE_PROTOCOL *, UINTN *sizeBytes, void *buffer);
@@ -37,7 +38,9 @@ struct EFI_FILE_PROTOCOL {
 
 // 13.5.16, EFI_FILE_INFO.
 #define EFI_FILE_INFO_ID \
-    { 0x09576e92, 0x6d3f, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } }
+    { \
+        0x09576e92, 0x6d3f, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } \
+    }
 
 enum { EFI_FILE_DIRECTORY = 0x10 };
 
@@ -54,7 +57,9 @@ typedef struct {
 
 // 13.4.1.
 #define EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID \
-    { 0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } }
+    { \
+        0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } \
+    }
 
 typedef struct EFI_SIMPLE_FILE_SYSTEM_PROTOCOL {
     uint64_t Revision;

@@ -5,7 +5,9 @@
 #include "base.h"
 
 #define EFI_MP_SERVICES_PROTOCOL_GUID \
-    { 0x3fdda605, 0xa76e, 0x4f46, { 0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08 } }
+    { \
+        0x3fdda605, 0xa76e, 0x4f46, { 0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08 } \
+    }
 
 typedef void(EFIAPI *EFI_AP_PROCEDURE)(void *argument);
 
@@ -16,8 +18,8 @@ struct EFI_MP_SERVICES_PROTOCOL {
     void *GetProcessorInfo;
     // With `finished` it returns at once, and the event is signalled when all have returned.
     EFI_STATUS(EFIAPI *StartupAllAPs)
-    (EFI_MP_SERVICES_PROTOCOL *, EFI_AP_PROCEDURE procedure, BOOLEAN singleThread,
-     EFI_EVENT finished, UINTN timeoutMicroseconds, void *argument, UINTN **failedProcessors);
+    (EFI_MP_SERVICES_PROTOCOL *, EFI_AP_PROCEDURE procedure, BOOLEAN singleThread, EFI_EVENT finished,
+     UINTN timeoutMicroseconds, void *argument, UINTN **failedProcessors);
     // Starting one processor, switching and enabling them follow; none is used.
 };
 

@@ -35,8 +35,7 @@ typedef struct {
     void *GetNextVariableName;
     void *SetVariable;
     void *GetNextHighMonotonicCount;
-    void(EFIAPI *ResetSystem)
-    (EFI_RESET_TYPE type, EFI_STATUS status, UINTN dataSize, const void *data);
+    void(EFIAPI *ResetSystem)(EFI_RESET_TYPE type, EFI_STATUS status, UINTN dataSize, const void *data);
 } EFI_RUNTIME_SERVICES;
 
 typedef struct {

@@ -80,7 +80,8 @@ static void enter(struct chat *chat) {
         return;
     }
     bool was_at_prompt = chat->at_prompt;
-    bool accepted = line->length > 0 && !line->too_long && messages_add(&chat->messages, line->text, line->length);
+    bool accepted =
+        line->length > 0 && !line->too_long && messages_add(&chat->messages, line->text, line->length);
     if (was_at_prompt) leave_prompt(chat);
     if (accepted) {
         line_editor_remember(line);
@@ -114,12 +115,8 @@ static void resize(struct chat *chat, const struct key *key) {
 static void handle_key(struct chat *chat, const struct key *key) {
     if (chat->end_of_input && key->kind != KEY_INTERRUPT && key->kind != KEY_WINDOW_SIZE) return;
     switch (key->kind) {
-    case KEY_INTERRUPT:
-        interrupt(chat);
-        break;
-    case KEY_ENTER:
-        enter(chat);
-        break;
+    case KEY_INTERRUPT: interrupt(chat); break;
+    case KEY_ENTER: enter(chat); break;
     case KEY_END_OF_INPUT:
         if (chat->prompt.line.length == 0) {
             chat->end_of_input = true;
@@ -130,11 +127,8 @@ static void handle_key(struct chat *chat, const struct key *key) {
     case KEY_CLEAR_SCREEN:
         if (chat->at_prompt) line_view_clear_screen(&chat->prompt.view, &chat->prompt.line);
         break;
-    case KEY_WINDOW_SIZE:
-        resize(chat, key);
-        break;
-    default:
-        line_editor_key(&chat->prompt.line, key);
+    case KEY_WINDOW_SIZE: resize(chat, key); break;
+    default: line_editor_key(&chat->prompt.line, key);
     }
 }
 
@@ -173,8 +167,8 @@ static long prepare(void *owner) {
     struct chat *chat = owner;
     struct relay *relay = &chat->llama.relay;
     // The console is always read: Ctrl+C may come behind anything.
-    short console_events = (short)((chat->console_closed ? 0 : POLLIN) |
-                                   (screen_has_output(&chat->screen) ? POLLOUT : 0));
+    short console_events =
+        (short)((chat->console_closed ? 0 : POLLIN) | (screen_has_output(&chat->screen) ? POLLOUT : 0));
     short terminal_events = queue_room(&chat->screen.output) > OUTPUT_FILTER_HELD_MAX ? POLLIN : 0;
     relay_await(relay, console_fd(), console_events, serve_console);
     relay_await(relay, llama_cli_terminal(&chat->llama), terminal_events, serve_terminal);
@@ -206,7 +200,8 @@ int chat_run(const struct model *model, const struct flags *flags, const struct 
     // The pseudo-terminal reports its end only after the last output has been read.
     relay_run(relay, &functions, &chat);
     prompt_end(&chat.prompt);
-    // llama-cli colours the line being typed; stopped there, it leaves neither colour nor a half line behind.
+    // llama-cli colours the line being typed; stopped there, it leaves neither colour nor a half line
+    // behind.
     screen_finish(&chat.screen, !text_equal(request->terminal_type, "dumb"));
     if (relay->done && chat.end_of_input) console_line("zosia: the input has ended");
     // llama-cli that ends on an interrupt, however it does, was asked to.

@@ -68,9 +68,7 @@ bool llama_cli_start(struct llama_cli *llama, const struct model *model, const s
     return started;
 }
 
-static void take_log_line(const char *line, void *context) {
-    template_fault_take_line(context, line);
-}
+static void take_log_line(const char *line, void *context) { template_fault_take_line(context, line); }
 
 void llama_cli_read(struct llama_cli *llama, struct screen *screen) {
     struct queue *output = &screen->output;

@@ -35,7 +35,8 @@ bool llama_cli_start(struct llama_cli *llama, const struct model *model, const s
 // The pseudo-terminal's master side, where it prints; -1 once it has ended and all is read.
 int llama_cli_terminal(const struct llama_cli *llama);
 
-// Takes what it has printed, filtered, to the screen, which has room for OUTPUT_FILTER_HELD_MAX bytes and more.
+// Takes what it has printed, filtered, to the screen, which has room for OUTPUT_FILTER_HELD_MAX bytes and
+// more.
 void llama_cli_read(struct llama_cli *llama, struct screen *screen);
 
 void llama_cli_resize(struct llama_cli *llama, const struct window_size *window);

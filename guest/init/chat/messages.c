@@ -57,8 +57,8 @@ static void forget_first(struct messages *messages) {
 
 long messages_send(struct messages *messages, int fd) {
     if (messages->piece_start == messages->piece_end) next_piece(messages);
-    long count = sys_write(fd, messages->piece + messages->piece_start,
-                           messages->piece_end - messages->piece_start);
+    long count =
+        sys_write(fd, messages->piece + messages->piece_start, messages->piece_end - messages->piece_start);
     if (count <= 0) return count;
     messages->piece_start += (size_t)count;
     if (messages->piece_start == messages->piece_end) {

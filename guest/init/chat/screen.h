@@ -1,4 +1,5 @@
-// What is on its way to the console in a chat: llama-cli's output and, in order with it, init's own drawing.
+// What is on its way to the console in a chat: llama-cli's output and, in order with it, init's own
+// drawing.
 #ifndef ZOSIA_SCREEN_H
 #define ZOSIA_SCREEN_H
 

@@ -38,18 +38,14 @@ static bool handle_key(struct prompt *prompt, const struct key *key, const char 
         prompt_draw(prompt);
         line_view_resize(&prompt->view, line, key->rows, key->columns);
         return true;
-    case KEY_CLEAR_SCREEN:
-        line_view_clear_screen(&prompt->view, line);
-        return true;
+    case KEY_CLEAR_SCREEN: line_view_clear_screen(&prompt->view, line); return true;
     case KEY_ENTER:
         if (line_editor_is(line, "/poweroff")) return false;
         prompt_leave(prompt);
         if (line->length > 0) help(reason);
         begin_line(prompt);
         return true;
-    default:
-        line_editor_key(line, key);
-        return true;
+    default: line_editor_key(line, key); return true;
     }
 }
 

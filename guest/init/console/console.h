@@ -12,7 +12,7 @@ void console_open(void);
 int console_fd(void);
 
 // From here on a NUL stands before each of init's own lines. No program's output has one (see
-// output_filter.h), so whoever reads along can tell init's lines from what a model makes look like them.
+// output_filter.h), so the host can tell init's lines from a model's output that looks like them.
 void console_seal(void);
 
 // Prints one line. What cannot be printed in it, as in names of unknown origin, shows as "?".

@@ -118,16 +118,11 @@ static void take_string(struct output_filter *filter, unsigned char byte) {
 // Whether a byte cannot be part of what has begun, and so begins something else.
 static bool interrupts(const struct output_filter *filter, unsigned char byte) {
     switch ((enum state)filter->state) {
-    case TEXT:
-        return false;
-    case CHARACTER:
-        return byte < filter->low || byte > filter->high;
-    case STRING:
-        return byte == '\n' || byte == '\r';
-    case STRING_ESCAPE:
-        return byte != '\\';
-    default:
-        return byte < ' ' || byte >= DELETE;
+    case TEXT: return false;
+    case CHARACTER: return byte < filter->low || byte > filter->high;
+    case STRING: return byte == '\n' || byte == '\r';
+    case STRING_ESCAPE: return byte != '\\';
+    default: return byte < ' ' || byte >= DELETE;
     }
 }
 
@@ -143,24 +138,14 @@ size_t output_filter_feed(struct output_filter *filter, const char *bytes, size_
             if (filter->state == AFTER_ESCAPE && interrupts(filter, byte)) filter->state = TEXT;
         }
         switch ((enum state)filter->state) {
-        case TEXT:
-            length += take_text(filter, byte, to + length);
-            break;
-        case CHARACTER:
-            length += take_character(filter, byte, to + length);
-            break;
-        case AFTER_ESCAPE:
-            take_after_escape(filter, byte);
-            break;
+        case TEXT: length += take_text(filter, byte, to + length); break;
+        case CHARACTER: length += take_character(filter, byte, to + length); break;
+        case AFTER_ESCAPE: take_after_escape(filter, byte); break;
         case AFTER_INTERMEDIATE:
             if (byte >= '0') filter->state = TEXT;
             break;
-        case CONTROL_SEQUENCE:
-            length += take_control_sequence(filter, byte, to + length);
-            break;
-        case STRING:
-            take_string(filter, byte);
-            break;
+        case CONTROL_SEQUENCE: length += take_control_sequence(filter, byte, to + length); break;
+        case STRING: take_string(filter, byte); break;
         case STRING_ESCAPE: // the backslash: together they end the string
             filter->state = TEXT;
             break;

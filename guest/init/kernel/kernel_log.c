@@ -1,7 +1,7 @@
 #include "kernel_log.h"
 
-#include "wait_limit.h"
 #include "sys.h"
+#include "wait_limit.h"
 
 enum { WAIT_MS = 200, POLL_MS = 2, LOOKS = 100 };
 

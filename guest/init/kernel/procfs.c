@@ -38,7 +38,8 @@ static bool check_sleep(const char *name, void *context) {
     char path[64], line[256];
     text_format(path, sizeof path, "/proc/%d/task/%s/stat", check->process, name);
     if (file_read(path, line, sizeof line) <= 0) return true; // the thread has just ended
-    // "TID (NAME) STATE ...": the name may hold anything, parentheses too, but the last one is the real one.
+    // "TID (NAME) STATE ...": the name may hold anything, parentheses too, but the last one is the real
+    // one.
     const char *state = line;
     for (const char *at = line; *at != '\0'; at++) {
         if (*at == ')') state = at;

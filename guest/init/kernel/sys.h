@@ -12,7 +12,7 @@
 #error "init is written for aarch64 and x86_64"
 #endif
 
-#define SYSCALL(number, a, b, c, d, e)                                                             \
+#define SYSCALL(number, a, b, c, d, e) \
     syscall6(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 
 static inline long sys_read(int fd, void *bytes, size_t size) {
@@ -50,8 +50,8 @@ static inline long sys_read_link(const char *path, char *target, size_t size) {
 static inline long sys_read_directory(int fd, void *entries, size_t size) {
     return SYSCALL(SYS_getdents64, fd, entries, size, 0, 0);
 }
-static inline long sys_mount(const char *source, const char *target, const char *type,
-                             unsigned long flags, const char *options) {
+static inline long sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
+                             const char *options) {
     return SYSCALL(SYS_mount, source, target, type, flags, options);
 }
 static inline long sys_unmount(const char *target, int flags) {
@@ -129,9 +129,7 @@ static inline int sys_wait_any(int *wait_status, int options) {
     return (int)SYSCALL(SYS_wait4, -1, wait_status, options, NULL, 0);
 }
 static inline long sys_new_session(void) { return SYSCALL(SYS_setsid, 0, 0, 0, 0, 0); }
-static inline long sys_kill(int process, int signal) {
-    return SYSCALL(SYS_kill, process, signal, 0, 0, 0);
-}
+static inline long sys_kill(int process, int signal) { return SYSCALL(SYS_kill, process, signal, 0, 0, 0); }
 static inline long sys_set_signal_action(int signal, const struct signal_action *action) {
     return SYSCALL(SYS_rt_sigaction, signal, action, NULL, sizeof(signal_set), 0);
 }
@@ -141,15 +139,13 @@ static inline long sys_set_signal_mask(signal_set mask) {
 static inline int sys_signalfd(signal_set mask) {
     return (int)SYSCALL(SYS_signalfd4, -1, &mask, sizeof mask, O_CLOEXEC | O_NONBLOCK, 0);
 }
-static inline int sys_pidfd_open(int process) {
-    return (int)SYSCALL(SYS_pidfd_open, process, 0, 0, 0, 0);
-}
+static inline int sys_pidfd_open(int process) { return (int)SYSCALL(SYS_pidfd_open, process, 0, 0, 0, 0); }
 static inline int sys_pidfd_getfd(int pidfd, int fd) {
     return (int)SYSCALL(SYS_pidfd_getfd, pidfd, fd, 0, 0, 0);
 }
 static inline int sys_seccomp_listener(const struct bpf_program *filter) {
-    return (int)SYSCALL(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-                        filter, 0, 0);
+    return (int)SYSCALL(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, filter, 0,
+                        0);
 }
 static inline long sys_reboot(unsigned command) {
     return SYSCALL(SYS_reboot, REBOOT_MAGIC1, REBOOT_MAGIC2, command, 0, 0);

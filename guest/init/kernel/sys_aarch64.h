@@ -70,11 +70,11 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 }
 
 // The kernel enters with sp aligned to 16 bytes; fp and lr are cleared to end every backtrace here.
-#define START_ASSEMBLY                                                                             \
-    ".globl _start\n"                                                                              \
-    "_start:\n"                                                                                    \
-    "    mov x29, #0\n"                                                                            \
-    "    mov x30, #0\n"                                                                            \
+#define START_ASSEMBLY \
+    ".globl _start\n" \
+    "_start:\n" \
+    "    mov x29, #0\n" \
+    "    mov x30, #0\n" \
     "    bl init_main\n"
 
 #endif

@@ -68,10 +68,10 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 }
 
 // The kernel enters with rsp aligned to 16 bytes; the call pushes the return address the ABI expects.
-#define START_ASSEMBLY                                                                             \
-    ".globl _start\n"                                                                              \
-    "_start:\n"                                                                                    \
-    "    xor %ebp, %ebp\n"                                                                         \
+#define START_ASSEMBLY \
+    ".globl _start\n" \
+    "_start:\n" \
+    "    xor %ebp, %ebp\n" \
     "    call init_main\n"
 
 #endif

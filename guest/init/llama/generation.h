@@ -41,7 +41,7 @@ struct generation {
     size_t prompt_end_length;
 };
 
-// Takes a line of the log. Returns whether it may be shown to whoever looks for the cause of a failure:
+// Takes a line of the log. Returns whether it may be shown when the run has failed:
 // the user's prompt may not.
 bool generation_take_line(struct generation *generation, const char *line);
 

@@ -5,7 +5,7 @@
 #include "text/text.h"
 
 // The prompt of a measurement: some dozens of tokens, in any vocabulary no more than its bytes.
-#define PERF_PROMPT                                                                                \
+#define PERF_PROMPT \
     "Once upon a time there was a lighthouse on a small island in the sea. Every evening the keeper " \
     "climbed the long stairs, lit the lamp, and looked out for the ships that were coming home."
 
@@ -79,13 +79,13 @@ static void finish(struct llama_command *command, const struct flags *flags,
     command->environment[count++] = command->term_variable;
     // libgomp's threads would spin while they wait for each other. Where the host has anything else to
     // do, the one that is waited for then does not get on.
-    command->environment[count++] = flags->threads_spin ? "OMP_WAIT_POLICY=active"
-                                                        : "OMP_WAIT_POLICY=passive";
+    command->environment[count++] =
+        flags->threads_spin ? "OMP_WAIT_POLICY=active" : "OMP_WAIT_POLICY=passive";
     command->environment[count] = NULL;
 }
 
-void llama_chat_command(struct llama_command *command, const struct model *model,
-                        const struct flags *flags, const struct request *request) {
+void llama_chat_command(struct llama_command *command, const struct model *model, const struct flags *flags,
+                        const struct request *request) {
     begin(command, LLAMA_CLI, model);
     // llama-completion has no such option: it knows nothing but text.
     if (model->projector[0] != '\0') {
@@ -132,8 +132,8 @@ void llama_answer_command(struct llama_command *command, const struct model *mod
     finish(command, flags, request);
 }
 
-void llama_perf_command(struct llama_command *command, const struct model *model,
-                        const struct flags *flags, const struct request *request) {
+void llama_perf_command(struct llama_command *command, const struct model *model, const struct flags *flags,
+                        const struct request *request) {
     int tokens = flags->perf_tokens + PERF_PROMPT_TOKENS_MAX;
     begin(command, LLAMA_COMPLETION, model);
     // A model's full context would cost memory that the measurement has no use for.

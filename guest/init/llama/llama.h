@@ -22,8 +22,8 @@ struct llama_command {
 // counts among the boot flags, then their arguments; the arguments of the request.
 
 // The command for a chat on a terminal.
-void llama_chat_command(struct llama_command *command, const struct model *model,
-                        const struct flags *flags, const struct request *request);
+void llama_chat_command(struct llama_command *command, const struct model *model, const struct flags *flags,
+                        const struct request *request);
 
 // The command that answers the request's prompt file with nothing but the answer on standard output.
 void llama_answer_command(struct llama_command *command, const struct model *model,
@@ -31,8 +31,8 @@ void llama_answer_command(struct llama_command *command, const struct model *mod
 
 // The command that evaluates the flags' number of tokens after a fixed prompt, and prints its timings on
 // standard error. What makes that a measurement comes last here, so that no argument can undo it.
-void llama_perf_command(struct llama_command *command, const struct model *model,
-                        const struct flags *flags, const struct request *request);
+void llama_perf_command(struct llama_command *command, const struct model *model, const struct flags *flags,
+                        const struct request *request);
 
 // The command that prints a program's help.
 void llama_help_command(struct llama_command *command, const char *program, const struct flags *flags,

@@ -8,7 +8,7 @@ struct reasoning_tags {
 
 // As models in use have them. No closing tag has its first byte a second time: see close_tag.
 static const struct reasoning_tags TAGS[] = {
-    {"<think>", "</think>"},         {"<thinking>", "</thinking>"},   {"<thought>", "</thought>"},
+    {"<think>", "</think>"},         {"<thinking>", "</thinking>"},     {"<thought>", "</thought>"},
     {"<reasoning>", "</reasoning>"}, {"<seed:think>", "</seed:think>"}, {"[THINK]", "[/THINK]"},
 };
 enum { TAG_COUNT = sizeof TAGS / sizeof TAGS[0] };
@@ -31,8 +31,8 @@ const char *reasoning_opened(const char *prompt) {
     return find_opened(prompt, &at) != NULL ? at : NULL;
 }
 
-void reasoning_begin(struct reasoning *reasoning, bool hidden, const char *prompt_end,
-                     reasoning_sink *sink, void *context) {
+void reasoning_begin(struct reasoning *reasoning, bool hidden, const char *prompt_end, reasoning_sink *sink,
+                     void *context) {
     const char *at;
     const struct reasoning_tags *opened = find_opened(prompt_end, &at);
     *reasoning = (struct reasoning){.hidden = hidden, .tags = opened, .state = REASONING_DONE};

@@ -24,8 +24,8 @@ const char *reasoning_opened(const char *prompt);
 
 // Begins a text that follows a prompt with this end. Reasoning is left out with its tags and the white
 // space behind it when it is hidden; when it is shown, a tag that the prompt has opened comes first.
-void reasoning_begin(struct reasoning *reasoning, bool hidden, const char *prompt_end,
-                     reasoning_sink *sink, void *context);
+void reasoning_begin(struct reasoning *reasoning, bool hidden, const char *prompt_end, reasoning_sink *sink,
+                     void *context);
 
 // Passes on of a piece of the text what is to be shown: at most REASONING_HELD_MAX bytes more than it has.
 void reasoning_feed(struct reasoning *reasoning, const char *bytes, size_t size, reasoning_sink *sink,

@@ -13,9 +13,7 @@ static bool ends_with_last(const char *text, size_t length, size_t count) {
     return true;
 }
 
-bool trailer_says_end(const char *text, size_t length) {
-    return ends_with_last(text, length, TRAILER_MAX);
-}
+bool trailer_says_end(const char *text, size_t length) { return ends_with_last(text, length, TRAILER_MAX); }
 
 size_t trailer_strip(const char *text, size_t length, bool ended) {
     if (ended && trailer_says_end(text, length)) return length - TRAILER_MAX;

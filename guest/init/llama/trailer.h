@@ -9,7 +9,7 @@
 enum { TRAILER_MAX = 17 };
 
 // Whether `text` ends as if the model had ended it. A model may generate just these words, and be cut
-// off behind them: whoever knows that it was cut off knows better.
+// off behind them: where the log says that it was cut off, that counts.
 bool trailer_says_end(const char *text, size_t length);
 
 // The length of `text` without its trailer: without the model's end only if that is what `ended` says.

@@ -21,8 +21,8 @@ bool mount_kernel_file_systems(void) {
     bool mounted = true;
     for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
         sys_mkdir(mounts[i].target, 0755); // most are there already
-        long error = sys_mount(mounts[i].type, mounts[i].target, mounts[i].type, mounts[i].flags,
-                               mounts[i].options);
+        long error =
+            sys_mount(mounts[i].type, mounts[i].target, mounts[i].type, mounts[i].flags, mounts[i].options);
         // The kernel mounts devtmpfs itself when built to (CONFIG_DEVTMPFS_MOUNT): then it is "busy".
         if (error < 0 && error != -EBUSY) {
             console_line("zosia: cannot mount %s (errno %d)", mounts[i].target, (int)-error);

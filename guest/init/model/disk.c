@@ -1,8 +1,8 @@
 #include "disk.h"
 
 #include "kernel/file.h"
-#include "kernel/wait_limit.h"
 #include "kernel/sys.h"
+#include "kernel/wait_limit.h"
 #include "text/text.h"
 
 // Drivers find their disks while their modules load, so the first look nearly always succeeds; the

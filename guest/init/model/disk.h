@@ -7,7 +7,8 @@
 enum { DISK_PATH_MAX = 32, DISK_LABEL_MAX = 17 };
 
 // Finds the virtio disk, or partition of one, whose ext4 file system has the label; failing that, the
-// only one with an ext4 file system. Waits a moment for disks that have been announced. False when there is none.
+// only one with an ext4 file system. Waits a moment for disks that have been announced. False when there is
+// none.
 bool disk_find(const char *label, char path[DISK_PATH_MAX]);
 
 // Whether a name of /sys/class/block is that of a virtio disk or a partition of one: vda, vda1, vdb ...

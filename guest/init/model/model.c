@@ -39,16 +39,15 @@ static bool is_companion(const char *name) {
     const char *rest = name + sizeof "lora-" - 1;
     unsigned number;
     return text_equal(name, "mmproj.gguf") ||
-           (text_starts_with(name, "lora-") &&
-            text_parse_number(&rest, MODEL_ADAPTERS_MAX, &number) && text_equal(rest, ".gguf"));
+           (text_starts_with(name, "lora-") && text_parse_number(&rest, MODEL_ADAPTERS_MAX, &number) &&
+            text_equal(rest, ".gguf"));
 }
 
 // Keeps the lowest name of a model in `context`, a buffer of MODEL_PATH_MAX bytes.
 static bool keep_lowest(const char *name, void *context) {
     char *lowest = context;
     size_t length = text_length(name);
-    if (text_ends_with(name, ".gguf") && !is_companion(name) &&
-        length < MODEL_PATH_MAX - sizeof MODELS &&
+    if (text_ends_with(name, ".gguf") && !is_companion(name) && length < MODEL_PATH_MAX - sizeof MODELS &&
         (lowest[0] == '\0' || text_compare(name, lowest) < 0)) {
         memcpy(lowest, name, length + 1);
     }

@@ -56,7 +56,7 @@ long map_owner(const char *path, const char *file, int to) {
     if (mount >= 0) {
         const struct mount_attributes attributes = {
             .set = MOUNT_ATTR_IDMAP,
-            .user_namespace_fd = (uint64_t)namespace,
+            .user_namespace_fd = (uint64_t) namespace,
         };
         error = sys_set_mount_attributes(mount, &attributes);
         if (error >= 0) error = sys_attach_mount(mount, path);

@@ -34,12 +34,9 @@ static void say_order(unsigned modes) {
 
 static int run(unsigned mode, const struct flags *flags, const struct request *request, bool ready) {
     switch (mode) {
-    case FLAG_DIAG:
-        return diag_run();
-    case FLAG_SELFTEST:
-        return selftest_run(flags, request);
-    case FLAG_PERF:
-        return perf_run(flags, request);
+    case FLAG_DIAG: return diag_run();
+    case FLAG_SELFTEST: return selftest_run(flags, request);
+    case FLAG_PERF: return perf_run(flags, request);
     default: // what is to be shown has been shown: the machine boots
         return ready ? STATUS_OK : STATUS_FAILED;
     }

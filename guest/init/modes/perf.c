@@ -58,7 +58,8 @@ static void print(const struct timings *timings) {
 static int report(const struct timings *timings, int tokens) {
     const char *missing = timings_missing(timings);
     if (missing != NULL) {
-        console_line("zosia: no perf result: llama-completion did not say its \"%s\", or only half", missing);
+        console_line("zosia: no perf result: llama-completion did not say its \"%s\", or only half",
+                     missing);
         return STATUS_BAD_OUTPUT;
     }
     if ((int)timings->generation.count != tokens) {

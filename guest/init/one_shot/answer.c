@@ -2,8 +2,8 @@
 
 #include "console/console.h"
 #include "kernel/file.h"
-#include "kernel/wait_limit.h"
 #include "kernel/sys.h"
+#include "kernel/wait_limit.h"
 #include "text/text.h"
 
 #define PORT_NAME "zosia.answer"

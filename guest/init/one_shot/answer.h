@@ -10,7 +10,7 @@
 
 struct answer {
     int port; // -1: the console
-    bool lost; // the host has closed its end, or has lost interest
+    bool lost; // the host has closed its end, or takes nothing in time
     long timeout_ms; // how long the end of the answer waits for a host that takes nothing; -1: for ever
     bool line_open; // on the console: what comes next would continue the answer's last line
     struct queue text;

@@ -4,10 +4,10 @@
 #include "console/console.h"
 #include "console/log_tail.h"
 #include "kernel/sys.h"
-#include "llama/trailer.h"
 #include "llama/generation.h"
 #include "llama/llama.h"
 #include "llama/reasoning.h"
+#include "llama/trailer.h"
 #include "process/relay.h"
 #include "process/status.h"
 #include "text/lines.h"
@@ -105,7 +105,8 @@ static void take_text(struct one_shot *run, size_t kept) {
 
 static void begin_text(struct one_shot *run) {
     // The text's first byte comes after the log's lines about the prompt.
-    while (run->relay.outputs[LOG_OUTPUT] >= 0 && read_log(run)) {}
+    while (run->relay.outputs[LOG_OUTPUT] >= 0 && read_log(run)) {
+    }
     struct generation *generation = &run->generation;
     reasoning_begin(&run->reasoning, run->request->reasoning_hidden,
                     generation->conversing ? generation->prompt_end : "", append_to_answer, run);

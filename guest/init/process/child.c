@@ -30,7 +30,8 @@ struct introduction {
 
 static _Noreturn void give_up(const char *what, const char *program, long error) {
     char message[256];
-    size_t length = text_format(message, sizeof message, "cannot %s %s (errno %d)\n", what, program, (int)-error);
+    size_t length =
+        text_format(message, sizeof message, "cannot %s %s (errno %d)\n", what, program, (int)-error);
     sys_write(2, message, length);
     sys_exit(127);
 }

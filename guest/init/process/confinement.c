@@ -7,8 +7,8 @@ static const struct {
     const char *path;
     unsigned number;
 } DEVICES[] = {
-    {"/dev/null", DEVICE_NUMBER(1, 3)},   {"/dev/zero", DEVICE_NUMBER(1, 5)},
-    {"/dev/full", DEVICE_NUMBER(1, 7)},   {"/dev/random", DEVICE_NUMBER(1, 8)},
+    {"/dev/null", DEVICE_NUMBER(1, 3)},    {"/dev/zero", DEVICE_NUMBER(1, 5)},
+    {"/dev/full", DEVICE_NUMBER(1, 7)},    {"/dev/random", DEVICE_NUMBER(1, 8)},
     {"/dev/urandom", DEVICE_NUMBER(1, 9)}, {"/dev/tty", DEVICE_NUMBER(5, 0)},
 };
 

@@ -16,8 +16,10 @@ typedef void relay_handler(void *owner, short events);
 
 struct relay {
     struct supervisor supervisor;
-    int outputs[RELAY_OUTPUTS_MAX]; // non-blocking descriptors of what the program prints; -1: none, or closed
-    bool interruptible; // Ctrl+C on the console, of which nothing else is read, interrupts the program
+    // Non-blocking descriptors of what the program prints; -1: none, or closed.
+    int outputs[RELAY_OUTPUTS_MAX];
+    // Ctrl+C on the console, of which nothing else is read, interrupts the program.
+    bool interruptible;
     bool done; // set by the owner: the loop ends, whatever the program does
     // The relay's own.
     int ended; // readable when a process has ended
@@ -29,7 +31,8 @@ struct relay {
 
 // What an owner does in each turn of the loop.
 struct relay_owner {
-    // Names by relay_await what it waits for in this turn. Returns for how long, in milliseconds; -1: for ever.
+    // Names by relay_await what it waits for in this turn. Returns for how long, in milliseconds; -1: for
+    // ever.
     long (*prepare)(void *owner);
     // After all handlers; NULL when there is nothing more to do.
     void (*finish_turn)(void *owner);
@@ -40,9 +43,9 @@ struct relay_owner {
 bool relay_start(struct relay *relay, const struct child_setup *setup, int time_limit_s, int output,
                  int other_output);
 
-// In `prepare`: `handler` is called when the descriptor is ready for `events` (POLLIN, POLLOUT), has hung up
-// or failed. One of -1 is left out, and so is one for which there are no events: poll(2) would report its
-// hang-up without end. At most RELAY_STREAMS_MAX in a turn.
+// In `prepare`: `handler` is called when the descriptor is ready for `events` (POLLIN, POLLOUT), has hung
+// up or failed. One of -1 is left out, and so is one for which there are no events: poll(2) would report
+// its hang-up without end. At most RELAY_STREAMS_MAX in a turn.
 void relay_await(struct relay *relay, int fd, short events, relay_handler *handler);
 
 // To be told what read(2) returned for an output. At its end it is closed. Returns whether more may come.

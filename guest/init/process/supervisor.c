@@ -59,8 +59,8 @@ static void report_lack_of_memory(const struct supervisor *supervisor) {
                      supervisor->name, (int)(victim.own_kib / 1024), (int)(victim.mapped_kib / 1024),
                      total_mib);
     } else {
-        console_line("zosia: %s was killed for lack of memory: the machine has %d MiB",
-                     supervisor->name, total_mib);
+        console_line("zosia: %s was killed for lack of memory: the machine has %d MiB", supervisor->name,
+                     total_mib);
     }
 }
 

@@ -143,18 +143,16 @@ static unsigned after_escape(struct key_decoder *decoder, unsigned char byte, st
 // Escape sequences of keys: ESC [ parameters final, ESC O final, ESC key (ECMA-48, 5.4; xterm).
 static unsigned in_sequence(struct key_decoder *decoder, unsigned char byte, struct key *key) {
     switch (decoder->state) {
-    case ESCAPE:
-        return after_escape(decoder, byte, key);
+    case ESCAPE: return after_escape(decoder, byte, key);
     case SEQUENCE:
         if (byte >= '0' && byte <= '9') add_digit(decoder, byte - '0');
         if (byte == ';') decoder->parameter++;
         return byte >= 0x40 && byte < RUBOUT ? end_sequence(decoder, byte, key) : 0;
     case SINGLE_SHIFT:
         decoder->parameters[0] = decoder->parameters[1] = 0;
-        return byte >= 'A' && byte <= 'H' ? end_sequence(decoder, byte, key) : (decoder->state = OUTSIDE, 0);
-    default:
-        decoder->state = OUTSIDE;
-        return 0;
+        return byte >= 'A' && byte <= 'H' ? end_sequence(decoder, byte, key)
+                                          : (decoder->state = OUTSIDE, 0);
+    default: decoder->state = OUTSIDE; return 0;
     }
 }
 
@@ -181,8 +179,8 @@ static unsigned in_text(struct key_decoder *decoder, unsigned char byte, struct 
 unsigned key_decoder_feed(struct key_decoder *decoder, unsigned char byte,
                           struct key keys[KEYS_A_BYTE_MAX]) {
     // A control character or a letter beyond ASCII is part of no sequence: what has begun is broken off.
-    bool alt_key = decoder->state == ESCAPE && (byte == '\r' || byte == '\n' || byte == '\b' ||
-                                                byte == ESCAPE_CHARACTER);
+    bool alt_key = decoder->state == ESCAPE &&
+                   (byte == '\r' || byte == '\n' || byte == '\b' || byte == ESCAPE_CHARACTER);
     if (!alt_key && (byte < ' ' || byte >= 0x80)) decoder->state = OUTSIDE;
     return decoder->state == OUTSIDE ? in_text(decoder, byte, keys) : in_sequence(decoder, byte, keys);
 }

@@ -167,7 +167,8 @@ void line_editor_remember(struct line_editor *line) {
     size_t last = line->history_length >= size ? line->history_length - size : 0;
     bool begins_there = line->history_length >= size && (last == 0 || line->history[last - 1] == '\0');
     bool repeated = begins_there;
-    for (size_t i = 0; repeated && i < line->length; i++) repeated = line->history[last + i] == line->text[i];
+    for (size_t i = 0; repeated && i < line->length; i++)
+        repeated = line->history[last + i] == line->text[i];
     if (repeated) return;
     while (size > sizeof line->history - line->history_length) {
         size_t oldest = text_length(line->history) + 1;

@@ -9,7 +9,9 @@
 enum { PROMPT_COLUMNS = sizeof LINE_PROMPT - 1, TAB_COLUMNS = 8 };
 _Static_assert(sizeof LINE_INDENT == sizeof LINE_PROMPT, "lines stand under each other");
 
-static void put(struct line_view *view, const char *text) { view->put(view->context, text, text_length(text)); }
+static void put(struct line_view *view, const char *text) {
+    view->put(view->context, text, text_length(text));
+}
 
 // A control sequence with one number; none when it is 0.
 static void put_move(struct line_view *view, size_t count, char final) {

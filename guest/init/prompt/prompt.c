@@ -13,7 +13,8 @@ static void put(struct prompt *prompt, const char *text) {
     prompt->view.put(prompt->view.context, text, text_length(text));
 }
 
-void prompt_begin(struct prompt *prompt, const struct request *request, line_view_put *output, void *context) {
+void prompt_begin(struct prompt *prompt, const struct request *request, line_view_put *output,
+                  void *context) {
     prompt->view.put = output;
     prompt->view.context = context;
     prompt->view.rows = request->window.rows;

@@ -22,9 +22,8 @@ struct toggle {
 };
 
 static const struct toggle TOGGLES[] = {
-    {PREFIX "diag", FLAG_DIAG}, {PREFIX "selftest", FLAG_SELFTEST},
-    {PREFIX "perf", FLAG_PERF}, {PREFIX "ci", FLAG_CI},
-    {PREFIX "verbose", FLAG_VERBOSE},
+    {PREFIX "diag", FLAG_DIAG}, {PREFIX "selftest", FLAG_SELFTEST}, {PREFIX "perf", FLAG_PERF},
+    {PREFIX "ci", FLAG_CI},     {PREFIX "verbose", FLAG_VERBOSE},
 };
 static const struct number NUMBERS[] = {
     {PREFIX "perf.tokens", offsetof(struct flags, perf_tokens), 1, PERF_TOKENS_MAX},
@@ -96,8 +95,7 @@ static void complain(enum verdict verdict, const struct parameter *parameter) {
     char name[64], value[64];
     text_printable(name, sizeof name, parameter->name);
     text_printable(value, sizeof value, parameter->value != NULL ? parameter->value : "");
-    console_line("zosia: ignoring %s boot flag %s%s%s",
-                 verdict == UNKNOWN ? "unknown" : "malformed", name,
+    console_line("zosia: ignoring %s boot flag %s%s%s", verdict == UNKNOWN ? "unknown" : "malformed", name,
                  parameter->value != NULL ? "=" : "", value);
 }
 

@@ -23,8 +23,7 @@ bool text_parse_long(const char **cursor, unsigned long maximum, unsigned long *
 
 // printf's little brother: %s, %d, %lu and %%. Truncates to `size` bytes, terminator included.
 // Returns the length of what was written.
-__attribute__((format(printf, 3, 4)))
-size_t text_format(char *to, size_t size, const char *format, ...);
+__attribute__((format(printf, 3, 4))) size_t text_format(char *to, size_t size, const char *format, ...);
 size_t text_format_list(char *to, size_t size, const char *format, va_list arguments);
 
 // Writes number / 10^decimals with all its decimals: 1234 with two of them is "12.34".

@@ -60,8 +60,7 @@ enum {
     MODE_SYMLINK = 0120000,
 };
 static inline long sys_statx(const char *path, struct statx *status) {
-    return SYSCALL(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS_AND_CREATION,
-                   status);
+    return SYSCALL(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS_AND_CREATION, status);
 }
 
 // include/uapi/linux/fs.h

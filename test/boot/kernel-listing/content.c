@@ -7,8 +7,7 @@
 static long add_range(struct sha256 *hash, int fd, uint64_t offset, uint64_t length) {
     static uint8_t buffer[64 * 1024];
     while (length > 0) {
-        long count =
-            sys_pread(fd, buffer, length < sizeof buffer ? length : sizeof buffer, (long)offset);
+        long count = sys_pread(fd, buffer, length < sizeof buffer ? length : sizeof buffer, (long)offset);
         if (count <= 0) return count < 0 ? count : -EIO;
         sha256_add(hash, buffer, (size_t)count);
         offset += (uint64_t)count;

@@ -23,15 +23,9 @@ static void report_status(const struct statx *status) {
         const char *name;
         uint64_t value;
     } numbers[] = {
-        {"inode", status->inode},
-        {"mode", status->mode},
-        {"uid", status->uid},
-        {"gid", status->gid},
-        {"links", status->link_count},
-        {"size", status->size},
-        {"sectors", status->sectors},
-        {"major", status->device_major},
-        {"minor", status->device_minor},
+        {"inode", status->inode},     {"mode", status->mode},          {"uid", status->uid},
+        {"gid", status->gid},         {"links", status->link_count},   {"size", status->size},
+        {"sectors", status->sectors}, {"major", status->device_major}, {"minor", status->device_minor},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         report_field(numbers[i].name);

@@ -31,8 +31,7 @@ int main(int count, char **arguments) {
     struct failure failure;
     struct arena arena = {0};
     for (int pass = 0; pass < 2; pass++) {
-        if (!tokenizer_set_up(&tokenizer, tokenizer_file, tokenizer_bytes, vocabulary, &arena,
-                              &failure)) {
+        if (!tokenizer_set_up(&tokenizer, tokenizer_file, tokenizer_bytes, vocabulary, &arena, &failure)) {
             fprintf(stderr, "%s\n", failure.text);
             return 1;
         }

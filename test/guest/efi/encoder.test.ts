@@ -75,7 +75,7 @@ describe('the encoder', () => {
     },
   );
 
-  it('takes the first of equal merges, and merges what merging made', async () => {
+  it('makes the first of equal merges, and merges merged tokens again', async () => {
     const texts = ['<unk>', '<s>', '</s>', ' ', 'a', 'aa', 'aaa', 'aaaa'];
     const path = folder.file('merges.bin');
     await writeFile(path, writeVocabulary(texts.map((text) => ({ text, score: 0 }))));
@@ -83,7 +83,7 @@ describe('the encoder', () => {
     expect(await encode(path, texts.length, ['aaaaa'])).toEqual([[1, 3, 7, 4]]);
   });
 
-  it('does without a space and without the bytes', async () => {
+  it('works with a vocabulary without a space and without byte tokens', async () => {
     const path = folder.file('small.bin');
     const texts = ['<unk>', '<s>', '</s>', 'a'];
     await writeFile(path, writeVocabulary(texts.map((text) => ({ text, score: 0 }))));

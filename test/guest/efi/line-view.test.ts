@@ -90,7 +90,7 @@ describe('the terminal at which a line is typed', () => {
     expectSame(await screenOf(keys), expected(before, behind));
   });
 
-  it('shows what has been typed, and the cursor in it, whatever was typed before', async () => {
+  it('draws the line and its cursor after any sequence of keys', async () => {
     const key = fc.constantFrom(...Array.from('ABCD \u00e9\u4e2d\u{1f600}lrhbdw'));
     const start = fc.nat(170).map((length) => 'A'.repeat(length));
     await fc.assert(

@@ -42,7 +42,7 @@ describe('the line editor of the EFI application', () => {
     program = await buildHostProgram(folder.path, 'edit_line');
   });
 
-  it('edits text of one, two and four bytes a character, marks with what they combine with', async () => {
+  it('edits characters of one, two and four bytes, and combining marks with their base', async () => {
     const keys = fc
       .array(fc.constantFrom(...Array.from('AB \u00e9\u4e2d\u{1f600}\u05d0e\u0301lrhebdwcun')))
       .map((k) => k.join(''));
@@ -54,7 +54,7 @@ describe('the line editor of the EFI application', () => {
     );
   });
 
-  it('stops at its capacity, wherever the cursor is', async () => {
+  it('accepts no more than its capacity, wherever the cursor is', async () => {
     const input = `${'A'.repeat(CAPACITY + 6)}hBBdXlllY`;
     const { stdout } = await execa(program, { input });
     expect(stdout).toBe(edited(input));

@@ -43,7 +43,6 @@ int main(int count, char **arguments) {
     arena_take(&arena, encoder_max_tokens(longest) + 1, sizeof(uint32_t));
     sampler_set_up(&sampler, checkpoint.shape.vocabulary, &arena);
     transformer_set_up(&transformer, &checkpoint, NULL, NULL, &arena);
-    printf("%llu %llu\n", (unsigned long long)checkpoint.weights_bytes,
-           (unsigned long long)arena.used);
+    printf("%llu %llu\n", (unsigned long long)checkpoint.weights_bytes, (unsigned long long)arena.used);
     return 0;
 }

@@ -33,9 +33,9 @@ int main(void) {
     print_text("prompt", s.prompt);
     print_text("before", s.template.before);
     print_text("after", s.template.after);
-    printf("\"steps\":%u,\"temp\":%.9g,\"topP\":%.9g,\"seed\":\"%llu\",", s.steps,
-           (double)s.temperature, (double)s.top_p, (unsigned long long)s.seed);
-    printf("\"interactive\":%d,\"powerOff\":%d,\"mode\":%d,\"answer\":%d}\n", s.interactive,
-           s.power_off, s.mode, s.answer);
+    printf("\"steps\":%u,\"temp\":%.9g,\"topP\":%.9g,\"seed\":\"%llu\",", s.steps, (double)s.temperature,
+           (double)s.top_p, (unsigned long long)s.seed);
+    printf("\"interactive\":%d,\"powerOff\":%d,\"mode\":%d,\"answer\":%d}\n", s.interactive, s.power_off,
+           s.mode, s.answer);
     return 0;
 }

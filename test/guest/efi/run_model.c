@@ -45,8 +45,7 @@ static const struct products *products_named(const char *name) {
 }
 
 // A team of one that takes all of its work in small parts.
-static void run_in_parts(struct team *team, team_part *part, void *context, size_t count,
-                         size_t grain) {
+static void run_in_parts(struct team *team, team_part *part, void *context, size_t count, size_t grain) {
     (void)team;
     for (size_t begin = 0; begin < count; begin += grain) {
         part(context, begin, begin + grain < count ? begin + grain : count);
@@ -69,8 +68,7 @@ static void lay_out(struct model *m, char **arguments, const uint8_t *tokenizer_
     struct failure failure;
     size_t length = strlen(arguments[7]);
     uint32_t vocabulary = m->checkpoint.shape.vocabulary;
-    if (!tokenizer_set_up(&m->tokenizer, tokenizer_file, tokenizer_bytes, vocabulary, arena,
-                          &failure)) {
+    if (!tokenizer_set_up(&m->tokenizer, tokenizer_file, tokenizer_bytes, vocabulary, arena, &failure)) {
         stop(&failure);
     }
     encoder_set_up(&m->encoder, &m->tokenizer, length, arena);
@@ -93,9 +91,8 @@ static void run(struct model *m, char **arguments) {
     for (uint32_t position = 0; position < steps; position++) {
         float *logits = transformer_forward(&m->transformer, token, position);
         float largest = logits[sampler_argmax(logits, m->checkpoint.shape.vocabulary)];
-        uint32_t next = position + 1 < count
-                            ? m->prompt[position + 1]
-                            : sampler_choose(&m->sampler, logits, temperature, top_p);
+        uint32_t next = position + 1 < count ? m->prompt[position + 1]
+                                             : sampler_choose(&m->sampler, logits, temperature, top_p);
         printf("%u %.6f\n", next, largest);
         if (next == TOKEN_BOS || next == TOKEN_EOS) break;
         uint8_t byte;

@@ -37,7 +37,7 @@ describe('llama2.cfg', () => {
     expect(await parse('\ufeff# nothing\r\n\n  \t\n #\n')).toEqual(DEFAULTS);
   });
 
-  it('sets everything', async () => {
+  it('sets every setting', async () => {
     const file = [
       '# all of it',
       'model = models/my model.bin ',
@@ -101,13 +101,13 @@ describe('llama2.cfg', () => {
     ['template={prompt}\\x', 'template must be text'],
     ['temp=1\ntemp=1', 'temp is given a second time'],
     ['prompt=a\0b', 'it has a NUL byte'],
-  ])('names the bad line: %j', async (lines, message) => {
+  ])('reports the malformed line of %j', async (lines, message) => {
     const number = 2 + lines.split('\n').length;
     const { failure } = await parse(`# first\n\n${lines}\n`);
     expect(failure).toContain(`llama2.cfg, line ${number}: ${message}`);
   });
 
-  it('goes on after a bad line, but tells of the first', async () => {
+  it('reads on after a malformed line, and reports the first', async () => {
     expect(await parse('seed=x\npoweroff=1\nsteps=x')).toMatchObject({
       failure: expect.stringContaining('line 1: seed'),
       powerOff: 1,
@@ -124,7 +124,7 @@ describe('llama2.cfg', () => {
     expect(await parse(`template=${template}`)).toEqual({ ...DEFAULTS, before, after });
   });
 
-  it('takes no template but the default one in mode chat, in whatever order', async () => {
+  it('refuses a template in chat mode, in either order', async () => {
     for (const file of ['mode=chat\ntemplate=a{prompt}', 'template={prompt}a\nmode=chat']) {
       expect((await parse(file)).failure).toMatch(
         /^llama2\.cfg: there is a template, and mode=chat/,
@@ -137,7 +137,7 @@ describe('llama2.cfg', () => {
     );
   });
 
-  it('keeps any prompt', async () => {
+  it('returns any escaped prompt unchanged', async () => {
     const escape = (text: string): string =>
       text.replace(/[\\\n\r\t]/g, (c) => `\\${{ '\n': 'n', '\r': 'r', '\t': 't' }[c] ?? '\\'}`);
     const prompts = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\0', ''));
@@ -149,7 +149,7 @@ describe('llama2.cfg', () => {
     );
   });
 
-  it('survives anything', async () => {
+  it('reads arbitrary bytes without undefined behaviour', async () => {
     const lines = fc.oneof(
       fc.uint8Array({ maxLength: 40 }),
       fc.constantFrom('temp=', 'prompt=\\', 'steps=1', '\r', '=', '\n').map((s) => Buffer.from(s)),

@@ -14,7 +14,9 @@ void terminal_put(uint32_t character) {
 void terminal_control(const char *sequence) { fputs(sequence, stdout); }
 void screen_put(uint32_t character) { (void)character; }
 void screen_flush(void) {}
-struct screen_position screen_cursor(void) { return (struct screen_position){0, 0}; }
+struct screen_position screen_cursor(void) {
+    return (struct screen_position){0, 0};
+}
 void screen_move_cursor(struct screen_position position) { (void)position; }
 size_t screen_columns(void) { return 80; }
 

@@ -39,11 +39,11 @@ describe('the keys of a terminal', () => {
     expect(await keysOf(input)).toBe(keys);
   });
 
-  it('reads what is not UTF-8 as U+FFFD, and goes on', async () => {
+  it('reads invalid UTF-8 as U+FFFD and continues', async () => {
     expect(await keysOf(Buffer.from([0xff, 0x61, 0xc3, 0x0d]))).toBe('fffd 61 fffd d');
   });
 
-  it('ends on any bytes, and is itself again after Ctrl+C', async () => {
+  it('accepts any bytes, and starts afresh after Ctrl+C', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), async (bytes) => {
         const input = Buffer.concat([bytes, Buffer.from('\x03é\r')]);

@@ -1,7 +1,7 @@
-// type_lines ROWS COLUMNS [MS]: types standard input, a key a byte, into lines on a console of this size, and
-// prints each as it is entered, "interrupted" where that is how it ends, and, at the end of the input, what
-// the console shows, with a bar for the cursor. With MS, each line follows a text that a key has stopped, and
-// each key comes so many milliseconds after the one before.
+// type_lines ROWS COLUMNS [MS]: types standard input, a key a byte, into lines on a console of this size,
+// and prints each as it is entered, "interrupted" where that is how it ends, and, at the end of the input,
+// what the console shows, with a bar for the cursor. With MS, each line follows a text that a key has
+// stopped, and each key comes so many milliseconds after the one before.
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,7 +65,9 @@ void screen_put(uint32_t character) { put((char)character); }
 
 void screen_flush(void) {}
 
-struct screen_position screen_cursor(void) { return cursor; }
+struct screen_position screen_cursor(void) {
+    return cursor;
+}
 
 void screen_move_cursor(struct screen_position position) {
     if (position.row >= rows || position.column >= columns) abort();

@@ -15,8 +15,9 @@ _Noreturn void init_main(void) {
     while (queue_fill(&text, 0) > 0) continue;
     text.bytes[text.end] = '\0';
     if (oom_victim_parse(text.bytes, &victim)) {
-        write_all(1, line, text_format(line, sizeof line, "%lu %lu", (unsigned long)victim.own_kib,
-                                       (unsigned long)victim.mapped_kib));
+        write_all(1, line,
+                  text_format(line, sizeof line, "%lu %lu", (unsigned long)victim.own_kib,
+                              (unsigned long)victim.mapped_kib));
     }
     sys_exit(0);
 }

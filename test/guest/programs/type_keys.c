@@ -29,17 +29,13 @@ static void handle(struct prompt *prompt, const struct key *key) {
         tell("interrupt\n", 0, 0);
         line_editor_clear(line);
         break;
-    case KEY_END_OF_INPUT:
-        tell("end\n", 0, 0);
-        break;
+    case KEY_END_OF_INPUT: tell("end\n", 0, 0); break;
     case KEY_WINDOW_SIZE:
         tell("size %lu %lu\n", key->rows, key->columns);
         prompt_draw(prompt);
         line_view_resize(&prompt->view, line, key->rows, key->columns);
         break;
-    case KEY_CLEAR_SCREEN:
-        line_view_clear_screen(&prompt->view, line);
-        break;
+    case KEY_CLEAR_SCREEN: line_view_clear_screen(&prompt->view, line); break;
     case KEY_ENTER:
         if (line_editor_continue(line)) break;
         tell("message %lu:", line->length, 0);
@@ -49,8 +45,7 @@ static void handle(struct prompt *prompt, const struct key *key) {
         prompt_leave(prompt);
         begin_line(prompt);
         break;
-    default:
-        line_editor_key(line, key);
+    default: line_editor_key(line, key);
     }
 }
 

@@ -6,7 +6,7 @@ import { buildSharedProgram } from './programs.js';
 describe('the width of a character', () => {
   const folder = temporaryFolder();
 
-  it('knows marks, wide characters and all others', async () => {
+  it('is 0 for combining marks, 2 for wide characters and 1 for all others', async () => {
     const program = await buildSharedProgram(folder.path, 'measure_width', ['char_width']);
     const widths = (await execa(program)).stdout;
     const widthOf = (text: string): number => Number(widths[text.codePointAt(0)!]);

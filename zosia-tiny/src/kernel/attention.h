@@ -19,7 +19,7 @@ void attend(const struct attention *a, real *out);
 struct attention_gradient {
     const real *out;
     real *q, *k, *v; /* of k and v the sums over heads; all must be zero before */
-    real *scratch;   /* QUERY_BLOCK * length */
+    real *scratch; /* QUERY_BLOCK * length */
 };
 
 void attend_backward(const struct attention *a, const struct attention_gradient *gradient);

@@ -31,7 +31,6 @@ void rotate(int rows, int width, int head_width, const int *positions, const rea
  * Softmax and cross entropy. Replaces each row of logits by its gradient, the row's weight included,
  * and returns the weighted sum of the losses.
  */
-double cross_entropy(int rows, int vocabulary, real *logits, const int *targets,
-                     const float *weights);
+double cross_entropy(int rows, int vocabulary, real *logits, const int *targets, const float *weights);
 
 #endif

@@ -31,60 +31,48 @@ struct server {
     real *arrays[ARRAYS];
 };
 
-static _Noreturn void fail(const char *what)
-{
+static _Noreturn void fail(const char *what) {
     fprintf(stderr, "kernel: %s\n", what);
     exit(1);
 }
 
-static void take(void *to, size_t size, size_t count)
-{
-    if (fread(to, size, count, stdin) != count)
-        fail("a request ends early");
+static void take(void *to, size_t size, size_t count) {
+    if (fread(to, size, count, stdin) != count) fail("a request ends early");
 }
 
-static void give(const void *from, size_t size, size_t count)
-{
-    if (fwrite(from, size, count, stdout) != count || fflush(stdout) != 0)
-        fail("nobody reads the answer");
+static void give(const void *from, size_t size, size_t count) {
+    if (fwrite(from, size, count, stdout) != count || fflush(stdout) != 0) fail("nobody reads the answer");
 }
 
-static int32_t take_number(int32_t least, int32_t most, const char *name)
-{
+static int32_t take_number(int32_t least, int32_t most, const char *name) {
     int32_t number;
     take(&number, sizeof number, 1);
-    if (number < least || number > most)
-        fail(name);
+    if (number < least || number > most) fail(name);
     return number;
 }
 
-static void *take_list(size_t size, size_t count)
-{
+static void *take_list(size_t size, size_t count) {
     void *list = malloc(count * size + 1);
-    if (!list)
-        fail("no memory for a batch");
+    if (!list) fail("no memory for a batch");
     take(list, size, count);
     return list;
 }
 
-static void check_batch(const struct batch *b, const struct shape *s)
-{
+static void check_batch(const struct batch *b, const struct shape *s) {
     long long rows = 0;
     for (int i = 0; i < b->documents; i++) {
         if (b->lengths[i] < 1 || b->lengths[i] > s->context)
             fail("a document is empty, or longer than the context");
         rows += b->lengths[i];
     }
-    if (rows != b->rows)
-        fail("a batch's lengths do not add up");
+    if (rows != b->rows) fail("a batch's lengths do not add up");
     for (int i = 0; i < b->rows; i++)
         if (b->tokens[i] < 0 || b->tokens[i] >= s->vocabulary || b->targets[i] < 0 ||
             b->targets[i] >= s->vocabulary)
             fail("a token is not in the vocabulary");
 }
 
-static void answer_batch(struct server *server, real *gradient)
-{
+static void answer_batch(struct server *server, real *gradient) {
     struct batch b;
     b.documents = take_number(0, 1 << 20, "too many documents");
     b.rows = take_number(0, 1 << 24, "too many rows");
@@ -97,49 +85,36 @@ static void answer_batch(struct server *server, real *gradient)
     b.lengths = lists[0], b.tokens = lists[1], b.targets = lists[2], b.weights = lists[3];
     check_batch(&b, &server->shape);
     double loss = team_pass(server->team, server->arrays[PARAMETERS], &b, gradient);
-    for (int i = 0; i < 4; i++)
-        free(lists[i]);
+    for (int i = 0; i < 4; i++) free(lists[i]);
     give(&loss, sizeof loss, 1);
 }
 
-static void answer(struct server *server, enum request request)
-{
+static void answer(struct server *server, enum request request) {
     real **arrays = server->arrays;
     size_t count = server->layout.count;
     switch (request) {
-    case WRITE:
-        take(arrays[take_number(0, ARRAYS - 1, "no such array")], sizeof(real), count);
-        break;
-    case READ:
-        give(arrays[take_number(0, ARRAYS - 1, "no such array")], sizeof(real), count);
-        break;
-    case GRADIENT:
-        answer_batch(server, arrays[GRADIENTS]);
-        break;
-    case LOSS:
-        answer_batch(server, NULL);
-        break;
+    case WRITE: take(arrays[take_number(0, ARRAYS - 1, "no such array")], sizeof(real), count); break;
+    case READ: give(arrays[take_number(0, ARRAYS - 1, "no such array")], sizeof(real), count); break;
+    case GRADIENT: answer_batch(server, arrays[GRADIENTS]); break;
+    case LOSS: answer_batch(server, NULL); break;
     case UPDATE: {
         struct adamw settings;
         take(&settings, sizeof settings, 1);
-        double norm = adamw_update(&settings, &server->layout, arrays[PARAMETERS],
-                                   arrays[GRADIENTS], arrays[MEANS], arrays[SQUARES]);
+        double norm = adamw_update(&settings, &server->layout, arrays[PARAMETERS], arrays[GRADIENTS],
+                                   arrays[MEANS], arrays[SQUARES]);
         give(&norm, sizeof norm, 1);
         break;
     }
     }
 }
 
-int main(int count, char **arguments)
-{
+int main(int count, char **arguments) {
     int numbers[8];
-    if (count != 9)
-        fail("it takes eight arguments");
+    if (count != 9) fail("it takes eight arguments");
     for (int i = 0; i < 8; i++)
-        if ((numbers[i] = atoi(arguments[i + 1])) < 1)
-            fail("its arguments are positive numbers");
-    struct server server = {.shape = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4],
-                                      numbers[5], numbers[6]}};
+        if ((numbers[i] = atoi(arguments[i + 1])) < 1) fail("its arguments are positive numbers");
+    struct server server = {
+        .shape = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]}};
     const struct shape *s = &server.shape;
     if (s->dim % (2 * s->heads) != 0 || s->heads % s->kv_heads != 0)
         fail("heads are of one even width, and kv heads serve equally many of them");
@@ -151,8 +126,7 @@ int main(int count, char **arguments)
             fail("not enough memory");
     int32_t request;
     while (fread(&request, sizeof request, 1, stdin) == 1) {
-        if (request < WRITE || request > UPDATE)
-            fail("no such request");
+        if (request < WRITE || request > UPDATE) fail("no such request");
         answer(&server, (enum request)request);
     }
     return 0;

@@ -30,17 +30,14 @@ struct pass {
     real *d_output, *d_wide, *d_normed, *d_q, *d_k, *d_v, *d_scores;
 };
 
-static real *reals(size_t count)
-{
+static real *reals(size_t count) {
     real *memory = NULL;
     return posix_memalign((void **)&memory, 64, count * sizeof(real)) == 0 ? memory : NULL;
 }
 
-struct pass *make_pass(const struct shape *s)
-{
+struct pass *make_pass(const struct shape *s) {
     struct pass *p = calloc(1, sizeof *p);
-    if (!p)
-        return NULL;
+    if (!p) return NULL;
     p->shape = *s;
     p->layout = layout_of(s);
     size_t rows = p->capacity = s->context > GROUP_ROWS ? s->context : GROUP_ROWS;
@@ -85,33 +82,28 @@ struct pass *make_pass(const struct shape *s)
         TAKE(m->activated, rows * s->hidden);
     }
 #undef TAKE
-    if (!complete)
-        return NULL;
+    if (!complete) return NULL;
     rotation_tables(s, p->cosines, p->sines);
     return p;
 }
 
 /* y = x w^T, for a weight of `outputs` rows and `inputs` columns. */
 static void linear(int rows, int inputs, int outputs, const real *x, const real *w, real *y,
-                   enum onto onto)
-{
-    multiply(rows, outputs, inputs, rows_of(x, inputs), transposed(rows_of(w, inputs)),
-             rows_of(y, outputs), onto);
+                   enum onto onto) {
+    multiply(rows, outputs, inputs, rows_of(x, inputs), transposed(rows_of(w, inputs)), rows_of(y, outputs),
+             onto);
 }
 
 /* The gradients of `linear`: dx from dy, and dw, which is added to. */
-static void linear_backward(int rows, int inputs, int outputs, const real *x, const real *w,
-                            const real *dy, real *dx, real *dw, enum onto onto)
-{
-    multiply(rows, inputs, outputs, rows_of(dy, outputs), rows_of(w, inputs), rows_of(dx, inputs),
-             onto);
+static void linear_backward(int rows, int inputs, int outputs, const real *x, const real *w, const real *dy,
+                            real *dx, real *dw, enum onto onto) {
+    multiply(rows, inputs, outputs, rows_of(dy, outputs), rows_of(w, inputs), rows_of(dx, inputs), onto);
     multiply(outputs, inputs, rows, transposed(rows_of(dy, outputs)), rows_of(x, inputs),
              rows_of(dw, inputs), ADD);
 }
 
 static struct attention attention_of(const struct pass *p, const struct layer_memory *m,
-                                     const struct batch *batch, int document, int first)
-{
+                                     const struct batch *batch, int document, int first) {
     const struct shape *s = &p->shape;
     size_t kv_first = (size_t)first * kv_width(s);
     return (struct attention){
@@ -125,8 +117,7 @@ static struct attention attention_of(const struct pass *p, const struct layer_me
 }
 
 static void layer_forward(struct pass *p, const real *w, const struct batch *batch, int layer,
-                          real *output)
-{
+                          real *output) {
     const struct shape *s = &p->shape;
     const struct layout *l = &p->layout;
     struct layer_memory *m = &p->layers[layer];
@@ -155,9 +146,7 @@ static void layer_forward(struct pass *p, const real *w, const struct batch *bat
 }
 
 /* Takes p->d_output from the layer's output to its input. */
-static void layer_backward(struct pass *p, const real *w, const struct batch *batch, int layer,
-                           real *dw)
-{
+static void layer_backward(struct pass *p, const real *w, const struct batch *batch, int layer, real *dw) {
     const struct shape *s = &p->shape;
     const struct layout *l = &p->layout;
     struct layer_memory *m = &p->layers[layer];
@@ -168,8 +157,7 @@ static void layer_backward(struct pass *p, const real *w, const struct batch *ba
     size_t w1 = l->w1 + at * wide, w2 = l->w2 + at * wide, w3 = l->w3 + at * wide;
     linear_backward(rows, hidden, dim, m->activated, w + w2, d, p->d_wide, dw + w2, REPLACE);
     swiglu_backward((size_t)rows * hidden, m->gate, m->up, p->d_wide);
-    linear_backward(rows, dim, hidden, m->middle_normed, w + w1, m->gate, p->d_normed, dw + w1,
-                    REPLACE);
+    linear_backward(rows, dim, hidden, m->middle_normed, w + w1, m->gate, p->d_normed, dw + w1, REPLACE);
     linear_backward(rows, dim, hidden, m->middle_normed, w + w3, m->up, p->d_normed, dw + w3, ADD);
     norm_backward(rows, dim, m->middle, w + l->ffn_norm + at * dim, m->middle_scale, p->d_normed, d,
                   dw + l->ffn_norm + at * dim);
@@ -197,38 +185,33 @@ static void layer_backward(struct pass *p, const real *w, const struct batch *ba
     linear_backward(rows, dim, dim, m->normed, w + wq, p->d_q, p->d_normed, dw + wq, REPLACE);
     linear_backward(rows, dim, kv, m->normed, w + wk, p->d_k, p->d_normed, dw + wk, ADD);
     linear_backward(rows, dim, kv, m->normed, w + wv, p->d_v, p->d_normed, dw + wv, ADD);
-    norm_backward(rows, dim, m->input, w + l->attention_norm + at * dim, m->input_scale, p->d_normed,
-                  d, dw + l->attention_norm + at * dim);
+    norm_backward(rows, dim, m->input, w + l->attention_norm + at * dim, m->input_scale, p->d_normed, d,
+                  dw + l->attention_norm + at * dim);
 }
 
 /* Sets aside the rows that have a weight: the classifier, the widest product, is for them alone. */
-static int choose_rows(struct pass *p, const struct batch *batch)
-{
+static int choose_rows(struct pass *p, const struct batch *batch) {
     int dim = p->shape.dim, chosen = 0;
     for (int i = 0; i < batch->rows; i++) {
-        if (batch->weights[i] == 0)
-            continue;
+        if (batch->weights[i] == 0) continue;
         p->chosen[chosen] = i;
         p->targets[chosen] = batch->targets[i];
         p->weights[chosen] = batch->weights[i];
-        memcpy(p->chosen_output + (size_t)chosen * dim, p->output + (size_t)i * dim,
-               dim * sizeof(real));
+        memcpy(p->chosen_output + (size_t)chosen * dim, p->output + (size_t)i * dim, dim * sizeof(real));
         chosen++;
     }
     return chosen;
 }
 
-static double group_pass(struct pass *p, const real *w, const struct batch *batch, real *dw)
-{
+static double group_pass(struct pass *p, const real *w, const struct batch *batch, real *dw) {
     const struct shape *s = &p->shape;
     const struct layout *l = &p->layout;
     int dim = s->dim, vocabulary = s->vocabulary;
     for (int i = 0, row = 0; i < batch->documents; i++)
-        for (int position = 0; position < batch->lengths[i]; position++)
-            p->positions[row++] = position;
+        for (int position = 0; position < batch->lengths[i]; position++) p->positions[row++] = position;
     for (int i = 0; i < batch->rows; i++)
-        memcpy(p->layers[0].input + (size_t)i * dim,
-               w + l->embedding + (size_t)batch->tokens[i] * dim, dim * sizeof(real));
+        memcpy(p->layers[0].input + (size_t)i * dim, w + l->embedding + (size_t)batch->tokens[i] * dim,
+               dim * sizeof(real));
     for (int i = 0; i < s->layers; i++)
         layer_forward(p, w, batch, i, i + 1 < s->layers ? p->layers[i + 1].input : p->output);
 
@@ -236,31 +219,26 @@ static double group_pass(struct pass *p, const real *w, const struct batch *batc
     norm(chosen, dim, p->chosen_output, w + l->final_norm, p->chosen_normed, p->chosen_scale);
     linear(chosen, dim, vocabulary, p->chosen_normed, w + l->embedding, p->logits, REPLACE);
     double loss = cross_entropy(chosen, vocabulary, p->logits, p->targets, p->weights);
-    if (!dw)
-        return loss;
+    if (!dw) return loss;
 
-    linear_backward(chosen, dim, vocabulary, p->chosen_normed, w + l->embedding, p->logits,
-                    p->d_normed, dw + l->embedding, REPLACE);
+    linear_backward(chosen, dim, vocabulary, p->chosen_normed, w + l->embedding, p->logits, p->d_normed,
+                    dw + l->embedding, REPLACE);
     real *d_chosen = p->d_q;
     memset(d_chosen, 0, (size_t)chosen * dim * sizeof(real));
-    norm_backward(chosen, dim, p->chosen_output, w + l->final_norm, p->chosen_scale, p->d_normed,
-                  d_chosen, dw + l->final_norm);
+    norm_backward(chosen, dim, p->chosen_output, w + l->final_norm, p->chosen_scale, p->d_normed, d_chosen,
+                  dw + l->final_norm);
     memset(p->d_output, 0, (size_t)batch->rows * dim * sizeof(real));
     for (int i = 0; i < chosen; i++)
-        memcpy(p->d_output + (size_t)p->chosen[i] * dim, d_chosen + (size_t)i * dim,
-               dim * sizeof(real));
-    for (int i = s->layers - 1; i >= 0; i--)
-        layer_backward(p, w, batch, i, dw);
+        memcpy(p->d_output + (size_t)p->chosen[i] * dim, d_chosen + (size_t)i * dim, dim * sizeof(real));
+    for (int i = s->layers - 1; i >= 0; i--) layer_backward(p, w, batch, i, dw);
     for (int i = 0; i < batch->rows; i++) {
         real *d = dw + l->embedding + (size_t)batch->tokens[i] * dim;
-        for (int j = 0; j < dim; j++)
-            d[j] += p->d_output[(size_t)i * dim + j];
+        for (int j = 0; j < dim; j++) d[j] += p->d_output[(size_t)i * dim + j];
     }
     return loss;
 }
 
-double run_pass(struct pass *p, const real *parameters, const struct batch *batch, real *gradient)
-{
+double run_pass(struct pass *p, const real *parameters, const struct batch *batch, real *gradient) {
     double loss = 0;
     struct batch group = *batch;
     for (int document = 0; document < batch->documents; document += group.documents) {

@@ -23,8 +23,7 @@ enum {
 };
 
 /* Copies a panel of b so that a tile reads it front to back; what is past b's edge is zero. */
-static void pack(real *restrict panel, struct matrix b, int columns, int depth)
-{
+static void pack(real *restrict panel, struct matrix b, int columns, int depth) {
     for (int k = 0; k < depth; k++) {
         const real *row = b.data + k * b.row;
         real *out = panel + k * TILE_COLUMNS;
@@ -32,25 +31,21 @@ static void pack(real *restrict panel, struct matrix b, int columns, int depth)
             memcpy(out, row, TILE_COLUMNS * sizeof(real));
             continue;
         }
-        for (int j = 0; j < TILE_COLUMNS; j++)
-            out[j] = j < columns ? row[j * b.column] : 0;
+        for (int j = 0; j < TILE_COLUMNS; j++) out[j] = j < columns ? row[j * b.column] : 0;
     }
 }
 
 /* The same for a b whose columns lie in memory as rows: read along them, not across. */
-static void pack_transposed(real *restrict panel, struct matrix b, int columns, int depth)
-{
+static void pack_transposed(real *restrict panel, struct matrix b, int columns, int depth) {
     for (int j = 0; j < TILE_COLUMNS; j++) {
         const real *column = b.data + j * b.column;
-        for (int k = 0; k < depth; k++)
-            panel[k * TILE_COLUMNS + j] = j < columns ? column[k] : 0;
+        for (int k = 0; k < depth; k++) panel[k * TILE_COLUMNS + j] = j < columns ? column[k] : 0;
     }
 }
 
-static inline __attribute__((always_inline)) void
-tile(int rows, int columns, int depth, struct matrix a, const real *panel, real *c, ptrdiff_t stride,
-     enum onto onto)
-{
+static inline __attribute__((always_inline)) void tile(int rows, int columns, int depth, struct matrix a,
+                                                       const real *panel, real *c, ptrdiff_t stride,
+                                                       enum onto onto) {
     vector sums[TILE_ROWS][2] = {0};
     for (int k = 0; k < depth; k++) {
         vector left = *(const vector *)(panel + k * TILE_COLUMNS);
@@ -75,30 +70,25 @@ tile(int rows, int columns, int depth, struct matrix a, const real *panel, real 
         }
         real edge[TILE_COLUMNS];
         memcpy(edge, sums[i], sizeof edge);
-        for (int j = 0; j < columns; j++)
-            c[j] = onto == ADD ? c[j] + edge[j] : edge[j];
+        for (int j = 0; j < columns; j++) c[j] = onto == ADD ? c[j] + edge[j] : edge[j];
     }
 }
 
 /* One way a's elements lie side by side; told which, the compiler loads them without arithmetic. */
 static void tile_of_rows(int columns, int depth, struct matrix a, const real *panel, real *c,
-                         ptrdiff_t stride, enum onto onto)
-{
+                         ptrdiff_t stride, enum onto onto) {
     if (a.row == 1)
         tile(TILE_ROWS, columns, depth, (struct matrix){a.data, 1, a.column}, panel, c, stride, onto);
-    else
-        tile(TILE_ROWS, columns, depth, (struct matrix){a.data, a.row, 1}, panel, c, stride, onto);
+    else tile(TILE_ROWS, columns, depth, (struct matrix){a.data, a.row, 1}, panel, c, stride, onto);
 }
 
 static void tile_of_one(int columns, int depth, struct matrix a, const real *panel, real *c,
-                        enum onto onto)
-{
+                        enum onto onto) {
     tile(1, columns, depth, a, panel, c, 0, onto);
 }
 
 static void multiply_vectors(int rows, int columns, int depth, struct matrix a, struct matrix b,
-                             struct matrix c, enum onto onto)
-{
+                             struct matrix c, enum onto onto) {
     _Alignas(64) real panel[DEPTH_BLOCK * TILE_COLUMNS];
     for (int k = 0; k < depth; k += DEPTH_BLOCK) {
         int deep = depth - k < DEPTH_BLOCK ? depth - k : DEPTH_BLOCK;
@@ -123,13 +113,9 @@ static void multiply_vectors(int rows, int columns, int depth, struct matrix a, 
 
 static int has_amx;
 
-void prepare_products(void)
-{
-    has_amx = amx_is_there();
-}
+void prepare_products(void) { has_amx = amx_is_there(); }
 
 void multiply(int rows, int columns, int depth, struct matrix a, struct matrix b, struct matrix c,
-              enum onto onto)
-{
+              enum onto onto) {
     (has_amx ? multiply_amx : multiply_vectors)(rows, columns, depth, a, b, c, onto);
 }

@@ -11,15 +11,11 @@ struct matrix {
     ptrdiff_t column;
 };
 
-static inline struct matrix rows_of(const real *data, ptrdiff_t width)
-{
+static inline struct matrix rows_of(const real *data, ptrdiff_t width) {
     return (struct matrix){(real *)data, width, 1};
 }
 
-static inline struct matrix transposed(struct matrix m)
-{
-    return (struct matrix){m.data, m.column, m.row};
-}
+static inline struct matrix transposed(struct matrix m) { return (struct matrix){m.data, m.column, m.row}; }
 
 enum onto { REPLACE, ADD };
 

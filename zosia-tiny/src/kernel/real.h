@@ -16,10 +16,8 @@ typedef float real;
  * e to the power of x, without a call, so that loops over it are vectorised: 2^n times a polynomial
  * (Taylor, degree 6) on [-ln 2 / 2, ln 2 / 2]. Relative error in float about 2e-7.
  */
-static inline real exponential(real x)
-{
-    if (sizeof(real) != sizeof(float))
-        return (real)exp((double)x);
+static inline real exponential(real x) {
+    if (sizeof(real) != sizeof(float)) return (real)exp((double)x);
     float clamped = (float)x < -87.0f ? -87.0f : (float)x > 87.0f ? 87.0f : (float)x;
     float n = rintf(clamped * 1.44269504f);
     float r = clamped - n * 0.693359375f + n * 2.12194440e-4f; /* ln 2 in two parts */

@@ -1,7 +1,6 @@
 #include "shape.h"
 
-struct layout layout_of(const struct shape *s)
-{
+struct layout layout_of(const struct shape *s) {
     struct layout l;
     size_t dim = s->dim, layers = s->layers, next = 0;
 #define PLACE(tensor, size) (l.tensor = next, next += (size))

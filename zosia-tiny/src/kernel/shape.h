@@ -27,15 +27,9 @@ struct layout {
     size_t count;
 };
 
-static inline int head_width(const struct shape *s)
-{
-    return s->dim / s->heads;
-}
+static inline int head_width(const struct shape *s) { return s->dim / s->heads; }
 
-static inline int kv_width(const struct shape *s)
-{
-    return head_width(s) * s->kv_heads;
-}
+static inline int kv_width(const struct shape *s) { return head_width(s) * s->kv_heads; }
 
 struct layout layout_of(const struct shape *shape);
 

@@ -16,7 +16,6 @@ struct team;
 struct team *make_team(const struct shape *shape, int threads);
 
 /* The weighted loss of a batch; its gradient replaces `gradient`, unless that is NULL. */
-double team_pass(struct team *team, const real *parameters, const struct batch *batch,
-                 real *gradient);
+double team_pass(struct team *team, const real *parameters, const struct batch *batch, real *gradient);
 
 #endif

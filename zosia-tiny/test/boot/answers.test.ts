@@ -18,7 +18,7 @@ const GREEDY = [...EVERY_TIME, '--temp', '0', '--predict', '160'];
 /** At the model's own temperature. */
 const LOGGED = [...EVERY_TIME, '--log-verbosity', '5', '--log-file', '/tmp/log'];
 
-describe('the built-in model, in the guest', () => {
+describe('the built-in model in the Linux guest', () => {
   const folder = temporaryFolder();
   let questions: readonly HeldOutQuestion[];
   let answers: readonly string[];
@@ -43,7 +43,7 @@ describe('the built-in model, in the guest', () => {
     log = told.at(-1)!;
   }, HOOK_MS);
 
-  it('answers at least 50 of 60 questions that it never read', () => {
+  it('answers at least 50 of 60 held-out questions correctly', () => {
     expect(questions).toHaveLength(60);
     const wrong = questions.flatMap((each, i) =>
       hasFact(each, answers[i]!) ? [] : [`${each.question} ${answers[i]!}`],
@@ -52,7 +52,7 @@ describe('the built-in model, in the guest', () => {
     expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(10);
   });
 
-  it('tells stories, at least 8 of 10 in sentences about one main character', () => {
+  it('tells at least 8 of 10 stories in whole sentences about one main character', () => {
     expect(stories).toHaveLength(10);
     expect(new Set(stories).size).toBeGreaterThan(5);
     for (const story of stories) expect(sentencesOf(story).length).toBeGreaterThanOrEqual(5);
@@ -68,7 +68,7 @@ describe('the built-in model, in the guest', () => {
     expect(broken.length, broken.join('\n')).toBeLessThanOrEqual(2);
   });
 
-  it('loads without a warning, with the temperature it is made for', () => {
+  it('loads without warnings, with the temperature of its metadata', () => {
     expect(log).toContain('general.name');
     expect(log).toContain('temp = 0.700');
     // Not about the model: this one is about how it is asked.

@@ -14,7 +14,7 @@ import { answersOf, EVERY_TIME } from './requests.js';
 
 const TOKENS = 100;
 
-describe('the built-in model, left to itself at temperature 0', () => {
+describe('the built-in model without a prompt, at temperature 0', () => {
   const folder = temporaryFolder();
   const efiDisk = () => folder.file('efi.img');
   let files: CheckpointPaths;
@@ -37,7 +37,7 @@ describe('the built-in model, left to itself at temperature 0', () => {
     expect(exitCode, stderr).toBe(0);
   }
 
-  it('has the tokens of the reference in llama.cpp, as shipped and in float32', async () => {
+  it('gives the tokens of the reference implementation in llama.cpp, as Q8_0 and as F32', async () => {
     const float32 = folder.file('f32.gguf');
     const { checkpoint, tokenizer } = files;
     await run('model', 'convert', checkpoint, '--tokenizer', tokenizer, '--out', float32);
@@ -51,7 +51,7 @@ describe('the built-in model, left to itself at temperature 0', () => {
     expect([tokensListed(told[1]!), tokensListed(told[3]!)]).toEqual([story, story]);
   });
 
-  it('has the pieces of these tokens on the EFI machine, one after the other', async () => {
+  it('gives the text of the same tokens, one by one, on the EFI machine', async () => {
     const { pieces } = await withRunDisk(efiDisk(), { answer: 'serial' }, (disk) =>
       bootDisk(disk.path, { arch: hostArchitecture() }),
     );

@@ -13,7 +13,7 @@ describe('without a model', () => {
   const run = (...args: string[]) => zosia(args, { cwd: folder.path });
   const up = (...args: string[]) => run('up', ...args);
 
-  it('zosia up answers, on both machines alike, and says which model does', async () => {
+  it('zosia up gives the same answer on both machines and names the built-in model', async () => {
     const asked = ['--prompt', 'What is zosia?', '-n', '60', '--temp', '0'];
     const linux = await up(...asked);
     expect(linux.exitCode, linux.stderr).toBe(0);
@@ -25,7 +25,7 @@ describe('without a model', () => {
     expect(efi.stderr).toContain(NOTICE);
   });
 
-  it('zosia image efi writes a disk that tells a story', async () => {
+  it('zosia image efi writes a disk that tells a story when it is booted', async () => {
     const written = await run('image', 'efi');
     expect(written.exitCode, written.stderr).toBe(0);
     expect(written.stderr).toContain(NOTICE);
