@@ -69,10 +69,10 @@ describe('the built-in model', () => {
     { ...GREEDY, temperature: 0.8, topP: 1, seed: 7, steps: 120 },
     { ...GREEDY, temperature: 1.3, topP: 0.5, seed: 123_456_789_012, steps: 120 },
   ])('agrees with the reference on $prompt, temperature $temperature', async (options) => {
-    const { checkpoint, tokenizer, tell } = await embeddedReference(folder.path);
-    const reference = tell(options);
+    const model = await embeddedReference(folder.path);
+    const reference = model.tell(options);
     for (const products of PRODUCTS) {
-      const run = await runModel(checkpoint, tokenizer, options, products);
+      const run = await runModel(model.checkpoint, model.tokenizer, options, products);
       expect(run.promptTokens).toEqual(reference.promptTokens);
       expect(run.tokens, products).toEqual(reference.tokens);
       expect(run.text).toBe(reference.text.toString());

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
@@ -13,7 +12,6 @@ import { convertLlama2c } from '../../../src/recipes/convert.js';
 import { modelGguf } from '../../formats/gguf/samples.js';
 import { EMBEDDED_MODEL, embeddedReference } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { skipWhere } from '../../support/skipping.js';
 import { WITH_WEIGHTS, weights } from '../../support/weights.js';
 import { OTHER_VALUES, assemble, pair, partsOf } from './header-parts.js';
 import type { HeaderParts, WholeHeader } from './header-parts.js';
