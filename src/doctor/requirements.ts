@@ -206,6 +206,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     packages: everywhere('dpkg'),
   },
   {
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    use: 'opens pages',
+    purposes: ['test'],
+    platform: 'linux',
+    packages: everywhere('chromium'),
+  },
+  {
     programs: ['readelf', 'llvm-readelf'],
     use: 'reads guest programs',
     purposes: ['test'],

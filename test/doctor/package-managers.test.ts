@@ -68,6 +68,7 @@ describe('packagesFor', () => {
     expect(packagesFor(REQUIREMENTS, 'apt')).toEqual([
       'binutils',
       'btrfs-progs',
+      'chromium',
       'clang',
       'clang-format',
       'cpio',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { open, readFile, readdir, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import { planVmdk } from '../../../src/formats/vmdk/writer.js';
@@ -104,11 +105,58 @@ describe.each(KINDS)('%s', (image) => {
     });
   });
 
+  it('is drawn on a page, the same one each time', async () => {
+    const { stdout, stderr, exitCode } = await run('inspect', image, '--html', 'map.html');
+    expect(stderr).toBe('wrote map.html\n');
+    expect(stdout).toMatch(/^kind +ext4/);
+    expect(exitCode).toBe(0);
+    const page = await readFile(folder.file('map.html'), 'utf8');
+    expect(page).toContain(`<h1><bdi>${image}</bdi></h1>`);
+    expect(page).toContain('"/deep/er/file"');
+    expect(page.includes('/large"')).toBe(true);
+    await run('inspect', image, '--html', 'map.html');
+    expect(await readFile(folder.file('map.html'), 'utf8')).toBe(page);
+  });
+
   it('is verified', async () => {
     const { stdout, stderr, exitCode } = await run('verify', image);
     expect(stderr).toBe('');
     expect(stdout).toContain(`${image}: clean`);
     expect(exitCode).toBe(0);
+  });
+});
+
+describe('a page of a map', () => {
+  it('takes the place neither of its image nor of a file that this is made of', async () => {
+    for (const file of ['zero-copy.vmdk', 'zero-copy.img', 'large']) {
+      const before = await readFile(folder.file(file));
+      const { stdout, stderr, exitCode } = await run('inspect', 'zero-copy.vmdk', '--html', file);
+      expect(stderr).toBe(
+        `error: ${file} is read, and would be replaced\n` +
+          'hint:  That file is one of the inputs.\n',
+      );
+      expect([stdout, exitCode]).toEqual(['', 1]);
+      expect((await readFile(folder.file(file))).equals(before)).toBe(true);
+    }
+  });
+
+  it('draws an initramfs', async () => {
+    const bytes = await cpioBytes([{ type: 'file', path: '/in-it', mode: 0o644, data: large }]);
+    await writeFile(folder.file('packed.cpio.gz'), gzipSync(bytes));
+    const args = ['inspect', 'packed.cpio.gz', '--html', 'sub/map.html', '--json'];
+    const { stdout, stderr, exitCode } = await run(...args);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'cpio' });
+    expect([stderr, exitCode]).toEqual(['wrote sub/map.html\n', 0]);
+    const page = await readFile(folder.file('sub/map.html'), 'utf8');
+    expect(page).toContain('"packed with gzip"');
+    expect(page).toContain('"/in-it"');
+  });
+
+  it('is not there when the image cannot be read', async () => {
+    await writeFile(folder.file('cut.img'), (await imageBytes(ext4())).subarray(0, 3000));
+    const { exitCode } = await run('inspect', 'cut.img', '--html', 'none.html');
+    expect(exitCode).toBe(1);
+    expect(await readdir(folder.path)).not.toContain('none.html');
   });
 });
 

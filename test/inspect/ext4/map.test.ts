@@ -42,6 +42,7 @@ describe('the map of a file system', () => {
       length: 1024,
       what: 'file',
       path: '/small',
+      file: { offset: 0, sizeBytes: small.length },
     });
     const kinds = new Set(map.map(({ what }) => what));
     expect([...kinds].sort()).toEqual(

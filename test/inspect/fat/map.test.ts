@@ -83,11 +83,12 @@ describe('the map of a FAT volume', () => {
     const map = await mapFat(await volumeOf(bytes));
     expectEveryByteOnce(map, bytes.length);
     const at = (cluster: number): number => clusterOffset(bootSector, cluster);
+    const inFile = { length: 1024, what: 'file', path: '/a' };
     expect(map.regions.filter(({ offset }) => offset >= at(2) && offset < at(14))).toEqual([
-      { offset: at(2), length: 1024, what: 'file', path: '/a' },
+      { ...inFile, offset: at(2), file: { offset: 0, sizeBytes: 2048 } },
       { offset: at(4), length: 1024, what: 'lost clusters' },
       { offset: at(6), length: 1024, what: 'free' },
-      { offset: at(8), length: 1024, what: 'file', path: '/a' },
+      { ...inFile, offset: at(8), file: { offset: 1024, sizeBytes: 2048 } },
       { offset: at(10), length: 1024, what: 'free' },
       { offset: at(12), length: 512, what: 'bad clusters' },
       { offset: at(13), length: (bootSector.clusterCount - 11) * 512, what: 'free' },
