@@ -2,13 +2,14 @@ import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import { planFat } from '../../formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../formats/fat/plan.js';
-import { GPT_ENTRIES_SECTORS, GPT_TYPE, SECTOR_BYTES } from '../../formats/gpt/layout.js';
+import { GPT_ENTRIES_SECTORS, GPT_TYPE } from '../../formats/gpt/layout.js';
 import {
   FIRST_PARTITION_OFFSET,
   PARTITION_ALIGNMENT_BYTES,
   planGpt,
 } from '../../formats/gpt/plan.js';
 import type { Image } from '../../image/image.js';
+import { SECTOR_BYTES } from '../../formats/sector.js';
 
 /** Whether the FAT volume is all of the disk, or a partition of it. */
 export type PartitionTableKind = 'none' | 'gpt';

@@ -2,7 +2,7 @@ import { FAT_COUNT, RESERVED_SECTOR_COUNT } from '../layout/boot-sector.js';
 import { DIRECTORY_ENTRY_BYTES } from '../layout/directory.js';
 import { FAT_TYPE_FACTS, FAT_TYPES, FIRST_CLUSTER } from '../layout/table.js';
 import type { FatType } from '../layout/table.js';
-import { SECTOR_BYTES } from '../options.js';
+import { SECTOR_BYTES } from '../../sector.js';
 
 /** Where everything lies on a volume; sectors count from its start. */
 export interface Geometry {
