@@ -39,7 +39,8 @@ export async function* readCpio(
   options: ReadCpioOptions = {},
 ): AsyncGenerator<CpioMember, void, undefined> {
   const state: ArchiveState = {
-    ...{ archive: 0, hasBegun: false },
+    archive: 0,
+    hasBegun: false,
     skipped: options.onSkipped ?? (() => undefined),
   };
   const room = { bytes: options.maxBytes ?? MAX_UNPACKED_BYTES };
@@ -52,7 +53,10 @@ export async function* readCpio(
     if (head.length === 0) break;
     if (head[0] === DIGIT_ZERO && start % ALIGNMENT_BYTES === 0) {
       const part: CpioPart = {
-        ...{ offset: start, length: 0, compression: undefined, unpackedBytes: 0 },
+        offset: start,
+        length: 0,
+        compression: undefined,
+        unpackedBytes: 0,
         content: source,
       };
       options.onPart?.(part);
@@ -71,8 +75,11 @@ export async function* readCpio(
     const begin = (): Unpacking => method.unpack!(source, start);
     const content = new UnpackedAccess(begin);
     const part: CpioPart = {
-      ...{ offset: start, length: source.sizeBytes - start, compression: method.name },
-      ...{ unpackedBytes: 0, content },
+      offset: start,
+      length: source.sizeBytes - start,
+      compression: method.name,
+      unpackedBytes: 0,
+      content,
     };
     options.onPart?.(part);
     await releaseUnpacked();

@@ -59,7 +59,11 @@ export async function cpioTree(source: RandomAccess): Promise<CpioTree> {
   const plainBytes = parts.every(({ compression }) => compression === undefined);
   return {
     sizeBytes: plainBytes ? source.sizeBytes : parts.reduce((sum, p) => sum + p.unpackedBytes, 0),
-    ...{ memberCount, archiveCount, parts, skipped, damage },
+    memberCount,
+    archiveCount,
+    parts,
+    skipped,
+    damage,
     lookUp: (path, followLast) =>
       Promise.resolve().then(() => {
         const bytes = toByteString(unescapeName(path));

@@ -56,7 +56,10 @@ export function planEfiVolume(
   const isPartition = partitionTable === 'gpt';
   const identity = options.identity ? { identity: options.identity } : {};
   const shape: FatOptions = {
-    ...{ label: EFI_VOLUME_LABEL, ...identity, epochSeconds, esp: isPartition },
+    label: EFI_VOLUME_LABEL,
+    ...identity,
+    epochSeconds,
+    esp: isPartition,
     partitionOffsetBytes: isPartition ? FIRST_PARTITION_OFFSET : 0,
   };
   const leastBytes = diskBytesFor(planFat(entries, shape).sizeBytes, partitionTable);

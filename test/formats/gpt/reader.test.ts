@@ -126,7 +126,8 @@ describe('a GPT in sectors of 4096 bytes', () => {
 
   it('is read', async () => {
     expect(await read(bytes)).toMatchObject({
-      ...{ problems: [], warnings: [] },
+      problems: [],
+      warnings: [],
       partitions: [{ number: 1, offset: 50 * 4096, sizeBytes: 31 * 4096 }],
     });
   });
@@ -217,7 +218,9 @@ describe('an MBR', () => {
       return bytes;
     };
     const next = (firstSector: number): Slot => ({
-      ...{ firstSector, sectorCount: 20, type: MBR_TYPE.extended },
+      firstSector,
+      sectorCount: 20,
+      type: MBR_TYPE.extended,
     });
     const logical = { firstSector: 1, sectorCount: 5 };
 

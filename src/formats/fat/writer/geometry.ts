@@ -43,7 +43,12 @@ export function layOut(shape: VolumeShape, clusterCount: number): Geometry {
   const alignment = Math.max(clusterSizeBytes, HEAP_ALIGNMENT_BYTES) / SECTOR_BYTES;
   const heapSector = Math.ceil((RESERVED_SECTOR_COUNT[type] + beforeHeap) / alignment) * alignment;
   return {
-    ...{ type, clusterSizeBytes, clusterCount, fatSectorCount, rootEntryCount, heapSector },
+    type,
+    clusterSizeBytes,
+    clusterCount,
+    fatSectorCount,
+    rootEntryCount,
+    heapSector,
     reservedSectorCount: heapSector - beforeHeap,
     rootSector: heapSector - rootSectorCount,
     sectorCount: heapSector + clusterCount * (clusterSizeBytes / SECTOR_BYTES),
