@@ -1,6 +1,17 @@
 import { writeFields } from '../../../src/formats/fields.js';
 import { crc32 } from '../../../src/formats/gpt/crc32.js';
-import { GPT_ENTRY, GPT_ENTRY_BYTES, GPT_HEADER, GPT_HEADER_BYTES, GPT_REVISION, MBR, MBR_PARTITION, MBR_PARTITION_BYTES, MBR_SIGNATURE, MBR_TYPE } from '../../../src/formats/gpt/layout.js';
+import {
+  GPT_ENTRY,
+  GPT_ENTRY_BYTES,
+  GPT_HEADER,
+  GPT_HEADER_BYTES,
+  GPT_REVISION,
+  MBR,
+  MBR_PARTITION,
+  MBR_PARTITION_BYTES,
+  MBR_SIGNATURE,
+  MBR_TYPE,
+} from '../../../src/formats/gpt/layout.js';
 import type { Image } from '../../../src/image/image.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
 import { SECTOR_BYTES } from '../../../src/formats/sector.js';
