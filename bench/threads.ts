@@ -87,7 +87,8 @@ async function measure(cell: Cell, ggufs: Readonly<Record<string, string>>): Pro
     gguf: ggufs[model]!,
     machine: ['--arch', arch, '--accel', values.accel, '--smp', String(variant.cpus)],
     flags: [`zosia.llama_threads=${variant.threads}`, `zosia.llama_wait=${variant.wait}`],
-    ...{ tokens: TOKENS[model], folder },
+    tokens: TOKENS[model],
+    folder,
   };
   const stop = load === 'busy' ? await keepBusy() : undefined;
   try {

@@ -16,10 +16,17 @@ describe('the library', () => {
 
   it('has something of every room', () => {
     const rooms = {
-      ...{ image: zosia.writeRaw, formats: zosia.planFat, artifacts: zosia.prebuiltProgram },
-      ...{ inspect: zosia.verifyImage, recipes: zosia.planEfiDisk, machine: zosia.runBootMode },
-      ...{ doctor: zosia.checkHost, toolchain: zosia.buildEfi, up: zosia.prepareEfiMachine },
-      ...{ perf: zosia.tune, report: zosia.reportPage },
+      image: zosia.writeRaw,
+      formats: zosia.planFat,
+      artifacts: zosia.prebuiltProgram,
+      inspect: zosia.verifyImage,
+      recipes: zosia.planEfiDisk,
+      machine: zosia.runBootMode,
+      doctor: zosia.checkHost,
+      toolchain: zosia.buildEfi,
+      up: zosia.prepareEfiMachine,
+      perf: zosia.tune,
+      report: zosia.reportPage,
     };
     for (const [room, entry] of Object.entries(rooms)) expect(entry, room).toBeTypeOf('function');
   });
@@ -28,7 +35,9 @@ describe('the library', () => {
     const settings = zosia.formatSettings({ ...zosia.DEFAULT_EFI_SETTINGS, steps: 20 });
     const data = zosia.bytesData(Buffer.from(settings));
     const { image } = zosia.planEfiVolume([{ type: 'file', path: '/settings.txt', data }], {
-      ...{ identity: Buffer.from('a test'), epochSeconds: 0, partitionTable: 'gpt' },
+      identity: Buffer.from('a test'),
+      epochSeconds: 0,
+      partitionTable: 'gpt',
     });
     const path = folder.file('disk.img');
     await zosia.writeRaw(image, path);

@@ -78,7 +78,8 @@ export async function prepareLinux(job: Job): Promise<Contestant> {
 
 async function writeKernel({ arch, folder }: Job): Promise<string> {
   const [kernelPackage] = await fetchComponents({
-    ...{ arch, components: ['kernel'] },
+    arch,
+    components: ['kernel'],
     cacheDir: HOST.cacheDirectory,
   });
   const path = join(folder, `${arch}-kernel`);

@@ -52,7 +52,9 @@ const oneShot: Program = {
     const flags = [...job.flags, 'zosia.llama_args=--ignore-eos'];
     const args = ['up', ...common({ ...job, flags }), '--temp', '0', '--prompt', PROMPT];
     const child = execa(process.execPath, [CLI, ...args], {
-      ...{ cwd: job.folder, stdin: 'ignore', buffer: false },
+      cwd: job.folder,
+      stdin: 'ignore',
+      buffer: false,
     });
     const times: number[] = [];
     child.stdout.on('data', () => times.push(performance.now()));
@@ -69,7 +71,8 @@ const chat: Program = {
   needsTrained: true,
   async measure(job) {
     const { stdout } = await execa(process.execPath, [CLI, 'up', ...common(job), '--temp', '0'], {
-      ...{ cwd: job.folder, input: `${PROMPT}\n` },
+      cwd: job.folder,
+      input: `${PROMPT}\n`,
     });
     const found = /\[ Prompt: ([\d.]+) t\/s \| Generation: ([\d.]+) t\/s \]/.exec(stdout);
     if (!found) throw new Error(`no speed in what llama-cli said:\n${stdout}`);

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
 import { ZosiaError } from '../errors.js';
 import { systemReason } from '../host/system-errors.js';
+import { matching, parseJson, strictObject, wholeNumber } from '../json.js';
 import { DEBIAN_ARCHITECTURES, debianArchitecture } from './architectures.js';
 import type { Architecture, DebianArchitecture } from './architectures.js';
 
@@ -79,132 +81,55 @@ export function lockedPackages(
 
 /** {@link readLock} for text in memory; `origin` is what messages call it. */
 export function parseLock(text: string, origin: string): Lock {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch (cause) {
-    throw new ZosiaError('ZOSIA_LOCK_INVALID', `${origin} is not JSON`, { hint: HINT, cause });
-  }
-  try {
-    return checkLock(root);
-  } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
-    throw new ZosiaError('ZOSIA_LOCK_INVALID', `${origin}: ${error.message}`, { hint: HINT });
-  }
+  return parseJson(
+    LOCK,
+    text,
+    (problem, cause) =>
+      new ZosiaError('ZOSIA_LOCK_INVALID', `${origin}: ${problem}`, { hint: HINT, cause }),
+  );
 }
 
-class Mistake extends Error {}
+/** Names and versions: Debian Policy 5.6.1 and 5.6.12. */
+export const LOCKED_PACKAGE = strictObject({
+  name: matching(/^[a-z0-9][a-z0-9+.-]+$/),
+  version: matching(/^[0-9][A-Za-z0-9.+:~-]*$/),
+  architecture: v.picklist(DEBIAN_ARCHITECTURES),
+  suite: v.picklist(SUITES),
+  // Each segment starts with a letter or digit, so none is `.` or `..`.
+  poolPath: matching(/^pool(\/[A-Za-z0-9][A-Za-z0-9+.~_-]*)+\.deb$/),
+  sizeBytes: wholeNumber(1, PACKAGE_LIMIT_BYTES),
+  sha256: matching(/^[0-9a-f]{64}$/),
+}) satisfies v.GenericSchema<unknown, LockedPackage>;
 
-function checkLock(value: unknown): Lock {
-  const root = fields(value, 'the lock', ['schema', 'snapshot', 'components']);
-  if (root.schema !== 1) throw new Mistake('schema is not 1, the only one this zosia knows');
-  const snapshot = fields(root.snapshot, 'snapshot', SUITES);
-  const components = fields(root.components, 'components', COMPONENTS);
-  return {
-    schema: 1,
-    snapshot: {
-      bookworm: matching(snapshot.bookworm, 'snapshot.bookworm', /^\d{8}T\d{6}Z$/),
-      forky: matching(snapshot.forky, 'snapshot.forky', /^\d{8}T\d{6}Z$/),
-    },
-    components: {
-      kernel: checkComponent(components.kernel, 'components.kernel'),
-      llama: checkComponent(components.llama, 'components.llama'),
-    },
-  };
-}
+const packagesFor = (architecture: Architecture) =>
+  v.pipe(
+    v.array(LOCKED_PACKAGE, 'lists no package'),
+    v.minLength(1, 'lists no package'),
+    v.check(
+      (packages) => misplaced(packages, architecture) === undefined,
+      ({ input }) => misplaced(input, architecture) ?? '',
+    ),
+  );
 
-function checkComponent(value: unknown, at: string): LockedComponent {
-  const component = fields(value, at, ['aarch64', 'x86_64']);
-  return {
-    aarch64: checkPackages(component.aarch64, `${at}.aarch64`, 'aarch64'),
-    x86_64: checkPackages(component.x86_64, `${at}.x86_64`, 'x86_64'),
-  };
-}
-
-function checkPackages(value: unknown, at: string, architecture: Architecture): LockedPackage[] {
-  if (!Array.isArray(value) || value.length === 0) throw new Mistake(`${at} lists no package`);
-  const packages = value.map((item, index) => checkPackage(item, `${at}[${index}]`));
+/** What is wrong with the packages of an architecture as a whole, if anything is. */
+function misplaced(
+  packages: readonly LockedPackage[],
+  architecture: Architecture,
+): string | undefined {
   const names = new Set<string>();
   for (const { name, architecture: actual } of packages) {
-    if (actual !== debianArchitecture(architecture)) {
-      throw new Mistake(`${at}: ${name} is for ${actual}`);
-    }
-    if (names.has(name)) throw new Mistake(`${at}: ${name} is listed twice`);
+    if (actual !== debianArchitecture(architecture)) return `has ${name}, which is for ${actual}`;
+    if (names.has(name)) return `has ${name} twice`;
     names.add(name);
   }
-  return packages;
+  return undefined;
 }
 
-/**
- * Checks one package of a lock. Names and versions: Debian Policy 5.6.1 and 5.6.12.
- *
- * @throws Error with a message that starts with `at`
- */
-export function checkPackage(value: unknown, at: string): LockedPackage {
-  const item = fields(value, at, [
-    'name',
-    'version',
-    'architecture',
-    'suite',
-    'poolPath',
-    'sizeBytes',
-    'sha256',
-  ]);
-  const { sizeBytes } = item;
-  if (
-    typeof sizeBytes !== 'number' ||
-    !Number.isSafeInteger(sizeBytes) ||
-    sizeBytes < 1 ||
-    sizeBytes > PACKAGE_LIMIT_BYTES
-  ) {
-    throw new Mistake(`${at}.sizeBytes is not a size between 1 byte and 1 GiB`);
-  }
-  return {
-    name: matching(item.name, `${at}.name`, /^[a-z0-9][a-z0-9+.-]+$/),
-    version: matching(item.version, `${at}.version`, /^[0-9][A-Za-z0-9.+:~-]*$/),
-    architecture: oneOf(item.architecture, `${at}.architecture`, DEBIAN_ARCHITECTURES),
-    suite: oneOf(item.suite, `${at}.suite`, SUITES),
-    // Each segment starts with a letter or digit, so none is `.` or `..`.
-    poolPath: matching(
-      item.poolPath,
-      `${at}.poolPath`,
-      /^pool(\/[A-Za-z0-9][A-Za-z0-9+.~_-]*)+\.deb$/,
-    ),
-    sizeBytes,
-    sha256: matching(item.sha256, `${at}.sha256`, /^[0-9a-f]{64}$/),
-  };
-}
+const COMPONENT = strictObject({ aarch64: packagesFor('aarch64'), x86_64: packagesFor('x86_64') });
+const SNAPSHOT_TIME = matching(/^\d{8}T\d{6}Z$/);
 
-/** An object with exactly these members. */
-function fields<Name extends string>(
-  value: unknown,
-  at: string,
-  names: readonly Name[],
-): Record<Name, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Mistake(`${at} is not an object`);
-  }
-  const missing = names.find((name) => !Object.hasOwn(value, name));
-  if (missing !== undefined) throw new Mistake(`${at} lacks "${missing}"`);
-  const unknown = Object.keys(value).find((key) => !(names as readonly string[]).includes(key));
-  if (unknown !== undefined) throw new Mistake(`${at} has an unknown member "${unknown}"`);
-  return value as Record<Name, unknown>;
-}
-
-/** A string of the given form. */
-function matching(value: unknown, at: string, pattern: RegExp): string {
-  if (typeof value !== 'string' || !pattern.test(value)) {
-    throw new Mistake(`${at} is not of the form ${pattern.source}`);
-  }
-  return value;
-}
-
-function oneOf<Choice extends string>(
-  value: unknown,
-  at: string,
-  choices: readonly Choice[],
-): Choice {
-  const choice = choices.find((candidate) => candidate === value);
-  if (choice === undefined) throw new Mistake(`${at} is none of ${choices.join(', ')}`);
-  return choice;
-}
+const LOCK = strictObject({
+  schema: v.literal(1),
+  snapshot: strictObject({ bookworm: SNAPSHOT_TIME, forky: SNAPSHOT_TIME }),
+  components: strictObject({ kernel: COMPONENT, llama: COMPONENT }),
+}) satisfies v.GenericSchema<unknown, Lock>;

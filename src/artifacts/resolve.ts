@@ -6,7 +6,8 @@ import type { AptRoot } from './apt-root.js';
 import { COMPONENT_RECIPES } from './components.js';
 import { parseRelations, parseStanzas } from './deb822.js';
 import type { Stanza } from './deb822.js';
-import { checkPackage } from './lock.js';
+import { checkJson } from '../json.js';
+import { LOCKED_PACKAGE } from './lock.js';
 import type { Component, LockedPackage, Suite } from './lock.js';
 
 /**
@@ -60,26 +61,21 @@ export async function resolveComponent(
 
 function packageOf(stanza: Stanza, suite: Suite): LockedPackage {
   const name = stanza.get('package');
-  try {
-    return checkPackage(
-      {
-        name,
-        version: stanza.get('version'),
-        architecture: stanza.get('architecture'),
-        suite,
-        poolPath: stanza.get('filename'),
-        sizeBytes: Number(stanza.get('size')),
-        sha256: stanza.get('sha256'),
-      },
-      `the index entry of ${name ?? 'a package'}`,
-    );
-  } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    throw new ZosiaError('ZOSIA_APT_FAILED', `${suite}: ${cause.message}`, {
+  const entry = {
+    name,
+    version: stanza.get('version'),
+    architecture: stanza.get('architecture'),
+    suite,
+    poolPath: stanza.get('filename'),
+    sizeBytes: Number(stanza.get('size')),
+    sha256: stanza.get('sha256'),
+  };
+  return checkJson(LOCKED_PACKAGE, entry, (problem) => {
+    const where = `${suite}, the index entry of ${name ?? 'a package'}`;
+    return new ZosiaError('ZOSIA_APT_FAILED', `${where}: ${problem}`, {
       hint: 'Run "apt-get update", or ask whoever runs the configured mirror.',
-      cause,
     });
-  }
+  });
 }
 
 function byName(a: LockedPackage, b: LockedPackage): number {

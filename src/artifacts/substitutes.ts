@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
+import { ZosiaError } from '../errors.js';
+import { readTextFile } from '../host/text-file.js';
 import { sha256 } from '../image/sha256.js';
 import { writeOutput } from '../host/output-file.js';
-import { checkPackage } from './lock.js';
+import { tryJson } from '../json.js';
+import { LOCKED_PACKAGE } from './lock.js';
 import type { LockedPackage } from './lock.js';
 
 /**
@@ -14,12 +17,11 @@ export async function recallSubstitutes(
   pinned: readonly LockedPackage[],
 ): Promise<LockedPackage[] | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(recordPath(cacheDirectory, pinned), 'utf8'));
-    if (!Array.isArray(value) || value.length === 0) return undefined;
-    return value.map((item, index) => checkPackage(item, `substitute ${index}`));
-  } catch {
     // No record, or one that cannot be used: the mirror is asked, and the record written anew.
-    return undefined;
+    return tryJson(SUBSTITUTES, await readTextFile(recordPath(cacheDirectory, pinned)));
+  } catch (error) {
+    if (error instanceof ZosiaError) return undefined;
+    throw error;
   }
 }
 
@@ -30,6 +32,8 @@ export async function rememberSubstitutes(
 ): Promise<void> {
   await writeOutput(recordPath(cacheDirectory, pinned), JSON.stringify(substitutes, null, 2));
 }
+
+const SUBSTITUTES = v.pipe(v.array(LOCKED_PACKAGE), v.minLength(1));
 
 function recordPath(cacheDirectory: string, pinned: readonly LockedPackage[]): string {
   const digests = pinned.map((locked) => locked.sha256).sort();

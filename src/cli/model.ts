@@ -105,7 +105,9 @@ Matrices with rows that are no whole number of q8_0's blocks of 32 weights becom
     .action(async (checkpoint: string, { type, temp, ...options }: ConvertFlags) => {
       const { convertLlama2c } = await import('../recipes/convert.js');
       const { sizeBytes, otherwiseStoredCount } = await convertLlama2c({
-        ...{ checkpoint, ...options, signal },
+        checkpoint,
+        ...options,
+        signal,
         type: type.toUpperCase() as WeightType,
         temperature: temp,
       });

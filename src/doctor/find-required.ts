@@ -1,7 +1,7 @@
 import { findFirmware, firmwarePrefixes } from '../machine/efi/find-firmware.js';
 import { PLATFORMS } from '../machine/qemu/platform.js';
 import type { DoctorHost } from './host.js';
-import { findOnPath, findProgram } from './programs.js';
+import { findOnHost } from './programs.js';
 import type { Requirement } from './requirements.js';
 
 /** Where what is required is on a host: a program, or the code of firmware; undefined if it is not there. */
@@ -9,9 +9,9 @@ export async function findRequired(
   requirement: Requirement,
   host: DoctorHost,
 ): Promise<string | undefined> {
-  if (!('firmware' in requirement)) return findProgram(requirement, host);
+  if (!('firmware' in requirement)) return findOnHost(requirement, host);
   const { guest: arch } = requirement;
-  const qemu = await findOnPath(PLATFORMS[arch].qemuProgram, host);
+  const qemu = await findOnHost({ programs: [PLATFORMS[arch].qemuProgram] }, host);
   const { configDirectory } = host.folders;
   const prefixes = await firmwarePrefixes(qemu);
   return (await findFirmware({ arch, prefixes, configDirectory }, host))?.code.path;

@@ -4,6 +4,7 @@ import { freemem } from 'node:os';
 import type { Architecture } from '../artifacts/architectures.js';
 import { systemErrorCode } from '../errors.js';
 import { isTranslated } from '../machine/qemu/macos.js';
+import { isExecutable } from '../host/programs.js';
 import type { HostFolders } from '../host/host-folders.js';
 import type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
 
@@ -56,14 +57,7 @@ export const thisHost = (folders: HostFolders): DoctorHost => ({
 
   isTranslated: () => (translated ??= isTranslated()),
 
-  async isExecutable(path) {
-    try {
-      await access(path, constants.X_OK);
-      return (await stat(path)).isFile();
-    } catch {
-      return false;
-    }
-  },
+  isExecutable,
 
   isFile: (path) =>
     stat(path).then(

@@ -4,7 +4,7 @@ import { checkHost } from './check.js';
 import type { DoctorReport } from './check.js';
 import type { CommandResult, DoctorHost } from './host.js';
 import { installCommand, packagesFor } from './package-managers.js';
-import { findOnPath } from './programs.js';
+import { findOnHost } from './programs.js';
 import { nameOf } from './requirements.js';
 
 export interface InstallOptions {
@@ -70,7 +70,7 @@ async function rootPrefix(
   // Packages must not ask questions; sudo drops the variable unless it is set behind it.
   const quiet = ['env', 'DEBIAN_FRONTEND=noninteractive'];
   if (host.userId === 0) return quiet;
-  const sudo = await findOnPath('sudo', host);
+  const sudo = await findOnHost({ programs: ['sudo'] }, host);
   if (sudo !== undefined) {
     const allowed = await host.run([sudo, '-n', 'true'], () => undefined, signal);
     if (allowed.exitCode === 0) return [sudo, '-n', ...quiet];

@@ -1,5 +1,5 @@
 import type { DoctorHost } from './host.js';
-import { findOnPath } from './programs.js';
+import { findOnHost } from './programs.js';
 import { nameOf } from './requirements.js';
 import type { PackageManager, Requirement } from './requirements.js';
 
@@ -30,7 +30,7 @@ export async function hostPackages(host: DoctorHost): Promise<HostPackages> {
       ? await managerOfMac(host)
       : managerOf(await host.readText('/etc/os-release'));
   const program = manager && INSTALLERS[manager];
-  return { manager, installer: program && (await findOnPath(program, host)) };
+  return { manager, installer: program && (await findOnHost({ programs: [program] }, host)) };
 }
 
 /** Homebrew runs on Apple silicon alone since September 2026, and refuses to be installed on Intel Macs. */

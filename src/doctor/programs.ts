@@ -1,3 +1,4 @@
+import { findProgram } from '../host/programs.js';
 import { APPLE_SILICON_FOLDER } from '../machine/qemu/macos.js';
 import type { DoctorHost } from './host.js';
 import type { RequiredProgram } from './requirements.js';
@@ -38,27 +39,13 @@ export function searchFolders(
   return unique([...preferred, ...usable, ...linked, ...kegFolders, ...MACPORTS_FOLDERS]);
 }
 
-/** The path of a required program under any of its names, or undefined. */
-export async function findProgram(
-  required: RequiredProgram,
+/** The path of a program that a host has where {@link searchFolders} says, under any of its names. */
+export async function findOnHost(
+  required: Pick<RequiredProgram, 'programs' | 'kegs' | 'notFromMacos'>,
   host: DoctorHost,
 ): Promise<string | undefined> {
-  for (const folder of searchFolders(required, host, await host.isTranslated())) {
-    for (const program of required.programs) {
-      const path = `${folder}/${program}`;
-      if (await host.isExecutable(path)) return path;
-    }
-  }
-  return undefined;
-}
-
-/** The path of a program on the PATH, or where Homebrew links it. */
-export async function findOnPath(name: string, host: DoctorHost): Promise<string | undefined> {
-  const folders = searchFolders({}, host, await host.isTranslated());
-  for (const folder of folders) {
-    if (await host.isExecutable(`${folder}/${name}`)) return `${folder}/${name}`;
-  }
-  return undefined;
+  const folders = searchFolders(required, host, await host.isTranslated());
+  return findProgram(required.programs, folders, (path) => host.isExecutable(path));
 }
 
 function unique(folders: readonly string[]): string[] {

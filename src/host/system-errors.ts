@@ -16,11 +16,13 @@ const SHORTER = 'Use a shorter path.';
 const NETWORK = 'Check the network connection and proxy settings, then run the same command again.';
 
 const unreadable = (reason: string, hint: string): Meaning => ({
-  ...{ reason, hint },
+  reason,
+  hint,
   code: 'ZOSIA_FILE_UNREADABLE',
 });
 const network = (reason: string): Meaning => ({
-  ...{ reason, hint: NETWORK },
+  reason,
+  hint: NETWORK,
   code: 'ZOSIA_NETWORK_FAILED',
 });
 

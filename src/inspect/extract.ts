@@ -129,7 +129,11 @@ class Extraction {
     this.#roomBytes = sizes.roomBytes;
     this.summary = {
       out: target.path,
-      ...{ fileCount: 0, directoryCount: 0, symlinkCount: 0, hardLinkCount: 0, dataBytes: 0 },
+      fileCount: 0,
+      directoryCount: 0,
+      symlinkCount: 0,
+      hardLinkCount: 0,
+      dataBytes: 0,
       skipped: [],
     };
   }

@@ -52,7 +52,13 @@ export async function inspectImage(image: OpenImage, signal?: AbortSignal): Prom
   const { path, container, sizeBytes, files, extents, content } = image;
   const allocatedBytes = files.reduce((sum, file) => sum + file.allocatedBytes, 0);
   return {
-    ...{ path, container, kind: content.kind, sizeBytes, allocatedBytes, files, extents },
+    path,
+    container,
+    kind: content.kind,
+    sizeBytes,
+    allocatedBytes,
+    files,
+    extents,
     ...describeTable(image),
     ...(await describeContent(content, signal)),
   };
@@ -66,7 +72,8 @@ function describeTable({ table, partition, content }: OpenImage): Pick<Inspectio
   }));
   return {
     table: {
-      ...{ ...table, partitions },
+      ...table,
+      partitions,
       ...(partition ? { chosen: partition.number } : {}),
       ...(content.kind === 'partitions' ? { problem: content.problem.message } : {}),
     },

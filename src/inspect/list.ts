@@ -58,7 +58,11 @@ async function listed(path: string, node: ImageNode): Promise<ListedFile> {
     path,
     type,
     mode: node.mode.toString(8).padStart(4, '0'),
-    ...{ uid, gid, sizeBytes, linkCount, modified: isoTime(mtime.seconds) },
+    uid,
+    gid,
+    sizeBytes,
+    linkCount,
+    modified: isoTime(mtime.seconds),
     target: type === 'symlink' ? escapeName(await node.readLink()) : undefined,
     device,
   };

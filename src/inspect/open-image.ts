@@ -77,8 +77,15 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
     const kind = await recognise(file);
     if (kind === 'cpio') {
       return {
-        ...{ path, container: 'raw', sizeBytes: file.sizeBytes, files: [named], extents: [] },
-        ...{ disk: file, table: undefined, partition: undefined, close },
+        path,
+        container: 'raw',
+        sizeBytes: file.sizeBytes,
+        files: [named],
+        extents: [],
+        disk: file,
+        table: undefined,
+        partition: undefined,
+        close,
         content: { kind: 'cpio', source: file },
       };
     }
@@ -87,9 +94,16 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
     const disk = vmdk?.disk ?? file;
     const { table, partition, content } = await openDisk(disk, path, options);
     return {
-      ...{ path, container: vmdk ? 'vmdk' : 'raw', sizeBytes: disk.sizeBytes },
-      ...{ files: [named, ...(vmdk?.files ?? [])], extents: vmdk?.extents ?? [] },
-      ...{ disk, table, partition, content, close },
+      path,
+      container: vmdk ? 'vmdk' : 'raw',
+      sizeBytes: disk.sizeBytes,
+      files: [named, ...(vmdk?.files ?? [])],
+      extents: vmdk?.extents ?? [],
+      disk,
+      table,
+      partition,
+      content,
+      close,
     };
   } catch (error) {
     await close();

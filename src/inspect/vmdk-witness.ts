@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import * as v from 'valibot';
+import { object, tryJson } from '../json.js';
 import { accessFile } from '../host/access-file.js';
 
 /** A file outside of a disk's own folder, as whoever wrote the disk knew it. */
@@ -40,26 +42,16 @@ export async function readWitnesses(diskPath: string): Promise<ReadonlyMap<strin
   const path = `${diskPath}.json`;
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || found.size > MAX_MANIFEST_BYTES) return witnesses;
-  for (const { name, sizeBytes, endsSha256 } of filesOf(await readFile(path, 'utf8'))) {
-    if (typeof name !== 'string' || typeof sizeBytes !== 'number') continue;
-    if (typeof endsSha256 === 'string') witnesses.set(name, { sizeBytes, endsSha256 });
+  const { files = [] } = tryJson(MANIFEST, await readFile(path, 'utf8')) ?? {};
+  for (const file of files) {
+    const { success, output } = v.safeParse(WITNESS, file);
+    if (success) witnesses.set(output.name, output);
   }
   return witnesses;
 }
 
-type Unchecked = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Unchecked =>
-  typeof value === 'object' && value !== null;
-
-function filesOf(text: string): Unchecked[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) && Array.isArray(value.files) ? value.files.filter(isRecord) : [];
-  } catch {
-    return [];
-  }
-}
+const MANIFEST = object({ files: v.array(v.unknown()) });
+const WITNESS = object({ name: v.string(), sizeBytes: v.number(), endsSha256: v.string() });
 
 /** Whether a file is the one that a witness describes. */
 export async function isWitnessed(

@@ -91,7 +91,10 @@ export async function resolveHost(
   ]);
   const facts = await qemuFacts(binary, cache);
   const accel = await resolveAccelerator(choices.accel, {
-    ...{ arch, binary, facts, cache },
+    arch,
+    binary,
+    facts,
+    cache,
     signal,
   });
   const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
@@ -102,9 +105,15 @@ export async function resolveHost(
     ...emulatedCpuNotes(accel.name, size.cpus, availableParallelism()),
   ];
   const spec = {
-    ...{ arch, qemu: binary.path, setpriv, sandbox, exitWithParent },
+    arch,
+    qemu: binary.path,
+    setpriv,
+    sandbox,
+    exitWithParent,
     ...size,
-    ...{ notes, accel, cpuModel },
+    notes,
+    accel,
+    cpuModel,
   };
   const onSilence = silencePlan(choices, accel.name, { arch, binary, cache, facts });
   return { spec: { ...spec, onSilence }, facts };

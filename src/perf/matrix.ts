@@ -1,5 +1,11 @@
 import { ZosiaError } from '../errors.js';
-import { formatSetting, makeSetting, MAX_THREADS, parseLlamaArgs } from './setting.js';
+import {
+  formatSetting,
+  makeSetting,
+  MAX_THREADS,
+  parseLlamaArgs,
+  parseThreadCount,
+} from './setting.js';
 import type { Setting } from './setting.js';
 import { WAIT_POLICIES } from '../machine/machine.js';
 
@@ -45,8 +51,8 @@ function parseLine(line: string, where: string): Setting {
 function parseThreads(field: string, where: string): number | undefined {
   const text = field.trim();
   if (text === '') return undefined;
-  const threads = Number(text);
-  if (/^\d+$/.test(text) && threads >= 1 && threads <= MAX_THREADS) return threads;
+  const threads = parseThreadCount(text);
+  if (threads !== undefined) return threads;
   throw badMatrix(
     where,
     `${JSON.stringify(text)} is no number of threads from 1 to ${MAX_THREADS}`,

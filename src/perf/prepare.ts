@@ -66,7 +66,9 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
     {
       ...options.machine,
       ...options.images,
-      ...{ arch, disk, model: memory },
+      arch,
+      disk,
+      model: memory,
       defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },
       signal,
     },

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { ZosiaError } from '../errors.js';
+import { anyObject, checkJson, parseJson, strictObject, wholeNumber } from '../json.js';
 import { checkLlamaArgs, MAX_THREADS } from './setting.js';
 import type { Setting } from './setting.js';
 import { WAIT_POLICIES } from '../machine/machine.js';
@@ -22,15 +24,18 @@ export const BUILT_IN_PROFILES: Profiles = new Map<string, Profile>([
 /** The most tokens that the guest generates for a measurement. */
 export const MAX_TOKENS = 1_000_000;
 
-/** The numbers of a profile, and how far they may go. */
-const NUMBERS = [
-  { key: 'cpus', most: MAX_THREADS },
-  { key: 'threads', most: MAX_THREADS },
-  { key: 'batchThreads', most: MAX_THREADS },
-  { key: 'tokens', most: MAX_TOKENS },
-] as const satisfies { key: keyof Profile; most: number }[];
+const THREADS = v.exactOptional(wholeNumber(1, MAX_THREADS));
 
-const KEYS = [...NUMBERS.map(({ key }) => key as string), 'wait', 'llamaArgs'];
+const PROFILE = strictObject({
+  cpus: THREADS,
+  threads: THREADS,
+  batchThreads: THREADS,
+  wait: v.exactOptional(v.picklist(WAIT_POLICIES)),
+  tokens: v.exactOptional(wholeNumber(1, MAX_TOKENS)),
+  llamaArgs: v.optional(v.array(v.string()), []),
+}) satisfies v.GenericSchema<unknown, Profile>;
+
+const PROFILES_OF_FILE = strictObject({ profiles: anyObject });
 
 /** What a profile may be called: a word that is one for every shell. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -62,60 +67,16 @@ export function checkProfileName(name: string, where: string): void {
  * @throws ZosiaError `ZOSIA_PERF_BAD_PROFILE` or `ZOSIA_PERF_BAD_ARGS`, which name file and place
  */
 export function parseProfiles(text: string, name: string): Profiles {
-  const root = objectAt(parseJson(text, name), name, 'the file');
-  const [unknown] = Object.keys(root).filter((key) => key !== 'profiles');
-  if (unknown !== undefined) throw badProfile(name, `there can be no ${JSON.stringify(unknown)}`);
-  const profiles = objectAt(root.profiles, name, 'profiles');
+  const fail = (problem: string): ZosiaError => badProfile(name, problem);
+  const { profiles } = parseJson(PROFILES_OF_FILE, text.replace(/^\ufeff/, ''), fail);
   return new Map(
     Object.entries(profiles).map(([profileName, value]) => {
       checkProfileName(profileName, name);
-      return [profileName, profileFrom(value, name, `profiles.${profileName}`)];
+      const profile = checkJson(PROFILE, value, fail, ['profiles', profileName]);
+      checkLlamaArgs(profile.llamaArgs, `${name}: profiles.${profileName}.llamaArgs`);
+      return [profileName, profile];
     }),
   );
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw badProfile(name, `it is not JSON (${(error as SyntaxError).message})`);
-  }
-}
-
-function profileFrom(value: unknown, name: string, path: string): Profile {
-  const fields = objectAt(value, name, path);
-  const [unknown] = Object.keys(fields).filter((key) => !KEYS.includes(key));
-  if (unknown !== undefined) {
-    throw badProfile(name, `${path} cannot have ${JSON.stringify(unknown)}`);
-  }
-  const numbers: Partial<Record<(typeof NUMBERS)[number]['key'], number>> = {};
-  for (const { key, most } of NUMBERS) {
-    const number = fields[key];
-    if (number === undefined) continue;
-    if (!Number.isSafeInteger(number) || (number as number) < 1 || (number as number) > most) {
-      const given = JSON.stringify(number);
-      throw badProfile(name, `${path}.${key} is no whole number from 1 to ${most}: ${given}`);
-    }
-    numbers[key] = number as number;
-  }
-  const wait = WAIT_POLICIES.find((each) => each === fields.wait);
-  if (wait === undefined && fields.wait !== undefined) {
-    const given = JSON.stringify(fields.wait);
-    throw badProfile(name, `${path}.wait is neither ${WAIT_POLICIES.join(' nor ')}: ${given}`);
-  }
-  const llamaArgs: unknown = fields.llamaArgs ?? [];
-  if (!Array.isArray(llamaArgs) || !llamaArgs.every((arg) => typeof arg === 'string')) {
-    throw badProfile(name, `${path}.llamaArgs is no list of texts`);
-  }
-  checkLlamaArgs(llamaArgs, `${name}: ${path}.llamaArgs`);
-  return { ...numbers, wait, llamaArgs };
-}
-
-function objectAt(value: unknown, name: string, path: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
-  throw badProfile(name, `${path} is ${value === undefined ? 'missing' : 'no object'}`);
 }
 
 const SHAPE =

@@ -31,6 +31,12 @@ export function makeSetting(
 /** The most threads that ggml takes. */
 export const MAX_THREADS = 512;
 
+/** Reads a number of threads; undefined for what is none that ggml takes. */
+export function parseThreadCount(text: string): number | undefined {
+  const threads = Number(text);
+  return /^\d+$/.test(text) && threads >= 1 && threads <= MAX_THREADS ? threads : undefined;
+}
+
 /** The most that fits on the kernel command line, which holds 2048 bytes, beside all else there. */
 const MAX_ARGS_LENGTH = 1024;
 

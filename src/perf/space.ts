@@ -1,5 +1,11 @@
 import { ZosiaError } from '../errors.js';
-import { formatSetting, makeSetting, MAX_THREADS, parseLlamaArgs } from './setting.js';
+import {
+  formatSetting,
+  makeSetting,
+  MAX_THREADS,
+  parseLlamaArgs,
+  parseThreadCount,
+} from './setting.js';
 import type { Setting } from './setting.js';
 import { WAIT_POLICIES } from '../machine/machine.js';
 import type { WaitPolicy } from '../machine/machine.js';
@@ -79,8 +85,8 @@ export function parseThreadList(words: readonly string[], where: string): (numbe
   if (words.length === 0) throw emptyList(where);
   return words.map((word) => {
     if (word === DEFAULT) return undefined;
-    const threads = Number(word);
-    if (/^\d+$/.test(word) && threads >= 1 && threads <= MAX_THREADS) return threads;
+    const threads = parseThreadCount(word);
+    if (threads !== undefined) return threads;
     throw badList(
       `${where}: ${JSON.stringify(word)} is no number of threads`,
       `Give whole numbers from 1 to ${MAX_THREADS}; ${DEFAULT} leaves the matter to the guest.`,

@@ -44,7 +44,10 @@ export async function prepareEfiMachine(options: EfiUpOptions): Promise<ReadyEfi
   const model = await openEfiModel(options.checkpoint, options.tokenizer);
   const disk = efiDiskPath(places, 'vmdk');
   await writeEfiDisk(model, {
-    ...{ format: 'vmdk', out: disk, settings, sourceDateSeconds },
+    format: 'vmdk',
+    out: disk,
+    settings,
+    sourceDateSeconds,
     signal,
   });
   const { memoryBytes } = model;

@@ -12,8 +12,8 @@ import type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
 import { accessFile } from '../host/access-file.js';
 import { digestFile } from '../host/digest.js';
 import type { RandomAccess } from '../image/random-access.js';
-import { DISK_COMMANDS, readDiskManifest, readManifest } from './disk-manifest.js';
-import type { DiskFiles, DiskInput, DiskProduct, ReferredFile } from './disk-manifest.js';
+import { DISK_COMMANDS, readDiskManifest } from './disk-manifest.js';
+import type { DescribedDisk, DiskInput, DiskProduct, ReferredFile } from './disk-manifest.js';
 
 export interface CheckDiskOptions extends OpenVmdkOptions {
   /** Whether every file on the disk is read and its sha256 compared. */
@@ -33,7 +33,7 @@ export interface CheckDiskOptions extends OpenVmdkOptions {
  * `ZOSIA_MANIFEST_DAMAGED`, those of `openVmdk`, and with `verify` those of `openFileSystem`
  */
 export async function checkModelDisk(path: string, options: CheckDiskOptions = {}): Promise<void> {
-  const manifest = await readDiskManifest(path);
+  const manifest = await readDiskManifest(path, 'model-disk');
   if (manifest) await checkFiles(path, 'model-disk', manifest, options.signal);
   await checkContainer(path, options);
   if (options.verify) await checkContents(path, manifest?.inputs ?? [], options);
@@ -46,7 +46,7 @@ export async function checkModelDisk(path: string, options: CheckDiskOptions = {
  * @throws ZosiaError `ZOSIA_DISK_CHANGED`, `ZOSIA_MANIFEST_DAMAGED`
  */
 export async function checkEfiDisk(path: string, signal?: AbortSignal): Promise<void> {
-  const manifest = await readManifest(path, 'efi-disk');
+  const manifest = await readDiskManifest(path, 'efi-disk');
   if (manifest) await checkFiles(path, 'efi-disk', manifest, signal);
 }
 
@@ -68,7 +68,7 @@ async function checkContainer(path: string, options: OpenVmdkOptions): Promise<v
 async function checkFiles(
   path: string,
   product: DiskProduct,
-  { output, files = [] }: DiskFiles,
+  { output, files = [] }: DescribedDisk,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const name = basename(path);
@@ -94,7 +94,7 @@ async function checkFiles(
 
 async function whatHasChanged(
   folder: string,
-  { name, sizeBytes, mtimeNs }: ReferredFile,
+  { name, sizeBytes, mtimeNs }: Pick<ReferredFile, 'name' | 'sizeBytes' | 'mtimeNs'>,
 ): Promise<string | undefined> {
   const found = await stat(extentPath(folder, name), { bigint: true }).catch(() => undefined);
   if (!found) return `${name} is gone`;
@@ -106,7 +106,7 @@ async function whatHasChanged(
 
 async function checkContents(
   path: string,
-  inputs: readonly DiskInput[],
+  inputs: readonly Pick<DiskInput, 'path' | 'sizeBytes' | 'sha256'>[],
   { signal, onProgress, allowOutside }: CheckDiskOptions,
 ): Promise<void> {
   const name = basename(path);

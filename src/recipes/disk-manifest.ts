@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { systemErrorCode, ZosiaError } from '../errors.js';
+import * as v from 'valibot';
+import { ZosiaError } from '../errors.js';
+import { readTextFile } from '../host/text-file.js';
+import { byteCount, matching, object, parseJson } from '../json.js';
 import { manifestPath } from './manifest.js';
 import type { DiskFormat } from './places.js';
 
@@ -40,19 +42,13 @@ export interface DiskFiles {
 export const DISK_COMMANDS = { 'model-disk': 'image model', 'efi-disk': 'image efi' } as const;
 export type DiskProduct = keyof typeof DISK_COMMANDS;
 
-/**
- * What stands beside a model disk as `<disk>.json`: what is on it, how it is laid out and, for one that
- * refers to files, which ones. It holds no absolute path.
- */
-export interface DiskManifest extends DiskFiles {
+/** What stands beside every disk as `<disk>.json`. It holds no absolute path and no time of writing. */
+export interface ManifestOfDisk extends DiskFiles {
   readonly schema: 1;
-  readonly product: 'model-disk';
-  readonly inputs: readonly DiskInput[];
   readonly settings: { readonly format: DiskFormat };
   readonly layout: {
     readonly label: string;
-    readonly uuid: string;
-    readonly blockSizeBytes: number;
+    /** Of the disk. */
     readonly sizeBytes: number;
     /** See `planDigest`. */
     readonly planSha256: string;
@@ -60,74 +56,66 @@ export interface DiskManifest extends DiskFiles {
   readonly versions: { readonly zosia: string };
 }
 
+/** The manifest of a model disk: what is on it, how it is laid out, and which files it refers to. */
+export interface DiskManifest extends ManifestOfDisk {
+  readonly product: 'model-disk';
+  readonly inputs: readonly DiskInput[];
+  readonly layout: ManifestOfDisk['layout'] & {
+    readonly uuid: string;
+    readonly blockSizeBytes: number;
+  };
+}
+
+/** What is read of a manifest, of either kind. */
+export type DescribedDisk = v.InferOutput<ReturnType<typeof describedDisk>>;
+
+/** The parts that are used. */
+const describedDisk = (product: DiskProduct) =>
+  object({
+    schema: v.literal(1),
+    product: v.literal(product),
+    inputs: v.array(
+      object({ path: v.string(), sizeBytes: byteCount, sha256: v.exactOptional(v.string()) }),
+    ),
+    files: v.exactOptional(
+      v.array(
+        object({ name: v.string(), sizeBytes: byteCount, mtimeNs: matching(/^-?\d{1,30}$/) }),
+      ),
+    ),
+    output: object({ sizeBytes: byteCount, sha256: v.exactOptional(v.string()) }),
+  });
+
 /**
  * Reads what stands beside a disk. Undefined when nothing does: the disk was made by something else.
  *
  * @throws ZosiaError `ZOSIA_MANIFEST_DAMAGED`
  */
-export async function readDiskManifest(diskPath: string): Promise<DiskManifest | undefined> {
-  return (await readManifest(diskPath, 'model-disk')) as DiskManifest | undefined;
-}
-
-/** {@link readDiskManifest} for what the manifests of all disks have in common. */
-export async function readManifest(
+export async function readDiskManifest(
   diskPath: string,
   product: DiskProduct,
-): Promise<DiskFiles | undefined> {
+): Promise<DescribedDisk | undefined> {
   const path = manifestPath(diskPath);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw damaged(path, product, error);
-  });
-  if (text === undefined) return undefined;
-  let value: unknown;
+  const damaged = (problem: string, cause?: unknown): ZosiaError =>
+    new ZosiaError(
+      'ZOSIA_MANIFEST_DAMAGED',
+      `${path} does not describe ${KINDS[product]}: ${problem}`,
+      {
+        hint: `Write the disk again with zosia ${DISK_COMMANDS[product]}; or remove that file to use the disk unchecked.`,
+        cause,
+      },
+    );
+  let text: string;
   try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw damaged(path, product, cause);
+    text = await readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof ZosiaError)) throw error;
+    if (error.code === 'ZOSIA_FILE_NOT_FOUND') return undefined;
+    throw damaged(error.message, error);
   }
-  if (!isManifestOf(product, value)) throw damaged(path, product);
-  return value;
+  return parseJson(describedDisk(product), text, damaged);
 }
 
-function damaged(path: string, product: DiskProduct, cause?: unknown): ZosiaError {
-  const what = product === 'model-disk' ? 'a model disk' : 'an EFI disk';
-  return new ZosiaError('ZOSIA_MANIFEST_DAMAGED', `${path} does not describe ${what}`, {
-    hint: `Write the disk again with zosia ${DISK_COMMANDS[product]}; or remove that file to use the disk unchecked.`,
-    cause,
-  });
-}
-
-type Unchecked = Readonly<Record<string, unknown>>;
-
-/** Checks the parts that are used: they may have been written by anyone. */
-function isManifestOf(wanted: DiskProduct, value: unknown): value is DiskFiles {
-  if (!isRecord(value)) return false;
-  const { schema, product, inputs, files = [], output } = value;
-  return (
-    schema === 1 &&
-    product === wanted &&
-    isListOf(inputs, isInput) &&
-    isListOf(files, isReferredFile) &&
-    isListOf([output], isOutput)
-  );
-}
-
-const isRecord = (value: unknown): value is Unchecked =>
-  typeof value === 'object' && value !== null;
-
-const isListOf = (value: unknown, isItem: (item: Unchecked) => boolean): boolean =>
-  Array.isArray(value) && value.every((item: unknown) => isRecord(item) && isItem(item));
-
-const isOutput = ({ sizeBytes, sha256 }: Unchecked): boolean =>
-  isSize(sizeBytes) && (sha256 === undefined || typeof sha256 === 'string');
-
-const isInput = (input: Unchecked): boolean => typeof input.path === 'string' && isOutput(input);
-
-const isReferredFile = ({ name, sizeBytes, mtimeNs }: Unchecked): boolean =>
-  typeof name === 'string' &&
-  isSize(sizeBytes) &&
-  typeof mtimeNs === 'string' &&
-  /^-?\d{1,30}$/.test(mtimeNs);
-
-const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const KINDS: Readonly<Record<DiskProduct, string>> = {
+  'model-disk': 'a model disk',
+  'efi-disk': 'an EFI disk',
+};

@@ -1,10 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as v from 'valibot';
 import { zosiaVersion } from './version.js';
 import { digestFile } from '../host/digest.js';
 import { sha256 } from '../image/sha256.js';
 import { writeOutput } from '../host/output-file.js';
 import { sweepOnce } from '../host/temporary.js';
+import { readTextFile } from '../host/text-file.js';
+import { byteCount, object, tryJson } from '../json.js';
 
 /** One thing an image was made of, by name and content. */
 export interface ManifestInput {
@@ -68,8 +71,9 @@ export async function isCurrent(
   options: { frozen?: boolean | undefined } = {},
 ): Promise<boolean> {
   await sweepOnce(dirname(imagePath));
-  const text = await readFile(manifestPath(imagePath), 'utf8').catch(() => '');
-  const manifest = parse(text);
+  const text = await readTextFile(manifestPath(imagePath)).catch(() => '');
+  // One that somebody damaged counts as none: the image is then built again.
+  const manifest = tryJson(MANIFEST, text);
   if (manifest?.recipeSha256 !== recipeDigest(recipe)) return false;
   if (manifest.versions.zosia !== zosiaVersion()) return false;
   if (options.frozen && manifest.inputs.some((input) => input.substitute)) return false;
@@ -85,39 +89,17 @@ function recipeDigest({ product, inputs, settings }: Recipe): string {
   return sha256(JSON.stringify([product, inputs, settings]));
 }
 
-/** A manifest that somebody damaged counts as none: the image is then built again. */
-function parse(text: string): Manifest | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isManifest(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-type Unchecked = Readonly<Record<string, unknown>>;
-
-/** Checks the parts that are used. */
-function isManifest(value: unknown): value is Manifest {
-  if (!isRecord(value)) return false;
-  const { schema, recipeSha256, inputs, output, versions } = value;
-  return (
-    schema === 1 &&
-    typeof recipeSha256 === 'string' &&
-    Array.isArray(inputs) &&
-    inputs.every((input: unknown) => isRecord(input) && isInput(input)) &&
-    isRecord(output) &&
-    Number.isSafeInteger(output.sizeBytes) &&
-    typeof output.sha256 === 'string' &&
-    isRecord(versions) &&
-    typeof versions.zosia === 'string'
-  );
-}
-
-const isRecord = (value: unknown): value is Unchecked =>
-  typeof value === 'object' && value !== null;
-
-const isInput = ({ name, sha256: digest, substitute }: Unchecked): boolean =>
-  typeof name === 'string' &&
-  typeof digest === 'string' &&
-  (substitute === undefined || substitute === true);
+/** The parts of a manifest that are used. */
+const MANIFEST = object({
+  schema: v.literal(1),
+  recipeSha256: v.string(),
+  inputs: v.array(
+    object({
+      name: v.string(),
+      sha256: v.string(),
+      substitute: v.exactOptional(v.literal(true)),
+    }),
+  ),
+  output: object({ sizeBytes: byteCount, sha256: v.string() }),
+  versions: object({ zosia: v.string() }),
+});

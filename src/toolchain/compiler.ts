@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { ZosiaError } from '../errors.js';
+import { findProgram } from '../host/programs.js';
 
 /** A clang and the lld it links with. */
 export interface Compiler {
@@ -51,20 +50,9 @@ export async function findCoffLinker(compiler: Compiler): Promise<string> {
 }
 
 async function findIn(folders: readonly string[], program: string): Promise<string> {
-  for (const folder of folders) {
-    const path = join(folder, program);
-    if (await isExecutable(path)) return path;
-  }
-  throw compilerMissing(`${program} is not installed`);
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
+  const path = await findProgram([program], folders);
+  if (path === undefined) throw compilerMissing(`${program} is not installed`);
+  return path;
 }
 
 async function versionOf(program: string): Promise<string> {

@@ -47,12 +47,10 @@ describe('how a one-shot ends', () => {
     const { stdout, stderr, exitCode } = await ask('L', '-n', '5', '--json');
     expect(JSON.parse(stdout)).toEqual({
       answer: 'la '.repeat(5),
-      ...{
-        reason: 'tokens',
-        promptTokens: 2,
-        tokens: 5,
-        contextTokens: expect.any(Number) as number,
-      },
+      reason: 'tokens',
+      promptTokens: 2,
+      tokens: 5,
+      contextTokens: expect.any(Number) as number,
     });
     expect(stderr).toContain('zosia: the answer was cut: it may have 5 tokens (-n)\n');
     expect(exitCode).toBe(0);

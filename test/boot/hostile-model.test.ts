@@ -22,7 +22,9 @@ it('a model that says how the guest ended is not believed when the machine dies'
 
   const machine = ['--arch', 'aarch64', '--kernel', guest.kernel, '--initrd', initrd];
   const zosia = execa(process.execPath, [CLI, 'run', ...machine, '--disk', disk], {
-    ...{ cwd: folder.path, reject: false, stdin: 'pipe' },
+    cwd: folder.path,
+    reject: false,
+    stdin: 'pipe',
   });
   let ended = false;
   void zosia.finally(() => (ended = true));

@@ -60,7 +60,12 @@ function fromKernel(listing: Listing): Record<string, Told> {
       const { mode, uid, gid, target, sha256, firstPath, major, minor, linkCount, mtime } = entry;
       const isFolder = entry.directoryType === 4;
       const told: Told = {
-        ...{ mode, uid, gid, target, sha256, firstPath: printable(firstPath) },
+        mode,
+        uid,
+        gid,
+        target,
+        sha256,
+        firstPath: printable(firstPath),
         device: `${major}:${minor}`,
         links: isFolder ? undefined : linkCount,
         mtime: isFolder ? undefined : mtime.replace(/\..*/, ''),
@@ -85,7 +90,10 @@ async function fromZosia(tree: CpioTree): Promise<Record<string, Told>> {
     const { type, mode, uid, gid, id, device, linkCount, mtime } = node;
     const isFolder = type === 'directory';
     told[path] = {
-      ...{ mode: typeBits(type) | mode, uid, gid, firstPath: first.get(id)! },
+      mode: typeBits(type) | mode,
+      uid,
+      gid,
+      firstPath: first.get(id)!,
       target:
         type === 'symlink' ? Buffer.from(await node.readLink()).toString('latin1') : undefined,
       sha256: type === 'file' ? await digest(node) : undefined,

@@ -95,7 +95,9 @@ describe('the boot modes', () => {
       const disk = folder.file(`private-${arch}.img`);
       await writePrivateDisk(disk, 4242);
       const { lines, exitStatus } = await boot(guest, {
-        ...{ disk, flags: '', overlay: impostor.entries('tell', hostile) },
+        disk,
+        flags: '',
+        overlay: impostor.entries('tell', hostile),
         request: { args: [], sealed: true },
       });
       const shown = lines.join('\n');
@@ -107,11 +109,20 @@ describe('the boot modes', () => {
         lines.filter((line) => line.includes(':')).map((line) => line.split(/:\s*/, 2)),
       ) as Record<string, string>;
       expect(status).toMatchObject({
-        ...{ Uid: '1000\t1000\t1000\t1000', Gid: '1000\t1000\t1000\t1000', NoNewPrivs: '1' },
-        ...{ CapInh: '0000000000000000', CapPrm: '0000000000000000', CapEff: '0000000000000000' },
-        ...{ CapBnd: '0000000000000000', CapAmb: '0000000000000000' },
-        ...{ '/models/model.gguf': '0', '/dev/null': '0', '/tmp': '0' },
-        ...{ '/proc/1/mem': '-13', '/init': '-13', '/etc/zosia/request/args': '-13' },
+        Uid: '1000\t1000\t1000\t1000',
+        Gid: '1000\t1000\t1000\t1000',
+        NoNewPrivs: '1',
+        CapInh: '0000000000000000',
+        CapPrm: '0000000000000000',
+        CapEff: '0000000000000000',
+        CapBnd: '0000000000000000',
+        CapAmb: '0000000000000000',
+        '/models/model.gguf': '0',
+        '/dev/null': '0',
+        '/tmp': '0',
+        '/proc/1/mem': '-13',
+        '/init': '-13',
+        '/etc/zosia/request/args': '-13',
         '/proc/sys/kernel/printk': '-13',
       });
       expect(status.Groups?.trim()).toBe('');
@@ -128,7 +139,8 @@ describe('the boot modes', () => {
 
     it('tells a program that was killed for lack of memory, with the figures', async () => {
       const { lines, exitStatus } = await boot(guest, {
-        ...{ disk, flags: 'zosia.perf=1' },
+        disk,
+        flags: 'zosia.perf=1',
         overlay: impostor.entries('eat', 'one bite more\n'),
       });
       const words = lines
@@ -184,7 +196,8 @@ describe('the boot modes', () => {
       ['a one-shot', 'llama-completion', '', 'Hello'],
     ])('stops %s at its time limit', async (_, program, flags, prompt) => {
       const { lines, exitStatus } = await boot(guest, {
-        ...{ disk, flags: `${flags} zosia.time_limit=3` },
+        disk,
+        flags: `${flags} zosia.time_limit=3`,
         overlay: impostor.entries('hang', 'so far so good\n'),
         ...(prompt === undefined ? {} : { request: { args: [], prompt } }),
       });
@@ -204,7 +217,8 @@ describe('the boot modes', () => {
 
     it('perf takes its figures from the timings alone', async () => {
       const { lines, exitStatus } = await boot(guest, {
-        ...{ disk, flags: 'zosia.perf=1 zosia.perf.tokens=4' },
+        disk,
+        flags: 'zosia.perf=1 zosia.perf.tokens=4',
         overlay: impostor.entries('end', TIMINGS.join('')),
       });
       expect(perfResults(lines)).toEqual([
@@ -226,7 +240,8 @@ describe('the boot modes', () => {
       ],
     ])('perf has no result for %s', async (_, says, complaint) => {
       const { lines, exitStatus } = await boot(guest, {
-        ...{ disk, flags: 'zosia.perf=1 zosia.perf.tokens=4' },
+        disk,
+        flags: 'zosia.perf=1 zosia.perf.tokens=4',
         overlay: impostor.entries('end', says),
       });
       expect(lines).toContain(complaint);
@@ -240,8 +255,12 @@ describe('the boot modes', () => {
       const { lines, exitStatus } = await boot(guest, { flags: 'zosia.diag=1', disk: blank });
       expect(lines).toContain('zosia: no virtio model disk found (/dev/vda..)');
       expect(factsOf(lines)).toMatchObject({
-        ...{ model_dev: 'none', llama_bin: 'llama-cli', model_path: 'none' },
-        ...{ virtio_disks: 'vda', disk_label: '', disk_bytes: '0' },
+        model_dev: 'none',
+        llama_bin: 'llama-cli',
+        model_path: 'none',
+        virtio_disks: 'vda',
+        disk_label: '',
+        disk_bytes: '0',
       });
       expect(lines).toContain('zosia: diag failed with status 1');
       expect(exitStatus).toBe(1);
@@ -254,14 +273,17 @@ describe('the boot modes', () => {
       await copyFile(disk, large);
       await truncate(large, 3 * 2 ** 40);
       const { lines, exitStatus } = await boot(guest, {
-        ...{ disk: other, secondDisk: large },
+        disk: other,
+        secondDisk: large,
         flags: 'zosia.diag=1 zosia.perf=1 zosia.perf.tokens=2',
         request: { args: ['--threads', '2'], prompt: 'never answered' },
       });
       const facts = factsOf(lines);
       expect(facts).toMatchObject({
-        ...{ model_dev: '/dev/vdb', model_path: '/models/model.gguf' },
-        ...{ disk_label: 'ZOSIA_MODEL', disk_bytes: String(3 * 2 ** 40) },
+        model_dev: '/dev/vdb',
+        model_path: '/models/model.gguf',
+        disk_label: 'ZOSIA_MODEL',
+        disk_bytes: String(3 * 2 ** 40),
       });
       expect(facts.virtio_disks?.split(',').sort()).toEqual(['vda', 'vdb']);
       expect(perfResults(lines)).toEqual([
@@ -286,7 +308,8 @@ describe('the boot modes', () => {
       const truncated = folder.file('truncated.img');
       await writeTruncatedModelDisk(truncated, EMBEDDED_MODEL);
       const { lines, exitStatus } = await boot(guest, {
-        ...{ flags: 'zosia.diag=1 zosia.perf=1', disk: truncated },
+        flags: 'zosia.diag=1 zosia.perf=1',
+        disk: truncated,
       });
       expect(factsOf(lines)).toMatchObject({ model_format: 'GGUF 3' });
       expect(lines.join('\n')).toContain('data is not within the file bounds');

@@ -44,7 +44,10 @@ describe('what npm packs from a clone', () => {
   /** Runs a program as the other user, in a folder that began empty. */
   const run = (file: string, args: readonly string[], cwd = folder.file('empty')) =>
     execa(file, args, {
-      ...{ cwd, ...user.ids, stdin: 'ignore', extendEnv: false },
+      cwd,
+      ...user.ids,
+      stdin: 'ignore',
+      extendEnv: false,
       env: {
         PATH: `${folder.file('prefix/bin')}:${process.env.PATH!}`,
         HOME: folder.file('home'),

@@ -44,7 +44,8 @@ describe('the command line on Linux', noProc, () => {
   /** A shell passes bytes on that no string of Node can hold. */
   const shell = (args: string) =>
     execa('sh', ['-c', `"$0" "$1" ${args}`, process.execPath, CLI], {
-      ...{ cwd: folder.path, reject: false },
+      cwd: folder.path,
+      reject: false,
     });
 
   it.each([

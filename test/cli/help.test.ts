@@ -31,7 +31,9 @@ describe('help on a narrow terminal', () => {
   it('is no wider than 40 columns, but for words that are', async () => {
     for (const path of [['up'], ['image', 'model'], ['perf', 'run']]) {
       const terminal = openTerminal(process.execPath, [CLI, ...path, '--help'], {
-        ...{ cwd: process.cwd(), columns: 40, rows: 500 },
+        cwd: process.cwd(),
+        columns: 40,
+        rows: 500,
       });
       const [shown] = await Promise.all([
         terminal.shows(/over\.\s|tune.*\s|csv\s/),

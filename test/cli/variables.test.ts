@@ -117,8 +117,11 @@ describe('each variable of the original scripts', () => {
 
   it('PERF_RUNS, PERF_RESULTS, PERF_LOG and PERF_LOG_DIR say what becomes of runs', async () => {
     const more = {
-      ...{ PERF_THREADS: '3', PERF_RUNS: '2', PERF_RESULTS: 'all.csv' },
-      ...{ PERF_LOG: 'last.log', PERF_LOG_DIR: 'logs' },
+      PERF_THREADS: '3',
+      PERF_RUNS: '2',
+      PERF_RESULTS: 'all.csv',
+      PERF_LOG: 'last.log',
+      PERF_LOG_DIR: 'logs',
     };
     const text = await outputOf(['perf', 'run', '--arch', 'aarch64'], more);
     expect(text).toContain('3 threads, run 2');

@@ -53,7 +53,11 @@ export class Reader {
     // The only thing in the pages that no test may do: writing to a device of the host.
     const line = command.replace('/dev/sdX', 'stick.img');
     const running = execa('/bin/sh', ['-c', isEnough ? `exec ${line}` : line], {
-      ...{ cwd: this.#folder, env: this.#env, input: KEYS, reject: false, all: true },
+      cwd: this.#folder,
+      env: this.#env,
+      input: KEYS,
+      reject: false,
+      all: true,
     });
     const hasEnded = new AbortController();
     const interrupted = isEnough && interruptOnce(running, isEnough, hasEnded.signal);

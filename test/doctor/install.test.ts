@@ -157,7 +157,10 @@ describe('installMissing', () => {
 
   it('has Homebrew run as what it is for, under Rosetta', async () => {
     const host = fakeHost({
-      ...{ platform: 'darwin', nodeArch: 'x64', isTranslated: true, userId: 501 },
+      platform: 'darwin',
+      nodeArch: 'x64',
+      isTranslated: true,
+      userId: 501,
       programs: ['/opt/homebrew/bin/brew'],
       onRun: (_, self) => {
         self.programs.add('/opt/homebrew/bin/qemu-system-aarch64');

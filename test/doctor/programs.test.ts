@@ -110,7 +110,8 @@ describe('findRequired', () => {
       (prefix) => `${prefix}/bin/qemu-system-aarch64`,
     );
     const mac = {
-      ...{ platform: 'darwin' as const, programs },
+      platform: 'darwin' as const,
+      programs,
       environment: { PATH: '/usr/local/bin' },
     };
     expect(await findRequired(qemu, fakeHost(mac))).toBe(programs[0]);

@@ -80,7 +80,12 @@ describe('entries read back', () => {
   it('have the names that they were planned with in ext4', async () => {
     const fs = await openExt4(accessImage(planExt4(ENTRIES, { label: 'same' })));
     expect(await fs.stat('/etc/motd')).toMatchObject({
-      ...{ type: 'file', mode: 0o444, uid: 7, gid: 8, sizeBytes: 12, mtime: MTIME },
+      type: 'file',
+      mode: 0o444,
+      uid: 7,
+      gid: 8,
+      sizeBytes: 12,
+      mtime: MTIME,
     });
     expect(await fs.stat('/etc/bytes')).toMatchObject({ mode: 0o644, mtime: { seconds: 0 } });
     expect(await fs.stat('/empty')).toMatchObject({ type: 'directory', mode: 0o700 });

@@ -22,11 +22,13 @@ describe('hostFolders', () => {
 
   it("finds the user's settings, and Homebrew where it is named", () => {
     expect(hostFolders({ HOME: '/me', HOMEBREW_PREFIX: '' })).toMatchObject({
-      ...{ configDirectory: '/me/.config', homebrewPrefix: undefined },
+      configDirectory: '/me/.config',
+      homebrewPrefix: undefined,
     });
     const named = { HOME: '/me', XDG_CONFIG_HOME: '/settings', HOMEBREW_PREFIX: '/brew' };
     expect(hostFolders(named)).toMatchObject({
-      ...{ configDirectory: '/settings', homebrewPrefix: '/brew' },
+      configDirectory: '/settings',
+      homebrewPrefix: '/brew',
     });
     expect(hostFolders({}).configDirectory).toBeUndefined();
   });

@@ -306,7 +306,9 @@ describe('a hostile image', () => {
       hardLink.mockRestore();
     });
     expect(await extractFiles(linked, { out: copies.out })).toMatchObject({
-      ...{ hardLinkCount: 0, fileCount: 3, dataBytes: 1_200_000 },
+      hardLinkCount: 0,
+      fileCount: 3,
+      dataBytes: 1_200_000,
     });
   });
 

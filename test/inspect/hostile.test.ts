@@ -138,7 +138,8 @@ describe('a hostile file of 64 KiB', () => {
     const sound = padded(await fatBytes());
     // The fields that count, but for the signature and the jump.
     const fields = fc.array(fc.tuple(fc.integer({ min: 0xb, max: 0x40 }), fc.nat(255)), {
-      ...{ minLength: 1, maxLength: 3 },
+      minLength: 1,
+      maxLength: 3,
     });
     const others = fc.array(fc.tuple(fc.nat(8 * KIB), fc.nat(255)), { maxLength: 10 });
     await fc.assert(

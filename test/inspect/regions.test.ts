@@ -5,7 +5,9 @@ import type { Region } from '../../src/inspect/regions.js';
 describe('completeMap', () => {
   it('joins what continues, and fills what nobody claims', () => {
     const a = (offset: number, length: number, path?: string): Region => ({
-      ...{ offset, length, what: 'a' },
+      offset,
+      length,
+      what: 'a',
       ...(path === undefined ? {} : { path }),
     });
     expect(completeMap([a(20, 5), a(10, 10), a(25, 5, '/x'), a(40, 1)], 50, 'free')).toEqual([

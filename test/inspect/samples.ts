@@ -44,7 +44,9 @@ export const ext4 = (entries: readonly Ext4Entry[] = SMALL_TREE): Image =>
 /** A disk with a GPT whose one partition is an EFI system partition. */
 export function espDisk(entries: readonly FatEntry[]): Image {
   const image = planFat(entries, {
-    ...{ esp: true, label: 'ESP', partitionOffsetBytes: FIRST_PARTITION_OFFSET },
+    esp: true,
+    label: 'ESP',
+    partitionOffsetBytes: FIRST_PARTITION_OFFSET,
   });
   return planGpt([{ image, typeGuid: GPT_TYPE.efiSystem, name: 'EFI system' }]);
 }

@@ -13,7 +13,9 @@ function countingTree(): { tree: ImageTree; lists: number[] } {
     }));
     const type = children.length > 0 ? 'directory' : 'file';
     return {
-      ...{ id, type, sizeBytes: 1 },
+      id,
+      type,
+      sizeBytes: 1,
       // eslint-disable-next-line @typescript-eslint/require-await
       async *list() {
         lists.push(id);

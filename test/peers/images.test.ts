@@ -51,12 +51,20 @@ describe('images of other projects', skipBecause(unavailable), () => {
 
   it.each([
     {
-      ...{ name: 'e2fsprogs', program: 'e2fsck', options: ['-fn'] },
-      ...{ unpack: unpackCompressed, least: 205, listed: E2FSPROGS_DIFFERENCES },
+      name: 'e2fsprogs',
+      program: 'e2fsck',
+      options: ['-fn'],
+      unpack: unpackCompressed,
+      least: 205,
+      listed: E2FSPROGS_DIFFERENCES,
     },
     {
-      ...{ name: 'dosfstools', program: 'fsck.fat', options: ['-n'] },
-      ...{ unpack: unpackHexDumps, least: 40, listed: DOSFSTOOLS_DIFFERENCES },
+      name: 'dosfstools',
+      program: 'fsck.fat',
+      options: ['-n'],
+      unpack: unpackHexDumps,
+      least: 40,
+      listed: DOSFSTOOLS_DIFFERENCES,
     },
   ])(
     'of $name are clean for zosia where they are for $program, but for those listed',

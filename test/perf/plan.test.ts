@@ -30,12 +30,18 @@ describe('what is measured', () => {
   it('is what is given beside the profile', () => {
     expect(
       planRuns({
-        ...{ profile: PHI, hostCpuCount: 12 },
-        ...{ threads: 4, batchThreads: 5, llamaArgs: [], tokens: 8 },
+        profile: PHI,
+        hostCpuCount: 12,
+        threads: 4,
+        batchThreads: 5,
+        llamaArgs: [],
+        tokens: 8,
       }),
     ).toEqual({
       settings: [{ threads: 4, batchThreads: 5, llamaArgs: [] }],
-      ...{ tokens: 8, cpus: 6, contextTokens: undefined },
+      tokens: 8,
+      cpus: 6,
+      contextTokens: undefined,
     });
   });
 

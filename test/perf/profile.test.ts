@@ -36,23 +36,27 @@ describe('a file of profiles', () => {
 
   it.each([
     ['{', /^f: it is not JSON/],
-    ['[]', /^f: the file is no object/],
-    ['{}', /^f: profiles is missing/],
-    ['{"profiles": [], "more": 1}', /^f: there can be no "more"/],
-    ['{"profiles": 1}', /^f: profiles is no object/],
-    [inFile(null), /^f: profiles\.mine is no object/],
-    [inFile({ thread: 1 }), /^f: profiles\.mine cannot have "thread"/],
-    [inFile({ threads: 'six' }), /^f: profiles\.mine\.threads is no whole number .*: "six"/],
+    ['[]', /^f: it is a list, not an object/],
+    ['{}', /^f: it lacks "profiles"/],
+    ['{"profiles": {}, "more": 1}', /^f: it has an unknown member "more"/],
+    ['{"profiles": 1}', /^f: profiles is 1, not an object/],
+    [inFile(null), /^f: profiles\.mine is null, not an object/],
+    [inFile({ thread: 1 }), /^f: profiles\.mine has an unknown member "thread"/],
+    [
+      inFile({ threads: 'six' }),
+      /^f: profiles\.mine\.threads is "six", not a whole number from 1 to 512$/,
+    ],
     [inFile({ threads: 0 }), /threads/],
     [inFile({ cpus: 1.5 }), /cpus/],
-    [inFile({ wait: 'doze' }), /^f: profiles\.mine\.wait is neither sleep nor spin: "doze"/],
+    [inFile({ wait: 'doze' }), /^f: profiles\.mine\.wait is "doze", not "sleep" or "spin"/],
     [inFile({ tokens: 1_000_001 }), /from 1 to 1000000/],
-    [inFile({ llamaArgs: '-b' }), /^f: profiles\.mine\.llamaArgs is no list of texts/],
-    [inFile({ llamaArgs: [1] }), /llamaArgs is no list/],
+    [inFile({ llamaArgs: '-b' }), /^f: profiles\.mine\.llamaArgs is "-b", not a list/],
+    [inFile({ llamaArgs: [1] }), /llamaArgs\[0\] is 1, not text/],
     [inFile({ llamaArgs: ['a b'] }), /^f: profiles\.mine\.llamaArgs: "a b"/],
     ['{"profiles": {"phi35_fast": {}}}', /^f: the profile phi35_fast is built in/],
     ['{"profiles": {"two words": {}}}', /^f: "two words" cannot be the name/],
     ['{"profiles": {"__proto__": {}}}', /^f: "__proto__" cannot be the name/],
+    ['{"profiles": {"constructor": 1}}', /^f: profiles\.constructor is 1, not an object/],
   ])('cannot be %j', (text, message) => {
     expect(() => parseProfiles(text, 'f')).toThrow(message);
   });

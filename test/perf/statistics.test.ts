@@ -5,8 +5,12 @@ import { formatRate, median, summarise } from '../../src/perf/statistics.js';
 describe('a summary', () => {
   it('has the quartiles that R, NumPy and spreadsheets give', () => {
     expect(summarise([7, 1, 3, 5])).toEqual({
-      ...{ count: 4, min: 1, max: 7 },
-      ...{ lowerQuartile: 2.5, median: 4, upperQuartile: 5.5 },
+      count: 4,
+      min: 1,
+      max: 7,
+      lowerQuartile: 2.5,
+      median: 4,
+      upperQuartile: 5.5,
     });
     expect(summarise([4])).toMatchObject({ count: 1, min: 4, median: 4, max: 4 });
     expect(median([9, 1, 2])).toBe(2);

@@ -320,7 +320,8 @@ describe('tuning a noisy host', () => {
       fc.asyncProperty(randomHost, fc.integer(), async ({ space, host }, seed) => {
         fc.pre(space.threads.length > 2 && space.llamaArgs.length > 3);
         const { bootCount, settingCount } = await runTune({
-          ...{ space, boot: simulatedBoot(host, NOISE, seed).boot },
+          space,
+          boot: simulatedBoot(host, NOISE, seed).boot,
         });
         expect(bootCount).toBeLessThanOrEqual(Math.floor(settingCount / 2));
       }),

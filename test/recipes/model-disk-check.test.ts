@@ -91,13 +91,24 @@ describe('a VMDK', () => {
     );
   });
 
-  it.each(['', '[]', '{"schema":1,"product":"model-disk"}', 'null', '{"schema":2}'])(
-    'is refused with a damaged manifest: %j',
-    async (text) => {
-      await writeFile(`${disk}.json`, text);
-      await expect(checkModelDisk(disk)).rejects.toThrow(zosiaError('ZOSIA_MANIFEST_DAMAGED'));
-    },
-  );
+  it.each([
+    ['', /: it is not JSON/],
+    ['[]', /: it is a list, not an object$/],
+    ['{"schema":1,"product":"model-disk"}', /: it lacks "inputs"$/],
+    ['{"schema":1,"product":"efi-disk"}', /: product is "efi-disk", not "model-disk"$/],
+    ['null', /: it is null, not an object$/],
+    ['{"schema":2}', /: schema is 2, not 1$/],
+    [
+      '{"schema":1,"product":"model-disk","inputs":[{"path":"/m","sizeBytes":-1}]}',
+      /: inputs\[0\]\.sizeBytes is -1, not a whole number from 0 to \d+$/,
+    ],
+  ])('is refused with a damaged manifest: %j', async (text, problem) => {
+    await writeFile(`${disk}.json`, text);
+    await expect(checkModelDisk(disk)).rejects.toMatchObject({
+      code: 'ZOSIA_MANIFEST_DAMAGED',
+      message: expect.stringMatching(problem) as string,
+    });
+  });
 });
 
 describe('a raw disk', () => {

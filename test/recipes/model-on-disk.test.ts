@@ -26,7 +26,9 @@ beforeEach(async () => {
 
 async function writeFiles(files: Readonly<Record<string, Buffer>>): Promise<void> {
   const entries = Object.entries(files).map(([name, bytes]): Ext4Entry => ({
-    ...{ type: 'file', path: `/${name}`, data: bytesData(bytes) },
+    type: 'file',
+    path: `/${name}`,
+    data: bytesData(bytes),
   }));
   await writeRaw(planExt4(entries, { label: 'OTHER' }), disk());
 }
@@ -91,7 +93,9 @@ describe('the model on a disk', () => {
     await writeFiles({ 'model.gguf': await modelGguf(), 'mmproj.gguf': Buffer.from('no GGUF') });
     expect(await modelOnDisk(disk())).toMatchObject({ companionBytes: 7 });
     const model: Ext4Entry = {
-      ...{ type: 'file', path: '/model.gguf', data: bytesData(await modelGguf()) },
+      type: 'file',
+      path: '/model.gguf',
+      data: bytesData(await modelGguf()),
     };
     const folders = planExt4([model, { type: 'directory', path: '/lora-1.gguf' }], { label: 'X' });
     await writeRaw(folders, disk());

@@ -100,7 +100,9 @@ export class ChromiumPage {
   /** The value of an expression in the page, once it is settled. */
   async evaluate<T>(expression: string): Promise<T> {
     const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
-      ...{ expression, awaitPromise: true, returnByValue: true },
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
     });
     if (exceptionDetails) throw new ChromiumError(JSON.stringify(exceptionDetails));
     return (result as { value: T }).value;

@@ -105,7 +105,8 @@ async function filesBelow(root: string): Promise<Set<string>> {
 }
 
 const environment = ({ tmp, cache }: KillPlace, { env }: KilledCommand) => ({
-  ...{ TMPDIR: tmp, ZOSIA_CACHE: cache },
+  TMPDIR: tmp,
+  ZOSIA_CACHE: cache,
   ...env,
 });
 
@@ -127,7 +128,8 @@ async function killOnce(
   afterMs: number,
 ): Promise<boolean> {
   const child = spawn(process.execPath, [CLI, ...command.args], {
-    ...{ cwd: place.work, stdio: 'ignore' },
+    cwd: place.work,
+    stdio: 'ignore',
     env: { ...process.env, ...environment(place, command) },
   });
   const ended = once(child, 'exit');

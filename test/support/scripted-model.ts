@@ -121,7 +121,9 @@ function metadataOf(tokens: readonly Token[]): Record<string, TypedValue> {
     'llama.vocab_size': uint32(tokens.length),
     'tokenizer.ggml.model': { type: 'string', value: 'llama' },
     'tokenizer.ggml.tokens': {
-      ...{ type: 'array', of: 'string', value: tokens.map(({ text }) => text) },
+      type: 'array',
+      of: 'string',
+      value: tokens.map(({ text }) => text),
     },
     // Of two pieces that could be joined, those with the higher score are: any order will do here.
     'tokenizer.ggml.scores': numbers('float32', (_, index) => -index),

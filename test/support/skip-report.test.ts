@@ -3,7 +3,9 @@ import { summarizeSkipped } from './skip-report.js';
 import type { ReportedTest } from './skip-report.js';
 
 const test = (changes: Partial<ReportedTest> = {}): ReportedTest => ({
-  ...{ name: 'a.test.ts > works', isSkipped: false, wantsWeights: false },
+  name: 'a.test.ts > works',
+  isSkipped: false,
+  wantsWeights: false,
   ...changes,
 });
 

@@ -50,7 +50,12 @@ async function make({ out, steps, threads, reportEvery }: TrainingSettings): Pro
       await writeOutput(inOut('loss.svg'), lossCurve(progress.losses));
     };
     const progress = await train({
-      ...{ recipe, kernel, training, validation, reportEvery, report },
+      recipe,
+      kernel,
+      training,
+      validation,
+      reportEvery,
+      report,
       resume,
     });
     const parameters = Float32Array.from(await kernel.read('parameters'));

@@ -38,7 +38,9 @@ export function prepare(recipe: Recipe): Prepared {
     }),
   );
   return {
-    ...{ vocabulary, training, corpusSha256: digest.sha256() },
+    vocabulary,
+    training,
+    corpusSha256: digest.sha256(),
     validation: examples(first(documents(seed, 'validation'), recipe.validationDocumentCount)),
   };
 }

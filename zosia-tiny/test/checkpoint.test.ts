@@ -18,7 +18,11 @@ const RUN: Run = {
 };
 
 const progressTo = (step: number): Progress => ({
-  ...{ step, position: { epoch: 0, taken: 9 }, losses: [], seconds: 2, tokens: 70 },
+  step,
+  position: { epoch: 0, taken: 9 },
+  losses: [],
+  seconds: 2,
+  tokens: 70,
 });
 
 /** A kernel's arrays without a kernel. */

@@ -145,7 +145,11 @@ describe('the kernel', () => {
     const path = join(folder, 'state');
     const run = (recipe: Recipe, kernel: Kernel, resume?: Progress): Promise<Progress> =>
       train({
-        ...{ recipe, kernel, training, validation, reportEvery: 5 },
+        recipe,
+        kernel,
+        training,
+        validation,
+        reportEvery: 5,
         report: (progress) => saveCheckpoint(path, kernel, { ...RUN, recipe }, progress),
         ...(resume ? { resume } : {}),
       });
@@ -161,7 +165,11 @@ describe('the kernel', () => {
     await withKernel(async (kernel) => {
       await kernel.write('parameters', start);
       await train({
-        ...{ recipe: RECIPE, kernel, training, validation, reportEvery: 5 },
+        recipe: RECIPE,
+        kernel,
+        training,
+        validation,
+        reportEvery: 5,
         report: async (progress) => {
           await saveCheckpoint(path, kernel, RUN, progress);
           throw new Error('stopped');

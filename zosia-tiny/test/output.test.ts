@@ -75,8 +75,14 @@ describe('the loss curve', () => {
     const arithmetic = { threadCount: 3, compiler: 'cc 1' };
     const training = { recipe, arithmetic, corpusTokens: 9000, corpusSha256: 'abc', progress };
     expect(JSON.parse(trainingReport(training))).toMatchObject({
-      ...{ recipe, arithmetic, parameters: 1_468_032, corpusTokens: 9000, corpusSha256: 'abc' },
-      ...{ steps: 200, epochs: 1.5, minutes: 2 },
+      recipe,
+      arithmetic,
+      parameters: 1_468_032,
+      corpusTokens: 9000,
+      corpusSha256: 'abc',
+      steps: 200,
+      epochs: 1.5,
+      minutes: 2,
       heldOutPerplexity: expect.closeTo(Math.exp(0.5), 3),
     });
   });

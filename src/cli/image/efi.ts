@@ -97,7 +97,10 @@ stands round a prompt, and the temperature is 1.
       const progress = startProgress();
       try {
         const { image, manifest, written, grew } = await writeEfiDisk(subject, {
-          ...{ format, partitionTable, out, signal },
+          format,
+          partitionTable,
+          out,
+          signal,
           sourceDateSeconds: flags.sourceDate,
           settings: { ...settings, ...efiSettings(flags) },
           archs: arch,

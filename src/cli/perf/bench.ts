@@ -98,7 +98,7 @@ async function prepare(
       model,
       places: defaultPlaces(),
       folders: folders(),
-      machine: { ...hostOptions(flags), ...{ cpus: cpus ?? flags.smp, append: flags.append } },
+      machine: { ...hostOptions(flags), cpus: cpus ?? flags.smp, append: flags.append },
       images: { kernel: flags.kernel, initrd: flags.initrd, disk: flags.disk },
       contextTokens,
     }),

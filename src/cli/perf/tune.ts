@@ -176,6 +176,8 @@ function describe(found: TuneResult) {
     winner: candidate(found.winner),
     start: candidate(found.start),
     candidates: found.candidates.map(candidate),
-    ...{ bootCount, settingCount, interrupted },
+    bootCount,
+    settingCount,
+    interrupted,
   };
 }

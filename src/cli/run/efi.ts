@@ -112,7 +112,10 @@ Examples:
       const spec = await resolveEfiMachine(
         {
           ...efiMachineOptions(flags),
-          ...{ arch, disk, memoryBytes, signal },
+          arch,
+          disk,
+          memoryBytes,
+          signal,
           debugLog: flags.debug ? debugLogPath(places) : undefined,
         },
         folders(),

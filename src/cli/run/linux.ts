@@ -72,7 +72,10 @@ Examples:
       const spec = await resolveMachine(
         {
           ...linuxMachineOptions(flags),
-          ...{ arch, kernel: flags.kernel, initrd: flags.initrd, disk },
+          arch,
+          kernel: flags.kernel,
+          initrd: flags.initrd,
+          disk,
           model: found?.needs.memory,
           defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },
           signal: context.signal,

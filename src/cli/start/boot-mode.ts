@@ -28,7 +28,9 @@ export async function startBootMode(
       runBootMode(
         { ...spec, initrd },
         {
-          ...{ mode, signal, onNote: sayNote },
+          mode,
+          signal,
+          onNote: sayNote,
           timeoutSeconds: flags.timeout,
           onConsole: flags.json ? undefined : (bytes) => writeStdout(filter(bytes)),
         },

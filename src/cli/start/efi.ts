@@ -35,7 +35,8 @@ export async function startEfiMachine(
   }
   const printer = new AnswerPrinter(prompt !== '');
   await runEfi(spec, {
-    ...{ signal, onNote: sayNote },
+    signal,
+    onNote: sayNote,
     timeoutSeconds: timeout,
     ...(prompt === undefined
       ? { onConsole: writeStdout }

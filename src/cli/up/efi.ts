@@ -41,7 +41,8 @@ export async function upEfi(
     // Whoever leaves the prompt has no use for the firmware behind it.
     settings: {
       ...settings,
-      ...{ interactive: true, poweroff: true },
+      interactive: true,
+      poweroff: true,
       ...(tokens === undefined ? {} : { steps: tokens }),
       ...efiRunSettings(flags),
     },

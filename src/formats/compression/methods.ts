@@ -31,7 +31,10 @@ const METHODS: readonly Method[] = [
   },
   { name: 'gzip', magic: [0x1f, 0x9e], program: 'gunzip' },
   {
-    ...{ name: 'xz', magic: [0xfd, 0x37], program: 'unxz', unpack: unxzStream },
+    name: 'xz',
+    magic: [0xfd, 0x37],
+    program: 'unxz',
+    unpack: unxzStream,
     refusal: async (source, offset) => {
       const settings = await xzSettings(source, offset);
       return settings && refusedByKernel(settings);

@@ -27,8 +27,15 @@ const CRC64 = 4;
 const LZMA2 = 0x21;
 const CHECK_NAMES: Readonly<Record<number, string>> = { [CRC64]: 'CRC64', 10: 'SHA-256' };
 const FILTER_NAMES: Readonly<Record<number, string>> = {
-  ...{ 3: 'delta', 4: 'x86', 5: 'powerpc', 6: 'ia64', 7: 'arm', 8: 'armthumb', 9: 'sparc' },
-  ...{ 10: 'arm64', 11: 'riscv' },
+  3: 'delta',
+  4: 'x86',
+  5: 'powerpc',
+  6: 'ia64',
+  7: 'arm',
+  8: 'armthumb',
+  9: 'sparc',
+  10: 'arm64',
+  11: 'riscv',
 };
 
 /** Undefined when the headers are cut short or make no sense: that is for the decoder to say. */

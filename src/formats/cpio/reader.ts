@@ -42,7 +42,8 @@ export async function* readCpio(
   options: ReadCpioOptions = {},
 ): AsyncGenerator<CpioMember, void, undefined> {
   const state: ArchiveState = {
-    ...{ archive: 0, hasBegun: false },
+    archive: 0,
+    hasBegun: false,
     skipped: options.onSkipped ?? (() => undefined),
     observer: options.observer,
   };
@@ -56,8 +57,12 @@ export async function* readCpio(
     if (head.length === 0) break;
     if (head[0] === DIGIT_ZERO && start % ALIGNMENT_BYTES === 0) {
       const part: CpioPart = {
-        ...{ offset: start, length: 0, compression: undefined, unpackedBytes: 0 },
-        ...{ hasChecksum: false, content: source },
+        offset: start,
+        length: 0,
+        compression: undefined,
+        hasChecksum: false,
+        unpackedBytes: 0,
+        content: source,
       };
       options.onPart?.(part);
       for await (const member of readMembers(stream, part, state)) yield member;
@@ -78,9 +83,12 @@ export async function* readCpio(
     const begin = (): Unpacking => method.unpack!(source, start);
     const content = new UnpackedAccess(begin);
     const part: CpioPart = {
-      ...{ offset: start, length: source.sizeBytes - start, compression: method.name },
+      offset: start,
+      length: source.sizeBytes - start,
+      compression: method.name,
       hasChecksum: (await method.hasChecksum?.(source, start)) ?? false,
-      ...{ unpackedBytes: 0, content },
+      unpackedBytes: 0,
+      content,
     };
     options.onPart?.(part);
     await releaseUnpacked();

@@ -2,9 +2,7 @@ import { ZosiaError } from '../../errors.js';
 import type { FatAttributes } from './entry.js';
 import { FAT_TYPES } from './layout/table.js';
 import type { FatType } from './layout/table.js';
-
-/** Sectors are as QEMU's disks have them; other sizes are read, not written. */
-export const SECTOR_BYTES = 512;
+import { SECTOR_BYTES } from '../sector.js';
 
 /** Powers of two up to what the specification calls safe. */
 export const CLUSTER_SIZES: readonly number[] = [512, 1024, 2048, 4096, 8192, 16_384, 32_768];

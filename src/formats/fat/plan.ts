@@ -11,12 +11,13 @@ import { encodeLabel } from './writer/label.js';
 import { BACKUP_SECTOR, FSINFO_SECTOR } from './layout/boot-sector.js';
 import { DIRECTORY_ENTRY_BYTES } from './layout/directory.js';
 import { FIRST_CLUSTER } from './layout/table.js';
-import { checkOptions, SECTOR_BYTES } from './options.js';
+import { checkOptions } from './options.js';
 import type { FatOptions } from './options.js';
 import { buildTable } from './table.js';
 import type { ClusterRun } from './table.js';
 import { buildTree } from './writer/tree.js';
 import type { Tree, TreeNode } from './writer/tree.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 export type { FatAttributes, FatEntry } from './entry.js';
 export type { FatType } from './layout/table.js';

@@ -92,7 +92,10 @@ function sizesOf(metadata: TypedMetadata, name: string): Sizes {
     throw corrupt(name, `it rotates ${rotated} of a head's ${key} dimensions`);
   }
   return {
-    ...{ blocks, embedding, heads, key },
+    blocks,
+    embedding,
+    heads,
+    key,
     feedForward: first('feed_forward_length') ?? 0,
     keyHeads: first('attention.head_count_kv') ?? heads,
     value: number('attention.value_length') ?? perHead,

@@ -1,7 +1,5 @@
 import { byteField, le16, le32, u8 } from '../fields.js';
-
-/** Disks in files are addressed in sectors of 512 bytes, as QEMU presents them. */
-export const SECTOR_BYTES = 512;
+import { SECTOR_BYTES } from '../sector.js';
 
 /** The first sector of a disk (UEFI Specification, "Legacy Master Boot Record"). */
 export const MBR = {

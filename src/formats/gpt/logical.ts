@@ -1,16 +1,10 @@
 import type { RandomAccess } from '../../image/random-access.js';
 import { readNumber } from '../fields.js';
 import type { Findings } from '../findings.js';
-import {
-  MBR,
-  MBR_PARTITION,
-  MBR_PARTITION_BYTES,
-  MBR_SIGNATURE,
-  MBR_TYPE,
-  SECTOR_BYTES,
-} from './layout.js';
+import { MBR, MBR_PARTITION, MBR_PARTITION_BYTES, MBR_SIGNATURE, MBR_TYPE } from './layout.js';
 import { formatMbrType } from './partition.js';
 import type { Partition } from './partition.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 const EXTENDED_TYPES: readonly number[] = [
   MBR_TYPE.extended,

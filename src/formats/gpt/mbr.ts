@@ -8,11 +8,11 @@ import {
   MBR_PARTITION_COUNT,
   MBR_SIGNATURE,
   MBR_TYPE,
-  SECTOR_BYTES,
 } from './layout.js';
 import { isExtendedType, readLogicalPartitions } from './logical.js';
 import { checkOverlaps, formatMbrType, tableFindings } from './partition.js';
 import type { Partition, PartitionTable } from './partition.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 /** Whether a first sector is that of a partitioned disk, rather than boot code or anything else. */
 export function isMbr(sector: Uint8Array): boolean {

@@ -23,8 +23,8 @@ import {
   MBR_TYPE,
   PRIMARY_HEADER_SECTOR,
   PROTECTIVE,
-  SECTOR_BYTES,
 } from './layout.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 /** A partition to be. */
 export interface GptPartition {

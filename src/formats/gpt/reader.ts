@@ -17,11 +17,11 @@ import {
   MAX_GPT_ENTRIES_BYTES,
   MAX_GPT_ENTRY_BYTES,
   PRIMARY_HEADER_SECTOR,
-  SECTOR_BYTES,
 } from './layout.js';
 import { isMbr, isProtectiveMbr, readMbr } from './mbr.js';
 import { checkOverlaps, tableFindings } from './partition.js';
 import type { Partition, PartitionTable } from './partition.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 export type { Partition, PartitionTable } from './partition.js';
 

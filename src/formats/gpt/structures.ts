@@ -1,13 +1,9 @@
 import type { RandomAccess } from '../../image/random-access.js';
 import { readNumber } from '../fields.js';
 import type { NumberField } from '../fields.js';
-import {
-  GPT_HEADER,
-  MAX_GPT_ENTRIES_BYTES,
-  PRIMARY_HEADER_SECTOR,
-  SECTOR_BYTES,
-} from './layout.js';
+import { GPT_HEADER, MAX_GPT_ENTRIES_BYTES, PRIMARY_HEADER_SECTOR } from './layout.js';
 import { gptSectorBytes, hasGptSignature } from './reader.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 /** A run of bytes of a disk that its partition table takes. */
 export interface TableStructure {

@@ -15,8 +15,11 @@ const ARM64 = { magicOffset: 56, magic: 'ARMd', imageSizeOffset: 16 } as const;
  * that the kernel needs before it can look at the memory map (32 bits, from protocol 2.10 on).
  */
 const X86 = {
-  ...{ magicOffset: 0x202, magic: 'HdrS' },
-  ...{ versionOffset: 0x206, firstVersion: 0x020a, initSizeOffset: 0x260 },
+  magicOffset: 0x202,
+  magic: 'HdrS',
+  versionOffset: 0x206,
+  firstVersion: 0x020a,
+  initSizeOffset: 0x260,
 } as const;
 
 /**

@@ -8,9 +8,9 @@ import {
   GEOMETRY,
   MAX_DESCRIPTOR_BYTES,
   NO_CID,
-  SECTOR_BYTES,
   SIGNATURE,
 } from './layout.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 /** A run of sectors of the disk that is a run of sectors of a plain file. */
 export interface FlatExtent {

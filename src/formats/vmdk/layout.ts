@@ -4,9 +4,6 @@
  * QEMU's reader (block/vmdk.c), which is what opens these disks.
  */
 
-/** Extents are counted, and placed in their files, in sectors. */
-export const SECTOR_BYTES = 512;
-
 /** First line of a descriptor; readers know the format by it. */
 export const SIGNATURE = '# Disk DescriptorFile';
 

@@ -5,7 +5,8 @@ import { makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { corrupt, isDescriptorText, parseDescriptor } from './descriptor.js';
-import { MAX_DESCRIPTOR_BYTES, MAX_EXTENTS, SECTOR_BYTES, SIGNATURE } from './layout.js';
+import { MAX_DESCRIPTOR_BYTES, MAX_EXTENTS, SIGNATURE } from './layout.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 /** A file that an extent names, as found on the host. */
 export interface ExtentFile {

@@ -1,6 +1,6 @@
 import { flatten } from '../../image/image.js';
 import type { Image, LeafSegment } from '../../image/image.js';
-import { SECTOR_BYTES } from './layout.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 /** Whole sectors of an image that are whole sectors of a file. */
 export interface FileRun {

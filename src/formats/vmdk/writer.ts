@@ -5,8 +5,9 @@ import { flatten, makeImage } from '../../image/image.js';
 import type { Image, LeafSegment, Segment } from '../../image/image.js';
 import { formatDescriptor } from './descriptor.js';
 import type { FlatExtent } from './descriptor.js';
-import { MAX_EXTENTS, NO_CID, SECTOR_BYTES } from './layout.js';
+import { MAX_EXTENTS, NO_CID } from './layout.js';
 import { fileRuns } from './runs.js';
+import { SECTOR_BYTES } from '../sector.js';
 
 export interface VmdkOptions {
   /**

@@ -42,11 +42,18 @@ export async function describeCpio(source: RandomAccess): Promise<CpioDescriptio
   return {
     isCompressed: tree.parts.some(({ compression }) => compression !== undefined),
     parts: tree.parts.map(({ offset, length, compression, unpackedBytes }) => ({
-      ...{ offset, length, unpackedBytes },
+      offset,
+      length,
+      unpackedBytes,
       compression,
     })),
-    ...{ unpackedBytes: tree.sizeBytes, archiveCount, memberCount, counts, fileBytes },
-    ...{ skipped: skipped.problems, skippedCount: skipped.problemCount },
+    unpackedBytes: tree.sizeBytes,
+    archiveCount,
+    memberCount,
+    counts,
+    fileBytes,
+    skipped: skipped.problems,
+    skippedCount: skipped.problemCount,
     damage: damage && { code: damage.code, message: damage.message },
   };
 }

@@ -41,7 +41,11 @@ export function treeOf(initramfs: UnpackedInitramfs, source: RandomAccess): Cpio
   const plainBytes = parts.every(({ compression }) => compression === undefined);
   return {
     sizeBytes: plainBytes ? source.sizeBytes : parts.reduce((sum, p) => sum + p.unpackedBytes, 0),
-    ...{ memberCount, archiveCount, parts, skipped, damage },
+    memberCount,
+    archiveCount,
+    parts,
+    skipped,
+    damage,
     lookUp: (path, followLast) =>
       Promise.resolve().then(() => {
         const bytes = toByteString(unescapeName(path));

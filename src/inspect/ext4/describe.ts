@@ -109,7 +109,12 @@ async function summariseGroups(volume: Volume): Promise<GroupsSummary> {
     if (group.inodesUninitialised) inodesUninitialisedCount++;
   }
   return {
-    ...{ count: groupCount, blocksPerGroup, inodesPerGroup, groupsPerFlex },
-    ...{ backups, fullCount, inodesUninitialisedCount },
+    count: groupCount,
+    blocksPerGroup,
+    inodesPerGroup,
+    groupsPerFlex,
+    backups,
+    fullCount,
+    inodesUninitialisedCount,
   };
 }

@@ -48,15 +48,19 @@ export async function describeFat(
   const reader = new FatReader(volume);
   const { regions, freeClusterCount, badClusterCount } = await mapFat(volume, signal);
   return {
-    ...{
-      type,
-      label: await reader.label(),
-      volumeId: formatVolumeId(bootSector.volumeId),
-      oemName,
-    },
+    type,
+    label: await reader.label(),
+    volumeId: formatVolumeId(bootSector.volumeId),
+    oemName,
     state: await stateOf(volume),
-    ...{ sizeBytes: sectorCount * sectorBytes, sectorBytes, clusterSizeBytes, clusterCount },
-    ...{ freeClusterCount, badClusterCount, fatCount, fatSizeBytes: fatSectorCount * sectorBytes },
+    sizeBytes: sectorCount * sectorBytes,
+    sectorBytes,
+    clusterSizeBytes,
+    clusterCount,
+    freeClusterCount,
+    badClusterCount,
+    fatCount,
+    fatSizeBytes: fatSectorCount * sectorBytes,
     rootEntryCount: type === 'FAT32' ? undefined : rootEntryCount,
     fsInfoSector: fsInfoSector || undefined,
     backupSector: backupSector || undefined,

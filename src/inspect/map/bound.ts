@@ -88,7 +88,9 @@ function restOf(ranges: readonly MapRange[]): MapRange {
   const last = ranges.at(-1)!;
   const count = ranges.reduce((sum, range) => sum + countOf(range), 0);
   return {
-    ...{ offset, length: last.offset + last.length - offset, kind: 'rest' },
+    offset,
+    length: last.offset + last.length - offset,
+    kind: 'rest',
     what: `${count} smaller ${count === 1 ? 'range' : 'ranges'}`,
   };
 }

@@ -50,7 +50,10 @@ function readerFor(path: string): ReadContent | undefined {
 export async function ggufRanges(source: RandomAccess): Promise<MapRange[]> {
   const { headerBytes, dataOffset, metadata, tensors } = await readGguf(source);
   const header: MapRange = {
-    ...{ offset: 0, length: headerBytes, kind: 'structure', what: 'GGUF header' },
+    offset: 0,
+    length: headerBytes,
+    kind: 'structure',
+    what: 'GGUF header',
     note: `${metadata.size} pairs of metadata, ${tensors.length} tensors`,
   };
   const ranges: MapRange[] = [];
@@ -99,8 +102,10 @@ function layerRange(layer: string, members: readonly MapRange[]): MapRange {
   const { offset } = members[0]!;
   const last = members.at(-1)!;
   return {
-    ...{ offset, length: last.offset + last.length - offset },
-    ...{ kind: 'part', what: `layer ${layer}` },
+    offset,
+    length: last.offset + last.length - offset,
+    kind: 'part',
+    what: `layer ${layer}`,
     children: members.map((member) => ({ ...member, offset: member.offset - offset })),
   };
 }
@@ -113,7 +118,10 @@ function layerRange(layer: string, members: readonly MapRange[]): MapRange {
 export async function checkpointRanges(source: RandomAccess): Promise<MapRange[]> {
   const { headerBytes, tensors } = await readCheckpoint(source);
   const header: MapRange = {
-    ...{ offset: 0, length: headerBytes, kind: 'structure', what: 'checkpoint header' },
+    offset: 0,
+    length: headerBytes,
+    kind: 'structure',
+    what: 'checkpoint header',
   };
   const ranges = tensors.map(({ name, type, dimensions, offset, sizeBytes }): MapRange => {
     const note = `${type.kind}, ${dimensions.join(' x ')}`;

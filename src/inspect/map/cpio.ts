@@ -77,9 +77,13 @@ function partRange(
     return { offset, length: end - start, kind: 'container', what, note, children: inside };
   }
   return {
-    ...{ offset, length: Math.min(part.length, sizeBytes - offset), kind: 'container', what },
+    offset,
+    length: Math.min(part.length, sizeBytes - offset),
+    kind: 'container',
+    what,
     note: `${note}, ${end} bytes unpacked`,
-    ...{ unpackedBytes: end, children: inside },
+    unpackedBytes: end,
+    children: inside,
   };
 }
 
@@ -112,8 +116,11 @@ function archiveRanges(
     const to = all[index + 1]?.[0]?.headerOffset ?? end;
     const inside = members.map((member) => memberRange(member, from, isDetailed));
     return {
-      ...{ offset: from - start, length: to - from, kind: 'container' },
-      ...{ what: `archive ${index + 1}`, note: `${members.length} members` },
+      offset: from - start,
+      length: to - from,
+      kind: 'container',
+      what: `archive ${index + 1}`,
+      note: `${members.length} members`,
       children: tile(inside, to - from, BETWEEN),
     };
   });
@@ -125,7 +132,10 @@ function memberRange(member: CpioMember, from: number, isDetailed: boolean): Map
   const { headerOffset, offset, sizeBytes, path } = member;
   const length = endOf(member) - headerOffset;
   const range: MapRange = {
-    ...{ offset: headerOffset - from, length, kind: kindOf(member), what: whatOf(member) },
+    offset: headerOffset - from,
+    length,
+    kind: kindOf(member),
+    what: whatOf(member),
     name: path,
     note: noteOf(member),
   };

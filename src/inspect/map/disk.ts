@@ -41,7 +41,10 @@ export async function diskRanges(
     const { number, offset, sizeBytes } = partition;
     const inside = partition === extended ? logical : [];
     ranges.push({
-      ...{ offset, length: sizeBytes, kind: 'container', what: `extended partition ${number}` },
+      offset,
+      length: sizeBytes,
+      kind: 'container',
+      what: `extended partition ${number}`,
       children: tile(inside, sizeBytes, { kind: 'structure', what: 'boot records, and gaps' }),
     });
   }
@@ -61,7 +64,10 @@ async function partitionRange(
   const purpose = isEfiSystemPartition(partition) ? 'EFI system partition, ' : '';
   const inside = await partitionContent(sliceAccess(disk, offset, sizeBytes), contents, signal);
   return {
-    ...{ offset, length: sizeBytes, kind: 'container', what: `partition ${number}` },
+    offset,
+    length: sizeBytes,
+    kind: 'container',
+    what: `partition ${number}`,
     name: name === '' ? undefined : escapeName(new TextEncoder().encode(name)),
     note: `${purpose}type ${type}`,
     children: [inside],

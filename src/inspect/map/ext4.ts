@@ -28,7 +28,9 @@ export async function ext4Range(
   const ranges = await regionRanges(regions, source, contents);
   const { label, blockCount, blockSizeBytes } = superblock;
   return {
-    ...{ offset: 0, length: source.sizeBytes, kind: 'container' },
+    offset: 0,
+    length: source.sizeBytes,
+    kind: 'container',
     what: `${flavourOf(superblock)} file system`,
     name: label === '' ? undefined : escapeName(new TextEncoder().encode(label)),
     note: `${blockCount} blocks of ${blockSizeBytes} bytes`,

@@ -26,12 +26,10 @@ export async function fatRange(
   const ranges = await regionRanges(regions, source, contents);
   const label = await new FatReader(volume).label();
   return {
-    ...{
-      offset: 0,
-      length: source.sizeBytes,
-      kind: 'container',
-      what: `${bootSector.type} volume`,
-    },
+    offset: 0,
+    length: source.sizeBytes,
+    kind: 'container',
+    what: `${bootSector.type} volume`,
     name: label === '' ? undefined : escapeName(new TextEncoder().encode(label)),
     note: `${bootSector.clusterCount} clusters of ${bootSector.clusterSizeBytes} bytes`,
     children: nest(ranges, areaRanges(bootSector, source.sizeBytes)),

@@ -17,10 +17,18 @@ export interface HostExtent {
  */
 export function hostRange(extents: readonly HostExtent[], sizeBytes: number): MapRange {
   const ranges = extents.map(({ offset, length, path, fileOffset }): MapRange => ({
-    ...{ offset, length, kind: 'file', what: 'host file', name: path, from: fileOffset },
+    offset,
+    length,
+    kind: 'file',
+    what: 'host file',
+    name: path,
+    from: fileOffset,
   }));
   return {
-    ...{ offset: 0, length: sizeBytes, kind: 'container', what: 'on the host' },
+    offset: 0,
+    length: sizeBytes,
+    kind: 'container',
+    what: 'on the host',
     children: tile(ranges, sizeBytes, { kind: 'free', what: 'hole, reads as zeros' }),
   };
 }

@@ -6,9 +6,15 @@ import { cutAll, shifted, tile } from './range.js';
 import type { MapRange, RangeKind } from './range.js';
 
 const KINDS: Readonly<Record<string, RangeKind>> = {
-  ...{ file: 'file', directory: 'directory', symlink: 'file' },
-  ...{ free: 'free', unused: 'free', 'rest of a cluster': 'free', reserved: 'free' },
-  ...{ 'lost clusters': 'lost', 'bad clusters': 'lost' },
+  file: 'file',
+  directory: 'directory',
+  symlink: 'file',
+  free: 'free',
+  unused: 'free',
+  'rest of a cluster': 'free',
+  reserved: 'free',
+  'lost clusters': 'lost',
+  'bad clusters': 'lost',
 };
 
 /**

@@ -56,7 +56,10 @@ export async function checkLlama2cModel(
   const { sizeBytes } = model;
   return [
     {
-      ...{ format: 'llama2c', path, sizeBytes, tensorCount: checkpoint.tensors.length },
+      format: 'llama2c',
+      path,
+      sizeBytes,
+      tensorCount: checkpoint.tensors.length,
       tokenizer: { path: tokenizerPath, tokenCount: read.tokens.length },
     },
   ];

@@ -106,11 +106,21 @@ function readRow(
   const origin = isPacked ? 0 : (parent?.offset ?? 0);
   const start = (parent?.start ?? 0) + (offset - origin) * scale;
   return {
-    ...{ id, depth, kind: KINDS[at(3)] ?? 'rest' },
-    ...{ what: text(4), name: text(5), note: text(6), offset, length },
+    id,
+    depth,
+    kind: KINDS[at(3)] ?? 'rest',
+    what: text(4),
+    name: text(5),
+    note: text(6),
+    offset,
+    length,
     packedIn: isPacked ? parent : parent?.packedIn,
-    ...{ start, end: start + length * scale, unpackedBytes: at(7), from: at(8) },
-    ...{ parent, children: [] },
+    start,
+    end: start + length * scale,
+    unpackedBytes: at(7),
+    from: at(8),
+    parent,
+    children: [],
   };
 }
 

@@ -90,7 +90,10 @@ function tools(): Markup {
       'form',
       { id: 'search', role: 'search' },
       el('input', {
-        ...{ type: 'search', id: 'query', autocomplete: 'off', spellcheck: 'false' },
+        type: 'search',
+        id: 'query',
+        autocomplete: 'off',
+        spellcheck: 'false',
         placeholder: 'Search: a name, a kind, or the number of a byte',
         'aria-label': 'Search the map',
       }),
@@ -115,7 +118,9 @@ function map(contents: MapRange): Markup {
     el('div', { id: 'overview', 'aria-hidden': 'true' }, el('div', { id: 'window' })),
     el('div', { id: 'axis', 'aria-hidden': 'true' }),
     el('div', {
-      ...{ id: 'rows', role: 'tree', tabindex: 0 },
+      id: 'rows',
+      role: 'tree',
+      tabindex: 0,
       'aria-label': 'Ranges: arrow keys select, Enter zooms in, Escape zooms out',
     }),
     el('p', { class: 'lane' }, 'On the host'),

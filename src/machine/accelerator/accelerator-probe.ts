@@ -3,12 +3,14 @@ import { access, stat, writeFile } from 'node:fs/promises';
 import { release, version } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import * as v from 'valibot';
 import { systemErrorCode } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { HostFactsCache } from '../qemu/host-facts-cache.js';
 import type { AcceleratorVerdict } from '../qemu/host-spec.js';
 import { PLATFORMS } from '../qemu/platform.js';
 import { withPrivateFolder } from '../../host/private-folder.js';
+import { object } from '../../json.js';
 import { aarch64ProbeKernel } from './probe-aarch64.js';
 import { X86_PROBE_EXIT_CODE, X86_PROBE_EXIT_DEVICE, x86ProbeFirmware } from './probe-x86.js';
 import type { QemuBinary } from '../qemu/binary.js';
@@ -71,7 +73,7 @@ export async function peekVerdict(
   context: VerdictContext,
 ): Promise<AcceleratorVerdict | undefined> {
   const key = await verdictKey(name, context);
-  return context.cache.peek('accelerator', key, isVerdict, (verdict) =>
+  return context.cache.peek('accelerator', key, VERDICT, (verdict) =>
     verdict.usable && verdict.options === undefined ? Infinity : BAD_VERDICT_LIFETIME_MS,
   );
 }
@@ -167,9 +169,7 @@ export async function probeAccelerator(
   });
 }
 
-function isVerdict(value: unknown): value is AcceleratorVerdict {
-  if (typeof value !== 'object' || value === null || !('usable' in value)) return false;
-  return value.usable === true
-    ? !('options' in value) || typeof value.options === 'string'
-    : value.usable === false && 'reason' in value && typeof value.reason === 'string';
-}
+const VERDICT = v.union([
+  object({ usable: v.literal(true), options: v.exactOptional(v.string()) }),
+  object({ usable: v.literal(false), reason: v.string() }),
+]) satisfies v.GenericSchema<unknown, AcceleratorVerdict>;

@@ -70,7 +70,9 @@ export async function resolveEfiMachine(
     : { on: screenshot ? 'memory' : 'nothing' };
   return {
     ...spec,
-    ...{ firmware, disk, screen },
+    firmware,
+    disk,
+    screen,
     console: sessionConsole(options.serial),
     isControlled: screenshot,
     debugLog,

@@ -93,7 +93,11 @@ async function run(
       reading,
       onScreenshot &&
         photograph(qemu.stdio[QMP_FILE_DESCRIPTOR] as unknown as Duplex, onScreenshot, {
-          ...{ folder, finished, ending, deadline: limits.deadline, signal },
+          folder,
+          finished,
+          ending,
+          deadline: limits.deadline,
+          signal,
         }),
     ]);
   } catch (error) {

@@ -64,7 +64,8 @@ async function answer(
   const { timedOut, ...end } = await runToEnd(
     { ...spec, args: qemuArguments({ ...spec, answerPort: true, console }) },
     {
-      ...{ signal, onOutput: onAnswer },
+      signal,
+      onOutput: onAnswer,
       timeoutSeconds,
     },
   ).finally(() => {

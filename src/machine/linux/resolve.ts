@@ -73,7 +73,8 @@ export async function resolveMachine(
   const threads = defaultThreads(spec.accel.name, spec.cpus, options.model?.weightBytes);
   return {
     ...spec,
-    ...{ kernel, initrd },
+    kernel,
+    initrd,
     isForeign: initrd === defaults.initrd ? undefined : (true as const),
     disk,
     // Of two flags of one name the last counts: what a user adds wins over the default.
@@ -84,6 +85,7 @@ export async function resolveMachine(
     ]
       .join(' ')
       .trim(),
-    ...{ console, answerPort },
+    console,
+    answerPort,
   };
 }

@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
 import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import { findProgram } from '../../host/programs.js';
 import { APPLE_SILICON_FOLDER, isTranslated } from './macos.js';
 import { PLATFORMS } from './platform.js';
 
@@ -34,34 +33,12 @@ export async function findQemu(
   searchPath: readonly string[],
 ): Promise<QemuBinary> {
   const program = PLATFORMS[arch].qemuProgram;
-  for (const folder of qemuFolders(searchPath, await isTranslated())) {
-    const path = join(folder, program);
-    if (!(await isExecutable(path))) continue;
-    const { size, mtimeMs } = await stat(await realpath(path));
-    return { path, sizeBytes: size, mtimeMs };
+  const path = await findProgram([program], qemuFolders(searchPath, await isTranslated()));
+  if (path === undefined) {
+    throw new ZosiaError('ZOSIA_QEMU_NOT_FOUND', `${program} is not installed`, {
+      hint: 'Install it with: zosia doctor --install',
+    });
   }
-  throw new ZosiaError('ZOSIA_QEMU_NOT_FOUND', `${program} is not installed`, {
-    hint: 'Install it with: zosia doctor --install',
-  });
-}
-
-/** The path of a program in the first folder that has it, or undefined. */
-export async function findProgram(
-  name: string,
-  searchPath: readonly string[],
-): Promise<string | undefined> {
-  for (const folder of searchPath) {
-    const path = join(folder, name);
-    if (await isExecutable(path)) return path;
-  }
-  return undefined;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
+  const { size, mtimeMs } = await stat(await realpath(path));
+  return { path, sizeBytes: size, mtimeMs };
 }

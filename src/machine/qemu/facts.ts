@@ -1,5 +1,7 @@
 import { execa } from 'execa';
+import * as v from 'valibot';
 import { ZosiaError } from '../../errors.js';
+import { object } from '../../json.js';
 import type { HostFactsCache } from './host-facts-cache.js';
 import type { QemuBinary } from './binary.js';
 
@@ -22,7 +24,7 @@ export interface QemuFacts {
  */
 export function qemuFacts(binary: QemuBinary, cache: HostFactsCache): Promise<QemuFacts> {
   const key = [binary.path, binary.sizeBytes, binary.mtimeMs];
-  return cache.get('qemu', key, isQemuFacts, () => askQemu(binary.path));
+  return cache.get('qemu', key, QEMU_FACTS, () => askQemu(binary.path));
 }
 
 async function askQemu(path: string): Promise<QemuFacts> {
@@ -64,17 +66,9 @@ export function parseAccelerators(text: string): string[] {
     .filter((line) => /^[a-z]+$/.test(line));
 }
 
-function isQemuFacts(value: unknown): value is QemuFacts {
-  const facts = value as Partial<Record<keyof QemuFacts, unknown>> | null;
-  return (
-    typeof facts === 'object' &&
-    facts !== null &&
-    Array.isArray(facts.version) &&
-    facts.version.length === 2 &&
-    facts.version.every((part) => typeof part === 'number') &&
-    typeof facts.hasSandbox === 'boolean' &&
-    typeof facts.canExitWithParent === 'boolean' &&
-    Array.isArray(facts.accelerators) &&
-    facts.accelerators.every((name) => typeof name === 'string')
-  );
-}
+const QEMU_FACTS = object({
+  version: v.tuple([v.number(), v.number()]),
+  hasSandbox: v.boolean(),
+  canExitWithParent: v.boolean(),
+  accelerators: v.array(v.string()),
+}) satisfies v.GenericSchema<unknown, QemuFacts>;

@@ -1,7 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type * as v from 'valibot';
 import { sha256 } from '../../image/sha256.js';
 import { writeOutput } from '../../host/output-file.js';
+import { readTextFile } from '../../host/text-file.js';
+import { tryJson } from '../../json.js';
 
 /**
  * What was found out about this host by running something, kept until the key changes. A cache that
@@ -19,15 +22,15 @@ export class HostFactsCache {
    *
    * @param kind names the fact in file names: "qemu"
    * @param key everything the fact depends on
-   * @param isFact tells a whole fact from a damaged one
+   * @param schema what a whole fact looks like, rather than a damaged one
    */
   async get<T>(
     kind: string,
     key: readonly unknown[],
-    isFact: (value: unknown) => value is T,
+    schema: v.GenericSchema<unknown, T>,
     find: () => Promise<T>,
   ): Promise<T> {
-    const kept = await this.peek(kind, key, isFact);
+    const kept = await this.peek(kind, key, schema);
     if (kept !== undefined) return kept;
     const found = await find();
     await this.put(kind, key, found);
@@ -42,13 +45,13 @@ export class HostFactsCache {
   async peek<T>(
     kind: string,
     key: readonly unknown[],
-    isFact: (value: unknown) => value is T,
+    schema: v.GenericSchema<unknown, T>,
     lifetimeMs: (fact: T) => number = () => Infinity,
   ): Promise<T | undefined> {
     const path = this.#path(kind, key);
     try {
-      const fact: unknown = JSON.parse(await readFile(path, 'utf8'));
-      if (!isFact(fact)) return undefined;
+      const fact = tryJson(schema, await readTextFile(path));
+      if (fact === undefined) return undefined;
       const ageMs = Date.now() - (await stat(path)).mtimeMs;
       return ageMs < lifetimeMs(fact) ? fact : undefined;
     } catch {

@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ZosiaError } from '../../errors.js';
+import { findProgram } from '../../host/programs.js';
 import type { OptionName, Wording } from '../../wording.js';
 import { option, wording } from '../../wording.js';
-import { findProgram } from './binary.js';
 import { knownComplaint } from './complaints.js';
 import type { HostSpec } from './host-spec.js';
 
@@ -33,7 +33,7 @@ export function qemuCommand({ qemu, setpriv, args }: QemuCall): [string, ...stri
  */
 export async function findSetpriv(searchPath: readonly string[]): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
-  const setpriv = await findProgram('setpriv', searchPath);
+  const setpriv = await findProgram(['setpriv'], searchPath);
   // Busybox has a setpriv, too, which lacks the option.
   return setpriv !== undefined && basename(await realpath(setpriv)) === 'setpriv'
     ? setpriv

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
+import * as v from 'valibot';
 import { ZosiaError } from '../../errors.js';
+import { object, tryJson } from '../../json.js';
 
 /** QEMU finds its end of the socket under this number. */
 export const QMP_FILE_DESCRIPTOR = 3;
@@ -105,16 +107,12 @@ export class Qmp {
   }
 
   #hear(line: Buffer): void {
-    let message: Message;
-    try {
-      message = (JSON.parse(line.toString('utf8')) ?? {}) as Message;
-    } catch {
-      return;
-    }
-    if (typeof message.event === 'string') this.#onEvent(message.event);
+    const message = tryJson(MESSAGE, line.toString('utf8'));
+    if (!message) return;
+    if (message.event !== undefined) this.#onEvent(message.event);
     if (message.QMP !== undefined) this.#greeted?.resolve(message.QMP);
-    const waiting = typeof message.id === 'number' ? this.#waiting.get(message.id) : undefined;
-    if (message.error) waiting?.reject(qmpFailed(String(message.error.desc)));
+    const waiting = message.id === undefined ? undefined : this.#waiting.get(message.id);
+    if (message.error) waiting?.reject(qmpFailed(message.error.desc));
     else waiting?.resolve(message.return);
   }
 
@@ -125,13 +123,14 @@ export class Qmp {
   }
 }
 
-interface Message {
-  readonly QMP?: unknown;
-  readonly event?: unknown;
-  readonly id?: unknown;
-  readonly return?: unknown;
-  readonly error?: { readonly desc?: unknown } | undefined;
-}
+/** The parts of a message that are used; events, greetings and replies are told apart by their members. */
+const MESSAGE = object({
+  QMP: v.optional(v.unknown()),
+  event: v.optional(v.string()),
+  id: v.optional(v.number()),
+  return: v.optional(v.unknown()),
+  error: v.optional(object({ desc: v.string() })),
+});
 
 function qmpFailed(reason: string): ZosiaError {
   return new ZosiaError('ZOSIA_QMP_FAILED', `QEMU does not do as it is told: ${reason}`, {

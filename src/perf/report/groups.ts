@@ -58,7 +58,11 @@ function makeGroup(records: readonly RunRecord[]): SettingGroup {
   const promptRates = known(records, 'promptTokPerS');
   const loads = known(records, 'loadSeconds');
   return {
-    ...{ threads, batchThreads, wait, args, records },
+    threads,
+    batchThreads,
+    wait,
+    args,
+    records,
     summary: rates.length === 0 ? undefined : summarise(rates),
     promptTokPerS: promptRates.length === 0 ? undefined : median(promptRates),
     loadSeconds: loads.length === 0 ? undefined : median(loads),

@@ -54,7 +54,8 @@ export function historyPlot(
       description:
         `${rates.length} ${rates.length === 1 ? 'run' : 'runs'} with a result and ${failed.length} without, from ` +
         `${isoTime(first.timestamp)} to ${isoTime(last.timestamp)}.`,
-      ...{ width: WIDTH, height: HEIGHT },
+      width: WIDTH,
+      height: HEIGHT,
     },
     unitLabel(AREA, 'tokens per second'),
     ...rateGrid(

@@ -57,7 +57,8 @@ export function threadsPlot(
       id,
       title: 'Generation against threads',
       description: describe(measured, counts),
-      ...{ width: WIDTH, height: HEIGHT },
+      width: WIDTH,
+      height: HEIGHT,
     },
     unitLabel(AREA, 'tokens per second'),
     ...rateGrid(

@@ -110,7 +110,8 @@ async function modelMemory(
   const { vocabularySize } = checkpoint.config;
   await readTokenizer(tokenizerFile, vocabularySize, `${settings.tokenizer} on ${diskPath}`);
   return efiMemoryBytes({
-    ...{ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes },
+    checkpoint,
+    tokenizerBytes: tokenizerFile.sizeBytes,
     promptBytes: Buffer.byteLength(settings.prompt),
     templateBytes: templateBytes(settings.template),
   });

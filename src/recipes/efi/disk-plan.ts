@@ -2,13 +2,14 @@ import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import { planFat } from '../../formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../formats/fat/plan.js';
-import { GPT_ENTRIES_SECTORS, GPT_TYPE, SECTOR_BYTES } from '../../formats/gpt/layout.js';
+import { GPT_ENTRIES_SECTORS, GPT_TYPE } from '../../formats/gpt/layout.js';
 import {
   FIRST_PARTITION_OFFSET,
   PARTITION_ALIGNMENT_BYTES,
   planGpt,
 } from '../../formats/gpt/plan.js';
 import type { Image } from '../../image/image.js';
+import { SECTOR_BYTES } from '../../formats/sector.js';
 
 /** Whether the FAT volume is all of the disk, or a partition of it. */
 export type PartitionTableKind = 'none' | 'gpt';
@@ -55,7 +56,10 @@ export function planEfiVolume(
   const isPartition = partitionTable === 'gpt';
   const identity = options.identity ? { identity: options.identity } : {};
   const shape: FatOptions = {
-    ...{ label: EFI_VOLUME_LABEL, ...identity, epochSeconds, esp: isPartition },
+    label: EFI_VOLUME_LABEL,
+    ...identity,
+    epochSeconds,
+    esp: isPartition,
     partitionOffsetBytes: isPartition ? FIRST_PARTITION_OFFSET : 0,
   };
   const leastBytes = diskBytesFor(planFat(entries, shape).sizeBytes, partitionTable);

@@ -83,7 +83,8 @@ export async function writeEfiDisk(
   await checkDiskTarget(out, sources);
   const { diskFiles, written } = await writeDisk(image, sources, options);
   const manifest: EfiDiskManifest = {
-    ...{ schema: 1, product: 'efi-disk' },
+    schema: 1,
+    product: 'efi-disk',
     inputs: plan.files.map(describeInput),
     settings: {
       format,
@@ -117,7 +118,9 @@ async function describeLayout({ image, volume }: EfiDiskPlan): Promise<EfiDiskMa
     return {
       label: await reader.label(),
       volumeId: volumeId!.toString(16).padStart(8, '0'),
-      ...{ fatType: type, clusterSizeBytes, sizeBytes: image.sizeBytes },
+      fatType: type,
+      clusterSizeBytes,
+      sizeBytes: image.sizeBytes,
       planSha256: planDigest(image),
     };
   } finally {

@@ -44,7 +44,8 @@ export async function efiDiskFiles(
   const text = formatSettings({
     ...DEFAULT_EFI_SETTINGS,
     ...settings,
-    ...{ model: checkpoint.fileName, tokenizer: tokenizer.fileName },
+    model: checkpoint.fileName,
+    tokenizer: tokenizer.fileName,
   });
   files.push({ diskPath: SETTINGS_PATH, bytes: Buffer.from(text) });
   for (const file of [checkpoint, tokenizer]) files.push({ diskPath: `/${file.fileName}`, file });

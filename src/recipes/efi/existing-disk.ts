@@ -43,7 +43,8 @@ export async function openEfiDisk(
       async data(stat) {
         const ranges = await fat.ranges(stat);
         const segments = ranges.map(({ offset, length, volumeOffset }) => ({
-          ...{ offset, length },
+          offset,
+          length,
           source: { kind: 'image', image: disk, offset: content.offset + volumeOffset } as const,
         }));
         return makeImage(stat.sizeBytes, segments);
@@ -78,7 +79,8 @@ function diskImage({ path, container, sizeBytes, extents }: OpenImage): Image {
   return makeImage(
     sizeBytes,
     parts.map(({ offset, length, path: file, fileOffset }) => ({
-      ...{ offset, length },
+      offset,
+      length,
       source: { kind: 'file', path: file, offset: fileOffset } as const,
     })),
   );

@@ -1,7 +1,6 @@
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { FatType } from '../../formats/fat/plan.js';
-import type { DiskFiles } from '../disk-manifest.js';
-import type { DiskFormat } from '../places.js';
+import type { ManifestOfDisk } from '../disk-manifest.js';
 import type { PartitionTableKind } from './disk-plan.js';
 
 /** A file on an EFI disk. */
@@ -15,30 +14,19 @@ export interface EfiDiskInput {
   readonly sha256?: string | undefined;
 }
 
-/**
- * What stands beside an EFI disk as `<disk>.json`: what is on it and how it is laid out. It holds no
- * absolute path and no time of writing.
- */
-export interface EfiDiskManifest extends DiskFiles {
-  readonly schema: 1;
+/** The manifest of an EFI disk: what is on it and how it is laid out. */
+export interface EfiDiskManifest extends ManifestOfDisk {
   readonly product: 'efi-disk';
   readonly inputs: readonly EfiDiskInput[];
-  readonly settings: {
-    readonly format: DiskFormat;
+  readonly settings: ManifestOfDisk['settings'] & {
     readonly program: 'llama2' | 'hello';
     readonly archs: readonly Architecture[];
     readonly partitionTable: PartitionTableKind;
   };
-  readonly layout: {
-    readonly label: string;
+  readonly layout: ManifestOfDisk['layout'] & {
     /** Eight hex digits. */
     readonly volumeId: string;
     readonly fatType: FatType;
     readonly clusterSizeBytes: number;
-    /** Of the disk. */
-    readonly sizeBytes: number;
-    /** See `planDigest`. */
-    readonly planSha256: string;
   };
-  readonly versions: { readonly zosia: string };
 }

@@ -83,8 +83,10 @@ export function modelName(path: string): string {
 async function describe(file: OpenFile, path: string): Promise<EfiFile> {
   const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
   return {
-    ...{ path: resolve(path), ...file.stamp },
-    ...{ fileName: basename(path), headSha256: digestBytes(head) },
+    path: resolve(path),
+    ...file.stamp,
+    fileName: basename(path),
+    headSha256: digestBytes(head),
   };
 }
 

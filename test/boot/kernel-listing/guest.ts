@@ -36,7 +36,8 @@ export interface ListingGuest {
 /** Compiles the listing init and puts it, with the kernel and its modules, into `folder`. */
 export async function buildListingGuest(arch: Architecture, folder: string): Promise<ListingGuest> {
   const [kernelPackage] = await fetchComponents({
-    ...{ arch, components: ['kernel'] },
+    arch,
+    components: ['kernel'],
     cacheDir: HOST.cacheDirectory,
   });
   const { kernel, modules } = await readKernelPackage(kernelPackage!.path);
@@ -48,7 +49,9 @@ export async function buildListingGuest(arch: Architecture, folder: string): Pro
     { path: '/dev/console', type: 'character-device', major: 5, minor: 1, mode: 0o600 },
     { path: '/etc/zosia/modules', type: 'file', mode: 0o644, data: Buffer.from(list) },
     ...modules.map(({ path, bytes }) => ({
-      ...{ path, type: 'file' as const, mode: 0o644 },
+      path,
+      type: 'file' as const,
+      mode: 0o644,
       data: bytes,
     })),
   ]);
@@ -99,7 +102,11 @@ async function takeListing(
   const pieces: Uint8Array[] = [];
   const machine = await resolveMachine(
     {
-      ...{ arch, ramMiB: RAM_MIB, cpus: 1, answerPort: true, defaults: { kernel, initrd } },
+      arch,
+      ramMiB: RAM_MIB,
+      cpus: 1,
+      answerPort: true,
+      defaults: { kernel, initrd },
       ...(disk === undefined ? {} : { disk }),
     },
     HOST,

@@ -25,8 +25,12 @@ export async function writeOtherDisk(path: string): Promise<void> {
 /** Writes a disk like a model's, whose files only their owner may read. */
 export async function writePrivateDisk(path: string, owner: number): Promise<void> {
   const model: Ext4Entry = {
-    ...{ path: '/model.gguf', type: 'file', data: bytesData(Buffer.from('GGUF')) },
-    ...{ mode: 0o600, uid: owner, gid: owner },
+    path: '/model.gguf',
+    type: 'file',
+    data: bytesData(Buffer.from('GGUF')),
+    mode: 0o600,
+    uid: owner,
+    gid: owner,
   };
   await writeRaw(planExt4([model], { label: 'ZOSIA_MODEL' }), path);
 }

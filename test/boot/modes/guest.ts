@@ -72,7 +72,11 @@ export async function boot(guest: Guest, options: Boot): Promise<Booted> {
   const { exitStatus } = await withRunInitrd(base, request ?? { args: [] }, async (initrd) => {
     const machine = await resolveMachine(
       {
-        ...{ arch: guest.arch, accel: 'tcg', ramMiB: RAM_MIB, cpus: CPUS, append: flags },
+        arch: guest.arch,
+        accel: 'tcg',
+        ramMiB: RAM_MIB,
+        cpus: CPUS,
+        append: flags,
         ...(disk === undefined ? {} : { disk }),
         defaults: { kernel: guest.kernel, initrd },
       },

@@ -31,6 +31,8 @@ export async function buildImpostor(arch: Architecture): Promise<Impostor> {
 
 /** A text file for an overlay. */
 export const fileEntry = (path: string, text: string): CpioEntry => ({
-  ...{ path, type: 'file', mode: 0o644 },
+  path,
+  type: 'file',
+  mode: 0o644,
   data: Buffer.from(text),
 });

@@ -95,10 +95,18 @@ describe('zosia image efi', () => {
     ]);
     const disk = await openEfiDisk(path);
     expect(await readDiskSettings(disk.fat)).toEqual({
-      ...{ model: 'tiny.bin', tokenizer: 'tiny-tokenizer.bin', prompt: 'a\\b\nZoë', steps: 0 },
-      ...{ temp: 0.25, topP: 1, seed: 2n ** 64n - 1n, interactive: true, poweroff: true },
+      model: 'tiny.bin',
+      tokenizer: 'tiny-tokenizer.bin',
+      prompt: 'a\\b\nZoë',
+      steps: 0,
+      temp: 0.25,
+      topP: 1,
+      seed: 2n ** 64n - 1n,
+      interactive: true,
+      poweroff: true,
       template: '{prompt}',
-      ...{ mode: 'chat', answer: 'console' },
+      mode: 'chat',
+      answer: 'console',
     });
     await disk.close();
   });
@@ -229,8 +237,10 @@ describe('zosia image efi without a model', () => {
     expect(stderr).toContain('using the built-in zosia-tiny. Another one: zosia image efi --model');
     expect(await settingsOf(folder.file('artifacts/efi/llama2-disk.img'))).toEqual({
       ...DEFAULT_EFI_SETTINGS,
-      ...{ model: 'zosia-tiny.bin', tokenizer: 'zosia-tiny-tokenizer.bin' },
-      ...{ template: 'Q: {prompt}\nA:', temp: 0.7 },
+      model: 'zosia-tiny.bin',
+      tokenizer: 'zosia-tiny-tokenizer.bin',
+      template: 'Q: {prompt}\nA:',
+      temp: 0.7,
     });
   });
 

@@ -3,7 +3,10 @@ import { answerNotice, reportAsJson } from '../../../src/cli/output/answer-notic
 import type { AnswerReport } from '../../../src/machine/machine.js';
 
 const report = (end: AnswerReport['end']): AnswerReport => ({
-  ...{ end, promptTokens: 200, tokens: 56, contextTokens: 256 },
+  end,
+  promptTokens: 200,
+  tokens: 56,
+  contextTokens: 256,
 });
 
 describe('what a user is told of an answer', () => {
@@ -30,7 +33,10 @@ describe('what a user is told of an answer', () => {
 
   it('has null in JSON for what is not known', () => {
     expect(reportAsJson(report('stop'))).toEqual({
-      ...{ reason: 'stop', promptTokens: 200, tokens: 56, contextTokens: 256 },
+      reason: 'stop',
+      promptTokens: 200,
+      tokens: 56,
+      contextTokens: 256,
     });
     const unknown = { reason: 'unknown', promptTokens: null, tokens: null, contextTokens: null };
     expect(reportAsJson(undefined)).toEqual(unknown);

@@ -5,7 +5,9 @@ import { progressRow } from '../../../src/cli/output/progress-row.js';
 
 const MIB = 1 << 20;
 const fact = (doneBytes: number, name = 'llama.cpp-tools') => ({
-  ...{ name, doneBytes, totalBytes: 10 * MIB },
+  name,
+  doneBytes,
+  totalBytes: 10 * MIB,
   began: { doneBytes: 0, at: 0 },
 });
 

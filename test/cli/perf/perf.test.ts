@@ -69,8 +69,12 @@ describe('zosia perf run', () => {
       { threads: 1, batchThreads: 1, args: '', tokens: 64, tokPerS: 10, ok: true },
       { threads: 2, batchThreads: 3, args: '-b,256', tokPerS: 20, ok: true },
       {
-        ...{ threads: undefined, args: '--crash', tokPerS: undefined, seconds: undefined },
-        ...{ ok: false, error: expect.stringContaining('killed by signal 11') },
+        threads: undefined,
+        args: '--crash',
+        tokPerS: undefined,
+        seconds: undefined,
+        ok: false,
+        error: expect.stringContaining('killed by signal 11'),
       },
       { threads: 4, tokPerS: 40, ok: true, arch: 'aarch64', accel: 'tcg', model: 'disk' },
     ]);

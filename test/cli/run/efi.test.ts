@@ -68,8 +68,12 @@ describe('zosia up --machine efi', () => {
     const { stdout, exitCode } = await run(ends(ANSWERS), [...UP, '-n', '7', '--seed', '42']);
     expect({ stdout, exitCode }).toEqual({ stdout: 'Once upon\r\n', exitCode: 0 });
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
-      ...{ model: 'tiny.bin', tokenizer: 'tiny-tokenizer.bin', steps: 7, seed: 42n },
-      ...{ interactive: true, poweroff: true },
+      model: 'tiny.bin',
+      tokenizer: 'tiny-tokenizer.bin',
+      steps: 7,
+      seed: 42n,
+      interactive: true,
+      poweroff: true,
     });
     expect((await stat(folder.file('artifacts/efi/llama2-disk.vmdk'))).size).toBeLessThan(4096);
   });
@@ -80,7 +84,12 @@ describe('zosia up --machine efi', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toBe(prompt === '' ? 'upon\n' : ' upon\n');
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
-      ...{ prompt, temp: 0, topP: 0.5, interactive: false, poweroff: true, answer: 'serial' },
+      prompt,
+      temp: 0,
+      topP: 0.5,
+      interactive: false,
+      poweroff: true,
+      answer: 'serial',
     });
   });
 
@@ -88,7 +97,9 @@ describe('zosia up --machine efi', () => {
     const args = [...UP, '--prompt', 'Once', '--template', 'Q: {prompt}\nA:'];
     expect((await run(ends(ANSWERS), args)).exitCode).toBe(0);
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
-      ...{ prompt: 'Once', template: 'Q: {prompt}\nA:', temp: 1 },
+      prompt: 'Once',
+      template: 'Q: {prompt}\nA:',
+      temp: 1,
     });
     const bad = await run('', [...UP, '--template', 'Q: A:']);
     expect(bad.stderr).toContain('Give text with {prompt} in it once');
@@ -305,7 +316,9 @@ describe('zosia up --machine efi without a model', () => {
     const { stderr, exitCode } = await run(ends(ANSWERS), args);
     expect(exitCode, stderr).toBe(0);
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
-      ...{ ...settings, model: 'zosia-tiny.bin', prompt: 'Hi' },
+      ...settings,
+      model: 'zosia-tiny.bin',
+      prompt: 'Hi',
     });
   });
 });

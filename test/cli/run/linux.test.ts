@@ -82,7 +82,10 @@ describe('how an answer ended', () => {
     const { stdout } = await ask(answers(' \u{1f600}\n\n', [REPORT]), '--json');
     expect(JSON.parse(stdout)).toEqual({
       answer: ' \u{1f600}\n\n',
-      ...{ reason: 'tokens', promptTokens: 3, tokens: 5, contextTokens: 512 },
+      reason: 'tokens',
+      promptTokens: 3,
+      tokens: 5,
+      contextTokens: 512,
     });
   });
 

@@ -147,8 +147,14 @@ describe('a planned volume', () => {
   it('is counted', async () => {
     const { summary } = await checkFat(accessImage(planFat(ENTRIES, { extraBytes: 1000 })));
     expect(summary).toEqual({
-      ...{ type: 'FAT12', clusterSizeBytes: 512, clusterCount: 11, usedClusterCount: 9 },
-      ...{ badClusterCount: 0, fileCount: 4, directoryCount: 3, problemCount: 0 },
+      type: 'FAT12',
+      clusterSizeBytes: 512,
+      clusterCount: 11,
+      usedClusterCount: 9,
+      badClusterCount: 0,
+      fileCount: 4,
+      directoryCount: 3,
+      problemCount: 0,
     });
   });
 });

@@ -100,7 +100,8 @@ describe('a time', () => {
     [-1, '1980-01-01T00:00:00Z'],
   ])('of %d seconds is kept as %s', (seconds, expected) => {
     expect(fromFatTime(toFatTime({ seconds }))).toEqual({
-      ...{ seconds: Date.parse(expected) / 1000, nanoseconds: 0 },
+      seconds: Date.parse(expected) / 1000,
+      nanoseconds: 0,
     });
   });
 

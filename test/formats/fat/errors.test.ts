@@ -56,7 +56,9 @@ const CASES: [string, string, FatEntry[], FatOptions?][] = [
     'more than 2 TiB',
     'TOO_LARGE',
     Array.from({ length: 520 }, (_, i): FatEntry => ({
-      ...{ type: 'file', path: `/${i}`, data: holeData(2 ** 32 - 1) },
+      type: 'file',
+      path: `/${i}`,
+      data: holeData(2 ** 32 - 1),
     })),
   ],
   ['odd clusters', 'BAD_OPTION', [], { clusterSizeBytes: 1000 }],

@@ -56,14 +56,27 @@ describe('the reader', () => {
       epochSeconds: 1e9 + 1,
     });
     expect(reader.bootSector).toMatchObject({
-      ...{ type: 'FAT32', oemName: 'MSWIN4.1', sectorBytes: 512, clusterSizeBytes: 1024 },
-      ...{ hiddenSectorCount: 2048, media: 0xf8, fatCount: 2, isMirrored: true, rootCluster: 2 },
-      ...{ fsInfoSector: 1, backupSector: 6, label: 'ZOSIA', reservedSectorCount: 32 },
+      type: 'FAT32',
+      oemName: 'MSWIN4.1',
+      sectorBytes: 512,
+      clusterSizeBytes: 1024,
+      hiddenSectorCount: 2048,
+      media: 0xf8,
+      fatCount: 2,
+      isMirrored: true,
+      rootCluster: 2,
+      fsInfoSector: 1,
+      backupSector: 6,
+      label: 'ZOSIA',
+      reservedSectorCount: 32,
     });
     expect(await reader.label()).toBe('ZOSIA');
     expect(await reader.stat('/EFI')).toMatchObject({
-      ...{ type: 'directory', attributes: 0x10, crtime: { seconds: 1e9 + 1 } },
-      ...{ mtime: { seconds: 1e9 }, atime: { seconds: Date.UTC(2001, 8, 9) / 1000 } },
+      type: 'directory',
+      attributes: 0x10,
+      crtime: { seconds: 1e9 + 1 },
+      mtime: { seconds: 1e9 },
+      atime: { seconds: Date.UTC(2001, 8, 9) / 1000 },
     });
   });
 

@@ -67,7 +67,9 @@ describe('describeModel', () => {
       'llama.attention.head_count_kv': { type: 'array', of: 'string', value: ['many'] },
     });
     expect(info).toMatchObject({
-      ...{ contextLength: undefined, headCountKv: 8, temperature: undefined },
+      contextLength: undefined,
+      headCountKv: 8,
+      temperature: undefined,
     });
   });
 });

@@ -11,10 +11,10 @@ import {
   MBR_PARTITION_BYTES,
   MBR_SIGNATURE,
   MBR_TYPE,
-  SECTOR_BYTES,
 } from '../../../src/formats/gpt/layout.js';
 import type { Image } from '../../../src/image/image.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
+import { SECTOR_BYTES } from '../../../src/formats/sector.js';
 
 export interface Slot {
   readonly firstSector: number;

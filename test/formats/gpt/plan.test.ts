@@ -23,7 +23,9 @@ const LINUX = GPT_TYPE.linux;
 const DERIVED = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const part = (image: Image, name = '', typeGuid: string = LINUX): GptPartition => ({
-  ...{ image, name, typeGuid },
+  image,
+  name,
+  typeGuid,
 });
 const SMALL = bytesData(Buffer.from('small'));
 
@@ -35,7 +37,9 @@ async function table(partitions: readonly GptPartition[], options: GptOptions = 
 
 describe('golden disks', () => {
   const esp = planFat([{ type: 'file', path: '/EFI/BOOT/BOOTX64.EFI', data: SMALL }], {
-    ...{ esp: true, label: 'ESP', partitionOffsetBytes: FIRST_PARTITION_OFFSET },
+    esp: true,
+    label: 'ESP',
+    partitionOffsetBytes: FIRST_PARTITION_OFFSET,
   });
   it.each<[string, GptPartition[], GptOptions]>([
     ['an empty one', [], {}],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeFields } from '../../../src/formats/fields.js';
 import { crc32 } from '../../../src/formats/gpt/crc32.js';
-import { GPT_HEADER, GPT_TYPE, MBR_TYPE, SECTOR_BYTES } from '../../../src/formats/gpt/layout.js';
+import { GPT_HEADER, GPT_TYPE, MBR_TYPE } from '../../../src/formats/gpt/layout.js';
 import { isEfiSystemPartition } from '../../../src/formats/gpt/partition.js';
 import { planGpt } from '../../../src/formats/gpt/plan.js';
 import { readPartitionTable } from '../../../src/formats/gpt/reader.js';
@@ -14,6 +14,7 @@ import { imageBytes } from '../../support/images.js';
 import { MAX_LOGICAL_PARTITIONS } from '../../../src/formats/gpt/logical.js';
 import { gptBytes, mbrSector } from './disks.js';
 import type { Slot } from './disks.js';
+import { SECTOR_BYTES } from '../../../src/formats/sector.js';
 
 const SECTORS = 400;
 const read = (disk: Uint8Array) => readPartitionTable(accessBytes(disk));
@@ -125,7 +126,8 @@ describe('a GPT in sectors of 4096 bytes', () => {
 
   it('is read', async () => {
     expect(await read(bytes)).toMatchObject({
-      ...{ problems: [], warnings: [] },
+      problems: [],
+      warnings: [],
       partitions: [{ number: 1, offset: 50 * 4096, sizeBytes: 31 * 4096 }],
     });
   });
@@ -216,7 +218,9 @@ describe('an MBR', () => {
       return bytes;
     };
     const next = (firstSector: number): Slot => ({
-      ...{ firstSector, sectorCount: 20, type: MBR_TYPE.extended },
+      firstSector,
+      sectorCount: 20,
+      type: MBR_TYPE.extended,
     });
     const logical = { firstSector: 1, sectorCount: 5 };
 

@@ -19,8 +19,14 @@ import { STORIES_260K, WITH_WEIGHTS } from '../../support/weights.js';
 import { tokenizerFile } from './samples.js';
 
 const SHAPE: Llama2Shape = {
-  ...{ dim: 32, hiddenDim: 64, layerCount: 2, headCount: 4, kvHeadCount: 2 },
-  ...{ vocabularySize: 264, contextLength: 6, sharedClassifier: true },
+  dim: 32,
+  hiddenDim: 64,
+  layerCount: 2,
+  headCount: 4,
+  kvHeadCount: 2,
+  vocabularySize: 264,
+  contextLength: 6,
+  sharedClassifier: true,
 };
 const ROPE_BYTES = 4 * SHAPE.contextLength * (SHAPE.dim / SHAPE.headCount);
 
@@ -195,8 +201,14 @@ describe('planLlama2cPair, of stories260K as a GGUF', WITH_WEIGHTS, () => {
     const checkpoint = await readFile(STORIES_260K.checkpoint);
     const tokenizer = await readFile(STORIES_260K.tokenizer);
     expect((await readCheckpoint(accessBytes(checkpoint))).config).toEqual({
-      ...{ dim: 64, hiddenDim: 172, layerCount: 5, headCount: 8, kvHeadCount: 4 },
-      ...{ vocabularySize: 512, contextLength: 512, sharedClassifier: true },
+      dim: 64,
+      hiddenDim: 172,
+      layerCount: 5,
+      headCount: 8,
+      kvHeadCount: 4,
+      vocabularySize: 512,
+      contextLength: 512,
+      sharedClassifier: true,
     });
     const pair = await fromGguf(await toGguf(checkpoint, tokenizer));
     expect(tokenizer.equals(await imageBytes(pair.tokenizer))).toBe(true);

@@ -195,9 +195,14 @@ describe('the application', () => {
         const all = { ...DEFAULT_EFI_SETTINGS, ...settings };
         const told = await ask(formatSettings(settings));
         expect(told).toMatchObject({
-          ...{ model: all.model, tokenizer: all.tokenizer, prompt: all.prompt, steps: all.steps },
-          ...{ seed: String(all.seed), interactive: Number(all.interactive) },
-          ...{ powerOff: Number(all.poweroff), mode: Number(all.mode === 'chat') },
+          model: all.model,
+          tokenizer: all.tokenizer,
+          prompt: all.prompt,
+          steps: all.steps,
+          seed: String(all.seed),
+          interactive: Number(all.interactive),
+          powerOff: Number(all.poweroff),
+          mode: Number(all.mode === 'chat'),
           answer: Number(all.answer === 'serial'),
         });
         expect(`${told.before as string}{prompt}${told.after as string}`).toBe(all.template);

@@ -140,8 +140,14 @@ describe('planLlama2cGguf', () => {
 describe('planLlama2cGguf', () => {
   /** As stories260K has it: rows of 172 weights are no whole number of blocks. */
   const SHAPE = {
-    ...{ dim: 64, hiddenDim: 172, layerCount: 5, headCount: 8, kvHeadCount: 4 },
-    ...{ vocabularySize: 512, contextLength: 512, sharedClassifier: true },
+    dim: 64,
+    hiddenDim: 172,
+    layerCount: 5,
+    headCount: 8,
+    kvHeadCount: 4,
+    vocabularySize: 512,
+    contextLength: 512,
+    sharedClassifier: true,
   };
 
   it.each([

@@ -71,7 +71,10 @@ async function manyDirectoriesOfTheSameBlocks(): Promise<Uint8Array> {
     const root = inode.subarray(INODE.block.offset);
     writeFields(EXTENT_HEADER, root, 0, { magic: EXTENT_MAGIC, entries: 1, max: 4, depth: 0 });
     writeFields(EXTENT, root, EXTENT_HEADER_BYTES, {
-      ...{ block: 0, length: blocks.length, startHigh: 0, startLow: blocks[0]! },
+      block: 0,
+      length: blocks.length,
+      startHigh: 0,
+      startLow: blocks[0]!,
     });
   }
   return image;

@@ -72,7 +72,9 @@ describe('the map of a FAT volume', () => {
 
   it('tells free, bad and lost clusters apart, and follows files in pieces', async () => {
     const bytes = await fatBytes([file('/a', pattern(4 * 512))], {
-      ...{ type: 'FAT16', clusterSizeBytes: 512, extraBytes: 10_000 },
+      type: 'FAT16',
+      clusterSizeBytes: 512,
+      extraBytes: 10_000,
     });
     const { bootSector } = await volumeOf(bytes);
     // /a has the clusters 2 to 5; now 2, 3, 8, 9.
@@ -124,10 +126,20 @@ describe('the description of a FAT volume', () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name.startsWith('an ESP of 128'))!;
     const source = openPlan(planFat(entries, { ...options, volumeId: 0x0012_abcd }));
     expect(await describeFat(source)).toMatchObject({
-      ...{ type: 'FAT32', label: 'ZOSIA', volumeId: '0012-ABCD', oemName: 'MSWIN4.1' },
-      ...{ state: 'clean', sizeBytes: 2 ** 27, sectorBytes: 512, clusterSizeBytes: 1024 },
-      ...{ fatCount: 2, rootEntryCount: undefined, fsInfoSector: 1, backupSector: 6 },
-      ...{ badClusterCount: 0, bootPrograms: ['BOOTAA64.EFI', 'BOOTX64.EFI'] },
+      type: 'FAT32',
+      label: 'ZOSIA',
+      volumeId: '0012-ABCD',
+      oemName: 'MSWIN4.1',
+      state: 'clean',
+      sizeBytes: 2 ** 27,
+      sectorBytes: 512,
+      clusterSizeBytes: 1024,
+      fatCount: 2,
+      rootEntryCount: undefined,
+      fsInfoSector: 1,
+      backupSector: 6,
+      badClusterCount: 0,
+      bootPrograms: ['BOOTAA64.EFI', 'BOOTX64.EFI'],
     });
     await source.close();
   });
@@ -135,8 +147,13 @@ describe('the description of a FAT volume', () => {
   it('says what a volume that boots nothing is', async () => {
     const bytes = await fatBytes([file('/EFI/BOOT', 'a file')], { rootEntryCount: 64 });
     expect(await describeFat(accessBytes(bytes))).toMatchObject({
-      ...{ type: 'FAT12', label: '', rootEntryCount: 64, bootPrograms: [], state: 'clean' },
-      ...{ fsInfoSector: undefined, backupSector: undefined },
+      type: 'FAT12',
+      label: '',
+      rootEntryCount: 64,
+      bootPrograms: [],
+      state: 'clean',
+      fsInfoSector: undefined,
+      backupSector: undefined,
     });
   });
 
@@ -146,7 +163,8 @@ describe('the description of a FAT volume', () => {
     const at = Buffer.from(bytes).indexOf('LOOK       ', bootSector.rootOffset);
     bytes.set(Buffer.from('RENAMED    '), at);
     expect(await describeFat(accessBytes(bytes))).toMatchObject({
-      ...{ label: 'RENAMED', bootPrograms: ['BOOTX64.EFI', 'bootaa64.efi'] },
+      label: 'RENAMED',
+      bootPrograms: ['BOOTX64.EFI', 'bootaa64.efi'],
     });
   });
 

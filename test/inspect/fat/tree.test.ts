@@ -42,12 +42,14 @@ describe('the files of a FAT volume', () => {
       '/llama2.cfg',
     ]);
     expect(listed.find(({ path }) => path === '/llama2.cfg')).toEqual({
-      ...{ path: '/llama2.cfg', type: 'file', mode: '0444', uid: 0, gid: 0 },
-      ...{
-        sizeBytes: 9,
-        linkCount: 1,
-        modified: new Date(TEXT_SECONDS * 1000).toISOString().replace('.000', ''),
-      },
+      path: '/llama2.cfg',
+      type: 'file',
+      mode: '0444',
+      uid: 0,
+      gid: 0,
+      sizeBytes: 9,
+      linkCount: 1,
+      modified: new Date(TEXT_SECONDS * 1000).toISOString().replace('.000', ''),
     });
     const modes = Object.fromEntries(listed.map(({ path, mode }) => [path, mode]));
     expect(modes).toMatchObject({ '/EFI': '0755', '/closed': '0555', '/empty': '0644' });
@@ -155,7 +157,8 @@ describe('a FAT volume made to do harm', () => {
       file(`/big/a file with a long name ${i}`, ''),
     );
     const bytes = await fatBytes([...many, { type: 'directory', path: '/other' }], {
-      ...{ type: 'FAT16', clusterSizeBytes: 512 },
+      type: 'FAT16',
+      clusterSizeBytes: 512,
     });
     const reader = new FatReader(await volumeOf(bytes));
     const { firstCluster } = await reader.stat('/big');

@@ -31,7 +31,10 @@ describe('verifying a FAT volume', () => {
   it('finds nothing wrong with what the planner made, and says what was not checked', async () => {
     const entries = SMALL_VOLUME.filter(({ path }) => path !== '/llama2.cfg');
     expect(await verify(await fatBytes(entries))).toMatchObject({
-      ...{ kind: 'fat', problems: [], problemCount: 0, models: [] },
+      kind: 'fat',
+      problems: [],
+      problemCount: 0,
+      models: [],
       structure: { type: 'FAT12', fileCount: 6, directoryCount: 4 },
       notes: [expect.stringMatching(/no second reader/)],
     });

@@ -34,7 +34,10 @@ describe.skipIf(CHROMIUM === undefined)(
     beforeAll(async () => {
       const { outputFiles } = await build({
         stdin: { contents: PROGRAM, resolveDir: SOURCES },
-        ...{ bundle: true, platform: 'browser', format: 'iife', write: false },
+        bundle: true,
+        platform: 'browser',
+        format: 'iife',
+        write: false,
       });
       page = await ChromiumPage.start(CHROMIUM!);
       await page.evaluate(`${outputFiles[0]!.text}; undefined`);

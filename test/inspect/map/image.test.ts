@@ -60,7 +60,8 @@ describe('a file system', () => {
     const gguf = planGguf({ metadata: MODEL_METADATA, tensors });
     const data = { sizeBytes: gguf.sizeBytes, segments: gguf.segments };
     const disk = planExt4([{ type: 'file', path: '/model.gguf', data }], {
-      ...{ label: 'MODEL', blockSizeBytes: 1024 },
+      label: 'MODEL',
+      blockSizeBytes: 1024,
     });
     const map = await mapImage(accessImage(disk));
     expectTiled(map);
@@ -194,7 +195,8 @@ describe('an initramfs', () => {
     const map = await mapBytes(Buffer.concat([plain, Buffer.from('not a header at all!')]));
     expectTiled(map);
     expect(map.children?.at(-1)).toMatchObject({
-      ...{ kind: 'lost', what: 'not read, from the damage on' },
+      kind: 'lost',
+      what: 'not read, from the damage on',
       note: expect.stringContaining('neither a header'),
     });
   });

@@ -8,7 +8,11 @@ const SIZE = 1000;
 const GAP = { kind: 'free', what: 'gap' } as const;
 
 const file = (offset: number, length: number, name: string): MapRange => ({
-  ...{ offset, length, kind: 'file', what: 'file', name },
+  offset,
+  length,
+  kind: 'file',
+  what: 'file',
+  name,
 });
 
 /** Ranges anywhere, overlapping and beyond the end. */
@@ -17,7 +21,11 @@ const anyRanges = fc
   .map((places) => places.map(([offset, length], i) => file(offset, length, `/${i}`)));
 
 const whole = (children: readonly MapRange[]): MapRange => ({
-  ...{ offset: 0, length: SIZE, kind: 'container', what: 'all', children },
+  offset: 0,
+  length: SIZE,
+  kind: 'container',
+  what: 'all',
+  children,
 });
 
 describe('tile', () => {
@@ -57,11 +65,19 @@ describe('tile', () => {
 describe('cut', () => {
   it('cuts what lies in a range, and says where in a host file the rest begins', () => {
     const range: MapRange = {
-      ...{ offset: 100, length: 60, kind: 'file', what: 'file', from: 7 },
+      offset: 100,
+      length: 60,
+      kind: 'file',
+      what: 'file',
+      from: 7,
       children: [file(0, 20, '/x'), file(20, 40, '/y')],
     };
     expect(cut(range, 110, 130)).toEqual({
-      ...{ offset: 110, length: 20, kind: 'file', what: 'file', from: 17 },
+      offset: 110,
+      length: 20,
+      kind: 'file',
+      what: 'file',
+      from: 17,
       children: [file(0, 10, '/x'), file(10, 10, '/y')],
     });
     expect(cut(range, 0, 100)).toBeUndefined();
@@ -69,7 +85,11 @@ describe('cut', () => {
 
   it('keeps nothing of what a packed range unpacks to', () => {
     const packed: MapRange = {
-      ...{ offset: 0, length: 10, kind: 'container', what: 'packed', unpackedBytes: 50 },
+      offset: 0,
+      length: 10,
+      kind: 'container',
+      what: 'packed',
+      unpackedBytes: 50,
       children: [file(0, 50, '/x')],
     };
     expect(cut(packed, 0, 5)?.children).toBeUndefined();

@@ -34,8 +34,11 @@ describe('the model that the EFI application loads', () => {
     expect(usual.found).toEqual([]);
     expect(usual.models).toEqual([
       {
-        ...{ format: 'llama2c', path: '/stories15M.bin', sizeBytes: CHECKPOINT.length },
-        ...{ tensorCount: 13, tokenizer: { path: '/tokenizer.bin', tokenCount: 6 } },
+        format: 'llama2c',
+        path: '/stories15M.bin',
+        sizeBytes: CHECKPOINT.length,
+        tensorCount: 13,
+        tokenizer: { path: '/tokenizer.bin', tokenCount: 6 },
       },
     ]);
     const named = await check([

@@ -32,7 +32,9 @@ describe.skipIf(CHROMIUM === undefined)(
       const hostile = { ...contents, name: HOSTILE };
       const extents = [{ offset: 0, length: disk.sizeBytes - 512, path: HOSTILE, fileOffset: 7 }];
       const html = mapPage({
-        ...{ title: HOSTILE, contents: hostile, script: await readPageScript() },
+        title: HOSTILE,
+        contents: hostile,
+        script: await readPageScript(),
         host: hostRange(extents, disk.sizeBytes),
       });
       await writeFile(folder.file('map.html'), html);

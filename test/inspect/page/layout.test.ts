@@ -12,9 +12,21 @@ function rowOf(lengths: readonly number[], depth = 0): PageRange[] {
     const [offset, end] = [start, start + length];
     start = end;
     return {
-      ...{ id, depth, kind: 'file', what: 'file', name: `/File-${id}`, note: '', offset, length },
-      ...{ start: offset, end, packedIn: undefined, unpackedBytes: 0, from: 1000 + offset },
-      ...{ parent: undefined, children: [] },
+      id,
+      depth,
+      kind: 'file',
+      what: 'file',
+      name: `/File-${id}`,
+      note: '',
+      offset,
+      length,
+      start: offset,
+      end,
+      packedIn: undefined,
+      unpackedBytes: 0,
+      from: 1000 + offset,
+      parent: undefined,
+      children: [],
     };
   });
 }

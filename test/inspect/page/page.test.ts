@@ -18,11 +18,19 @@ const HOSTILE =
   '</script><script>alert(1)</script><!-- </title></style><img src=x onerror="alert(\'2\')">&amp;\u2028';
 
 const file = (offset: number, length: number, name: string): MapRange => ({
-  ...{ offset, length, kind: 'file', what: 'file', name },
+  offset,
+  length,
+  kind: 'file',
+  what: 'file',
+  name,
 });
 
 const mapOf = (children: readonly MapRange[], length: number): MapRange => ({
-  ...{ offset: 0, length, kind: 'container', what: 'disk', children },
+  offset: 0,
+  length,
+  kind: 'container',
+  what: 'disk',
+  children,
 });
 
 function pageOf(parts: Partial<MapPage> = {}): string {
@@ -120,7 +128,10 @@ describe('what the page carries', () => {
 
   it('makes one range of the pieces of a file that is cut at the borders of groups', () => {
     const groups = [0, 1, 2].map((i): MapRange => ({
-      ...{ offset: i * 100, length: 100, kind: 'container', what: `group ${i}` },
+      offset: i * 100,
+      length: 100,
+      kind: 'container',
+      what: `group ${i}`,
     }));
     const tiles = tile([file(50, 240, '/model')], 300, { kind: 'free', what: 'free' });
     const ranges = decode(mapOf(nest(tiles, groups), 300));
@@ -139,7 +150,11 @@ describe('what the page carries', () => {
 
   it('draws what is packed over the whole width of the packed range', () => {
     const packed: MapRange = {
-      ...{ offset: 20, length: 80, kind: 'container', what: 'packed', unpackedBytes: 400 },
+      offset: 20,
+      length: 80,
+      kind: 'container',
+      what: 'packed',
+      unpackedBytes: 400,
       children: [file(0, 100, '/a'), file(100, 300, '/b')],
     };
     const [, , , a, b] = decode(mapOf([file(0, 20, '/first'), packed], 100));

@@ -32,8 +32,12 @@ async function mac(
   const cache = new HostFactsCache(join(folder(), 'cache'));
   const facts = await qemuFacts(binary, cache);
   const context: AcceleratorContext = {
-    ...{ arch: 'aarch64', binary, facts, cache },
-    ...{ hostPlatform: 'darwin', hostArch: 'arm64' },
+    arch: 'aarch64',
+    binary,
+    facts,
+    cache,
+    hostPlatform: 'darwin',
+    hostArch: 'arm64',
     ...changes,
   };
   const probes = async () => (await qemu.calls()).filter((args) => args.includes('-kernel'));
@@ -152,7 +156,8 @@ describe('auto', () => {
     await rememberVerdict('hvf', context, { usable: true, options });
     expect(await auto()).toEqual({ name: 'hvf', options });
     expect(await resolveAccelerator({ name: 'hvf', options: 'x=y' }, context)).toEqual({
-      ...{ name: 'hvf', options: 'x=y' },
+      name: 'hvf',
+      options: 'x=y',
     });
     const plan = silencePlan({ accel: { name: 'auto' }, cpuModel: undefined }, 'hvf', context);
     await plan!.remember({ usable: false, reason: 'a machine said nothing in it for 15 s' });

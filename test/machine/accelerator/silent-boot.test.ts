@@ -92,7 +92,8 @@ const notesAfter = (seconds: number) => [
   `the machine has said nothing for ${seconds} s with hvf,kernel-irqchip=off: starting it again, emulated (TCG)`,
 ];
 const badVerdict = (seconds: number) => ({
-  ...{ usable: false, reason: `a machine said nothing in it for ${seconds} s` },
+  usable: false,
+  reason: `a machine said nothing in it for ${seconds} s`,
 });
 
 /** Runs a session with input from a pipe. */

@@ -68,10 +68,13 @@ describe('AnswerReader', () => {
     const stream = `${STX}a${ETX}${EOT}${STX}b${ETX}${CAN}no${ETX}`;
     expect(readText(stream)).toMatchObject({ answer: 'a', end: { kind: 'complete' } });
     expect(readText(`${CAN}no${ETX}${EOT}${EOT}`)).toMatchObject({
-      ...{ console: '', end: { kind: 'failed', message: 'no' } },
+      console: '',
+      end: { kind: 'failed', message: 'no' },
     });
     expect(readText(`${EOT}${EOT}${EOT}`)).toEqual({
-      ...{ answer: '', console: '', end: { kind: 'complete' } },
+      answer: '',
+      console: '',
+      end: { kind: 'complete' },
     });
   });
 

@@ -71,7 +71,9 @@ describe('resolveEfiMachine', () => {
   it('lets options win over defaults', async () => {
     const serial = 'mon:stdio';
     expect(await resolve({ ramMiB: 777, cpus: 5, cpuModel: 'max', serial })).toMatchObject({
-      ...{ ramMiB: 777, cpus: 5, cpuModel: 'max' },
+      ramMiB: 777,
+      cpus: 5,
+      cpuModel: 'max',
       console: { to: 'backend', backend: 'mon:stdio' },
     });
     await expect(resolve({ cpus: 0.5 })).rejects.toMatchObject({ code: 'ZOSIA_BAD_OPTION' });
@@ -88,14 +90,16 @@ describe('resolveEfiMachine', () => {
 
   it('has a screen when somebody looks at it', async () => {
     expect(await resolve({ screenshot: true })).toMatchObject({
-      ...{ screen: { on: 'memory' }, isControlled: true },
+      screen: { on: 'memory' },
+      isControlled: true,
     });
     expect(await resolve({ window: true })).toMatchObject({
       screen: { on: 'window', display: process.platform === 'darwin' ? 'sdl' : 'gtk' },
       isControlled: false,
     });
     expect(await resolve({ window: true, screenshot: true })).toMatchObject({
-      ...{ screen: { on: 'window' }, isControlled: true },
+      screen: { on: 'window' },
+      isControlled: true,
     });
   });
 

@@ -51,7 +51,8 @@ describe('defaultSize', () => {
     expect([ramMiB, cpus]).toEqual([2560, 1]);
     expect(notes).toEqual([expect.stringContaining('has not 32768 MiB of memory free, as')]);
     expect(defaultSize(model(2), host, { ramMiB: 99 })).toMatchObject({
-      ...{ ramMiB: 99, cpus: 2 },
+      ramMiB: 99,
+      cpus: 2,
       notes: [
         expect.stringMatching(/take 2048 MiB, and the machine has 99 MiB.*2560 MiB are enough/),
         expect.stringContaining('has not 6 processors, as'),

@@ -56,7 +56,9 @@ describe('qemuFacts', () => {
   it('asks QEMU once', async () => {
     const qemu = await makeFakeQemu(folder(), { version: '9.1.0', accelerators: ['tcg', 'hvf'] });
     const facts = {
-      ...{ version: [9, 1], hasSandbox: true, canExitWithParent: false },
+      version: [9, 1],
+      hasSandbox: true,
+      canExitWithParent: false,
       accelerators: ['tcg', 'hvf'],
     };
     expect(await ask()).toEqual(facts);

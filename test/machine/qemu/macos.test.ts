@@ -10,7 +10,9 @@ function mac(
 ): MacContext & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
-    ...{ platform: 'darwin', nodeArch: 'x64', asked },
+    platform: 'darwin',
+    nodeArch: 'x64',
+    asked,
     sysctl: (name) => {
       asked.push(name);
       return Promise.resolve(values[name]);

@@ -46,10 +46,12 @@ describe('the pinned llama.cpp, of adapters', WHERE_LLAMA_RUNS, () => {
     const architecture = text(model.metadata.get('general.architecture') as string);
     const metadata = { 'general.architecture': architecture };
     const tensors = (changed: CompanionChanges['tensors']) => ({
-      ...{ metadata, tensors: { ...base, ...changed } },
+      metadata,
+      tensors: { ...base, ...changed },
     });
     const described = (changed: CompanionChanges['metadata']) => ({
-      ...{ metadata: { ...metadata, ...changed }, tensors: base },
+      metadata: { ...metadata, ...changed },
+      tensors: base,
     });
     return [
       ['as it should be', tensors({})],

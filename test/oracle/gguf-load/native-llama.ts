@@ -46,7 +46,8 @@ export class NativeLlama {
   /** Unpacks the pinned packages' libraries into a folder, and compiles the program that calls them. */
   static async install(folder: string): Promise<NativeLlama> {
     const packages = await fetchComponents({
-      ...{ arch: 'x86_64', components: ['llama'] },
+      arch: 'x86_64',
+      components: ['llama'],
       cacheDir: HOST.cacheDirectory,
     });
     for (const { path } of packages) {

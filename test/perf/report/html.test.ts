@@ -12,7 +12,10 @@ const RECORDS: readonly RunRecord[] = [1, 2, 4].flatMap((threads) =>
   ['', '-b,256'].flatMap((args, index) =>
     [0, 1, 2, 3].map((round): RunRecord => ({
       ...(threads === 4 && round === 3 ? FAILED : MEASURED),
-      ...{ threads, batchThreads: threads, args, run: round + 1 },
+      threads,
+      batchThreads: threads,
+      args,
+      run: round + 1,
       ...(threads === 4 && round === 3 ? {} : { tokPerS: threads * 10 + index + round / 2 }),
       timestamp: new Date(Date.UTC(2026, 6, 31, 23, 40 + round * 7 + index, threads)),
     })),
@@ -107,7 +110,11 @@ describe('the page', () => {
   it('of hostile results is only ugly', () => {
     const hostile: RunRecord = {
       ...FAILED,
-      ...{ model: HOSTILE, arch: HOSTILE, accel: HOSTILE, args: HOSTILE, error: HOSTILE },
+      model: HOSTILE,
+      arch: HOSTILE,
+      accel: HOSTILE,
+      args: HOSTILE,
+      error: HOSTILE,
     };
     const html = reportPage(
       [hostile, { ...MEASURED, model: HOSTILE, args: HOSTILE }, { ...MEASURED, args: HOSTILE }],
@@ -130,8 +137,13 @@ describe('the page', () => {
   it('of results without times, threads or a model has what can be shown', () => {
     const bare: RunRecord = {
       ...MEASURED,
-      ...{ timestamp: undefined, threads: undefined, batchThreads: undefined, cpus: undefined },
-      ...{ model: '', arch: '', accel: '' },
+      timestamp: undefined,
+      threads: undefined,
+      batchThreads: undefined,
+      cpus: undefined,
+      model: '',
+      arch: '',
+      accel: '',
     };
     const plots = elementsOf(page([bare])).filter(({ name }) => name === 'desc');
     expect(plots).toHaveLength(1);
@@ -155,7 +167,8 @@ describe('the page of very many runs', () => {
     const many = (count: number): RunRecord[] =>
       Array.from({ length: count }, (_, index) => ({
         ...(index % 10 === 9 ? FAILED : MEASURED),
-        ...{ threads: 1 + (index % 2), batchThreads: 1 + (index % 2) },
+        threads: 1 + (index % 2),
+        batchThreads: 1 + (index % 2),
         ...(index % 10 === 9 ? {} : { tokPerS: 10 + (index % 997) / 100 }),
         timestamp: new Date(Date.UTC(2026, 0, 1) + index * 60_000),
       }));

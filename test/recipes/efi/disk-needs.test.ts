@@ -39,7 +39,9 @@ describe('efiDiskNeeds', () => {
       archs: ['aarch64', 'x86_64'],
       settings: {
         ...DEFAULT_EFI_SETTINGS,
-        ...{ model: 'tiny.bin', tokenizer: 'tiny-tokenizer.bin', steps: 9 },
+        model: 'tiny.bin',
+        tokenizer: 'tiny-tokenizer.bin',
+        steps: 9,
       },
       modelName: 'tiny',
     });
@@ -52,7 +54,9 @@ describe('efiDiskNeeds', () => {
   it('takes the defaults where there is no llama2.cfg', async () => {
     const path = await writeDisk({ '/stories15m.bin': CHECKPOINT, '/tokenizer.bin': TOKENIZER });
     expect(await efiDiskNeeds(path)).toMatchObject({
-      ...{ modelName: 'stories15M', archs: ['x86_64'], settings: DEFAULT_EFI_SETTINGS },
+      modelName: 'stories15M',
+      archs: ['x86_64'],
+      settings: DEFAULT_EFI_SETTINGS,
     });
   });
 

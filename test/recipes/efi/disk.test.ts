@@ -135,8 +135,11 @@ describe('writeEfiDisk', () => {
       expect(files.get(path)!.equals(await prebuiltProgram(arch, 'llama2.efi'))).toBe(true);
     }
     expect(parseSettings(files.get('/llama2.cfg')!.toString())).toMatchObject({
-      ...{ prompt: 'The\ndragon', seed: 7n, steps: 256 },
-      ...{ model: 'tiny.bin', tokenizer: 'tiny-tokenizer.bin' },
+      prompt: 'The\ndragon',
+      seed: 7n,
+      steps: 256,
+      model: 'tiny.bin',
+      tokenizer: 'tiny-tokenizer.bin',
     });
     expect(files.get('/tiny.bin')!.equals(await readFile(paths[0]))).toBe(true);
     expect(files.get('/tiny-tokenizer.bin')!.equals(await readFile(paths[1]))).toBe(true);
@@ -192,7 +195,8 @@ describe('writeEfiDisk', () => {
     const text = await readFile(`${out}.json`, 'utf8');
     expect(text).not.toContain(folder.path);
     expect(JSON.parse(text)).toMatchObject({
-      ...{ schema: 1, product: 'efi-disk' },
+      schema: 1,
+      product: 'efi-disk',
       settings: { format: 'raw', program: 'llama2', partitionTable: 'none' },
       layout: { label: 'LLAMA2', fatType: 'FAT16', sizeBytes: 128 * MIB },
       output: { sizeBytes: 128 * MIB },

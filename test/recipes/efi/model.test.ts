@@ -19,7 +19,9 @@ describe('openEfiModel', () => {
   it('describes a checkpoint and its tokenizer', async () => {
     const model = await writeSampleModel(folder.file('plain'), { checkpointName: 'my.tiny.bin' });
     expect(model).toMatchObject({
-      ...{ name: 'my.tiny', version: 0, config: SHAPE },
+      name: 'my.tiny',
+      version: 0,
+      config: SHAPE,
       checkpoint: { fileName: 'my.tiny.bin', path: folder.file('plain/my.tiny.bin') },
       tokenizer: { fileName: 'tiny-tokenizer.bin', sizeBytes: sampleTokenizer(300).length },
     });

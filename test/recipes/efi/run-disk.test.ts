@@ -27,7 +27,9 @@ const layouts = (['raw', 'vmdk'] as const).flatMap((format) =>
 );
 
 const text = (path: string, contents: string): FatEntry => ({
-  ...{ type: 'file', path, data: bytesData(Buffer.from(contents)) },
+  type: 'file',
+  path,
+  data: bytesData(Buffer.from(contents)),
 });
 
 interface OnDisk {
@@ -89,7 +91,10 @@ describe('withRunDisk', () => {
         expect(disk.format).toBe('vmdk');
         const lent = await readDisk(disk.path);
         expect(parseSettings(lent.get('/llama2.cfg')!.contents!.toString())).toEqual({
-          ...{ model: 'tiny.bin', steps: 7, prompt: 'Hi\nthere', poweroff: true },
+          model: 'tiny.bin',
+          steps: 7,
+          prompt: 'Hi\nthere',
+          poweroff: true,
         });
         expect(lent.get('/tiny.bin')!.contents!.equals(await readFile(checkpoint))).toBe(true);
         expect(lent.get('/tiny.bin')!.attributes & ATTRIBUTE.readOnly).toBe(ATTRIBUTE.readOnly);

@@ -50,7 +50,8 @@ export function tensorsOf(shape: ModelShape): Tensor[] {
     return Array.from({ length: isOnce ? 1 : shape.layerCount }, (_, layer) => ({
       name: isOnce ? name : `${name}.${layer}`,
       offset: (offset - start) / Float32Array.BYTES_PER_ELEMENT + layer * rows * columns,
-      ...{ rows, columns },
+      rows,
+      columns,
     }));
   });
 }

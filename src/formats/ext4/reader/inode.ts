@@ -5,6 +5,7 @@ import { CLASSIC_INODE_BYTES, FILE_TYPE, INODE, INODE_FLAGS, TIME_EXTRA } from '
 import { FILE_TYPES } from '../file-type.js';
 import type { Timestamp } from '../../entry.js';
 import type { Ext4Superblock } from './superblock.js';
+import { SECTOR_BYTES } from '../../sector.js';
 
 export type Ext4FileType = keyof typeof FILE_TYPES;
 
@@ -40,8 +41,6 @@ export interface Inode {
   /** All bytes of the inode. */
   readonly bytes: Uint8Array;
 }
-
-export const SECTOR_BYTES = 512;
 
 const TYPE_BY_MODE = new Map(
   (Object.keys(FILE_TYPES) as Ext4FileType[]).map((type) => [FILE_TYPES[type].modeBits, type]),

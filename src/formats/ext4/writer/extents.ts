@@ -59,19 +59,23 @@ export function extentsOf(runs: readonly FileRun[], startBlock: number): Extent[
   return extents;
 }
 
+export interface ExtentTreePlace {
+  readonly blockSizeBytes: number;
+  /** First block of the nodes outside of the inode. */
+  readonly nodesBlock: number;
+  /** Entries a node holds; fewer than there is room for make a deeper tree. */
+  readonly perNode: number;
+  /** The inode's checksum seed. */
+  readonly seed: number;
+}
+
 /**
  * Serialises an extent tree with all nodes full but the last of each level. The nodes outside of the
  * inode lie in a row from `nodesBlock`, leaves first.
- *
- * @param seed the inode's checksum seed
- * @param perNode entries a node holds; fewer than there is room for make a deeper tree
  */
 export function buildExtentTree(
   extents: readonly Extent[],
-  nodesBlock: number,
-  blockSizeBytes: number,
-  seed: number,
-  perNode: number,
+  { nodesBlock, blockSizeBytes, seed, perNode }: ExtentTreePlace,
 ): ExtentTree {
   const nodes = new Uint8Array(extentNodeCount(extents.length, perNode) * blockSizeBytes);
   let entries: readonly NodeEntry[] = extents;

@@ -143,8 +143,12 @@ function smallestGeometry(demand: Demand, division: Division): Geometry {
     if (needed > firstDataBlock + groupCount * blocksPerGroup) continue;
     // Should inodes call for a last group that no block needs, it has a single one.
     const blockCount = Math.max(needed, firstDataBlock + (groupCount - 1) * blocksPerGroup + 1);
-    const tableBlocks = inodeTableBlocks(demand, groupCount);
-    return layOut(demand.blockSizeBytes, division, blockCount, groupCount, tableBlocks);
+    const inodeTableBlocksPerGroup = inodeTableBlocks(demand, groupCount);
+    return layOut(demand.blockSizeBytes, division, {
+      blockCount,
+      groupCount,
+      inodeTableBlocksPerGroup,
+    });
   }
 }
 
@@ -160,7 +164,8 @@ function geometryOf(demand: Demand, division: Division, blockCount: number): Geo
   const spare = (free * INODE_BYTES) / BYTES_PER_SPARE_INODE / groupCount;
   const tableBlocks = inodeTableBlocks(demand, groupCount) + Math.floor(spare / step) * step;
   const most = (maxInodesPerGroup(blockSizeBytes) * INODE_BYTES) / blockSizeBytes;
-  return layOut(blockSizeBytes, division, blockCount, groupCount, Math.min(most, tableBlocks));
+  const inodeTableBlocksPerGroup = Math.min(most, tableBlocks);
+  return layOut(blockSizeBytes, division, { blockCount, groupCount, inodeTableBlocksPerGroup });
 }
 
 function groupCountOf({ firstDataBlock, blocksPerGroup }: Division, blockCount: number): number {
@@ -216,10 +221,9 @@ function neededBlocks(demand: Demand, firstDataBlock: number, groupCount: number
 function layOut(
   blockSizeBytes: number,
   division: Division,
-  blockCount: number,
-  groupCount: number,
-  inodeTableBlocksPerGroup: number,
+  counts: Pick<Geometry, 'blockCount' | 'groupCount' | 'inodeTableBlocksPerGroup'>,
 ): Geometry {
+  const { blockCount, groupCount, inodeTableBlocksPerGroup } = counts;
   const descriptorsBlock = division.firstDataBlock + 1;
   const descriptorBlockCount = descriptorBlocks(blockSizeBytes, groupCount);
   const blockBitmapsBlock = descriptorsBlock + descriptorBlockCount;

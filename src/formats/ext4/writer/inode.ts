@@ -1,3 +1,4 @@
+import { SECTOR_BYTES } from '../../sector.js';
 import { ZosiaError } from '../../../errors.js';
 import { crc32c } from '../crc32c.js';
 import { defaultMode } from '../../entry.js';
@@ -58,7 +59,7 @@ export function writeInode(
   const access = encodeTime(path, attributes.atime ?? mtime);
   const change = encodeTime(path, attributes.ctime ?? mtime);
   const creation = encodeTime(path, attributes.crtime ?? mtime);
-  const sectors = body.blockCount * (options.blockSizeBytes / 512);
+  const sectors = body.blockCount * (options.blockSizeBytes / SECTOR_BYTES);
   writeFields(INODE, bytes, 0, {
     mode: FILE_TYPES[content.type].modeBits | mode,
     uidLow: low16(uid),

@@ -110,7 +110,8 @@ function writeItem(item: Item, inodeBytes: Uint8Array, options: WriteOptions): S
   const { blockSizeBytes } = options;
   const seed = inodeSeed(options.seed, inode.number);
   const extents = extentsOf(content.runs, contentBlock);
-  const tree = buildExtentTree(extents, nodesBlock, blockSizeBytes, seed, options.extentsPerNode);
+  const perNode = options.extentsPerNode;
+  const tree = buildExtentTree(extents, { nodesBlock, blockSizeBytes, seed, perNode });
   const body = {
     sizeBytes: content.sizeBytes,
     blockCount: itemBlockCount(item),
@@ -128,10 +129,20 @@ function writeItem(item: Item, inodeBytes: Uint8Array, options: WriteOptions): S
     segments.push(bytesSegment(at(nodesBlock), tree.nodes, `${path} (extents)`));
   }
   if (xattrBlock > 0) {
-    const block = buildXattrBlock(xattrs.inBlock, xattrBlock, blockSizeBytes, options.seed);
+    const block = buildXattrBlock(xattrs.inBlock, {
+      block: xattrBlock,
+      blockSizeBytes,
+      seed: options.seed,
+    });
     segments.push(bytesSegment(at(xattrBlock), block, `${path} (attributes)`));
   }
   if (content.build) segments.push(bytesSegment(at(contentBlock), content.build(seed), path));
   if (!content.data) return segments;
-  return segments.concat(placeData(content.data, content.runs, contentBlock, blockSizeBytes, path));
+  return segments.concat(
+    placeData(content.data, content.runs, {
+      startBlock: contentBlock,
+      blockSizeBytes,
+      label: path,
+    }),
+  );
 }

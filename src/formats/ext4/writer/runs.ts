@@ -35,10 +35,9 @@ export function runsBlockCount(runs: readonly FileRun[]): number {
 export function placeData(
   data: Image,
   runs: readonly FileRun[],
-  startBlock: number,
-  blockSizeBytes: number,
-  label: string,
+  place: { readonly startBlock: number; readonly blockSizeBytes: number; readonly label: string },
 ): Segment[] {
+  const { startBlock, blockSizeBytes, label } = place;
   const segments: Segment[] = [];
   let run = 0;
   let imageBlock = startBlock;

@@ -1,4 +1,3 @@
-import { Buffer } from 'buffer';
 import { ZosiaError } from '../../../errors.js';
 import { contentImage } from '../../../image/file-data.js';
 import type { Image } from '../../../image/image.js';

@@ -91,15 +91,14 @@ export function writeInodeXattrs(area: Uint8Array, xattrs: readonly StoredXattr[
 /**
  * The block with the attributes that did not fit the inode.
  *
- * @param block number of the block, which its checksum covers
- * @param seed the file system's checksum seed
+ * @param place `block` is the number of the block, which its checksum covers; `seed` the file system's
+ *   checksum seed
  */
 export function buildXattrBlock(
   xattrs: readonly StoredXattr[],
-  block: number,
-  blockSizeBytes: number,
-  seed: number,
+  place: { readonly block: number; readonly blockSizeBytes: number; readonly seed: number },
 ): Uint8Array {
+  const { block, blockSizeBytes, seed } = place;
   const bytes = new Uint8Array(blockSizeBytes);
   writeEntries(bytes, XATTR_BLOCK_HEADER_BYTES, xattrs, entryHash);
   const hash = xattrs.reduce((sum, xattr) => rotate(sum, 16) ^ entryHash(xattr), 0) >>> 0;

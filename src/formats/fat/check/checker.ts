@@ -52,7 +52,12 @@ export async function checkFat(
     problems: findings.problems,
     warnings: findings.warnings,
     summary: {
-      ...{ type, clusterCount, clusterSizeBytes, badClusterCount, fileCount, directoryCount },
+      type,
+      clusterCount,
+      clusterSizeBytes,
+      badClusterCount,
+      fileCount,
+      directoryCount,
       usedClusterCount: clusterCount - freeClusterCount - badClusterCount,
       problemCount: findings.problemCount,
     },

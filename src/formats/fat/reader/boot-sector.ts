@@ -117,8 +117,15 @@ export function parseBootSector(bytes: Uint8Array, volumeBytes: number): ParsedB
     return NONE.includes(sector) ? 0 : sector;
   };
   const bootSector: FatBootSector = {
-    ...{ type, sectorBytes, clusterCount, sectorCount, reservedSectorCount, fatCount },
-    ...{ fatSectorCount, rootEntryCount, isMirrored },
+    type,
+    sectorBytes,
+    clusterCount,
+    sectorCount,
+    reservedSectorCount,
+    fatCount,
+    fatSectorCount,
+    rootEntryCount,
+    isMirrored,
     oemName: decodeOem(readBytes(BOOT_SECTOR.oemName, bytes)).trimEnd(),
     clusterSizeBytes: sectorsPerCluster * sectorBytes,
     hiddenSectorCount: get(BOOT_SECTOR.hiddenSectorCount),

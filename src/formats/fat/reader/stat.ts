@@ -38,15 +38,16 @@ export interface FatNamed {
 }
 
 export const ROOT_STAT: FatStat = {
-  ...{
-    type: 'directory',
-    isRoot: true,
-    entryId: 0,
-    sizeBytes: 0,
-    attributes: ATTRIBUTE.directory,
-    shortName: '',
-  },
-  ...{ firstCluster: 0, mtime: undefined, crtime: undefined, atime: undefined },
+  type: 'directory',
+  isRoot: true,
+  entryId: 0,
+  sizeBytes: 0,
+  attributes: ATTRIBUTE.directory,
+  shortName: '',
+  firstCluster: 0,
+  mtime: undefined,
+  crtime: undefined,
+  atime: undefined,
 };
 
 /** @param directoryCluster the first cluster of the directory that the entry lies in; of the root 0 */
@@ -61,7 +62,9 @@ export function namedEntry(entry: RawEntry, directoryCluster: number): FatNamed 
       isRoot: false,
       entryId: directoryCluster * MAX_DIRECTORY_ENTRIES + slot + 1,
       sizeBytes: isDirectory ? 0 : sizeBytes,
-      ...{ attributes, shortName, firstCluster },
+      attributes,
+      shortName,
+      firstCluster,
       mtime: fromFatTime(entry.writeTime),
       crtime: fromFatTime(entry.creationTime),
       atime: fromFatTime({ date: entry.accessDate, time: 0, hundredths: 0 }),

@@ -22,7 +22,7 @@ import {
   OEM_NAME,
 } from '../layout/boot-sector.js';
 import { FIRST_CLUSTER } from '../layout/table.js';
-import { SECTOR_BYTES } from '../options.js';
+import { SECTOR_BYTES } from '../../sector.js';
 
 export interface BootFacts {
   readonly geometry: Geometry;

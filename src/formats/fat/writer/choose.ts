@@ -3,8 +3,9 @@ import { fit, isPossible, layOut } from './geometry.js';
 import type { Geometry, VolumeShape } from './geometry.js';
 import { FAT_TYPE_FACTS } from '../layout/table.js';
 import type { FatType } from '../layout/table.js';
-import { badOption, CLUSTER_SIZES, MAX_ROOT_ENTRIES, SECTOR_BYTES } from '../options.js';
+import { badOption, CLUSTER_SIZES, MAX_ROOT_ENTRIES } from '../options.js';
 import type { FatOptions } from '../options.js';
+import { SECTOR_BYTES } from '../../sector.js';
 
 /** What a volume is to hold. */
 export interface Contents {

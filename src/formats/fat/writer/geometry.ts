@@ -2,7 +2,7 @@ import { FAT_COUNT, RESERVED_SECTOR_COUNT } from '../layout/boot-sector.js';
 import { DIRECTORY_ENTRY_BYTES } from '../layout/directory.js';
 import { FAT_TYPE_FACTS, FAT_TYPES, FIRST_CLUSTER } from '../layout/table.js';
 import type { FatType } from '../layout/table.js';
-import { SECTOR_BYTES } from '../options.js';
+import { SECTOR_BYTES } from '../../sector.js';
 
 /** Where everything lies on a volume; sectors count from its start. */
 export interface Geometry {
@@ -43,7 +43,12 @@ export function layOut(shape: VolumeShape, clusterCount: number): Geometry {
   const alignment = Math.max(clusterSizeBytes, HEAP_ALIGNMENT_BYTES) / SECTOR_BYTES;
   const heapSector = Math.ceil((RESERVED_SECTOR_COUNT[type] + beforeHeap) / alignment) * alignment;
   return {
-    ...{ type, clusterSizeBytes, clusterCount, fatSectorCount, rootEntryCount, heapSector },
+    type,
+    clusterSizeBytes,
+    clusterCount,
+    fatSectorCount,
+    rootEntryCount,
+    heapSector,
     reservedSectorCount: heapSector - beforeHeap,
     rootSector: heapSector - rootSectorCount,
     sectorCount: heapSector + clusterCount * (clusterSizeBytes / SECTOR_BYTES),

@@ -107,7 +107,13 @@ function insert(root: DirectoryNode, entry: FatEntry): void {
   const existing = children.get(foldName(name));
   if (existing) throw duplicate(path, existing.path);
   children.set(foldName(name), {
-    ...{ type: 'file', name, path, parent, attributes: entry, stored: undefined, firstCluster: 0 },
+    type: 'file',
+    name,
+    path,
+    parent,
+    attributes: entry,
+    stored: undefined,
+    firstCluster: 0,
     data,
   });
 }
@@ -136,8 +142,17 @@ function makeDirectory(
   parent: DirectoryNode | undefined,
 ): DirectoryNode {
   return {
-    ...{ type: 'directory', name, path, parent, attributes: {}, stored: undefined },
-    ...{ firstCluster: 0, children: new Map(), sorted: [], entryCount: 0, named: false },
+    type: 'directory',
+    name,
+    path,
+    parent,
+    attributes: {},
+    stored: undefined,
+    firstCluster: 0,
+    children: new Map(),
+    sorted: [],
+    entryCount: 0,
+    named: false,
   };
 }
 

@@ -63,7 +63,8 @@ function form<T extends SettingValue>(
   },
 ): SettingForm {
   return {
-    ...{ name, expected },
+    name,
+    expected,
     format: (value) => (isValid(value as T) ? format(value as T) : undefined),
     parse: (text) => {
       const value = parse(text);

@@ -13,6 +13,7 @@ import type { Extent, ExtentTree } from '../../../../src/formats/ext4/writer/ext
 const BLOCK = 1024;
 const SEED = 0x1234_5678;
 const NODES_BLOCK = 2 ** 33;
+const PLACE = { nodesBlock: NODES_BLOCK, blockSizeBytes: BLOCK, seed: SEED };
 
 /** Reads a tree back by the format's description alone, checking what a reader relies on. */
 function readTree(tree: ExtentTree): { depth: number; extents: Extent[] } {
@@ -58,7 +59,7 @@ describe('an extent tree', () => {
       fc.property(fc.integer({ min: 0, max: 3000 }), (count) => {
         const extents = alternating(count);
         const perNode = extentsPerNode(BLOCK);
-        const tree = buildExtentTree(extents, NODES_BLOCK, BLOCK, SEED, perNode);
+        const tree = buildExtentTree(extents, { ...PLACE, perNode });
         expect(readTree(tree).extents).toEqual(extents);
         expect(tree.nodes.length).toBe(extentNodeCount(count, perNode) * BLOCK);
       }),
@@ -78,7 +79,7 @@ describe('an extent tree', () => {
     [128, 5],
   ])('of %d extents, two a node, is %d deep', (count, depth) => {
     const extents = alternating(count);
-    const read = readTree(buildExtentTree(extents, NODES_BLOCK, BLOCK, SEED, 2));
+    const read = readTree(buildExtentTree(extents, { ...PLACE, perNode: 2 }));
     expect(read).toEqual({ depth, extents });
   });
 

@@ -55,7 +55,9 @@ describe('a block of attributes', () => {
       'user.bb': Buffer.alloc(301, 'w'),
       'trusted.zz': Buffer.alloc(99, 'q'),
     });
-    const view = new DataView(buildXattrBlock(inBlock, 5, 4096, 1).buffer);
+    const view = new DataView(
+      buildXattrBlock(inBlock, { block: 5, blockSizeBytes: 4096, seed: 1 }).buffer,
+    );
     expect(view.getUint32(0x0c, true)).toBe(0xf07d_0a52);
     const entries = [0x20, 0x34, 0x48].map((at) => view.getUint32(at + 0xc, true));
     expect(entries).toEqual([0x7777_7b22, 0x0001_8841, 0x0f4b_7171]);
@@ -63,7 +65,11 @@ describe('a block of attributes', () => {
 
   it('has a checksum of its number and contents', () => {
     const { inBlock } = plan({ 'user.name': Buffer.alloc(100, 1) });
-    const block = buildXattrBlock(inBlock, 0x2_0000_0003, 4096, 99);
+    const block = buildXattrBlock(inBlock, {
+      block: 0x2_0000_0003,
+      blockSizeBytes: 4096,
+      seed: 99,
+    });
     const view = new DataView(block.buffer);
     const checksum = view.getUint32(0x10, true);
     view.setUint32(0x10, 0, true);
