@@ -19,7 +19,7 @@ const LAYERS = {
 const SHARED = '^src/(errors|shell-word|wording)\\.ts$';
 
 /** The core runs in a browser, too: what it reaches is part of it, however many imports away. */
-const CORE = '^src/(formats|image)/';
+const CORE = '^src/(formats|image)/|^src/library/core\\.ts$';
 const HOST_MODULES =
   '^(node:)?(fs|fs/promises|child_process|net|tls|http|https|http2|dgram|os|worker_threads|zlib|crypto)$';
 
@@ -43,7 +43,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/cli/main\\.ts$', '^src/index\\.ts$'] },
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/cli/main\\.ts$', '^src/library/'] },
       to: {},
     },
     ...Object.entries(LAYERS).map(layer),
@@ -60,6 +60,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^node_modules/commander/' },
+    },
+    {
+      name: 'nothing-imports-the-library',
+      comment: 'src/library only exports, for who uses the package.',
+      severity: 'error',
+      from: { pathNot: '^src/library/' },
+      to: { path: '^src/library/' },
+    },
+    {
+      name: 'the-doors-are-apart',
+      comment: 'Who imports one door shall not load another.',
+      severity: 'error',
+      from: { path: '^src/library/' },
+      to: { path: '^src/library/' },
     },
     {
       name: 'nothing-imports-the-cli',

@@ -10,9 +10,9 @@ import {
   SUPERBLOCK_BYTES,
   SUPERBLOCK_OFFSET,
 } from '../../src/formats/ext4/layout/superblock.js';
-import { checkFat } from '../../src/formats/fat/check/checker.js';
+import { verifyFat } from '../../src/formats/fat/check/checker.js';
 import { openVolume as openFatVolume } from '../../src/formats/fat/reader/volume.js';
-import { checkExt4 } from '../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../src/formats/ext4/check/checker.js';
 import { readPartitionTable } from '../../src/formats/gpt/reader.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { cpioTree } from '../../src/inspect/cpio/tree.js';
@@ -43,10 +43,10 @@ const USES: readonly ((source: ReturnType<typeof accessBytes>) => Promise<unknow
   (source) => readPartitionTable(source),
   async (source) => listAll(ext4Tree(await openExt4Volume(source))),
   async (source) => mapExt4(await openExt4Volume(source)),
-  (source) => checkExt4(source),
+  (source) => verifyExt4(source),
   async (source) => readAll(fatTree(await openFatVolume(source))),
   async (source) => describeFat(source),
-  (source) => checkFat(source),
+  (source) => verifyFat(source),
   async (source) => listAll(await cpioTree(source)),
 ];
 

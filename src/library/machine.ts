@@ -1,0 +1,20 @@
+// What is exported mentions Node's own types; a program that uses it need not ask for them itself.
+/// <reference types="node" preserve="true" />
+/**
+ * Machines: QEMU with either guest, talked to, asked once, or booted in a mode; what they need of a host,
+ * and the whole path from a model to a machine that is ready to start.
+ *
+ * @packageDocumentation
+ */
+export { checkHost } from '../doctor/check.js';
+export type { CheckOptions, DoctorReport } from '../doctor/check.js';
+export { installMissing } from '../doctor/install.js';
+export * from '../machine/machine.js';
+
+// The whole path from a model to a machine that is ready to start.
+export { prepareMachine } from '../prepare/linux.js';
+export type { ReadyMachine, UpOptions } from '../prepare/linux.js';
+export { prepareEfiMachine } from '../prepare/efi.js';
+export type { EfiUpOptions, ReadyEfiMachine } from '../prepare/efi.js';
+export { memoryByContext } from '../prepare/memory-by-context.js';
+export type { ContextMemory } from '../prepare/memory-by-context.js';

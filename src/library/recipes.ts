@@ -1,0 +1,61 @@
+// What is exported mentions Node's own types; a program that uses it need not ask for them itself.
+/// <reference types="node" preserve="true" />
+/**
+ * What goes into each product, and where it comes from: packages that are fetched, programs that are
+ * built, the Linux guest, model disks and the disks of EFI machines.
+ *
+ * @packageDocumentation
+ */
+// What is fetched, and what ships built.
+export { ARCHITECTURES, hostArchitecture, parseArchitecture } from '../artifacts/architectures.js';
+export type { Architecture } from '../artifacts/architectures.js';
+export { fetchComponents } from '../artifacts/fetch.js';
+export type { FetchedPackage, FetchOptions } from '../artifacts/fetch.js';
+export { prebuiltProgram } from '../artifacts/prebuilt.js';
+export type { PrebuiltProgram } from '../artifacts/prebuilt.js';
+
+// The Linux guest and its model disk.
+export { defaultPlaces } from '../recipes/places.js';
+export type { DiskFormat, Places } from '../recipes/places.js';
+export { linuxGuest } from '../recipes/linux-guest.js';
+export type { LinuxGuest, LinuxGuestOptions } from '../recipes/linux-guest.js';
+export { openModel } from '../recipes/model.js';
+export type { Model } from '../recipes/model.js';
+export { modelNeeds } from '../recipes/model-memory.js';
+export type { ModelNeeds } from '../recipes/model-memory.js';
+export { planModelDisk, writeModelDisk } from '../recipes/model-disk.js';
+export type { ModelDiskLayout, ModelDiskOptions, WrittenDisk } from '../recipes/model-disk.js';
+export { checkModelDisk } from '../recipes/check-disk.js';
+export type { CheckDiskOptions } from '../recipes/check-disk.js';
+export { modelOnDisk } from '../recipes/model-on-disk.js';
+export type { DiskModel } from '../recipes/model-on-disk.js';
+export { convertLlama2c } from '../recipes/convert.js';
+export type { ConvertOptions } from '../recipes/convert.js';
+
+// The EFI machine's disk.
+export { openEfiModel } from '../recipes/efi/model.js';
+export type { EfiFile, EfiModel } from '../recipes/efi/model.js';
+export { planEfiDisk, writeEfiDisk } from '../recipes/efi/disk.js';
+export type {
+  EfiDiskLayout,
+  EfiDiskPlan,
+  WriteEfiDiskOptions,
+  WrittenEfiDisk,
+} from '../recipes/efi/disk.js';
+export { planEfiVolume } from '../recipes/efi/disk-plan.js';
+export type {
+  EfiDiskImage,
+  EfiVolumeOptions,
+  PartitionTableKind,
+} from '../recipes/efi/disk-plan.js';
+export { efiDiskNeeds } from '../recipes/efi/disk-needs.js';
+export type { EfiDiskNeeds, EfiDiskNeedsOptions } from '../recipes/efi/disk-needs.js';
+export { withRunDisk } from '../recipes/efi/run-disk.js';
+export type { RunDisk } from '../recipes/efi/run-disk.js';
+
+// The programs of the guests, compiled.
+export { buildEfi } from '../toolchain/efi.js';
+export type { BuildEfiOptions, BuiltEfi, EfiProgram } from '../toolchain/efi.js';
+export { buildGuest } from '../toolchain/guest.js';
+export type { BuildGuestOptions, BuiltGuest } from '../toolchain/guest.js';
+export { buildPrebuilt } from '../toolchain/prebuilt.js';
