@@ -24,6 +24,8 @@ export type {
   Source,
 } from '../image/image.js';
 export { accessBytes } from '../image/random-access.js';
+export { closable } from '../image/closable.js';
+export type { Closable } from '../image/closable.js';
 export type { OpenRandomAccess, RandomAccess } from '../image/random-access.js';
 export { sha256 } from '../image/sha256.js';
 export { sliceAccess } from '../image/slice-access.js';
@@ -43,7 +45,14 @@ export type {
 
 // File systems and partition tables.
 export { planExt4 } from '../formats/ext4/plan.js';
-export type { Ext4Attributes, Ext4Entry, Ext4Name, Ext4Options } from '../formats/ext4/plan.js';
+export type {
+  Ext4Attributes,
+  Ext4Entry,
+  Ext4Image,
+  Ext4Name,
+  Ext4Options,
+} from '../formats/ext4/plan.js';
+export type { BlockSizeBytes } from '../formats/ext4/options.js';
 export { Ext4Reader, openExt4 } from '../formats/ext4/reader/reader.js';
 export type {
   Ext4DirectoryEntry,
@@ -59,7 +68,13 @@ export type {
 export { checkExt4, verifyExt4 } from '../formats/ext4/check/checker.js';
 export type { Ext4CheckOptions, Ext4Report, Ext4Summary } from '../formats/ext4/check/checker.js';
 export { planFat } from '../formats/fat/plan.js';
-export type { FatAttributes, FatEntry, FatOptions, FatType } from '../formats/fat/plan.js';
+export type {
+  FatAttributes,
+  FatEntry,
+  FatImage,
+  FatOptions,
+  FatType,
+} from '../formats/fat/plan.js';
 export { FatReader, openFat } from '../formats/fat/reader/reader.js';
 export type {
   FatBootSector,
@@ -74,7 +89,12 @@ export type { FatCheckOptions, FatReport, FatSummary } from '../formats/fat/chec
 export type { Problem } from '../formats/findings.js';
 export { GPT_TYPE } from '../formats/gpt/layout.js';
 export { FIRST_PARTITION_OFFSET, planGpt } from '../formats/gpt/plan.js';
-export type { GptOptions, GptPartition } from '../formats/gpt/plan.js';
+export type {
+  GptImage,
+  GptOptions,
+  GptPartition,
+  GptPlacedPartition,
+} from '../formats/gpt/plan.js';
 export { readPartitionTable } from '../formats/gpt/reader.js';
 export type { Partition, PartitionTable } from '../formats/gpt/reader.js';
 export { planVmdk } from '../formats/vmdk/writer.js';

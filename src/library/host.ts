@@ -14,7 +14,7 @@ export { writeRaw } from '../host/raw-writer.js';
 export type { WriteRawOptions } from '../host/raw-writer.js';
 
 // Looking into images.
-export { openImage, openTree } from '../inspect/open-image.js';
+export { openImage } from '../inspect/open-image.js';
 export type { ImageContent, OpenImage, OpenImageOptions } from '../inspect/open-image.js';
 export type { ImageNode, ImageTree } from '../inspect/node.js';
 export type { DiskPartition, DiskTable } from '../inspect/partition.js';
@@ -22,7 +22,7 @@ export { inspectImage } from '../inspect/inspect.js';
 export type { Inspection } from '../inspect/inspect.js';
 export { listFiles } from '../inspect/list.js';
 export type { ListedFile } from '../inspect/list.js';
-export { openFile } from '../inspect/open-file.js';
+export type { ImageFiles, ReadFileOptions } from '../inspect/image-files.js';
 export { extractFiles } from '../inspect/extract.js';
 export type { ExtractOptions, ExtractSummary } from '../inspect/extract.js';
 export { verifyImage } from '../inspect/verify.js';

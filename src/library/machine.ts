@@ -6,7 +6,7 @@
  *
  * @packageDocumentation
  */
-export { checkHost } from '../doctor/check.js';
+export { verifyHost } from '../doctor/check.js';
 export type { CheckOptions, DoctorReport } from '../doctor/check.js';
 export { installMissing } from '../doctor/install.js';
 export * from '../machine/machine.js';

@@ -19,7 +19,7 @@ export { defaultPlaces } from '../recipes/places.js';
 export type { DiskFormat, Places } from '../recipes/places.js';
 export { linuxGuest } from '../recipes/linux-guest.js';
 export type { LinuxGuest, LinuxGuestOptions } from '../recipes/linux-guest.js';
-export { openModel } from '../recipes/model.js';
+export { readModel } from '../recipes/model.js';
 export type { Model } from '../recipes/model.js';
 export { modelNeeds } from '../recipes/model-memory.js';
 export type { ModelNeeds } from '../recipes/model-memory.js';
@@ -33,7 +33,7 @@ export { convertLlama2c } from '../recipes/convert.js';
 export type { ConvertOptions } from '../recipes/convert.js';
 
 // The EFI machine's disk.
-export { openEfiModel } from '../recipes/efi/model.js';
+export { readEfiModel } from '../recipes/efi/model.js';
 export type { EfiFile, EfiModel } from '../recipes/efi/model.js';
 export { planEfiDisk, writeEfiDisk } from '../recipes/efi/disk.js';
 export type {
