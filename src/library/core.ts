@@ -86,7 +86,7 @@ export type {
 } from '../formats/fat/reader/reader.js';
 export { checkFat, verifyFat } from '../formats/fat/check/checker.js';
 export type { FatCheckOptions, FatReport, FatSummary } from '../formats/fat/check/checker.js';
-export type { Problem } from '../formats/findings.js';
+export type { Finding, Report } from '../formats/findings.js';
 export { GPT_TYPE } from '../formats/gpt/layout.js';
 export { FIRST_PARTITION_OFFSET, planGpt } from '../formats/gpt/plan.js';
 export type {
@@ -136,6 +136,18 @@ export type {
 } from '../formats/llama2c/checkpoint.js';
 export { readTokenizer } from '../formats/llama2c/tokenizer.js';
 export type { Token, Tokenizer } from '../formats/llama2c/tokenizer.js';
+export { planTokenizer } from '../formats/llama2c/tokenizer-writer.js';
+export { checkpointLayout, planCheckpoint } from '../formats/llama2c/checkpoint-writer.js';
+export type { CheckpointLayout } from '../formats/llama2c/checkpoint-writer.js';
+export {
+  BOS_ID,
+  byteText,
+  EOS_ID,
+  FIRST_BYTE_ID,
+  FIRST_TEXT_ID,
+  SPECIAL_TEXTS,
+} from '../formats/llama2c/special-tokens.js';
+export { NORM_EPSILON, ROPE_BASE } from '../formats/llama2c/run-constants.js';
 export { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 export type { Llama2cGgufOptions } from '../formats/llama2c/to-gguf.js';
 export { DEFAULT_EFI_SETTINGS } from '../formats/llama2c/settings/settings.js';

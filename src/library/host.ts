@@ -10,6 +10,8 @@ export { accessFile } from '../host/access-file.js';
 export type { OpenFile } from '../host/access-file.js';
 export { digestImage } from '../host/digest.js';
 export { openPlan } from '../host/image-reader.js';
+export { makeOutputFolder, writeOutput } from '../host/output-file.js';
+export type { OutputOptions } from '../host/output-file.js';
 export { writeRaw } from '../host/raw-writer.js';
 export type { WriteRawOptions } from '../host/raw-writer.js';
 
@@ -27,7 +29,6 @@ export { extractFiles } from '../inspect/extract.js';
 export type { ExtractOptions, ExtractSummary } from '../inspect/extract.js';
 export { verifyImage } from '../inspect/verify.js';
 export type { Verification, VerifyOptions } from '../inspect/verify.js';
-export type { Finding } from '../inspect/findings.js';
 export type { Ext4Verification } from '../inspect/ext4/verify.js';
 export { describeFat } from '../inspect/fat/describe.js';
 export type { FatDescription } from '../inspect/fat/describe.js';

@@ -6,6 +6,9 @@
  *
  * @packageDocumentation
  */
+export { hostFolders } from '../host/host-folders.js';
+export type { HostFolders } from '../host/host-folders.js';
+export { thisHost } from '../doctor/host.js';
 export { verifyHost } from '../doctor/check.js';
 export type { CheckOptions, DoctorReport } from '../doctor/check.js';
 export { installMissing } from '../doctor/install.js';

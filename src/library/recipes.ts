@@ -29,6 +29,9 @@ export { checkModelDisk } from '../recipes/check-disk.js';
 export type { CheckDiskOptions } from '../recipes/check-disk.js';
 export { modelOnDisk } from '../recipes/model-on-disk.js';
 export type { DiskModel } from '../recipes/model-on-disk.js';
+export { EMBEDDED_MODEL_TEMPLATE } from '../recipes/embedded-model.js';
+export { embeddedCheckpoint } from '../recipes/embedded-checkpoint.js';
+export type { CheckpointPaths, EmbeddedCheckpoint } from '../recipes/embedded-checkpoint.js';
 export { convertLlama2c } from '../recipes/convert.js';
 export type { ConvertOptions } from '../recipes/convert.js';
 
