@@ -29,7 +29,7 @@ export interface PartitionsVerification {
 
 export type Verification = VerifiedImage & (VerifiedContent | PartitionsVerification);
 
-interface VerifiedImage extends Report {
+export interface VerifiedImage extends Report {
   readonly path: string;
   /** All problems: no more than 1000 are described. */
   readonly problemCount: number;

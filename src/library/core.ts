@@ -153,3 +153,20 @@ export type { Llama2cGgufOptions } from '../formats/llama2c/to-gguf.js';
 export { DEFAULT_EFI_SETTINGS } from '../formats/llama2c/settings/settings.js';
 export type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 export { formatSettings, parseSettings } from '../formats/llama2c/settings/file.js';
+
+// What the types above mention.
+export type { GzipOptions } from '../formats/compression/gzip.js';
+export type { DecompressionLimits } from '../formats/compression/limits.js';
+export type { CpioMemberAttributes, CpioMemberContent } from '../formats/cpio/member.js';
+export type { ReadCpioOptions } from '../formats/cpio/reader.js';
+export type { CpioOptions } from '../formats/cpio/writer.js';
+export type { ReadDebOptions } from '../formats/deb/deb.js';
+export { BLOCK_SIZES } from '../formats/ext4/options.js';
+export type { Ext4Feature } from '../formats/ext4/reader/features.js';
+export type { DeviceNumbers } from '../formats/ext4/reader/stat.js';
+export type { Check, Severity } from '../formats/findings.js';
+export type { GgmlType } from '../formats/gguf/ggml-types.js';
+export type { GgufValue, TypedValue } from '../formats/gguf/values.js';
+export type { LoadOrderOptions, ModuleDependencies } from '../formats/kmod/modules-dep.js';
+export type { TensorType } from '../formats/llama2c/config.js';
+export type { TensorName } from '../formats/llama2c/layout.js';

@@ -33,3 +33,17 @@ export type { Ext4Verification } from '../inspect/ext4/verify.js';
 export { describeFat } from '../inspect/fat/describe.js';
 export type { FatDescription } from '../inspect/fat/describe.js';
 export type { FatVerification } from '../inspect/fat/verify.js';
+
+// What the types above mention.
+export type { Findings } from '../formats/findings.js';
+export type { BackingFile } from '../inspect/backing-file.js';
+export type { CpioDescription } from '../inspect/cpio/describe.js';
+export type { Ext4Description } from '../inspect/ext4/describe.js';
+export type { Comparison } from '../inspect/ext4/second-reader.js';
+export type { DescribedPartition } from '../inspect/inspect.js';
+export type { VerifiedModel } from '../inspect/models/model.js';
+export type { DataRange, NamedNode, NodeType } from '../inspect/node.js';
+export type { FileSystemKind } from '../inspect/recognise.js';
+export type { Region } from '../inspect/regions.js';
+export type { VerifiedImage } from '../inspect/verify.js';
+export type { DiskExtent } from '../inspect/vmdk-disk.js';

@@ -21,3 +21,18 @@ export { prepareEfiMachine } from '../prepare/efi.js';
 export type { EfiUpOptions, ReadyEfiMachine } from '../prepare/efi.js';
 export { memoryByContext } from '../prepare/memory-by-context.js';
 export type { ContextMemory } from '../prepare/memory-by-context.js';
+
+// What the types above mention.
+export type { DownloadProgress } from '../artifacts/download.js';
+export type { FoundRequirement } from '../doctor/check.js';
+export type { HostFacts } from '../doctor/host-facts.js';
+export type { DoctorHost } from '../doctor/host.js';
+export type { InstallOptions } from '../doctor/install.js';
+export type { HostPackages } from '../doctor/package-managers.js';
+export type { Purpose } from '../doctor/requirements.js';
+export type { TerminalInput } from '../machine/console/terminal.js';
+export type { Taker } from '../machine/efi/run.js';
+
+export { ACCELERATOR_NAMES } from '../machine/qemu/host-spec.js';
+export type { SilencePlan } from '../machine/qemu/host-spec.js';
+export type { QemuCall } from '../machine/qemu/process.js';

@@ -37,3 +37,6 @@ export { groupResults } from '../perf/report/groups.js';
 export type { SettingGroup, Subject } from '../perf/report/groups.js';
 export { summaryLines } from '../perf/report/text.js';
 export { reportPage } from '../perf/report/html.js';
+
+// What the types above mention.
+export type { LogOptions } from '../perf/boot-log.js';

@@ -62,3 +62,18 @@ export type { BuildEfiOptions, BuiltEfi, EfiProgram } from '../toolchain/efi.js'
 export { buildGuest } from '../toolchain/guest.js';
 export type { BuildGuestOptions, BuiltGuest } from '../toolchain/guest.js';
 export { buildPrebuilt } from '../toolchain/prebuilt.js';
+
+// What the types above mention.
+export type { ChosenPackage } from '../artifacts/download.js';
+export type { FetchSources } from '../artifacts/fetch.js';
+export type { Component } from '../artifacts/lock.js';
+export type { BaseModel } from '../formats/gguf/base-model.js';
+export type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
+export type { ConvertedModel } from '../recipes/convert.js';
+export type { DiskEntry } from '../recipes/disk-entries.js';
+export type { DiskManifest } from '../recipes/disk-manifest.js';
+export type { EfiDiskFile } from '../recipes/efi/entries.js';
+export type { EfiDiskManifest } from '../recipes/efi/manifest.js';
+export type { Companion, GgufFile } from '../recipes/model.js';
+export type { WriteDiskOptions } from '../recipes/write-disk.js';
+export type { Compiler } from '../toolchain/compiler.js';
