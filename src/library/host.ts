@@ -47,3 +47,5 @@ export type { FileSystemKind } from '../inspect/recognise.js';
 export type { Region } from '../inspect/regions.js';
 export type { VerifiedImage } from '../inspect/verify.js';
 export type { DiskExtent } from '../inspect/vmdk-disk.js';
+export type { LocalFinding } from '../formats/findings.js';
+export type { GroupsSummary } from '../inspect/ext4/describe.js';
