@@ -176,4 +176,3 @@ export type { NumberTypeName } from '../formats/gguf/layout.js';
 export type { GgufArray, GgufScalar, StringValue } from '../formats/gguf/values.js';
 export type { ValueTypeName } from '../formats/gguf/layout.js';
 export type { ElementTypeName } from '../formats/gguf/values.js';
-export type { VALUE_TYPES } from '../formats/gguf/layout.js';
