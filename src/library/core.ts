@@ -6,6 +6,8 @@
  */
 export { ZosiaError } from '../errors.js';
 export type { ZosiaErrorCode } from '../errors.js';
+export { option, OptionName, Wording, wording } from '../wording.js';
+export type { Text, WordFor } from '../wording.js';
 
 // Images: what every format plans.
 export { accessImage } from '../image/access-image.js';
