@@ -12,7 +12,7 @@ import {
   runInteractive,
 } from '../../src/machine/machine.js';
 import { efiDiskFiles, fatEntry } from '../../src/recipes/efi/entries.js';
-import { openEfiModel } from '../../src/recipes/efi/model.js';
+import { readEfiModel } from '../../src/recipes/efi/model.js';
 import { formatSettings } from '../../src/formats/llama2c/settings/file.js';
 import { readKernelPackage } from '../../src/recipes/kernel-package.js';
 import { planPeer } from './peer.js';
@@ -97,7 +97,7 @@ export async function prepareEfi(
 ): Promise<Contestant[]> {
   const { arch, folder, model } = job;
   const disk = join(folder, `${arch}.img`);
-  const efiModel = await openEfiModel(model.checkpoint, model.tokenizer);
+  const efiModel = await readEfiModel(model.checkpoint, model.tokenizer);
   const files = await efiDiskFiles(efiModel, [arch], { ...settingsOf(job), answer: 'serial' });
   await writeRaw(planFat(files.map(fatEntry), { esp: true }), disk);
   return processorCounts.map((count) => ({

@@ -39,14 +39,14 @@ Exit status 1 means that something is missing. On a terminal --install asks befo
     )
     .action(async (options: Options) => {
       requireOneOf(command, '--yes', ['--install']);
-      const [{ checkHost }, { thisHost }, { installMissing }] = await Promise.all([
+      const [{ verifyHost }, { thisHost }, { installMissing }] = await Promise.all([
         import('../doctor/check.js'),
         import('../doctor/host.js'),
         import('../doctor/install.js'),
       ]);
       const arch = chosenArchitecture(options.arch);
       const host = thisHost(folders());
-      let report = await checkHost({ purpose: options.for, arch }, host);
+      let report = await verifyHost({ purpose: options.for, arch }, host);
       if (options.install) {
         if (report.missing.length === 0 && !options.json) {
           // Silence suits a script; a person waits for a word.

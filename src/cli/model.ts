@@ -42,11 +42,11 @@ Examples:
     )
     .action(
       async (name: string, options: { ctx?: number[] | undefined; json?: true | undefined }) => {
-        const [{ openModel }, { memoryByContext }] = await Promise.all([
+        const [{ readModel }, { memoryByContext }] = await Promise.all([
           import('../recipes/model.js'),
           import('../prepare/memory-by-context.js'),
         ]);
-        const { path, sizeBytes, info } = await openModel(name, defaultPlaces().modelsDir);
+        const { path, sizeBytes, info } = await readModel(name, defaultPlaces().modelsDir);
         const memory = memoryByContext(info, options.ctx);
         if (options.json) {
           printJson({ path, sizeBytes, ...info, memory });

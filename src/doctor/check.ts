@@ -36,7 +36,7 @@ export interface DoctorReport {
  *
  * @throws ZosiaError `ZOSIA_UNKNOWN_ARCH` where the host's architecture is no guest's and none is given
  */
-export async function checkHost(
+export async function verifyHost(
   { purpose, arch = hostArchitecture() }: CheckOptions,
   host: DoctorHost,
 ): Promise<DoctorReport> {

@@ -1,6 +1,6 @@
 import { ZosiaError } from '../errors.js';
 import { option, wording } from '../wording.js';
-import { checkHost } from './check.js';
+import { verifyHost } from './check.js';
 import type { DoctorReport } from './check.js';
 import type { CommandResult, DoctorHost } from './host.js';
 import { installCommand, packagesFor } from './package-managers.js';
@@ -53,7 +53,7 @@ export async function installMissing(
   if (result.exitCode !== 0) throw installFailed(byHand, result.tail.at(-1) ?? 'no reason given');
 
   const { purpose, arch } = report;
-  const after = await checkHost({ purpose, arch }, host);
+  const after = await verifyHost({ purpose, arch }, host);
   if (after.missing.length > 0) {
     const names = after.missing.map(nameOf).join(', ');
     throw installFailed(byHand, `${names} cannot be found even now`);

@@ -1,3 +1,6 @@
+import { ZosiaError } from '../errors.js';
+import type { ZosiaErrorCode } from '../errors.js';
+
 /** `error`: something may be misread or lost; `warning`: something is odd, and does no harm. */
 export type Severity = 'error' | 'warning';
 
@@ -35,6 +38,27 @@ export interface Report {
 
 /** Findings to describe of each severity, unless something else is asked for. */
 export const DEFAULT_MAX_PROBLEMS = 1000;
+
+/**
+ * For whoever asks only whether all is well: throws what has to be said of the first problem.
+ *
+ * @param problemCount all, those counted that were not described
+ * @param what `the FAT volume`
+ * @param code of the error
+ */
+export function refuseProblems(
+  problems: readonly Finding[],
+  problemCount: number,
+  what: string,
+  code: ZosiaErrorCode,
+): void {
+  const [first] = problems;
+  if (!first) return;
+  const others = problemCount > 1 ? `, and has ${problemCount - 1} problems more` : '';
+  throw new ZosiaError(code, `${what} is damaged: ${first.where}: ${first.message}${others}`, {
+    hint: 'See everything that is wrong with `zosia verify IMAGE`.',
+  });
+}
 
 /** Collects findings; beyond a limit it only counts them, as a damaged bitmap has many. */
 export class Findings {

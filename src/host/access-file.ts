@@ -1,6 +1,7 @@
 import { constants, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { closable } from '../image/closable.js';
 import type { FileStamp } from '../image/image.js';
 import { checkRange } from '../image/random-access.js';
 import type { OpenRandomAccess } from '../image/random-access.js';
@@ -57,7 +58,7 @@ export async function accessFile(path: string): Promise<OpenFile> {
         }
         return bytes;
       },
-      close: () => handle.close(),
+      ...closable(() => handle.close()),
     };
   } catch (error) {
     await handle.close();

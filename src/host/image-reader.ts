@@ -1,4 +1,5 @@
 import { accessImage } from '../image/access-image.js';
+import { closable } from '../image/closable.js';
 import type { Image } from '../image/image.js';
 import type { OpenRandomAccess } from '../image/random-access.js';
 import { accessFile } from './access-file.js';
@@ -30,12 +31,10 @@ export function openPlan(image: Image): OpenRandomAccess {
 
   return {
     ...access,
-    async close() {
-      const opened = [...files.values()];
-      files.clear();
-      for (const file of await Promise.allSettled(opened)) {
+    ...closable(async () => {
+      for (const file of await Promise.allSettled(files.values())) {
         if (file.status === 'fulfilled') await file.value.close();
       }
-    },
+    }),
   };
 }

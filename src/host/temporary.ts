@@ -16,16 +16,23 @@ const FOREIGN_AGE_MS = 24 * 60 * 60 * 1000;
 
 /** Temporary files and folders in use, so that even a process that exits early leaves none. */
 const inUse = new Set<string>();
+let isListening = false;
 
-process.on('exit', () => {
-  for (const path of inUse) {
-    try {
-      rmSync(path, { recursive: true, force: true });
-    } catch {
-      // Nothing more can be done while exiting; the next run removes it.
+/** From the first one on: who only imports this has no listener for it. */
+function markInUse(path: string): void {
+  inUse.add(path);
+  if (isListening) return;
+  isListening = true;
+  process.on('exit', () => {
+    for (const each of inUse) {
+      try {
+        rmSync(each, { recursive: true, force: true });
+      } catch {
+        // Nothing more can be done while exiting; the next run removes it.
+      }
     }
-  }
-});
+  });
+}
 
 let table: ProcessTable | undefined;
 let counter = 0;
@@ -40,7 +47,7 @@ const owner = (): string => `${process.pid}-${processes().ownStart}-${processes(
  */
 export function claimTemporary(folder: string): string {
   const path = join(folder, `.zosia-${owner()}-${++counter}.tmp`);
-  inUse.add(path);
+  markInUse(path);
   return path;
 }
 
@@ -69,7 +76,7 @@ export async function withTemporaryFolder<T>(
   const folder = await mkdtemp(join(parent, `zosia-${owner()}-`)).catch((cause: unknown) => {
     throw onError(cause);
   });
-  inUse.add(folder);
+  markInUse(folder);
   try {
     return await use(folder);
   } finally {

@@ -1,3 +1,5 @@
+import type { Closable } from './closable.js';
+
 /**
  * Anything whose bytes can be read at any place: a file, a buffer, an image that was never written.
  * Every format's reader takes one, so `verify` works the same on a plan and on a disk.
@@ -9,8 +11,11 @@ export interface RandomAccess {
 }
 
 /** A {@link RandomAccess} that holds an open file. */
-export interface OpenRandomAccess extends RandomAccess {
-  close(): Promise<void>;
+export interface OpenRandomAccess extends RandomAccess, Closable {}
+
+/** Closes what a reader was given, if there is anything to close. */
+export async function closeAccess(source: RandomAccess): Promise<void> {
+  if ('close' in source) await (source as OpenRandomAccess).close();
 }
 
 /** Throws RangeError unless `offset..offset+length` lies inside `sizeBytes`. */

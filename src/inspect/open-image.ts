@@ -4,12 +4,16 @@ import { readPartitionTable } from '../formats/gpt/reader.js';
 import { openVolume as openFatVolume } from '../formats/fat/reader/volume.js';
 import { accessFile } from '../host/access-file.js';
 import type { RandomAccess } from '../image/random-access.js';
+import { closable } from '../image/closable.js';
+import type { Closable } from '../image/closable.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';
 import { cpioTree } from './cpio/tree.js';
 import { ext4Tree } from './ext4/tree.js';
 import { openExt4Volume } from './ext4/volume.js';
 import { fatTree } from './fat/tree.js';
+import { imageFiles } from './image-files.js';
+import type { ImageFiles } from './image-files.js';
 import type { ImageTree } from './node.js';
 import { choosePartition, surveyPartitions } from './partition.js';
 import type { DiskPartition, DiskTable } from './partition.js';
@@ -40,7 +44,7 @@ export type ImageContent =
   /** A disk whose partitions hold nothing to look into, or too much; `problem` says which. */
   | { readonly kind: 'partitions'; readonly problem: ZosiaError };
 
-export interface OpenImage {
+export interface OpenImage extends Closable, ImageFiles {
   readonly path: string;
   readonly container: 'raw' | 'vmdk';
   /** The size of the disk that the image is. */
@@ -55,7 +59,6 @@ export interface OpenImage {
   /** The partition that the content is that of. */
   readonly partition: DiskPartition | undefined;
   readonly content: ImageContent;
-  close(): Promise<void>;
 }
 
 /**
@@ -70,12 +73,13 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
   const named = await backingFile(path);
   const file = await accessFile(path);
   const opened: { close(): Promise<void> }[] = [file];
-  const close = async (): Promise<void> => {
-    for (const each of opened.splice(0)) await each.close();
-  };
+  const closing = closable(async () => {
+    for (const each of opened) await each.close();
+  });
   try {
     const kind = await recognise(file);
     if (kind === 'cpio') {
+      const content: ImageContent = { kind: 'cpio', source: file };
       return {
         path,
         container: 'raw',
@@ -85,8 +89,9 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
         disk: file,
         table: undefined,
         partition: undefined,
-        close,
-        content: { kind: 'cpio', source: file },
+        content,
+        ...imageFiles(() => readTree(content)),
+        ...closing,
       };
     }
     const vmdk = kind === 'vmdk' ? await openVmdk(file, path, options) : undefined;
@@ -103,10 +108,11 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
       table,
       partition,
       content,
-      close,
+      ...imageFiles(() => readTree(content)),
+      ...closing,
     };
   } catch (error) {
-    await close();
+    await closing.close();
     throw error;
   }
 }
@@ -162,7 +168,7 @@ async function unknownImage(
  * @throws ZosiaError `ZOSIA_NO_SUCH_PARTITION`, `ZOSIA_FAT_CORRUPT`, and as {@link openExt4Volume} and
  * `cpioTree`
  */
-export async function openTree({ content }: OpenImage): Promise<ImageTree> {
+async function readTree(content: ImageContent): Promise<ImageTree> {
   switch (content.kind) {
     case 'cpio':
       return cpioTree(content.source);

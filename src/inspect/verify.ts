@@ -3,9 +3,9 @@ import { Findings } from '../formats/findings.js';
 import type { Finding, Report } from '../formats/findings.js';
 import { verifyCpio } from './cpio/verify.js';
 import type { CpioVerification } from './cpio/verify.js';
-import { verifyExt4 } from './ext4/verify.js';
+import { verifyExt4Contents } from './ext4/verify.js';
 import type { Ext4Verification } from './ext4/verify.js';
-import { verifyFat } from './fat/verify.js';
+import { verifyFatContents } from './fat/verify.js';
 import type { FatVerification } from './fat/verify.js';
 import type { VerifyOptions } from './verify-options.js';
 import { sliceAccess } from '../image/slice-access.js';
@@ -29,16 +29,16 @@ export interface PartitionsVerification {
 
 export type Verification = VerifiedImage & (VerifiedContent | PartitionsVerification);
 
-interface VerifiedImage extends Report {
+export interface VerifiedImage extends Report {
   readonly path: string;
   /** All problems: no more than 1000 are described. */
   readonly problemCount: number;
 }
 
-const VERIFIERS = { ext4: verifyExt4, fat: verifyFat, cpio: verifyCpio } as const;
+const VERIFIERS = { ext4: verifyExt4Contents, fat: verifyFatContents, cpio: verifyCpio } as const;
 
 /**
- * Verifies what an image holds, and its partition table: see `verifyExt4`, `verifyFat` and `verifyCpio`. Of
+ * Verifies what an image holds, and its partition table: see `verifyExt4Contents`, `verifyFatContents` and `verifyCpio`. Of
  * a disk with several file systems, each is verified, unless the image was opened for one of them.
  *
  * @throws ZosiaError `ZOSIA_NO_SUCH_PARTITION`, `ZOSIA_EXT4_UNSUPPORTED_FEATURE`, and for what is too large

@@ -2,7 +2,7 @@ import type { Architecture } from '../artifacts/architectures.js';
 import { findQemu, resolveEfiMachine } from '../machine/machine.js';
 import type { EfiMachineOptions, EfiMachineSpec } from '../machine/machine.js';
 import { writeEfiDisk } from '../recipes/efi/disk.js';
-import { openEfiModel } from '../recipes/efi/model.js';
+import { readEfiModel } from '../recipes/efi/model.js';
 import type { EfiModel } from '../recipes/efi/model.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { efiDiskPath } from '../recipes/places.js';
@@ -36,12 +36,12 @@ export interface ReadyEfiMachine {
  * Checks a checkpoint and its tokenizer against each other, writes the disk that refers to them, and
  * decides on the machine.
  *
- * @throws ZosiaError as `openEfiModel`, `writeEfiDisk` and `resolveEfiMachine`
+ * @throws ZosiaError as `readEfiModel`, `writeEfiDisk` and `resolveEfiMachine`
  */
 export async function prepareEfiMachine(options: EfiUpOptions): Promise<ReadyEfiMachine> {
   const { arch, places, settings, folders, sourceDateSeconds, signal } = options;
   await findQemu(arch, folders.searchPath);
-  const model = await openEfiModel(options.checkpoint, options.tokenizer);
+  const model = await readEfiModel(options.checkpoint, options.tokenizer);
   const disk = efiDiskPath(places, 'vmdk');
   await writeEfiDisk(model, {
     format: 'vmdk',

@@ -2,7 +2,7 @@ import { findQemu, resolveMachine } from '../machine/machine.js';
 import type { MachineOptions, MachineSpec, RunRequest } from '../machine/machine.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
-import { openModel } from '../recipes/model.js';
+import { readModel } from '../recipes/model.js';
 import type { Model } from '../recipes/model.js';
 import { writeModelDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
@@ -35,13 +35,13 @@ export interface ReadyMachine {
  * Brings everything up to date that a model needs to run: fetches, builds, writes the model disk, and
  * decides on the machine. What is up to date already is left alone; the model itself is never copied.
  *
- * @throws ZosiaError as `openModel`, `linuxGuest`, `writeModelDisk` and `resolveMachine`
+ * @throws ZosiaError as `readModel`, `linuxGuest`, `writeModelDisk` and `resolveMachine`
  */
 export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> {
   const { arch, places, folders, signal } = options;
   // What may be wrong is found out before anything is downloaded.
   await findQemu(arch, folders.searchPath);
-  const model = await openModel(options.model, places.modelsDir);
+  const model = await readModel(options.model, places.modelsDir);
   const guest = await linuxGuest({ ...options, cacheDir: folders.cacheDirectory });
   const disk = modelDiskPath(places, 'vmdk');
   await writeModelDisk(model, { format: 'vmdk', out: disk, signal });

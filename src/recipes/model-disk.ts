@@ -2,9 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { BlockSizeBytes, Ext4Options } from '../formats/ext4/options.js';
 import { planExt4 } from '../formats/ext4/plan.js';
-import { openExt4 } from '../formats/ext4/reader/reader.js';
-import { openPlan } from '../host/image-reader.js';
-import type { Image } from '../image/image.js';
+import type { Ext4Image } from '../formats/ext4/plan.js';
 import { ext4Entry, identityOf, modelEntries } from './disk-entries.js';
 import type { Companions, DiskEntry } from './disk-entries.js';
 import type { DiskManifest } from './disk-manifest.js';
@@ -37,7 +35,7 @@ export interface ModelDiskLayout extends Companions {
  *
  * @throws ZosiaError with a code that starts with `ZOSIA_EXT4_` for what ext4 cannot hold
  */
-export function planModelDisk(model: Model, layout: ModelDiskLayout = {}): Image {
+export function planModelDisk(model: Model, layout: ModelDiskLayout = {}): Ext4Image {
   const entries = entriesOf(model, layout);
   const { label = MODEL_DISK_LABEL, blockSizeBytes, sizeBytes, extraBytes } = layout;
   const options: Ext4Options = {
@@ -61,7 +59,7 @@ export interface ModelDiskOptions extends ModelDiskLayout {
 }
 
 export interface WrittenDisk {
-  readonly image: Image;
+  readonly image: Ext4Image;
   readonly manifest: DiskManifest;
   /** False when a VMDK was there already, byte for byte. */
   readonly written: boolean;
@@ -106,7 +104,7 @@ export async function writeModelDisk(
       sha256: digests.get(file.path),
     })),
     settings: { format },
-    layout: await describeLayout(image),
+    layout: describeLayout(image),
     ...diskFiles,
     versions: { zosia: zosiaVersion() },
   };
@@ -131,13 +129,7 @@ function entriesOf(model: Model, layout: ModelDiskLayout): DiskEntry[] {
 /** Files that cost nothing to read are always hashed. */
 const isShort = (sizeBytes: number): boolean => sizeBytes <= 1 << 20;
 
-async function describeLayout(image: Image): Promise<DiskManifest['layout']> {
-  const access = openPlan(image);
-  try {
-    const { label, uuid, blockSizeBytes } = (await openExt4(access)).superblock;
-    const { sizeBytes } = image;
-    return { label, uuid, blockSizeBytes, sizeBytes, planSha256: planDigest(image) };
-  } finally {
-    await access.close();
-  }
+function describeLayout(image: Ext4Image): DiskManifest['layout'] {
+  const { label, uuid, blockSizeBytes, sizeBytes } = image;
+  return { label, uuid, blockSizeBytes, sizeBytes, planSha256: planDigest(image) };
 }

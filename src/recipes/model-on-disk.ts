@@ -1,3 +1,4 @@
+import { closable } from '../image/closable.js';
 import { posix } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { BaseModel } from '../formats/gguf/base-model.js';
@@ -86,7 +87,7 @@ function diskFolder(disk: Ext4Reader, modelPath: string): ModelFolder {
     pathOf,
     async open(name) {
       const access = await absentAsUndefined(disk.open(target(pathOf(name))));
-      return access && { ...access, close: () => Promise.resolve() };
+      return access && { ...access, ...closable(() => Promise.resolve()) };
     },
   };
 }

@@ -49,7 +49,7 @@ export interface Model {
  * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, `ZOSIA_MODEL_NOT_FOUND`, and those of `embeddedModelPath`
  * and `readModelParts`
  */
-export async function openModel(name: string | undefined, modelsDir: string): Promise<Model> {
+export async function readModel(name: string | undefined, modelsDir: string): Promise<Model> {
   const path = name === undefined ? await embeddedModelPath() : await findModel(name, modelsDir);
   const parts = await readModelParts(basename(path), hostFolder(dirname(path)));
   const files = await Promise.all(
@@ -68,13 +68,13 @@ export async function openModel(name: string | undefined, modelsDir: string): Pr
 }
 
 /**
- * {@link openModel} for several names, all of which have to be parts of one model.
+ * {@link readModel} for several names, all of which have to be parts of one model.
  *
- * @throws ZosiaError `ZOSIA_MODEL_NOT_ONE`, and those of `openModel`
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_ONE`, and those of `readModel`
  */
 export async function openModelFiles(names: readonly string[], modelsDir: string): Promise<Model> {
   const [first, ...others] = names;
-  const model = await openModel(first, modelsDir);
+  const model = await readModel(first, modelsDir);
   for (const name of others) {
     const path = await findModel(name, modelsDir);
     if (model.parts.some((part) => part.path === path)) continue;
@@ -89,7 +89,7 @@ export async function openModelFiles(names: readonly string[], modelsDir: string
 }
 
 /**
- * Finds what goes with a model, as {@link openModel} finds models, and checks it.
+ * Finds what goes with a model, as {@link readModel} finds models, and checks it.
  *
  * @throws ZosiaError `ZOSIA_MODEL_NOT_FOUND`, `ZOSIA_MODEL_WRONG_KIND`, and those of `checkGguf`
  */

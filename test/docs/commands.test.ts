@@ -11,7 +11,7 @@ const FAILING: ReadonlyMap<string, number> = new Map([['zosia verify damaged.img
 describe('a page', () => {
   it.each(pages)('$path says of every block what it is', ({ fences }) => {
     for (const { language, lines } of fences) {
-      expect(['console', 'ini', 'json', 'text'], lines.join('\n')).toContain(language);
+      expect(['console', 'ini', 'json', 'text', 'ts'], lines.join('\n')).toContain(language);
       if (language === 'console') continue;
       for (const line of lines) expect(line).not.toMatch(/^(?:\$ |npm |npx |zosia )/);
     }

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
-import { checkHost } from '../../src/doctor/check.js';
+import { verifyHost } from '../../src/doctor/check.js';
 import { nameOf } from '../../src/doctor/requirements.js';
 import { thisHost } from '../../src/doctor/host.js';
 import { fakeHost } from './fake-host.js';
 import type { FakeHost } from './fake-host.js';
 import { HOST } from '../support/host.js';
 
-describe('checkHost', () => {
+describe('verifyHost', () => {
   it('tells what is there and what is missing, and runs nothing', async () => {
     const host = fakeHost({ programs: ['/usr/bin/apt-get', '/usr/bin/clang'] });
-    const report = await checkHost({ purpose: 'build', arch: 'aarch64' }, host);
+    const report = await verifyHost({ purpose: 'build', arch: 'aarch64' }, host);
     expect(report.requirements.map((each) => [nameOf(each), each.path])).toEqual([
       ['clang', '/usr/bin/clang'],
       ['ld.lld', undefined],
@@ -24,14 +24,14 @@ describe('checkHost', () => {
   });
 
   it("takes the host's architecture for the guest unless told otherwise", async () => {
-    expect((await checkHost({ purpose: 'up' }, fakeHost())).arch).toBe(hostArchitecture());
+    expect((await verifyHost({ purpose: 'up' }, fakeHost())).arch).toBe(hostArchitecture());
   });
 
   it('tells facts about the host', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const environment = { PATH: '/bin', ZOSIA_CACHE: join(folder, 'not', 'yet') };
-    const { facts } = await checkHost({ purpose: 'up' }, fakeHost({ environment }));
+    const { facts } = await verifyHost({ purpose: 'up' }, fakeHost({ environment }));
     expect(facts).toMatchObject({
       platform: 'linux',
       nodeVersion: process.versions.node,
@@ -47,7 +47,7 @@ describe('checkHost', () => {
     ['EACCES', 'you may not open /dev/kvm (the group kvm usually may)'],
     ['ENOENT', 'there is no /dev/kvm'],
   ])('explains %s on /dev/kvm', async (kvmError, reason) => {
-    const { facts } = await checkHost({ purpose: 'up' }, fakeHost({ kvmError }));
+    const { facts } = await verifyHost({ purpose: 'up' }, fakeHost({ kvmError }));
     expect(facts.accelerators).toEqual([{ name: 'kvm', present: false, reason }]);
   });
 
@@ -58,14 +58,14 @@ describe('checkHost', () => {
       { works: false, reason: 'it hung' },
     ],
   ] as const)('tells what was found out about /dev/kvm: %j', async (verdict, fact) => {
-    const { facts } = await checkHost({ purpose: 'up' }, fakeHost({ verdict }));
+    const { facts } = await verifyHost({ purpose: 'up' }, fakeHost({ verdict }));
     expect(facts.accelerators).toEqual([{ name: 'kvm', present: true, ...fact }]);
   });
 
   it('tells that Node.js runs under Rosetta', async () => {
     const mac = { platform: 'darwin', nodeArch: 'x64' } as const;
     for (const isTranslated of [true, false]) {
-      const { facts } = await checkHost({ purpose: 'up' }, fakeHost({ ...mac, isTranslated }));
+      const { facts } = await verifyHost({ purpose: 'up' }, fakeHost({ ...mac, isTranslated }));
       expect(facts.isTranslated).toBe(isTranslated);
     }
   });
@@ -73,7 +73,7 @@ describe('checkHost', () => {
   it('wants firmware and QEMU for the EFI machine', async () => {
     const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
     const files = { [code]: '', '/usr/share/OVMF/OVMF_VARS_4M.fd': '' };
-    const check = (host: FakeHost) => checkHost({ purpose: 'efi', arch: 'x86_64' }, host);
+    const check = (host: FakeHost) => verifyHost({ purpose: 'efi', arch: 'x86_64' }, host);
     const found = await check(fakeHost({ files }));
     expect(found.requirements.map((each) => [nameOf(each), each.path])).toEqual([
       ['qemu-system-x86_64', undefined],
@@ -83,9 +83,9 @@ describe('checkHost', () => {
   });
 
   it('knows the accelerator of a Mac, and that other systems have none', async () => {
-    const mac = await checkHost({ purpose: 'up' }, fakeHost({ platform: 'darwin' }));
+    const mac = await verifyHost({ purpose: 'up' }, fakeHost({ platform: 'darwin' }));
     expect(mac.facts.accelerators).toEqual([{ name: 'hvf', present: true }]);
-    const other = await checkHost({ purpose: 'up' }, fakeHost({ platform: 'freebsd' }));
+    const other = await verifyHost({ purpose: 'up' }, fakeHost({ platform: 'freebsd' }));
     expect(other.facts.accelerators).toEqual([]);
   });
 });

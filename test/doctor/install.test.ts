@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkHost } from '../../src/doctor/check.js';
+import { verifyHost } from '../../src/doctor/check.js';
 import type { Purpose } from '../../src/doctor/requirements.js';
 import { installMissing } from '../../src/doctor/install.js';
 import type { InstallOptions } from '../../src/doctor/install.js';
@@ -23,13 +23,13 @@ async function install(
   options: InstallOptions = { yes: true },
   purpose: Purpose = 'up',
 ): Promise<unknown> {
-  return installMissing(await checkHost({ purpose, arch: 'aarch64' }, host), options, host);
+  return installMissing(await verifyHost({ purpose, arch: 'aarch64' }, host), options, host);
 }
 
 describe('installMissing', () => {
   it('does nothing where nothing is missing', async () => {
     const host = fakeHost({ programs: [QEMU] });
-    const report = await checkHost({ purpose: 'up', arch: 'aarch64' }, host);
+    const report = await verifyHost({ purpose: 'up', arch: 'aarch64' }, host);
     expect(await installMissing(report, {}, host)).toBe(report);
     expect(host.commands).toEqual([]);
   });

@@ -10,9 +10,9 @@ import {
   SUPERBLOCK_BYTES,
   SUPERBLOCK_OFFSET,
 } from '../../src/formats/ext4/layout/superblock.js';
-import { checkFat } from '../../src/formats/fat/check/checker.js';
+import { verifyFat } from '../../src/formats/fat/check/checker.js';
 import { openVolume as openFatVolume } from '../../src/formats/fat/reader/volume.js';
-import { checkExt4 } from '../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../src/formats/ext4/check/checker.js';
 import { readPartitionTable } from '../../src/formats/gpt/reader.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { cpioTree } from '../../src/inspect/cpio/tree.js';
@@ -22,7 +22,7 @@ import { openExt4Volume } from '../../src/inspect/ext4/volume.js';
 import { describeFat } from '../../src/inspect/fat/describe.js';
 import { fatTree } from '../../src/inspect/fat/tree.js';
 import type { ImageTree } from '../../src/inspect/node.js';
-import { openImage, openTree } from '../../src/inspect/open-image.js';
+import { openImage } from '../../src/inspect/open-image.js';
 import { recognise } from '../../src/inspect/recognise.js';
 import { walkTree } from '../../src/inspect/walk.js';
 import { counting } from '../formats/ext4/reader/images.js';
@@ -43,10 +43,10 @@ const USES: readonly ((source: ReturnType<typeof accessBytes>) => Promise<unknow
   (source) => readPartitionTable(source),
   async (source) => listAll(ext4Tree(await openExt4Volume(source))),
   async (source) => mapExt4(await openExt4Volume(source)),
-  (source) => checkExt4(source),
+  (source) => verifyExt4(source),
   async (source) => readAll(fatTree(await openFatVolume(source))),
   async (source) => describeFat(source),
-  (source) => checkFat(source),
+  (source) => verifyFat(source),
   async (source) => listAll(await cpioTree(source)),
 ];
 
@@ -164,12 +164,12 @@ describe('a hostile file of 64 KiB', () => {
     const packed = gzipSync(await cpioBytes([{ type: 'directory', path: '/a', mode: 0o755 }]));
     await writeFile(temporary.file('packed'), packed);
     const image = await openImage(temporary.file('packed'));
-    expect(await listAll(await openTree(image))).toHaveLength(1);
+    expect(await listAll(await image.tree())).toHaveLength(1);
     await image.close();
     const short = (await readFile(temporary.file('packed'))).subarray(0, -9);
     await writeFile(temporary.file('packed'), short);
     const damaged = await openImage(temporary.file('packed'));
-    const tree = await openTree(damaged);
+    const tree = await damaged.tree();
     expect(tree.damage).toMatchObject({ code: 'ZOSIA_GZIP_CORRUPT' });
     expect(await listAll(tree)).toHaveLength(1);
     await damaged.close();

@@ -11,7 +11,7 @@ import { makeImage } from '../../src/image/image.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
 import { inspectImage } from '../../src/inspect/inspect.js';
 import { openFile } from '../../src/inspect/open-file.js';
-import { openImage, openTree } from '../../src/inspect/open-image.js';
+import { openImage } from '../../src/inspect/open-image.js';
 import type { OpenImage, OpenImageOptions } from '../../src/inspect/open-image.js';
 import { verifyImage } from '../../src/inspect/verify.js';
 import { zosiaError } from '../support/errors.js';
@@ -37,7 +37,7 @@ async function using<T>(
 }
 
 async function textOf(image: OpenImage, path: string): Promise<string> {
-  const content = await openFile(await openTree(image), path);
+  const content = await openFile(await image.tree(), path);
   return Buffer.from(await content.read(0, content.sizeBytes)).toString();
 }
 
@@ -126,8 +126,8 @@ describe('an image', () => {
     await using('both.img', async (image) => {
       expect(image).toMatchObject({ partition: undefined, content: { kind: 'partitions' } });
       const chosen = zosiaError('ZOSIA_NO_SUCH_PARTITION');
-      await expect(openTree(image)).rejects.toThrow(chosen);
-      await expect(openTree(image)).rejects.toThrow(/partitions 1 \(FAT\), 3 \(ext4\)/);
+      await expect(image.tree()).rejects.toThrow(chosen);
+      await expect(image.tree()).rejects.toThrow(/partitions 1 \(FAT\), 3 \(ext4\)/);
       await expect(verifyImage(image)).rejects.toThrow(chosen);
       const { kind, table, ...rest } = await inspectImage(image);
       expect(kind).toBe('partitions');
@@ -157,7 +157,7 @@ describe('an image', () => {
           problem: expect.stringMatching(/no partition/) as string,
         },
       });
-      await expect(openTree(image)).rejects.toThrow(/no partition of .* \(partitions: 1\)/);
+      await expect(image.tree()).rejects.toThrow(/no partition of .* \(partitions: 1\)/);
     });
   });
 
@@ -246,7 +246,9 @@ describe('a first sector', () => {
   it('of a damaged volume is that of a volume, whose damage is then told', async () => {
     const bytes = await fat();
     expect(await kindOf(bytes.subarray(0, bytes.length - 512))).toBe('fat');
-    await expect(using('sector.img', openTree)).rejects.toThrow(zosiaError('ZOSIA_FAT_CORRUPT'));
+    await expect(using('sector.img', (image) => image.tree())).rejects.toThrow(
+      zosiaError('ZOSIA_FAT_CORRUPT'),
+    );
   });
 
   it('of a FAT whose clusters spell the magic number of ext4 is that of a volume', async () => {

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { openTree, openImage } from '../../src/inspect/open-image.js';
+import { openImage } from '../../src/inspect/open-image.js';
 import type { ImageNode, ImageTree } from '../../src/inspect/node.js';
 import { listFiles } from '../../src/inspect/list.js';
 import type { ListedFile } from '../../src/inspect/list.js';
@@ -64,7 +64,7 @@ export async function withTree<T>(
   await writeFile(path, bytes);
   const image = await openImage(path);
   try {
-    return await use(await openTree(image));
+    return await use(await image.tree());
   } finally {
     await image.close();
   }

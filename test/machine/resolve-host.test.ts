@@ -3,7 +3,9 @@ import { emulatedCpuNotes } from '../../src/machine/resolve-host.js';
 
 describe('emulatedCpuNotes', () => {
   it('warns of far more emulated processors than the host has', () => {
-    expect(emulatedCpuNotes('tcg', 16, 2)).toEqual([expect.stringContaining('with 2 it is faster')]);
+    expect(emulatedCpuNotes('tcg', 16, 2)).toEqual([
+      expect.stringContaining('with 2 it is faster'),
+    ]);
   });
 
   it.each([

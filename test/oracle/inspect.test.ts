@@ -6,7 +6,7 @@ import { writeRaw } from '../../src/host/raw-writer.js';
 import { inspectImage } from '../../src/inspect/inspect.js';
 import { listFiles } from '../../src/inspect/list.js';
 import { openFile } from '../../src/inspect/open-file.js';
-import { openImage, openTree } from '../../src/inspect/open-image.js';
+import { openImage } from '../../src/inspect/open-image.js';
 import type { OpenImage, OpenImageOptions } from '../../src/inspect/open-image.js';
 import { extractFiles } from '../../src/inspect/extract.js';
 import { verifyImage } from '../../src/inspect/verify.js';
@@ -65,7 +65,7 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
     const path = folder.file('mke2fs.img');
     const out = folder.file('out');
     await makeWithMke2fs(path, folder.file('contents'), ['-t', 'ext4']);
-    await using(path, async (image) => extractFiles(await openTree(image), { out }));
+    await using(path, async (image) => extractFiles(await image.tree(), { out }));
     await rm(`${out}/lost+found`, { recursive: true });
     const diff = spawnSync('diff', ['-r', '--no-dereference', folder.file('contents'), out]);
     expect(diff.stdout.toString()).toBe('');
@@ -104,7 +104,7 @@ describe('a disk that sgdisk partitioned (skipped without sgdisk)', WITH_SGDISK,
       using(path, async (image) => ({
         table: image.table,
         partition: image.partition?.number,
-        names: (await collect(listFiles(await openTree(image), '/deep', false))).map(
+        names: (await collect(listFiles(await image.tree(), '/deep', false))).map(
           ({ path: name }) => name,
         ),
       }));
@@ -176,7 +176,7 @@ describeWith(
       const [, used, all] = /(\d+)\/(\d+) clusters/.exec(checked)!;
 
       await using(disk, async (image) => {
-        const listed = await collect(listFiles(await openTree(image), '/', true));
+        const listed = await collect(listFiles(await image.tree(), '/', true));
         const paths = listed.map(({ path, type }) => (type === 'directory' ? `${path}/` : path));
         const theirs = run('mdir', ['-b', '-/', '-i', disk, '::/']).output.trimEnd().split('\n');
         expect(paths.sort()).toEqual(theirs.map((path) => path.slice(2)).sort());
@@ -192,7 +192,7 @@ describeWith(
 
         const out = folder.file('fat out');
         await rm(out, { recursive: true, force: true });
-        await extractFiles(await openTree(image), { out });
+        await extractFiles(await image.tree(), { out });
         const diff = spawnSync('diff', ['-r', contents, `${out}/Some folder with a long name`]);
         expect(diff.stdout.toString()).toBe('');
         expect(diff.status).toBe(0);
@@ -203,7 +203,7 @@ describeWith(
       await writeRaw(espDisk([fatFile('/EFI/BOOT/BOOTX64.EFI', 'program')]), disk);
       const { output } = run('mtype', ['-i', `${disk}@@1M`, '::/EFI/BOOT/BOOTX64.EFI']);
       await using(disk, async (image) => {
-        const content = await openFile(await openTree(image), '/efi/boot/bootx64.efi');
+        const content = await openFile(await image.tree(), '/efi/boot/bootx64.efi');
         expect(Buffer.from(await content.read(0, content.sizeBytes)).toString()).toBe(output);
       });
     });

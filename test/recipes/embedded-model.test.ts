@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/image/sha256.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
 import { embeddedModelPath } from '../../src/recipes/embedded-model.js';
-import { openModel } from '../../src/recipes/model.js';
+import { readModel } from '../../src/recipes/model.js';
 import { defaultPlaces, efiModelDir } from '../../src/recipes/places.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { zosiaError } from '../support/errors.js';
@@ -36,13 +36,13 @@ it('is damaged where only its digest is there', async () => {
 });
 
 it('is no name that is empty', async () => {
-  const promise = openModel('', folder.path);
+  const promise = readModel('', folder.path);
   await expect(promise).rejects.toThrow(zosiaError('ZOSIA_MODEL_NOT_NAMED'));
 });
 
 describe('the built-in model', () => {
   it('is what is opened when none is named', async () => {
-    const { path, info, sizeBytes } = await openModel(undefined, folder.path);
+    const { path, info, sizeBytes } = await readModel(undefined, folder.path);
     expect(path).toBe(EMBEDDED_MODEL);
     expect(info).toMatchObject({ name: 'zosia-tiny', hasChatTemplate: true });
     expect(info.parameterCount).toBeLessThan(1.6e6);
@@ -50,10 +50,10 @@ describe('the built-in model', () => {
   });
 
   it('has a name, which a model of the user may have, too', async () => {
-    expect((await openModel('zosia-tiny', folder.path)).path).toBe(EMBEDDED_MODEL);
+    expect((await readModel('zosia-tiny', folder.path)).path).toBe(EMBEDDED_MODEL);
     const own = folder.file('zosia-tiny.gguf');
     await copyFile(EMBEDDED_MODEL, own);
-    expect((await openModel('zosia-tiny', folder.path)).path).toBe(own);
+    expect((await readModel('zosia-tiny', folder.path)).path).toBe(own);
     await rm(own);
   });
 

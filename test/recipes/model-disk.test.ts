@@ -7,7 +7,7 @@ import type { Image } from '../../src/image/image.js';
 import { collectAddition } from '../../src/recipes/additions.js';
 import { planModelDisk, writeModelDisk } from '../../src/recipes/model-disk.js';
 import type { ModelDiskLayout } from '../../src/recipes/model-disk.js';
-import { openModel } from '../../src/recipes/model.js';
+import { readModel } from '../../src/recipes/model.js';
 import type { Model } from '../../src/recipes/model.js';
 import { planDigest, checkReproducible } from '../../src/recipes/reproducible.js';
 import { debugfs, describeWithE2fsprogs, e2fsck } from '../oracle/ext4/programs.js';
@@ -52,7 +52,7 @@ describe('what lies where on a model disk', () => {
 
   it('is every part of a split model under its name, and a link to the first', async () => {
     const parts = await splitModel(model.path, 3);
-    const split = await openModel(parts[1], folder.path);
+    const split = await readModel(parts[1], folder.path);
     const expected = new Map<string, Buffer | string>();
     expected.set('/model.gguf', `-> ${basename(parts[0]!)}`);
     for (const part of parts) expected.set(`/${basename(part)}`, await readFile(part));
@@ -266,7 +266,7 @@ describe('writing a model disk', () => {
 
 describeWithE2fsprogs('e2fsprogs on model disks', () => {
   it.each([1024, 2048, 4096] as const)('finds them clean: blocks of %d', async (blockSizeBytes) => {
-    const split = await openModel((await splitModel(model.path, 2))[0], folder.path);
+    const split = await readModel((await splitModel(model.path, 2))[0], folder.path);
     const companions = await writeCompanions(folder.path);
     await link(folder.file('style.gguf'), folder.file('other name.gguf'));
     const extras = await collectAddition({ source: folder.path, diskPath: '/all' });

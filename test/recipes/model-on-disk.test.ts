@@ -9,7 +9,7 @@ import { writeRaw } from '../../src/host/raw-writer.js';
 import { writeModelDisk } from '../../src/recipes/model-disk.js';
 import { contextTokensFor, modelNeeds } from '../../src/recipes/model-memory.js';
 import { modelOnDisk } from '../../src/recipes/model-on-disk.js';
-import { openModel } from '../../src/recipes/model.js';
+import { readModel } from '../../src/recipes/model.js';
 import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
 import { modelGguf } from '../formats/gguf/samples.js';
 import { writeCompanions, writeSampleModel } from '../support/model-files.js';
@@ -42,7 +42,7 @@ describe('the model on a disk', () => {
 
   it('is all the parts of a split one, with its companions', async () => {
     const whole = await writeSampleModel(folder.path, 'odd \\x41 näme.gguf');
-    const split = await openModel((await splitModel(whole.path, 3))[0], folder.path);
+    const split = await readModel((await splitModel(whole.path, 3))[0], folder.path);
     const companions = await writeCompanions(folder.path);
     await writeModelDisk(split, { format: 'vmdk', out: disk(), ...companions });
     const sizes = [companions.projector, ...companions.adapters].map((file) => file.sizeBytes);

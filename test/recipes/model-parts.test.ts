@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { planGguf } from '../../src/formats/gguf/writer.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
-import { openCompanion, openModel, openModelFiles } from '../../src/recipes/model.js';
+import { openCompanion, readModel, openModelFiles } from '../../src/recipes/model.js';
 import { MODEL_METADATA, MODEL_TENSORS, modelGguf } from '../formats/gguf/samples.js';
 import { zosiaError } from '../support/errors.js';
 import { splitMetadata, splitModel, splitName } from '../support/split-model.js';
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary.js';
 
 describe('a split model', () => {
   const folder = temporaryFolder();
-  const open = (name: string) => openModel(folder.file(name), folder.path);
+  const open = (name: string) => readModel(folder.file(name), folder.path);
   let parts: string[] = [];
 
   beforeEach(async () => {
@@ -135,7 +135,7 @@ describe('a GGUF of another kind', () => {
     ['projector', 'general.architecture', 'clip'],
   ] as const)('is no model but a companion: %s by %s', async (kind, key, value) => {
     const path = await write('companion.gguf', key, value);
-    await expect(openModel(path, folder.path)).rejects.toThrow(
+    await expect(readModel(path, folder.path)).rejects.toThrow(
       zosiaError('ZOSIA_MODEL_WRONG_KIND'),
     );
     const other = kind === 'adapter' ? 'projector' : 'adapter';

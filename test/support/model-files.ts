@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
 import { modelGguf } from '../formats/gguf/samples.js';
-import { openCompanion, openModel } from '../../src/recipes/model.js';
+import { openCompanion, readModel } from '../../src/recipes/model.js';
 import type { Companion } from '../../src/recipes/model.js';
 import type { Model } from '../../src/recipes/model.js';
 
@@ -14,7 +14,7 @@ export async function writeSampleModel(folder: string, name = 'model.gguf'): Pro
   const metadata = { 'general.name': { type: 'string', value: name } } as const;
   const trailing = Buffer.alloc(TRAILING_BYTES, name);
   await writeFile(join(folder, name), Buffer.concat([await modelGguf(metadata), trailing]));
-  return openModel(join(folder, name), folder);
+  return readModel(join(folder, name), folder);
 }
 
 /** Writes a projector and two adapters that go with the sample model, and opens them. */

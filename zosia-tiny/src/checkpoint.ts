@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { ZosiaError, writeOutput } from 'zosia';
+import { ZosiaError } from 'zosia';
+import { writeOutput } from 'zosia/host';
 import type { Position } from './data.js';
 import type { Kernel, KernelArray } from './kernel.js';
 import { parameterCount } from './model/shape.js';

@@ -1,7 +1,7 @@
 /** `npm run train:tiny`: text, vocabulary and weights of zosia-tiny, from nothing but a seed. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { makeOutputFolder, writeOutput, writeRaw } from 'zosia';
+import { makeOutputFolder, writeOutput, writeRaw } from 'zosia/host';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { Progress, Run } from './checkpoint.js';
 import { compileKernel, compilerVersion } from './compiler.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL_TEMPLATE } from 'zosia';
+import { EMBEDDED_MODEL_TEMPLATE } from 'zosia/recipes';
 import { promptOf } from '../src/corpus/documents.js';
 
 /** A tag that takes the white space round it away: an expression, or a statement. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL_TEMPLATE, accessBytes, checkGguf, embeddedCheckpoint } from 'zosia';
+import { accessBytes, checkGguf } from 'zosia';
+import { EMBEDDED_MODEL_TEMPLATE, embeddedCheckpoint } from 'zosia/recipes';
 import type { LossPoint } from '../src/checkpoint.js';
 import { FURTHER_QUESTIONS_FILE, hasFact, readHeldOut } from '../src/held-out.js';
 import { lossCurve } from '../src/plot.js';

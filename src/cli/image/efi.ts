@@ -154,8 +154,8 @@ async function openSubject(
     },
     signal,
   );
-  const { openEfiModel } = await import('../../recipes/efi/model.js');
-  const subject = await openEfiModel(chosen.checkpoint, chosen.tokenizer);
+  const { readEfiModel } = await import('../../recipes/efi/model.js');
+  const subject = await readEfiModel(chosen.checkpoint, chosen.tokenizer);
   return { subject, settings: chosen.settings };
 }
 

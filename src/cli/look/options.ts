@@ -35,8 +35,7 @@ export async function withTree(
   image: OpenImage,
   use: (tree: ImageTree) => Promise<void>,
 ): Promise<void> {
-  const { openTree } = await import('../../inspect/open-image.js');
-  const tree = await openTree(image);
+  const tree = await image.tree();
   const { skipped, damage } = tree;
   for (const { where, message } of skipped?.problems.slice(0, NAMED_SKIPPED) ?? []) {
     warn(`the kernel leaves out ${where}: ${message}`);

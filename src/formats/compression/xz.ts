@@ -1,4 +1,3 @@
-import xzDecompress from 'xz-decompress';
 import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';
@@ -26,6 +25,8 @@ export async function* unxz(
   source: RandomAccess,
   limits: DecompressionLimits,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  // Loaded when it is needed: most of who import this unpack nothing.
+  const { default: xzDecompress } = await import('xz-decompress');
   const stream = new xzDecompress.XzReadableStream(pieces(source));
   const reader = stream.getReader();
   let producedBytes = 0;

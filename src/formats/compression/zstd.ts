@@ -1,4 +1,4 @@
-import { Decompress } from 'fzstd';
+import type { Decompress } from 'fzstd';
 import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { windowedAccess } from '../../image/windowed-access.js';
@@ -67,7 +67,9 @@ export async function* unzstdFrame(source: RandomAccess, offset: number): Unpack
   const { headerBytes, windowBytes, hasChecksum } = frameHeader(
     await input.read(offset, Math.min(MAX_HEADER_BYTES, input.sizeBytes - offset)),
   );
-  const decoder = new BlockDecoder();
+  // Loaded when it is needed: most of who import this unpack nothing.
+  const { Decompress } = await import('fzstd');
+  const decoder = new BlockDecoder(Decompress);
   const hash = hasChecksum ? new Xxh64() : undefined;
   decoder.push(await read(offset, headerBytes));
   let position = offset + headerBytes;
@@ -107,9 +109,13 @@ export async function hasZstdChecksum(source: RandomAccess, offset: number): Pro
 /** The decoder package, whose output is taken when it is wanted. */
 class BlockDecoder {
   #produced: Uint8Array[] = [];
-  readonly #decoder = new Decompress((chunk) => {
-    if (chunk.length > 0) this.#produced.push(chunk);
-  });
+  readonly #decoder: Decompress;
+
+  constructor(Decoder: typeof Decompress) {
+    this.#decoder = new Decoder((chunk) => {
+      if (chunk.length > 0) this.#produced.push(chunk);
+    });
+  }
 
   /** @throws ZosiaError `ZOSIA_ZSTD_CORRUPT` */
   push(bytes: Uint8Array, isFinal = false): void {

@@ -1,4 +1,3 @@
-import { extract } from 'tar-stream';
 import type { Header } from 'tar-stream';
 import { ZosiaError } from '../../errors.js';
 import { corruptDeb } from './ar.js';
@@ -29,6 +28,8 @@ export async function visitTar(
   chunks: AsyncIterable<Uint8Array>,
   visit: (member: TarMember) => TarDataSink | undefined,
 ): Promise<void> {
+  // Loaded when it is needed: most of who import this unpack nothing.
+  const { extract } = await import('tar-stream');
   const parser = extract();
   let failure: ZosiaError | undefined;
   let wake = (): void => undefined;

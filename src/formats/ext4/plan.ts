@@ -10,17 +10,31 @@ import { deriveIdentity } from './writer/identity.js';
 import { journalBackup, journalInode, planJournal } from './writer/journal.js';
 import { SUPERBLOCK_OFFSET } from './layout/superblock.js';
 import { checkOptions } from './options.js';
-import type { Ext4Options } from './options.js';
+import type { BlockSizeBytes, Ext4Options } from './options.js';
 import { itemBlockCount, measure, placeItems, writeItems } from './writer/placement.js';
 import type { Item, WriteOptions } from './writer/placement.js';
 import { buildSuperblock } from './writer/superblock.js';
 import type { SuperblockFacts } from './writer/superblock.js';
+import { formatUuid } from './uuid.js';
 import { buildTree } from './writer/tree.js';
 import type { TreeInode } from './writer/tree.js';
 
 export type { Ext4Attributes, Ext4Entry, Ext4Name } from './entry.js';
 export { bytesData, fileData, holeData } from '../../image/file-data.js';
 export type { Ext4Options } from './options.js';
+
+/** A planned file system, and what was decided for it. */
+export interface Ext4Image extends Image {
+  readonly label: string;
+  /** As text: `00112233-4455-8677-8899-aabbccddeeff`. */
+  readonly uuid: string;
+  readonly blockSizeBytes: BlockSizeBytes;
+  readonly blockCount: number;
+  readonly freeBlockCount: number;
+  /** In the inode tables, used or not. */
+  readonly inodeCount: number;
+  readonly freeInodeCount: number;
+}
 
 /**
  * Plans an ext4 file system that holds the entries. File data is referred to, never read; each
@@ -33,7 +47,7 @@ export type { Ext4Options } from './options.js';
  *
  * @throws ZosiaError with a code that starts with `ZOSIA_EXT4_` for what ext4 cannot hold
  */
-export function planExt4(entries: readonly Ext4Entry[], options: Ext4Options): Image {
+export function planExt4(entries: readonly Ext4Entry[], options: Ext4Options): Ext4Image {
   checkOptions(options);
   const { blockSizeBytes = 4096, epochSeconds = 0 } = options;
   const { inodes } = buildTree(entries);
@@ -94,7 +108,16 @@ export function planExt4(entries: readonly Ext4Entry[], options: Ext4Options): I
     );
   }
   const sizeBytes = options.sizeBytes ?? at(geometry.blockCount);
-  return makeImage(sizeBytes, [...metadata, ...groups.segments, ...segments]);
+  return {
+    ...makeImage(sizeBytes, [...metadata, ...groups.segments, ...segments]),
+    label: options.label,
+    uuid: formatUuid(uuid),
+    blockSizeBytes,
+    blockCount: geometry.blockCount,
+    freeBlockCount: facts.freeBlockCount,
+    inodeCount: geometry.groupCount * geometry.inodesPerGroup,
+    freeInodeCount: facts.freeInodeCount,
+  };
 }
 
 function blockCountOf(items: readonly Item[]): number {

@@ -8,6 +8,8 @@ import type { FatEntry } from './entry.js';
 import type { Geometry } from './writer/geometry.js';
 import { deriveVolumeId } from './writer/identity.js';
 import { encodeLabel } from './writer/label.js';
+import { labelText } from './reader/entries.js';
+import type { FatType } from './layout/table.js';
 import { BACKUP_SECTOR, FSINFO_SECTOR } from './layout/boot-sector.js';
 import { DIRECTORY_ENTRY_BYTES } from './layout/directory.js';
 import { FIRST_CLUSTER } from './layout/table.js';
@@ -23,6 +25,18 @@ export type { FatAttributes, FatEntry } from './entry.js';
 export type { FatType } from './layout/table.js';
 export type { FatOptions } from './options.js';
 
+/** A planned volume, and what was decided for it. */
+export interface FatImage extends Image {
+  readonly type: FatType;
+  /** As it is stored: in upper case; empty: none. */
+  readonly label: string;
+  /** 32 bits. */
+  readonly volumeId: number;
+  readonly clusterSizeBytes: number;
+  readonly clusterCount: number;
+  readonly freeClusterCount: number;
+}
+
 /**
  * Plans a FAT volume that holds the entries, with long names. File data is referred to, never read;
  * each file lies in one run of clusters, the clusters start at a multiple of 4 KiB, so that a disk can
@@ -31,7 +45,7 @@ export type { FatOptions } from './options.js';
  *
  * @throws ZosiaError with a code that starts with `ZOSIA_FAT_` for what FAT cannot hold
  */
-export function planFat(entries: readonly FatEntry[], options: FatOptions = {}): Image {
+export function planFat(entries: readonly FatEntry[], options: FatOptions = {}): FatImage {
   checkOptions(options);
   const label = encodeLabel(options.label ?? '');
   const hasLabel = (options.label ?? '') !== '';
@@ -41,10 +55,11 @@ export function planFat(entries: readonly FatEntry[], options: FatOptions = {}):
   const usedClusterCount = runs.reduce((sum, { clusterCount }) => sum + clusterCount, 0);
 
   const table = buildTable(geometry.type, runs);
+  const volumeId = deriveVolumeId(options, tree);
   const bootSector = buildBootSector({
     geometry,
     label,
-    volumeId: deriveVolumeId(options, tree),
+    volumeId,
     hiddenSectorCount: (options.partitionOffsetBytes ?? 0) / SECTOR_BYTES,
     rootCluster: tree.root.firstCluster,
   });
@@ -75,7 +90,12 @@ export function planFat(entries: readonly FatEntry[], options: FatOptions = {}):
       segments.push(moved(segment, offset, file.path));
     }
   }
-  return makeImage(options.sizeBytes ?? at(geometry.sectorCount), segments);
+  const { type, clusterSizeBytes, clusterCount } = geometry;
+  return {
+    ...makeImage(options.sizeBytes ?? at(geometry.sectorCount), segments),
+    ...{ type, label: hasLabel ? labelText(label) : '', volumeId, clusterSizeBytes, clusterCount },
+    freeClusterCount: clusterCount - usedClusterCount,
+  };
 }
 
 function contentsOf(tree: Tree): Contents {

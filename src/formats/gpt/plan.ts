@@ -4,7 +4,7 @@ import { bytesSegment, makeImage } from '../../image/image.js';
 import type { Image, Segment } from '../../image/image.js';
 import { high32, low32, writeFields } from '../fields.js';
 import { crc32 } from './crc32.js';
-import { parseGuid } from './guid.js';
+import { formatGuid, parseGuid } from './guid.js';
 import { deriveGuid } from './identity.js';
 import {
   GPT_ENTRIES_SECTORS,
@@ -50,6 +50,20 @@ export interface GptOptions {
   readonly identity?: Uint8Array | undefined;
 }
 
+/** A planned disk, and what was decided for it. */
+export interface GptImage extends Image {
+  readonly diskGuid: string;
+  /** In the order in which they were given. */
+  readonly partitions: readonly GptPlacedPartition[];
+}
+
+export interface GptPlacedPartition {
+  readonly guid: string;
+  /** On the disk, in bytes; the partition ends at a whole MiB, too. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
 /**
  * Where partitions start and end: as every partitioning program has it, for the sake of flash, RAID and
  * encryption.
@@ -58,6 +72,7 @@ export const PARTITION_ALIGNMENT_BYTES = 1 << 20;
 
 interface PlacedPartition {
   readonly partition: GptPartition;
+  readonly guid: Uint8Array;
   readonly firstSector: number;
   readonly lastSector: number;
 }
@@ -76,7 +91,7 @@ export const FIRST_PARTITION_OFFSET = PARTITION_ALIGNMENT_BYTES;
  * @throws ZosiaError `ZOSIA_GPT_TOO_MANY_PARTITIONS`, `ZOSIA_GPT_BAD_NAME`, `ZOSIA_GPT_BAD_GUID`,
  * `ZOSIA_GPT_EMPTY_PARTITION`, `ZOSIA_GPT_BAD_SIZE`, `ZOSIA_GPT_TOO_SMALL`
  */
-export function planGpt(partitions: readonly GptPartition[], options: GptOptions = {}): Image {
+export function planGpt(partitions: readonly GptPartition[], options: GptOptions = {}): GptImage {
   if (partitions.length > GPT_ENTRY_COUNT) {
     throw new ZosiaError(
       'ZOSIA_GPT_TOO_MANY_PARTITIONS',
@@ -84,11 +99,11 @@ export function planGpt(partitions: readonly GptPartition[], options: GptOptions
       { hint: 'Put several things on one partition.' },
     );
   }
-  const placed = placePartitions(partitions);
-  const sectorCount = diskSectorCount(placed, options);
   const identity = options.identity ?? describe(partitions);
+  const placed = placePartitions(partitions, identity);
+  const sectorCount = diskSectorCount(placed, options);
   const table: Table = {
-    entries: buildEntries(placed, identity),
+    entries: buildEntries(placed),
     diskGuid: guidBytes(options.diskGuid ?? deriveGuid(identity, 'disk')),
     lastSector: sectorCount - 1,
   };
@@ -98,7 +113,7 @@ export function planGpt(partitions: readonly GptPartition[], options: GptOptions
   const primary = buildHeader(table, PRIMARY_HEADER_SECTOR, backupSector, entriesSector);
   const backup = buildHeader(table, backupSector, PRIMARY_HEADER_SECTOR, backupEntriesSector);
   const at = (sector: number): number => sector * SECTOR_BYTES;
-  return makeImage(at(sectorCount), [
+  const image = makeImage(at(sectorCount), [
     bytesSegment(0, buildProtectiveMbr(sectorCount), 'protective MBR'),
     bytesSegment(at(PRIMARY_HEADER_SECTOR), primary, 'GPT header'),
     bytesSegment(at(entriesSector), table.entries, 'GPT entries'),
@@ -111,9 +126,21 @@ export function planGpt(partitions: readonly GptPartition[], options: GptOptions
     bytesSegment(at(backupEntriesSector), table.entries, 'backup GPT entries'),
     bytesSegment(at(backupSector), backup, 'backup GPT header'),
   ]);
+  return {
+    ...image,
+    diskGuid: formatGuid(table.diskGuid),
+    partitions: placed.map(({ guid, firstSector, lastSector }) => ({
+      guid: formatGuid(guid),
+      offset: at(firstSector),
+      sizeBytes: at(lastSector + 1 - firstSector),
+    })),
+  };
 }
 
-function placePartitions(partitions: readonly GptPartition[]): PlacedPartition[] {
+function placePartitions(
+  partitions: readonly GptPartition[],
+  identity: Uint8Array,
+): PlacedPartition[] {
   const alignment = PARTITION_ALIGNMENT_BYTES / SECTOR_BYTES;
   let freeSector = FIRST_USABLE_SECTOR;
   return partitions.map((partition, i) => {
@@ -125,7 +152,8 @@ function placePartitions(partitions: readonly GptPartition[]): PlacedPartition[]
     }
     const firstSector = Math.ceil(freeSector / alignment) * alignment;
     freeSector = firstSector + Math.ceil(sizeBytes / PARTITION_ALIGNMENT_BYTES) * alignment;
-    return { partition, firstSector, lastSector: freeSector - 1 };
+    const { name, guid = deriveGuid(identity, 'partition', i, name) } = partition;
+    return { partition, guid: guidBytes(guid), firstSector, lastSector: freeSector - 1 };
   });
 }
 
@@ -163,14 +191,13 @@ function buildProtectiveMbr(sectorCount: number): Uint8Array {
   return bytes;
 }
 
-function buildEntries(placed: readonly PlacedPartition[], identity: Uint8Array): Uint8Array {
+function buildEntries(placed: readonly PlacedPartition[]): Uint8Array {
   const bytes = new Uint8Array(GPT_ENTRY_COUNT * GPT_ENTRY_BYTES);
-  placed.forEach(({ partition, firstSector, lastSector }, i) => {
-    const { typeGuid, name, guid = deriveGuid(identity, 'partition', i, name) } = partition;
+  placed.forEach(({ partition: { typeGuid, name }, guid, firstSector, lastSector }, i) => {
     if (typeGuid === GPT_TYPE.unused) throw badGuid(typeGuid);
     writeFields(GPT_ENTRY, bytes, i * GPT_ENTRY_BYTES, {
       typeGuid: guidBytes(typeGuid),
-      partitionGuid: guidBytes(guid),
+      partitionGuid: guid,
       firstSectorLow: low32(firstSector),
       firstSectorHigh: high32(firstSector),
       lastSectorLow: low32(lastSector),

@@ -1,4 +1,4 @@
-import { checkExt4 } from '../../formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../formats/ext4/check/checker.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
 import type { Ext4Feature } from '../../formats/ext4/reader/features.js';
 import type { Ext4Superblock } from '../../formats/ext4/reader/superblock.js';
@@ -32,13 +32,13 @@ export interface Ext4Verification {
  *
  * @throws ZosiaError `ZOSIA_EXT4_UNSUPPORTED_FEATURE`
  */
-export async function verifyExt4(
+export async function verifyExt4Contents(
   source: RandomAccess,
   findings: Findings,
   options: VerifyOptions,
 ): Promise<Ext4Verification> {
   const { signal } = options;
-  const checked = await checkExt4(source, { signal });
+  const checked = await verifyExt4(source, { signal });
   const { summary: structure } = checked;
   findings.addReport(checked, structure?.problemCount);
   if (checked.problems.length > 0) {

@@ -1,4 +1,4 @@
-import { checkFat } from '../../formats/fat/check/checker.js';
+import { verifyFat } from '../../formats/fat/check/checker.js';
 import type { FatSummary } from '../../formats/fat/check/checker.js';
 import { escapeName } from '../../formats/escaped-name.js';
 import { openVolume } from '../../formats/fat/reader/volume.js';
@@ -23,12 +23,12 @@ export interface FatVerification {
  * Verifies a FAT volume: its structure, both copies of the FAT among it, and that the models on it are
  * whole. Contents have no checksums, and no other implementation reads them again.
  */
-export async function verifyFat(
+export async function verifyFatContents(
   source: RandomAccess,
   findings: Findings,
   { signal }: VerifyOptions,
 ): Promise<FatVerification> {
-  const { problems, warnings, summary } = await checkFat(source, { signal });
+  const { problems, warnings, summary } = await verifyFat(source, { signal });
   findings.addReport(
     { problems: problems.map(printable), warnings: warnings.map(printable) },
     summary?.problemCount,

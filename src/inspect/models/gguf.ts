@@ -1,3 +1,4 @@
+import { closable } from '../../image/closable.js';
 import { posix } from 'node:path';
 import type { Findings } from '../../formats/findings.js';
 import type { ImageNode, ImageTree, NamedNode } from '../node.js';
@@ -93,7 +94,7 @@ function folderOf(path: string, nodes: ReadonlyMap<string, ImageNode>): ModelFol
       if (!file) return undefined;
       const { sizeBytes } = file;
       const read = file.read.bind(file);
-      return { sizeBytes, read, close: () => Promise.resolve() };
+      return { sizeBytes, read, ...closable(() => Promise.resolve()) };
     },
   };
 }

@@ -15,7 +15,7 @@ import { suspectOf } from './firmware.js';
 import { takeScreenshot } from './screenshot.js';
 import type { Screenshot } from './screenshot.js';
 
-type Taker = (bytes: Uint8Array) => void | Promise<void>;
+export type Taker = (bytes: Uint8Array) => void | Promise<void>;
 
 /** A run that nobody types anything into. */
 export interface EfiRunOptions {

@@ -1,7 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import { planFat } from '../../formats/fat/plan.js';
-import type { FatEntry, FatOptions } from '../../formats/fat/plan.js';
+import type { FatEntry, FatImage, FatOptions } from '../../formats/fat/plan.js';
 import { GPT_ENTRIES_SECTORS, GPT_TYPE } from '../../formats/gpt/layout.js';
 import {
   FIRST_PARTITION_OFFSET,
@@ -29,7 +29,7 @@ export interface EfiVolumeOptions {
 export interface EfiDiskImage {
   readonly image: Image;
   /** The FAT volume: the disk itself, or what is in its partition. */
-  readonly volume: Image;
+  readonly volume: FatImage;
 }
 
 /** The label of the volume; nothing depends on it. */

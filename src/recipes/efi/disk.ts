@@ -1,8 +1,6 @@
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
-import { openFat } from '../../formats/fat/reader/reader.js';
 import { digestBytes } from '../../host/digest.js';
-import { openPlan } from '../../host/image-reader.js';
 import type { Image } from '../../image/image.js';
 import { planDigest } from '../reproducible.js';
 import { zosiaVersion } from '../version.js';
@@ -92,7 +90,7 @@ export async function writeEfiDisk(
       archs: [...new Set(options.archs ?? ARCHITECTURES)].sort(),
       partitionTable: options.partitionTable ?? 'none',
     },
-    layout: await describeLayout(plan),
+    layout: describeLayout(plan),
     ...diskFiles,
     versions: { zosia: zosiaVersion() },
   };
@@ -110,20 +108,14 @@ function describeInput(input: EfiDiskFile): EfiDiskManifest['inputs'][number] {
   return { path, sizeBytes, headSha256 };
 }
 
-async function describeLayout({ image, volume }: EfiDiskPlan): Promise<EfiDiskManifest['layout']> {
-  const access = openPlan(volume);
-  try {
-    const reader = await openFat(access);
-    const { type, volumeId, clusterSizeBytes } = reader.bootSector;
-    return {
-      label: await reader.label(),
-      volumeId: volumeId!.toString(16).padStart(8, '0'),
-      fatType: type,
-      clusterSizeBytes,
-      sizeBytes: image.sizeBytes,
-      planSha256: planDigest(image),
-    };
-  } finally {
-    await access.close();
-  }
+function describeLayout({ image, volume }: EfiDiskPlan): EfiDiskManifest['layout'] {
+  const { label, type, volumeId, clusterSizeBytes } = volume;
+  return {
+    label,
+    volumeId: volumeId.toString(16).padStart(8, '0'),
+    fatType: type,
+    clusterSizeBytes,
+    sizeBytes: image.sizeBytes,
+    planSha256: planDigest(image),
+  };
 }

@@ -47,7 +47,7 @@ const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
  * @throws ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`, `ZOSIA_EFI_MODEL_TOO_LARGE`, `ZOSIA_EFI_BAD_NAME`; as
  * `readCheckpoint`, `readTokenizer` and `accessFile`
  */
-export async function openEfiModel(
+export async function readEfiModel(
   checkpointPath: string,
   tokenizerPath: string,
 ): Promise<EfiModel> {

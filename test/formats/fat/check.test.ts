@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesData } from '../../../src/image/file-data.js';
 import type { NumberField } from '../../../src/formats/fields.js';
-import { checkFat } from '../../../src/formats/fat/check/checker.js';
+import { verifyFat } from '../../../src/formats/fat/check/checker.js';
 import {
   BOOT_SECTOR,
   EXTENDED_BOOT,
@@ -91,7 +91,7 @@ class Damaged {
   }
 
   async codes(): Promise<string[]> {
-    const { problems } = await checkFat(accessBytes(this.bytes));
+    const { problems } = await verifyFat(accessBytes(this.bytes));
     return problems.map(({ code }) => code);
   }
 }
@@ -111,7 +111,7 @@ describe('warns of', () => {
     const boot = EXTENDED_BOOT_OFFSET.FAT16 + EXTENDED_BOOT.label.offset;
     if (inRoot !== undefined) volume.bytes.set(label(inRoot), root);
     if (inBootSector !== undefined) volume.bytes.set(label(inBootSector), boot);
-    const { problems, warnings } = await checkFat(accessBytes(volume.bytes));
+    const { problems, warnings } = await verifyFat(accessBytes(volume.bytes));
     expect(problems).toEqual([]);
     expect(warnings.map(({ code }) => code)).toEqual(expected.map(() => 'label'));
     expected.forEach((text, i) => {
@@ -123,7 +123,7 @@ describe('warns of', () => {
     const volume = await Damaged.plan('FAT32');
     const at = EXTENDED_BOOT_OFFSET.FAT32 + EXTENDED_BOOT.label.offset;
     volume.bytes.set(Buffer.from('NEW'.padEnd(11)), at);
-    const { problems, warnings } = await checkFat(accessBytes(volume.bytes));
+    const { problems, warnings } = await verifyFat(accessBytes(volume.bytes));
     expect(problems).toEqual([]);
     expect(warnings.map(({ code }) => code)).toEqual(['backup-boot-sector', 'label']);
   });
@@ -131,21 +131,21 @@ describe('warns of', () => {
   it('FAT32 with few clusters, as mkfs.fat -F 32 makes small volumes', async () => {
     const volume = await Damaged.plan('FAT32');
     volume.field(BOOT_SECTOR.sectorCount32, 50_000);
-    const { warnings } = await checkFat(accessBytes(volume.bytes));
+    const { warnings } = await verifyFat(accessBytes(volume.bytes));
     expect(warnings).toMatchObject([{ code: 'cluster-count', where: 'boot sector' }]);
   });
 });
 
 describe('a planned volume', () => {
   it.each(LAYOUTS)('has no problems: $name', async ({ entries, options }) => {
-    const { problems, summary } = await checkFat(accessImage(planFat(entries, options)));
+    const { problems, summary } = await verifyFat(accessImage(planFat(entries, options)));
     expect(problems).toEqual([]);
     const files = entries.filter(({ type }) => type === 'file').length;
     expect(summary).toMatchObject({ fileCount: files, problemCount: 0, badClusterCount: 0 });
   });
 
   it('is counted', async () => {
-    const { summary } = await checkFat(accessImage(planFat(ENTRIES, { extraBytes: 1000 })));
+    const { summary } = await verifyFat(accessImage(planFat(ENTRIES, { extraBytes: 1000 })));
     expect(summary).toEqual({
       type: 'FAT12',
       clusterSizeBytes: 512,
@@ -476,7 +476,7 @@ describe('a damaged volume', () => {
   ])('%s: nothing else is known', async (_what, code, damage) => {
     const volume = await Damaged.plan('FAT32');
     damage(volume);
-    const { problems, summary } = await checkFat(accessBytes(volume.bytes));
+    const { problems, summary } = await verifyFat(accessBytes(volume.bytes));
     expect(problems.map((each) => each.code)).toContain(code);
     expect(summary).toBeUndefined();
     await expect(openFat(accessBytes(volume.bytes))).rejects.toMatchObject({
@@ -487,7 +487,7 @@ describe('a damaged volume', () => {
   it('has as many problems described as asked for, and all of them counted', async () => {
     const volume = await Damaged.plan('FAT16');
     for (let cluster = 100; cluster < 200; cluster += 2) volume.link(cluster, 0xffff);
-    const { problems, summary } = await checkFat(accessBytes(volume.bytes), { maxProblems: 3 });
+    const { problems, summary } = await verifyFat(accessBytes(volume.bytes), { maxProblems: 3 });
     expect(problems).toHaveLength(3);
     expect(summary?.problemCount).toBe(50);
   });
@@ -495,7 +495,7 @@ describe('a damaged volume', () => {
   it('says which files share clusters', async () => {
     const volume = await Damaged.plan('FAT16');
     volume.link(volume.cluster('/THREE', 2), volume.cluster('/DIR/SUB/TWO'));
-    const { problems } = await checkFat(accessBytes(volume.bytes));
+    const { problems } = await verifyFat(accessBytes(volume.bytes));
     const crossLink = problems.find(({ code }) => code === 'cross-link');
     expect(crossLink).toMatchObject({ where: '/DIR/SUB/TWO' });
     expect(crossLink?.message).toMatch(/used by \/THREE$/);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
 import { writeFields } from '../../../src/formats/fields.js';
-import { checkFat } from '../../../src/formats/fat/check/checker.js';
+import { verifyFat } from '../../../src/formats/fat/check/checker.js';
 import { BOOT_SECTOR, BOOT_SECTOR_END } from '../../../src/formats/fat/layout/boot-sector.js';
 import { ATTRIBUTE, DIRECTORY_ENTRY } from '../../../src/formats/fat/layout/directory.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
@@ -32,7 +32,7 @@ function counted(bytes: Uint8Array): RandomAccess & { readBytes: number; largest
 /** Uses everything a reader has; errors that a user may see are fine, others are not. */
 async function exercise(source: RandomAccess): Promise<void> {
   try {
-    await checkFat(source);
+    await verifyFat(source);
     const reader = await openFat(source);
     await reader.label();
     for await (const { path, stat } of reader.walk()) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
-import { checkFat } from '../../../src/formats/fat/check/checker.js';
+import { verifyFat } from '../../../src/formats/fat/check/checker.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';
 import type { FatReader } from '../../../src/formats/fat/reader/reader.js';
 import { accessImage } from '../../../src/image/access-image.js';
@@ -42,7 +42,7 @@ describe('the reader', () => {
           expect(await reader.stat(path)).toEqual(stat);
           if (planned) expect((await contents(await reader.open(stat))).equals(planned)).toBe(true);
         }
-        expect((await checkFat(source)).problems).toEqual([]);
+        expect((await verifyFat(source)).problems).toEqual([]);
       }),
       { numRuns: 60 },
     );
@@ -178,6 +178,6 @@ describe('what is no FAT volume', () => {
     ['text', Buffer.from('x'.repeat(2000))],
   ])('is refused: %s', async (_what, bytes) => {
     await expect(openFat(accessBytes(bytes))).rejects.toThrow(zosiaError('ZOSIA_NOT_FAT'));
-    await expect(checkFat(accessBytes(bytes))).rejects.toThrow(zosiaError('ZOSIA_NOT_FAT'));
+    await expect(verifyFat(accessBytes(bytes))).rejects.toThrow(zosiaError('ZOSIA_NOT_FAT'));
   });
 });

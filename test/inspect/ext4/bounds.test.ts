@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
-import { checkExt4 } from '../../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../../src/formats/ext4/check/checker.js';
 import {
   EXTENT,
   EXTENT_HEADER,
@@ -126,7 +126,7 @@ describe('an image that is forged to take long', () => {
       await use().catch(expectZosiaError);
       return steps.mock.calls.length;
     };
-    const report = await checkExt4(accessBytes(image), { maxProblems: 1e5 });
+    const report = await verifyExt4(accessBytes(image), { maxProblems: 1e5 });
     expect(steps.mock.calls.length).toBeLessThan(mostSteps);
     expect(report.problems.map((problem) => problem.code)).toContain(code);
     expect(await taken(async () => mapExt4(await open(image)))).toBeLessThan(mostSteps);

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { extractFiles } from '../../../src/inspect/extract.js';
 import { openFileSystem } from '../../../src/inspect/file-system.js';
 import { inspectImage } from '../../../src/inspect/inspect.js';
-import { openImage, openTree } from '../../../src/inspect/open-image.js';
+import { openImage } from '../../../src/inspect/open-image.js';
 import { verifyImage } from '../../../src/inspect/verify.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -100,7 +100,7 @@ describeWithE2fsprogs('features of ext4', () => {
 
     const out = folder.file('out');
     const summary = await withOpen(disk, async (image) =>
-      extractFiles(await openTree(image), { out }),
+      extractFiles(await image.tree(), { out }),
     );
     expect(summary.skipped.map(({ type }) => type)).toEqual(Array(3).fill('encrypted file'));
     for (const name of ['small', 'large', 'sparse', 'value']) {

@@ -1,7 +1,7 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
-import { checkExt4 } from '../../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../../src/formats/ext4/check/checker.js';
 import { crc32c, CRC32C_START } from '../../../src/formats/ext4/crc32c.js';
 import type { Ext4Entry, Ext4Options } from '../../../src/formats/ext4/plan.js';
 import { accessBytes } from '../../../src/image/random-access.js';
@@ -92,7 +92,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
 
   async function isReported(bytes: Uint8Array): Promise<boolean> {
     try {
-      const { problems } = await checkExt4(accessBytes(bytes), { nowSeconds: Date.now() / 1000 });
+      const { problems } = await verifyExt4(accessBytes(bytes), { nowSeconds: Date.now() / 1000 });
       return problems.length > 0;
     } catch (error) {
       // What is no ext4 file system any more, or has features nobody knows, is refused.

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { checkExt4 } from '../../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../../src/formats/ext4/check/checker.js';
 import { writeFields } from '../../../src/formats/fields.js';
 import {
   QUOTA_BLOCK_BYTES,
@@ -50,7 +50,7 @@ describeWithE2fsprogs('quotas, as e2fsck checks them:', () => {
   async function check(bytes: Uint8Array): Promise<string[]> {
     const path = folder.file('changed.img');
     await writeFile(path, bytes);
-    const { problems } = await checkExt4(accessBytes(new Uint8Array(bytes)));
+    const { problems } = await verifyExt4(accessBytes(new Uint8Array(bytes)));
     const found = problems.filter(({ code }) => code === 'quota-usage');
     const ours = found.map(({ where }) => where.split(' ')[1]!);
     const { output, status } = e2fsck(path);
@@ -126,7 +126,7 @@ describeWithE2fsprogs('quotas, as e2fsck checks them:', () => {
     for (const at of [0, 1024]) {
       const bytes = Buffer.from(sound);
       bytes.writeUInt32LE(1, bytes.indexOf(magic) + at);
-      const { problems } = await checkExt4(accessBytes(new Uint8Array(bytes)));
+      const { problems } = await verifyExt4(accessBytes(new Uint8Array(bytes)));
       expect(problems.map(({ code, where }) => `${code} ${where}`)).toEqual([
         'quota-file user quotas',
       ]);

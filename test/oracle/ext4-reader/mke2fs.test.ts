@@ -1,7 +1,7 @@
 import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { checkExt4 } from '../../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../src/formats/ext4/reader/reader.js';
 import type { Ext4Reader, Ext4Stat } from '../../../src/formats/ext4/reader/reader.js';
 import { accessFile } from '../../../src/host/access-file.js';
@@ -52,7 +52,7 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
       expect(e2fsck(path)).toMatchObject({ status: 0 });
       const source = await accessFile(path);
       try {
-        const { problems } = await checkExt4(source, { nowSeconds: Date.now() / 1000 });
+        const { problems } = await verifyExt4(source, { nowSeconds: Date.now() / 1000 });
         expect(problems).toEqual([]);
         const reader = await openExt4(source);
         expect(reader.superblock.label).toBe('ORACLE');
@@ -88,7 +88,7 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
       const code = 'ZOSIA_EXT4_UNSUPPORTED_FEATURE';
       await expect(openExt4(source)).rejects.toThrow(zosiaError(code));
       await expect(openExt4(source)).rejects.toThrow('journal_dev');
-      await expect(checkExt4(source)).rejects.toThrow(zosiaError(code));
+      await expect(verifyExt4(source)).rejects.toThrow(zosiaError(code));
     } finally {
       await source.close();
     }
@@ -99,7 +99,7 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
     const path = folder.file('disk.img');
     await makeEmpty(path, ['-t', 'ext4', '-O', 'mmp', '-b', '1024']);
     const source = await accessFile(path);
-    const { problems } = await checkExt4(source);
+    const { problems } = await verifyExt4(source);
     const { superblock } = await openExt4(source);
     await source.close();
     expect(problems).toEqual([]);
@@ -114,7 +114,7 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
     const options = ['-t', 'ext4', '-b', '1024'];
     await makeWithMke2fs(path, folder.file('contents'), options, { tuning });
     const source = await accessFile(path);
-    const { problems } = await checkExt4(source);
+    const { problems } = await verifyExt4(source);
     await source.close();
     expect(problems).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { holeData } from '../../../src/image/file-data.js';
 import { layOut } from '../../../src/formats/fat/writer/geometry.js';
 import { FAT_TYPES, FAT_TYPE_FACTS } from '../../../src/formats/fat/layout/table.js';
-import { checkFat } from '../../../src/formats/fat/check/checker.js';
+import { verifyFat } from '../../../src/formats/fat/check/checker.js';
 import { planFat } from '../../../src/formats/fat/plan.js';
 import type { FatEntry, FatOptions } from '../../../src/formats/fat/plan.js';
 import { openFat } from '../../../src/formats/fat/reader/reader.js';
@@ -107,7 +107,7 @@ describeWith(['mkfs.fat', 'mcopy'], 'volumes that other programs made', () => {
     expect(copied.status, copied.output).toBe(0);
     const source = await accessFile(disk);
     try {
-      expect((await checkFat(source)).problems).toEqual([]);
+      expect((await verifyFat(source)).problems).toEqual([]);
       const reader = await openFat(source);
       const walked = await collect(reader.walk());
       const paths = walked.map(({ path }) => path);

@@ -7,7 +7,7 @@ import { readCheckpoint } from '../../../src/formats/llama2c/checkpoint.js';
 import { CONFIG_FIELDS } from '../../../src/formats/llama2c/layout.js';
 import { accessFile } from '../../../src/host/access-file.js';
 import { efiMemoryBytes } from '../../../src/recipes/efi/memory.js';
-import { modelName, openEfiModel } from '../../../src/recipes/efi/model.js';
+import { modelName, readEfiModel } from '../../../src/recipes/efi/model.js';
 import { zosiaError } from '../../support/errors.js';
 import { STORIES_15M } from '../../support/llama2-format.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -15,7 +15,7 @@ import { sampleTokenizer, SHAPE, writeSampleFiles, writeSampleModel } from './sa
 
 const folder = temporaryFolder();
 
-describe('openEfiModel', () => {
+describe('readEfiModel', () => {
   it('describes a checkpoint and its tokenizer', async () => {
     const model = await writeSampleModel(folder.file('plain'), { checkpointName: 'my.tiny.bin' });
     expect(model).toMatchObject({
@@ -47,10 +47,10 @@ describe('openEfiModel', () => {
     const other = folder.file('bad/other.bin');
     await writeFile(other, sampleTokenizer(301));
     const refused = async (code: string, ...paths: [string, string]): Promise<void> => {
-      await expect(openEfiModel(...paths)).rejects.toThrow(zosiaError(code));
+      await expect(readEfiModel(...paths)).rejects.toThrow(zosiaError(code));
     };
     await refused('ZOSIA_TOKENIZER_MISMATCH', checkpoint, other);
-    await expect(openEfiModel(checkpoint, other)).rejects.toThrow(other);
+    await expect(readEfiModel(checkpoint, other)).rejects.toThrow(other);
     await refused('ZOSIA_CHECKPOINT_CORRUPT', tokenizer, checkpoint);
     await refused('ZOSIA_FILE_NOT_FOUND', folder.file('bad/none.bin'), tokenizer);
     await refused('ZOSIA_FILE_NOT_FOUND', checkpoint, folder.file('bad/none.bin'));
@@ -69,7 +69,7 @@ describe('openEfiModel', () => {
     checkpoint.writeInt32LE(enough, CONFIG_FIELDS.layerCount.offset);
     await writeFile(path, checkpoint);
     await truncate(path, checkpoint.length + (enough - layerCount) * layerBytes);
-    const opening = openEfiModel(path, tokenizer);
+    const opening = readEfiModel(path, tokenizer);
     await expect(opening).rejects.toThrow(zosiaError('ZOSIA_EFI_MODEL_TOO_LARGE'));
     await expect(opening).rejects.toThrow('4294967295 at most');
   });
@@ -93,7 +93,7 @@ describe('openEfiModel', () => {
     const [checkpoint, tokenizer] = await writeSampleFiles(folder.file('same'));
     const moved = folder.file('TINY.BIN');
     await rename(tokenizer, moved);
-    await expect(openEfiModel(checkpoint, moved)).rejects.toThrow(zosiaError('ZOSIA_EFI_BAD_NAME'));
+    await expect(readEfiModel(checkpoint, moved)).rejects.toThrow(zosiaError('ZOSIA_EFI_BAD_NAME'));
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openEfiModel } from '../../../src/recipes/efi/model.js';
+import { readEfiModel } from '../../../src/recipes/efi/model.js';
 import type { EfiModel } from '../../../src/recipes/efi/model.js';
 import type { CheckpointFormat, Llama2Shape } from '../../support/llama2-format.js';
 import { writeVocabulary } from '../../support/llama2-tokens.js';
@@ -51,5 +51,5 @@ export async function writeSampleModel(
   folder: string,
   options: SampleOptions = {},
 ): Promise<EfiModel> {
-  return openEfiModel(...(await writeSampleFiles(folder, options)));
+  return readEfiModel(...(await writeSampleFiles(folder, options)));
 }

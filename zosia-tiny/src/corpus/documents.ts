@@ -1,4 +1,4 @@
-import { EMBEDDED_MODEL_TEMPLATE } from 'zosia';
+import { EMBEDDED_MODEL_TEMPLATE } from 'zosia/recipes';
 import { randomStream } from '../random.js';
 import type { Random } from '../random.js';
 import type { Exchange } from './exchange.js';

@@ -1,11 +1,5 @@
-import {
-  SPECIAL_TEXTS,
-  accessBytes,
-  byteText,
-  openPlan,
-  planTokenizer,
-  readTokenizer,
-} from 'zosia';
+import { SPECIAL_TEXTS, accessBytes, byteText, planTokenizer, readTokenizer } from 'zosia';
+import { openPlan } from 'zosia/host';
 
 /**
  * A vocabulary as sentencepiece and llama2.c number it: unknown, begin and end of text, the 256 bytes, and

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hostArchitecture } from 'zosia';
+import { hostArchitecture } from 'zosia/recipes';
 import { hasFact, readHeldOut } from '../../src/held-out.js';
 import type { HeldOutQuestion } from '../../src/held-out.js';
 import { zosia } from '../../../test/support/cli.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { embeddedCheckpoint, hostArchitecture, withRunDisk } from 'zosia';
-import type { CheckpointPaths } from 'zosia';
+import { embeddedCheckpoint, hostArchitecture, withRunDisk } from 'zosia/recipes';
+import type { CheckpointPaths } from 'zosia/recipes';
 import { zosia } from '../../../test/support/cli.js';
 import { EMBEDDED_MODEL } from '../../../test/support/embedded-model.js';
 import { referenceText } from '../../../test/support/llama2-sampling.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hostArchitecture } from 'zosia';
+import { hostArchitecture } from 'zosia/recipes';
 import { zosia } from '../../../test/support/cli.js';
 import { temporaryFolder } from '../../../test/support/temporary.js';
 import { putGuests } from '../../../test/boot/support/guests.js';

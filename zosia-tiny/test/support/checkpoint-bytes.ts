@@ -1,4 +1,4 @@
-import { openPlan } from 'zosia';
+import { openPlan } from 'zosia/host';
 import { legacyCheckpoint } from '../../src/model/export.js';
 import type { ModelShape } from '../../src/model/shape.js';
 

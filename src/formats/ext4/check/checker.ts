@@ -19,7 +19,7 @@ import { checkInodes } from './inodes.js';
 import { readOrphans } from './orphans.js';
 import { QuotaTotals } from './quota-totals.js';
 import { checkQuotas } from './quotas.js';
-import { Findings } from '../../findings.js';
+import { Findings, refuseProblems } from '../../findings.js';
 import type { Ext4Report, Ext4Summary } from './report.js';
 import { checkSuperblock } from './superblock.js';
 import { ValueInodes } from './value-inodes.js';
@@ -35,14 +35,14 @@ export interface Ext4CheckOptions {
 }
 
 /**
- * Checks the whole structure of an ext2, ext3 or ext4 file system: every checksum, every reference,
+ * Verifies the whole structure of an ext2, ext3 or ext4 file system: every checksum, every reference,
  * every count, both ways. File contents are not read. Memory follows the number of files and
  * fragments, not of bytes.
  *
  * @throws ZosiaError `ZOSIA_NOT_EXT4`; `ZOSIA_EXT4_UNSUPPORTED_FEATURE` for what cannot be checked.
  * Everything else that is wrong is reported, not thrown.
  */
-export async function checkExt4(
+export async function verifyExt4(
   source: RandomAccess,
   options: Ext4CheckOptions = {},
 ): Promise<Ext4Report> {
@@ -103,6 +103,21 @@ export async function checkExt4(
   const { problems, warnings } = findings;
   const summary = totals && summarise(context, totals);
   return { problems, warnings, summary };
+}
+
+/**
+ * {@link verifyExt4} for whoever asks only whether all is well.
+ *
+ * @throws ZosiaError `ZOSIA_EXT4_CORRUPT`, and as {@link verifyExt4}
+ */
+export async function checkExt4(
+  source: RandomAccess,
+  options: Ext4CheckOptions = {},
+): Promise<Ext4Summary> {
+  const { problems, summary } = await verifyExt4(source, options);
+  const problemCount = summary?.problemCount ?? problems.length;
+  refuseProblems(problems, problemCount, 'the ext4 file system', 'ZOSIA_EXT4_CORRUPT');
+  return summary!;
 }
 
 function isUnreadable(featureSet: Parameters<typeof refuseUnreadable>[0]): boolean {

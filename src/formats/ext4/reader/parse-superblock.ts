@@ -1,4 +1,5 @@
 import { Buffer } from 'buffer';
+import { formatUuid } from '../uuid.js';
 import { crc32c, CRC32C_START, filesystemSeed } from '../crc32c.js';
 import { readBytes, readNumber } from '../../fields.js';
 import type { NumberField } from '../../fields.js';
@@ -160,9 +161,4 @@ function checksumFindings(bytes: Uint8Array, features: ReadonlySet<Ext4Feature>)
 function text(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('utf8');
-}
-
-function formatUuid(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes).toString('hex');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

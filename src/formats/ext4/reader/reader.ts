@@ -1,3 +1,5 @@
+import type { Closable } from '../../../image/closable.js';
+import { closeAccess } from '../../../image/random-access.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import type { Ext4Name } from '../entry.js';
 import { ZosiaError } from '../../../errors.js';
@@ -64,11 +66,20 @@ export async function openExt4(
  * Reads a file system. Every method that takes a path throws ZosiaError `ZOSIA_EXT4_NO_SUCH_PATH`,
  * `ZOSIA_EXT4_SYMLINK_LOOP` and, when it meets damage, `ZOSIA_EXT4_CORRUPT`.
  */
-export class Ext4Reader {
+export class Ext4Reader implements Closable {
   readonly #volume: Volume;
 
   constructor(volume: Volume) {
     this.#volume = volume;
+  }
+
+  /** Closes what it was opened on, if that is a file. */
+  async close(): Promise<void> {
+    await closeAccess(this.#volume.source);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   get superblock(): Ext4Superblock {

@@ -1,11 +1,11 @@
-import { DEFAULT_MAX_PROBLEMS, Findings } from '../../findings.js';
+import { DEFAULT_MAX_PROBLEMS, Findings, refuseProblems } from '../../findings.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import { FatTable } from '../reader/table.js';
 import { readBootSector } from '../reader/volume.js';
 import { checkBootSector, checkFsInfo } from './boot-sector.js';
 import { ClusterClaims } from './claims.js';
 import type { CheckContext } from './context.js';
-import type { FatReport } from './report.js';
+import type { FatReport, FatSummary } from './report.js';
 import { checkCopies, checkFirstEntries, checkUse } from './tables.js';
 import { checkTree, reportCrossLinks } from './tree.js';
 
@@ -18,12 +18,12 @@ export interface FatCheckOptions {
 }
 
 /**
- * Checks the whole structure of a FAT volume: both FATs, every chain against the size of its file, every
+ * Verifies the whole structure of a FAT volume: both FATs, every chain against the size of its file, every
  * name and every count. File contents are not read.
  *
  * @throws ZosiaError `ZOSIA_NOT_FAT`. Everything else that is wrong is reported, not thrown.
  */
-export async function checkFat(
+export async function verifyFat(
   source: RandomAccess,
   options: FatCheckOptions = {},
 ): Promise<FatReport> {
@@ -62,4 +62,19 @@ export async function checkFat(
       problemCount: findings.problemCount,
     },
   };
+}
+
+/**
+ * {@link verifyFat} for whoever asks only whether all is well.
+ *
+ * @throws ZosiaError `ZOSIA_FAT_CORRUPT`, `ZOSIA_NOT_FAT`
+ */
+export async function checkFat(
+  source: RandomAccess,
+  options: FatCheckOptions = {},
+): Promise<FatSummary> {
+  const { problems, summary } = await verifyFat(source, options);
+  const problemCount = summary?.problemCount ?? problems.length;
+  refuseProblems(problems, problemCount, 'the FAT volume', 'ZOSIA_FAT_CORRUPT');
+  return summary!;
 }

@@ -1,4 +1,6 @@
 import { ZosiaError } from '../../../errors.js';
+import type { Closable } from '../../../image/closable.js';
+import { closeAccess } from '../../../image/random-access.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import { quote } from '../names.js';
 import type { FatBootSector } from './boot-sector.js';
@@ -35,11 +37,20 @@ export async function openFat(source: RandomAccess): Promise<FatReader> {
  * Reads a volume. Every method that takes a path follows it as `resolvePath` does and throws ZosiaError
  * `ZOSIA_FAT_NO_SUCH_PATH`, and, when it meets damage, `ZOSIA_FAT_CORRUPT`.
  */
-export class FatReader {
+export class FatReader implements Closable {
   readonly #volume: Volume;
 
   constructor(volume: Volume) {
     this.#volume = volume;
+  }
+
+  /** Closes what it was opened on, if that is a file. */
+  async close(): Promise<void> {
+    await closeAccess(this.#volume.source);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   get bootSector(): FatBootSector {

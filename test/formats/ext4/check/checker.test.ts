@@ -11,7 +11,7 @@ import { DIRECTORY_ENTRY } from '../../../../src/formats/ext4/layout/directory.j
 import { GROUP_DESCRIPTOR } from '../../../../src/formats/ext4/layout/group-descriptor.js';
 import { INODE } from '../../../../src/formats/ext4/layout/inode.js';
 import { SUPERBLOCK, SUPERBLOCK_OFFSET } from '../../../../src/formats/ext4/layout/superblock.js';
-import { checkExt4 } from '../../../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../../../src/formats/ext4/check/checker.js';
 import type { Ext4Report } from '../../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
 import type { Ext4Group, Ext4Reader } from '../../../../src/formats/ext4/reader/reader.js';
@@ -22,10 +22,10 @@ import { zosiaError } from '../../../support/errors.js';
 import { everything, ext4Bytes } from '../reader/images.js';
 
 async function check(bytes: Uint8Array): Promise<Ext4Report> {
-  return checkExt4(accessBytes(bytes));
+  return verifyExt4(accessBytes(bytes));
 }
 
-describe('checkExt4 on a sound image', () => {
+describe('verifyExt4 on a sound image', () => {
   it.each([1024, 2048, 4096] as const)('finds nothing, %d-byte blocks', async (blockSizeBytes) => {
     const report = await check(await ext4Bytes(everything(), { blockSizeBytes }));
     expect(report.problems).toEqual([]);
@@ -457,7 +457,7 @@ const DAMAGE: [
   ],
 ];
 
-describe('checkExt4 on a damaged image', () => {
+describe('verifyExt4 on a damaged image', () => {
   it.each(DAMAGE)('finds %s: %s', async (_name, code, damage) => {
     const patient = await Patient.of(FILES);
     const numbers = new Map<string, number>();
@@ -491,7 +491,7 @@ describe('checkExt4 on a damaged image', () => {
   it('describes so many problems and counts the others', async () => {
     const { bytes, group } = await Patient.of(FILES);
     for (let i = 0; i < 100; i++) bytes[group.blockBitmapBlock * 1024 + i]! ^= 0x55;
-    const report = await checkExt4(accessBytes(bytes), { maxProblems: 5 });
+    const report = await verifyExt4(accessBytes(bytes), { maxProblems: 5 });
     expect(report.problems).toHaveLength(5);
     expect(report.summary!.problemCount).toBeGreaterThan(100);
   });
@@ -499,7 +499,7 @@ describe('checkExt4 on a damaged image', () => {
   it('takes times after the present for problems only when it knows the present', async () => {
     const bytes = await ext4Bytes([], { epochSeconds: 1_000_000 });
     expect((await check(bytes)).problems).toEqual([]);
-    const { problems } = await checkExt4(accessBytes(bytes), { nowSeconds: 999_999 });
+    const { problems } = await verifyExt4(accessBytes(bytes), { nowSeconds: 999_999 });
     expect(problems.map(({ code }) => code)).toContain('superblock-time');
   });
 
@@ -516,6 +516,6 @@ describe('checkExt4 on a damaged image', () => {
   it('can be cancelled', async () => {
     const signal = AbortSignal.abort();
     const source = accessBytes(await ext4Bytes([]));
-    await expect(checkExt4(source, { signal })).rejects.toThrow(/abort/);
+    await expect(verifyExt4(source, { signal })).rejects.toThrow(/abort/);
   });
 });

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { checkExt4 } from '../../../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
 import { planExt4 } from '../../../../src/formats/ext4/plan.js';
 import { openPlan } from '../../../../src/host/image-reader.js';
@@ -62,7 +62,7 @@ it.each([
         return access.read(offset, length);
       },
     };
-    const { problems, summary } = await checkExt4(source);
+    const { problems, summary } = await verifyExt4(source);
     expect(problems).toEqual([]);
     expect(summary).toMatchObject({ fileCount: 1, directoryCount: 2 });
     expect(mostBytes).toBeLessThan(SMALL_BYTES);

@@ -13,7 +13,7 @@ import {
   SUPERBLOCK,
   SUPERBLOCK_OFFSET,
 } from '../../../../src/formats/ext4/layout/superblock.js';
-import { checkExt4 } from '../../../../src/formats/ext4/check/checker.js';
+import { verifyExt4 } from '../../../../src/formats/ext4/check/checker.js';
 import { openExt4 } from '../../../../src/formats/ext4/reader/reader.js';
 import type { Ext4Reader } from '../../../../src/formats/ext4/reader/reader.js';
 import { bytesData } from '../../../../src/formats/ext4/plan.js';
@@ -73,7 +73,7 @@ async function survive(bytes: Uint8Array): Promise<void> {
   }
   const source = counting(bytes);
   try {
-    const { problems } = await checkExt4(source, { maxProblems: 50 });
+    const { problems } = await verifyExt4(source, { maxProblems: 50 });
     expect(problems.length).toBeLessThanOrEqual(50);
   } catch (error) {
     if (!(error instanceof ZosiaError)) throw error;

@@ -1,0 +1,43 @@
+// What is exported mentions Node's own types; a program that uses it need not ask for them itself.
+/// <reference types="node" preserve="true" />
+/**
+ * Machines: QEMU with either guest, talked to, asked once, or booted in a mode; what they need of a host,
+ * and the whole path from a model to a machine that is ready to start.
+ *
+ * @packageDocumentation
+ */
+export { hostFolders } from '../host/host-folders.js';
+export type { HostFolders } from '../host/host-folders.js';
+export { thisHost } from '../doctor/host.js';
+export { verifyHost } from '../doctor/check.js';
+export type { CheckOptions, DoctorReport } from '../doctor/check.js';
+export { installMissing } from '../doctor/install.js';
+export * from '../machine/machine.js';
+
+// The whole path from a model to a machine that is ready to start.
+export { prepareMachine } from '../prepare/linux.js';
+export type { ReadyMachine, UpOptions } from '../prepare/linux.js';
+export { prepareEfiMachine } from '../prepare/efi.js';
+export type { EfiUpOptions, ReadyEfiMachine } from '../prepare/efi.js';
+export { memoryByContext } from '../prepare/memory-by-context.js';
+export type { ContextMemory } from '../prepare/memory-by-context.js';
+
+// What the types above mention.
+export type { DownloadProgress } from '../artifacts/download.js';
+export type { FoundRequirement } from '../doctor/check.js';
+export type { HostFacts } from '../doctor/host-facts.js';
+export type { DoctorHost } from '../doctor/host.js';
+export type { InstallOptions } from '../doctor/install.js';
+export type { HostPackages } from '../doctor/package-managers.js';
+export type { Purpose } from '../doctor/requirements.js';
+export type { TerminalInput } from '../machine/console/terminal.js';
+export type { Taker } from '../machine/efi/run.js';
+
+export { ACCELERATOR_NAMES } from '../machine/qemu/host-spec.js';
+export type { SilencePlan } from '../machine/qemu/host-spec.js';
+export type { QemuCall } from '../machine/qemu/process.js';
+export type { AcceleratorFact } from '../doctor/host-facts.js';
+export type { CommandResult } from '../doctor/host.js';
+export type { PackageManager, Requirement } from '../doctor/requirements.js';
+export type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
+export type { RequiredFirmware, RequiredProgram } from '../doctor/requirements.js';

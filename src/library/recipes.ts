@@ -1,0 +1,92 @@
+// What is exported mentions Node's own types; a program that uses it need not ask for them itself.
+/// <reference types="node" preserve="true" />
+/**
+ * What goes into each product, and where it comes from: packages that are fetched, programs that are
+ * built, the Linux guest, model disks and the disks of EFI machines.
+ *
+ * @packageDocumentation
+ */
+// What is fetched, and what ships built.
+export { ARCHITECTURES, hostArchitecture, parseArchitecture } from '../artifacts/architectures.js';
+export type { Architecture } from '../artifacts/architectures.js';
+export { fetchComponents } from '../artifacts/fetch.js';
+export type { FetchedPackage, FetchOptions } from '../artifacts/fetch.js';
+export { prebuiltProgram } from '../artifacts/prebuilt.js';
+export type { PrebuiltProgram } from '../artifacts/prebuilt.js';
+
+// The Linux guest and its model disk.
+export { defaultPlaces } from '../recipes/places.js';
+export type { DiskFormat, Places } from '../recipes/places.js';
+export { linuxGuest } from '../recipes/linux-guest.js';
+export type { LinuxGuest, LinuxGuestOptions } from '../recipes/linux-guest.js';
+export { readModel } from '../recipes/model.js';
+export type { Model } from '../recipes/model.js';
+export { modelNeeds } from '../recipes/model-memory.js';
+export type { ModelNeeds } from '../recipes/model-memory.js';
+export { planModelDisk, writeModelDisk } from '../recipes/model-disk.js';
+export type { ModelDiskLayout, ModelDiskOptions, WrittenDisk } from '../recipes/model-disk.js';
+export { checkModelDisk } from '../recipes/check-disk.js';
+export type { CheckDiskOptions } from '../recipes/check-disk.js';
+export { modelOnDisk } from '../recipes/model-on-disk.js';
+export type { DiskModel } from '../recipes/model-on-disk.js';
+export { EMBEDDED_MODEL_TEMPLATE } from '../recipes/embedded-model.js';
+export { embeddedCheckpoint } from '../recipes/embedded-checkpoint.js';
+export type { CheckpointPaths, EmbeddedCheckpoint } from '../recipes/embedded-checkpoint.js';
+export { convertLlama2c } from '../recipes/convert.js';
+export type { ConvertOptions } from '../recipes/convert.js';
+
+// The EFI machine's disk.
+export { readEfiModel } from '../recipes/efi/model.js';
+export type { EfiFile, EfiModel } from '../recipes/efi/model.js';
+export { planEfiDisk, writeEfiDisk } from '../recipes/efi/disk.js';
+export type {
+  EfiDiskLayout,
+  EfiDiskPlan,
+  WriteEfiDiskOptions,
+  WrittenEfiDisk,
+} from '../recipes/efi/disk.js';
+export { planEfiVolume } from '../recipes/efi/disk-plan.js';
+export type {
+  EfiDiskImage,
+  EfiVolumeOptions,
+  PartitionTableKind,
+} from '../recipes/efi/disk-plan.js';
+export { efiDiskNeeds } from '../recipes/efi/disk-needs.js';
+export type { EfiDiskNeeds, EfiDiskNeedsOptions } from '../recipes/efi/disk-needs.js';
+export { withRunDisk } from '../recipes/efi/run-disk.js';
+export type { RunDisk } from '../recipes/efi/run-disk.js';
+
+// The programs of the guests, compiled.
+export { buildEfi } from '../toolchain/efi.js';
+export type { BuildEfiOptions, BuiltEfi, EfiProgram } from '../toolchain/efi.js';
+export { buildGuest } from '../toolchain/guest.js';
+export type { BuildGuestOptions, BuiltGuest } from '../toolchain/guest.js';
+export { buildPrebuilt } from '../toolchain/prebuilt.js';
+
+// What the types above mention.
+export type { ChosenPackage } from '../artifacts/download.js';
+export type { FetchSources } from '../artifacts/fetch.js';
+export type { Component } from '../artifacts/lock.js';
+export type { BaseModel } from '../formats/gguf/base-model.js';
+export type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
+export type { ConvertedModel } from '../recipes/convert.js';
+export type { DiskEntry } from '../recipes/disk-entries.js';
+export type { DiskManifest } from '../recipes/disk-manifest.js';
+export type { EfiDiskFile } from '../recipes/efi/entries.js';
+export type { EfiDiskManifest } from '../recipes/efi/manifest.js';
+export type { Companion, GgufFile } from '../recipes/model.js';
+export type { WriteDiskOptions } from '../recipes/write-disk.js';
+export type { Compiler } from '../toolchain/compiler.js';
+export type { TransportContext } from '../artifacts/fetch.js';
+export type { Lock, PinnedPackage } from '../artifacts/lock.js';
+export type { Transport } from '../artifacts/transport.js';
+export type { HostFile } from '../host/host-file.js';
+export type { CompanionKind } from '../inspect/models/kind.js';
+export type { DiskInput, ReferredFile } from '../recipes/disk-manifest.js';
+export type { EfiDiskInput } from '../recipes/efi/manifest.js';
+export type { PackageCache } from '../artifacts/cache.js';
+export type { LockedComponent, LockedPackage, Suite } from '../artifacts/lock.js';
+export type { DownloadOptions } from '../artifacts/transport.js';
+export type { GgufKind } from '../inspect/models/kind.js';
+export type { DebianArchitecture } from '../artifacts/architectures.js';
+export type { PackageBytes } from '../artifacts/cache.js';
