@@ -141,7 +141,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
     use: 'checks the style of guest programs',
     purposes: ['test'],
     packages: {
-      ...{ apt: 'clang-format', brew: 'llvm', dnf: 'clang-tools-extra', pacman: 'clang' },
+      apt: 'clang-format',
+      brew: 'llvm',
+      dnf: 'clang-tools-extra',
+      pacman: 'clang',
       port: 'clang-20',
     },
     kegs: ['llvm/bin'],

@@ -157,7 +157,7 @@ describe('the page about the architecture', () => {
     const manifest = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
       dependencies: Record<string, string>;
     };
-    const explained = [...text.matchAll(/^\| ([a-z0-9-]+) \| /gm)].map(([, name]) => name!);
+    const explained = [...text.matchAll(/^\| ([@a-z0-9/-]+) \| /gm)].map(([, name]) => name!);
     const packages = Object.keys(manifest.dependencies);
     expect(explained.filter((name) => packages.includes(name)).sort()).toEqual(packages.sort());
   });

@@ -27,7 +27,9 @@ async function makeTree(): Promise<void> {
 
 const run = (program: string, args: readonly string[], input?: Uint8Array | string): Buffer =>
   execFileSync(program, args, {
-    ...{ cwd: folder.file('tree'), maxBuffer: MAX_BYTES, stdio: ['pipe', 'pipe', 'ignore'] },
+    cwd: folder.file('tree'),
+    maxBuffer: MAX_BYTES,
+    stdio: ['pipe', 'pipe', 'ignore'],
     input: input ?? '',
   });
 
@@ -79,8 +81,12 @@ describe.each(WRITERS)('an archive made by %s', (_, program, write) => {
       const { problems, warnings, summary } = await verified(bytes);
       expect([...problems, ...warnings]).toEqual([]);
       expect(summary).toMatchObject({
-        ...{ memberCount: 12, archiveCount: 1, fileCount: 3, directoryCount: 4 },
-        ...{ symlinkCount: 2, specialFileCount: 1 },
+        memberCount: 12,
+        archiveCount: 1,
+        fileCount: 3,
+        directoryCount: 4,
+        symlinkCount: 2,
+        specialFileCount: 1,
       });
     });
 

@@ -25,7 +25,10 @@ export interface Method {
 
 const METHODS: readonly Method[] = [
   {
-    ...{ name: 'gzip', magic: [0x1f, 0x8b], program: 'gunzip', unpack: gunzipMember },
+    name: 'gzip',
+    magic: [0x1f, 0x8b],
+    program: 'gunzip',
+    unpack: gunzipMember,
     refusal: gzipRefusal,
     hasChecksum: () => Promise.resolve(true),
   },
@@ -42,7 +45,10 @@ const METHODS: readonly Method[] = [
     hasChecksum: async (source, offset) => hasCheck(await xzSettings(source, offset)),
   },
   {
-    ...{ name: 'zstd', magic: [0x28, 0xb5], program: 'unzstd', unpack: unzstdFrame },
+    name: 'zstd',
+    magic: [0x28, 0xb5],
+    program: 'unzstd',
+    unpack: unzstdFrame,
     hasChecksum: hasZstdChecksum,
   },
   { name: 'lz4', magic: [0x02, 0x21], program: 'unlz4', unpack: unlz4Legacy },

@@ -294,7 +294,8 @@ describe('a disk with several file systems, when it is verified,', () => {
     );
     const json = JSON.parse((await run('verify', 'each.img', '--json')).stdout) as unknown;
     expect(json).toMatchObject({
-      ...{ kind: 'partitions', problemCount: 0 },
+      kind: 'partitions',
+      problemCount: 0,
       partitions: [
         { number: 1, kind: 'fat', structure: { fileCount: 1 } },
         { number: 2, kind: 'ext4', structure: { hasChecksums: true } },
@@ -347,7 +348,9 @@ describe('an initramfs', () => {
     expect(stdout).toMatch(/^damaged: 1 problem$/m);
     const json = JSON.parse((await run('verify', 'damaged', '--json')).stdout) as unknown;
     expect(json).toMatchObject({
-      ...{ kind: 'cpio', problemCount: 1, structure: { memberCount: 1 } },
+      kind: 'cpio',
+      problemCount: 1,
+      structure: { memberCount: 1 },
       problems: [{ check: 'structure', code: 'archive-garbage' }],
     });
   });

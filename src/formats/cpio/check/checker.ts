@@ -35,7 +35,10 @@ export async function checkCpio(
   const findings = new Findings(maxProblems);
   const members = new MemberCheck(findings, observer);
   const initramfs = await unpackCpio(source, {
-    ...{ maxBytes, signal, observer: members, skipped: findings },
+    maxBytes,
+    signal,
+    observer: members,
+    skipped: findings,
     onRepeated: ({ path, type }) => {
       const message = `a second member of the archive for this name (${type}): the later one counts`;
       findings.warn('duplicate', path, message);

@@ -118,10 +118,17 @@ describe('checkCpio finds nothing in', () => {
   it('a sample, and counts what is in it', async () => {
     const { summary } = await check(await imageBytes(planCpio(SAMPLE)), gzipSync(B));
     expect(summary).toEqual({
-      ...{ partCount: 2, archiveCount: 2, memberCount: 18, problemCount: 0 },
-      ...{ fileCount: 5, directoryCount: 7, symlinkCount: 1, specialFileCount: 4 },
+      partCount: 2,
+      archiveCount: 2,
+      memberCount: 18,
+      problemCount: 0,
+      fileCount: 5,
+      directoryCount: 7,
+      symlinkCount: 1,
+      specialFileCount: 4,
       // Of `b` gzip has a checksum, of the others with data nothing.
-      ...{ unsummedCount: 3, unpackedBytes: 2560 + B.length },
+      unsummedCount: 3,
+      unpackedBytes: 2560 + B.length,
     });
   });
 });
