@@ -16,7 +16,7 @@ import { addPerfCommand } from './perf/perf.js';
 import { addRunCommand } from './run/run.js';
 import { addUpCommand } from './up/up.js';
 import { addVerifyCommand } from './look/verify.js';
-import { applyVariables } from './options/variables.js';
+import { applyVariables } from './variable-option.js';
 import { zosiaVersion } from '../recipes/version.js';
 
 /** The whole command line. Each command loads what it needs when it runs, so that `--help` is instant. */

@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { notRegularFile, unreadable } from './file-errors.js';
 import { stampOf } from './file-stamp.js';
-import type { FileStamp } from '../image/image.js';
+import type { FileStamp, Image } from '../image/image.js';
 import { makeImage } from '../image/image.js';
-import type { Image } from '../image/image.js';
 
 /** A file of the host as it was when it was looked at. */
 export interface HostFile extends FileStamp {

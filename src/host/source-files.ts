@@ -2,8 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { becameShorter, noLongerReadable } from './file-errors.js';
 import { checkStamp, stampOf } from './file-stamp.js';
-import type { FileStamp } from '../image/image.js';
-import type { FileSource } from '../image/image.js';
+import type { FileStamp, FileSource } from '../image/image.js';
 
 interface OpenSource {
   readonly path: string;

@@ -6,7 +6,7 @@ import { rememberVerdict } from './accelerator/accelerator-probe.js';
 import type { VerdictContext } from './accelerator/accelerator-probe.js';
 import { parseAccelerator, resolveAccelerator } from './accelerator/accelerator.js';
 import type { AcceleratorChoice } from './accelerator/accelerator.js';
-import type { AcceleratorName } from './qemu/host-spec.js';
+import type { AcceleratorName, ConsoleTarget, HostSpec, SilencePlan } from './qemu/host-spec.js';
 import { findQemu } from './qemu/binary.js';
 import { findSetpriv } from './qemu/process.js';
 import type { HostFolders } from '../host/host-folders.js';
@@ -14,7 +14,6 @@ import { defaultCpuModel, emulatedCpuModel } from './accelerator/cpu-model.js';
 import { qemuFacts } from './qemu/facts.js';
 import type { QemuFacts } from './qemu/facts.js';
 import { HostFactsCache } from './qemu/host-facts-cache.js';
-import type { ConsoleTarget, HostSpec, SilencePlan } from './qemu/host-spec.js';
 import { isTranslated, quickProcessors, translatedNotes } from './qemu/macos.js';
 import { checkFitsHost, hostFreeMiB } from './qemu/memory.js';
 

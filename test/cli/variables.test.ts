@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { VariableOption } from '../../src/cli/options/variables.js';
+import { VariableOption } from '../../src/cli/variable-option.js';
 import { makeProgram } from '../../src/cli/program.js';
 import { ROOT } from '../docs/pages.js';
 import { makeFakeGuest } from '../perf/fake-guest.js';

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
 import { modelGguf } from '../formats/gguf/samples.js';
 import { openCompanion, readModel } from '../../src/recipes/model.js';
-import type { Companion } from '../../src/recipes/model.js';
-import type { Model } from '../../src/recipes/model.js';
+import type { Companion, Model } from '../../src/recipes/model.js';
 
 /** So many bytes after the tensors make a file long enough for a VMDK to refer to, not copy. */
 const TRAILING_BYTES = 200_000;

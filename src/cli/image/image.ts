@@ -5,7 +5,7 @@ import { addModelDiskCommand } from './model.js';
 import { addFetchOptions, withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { archOption } from '../options/values.js';
-import { variableOption } from '../options/variables.js';
+import { variableOption } from '../variable-option.js';
 import { printJson, say } from '../output/output.js';
 import { defaultPlaces } from '../../recipes/places.js';
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
-import { variableOption, variableSwitch } from '../options/variables.js';
+import { variableOption, variableSwitch } from '../variable-option.js';
 import type { CliContext } from '../context.js';
 import { formatBytes, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';

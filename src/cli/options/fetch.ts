@@ -3,7 +3,7 @@ import type { CliContext } from '../context.js';
 import { say, warn } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
 import { chosenArchitecture } from './values.js';
-import { variableOption } from './variables.js';
+import { variableOption } from '../variable-option.js';
 import { folders } from '../environment.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { DownloadProgress } from '../../artifacts/fetch.js';

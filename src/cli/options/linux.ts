@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
 import { noColour } from '../output/output.js';
-import { variableOption } from './variables.js';
+import { variableOption } from '../variable-option.js';
 import { variable } from '../environment.js';
 import {
   temperature,

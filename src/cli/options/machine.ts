@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { archOption, wholeNumber } from './values.js';
-import { isOnCommandLine, variableOption } from './variables.js';
+import { isOnCommandLine, variableOption } from '../variable-option.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { HostOptions } from '../../machine/machine.js';
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { variableOption } from './variables.js';
-import type { VariableOption } from './variables.js';
+import { variableOption } from '../variable-option.js';
+import type { VariableOption } from '../variable-option.js';
 
 /** The variable is that of https://reproducible-builds.org/specs/source-date-epoch/. */
 export const sourceDateOption = (): VariableOption =>

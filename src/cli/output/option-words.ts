@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { originOf } from '../options/variables.js';
+import { originOf } from '../variable-option.js';
 import type { OptionName, Text, WordFor } from '../../wording.js';
 
 /** Options of the library whose flags have other names. */

@@ -4,7 +4,7 @@ import { counted, say } from '../output/output.js';
 import { wholeNumber } from '../options/values.js';
 import { addSpaceOptions, chosenSpace } from './space.js';
 import type { SpaceFlags } from './space.js';
-import { variableOption } from '../options/variables.js';
+import { variableOption } from '../variable-option.js';
 import { writeStdout } from '../output/stdout.js';
 
 interface Flags extends SpaceFlags {

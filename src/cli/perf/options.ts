@@ -7,7 +7,7 @@ import type { ImageFlags } from '../options/linux.js';
 import { addHostOptions } from '../options/machine.js';
 import type { HostFlags } from '../options/machine.js';
 import { timeoutSeconds, wholeNumber } from '../options/values.js';
-import { isOnCommandLine, variableOption } from '../options/variables.js';
+import { isOnCommandLine, variableOption } from '../variable-option.js';
 import { MAX_TOKENS } from '../../perf/profile.js';
 
 /** Options of the commands that boot machines to measure them. */

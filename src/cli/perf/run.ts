@@ -12,7 +12,7 @@ import {
 import { addPerfMachineOptions, numberUpTo, requireNoModel } from './options.js';
 import type { PerfMachineFlags } from './options.js';
 import { requireOneOf } from '../options/machine.js';
-import { originOf, variableOption, variableSwitch } from '../options/variables.js';
+import { originOf, variableOption, variableSwitch } from '../variable-option.js';
 import { ZosiaError } from '../../errors.js';
 import type { PlanOptions } from '../../perf/plan.js';
 import type { WaitPolicy } from '../../machine/machine.js';

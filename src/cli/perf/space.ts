@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { originOf, variableOption } from '../options/variables.js';
+import { originOf, variableOption } from '../variable-option.js';
 import type { SettingSpace } from '../../perf/space.js';
 
 /** Options that say which settings there are. */

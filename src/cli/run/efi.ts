@@ -14,7 +14,7 @@ import {
 } from '../options/efi.js';
 import type { EfiFlags } from '../options/efi.js';
 import { chosenArchitecture, timeoutSeconds } from '../options/values.js';
-import { variableOption } from '../options/variables.js';
+import { variableOption } from '../variable-option.js';
 import { say } from '../output/output.js';
 import { makeOutputFolder } from '../../host/output-file.js';
 import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';

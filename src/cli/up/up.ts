@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { addFetchOptions } from '../options/fetch.js';
 import { addHostOptions, requireOneOf, serialOption } from '../options/machine.js';
-import { isOnCommandLine } from '../options/variables.js';
+import { isOnCommandLine } from '../variable-option.js';
 import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
 import { sourceDateOption } from '../options/source-date.js';
 import { addLinuxOptions, addPromptOptions } from '../options/linux.js';

@@ -1,8 +1,11 @@
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
-import type { HostSpec, SilencePlan } from '../qemu/host-spec.js';
-import type { AcceleratorVerdict } from '../qemu/host-spec.js';
-import type { ResolvedAccel } from '../qemu/host-spec.js';
+import type {
+  HostSpec,
+  SilencePlan,
+  AcceleratorVerdict,
+  ResolvedAccel,
+} from '../qemu/host-spec.js';
 
 /**
  * How long a machine may say nothing under the host's accelerator. Its guest's first line takes one or two

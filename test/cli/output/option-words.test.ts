@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { applyVariables, variableOption } from '../../../src/cli/options/variables.js';
+import { applyVariables, variableOption } from '../../../src/cli/variable-option.js';
 import { fittingHint, inWords, wordFor } from '../../../src/cli/output/option-words.js';
 import { makeProgram } from '../../../src/cli/program.js';
 import { option, wording } from '../../../src/wording.js';

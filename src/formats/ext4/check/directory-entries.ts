@@ -1,4 +1,4 @@
-import { isUtf8 } from '../../byte-string.js';
+import { isUtf8, toByteString } from '../../byte-string.js';
 import { readNumber } from '../../fields.js';
 import { FILE_TYPES } from '../file-type.js';
 import {
@@ -9,7 +9,6 @@ import {
 import { MIN_ENCRYPTED_NAME_BYTES } from '../layout/encryption.js';
 import { INODE_FLAGS } from '../layout/inode.js';
 import { ROOT_INODE } from '../layout/superblock.js';
-import { toByteString } from '../../byte-string.js';
 import {
   directoryTailMatches,
   hasDirectoryTail,

@@ -1,7 +1,6 @@
-import { isUtf8 } from '../../byte-string.js';
+import { isUtf8, byteStringBytes, toByteString } from '../../byte-string.js';
 import { chunkWords, directoryHash, finishHash, hashState } from '../dirhash.js';
 import { HASH_HALF_MD4, HASH_LEGACY, HASH_TEA, HASH_UNSIGNED } from '../layout/directory.js';
-import { byteStringBytes, toByteString } from '../../byte-string.js';
 import type { ByteString } from '../../byte-string.js';
 import type { Ext4Superblock } from '../reader/superblock.js';
 

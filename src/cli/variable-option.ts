@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import { variable } from '../environment.js';
-import type { Environment } from '../environment.js';
-import { ZosiaError } from '../../errors.js';
+import { variable } from './environment.js';
+import type { Environment } from './environment.js';
+import { ZosiaError } from '../errors.js';
 
 /** How the text of an option or of a variable is read. @throws InvalidArgumentError */
 type Parse = (text: string) => unknown;
