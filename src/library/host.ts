@@ -50,3 +50,5 @@ export type { VerifiedImage } from '../inspect/verify.js';
 export type { DiskExtent } from '../inspect/vmdk-disk.js';
 export type { LocalFinding } from '../formats/findings.js';
 export type { GroupsSummary } from '../inspect/ext4/describe.js';
+export type { VerifiedContent } from '../inspect/verify.js';
+export type { CpioComparison } from '../inspect/cpio/second-reader.js';
