@@ -178,3 +178,6 @@ export type { NumberTypeName } from '../formats/gguf/layout.js';
 export type { GgufArray, GgufScalar, StringValue } from '../formats/gguf/values.js';
 export type { ValueTypeName } from '../formats/gguf/layout.js';
 export type { ElementTypeName } from '../formats/gguf/values.js';
+export type { CpioObserver, StoredMember } from '../formats/cpio/observer.js';
+export type { NewcFieldName, NewcHeader } from '../formats/cpio/layout.js';
+export type { CpioSummary } from '../formats/cpio/check/report.js';
