@@ -27,11 +27,10 @@ for (let round = 0; round < ROUNDS; round++) {
   for (const [subject, names] of Object.entries(SUBJECTS))
     samples.get(subject).push(measure(names));
 }
-const median = (values) =>
-  values
-    .sort((a, b) => a - b)
-    [values.length >> 1].toFixed(0)
-    .padStart(6);
+const median = (values) => {
+  const ordered = values.toSorted((a, b) => a - b);
+  return ordered[ordered.length >> 1].toFixed(0).padStart(6);
+};
 console.log(`${'import'.padEnd(12)}   CPU  clock  (ms)`);
 for (const [subject, taken] of samples) {
   const columns = [0, 1].map((i) => median(taken.map((sample) => sample[i])));

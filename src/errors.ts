@@ -30,10 +30,10 @@ export class ZosiaError extends Error {
       hint === undefined ? [] : typeof hint === 'string' || hint instanceof Wording ? [hint] : hint;
     this.texts = { message, hints };
     this.hint = hints[0] === undefined ? undefined : String(hints[0]);
-    const named = [message, ...hints.slice(0, 1)].flatMap((text) =>
+    const [named] = [message, ...hints.slice(0, 1)].flatMap((text) =>
       typeof text === 'string' ? [] : text.options,
     );
-    this.subject = named[0] && { option: named[0].name };
+    this.subject = named && { option: named.name };
   }
 }
 

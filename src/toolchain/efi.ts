@@ -6,7 +6,7 @@ import { ZosiaError } from '../errors.js';
 import { digestBytes } from '../host/digest.js';
 import { writeOutput } from '../host/output-file.js';
 import { withPrivateFolder } from '../host/private-folder.js';
-import { findCoffLinker, findCompiler } from './compiler.js';
+import { findCoffLinker } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
 import { GUEST_SOURCE_DIRECTORY, SHARED_SOURCES, listSources } from './sources.js';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
 import { digestBytes } from '../host/digest.js';
 import { writeOutput } from '../host/output-file.js';
-import { findCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { compileFreestanding } from './freestanding.js';
 import { GUEST_SOURCE_DIRECTORY, SHARED_SOURCES, listSources } from './sources.js';

@@ -87,7 +87,11 @@ describe('measuring', () => {
       repeat: { pauseSeconds: 3600 },
       signal: cancel.signal,
       onRun: ({ round, setting }) => {
-        if (round === 2 && setting === SETTINGS.at(-1)) setImmediate(() => cancel.abort());
+        if (round === 2 && setting === SETTINGS.at(-1)) {
+          setImmediate(() => {
+            cancel.abort();
+          });
+        }
       },
     });
     expect(order).toHaveLength(2 * SETTINGS.length);

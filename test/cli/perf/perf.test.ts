@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile, open } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
@@ -252,6 +252,7 @@ describe('zosia perf run, interrupted', () => {
 describe('a disk that is full when a second run is added to the results', () => {
   /** Loaded before zosia: makes the second line that begins with a time fail as on a full disk. */
   const FULL_DISK = `
+import { open } from 'node:fs/promises';
 const file = await open(process.execPath);
 const handle = Object.getPrototypeOf(file);
 await file.close();

@@ -1,5 +1,5 @@
 import { open, readFile, stat, utimes, writeFile } from 'node:fs/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { prebuiltProgram } from '../../../src/artifacts/prebuilt.js';
 import { bytesData } from '../../../src/image/file-data.js';
 import type { FatEntry } from '../../../src/formats/fat/plan.js';
