@@ -52,3 +52,7 @@ export type { LocalFinding } from '../formats/findings.js';
 export type { GroupsSummary } from '../inspect/ext4/describe.js';
 export type { VerifiedContent } from '../inspect/verify.js';
 export type { CpioComparison } from '../inspect/cpio/second-reader.js';
+
+// Debian packages: tar comes from a package that wants Node.js's events, and so is not in the core.
+export { readDeb } from '../formats/deb/deb.js';
+export type { DebEntry, ReadDebOptions } from '../formats/deb/deb.js';

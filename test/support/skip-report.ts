@@ -1,5 +1,5 @@
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
-import './skipping.js';
+import type {} from './skipping.js';
 
 /** More tests than these may not want the published weights: a clone is to run nearly everything. */
 const MOST_WITH_WEIGHTS = 10;
