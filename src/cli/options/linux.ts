@@ -107,7 +107,7 @@ export function linuxMachineOptions(
   flags: LinuxFlags,
 ): Pick<
   MachineOptions,
-  'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'serial' | 'append' | 'wait' | 'answerPort'
+  'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'serial' | 'dryRun' | 'append' | 'wait' | 'answerPort'
 > {
   return {
     ...hostOptions(flags),

@@ -56,8 +56,8 @@ export const serialOption = (): Option =>
 
 /** The flags as a machine takes them. */
 export function hostOptions(flags: HostFlags): Omit<HostOptions, 'arch' | 'signal'> {
-  const { ram: ramMiB, smp: cpus, accel, cpu: cpuModel, serial } = flags;
-  return { ramMiB, cpus, accel, cpuModel, serial };
+  const { ram: ramMiB, smp: cpus, accel, cpu: cpuModel, serial, dryRun } = flags;
+  return { ramMiB, cpus, accel, cpuModel, serial, dryRun };
 }
 
 /**

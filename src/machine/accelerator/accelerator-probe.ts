@@ -62,7 +62,10 @@ export async function acceleratorVerdict(
 
   const kept = await peekVerdict(name, context);
   if (kept && (kept.usable || !askAgain)) return kept;
-  const verdict = await probeAccelerator(name, 'host', context);
+  // What others have left lying about is none of a dry run's business.
+  const verdict = await probeAccelerator(name, 'host', context, {
+    sweep: !context.cache.isReadOnly,
+  });
   await rememberVerdict(name, context, verdict);
   return verdict;
 }
@@ -121,13 +124,15 @@ async function deviceOf(
  *
  * @param accelerator for QEMU's `-accel`
  * @param cpuModel for QEMU's `-cpu`
+ * @param options as of {@link withPrivateFolder}
  */
 export async function probeAccelerator(
   accelerator: string,
   cpuModel: string,
   { arch, binary, signal }: ProbeContext,
+  options: { readonly sweep?: boolean | undefined } = {},
 ): Promise<AcceleratorVerdict> {
-  return withPrivateFolder(async (folder) => {
+  const probe = async (folder: string): Promise<AcceleratorVerdict> => {
     const path = join(folder, 'probe');
     const program =
       arch === 'x86_64'
@@ -166,7 +171,8 @@ export async function probeAccelerator(
     }
     const complaint = result.stderr.trim().split('\n').at(-1)?.trim() ?? '';
     return { usable: false, reason: complaint === '' ? 'QEMU ended at once' : complaint };
-  });
+  };
+  return withPrivateFolder(probe, options);
 }
 
 const VERDICT = v.union([

@@ -6,6 +6,7 @@ import { shellWord } from '../../shell-word.js';
 import { findQemu } from '../qemu/binary.js';
 import type { HostFolders } from '../../host/host-folders.js';
 import { findWindow } from '../qemu/display.js';
+import type { MachineDisk } from '../qemu/host-spec.js';
 import { openDisk } from '../qemu/machine-files.js';
 import {
   defaultCpus,
@@ -23,7 +24,8 @@ import { requirePngScreenshots } from './screenshot.js';
 
 /** What a user may say about a machine that boots a UEFI application. */
 export interface EfiMachineOptions extends HostOptions {
-  readonly disk: string;
+  /** A path; or what a real run makes first, which need not be there yet. */
+  readonly disk: string | MachineDisk;
   /** As {@link namedFirmware} reads it. */
   readonly firmware?: string | undefined;
   /** What the application needs for its model. Unless the RAM is given, it follows from this. */
@@ -57,7 +59,7 @@ export async function resolveEfiMachine(
 ): Promise<EfiMachineSpec> {
   const { arch, memoryBytes, screenshot = false, debugLog } = options;
   const choices = hostChoices(options);
-  const disk = await openDisk(options.disk, DISK);
+  const disk = typeof options.disk === 'string' ? await openDisk(options.disk, DISK) : options.disk;
   const firmware = await chosenFirmware(arch, options.firmware, folders);
   const ramMiB =
     choices.ramMiB ??

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { HostFolders } from '../../host/host-folders.js';
-import type { ConsoleTarget } from '../qemu/host-spec.js';
-import { openDisk, requireFile } from '../qemu/machine-files.js';
+import type { ConsoleTarget, MachineDisk } from '../qemu/host-spec.js';
+import { isFile, openDisk, requireFile } from '../qemu/machine-files.js';
 import { hostFreeMiB } from '../qemu/memory.js';
 import { quickProcessors } from '../qemu/macos.js';
 import type { ModelMemory } from '../qemu/memory.js';
@@ -31,6 +31,8 @@ export interface MachineOptions extends HostOptions {
   readonly model?: ModelMemory | undefined;
   /** zosia's own kernel and initramfs, which have usually just been built. */
   readonly defaults: { readonly kernel: string; readonly initrd: string };
+  /** A real run makes them first, and the disk: none need be there, and the disk will be a VMDK. */
+  readonly arePlanned?: boolean | undefined;
 }
 
 const builtBy = 'zosia up';
@@ -48,18 +50,24 @@ export async function resolveMachine(
   options: MachineOptions,
   folders: HostFolders,
 ): Promise<MachineSpec> {
-  const { defaults, answerPort = false, append = '' } = options;
+  const { defaults, answerPort = false, append = '', arePlanned = false } = options;
   const { kernel = defaults.kernel, initrd = defaults.initrd, disk: diskPath } = options;
   const choices = hostChoices(options);
 
-  await requireFile(kernel, KERNEL);
-  await requireFile(initrd, INITRAMFS);
-  const disk = diskPath === undefined ? undefined : await openDisk(diskPath, DISK);
+  if (!arePlanned) {
+    await requireFile(kernel, KERNEL);
+    await requireFile(initrd, INITRAMFS);
+  }
+  let disk: MachineDisk | undefined;
+  if (diskPath !== undefined) {
+    disk = arePlanned ? { path: diskPath, format: 'vmdk' } : await openDisk(diskPath, DISK);
+  }
   const [freeMiB, quickCpus] = await Promise.all([hostFreeMiB(), quickProcessors()]);
   const host = { freeMiB, cpus: availableParallelism(), quickCpus };
   const size = defaultSize(options.model, host, choices);
   const areOwn = kernel === defaults.kernel && initrd === defaults.initrd;
-  const tight = await checkLeastRam(size.ramMiB, { kernel, initrd, areOwn });
+  const areThere = !arePlanned || ((await isFile(kernel)) && (await isFile(initrd)));
+  const tight = areThere ? await checkLeastRam(size.ramMiB, { kernel, initrd, areOwn }) : [];
 
   const { spec } = await resolveHost(
     choices,
