@@ -74,6 +74,12 @@ export interface ResolvedHost {
   readonly facts: QemuFacts;
 }
 
+export interface ResolveHostOptions {
+  /** Whether the machine starts firmware. */
+  readonly startsFirmware?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Finds QEMU, and decides on what depends on it.
  *
@@ -83,7 +89,7 @@ export async function resolveHost(
   choices: HostChoices,
   size: Pick<HostSpec, 'ramMiB' | 'cpus' | 'notes'>,
   { cacheDirectory, searchPath }: HostFolders,
-  signal?: AbortSignal,
+  { startsFirmware, signal }: ResolveHostOptions = {},
 ): Promise<ResolvedHost> {
   const { arch } = choices;
   const cache = new HostFactsCache(cacheDirectory, { isReadOnly: choices.dryRun });
@@ -97,6 +103,7 @@ export async function resolveHost(
     binary,
     facts,
     cache,
+    startsFirmware,
     signal,
   });
   const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
@@ -117,7 +124,13 @@ export async function resolveHost(
     accel,
     cpuModel,
   };
-  const onSilence = silencePlan(choices, accel.name, { arch, binary, cache, facts });
+  const onSilence = silencePlan(choices, accel.name, {
+    arch,
+    binary,
+    cache,
+    facts,
+    startsFirmware,
+  });
   return { spec: { ...spec, onSilence }, facts };
 }
 

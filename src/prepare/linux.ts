@@ -19,7 +19,16 @@ export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
   readonly machine?:
     | Pick<
         MachineOptions,
-        'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'serial' | 'append' | 'wait' | 'answerPort'
+        | 'ramMiB'
+        | 'cpus'
+        | 'accel'
+        | 'cpuModel'
+        | 'serial'
+        | 'append'
+        | 'uefi'
+        | 'firmware'
+        | 'wait'
+        | 'answerPort'
       >
     | undefined;
   readonly folders: HostFolders;

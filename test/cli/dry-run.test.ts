@@ -17,6 +17,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   up: [
     '',
     'model.gguf --prompt x --profile mine --frozen',
+    'model.gguf --uefi --firmware firmware.fd',
     '--machine efi --prompt x --temp 0 --firmware firmware.fd',
     '--machine efi tiny.bin --tokenizer tiny-tokenizer.bin --screenshot s.png --firmware firmware.fd',
   ],

@@ -22,6 +22,8 @@ export interface ProbeContext {
   readonly arch: Architecture;
   readonly binary: QemuBinary;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the machines that the verdict is for start firmware. */
+  readonly startsFirmware?: boolean | undefined;
 }
 
 const KVM_DEVICE = '/dev/kvm';
@@ -92,11 +94,13 @@ export async function rememberVerdict(
 
 async function verdictKey(
   name: HardwareAccelerator,
-  { arch, binary }: ProbeContext,
+  { arch, binary, startsFirmware }: ProbeContext,
 ): Promise<readonly unknown[]> {
   const { path, sizeBytes, mtimeMs } = binary;
   const { rights } = await deviceOf(name);
-  return [name, arch, path, sizeBytes, mtimeMs, release(), version(), rights];
+  const key = [name, arch, path, sizeBytes, mtimeMs, release(), version(), rights];
+  // What firmware gets on with tells nothing of a kernel that is started without, and the other way round.
+  return startsFirmware ? [...key, 'firmware'] : key;
 }
 
 /** The rights to an accelerator's device, or what is wrong with it before anything has been run. */
