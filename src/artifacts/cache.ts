@@ -76,7 +76,7 @@ export class PackageCache {
     await makeFolder(parent).catch((cause: unknown) => {
       throw onError(cause);
     });
-    return withTemporaryFolder(parent, use, onError);
+    return withTemporaryFolder(parent, use, { onError });
   }
 }
 

@@ -1,4 +1,4 @@
-import { findFirmware, firmwarePrefixes } from '../machine/efi/find-firmware.js';
+import { findFirmware, firmwarePrefixes } from '../machine/firmware/find.js';
 import { PLATFORMS } from '../machine/qemu/platform.js';
 import type { DoctorHost } from './host.js';
 import { findOnHost } from './programs.js';

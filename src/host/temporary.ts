@@ -65,14 +65,21 @@ export function isInTemporaryFolder(path: string): boolean {
  * Runs `use` with a new folder (mode 0700) in `parent`; it is gone, with all that is in it, when `use`
  * has ended, however it ended.
  *
- * @param onError the error for one of the system's while the folder is made
+ * @param options.onError the error for one of the system's while the folder is made
+ * @param options.sweep whether what dead processes have left in `parent` is removed first; true unless given
  */
 export async function withTemporaryFolder<T>(
   parent: string,
   use: (folder: string) => Promise<T>,
-  onError: (cause: unknown) => unknown = (cause) => cause,
+  {
+    onError = (cause) => cause,
+    sweep = true,
+  }: {
+    readonly onError?: ((cause: unknown) => unknown) | undefined;
+    readonly sweep?: boolean | undefined;
+  } = {},
 ): Promise<T> {
-  await sweepOnce(parent);
+  if (sweep) await sweepOnce(parent);
   const folder = await mkdtemp(join(parent, `zosia-${owner()}-`)).catch((cause: unknown) => {
     throw onError(cause);
   });

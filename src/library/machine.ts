@@ -15,9 +15,9 @@ export { installMissing } from '../doctor/install.js';
 export * from '../machine/machine.js';
 
 // The whole path from a model to a machine that is ready to start.
-export { prepareMachine } from '../prepare/linux.js';
+export { describeMachine, prepareMachine } from '../prepare/linux.js';
 export type { ReadyMachine, UpOptions } from '../prepare/linux.js';
-export { prepareEfiMachine } from '../prepare/efi.js';
+export { describeEfiMachine, prepareEfiMachine } from '../prepare/efi.js';
 export type { EfiUpOptions, ReadyEfiMachine } from '../prepare/efi.js';
 export { memoryByContext } from '../prepare/memory-by-context.js';
 export type { ContextMemory } from '../prepare/memory-by-context.js';

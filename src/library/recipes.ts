@@ -54,7 +54,8 @@ export type {
 export { efiDiskNeeds } from '../recipes/efi/disk-needs.js';
 export type { EfiDiskNeeds, EfiDiskNeedsOptions } from '../recipes/efi/disk-needs.js';
 export { withRunDisk } from '../recipes/efi/run-disk.js';
-export type { RunDisk } from '../recipes/efi/run-disk.js';
+export { withPrivateDisk } from '../recipes/private-disk.js';
+export type { PrivateDisk } from '../recipes/private-disk.js';
 
 // The programs of the guests, compiled.
 export { buildEfi } from '../toolchain/efi.js';

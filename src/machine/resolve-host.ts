@@ -27,6 +27,8 @@ export interface HostOptions {
   readonly cpuModel?: string | undefined;
   /** Where the console of a session goes, as QEMU's `-serial` takes it; to the terminal unless given. */
   readonly serial?: string | undefined;
+  /** The machine is only described: nothing that is found out on the way is kept. */
+  readonly dryRun?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,6 +39,7 @@ export interface HostChoices {
   readonly cpus: number | undefined;
   readonly accel: AcceleratorChoice;
   readonly cpuModel: string | undefined;
+  readonly dryRun: boolean;
 }
 
 /** Above this a language model gains little, and QEMU's virt machine needs another interrupt controller. */
@@ -48,10 +51,10 @@ export const DEFAULT_MAX_CPUS = 8;
  * @throws ZosiaError `ZOSIA_BAD_OPTION`
  */
 export function hostChoices(options: HostOptions): HostChoices {
-  const { arch, cpus, ramMiB, accel = 'auto', cpuModel } = options;
+  const { arch, cpus, ramMiB, accel = 'auto', cpuModel, dryRun = false } = options;
   requirePositive(cpus, 'cpus');
   requirePositive(ramMiB, 'ramMiB');
-  return { arch, cpus, ramMiB, accel: parseAccelerator(accel), cpuModel };
+  return { arch, cpus, ramMiB, accel: parseAccelerator(accel), cpuModel, dryRun };
 }
 
 function requirePositive(value: number | undefined, name: keyof HostOptions): void {
@@ -71,6 +74,12 @@ export interface ResolvedHost {
   readonly facts: QemuFacts;
 }
 
+export interface ResolveHostOptions {
+  /** Whether the machine starts firmware. */
+  readonly startsFirmware?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Finds QEMU, and decides on what depends on it.
  *
@@ -80,10 +89,10 @@ export async function resolveHost(
   choices: HostChoices,
   size: Pick<HostSpec, 'ramMiB' | 'cpus' | 'notes'>,
   { cacheDirectory, searchPath }: HostFolders,
-  signal?: AbortSignal,
+  { startsFirmware, signal }: ResolveHostOptions = {},
 ): Promise<ResolvedHost> {
   const { arch } = choices;
-  const cache = new HostFactsCache(cacheDirectory);
+  const cache = new HostFactsCache(cacheDirectory, { isReadOnly: choices.dryRun });
   const [binary, setpriv] = await Promise.all([
     findQemu(arch, searchPath),
     findSetpriv(searchPath),
@@ -94,6 +103,7 @@ export async function resolveHost(
     binary,
     facts,
     cache,
+    startsFirmware,
     signal,
   });
   const cpuModel = choices.cpuModel ?? defaultCpuModel(arch, accel.name, facts.version);
@@ -114,7 +124,13 @@ export async function resolveHost(
     accel,
     cpuModel,
   };
-  const onSilence = silencePlan(choices, accel.name, { arch, binary, cache, facts });
+  const onSilence = silencePlan(choices, accel.name, {
+    arch,
+    binary,
+    cache,
+    facts,
+    startsFirmware,
+  });
   return { spec: { ...spec, onSilence }, facts };
 }
 

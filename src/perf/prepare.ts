@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import type { Image } from '../image/image.js';
 import { initramfsPath, kernelPath } from '../recipes/places.js';
 import { checkModelDisk } from '../recipes/check-disk.js';
 import { existingDisk } from '../recipes/model-disk.js';
@@ -7,12 +8,14 @@ import { modelNeeds } from '../recipes/model-memory.js';
 import { modelOnDisk } from '../recipes/model-on-disk.js';
 import { resolveMachine } from '../machine/machine.js';
 import type { MachineOptions, MachineSpec } from '../machine/machine.js';
-import { prepareMachine } from '../prepare/linux.js';
+import { describeMachine, prepareMachine } from '../prepare/linux.js';
 import type { UpOptions } from '../prepare/linux.js';
 
 /** A machine that settings are measured on. */
 export interface PerfMachine {
   readonly spec: MachineSpec;
+  /** The model disk, for `withPrivateDisk`, where the one at `spec.disk` may be written by another run. */
+  readonly runDisk?: Image | undefined;
   /** What results call the model. */
   readonly model: string;
   /** What llama.cpp has to be told for a context of so many tokens, or of the usual length. */
@@ -26,6 +29,8 @@ export interface PrepareOptions extends Omit<UpOptions, 'machine' | 'contextToke
   readonly images?: Pick<MachineOptions, 'kernel' | 'initrd' | 'disk'> | undefined;
   /** The longest context, in tokens, that any setting asks for: there is memory for it. */
   readonly contextTokens?: number | undefined;
+  /** Only decides on the machine: nothing is fetched, built, written or kept. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /**
@@ -37,16 +42,18 @@ export interface PrepareOptions extends Omit<UpOptions, 'machine' | 'contextToke
 export async function preparePerfMachine(options: PrepareOptions): Promise<PerfMachine> {
   const { contextTokens } = options;
   if (options.model === undefined) return fromDisk(options);
-  const { spec, model } = await prepareMachine(options);
+  const machine = await (options.dryRun ? describeMachine(options) : prepareMachine(options));
+  const { spec, model } = machine;
   return {
     spec,
+    runDisk: machine.runDisk,
     model: basename(model.path, '.gguf'),
     llamaArgs: (tokens) => modelNeeds(model.info, tokens ?? contextTokens).llamaArgs,
   };
 }
 
 async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
-  const { arch, places, folders, contextTokens, signal } = options;
+  const { arch, places, folders, contextTokens, dryRun, signal } = options;
   const disk = options.images?.disk ?? (await existingDisk(places));
   if (disk === undefined) {
     throw new ZosiaError(
@@ -67,6 +74,7 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
       ...options.machine,
       ...options.images,
       arch,
+      dryRun,
       disk,
       model: memory,
       defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },

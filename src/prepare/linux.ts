@@ -1,12 +1,13 @@
+import type { Image } from '../image/image.js';
 import { findQemu, resolveMachine } from '../machine/machine.js';
 import type { MachineOptions, MachineSpec, RunRequest } from '../machine/machine.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
 import { readModel } from '../recipes/model.js';
 import type { Model } from '../recipes/model.js';
-import { writeModelDisk } from '../recipes/model-disk.js';
+import { planModelDisk, writeModelDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
-import { modelDiskPath } from '../recipes/places.js';
+import { initramfsPath, kernelPath, modelDiskPath } from '../recipes/places.js';
 import type { HostFolders } from '../host/host-folders.js';
 
 export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
@@ -18,17 +19,33 @@ export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
   readonly machine?:
     | Pick<
         MachineOptions,
-        'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'serial' | 'append' | 'wait' | 'answerPort'
+        | 'ramMiB'
+        | 'cpus'
+        | 'accel'
+        | 'cpuModel'
+        | 'serial'
+        | 'append'
+        | 'uefi'
+        | 'firmware'
+        | 'wait'
+        | 'answerPort'
       >
     | undefined;
   readonly folders: HostFolders;
 }
 
-/** A machine that is ready to be started, and the arguments for llama.cpp that go with its model. */
-export interface ReadyMachine {
+/** A machine, and the arguments for llama.cpp that go with its model. */
+export interface DescribedMachine {
   readonly spec: MachineSpec;
   readonly model: Model;
   readonly llamaArgs: RunRequest['args'];
+  /** The model disk, for `withPrivateDisk`: another run may write the one at `spec.disk` meanwhile. */
+  readonly runDisk?: Image | undefined;
+}
+
+/** A machine that is ready to be started. */
+export interface ReadyMachine extends DescribedMachine {
+  readonly runDisk: Image;
 }
 
 /**
@@ -42,19 +59,45 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
   // What may be wrong is found out before anything is downloaded.
   await findQemu(arch, folders.searchPath);
   const model = await readModel(options.model, places.modelsDir);
-  const guest = await linuxGuest({ ...options, cacheDir: folders.cacheDirectory });
-  const disk = modelDiskPath(places, 'vmdk');
-  await writeModelDisk(model, { format: 'vmdk', out: disk, signal });
+  await linuxGuest({ ...options, cacheDir: folders.cacheDirectory });
+  const { image: runDisk } = await writeModelDisk(model, {
+    format: 'vmdk',
+    out: modelDiskPath(places, 'vmdk'),
+    signal,
+  });
+  return { ...(await decide(model, options, false)), runDisk };
+}
 
+/**
+ * Decides on the machine that {@link prepareMachine} would make ready. Nothing is fetched, built or
+ * written: what the machine is made from need not be there yet.
+ *
+ * @throws ZosiaError as `readModel`, `planModelDisk` and `resolveMachine`
+ */
+export async function describeMachine(options: UpOptions): Promise<DescribedMachine> {
+  await findQemu(options.arch, options.folders.searchPath);
+  const model = await readModel(options.model, options.places.modelsDir);
+  planModelDisk(model);
+  return decide(model, options, true);
+}
+
+async function decide(
+  model: Model,
+  options: UpOptions,
+  dryRun: boolean,
+): Promise<DescribedMachine> {
+  const { arch, places, folders, signal } = options;
   const { memory, llamaArgs } = modelNeeds(model.info, options.contextTokens);
   const spec = await resolveMachine(
     {
       ...options.machine,
       arch,
-      disk,
-      defaults: { kernel: guest.kernel, initrd: guest.initramfs },
+      dryRun,
+      disk: modelDiskPath(places, 'vmdk'),
       model: memory,
       signal,
+      defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },
+      arePlanned: dryRun,
     },
     folders,
   );

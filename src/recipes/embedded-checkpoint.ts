@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { checkGguf } from '../formats/gguf/check.js';
 import { describeModel } from '../formats/gguf/model-info.js';
+import { readCheckpoint } from '../formats/llama2c/checkpoint.js';
 import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
+import type { Llama2cPair } from '../formats/llama2c/from-gguf.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
+
 import { digestFile, digestImage } from '../host/digest.js';
+import { accessImage } from '../image/access-image.js';
 import type { Image } from '../image/image.js';
 import { accessFile } from '../host/access-file.js';
 import { writeRaw } from '../host/raw-writer.js';
@@ -12,6 +16,7 @@ import {
   EMBEDDED_MODEL_TEMPLATE,
   embeddedModelPath,
 } from './embedded-model.js';
+import { efiMemoryBytes, textSizes } from './efi/memory.js';
 import { lookAtFile } from '../host/host-file.js';
 
 export interface CheckpointPaths {
@@ -40,21 +45,42 @@ export async function embeddedCheckpoint(
   } = {},
 ): Promise<EmbeddedCheckpoint> {
   const { directory, signal } = options;
-  const path = await embeddedModelPath(directory);
-  const file = await accessFile(path);
-  try {
-    const header = await checkGguf(file, path);
-    const pair = planLlama2cPair(header, file, path);
+  return withEmbeddedPair(directory, async (pair, settings) => {
     const base = join(folder, EMBEDDED_MODEL_NAME);
     const paths = { checkpoint: `${base}.bin`, tokenizer: `${base}-tokenizer.bin` };
     await writeUnlessThere(pair.checkpoint, paths.checkpoint, signal);
     await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal);
+    return { ...paths, settings };
+  });
+}
+
+/**
+ * What the application allocates for the model that zosia brings itself. No file is written.
+ *
+ * @param asked settings that hold in place of the model's own
+ * @throws ZosiaError as `embeddedModelPath`
+ */
+export async function embeddedCheckpointMemory(asked: EfiSettings): Promise<number> {
+  return withEmbeddedPair(undefined, async (pair, settings) => {
+    const checkpoint = await readCheckpoint(accessImage(pair.checkpoint), EMBEDDED_MODEL_NAME);
+    const tokenizerBytes = pair.tokenizer.sizeBytes;
+    return efiMemoryBytes({ checkpoint, tokenizerBytes, ...textSizes({ ...settings, ...asked }) });
+  });
+}
+
+async function withEmbeddedPair<T>(
+  directory: string | undefined,
+  use: (pair: Llama2cPair, settings: EfiSettings) => Promise<T>,
+): Promise<T> {
+  const path = await embeddedModelPath(directory);
+  const file = await accessFile(path);
+  try {
+    const header = await checkGguf(file, path);
     const { temperature } = describeModel(header);
-    const settings = {
+    return await use(planLlama2cPair(header, file, path), {
       template: EMBEDDED_MODEL_TEMPLATE,
       ...(temperature === undefined ? {} : { temp: temperature }),
-    };
-    return { ...paths, settings };
+    });
   } finally {
     await file.close();
   }

@@ -20,7 +20,8 @@ describe('the commands of', () => {
   beforeAll(async () => {
     reader = await Reader.settle(folder.path, 'started');
     await putGuests(folder.path, [hostArchitecture()]);
-    const built = await zosia(['up', 'model.gguf', '--dry-run'], { cwd: folder.path });
+    const command = 'image model model.gguf --format vmdk';
+    const built = await zosia(command.split(' '), { cwd: folder.path });
     expect(built.exitCode).toBe(0);
   });
 

@@ -1,28 +1,13 @@
-import { beforeAll, describe, expect, it } from 'vitest';
 import type { Command } from 'commander';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { makeProgram } from '../../src/cli/program.js';
 import { putMeasurements } from '../docs/reader.js';
 import { zosia } from '../support/cli.js';
+import { COMMANDS, withOption } from '../support/commands.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { hasProgram } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
-
-/** Every command that does something, by its words. */
-function commandsBelow(command: Command, words: string[] = []): Map<string, Command> {
-  const below = command.commands.flatMap((child) => [
-    ...commandsBelow(child, [...words, child.name()]),
-  ]);
-  return new Map(below.length > 0 ? below : [[words.join(' '), command]]);
-}
-
-const COMMANDS = commandsBelow(
-  makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } }),
-);
-const withOption = (long: string): string[] =>
-  [...COMMANDS]
-    .filter(([, { options }]) => options.some((option) => option.long === long))
-    .map(([words]) => words);
 
 describe('options that contradict each other', () => {
   const folder = temporaryFolder();

@@ -125,6 +125,9 @@ export async function putImages(folder: string): Promise<void> {
     'image model model.gguf --format vmdk --out model.vmdk',
     'image model model.gguf --format raw --out damaged.img',
     `${efi} --out llama2-disk.img`,
+    // What zosia up makes, and only describing a machine does not.
+    'image model model.gguf --format vmdk',
+    'image efi --model stories260K.bin --tokenizer tok512.bin --format vmdk',
   ]) {
     expect(await zosia(command.split(' '), { cwd: folder }), command).toMatchObject({
       exitCode: 0,

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
-import { chosenCheckpoint } from '../options/efi-model.js';
+import { namedCheckpoint } from '../options/efi-model.js';
 import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../options/efi-settings.js';
 import { sourceDateOption } from '../options/source-date.js';
 import { architecture } from '../options/values.js';
@@ -15,7 +15,7 @@ import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
 import type { EfiModel } from '../../recipes/efi/model.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { ZosiaError } from '../../errors.js';
-import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
+import { defaultPlaces, efiDiskPath, efiModelDir } from '../../recipes/places.js';
 import type { DiskFormat } from '../../recipes/places.js';
 
 interface EfiDiskFlags extends Omit<EfiSettings, 'model' | 'tokenizer'> {
@@ -127,8 +127,10 @@ stands round a prompt, and the temperature is 1.
  * Where the built-in model's files lie for a disk elsewhere than in artifacts/: nothing else is written
  * there. A VMDK refers to them, and so they stand beside it; a raw disk has a copy.
  */
-const embeddedFolder = (format: DiskFormat, out: string): string =>
-  format === 'vmdk' ? dirname(out) : join(folders().cacheDirectory, 'models');
+function embeddedFolder(format: DiskFormat, out: string | undefined): string {
+  if (out === undefined) return efiModelDir(defaultPlaces());
+  return format === 'vmdk' ? dirname(out) : join(folders().cacheDirectory, 'models');
+}
 
 interface Subject {
   readonly subject: EfiModel | 'hello';
@@ -143,20 +145,23 @@ async function openSubject(
 ): Promise<Subject> {
   if (hello) return { subject: 'hello' };
   if (mode === 'chat' && checkpoint === undefined && tokenizer === undefined) throw noChatMode();
-  const chosen = await chosenCheckpoint(
+  const named = await namedCheckpoint(
     command,
     { checkpoint, tokenizer },
     {
       checkpoint: "option '--model <file>'",
       example: EXAMPLE,
       otherwise: '; or --hello alone',
-      folder: out === undefined ? undefined : embeddedFolder(format, out),
     },
-    signal,
   );
-  const { readEfiModel } = await import('../../recipes/efi/model.js');
-  const subject = await readEfiModel(chosen.checkpoint, chosen.tokenizer);
-  return { subject, settings: chosen.settings };
+  const [{ readEfiModel }, { embeddedCheckpoint }] = await Promise.all([
+    import('../../recipes/efi/model.js'),
+    import('../../recipes/embedded-checkpoint.js'),
+  ]);
+  if (named) return { subject: await readEfiModel(named.checkpoint, named.tokenizer) };
+  const embedded = await embeddedCheckpoint(embeddedFolder(format, out), { signal });
+  const subject = await readEfiModel(embedded.checkpoint, embedded.tokenizer);
+  return { subject, settings: embedded.settings };
 }
 
 function noChatMode(): ZosiaError {

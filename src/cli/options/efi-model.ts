@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
 import { embeddedModelNotice, say } from '../output/output.js';
-import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
 import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
-import { defaultPlaces, efiModelDir } from '../../recipes/places.js';
-
-/** The files of the EFI machine's model, and the settings that hold where no option says otherwise. */
-export interface ChosenCheckpoint extends CheckpointPaths {
-  readonly settings: EfiSettings;
-}
 
 /** What was named on the command line. */
 export interface NamedCheckpoint {
@@ -22,31 +15,25 @@ export interface CheckpointWording {
   readonly checkpoint: string;
   /** A command with both files. */
   readonly example: string;
-  /** Where the built-in model's files are put; in artifacts/efi unless given. */
-  readonly folder?: string | undefined;
   /** What else can be done. */
   readonly otherwise?: string | undefined;
 }
 
 /**
- * The files that were named; where none were, the model that zosia brings itself, which is then said. It
- * has a name, too.
+ * The files that were named; undefined is the model that zosia brings itself, which is said where it was not
+ * named. It has a name, too.
  *
- * @throws CommanderError when one was named without the other; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`, and
- * as `embeddedCheckpoint`
+ * @throws CommanderError when one was named without the other; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`
  */
-export async function chosenCheckpoint(
+export async function namedCheckpoint(
   command: Command,
   { checkpoint, tokenizer }: NamedCheckpoint,
   wording: CheckpointWording,
-  signal: AbortSignal,
-): Promise<ChosenCheckpoint> {
-  const { example, otherwise = '', folder = efiModelDir(defaultPlaces()) } = wording;
+): Promise<CheckpointPaths | undefined> {
+  const { example, otherwise = '' } = wording;
   if ([undefined, EMBEDDED_MODEL_NAME].includes(checkpoint) && tokenizer === undefined) {
-    const { embeddedCheckpoint } = await import('../../recipes/embedded-checkpoint.js');
-    const embedded = await embeddedCheckpoint(folder, { signal });
     if (checkpoint === undefined) say(embeddedModelNotice(example));
-    return embedded;
+    return undefined;
   }
   const missing = (what: string): never =>
     command.error(`error: ${what} is missing, as in ${example}${otherwise}`);
@@ -57,5 +44,5 @@ export async function chosenCheckpoint(
     await refuseGgufAt(checkpoint);
     return missing("option '--tokenizer <file>'");
   }
-  return { checkpoint, tokenizer, settings: {} };
+  return { checkpoint, tokenizer };
 }

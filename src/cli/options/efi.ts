@@ -28,7 +28,6 @@ export function addEfiTextOptions(command: Command): Command {
 
 export function addEfiOptions(command: Command): Command {
   return command
-    .option('--firmware <file>', 'other UEFI firmware: CODE, or CODE,VARS')
     .option('--display', "open a window with the firmware's screen, too")
     .option('--screenshot <file>', 'take a picture (PNG) of the screen at the end, and power off');
 }

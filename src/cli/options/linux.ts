@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
 import { noColour } from '../output/output.js';
-import { variableOption } from '../variable-option.js';
+import { variableOption, variableSwitch } from '../variable-option.js';
 import { variable } from '../environment.js';
 import {
   temperature,
@@ -24,6 +24,8 @@ export interface ImageFlags {
 /** Options of every command that starts a machine with a Linux guest. */
 export interface LinuxFlags extends HostFlags {
   append?: string | undefined;
+  uefi?: boolean | undefined;
+  firmware?: string | undefined;
   profile?: string | undefined;
   profiles?: string | undefined;
   threads?: number | undefined;
@@ -93,6 +95,13 @@ export function addLinuxOptions(command: Command): Command {
       ).choices(['show', 'hide']),
     )
     .addOption(appendOption())
+    .addOption(
+      variableSwitch(
+        '--uefi',
+        'start the kernel with UEFI firmware, as a computer does',
+        'ZOSIA_USE_UEFI',
+      ),
+    )
     .option('--threads <n>', THREADS_DESCRIPTION, wholeNumber(1))
     .option('--wait <how>', WAIT_DESCRIPTION, waitPolicy)
     .option(
@@ -107,11 +116,23 @@ export function linuxMachineOptions(
   flags: LinuxFlags,
 ): Pick<
   MachineOptions,
-  'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'serial' | 'append' | 'wait' | 'answerPort'
+  | 'ramMiB'
+  | 'cpus'
+  | 'accel'
+  | 'cpuModel'
+  | 'serial'
+  | 'dryRun'
+  | 'append'
+  | 'uefi'
+  | 'firmware'
+  | 'wait'
+  | 'answerPort'
 > {
   return {
     ...hostOptions(flags),
     append: flags.append,
+    uefi: flags.uefi,
+    firmware: flags.firmware,
     wait: flags.wait,
     answerPort: flags.prompt !== undefined,
   };

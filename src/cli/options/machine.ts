@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import { Option } from 'commander';
+import type { Command } from 'commander';
 import { archOption, wholeNumber } from './values.js';
 import { isOnCommandLine, variableOption } from '../variable-option.js';
 import type { Architecture } from '../../artifacts/architectures.js';
@@ -46,6 +47,9 @@ export function addHostOptions(command: Command): Command {
     .option('--dry-run', "print QEMU's command for this machine instead of running it");
 }
 
+export const firmwareOption = (): Option =>
+  new Option('--firmware <file>', 'other UEFI firmware: CODE, or CODE,VARS');
+
 /** Where the console goes, of a machine that one may talk to. */
 export const serialOption = (): Option =>
   variableOption(
@@ -56,8 +60,8 @@ export const serialOption = (): Option =>
 
 /** The flags as a machine takes them. */
 export function hostOptions(flags: HostFlags): Omit<HostOptions, 'arch' | 'signal'> {
-  const { ram: ramMiB, smp: cpus, accel, cpu: cpuModel, serial } = flags;
-  return { ramMiB, cpus, accel, cpuModel, serial };
+  const { ram: ramMiB, smp: cpus, accel, cpu: cpuModel, serial, dryRun } = flags;
+  return { ramMiB, cpus, accel, cpuModel, serial, dryRun };
 }
 
 /**

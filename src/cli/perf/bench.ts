@@ -4,6 +4,7 @@ import { withFetchSettings } from '../options/fetch.js';
 import { hostOptions } from '../options/machine.js';
 import { printJson, say, warn } from '../output/output.js';
 import type { PerfMachineFlags } from './options.js';
+import { sayWhatIsMissing } from '../start/start.js';
 import { printable } from '../output/printable.js';
 import { writeStdout } from '../output/stdout.js';
 import { checkOutputTarget } from '../../host/output-target.js';
@@ -22,6 +23,7 @@ import { describeSetting } from '../../perf/setting.js';
 import type { Setting } from '../../perf/setting.js';
 import { formatRate } from '../../perf/statistics.js';
 import { defaultPlaces } from '../../recipes/places.js';
+import { withPrivateDisk } from '../../recipes/private-disk.js';
 
 /** What is to be measured, as far as the machine depends on it. */
 export interface MachineWishes {
@@ -57,31 +59,40 @@ export async function withPerfBench(
   }
   try {
     if (flags.log !== undefined) await checkOutputTarget(flags.log);
-    const machine = await prepare(flags, { model, cpus, contextTokens }, signal);
-    if (machine.spec.accel.note !== undefined) say(`zosia: ${machine.spec.accel.note}`);
+    const prepared = await prepare(flags, { model, cpus, contextTokens }, signal);
+    if (prepared.spec.accel.note !== undefined) say(`zosia: ${prepared.spec.accel.note}`);
+    if (flags.dryRun) await sayWhatIsMissing(prepared.spec);
     const folder = flags.logDir ?? join(defaultPlaces().artifactsDir, 'perf-logs');
     const records: (RunRecord & { logPath?: string | undefined })[] = [];
     const clock = (): Date => new Date();
-    await use({
-      machine,
-      boot: machineBoot(machine, {
-        tokens,
-        logs: { folder, keepAll: flags.logDir !== undefined, lastFile: flags.log },
-        clock,
-      }),
-      records,
-      async record(run) {
-        const record = recordOf(run, machine, tokens);
-        const { logPath } = run.outcome;
-        records.push({ ...record, logPath });
-        sayRun(run);
-        await results?.append(record).catch((error: unknown) => {
-          const which = `run ${run.round} with ${describeSetting(run.setting)}`;
-          say(`zosia: ${which} is not in ${flags.results!}; the summary has it`);
-          throw error;
-        });
-      },
-    });
+    const useMachine = (machine: PerfMachine): Promise<void> =>
+      use({
+        machine,
+        boot: machineBoot(machine, {
+          tokens,
+          logs: { folder, keepAll: flags.logDir !== undefined, lastFile: flags.log },
+          clock,
+        }),
+        records,
+        async record(run) {
+          const record = recordOf(run, machine, tokens);
+          const { logPath } = run.outcome;
+          records.push({ ...record, logPath });
+          sayRun(run);
+          await results?.append(record).catch((error: unknown) => {
+            const which = `run ${run.round} with ${describeSetting(run.setting)}`;
+            say(`zosia: ${which} is not in ${flags.results!}; the summary has it`);
+            throw error;
+          });
+        },
+      });
+    const { runDisk, spec } = prepared;
+    if (runDisk === undefined) await useMachine(prepared);
+    else {
+      const onDisk = (disk: typeof spec.disk) =>
+        useMachine({ ...prepared, spec: { ...spec, disk } });
+      await withPrivateDisk(runDisk, onDisk, signal);
+    }
   } finally {
     await results?.close();
   }
@@ -95,7 +106,7 @@ async function prepare(
   return withFetchSettings(flags, { signal }, (settings) =>
     preparePerfMachine({
       ...settings,
-      model,
+      ...{ model, dryRun: flags.dryRun },
       places: defaultPlaces(),
       folders: folders(),
       machine: { ...hostOptions(flags), cpus: cpus ?? flags.smp, append: flags.append },

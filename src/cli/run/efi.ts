@@ -5,7 +5,7 @@ import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
 import { efiSettingOption } from '../options/efi-settings.js';
-import { addHostOptions, requireOneOf, serialOption } from '../options/machine.js';
+import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../options/machine.js';
 import {
   addEfiOptions,
   addEfiTextOptions,
@@ -59,7 +59,7 @@ export function addRunEfiCommand(run: Command, context: CliContext): void {
       ),
     )
     .optionsGroup('The screen and the firmware:');
-  addEfiOptions(command);
+  addEfiOptions(command.addOption(firmwareOption()));
   addHostOptions(command)
     .addOption(serialOption().conflicts(['prompt', 'screenshot']))
     .option('--debug', "log what the guest does wrong (QEMU's -d guest_errors); explain errors")

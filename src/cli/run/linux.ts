@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
-import { addHostOptions, requireOneOf, serialOption } from '../options/machine.js';
+import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../options/machine.js';
 import {
   addImageOptions,
   addLinuxOptions,
@@ -38,6 +38,7 @@ export function addRunLinuxCommand(run: Command, context: CliContext): void {
   addBootModeOptions(command);
   addHostOptions(command);
   command
+    .addOption(firmwareOption())
     .addOption(serialOption().conflicts(['prompt', 'ci', 'diag', 'selftest']))
     .addHelpText(
       'after',
@@ -57,6 +58,7 @@ Examples:
       requireOneOf(command, '--timeout', ['--prompt', '--ci', '--diag', '--selftest']);
       requireOneOf(command, '--json', ['--prompt', '--diag']);
       requireOneOf(command, '--profiles', ['--profile']);
+      requireOneOf(command, '--firmware', ['--uefi']);
       const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }, { startBootMode }] =
         await Promise.all([
           import('../../recipes/model-disk.js'),

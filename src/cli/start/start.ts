@@ -1,8 +1,8 @@
 import { say } from '../output/output.js';
 import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
-import { formatCommand } from '../../machine/machine.js';
-import type { HostSpec } from '../../machine/machine.js';
+import { formatCommand, isFile } from '../../machine/machine.js';
+import type { HostSpec, MachineSpec } from '../../machine/machine.js';
 
 const SPACE = 0x20;
 const LINE_FEED = 0x0a;
@@ -13,6 +13,19 @@ export async function printCommand(
   qemuArguments: readonly string[],
 ): Promise<void> {
   await writeStdout(`${formatCommand([qemu, ...qemuArguments])}\n`);
+}
+
+/** Tells, in a dry run, which files of the command are not there: a real run makes them first. */
+export async function sayWhatIsMissing({
+  kernel,
+  initrd,
+  disk,
+}: Partial<Pick<MachineSpec, 'kernel' | 'initrd' | 'disk'>>): Promise<void> {
+  const missing: string[] = [];
+  for (const path of [kernel, initrd, disk?.path]) {
+    if (path !== undefined && !(await isFile(path))) missing.push(path);
+  }
+  if (missing.length > 0) sayNote(`a real run first makes what is missing: ${missing.join(', ')}`);
 }
 
 /** Tells what a user should know about a machine before it starts. */

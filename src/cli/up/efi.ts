@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
-import { chosenCheckpoint } from '../options/efi-model.js';
+import { namedCheckpoint } from '../options/efi-model.js';
 import { efiMachineOptions, efiRunSettings } from '../options/efi.js';
 import type { EfiFlags } from '../options/efi.js';
 import { chosenArchitecture } from '../options/values.js';
 import { startEfiMachine } from '../start/efi.js';
+import { sayNote, sayWhatIsMissing } from '../start/start.js';
 import { defaultPlaces } from '../../recipes/places.js';
-import { prepareEfiMachine } from '../../prepare/efi.js';
+import { withPrivateDisk } from '../../recipes/private-disk.js';
+import { describeEfiMachine, prepareEfiMachine } from '../../prepare/efi.js';
+import type { EfiUpOptions } from '../../prepare/efi.js';
 
 export interface EfiUpFlags extends EfiFlags {
   tokenizer?: string | undefined;
@@ -24,30 +27,41 @@ export async function upEfi(
   flags: EfiUpFlags,
   context: CliContext,
 ): Promise<void> {
-  const { tokens } = flags;
-  const places = defaultPlaces();
-  const { settings, ...paths } = await chosenCheckpoint(
-    command,
-    { checkpoint, tokenizer: flags.tokenizer },
-    { checkpoint: 'a checkpoint', example: EXAMPLE },
-    context.signal,
-  );
-  const { spec } = await prepareEfiMachine({
+  const { tokens, tokenizer } = flags;
+  const { signal } = context;
+  const options: EfiUpOptions = {
     arch: chosenArchitecture(flags.arch),
-    places,
+    places: defaultPlaces(),
     folders: folders(),
-    ...paths,
+    model: await namedCheckpoint(
+      command,
+      { checkpoint, tokenizer },
+      { checkpoint: 'a checkpoint', example: EXAMPLE },
+    ),
     sourceDateSeconds: flags.sourceDate,
     // Whoever leaves the prompt has no use for the firmware behind it.
-    settings: {
-      ...settings,
+    request: {
       interactive: true,
       poweroff: true,
       ...(tokens === undefined ? {} : { steps: tokens }),
       ...efiRunSettings(flags),
     },
     machine: efiMachineOptions(flags),
-    signal: context.signal,
-  });
-  await startEfiMachine(spec, flags, context);
+    signal,
+  };
+  if (flags.dryRun) {
+    const spec = await describeEfiMachine(options);
+    await sayWhatIsMissing(spec);
+    sayNote(
+      'the command starts the disk that is kept: what is asked of it is on a disk of the run alone',
+    );
+    await startEfiMachine(spec, flags, context);
+    return;
+  }
+  const { spec, runDisk } = await prepareEfiMachine(options);
+  await withPrivateDisk(
+    runDisk,
+    (disk) => startEfiMachine({ ...spec, disk }, flags, context),
+    signal,
+  );
 }

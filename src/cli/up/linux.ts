@@ -7,8 +7,12 @@ import type { LinuxFlags } from '../options/linux.js';
 import { embeddedModelNotice, say } from '../output/output.js';
 import { applyProfile } from '../options/profile.js';
 import { startLinuxMachine } from '../start/linux.js';
+import { sayWhatIsMissing } from '../start/start.js';
 import { defaultPlaces } from '../../recipes/places.js';
-import { prepareMachine } from '../../prepare/linux.js';
+import { withPrivateDisk } from '../../recipes/private-disk.js';
+import type { PrivateDisk } from '../../recipes/private-disk.js';
+import { describeMachine, prepareMachine } from '../../prepare/linux.js';
+import type { UpOptions } from '../../prepare/linux.js';
 
 export interface LinuxUpFlags extends LinuxFlags, FetchFlags {}
 
@@ -21,17 +25,26 @@ export async function upLinux(
   const { flags, args } = await applyProfile(given);
   // What may be wrong is found out before anything is downloaded.
   const asked = await runRequest(flags);
-  const { spec, model, llamaArgs } = await withFetchSettings(flags, context, (settings) =>
-    prepareMachine({
+  const machine = await withFetchSettings(flags, context, (settings) => {
+    const options: UpOptions = {
       ...settings,
       model: named,
       places: defaultPlaces(),
       folders: folders(),
       machine: linuxMachineOptions(flags),
       contextTokens: flags.ctx,
-    }),
-  );
+    };
+    return flags.dryRun ? describeMachine(options) : prepareMachine(options);
+  });
   if (named === undefined) say(embeddedModelNotice('zosia up model.gguf'));
+  const { spec, model, llamaArgs } = machine;
   const request = { ...asked, args: [...args, ...llamaArgs, ...asked.args] };
-  await startLinuxMachine(spec, request, flags, context, model.info);
+  const start = (disk?: PrivateDisk): Promise<void> =>
+    startLinuxMachine(disk ? { ...spec, disk } : spec, request, flags, context, model.info);
+  if (machine.runDisk) {
+    await withPrivateDisk(machine.runDisk, start, context.signal);
+    return;
+  }
+  await sayWhatIsMissing(spec);
+  await start();
 }

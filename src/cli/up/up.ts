@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { addFetchOptions } from '../options/fetch.js';
-import { addHostOptions, requireOneOf, serialOption } from '../options/machine.js';
+import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../options/machine.js';
 import { isOnCommandLine } from '../variable-option.js';
 import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
 import { sourceDateOption } from '../options/source-date.js';
@@ -48,6 +48,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
     addEfiOptions(command);
   });
   addHostOptions(command)
+    .addOption(firmwareOption())
     .addOption(serialOption().conflicts(['prompt', 'screenshot']))
     .addHelpText(
       'after',
@@ -57,6 +58,7 @@ Examples:
   zosia up model.gguf
   zosia up model.gguf --prompt "Why is the sky blue?" -n 100 --temp 0
   zosia up model.gguf --arch x86_64 --ram 8192 --smp 6
+  zosia up model.gguf --uefi
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin --prompt "" --temp 0
 
@@ -69,6 +71,7 @@ The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the g
       refuseOptions(command, flags.machine, flags.machine === 'efi' ? ofLinux : ofEfi);
       requireOneOf(command, '--profiles', ['--profile']);
       requireOneOf(command, '--json', ['--prompt']);
+      if (flags.machine === 'linux') requireOneOf(command, '--firmware', ['--uefi']);
       requireOneOf(command, '--timeout', [
         '--prompt',
         ...(flags.machine === 'efi' ? ['--screenshot'] : []),

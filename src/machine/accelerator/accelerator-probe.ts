@@ -22,6 +22,8 @@ export interface ProbeContext {
   readonly arch: Architecture;
   readonly binary: QemuBinary;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the machines that the verdict is for start firmware. */
+  readonly startsFirmware?: boolean | undefined;
 }
 
 const KVM_DEVICE = '/dev/kvm';
@@ -62,7 +64,10 @@ export async function acceleratorVerdict(
 
   const kept = await peekVerdict(name, context);
   if (kept && (kept.usable || !askAgain)) return kept;
-  const verdict = await probeAccelerator(name, 'host', context);
+  // What others have left lying about is none of a dry run's business.
+  const verdict = await probeAccelerator(name, 'host', context, {
+    sweep: !context.cache.isReadOnly,
+  });
   await rememberVerdict(name, context, verdict);
   return verdict;
 }
@@ -89,11 +94,13 @@ export async function rememberVerdict(
 
 async function verdictKey(
   name: HardwareAccelerator,
-  { arch, binary }: ProbeContext,
+  { arch, binary, startsFirmware }: ProbeContext,
 ): Promise<readonly unknown[]> {
   const { path, sizeBytes, mtimeMs } = binary;
   const { rights } = await deviceOf(name);
-  return [name, arch, path, sizeBytes, mtimeMs, release(), version(), rights];
+  const key = [name, arch, path, sizeBytes, mtimeMs, release(), version(), rights];
+  // What firmware gets on with tells nothing of a kernel that is started without, and the other way round.
+  return startsFirmware ? [...key, 'firmware'] : key;
 }
 
 /** The rights to an accelerator's device, or what is wrong with it before anything has been run. */
@@ -121,13 +128,15 @@ async function deviceOf(
  *
  * @param accelerator for QEMU's `-accel`
  * @param cpuModel for QEMU's `-cpu`
+ * @param options as of {@link withPrivateFolder}
  */
 export async function probeAccelerator(
   accelerator: string,
   cpuModel: string,
   { arch, binary, signal }: ProbeContext,
+  options: { readonly sweep?: boolean | undefined } = {},
 ): Promise<AcceleratorVerdict> {
-  return withPrivateFolder(async (folder) => {
+  const probe = async (folder: string): Promise<AcceleratorVerdict> => {
     const path = join(folder, 'probe');
     const program =
       arch === 'x86_64'
@@ -166,7 +175,8 @@ export async function probeAccelerator(
     }
     const complaint = result.stderr.trim().split('\n').at(-1)?.trim() ?? '';
     return { usable: false, reason: complaint === '' ? 'QEMU ended at once' : complaint };
-  });
+  };
+  return withPrivateFolder(probe, options);
 }
 
 const VERDICT = v.union([

@@ -46,6 +46,8 @@ export interface AcceleratorContext {
   readonly binary: QemuBinary;
   readonly facts: QemuFacts;
   readonly cache: HostFactsCache;
+  /** Whether the machine starts firmware. */
+  readonly startsFirmware?: boolean | undefined;
   /** Node's `process.platform` and `process.arch` of the host; this one's unless given. */
   readonly hostPlatform?: NodeJS.Platform | undefined;
   readonly hostArch?: string | undefined;

@@ -2,6 +2,8 @@
 export interface GuestWatcher {
   /** Takes what comes from the console. @returns what of that is to be shown */
   feed(bytes: Uint8Array): Uint8Array;
+  /** Whether it has said anything: what firmware prints before a kernel does not count. */
+  readonly hasSpoken: boolean;
   /** How many lines the guest has been ready to read so far; infinite for one that keeps them. */
   readonly linesWanted: number;
   /** Whether the guest reads what is typed. Until then its serial port drops it. */

@@ -131,10 +131,11 @@ async function runRelayed<S extends HostSpec>(
     let input = io.stdin.isTTY ? relayInput() : undefined;
 
     for await (const chunk of qemu.stdout as AsyncIterable<Buffer>) {
-      onSign();
-      input ??= relayInput();
       const wasLeaving = watcher.isLeaving;
       const shown = watcher.feed(chunk);
+      if (!watcher.hasSpoken) continue;
+      onSign();
+      input ??= relayInput();
       const relay = input;
       relay.want(watcher.linesWanted);
       clearTimeout(rest);

@@ -1,9 +1,8 @@
 import type { Architecture } from '../../artifacts/architectures.js';
-import type { AcceleratorName } from '../qemu/host-spec.js';
-import { consoleArguments, diskArguments, hostArguments, optionValue } from '../qemu/arguments.js';
+import { consoleArguments, diskArguments, hostArguments } from '../qemu/arguments.js';
 import { QMP_FILE_DESCRIPTOR } from '../qemu/qmp.js';
 import type { EfiMachineSpec, EfiScreen } from './spec.js';
-import type { Firmware } from './firmware.js';
+import { firmwareArguments } from '../firmware/arguments.js';
 
 /**
  * Graphics that the firmware has a driver for. The ROM of a VGA card is for a BIOS; ramfb works with
@@ -20,9 +19,6 @@ const KEYBOARD: Readonly<Record<Architecture, readonly string[]>> = {
   x86_64: [],
 };
 
-/** UEFI on aarch64 waits seconds at its boot menu unless it is told not to. */
-const NO_BOOT_MENU = ['-boot', 'menu=on,splash-time=0'];
-
 /**
  * The guest's powering off stops the machine, but does not end it: its screen can still be looked at.
  * What ends it is QMP's `quit`.
@@ -38,31 +34,11 @@ export function efiArguments(spec: EfiMachineSpec): string[] {
   return [
     ...hostArguments(spec, screen.on === 'window' ? screen.display : undefined),
     ...firmwareArguments(firmware, spec.accel.name),
-    ...NO_BOOT_MENU,
     ...consoleArguments(spec.console),
     ...screenArguments(screen, arch),
     ...(spec.isControlled ? CONTROL : []),
     ...diskArguments(spec.disk),
     ...(debugLog === undefined ? [] : ['-d', 'guest_errors', '-D', debugLog]),
-  ];
-}
-
-/**
- * Code and variables in flash. What the firmware writes into the latter goes to a private copy that QEMU
- * makes and drops (`snapshot=on`), so that each boot is a first one.
- *
- * Not with HVF: a write to flash is reported to end QEMU there. The code alone is then given as `-bios`,
- * as is one without variables; a qcow2 file can be nothing but flash.
- */
-function firmwareArguments({ code, variables }: Firmware, accelerator: AcceleratorName): string[] {
-  if (!variables || (accelerator === 'hvf' && code.format === 'raw')) return ['-bios', code.path];
-  const file = (path: string): string => `file.driver=file,file.filename=${optionValue(path)}`;
-  return [
-    ...['-drive', `if=pflash,unit=0,format=${code.format},readonly=on,${file(code.path)}`],
-    ...[
-      '-drive',
-      `if=pflash,unit=1,format=${variables.format},snapshot=on,${file(variables.path)}`,
-    ],
   ];
 }
 

@@ -15,6 +15,7 @@ const PROMPT = '>';
 export class EfiConsole implements GuestWatcher {
   readonly #answer = new AnswerReader();
   #complaint: string | undefined;
+  #hasSpoken = false;
   #hasGenerated = false;
   #isLeaving = false;
   #isReady = false;
@@ -30,6 +31,7 @@ export class EfiConsole implements GuestWatcher {
 
   /** Takes what comes from the serial port, and parts it. */
   read(bytes: Uint8Array): SerialPiece {
+    this.#hasSpoken = true;
     const piece = this.#answer.read(bytes);
     this.#text.feed(piece.console);
     if (!this.#isPrompting && this.#text.unfinished === PROMPT) {
@@ -41,6 +43,11 @@ export class EfiConsole implements GuestWatcher {
 
   feed(bytes: Uint8Array): Uint8Array {
     return this.read(bytes).console;
+  }
+
+  /** The firmware's words count: there is no kernel that could be silent after them. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
   }
 
   /** How the answer has ended, if there was one. */

@@ -1,11 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { ZosiaError } from '../../errors.js';
-import { option, wording } from '../../wording.js';
-import type { Architecture } from '../../artifacts/architectures.js';
-import { shellWord } from '../../shell-word.js';
-import { findQemu } from '../qemu/binary.js';
 import type { HostFolders } from '../../host/host-folders.js';
 import { findWindow } from '../qemu/display.js';
+import type { MachineDisk } from '../qemu/host-spec.js';
 import { openDisk } from '../qemu/machine-files.js';
 import {
   defaultCpus,
@@ -15,16 +10,15 @@ import {
   sessionConsole,
 } from '../resolve-host.js';
 import type { HostOptions } from '../resolve-host.js';
-import { checkNamedFirmware } from './check-firmware.js';
+import { chosenFirmware } from '../firmware/choose.js';
 import type { EfiMachineSpec, EfiScreen } from './spec.js';
-import { findFirmware, firmwareMissing, firmwarePrefixes, namedFirmware } from './find-firmware.js';
-import type { Firmware } from './firmware.js';
 import { requirePngScreenshots } from './screenshot.js';
 
 /** What a user may say about a machine that boots a UEFI application. */
 export interface EfiMachineOptions extends HostOptions {
-  readonly disk: string;
-  /** As {@link namedFirmware} reads it. */
+  /** A path; or what a real run makes first, which need not be there yet. */
+  readonly disk: string | MachineDisk;
+  /** As `namedFirmware` reads it. */
   readonly firmware?: string | undefined;
   /** What the application needs for its model. Unless the RAM is given, it follows from this. */
   readonly memoryBytes?: number | undefined;
@@ -57,13 +51,16 @@ export async function resolveEfiMachine(
 ): Promise<EfiMachineSpec> {
   const { arch, memoryBytes, screenshot = false, debugLog } = options;
   const choices = hostChoices(options);
-  const disk = await openDisk(options.disk, DISK);
+  const disk = typeof options.disk === 'string' ? await openDisk(options.disk, DISK) : options.disk;
   const firmware = await chosenFirmware(arch, options.firmware, folders);
   const ramMiB =
     choices.ramMiB ??
     (memoryBytes === undefined ? LEAST_RAM_MIB : await fittingRamMiB(efiRamMiB(memoryBytes)));
   const size = { ramMiB, cpus: choices.cpus ?? (await defaultCpus()) };
-  const { spec, facts } = await resolveHost(choices, size, folders, options.signal);
+  const { spec, facts } = await resolveHost(choices, size, folders, {
+    startsFirmware: true,
+    signal: options.signal,
+  });
   if (screenshot) requirePngScreenshots(facts.version);
   const screen: EfiScreen = options.window
     ? { on: 'window', display: await findWindow(spec.qemu) }
@@ -83,42 +80,4 @@ export async function resolveEfiMachine(
 export function efiRamMiB(memoryBytes: number): number {
   const neededMiB = memoryBytes / MIB + FIRMWARE_MIB;
   return Math.max(LEAST_RAM_MIB, Math.ceil(neededMiB / STEP_MIB) * STEP_MIB);
-}
-
-async function chosenFirmware(
-  arch: Architecture,
-  named: string | undefined,
-  { searchPath, configDirectory }: HostFolders,
-): Promise<Firmware> {
-  const { path } = await findQemu(arch, searchPath);
-  const search = { arch, prefixes: await firmwarePrefixes(path), configDirectory };
-  if (named === undefined) {
-    const found = await findFirmware(search);
-    if (!found) throw firmwareMissing(arch);
-    await checkFlash(found, arch);
-    return found;
-  }
-  const firmware = await namedFirmware(named, search);
-  await checkNamedFirmware(firmware, arch);
-  await checkFlash(firmware, arch);
-  return { ...firmware, isNamed: true };
-}
-
-/** The flash chips of QEMU's virt machine have this size; those of a PC have that of their files. */
-const VIRT_FLASH_BYTES = 64 * MIB;
-
-/** @throws ZosiaError `ZOSIA_FIRMWARE_WRONG_SIZE` */
-async function checkFlash({ code, variables }: Firmware, arch: Architecture): Promise<void> {
-  if (arch !== 'aarch64' || !variables) return;
-  for (const { path, format } of [code, variables]) {
-    const { size } = await stat(path);
-    if (format !== 'raw' || size === VIRT_FLASH_BYTES) continue;
-    throw new ZosiaError(
-      'ZOSIA_FIRMWARE_WRONG_SIZE',
-      `${path} has ${size} bytes; a flash chip of the machine has ${VIRT_FLASH_BYTES}`,
-      {
-        hint: wording`Give the code alone, with variables in memory: ${option('firmware', shellWord(code.path))}`,
-      },
-    );
-  }
 }

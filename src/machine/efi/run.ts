@@ -11,7 +11,7 @@ import type { BootAttempt } from '../accelerator/silent-boot.js';
 import { efiArguments } from './arguments.js';
 import { EfiConsole } from './console.js';
 import type { EfiMachineSpec } from './spec.js';
-import { suspectOf } from './firmware.js';
+import { suspectOf } from '../firmware/firmware.js';
 import { takeScreenshot } from './screenshot.js';
 import type { Screenshot } from './screenshot.js';
 

@@ -4,7 +4,7 @@ import type { ConsoleIo } from '../console/session.js';
 import { efiArguments } from './arguments.js';
 import { EfiConsole } from './console.js';
 import type { EfiMachineSpec } from './spec.js';
-import { suspectOf } from './firmware.js';
+import { suspectOf } from '../firmware/firmware.js';
 
 /** The application's command, when the input has come to its end. */
 const LAST_WORDS = '/poweroff\n';

@@ -1,5 +1,5 @@
 import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js';
-import type { Firmware } from './firmware.js';
+import type { Firmware } from '../firmware/firmware.js';
 
 /** What the firmware shows its screen on. */
 export type EfiScreen =

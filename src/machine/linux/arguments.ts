@@ -2,6 +2,7 @@ import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import type { MachineSpec } from './spec.js';
 import { consoleArguments, diskArguments, hostArguments } from '../qemu/arguments.js';
+import { firmwareArguments } from '../firmware/arguments.js';
 import { PLATFORMS } from '../qemu/platform.js';
 
 /** The name by which the guest finds the port for its answer. */
@@ -25,6 +26,7 @@ export function qemuArguments(spec: MachineSpec): string[] {
   }
   return [
     ...hostArguments(spec),
+    ...(spec.firmware ? firmwareArguments(spec.firmware, spec.accel.name) : []),
     ...consoleArguments(spec.console),
     ...(spec.answerPort ? ANSWER_PORT : []),
     ...(spec.disk ? diskArguments(spec.disk) : []),
@@ -34,6 +36,8 @@ export function qemuArguments(spec: MachineSpec): string[] {
 
 /** COMMAND_LINE_SIZE of both architectures (arch/x86, arch/arm64: setup.h), less its NUL. */
 const MAX_COMMAND_LINE_BYTES = 2047;
+/** What EDK II's firmware adds for a kernel with an initramfs (QemuLoadImageLib). */
+const FIRMWARE_WORDS = ' initrd=initrd';
 
 /**
  * - `quiet loglevel=3`: only errors of the kernel reach the console.
@@ -44,7 +48,7 @@ const MAX_COMMAND_LINE_BYTES = 2047;
  * - `no_timer_check`: x86_64 panics when a few timer ticks do not come within some 10 ms, as on a busy
  *   host ("IO-APIC + timer doesn't work!"). As a guest of KVM the kernel leaves that check out by itself.
  */
-function kernelCommandLine({ arch, append }: MachineSpec): string {
+function kernelCommandLine({ arch, append, firmware }: MachineSpec): string {
   const words = [
     `console=${PLATFORMS[arch].consoleDevice}`,
     ...['quiet', 'loglevel=3', 'panic=-1', 'cryptomgr.notests', 'nowatchdog'],
@@ -52,10 +56,11 @@ function kernelCommandLine({ arch, append }: MachineSpec): string {
   ];
   const line = [...words, ...(append === '' ? [] : [append])].join(' ');
   const lengthBytes = Buffer.byteLength(line);
-  if (lengthBytes <= MAX_COMMAND_LINE_BYTES) return line;
+  const mostBytes = MAX_COMMAND_LINE_BYTES - (firmware ? FIRMWARE_WORDS.length : 0);
+  if (lengthBytes <= mostBytes) return line;
   throw new ZosiaError(
     'ZOSIA_COMMAND_LINE_TOO_LONG',
-    `the kernel command line has ${lengthBytes} bytes, and the kernel reads ${MAX_COMMAND_LINE_BYTES}`,
+    `the kernel command line has ${lengthBytes} bytes, and the kernel reads ${mostBytes}`,
     { hint: wording`Shorten ${option('append')}, or the arguments for llama.cpp.` },
   );
 }

@@ -1,6 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import { GUEST_MARKERS } from './guest-markers.js';
 import { qemuArguments } from './arguments.js';
+import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
 import type { MachineSpec } from './spec.js';
 import { guestDied, guestTimeout } from '../qemu/process.js';
@@ -60,7 +61,8 @@ async function run(
   { spec, signal, onSign }: BootAttempt<MachineSpec>,
   { mode, timeoutSeconds = TIMEOUT_SECONDS[mode], onConsole }: BootModeOptions,
 ): Promise<BootModeResult> {
-  const watcher = new LinuxConsole();
+  const watcher = new LinuxConsole({ firmware: spec.firmware !== undefined });
+  const suspect = spec.firmware && suspectOf(spec.firmware);
   const kept: Uint8Array[] = [];
   let keptBytes = 0;
   const call = { ...spec, args: qemuArguments(bootModeSpec(spec, mode)) };
@@ -68,8 +70,8 @@ async function run(
     signal,
     timeoutSeconds,
     async onOutput(bytes) {
-      onSign();
       const shown = watcher.feed(bytes);
+      if (watcher.hasSpoken) onSign();
       if (keptBytes < MAX_KEPT_BYTES) kept.push(shown);
       keptBytes += bytes.length;
       await onConsole?.(shown);
@@ -79,9 +81,11 @@ async function run(
   const text = Buffer.concat(kept).toString('utf8');
   if (timedOut) {
     const isOld = text.includes(GUEST_MARKERS.init) && !text.includes(`zosia: ${mode}`);
-    throw isOld ? modeUnknown(mode, consoleTail) : guestTimeout(timeoutSeconds, consoleTail);
+    throw isOld
+      ? modeUnknown(mode, consoleTail)
+      : guestTimeout(timeoutSeconds, consoleTail, suspect);
   }
-  if (exitStatus === undefined) throw guestDied({ ...end, consoleTail });
+  if (exitStatus === undefined) throw guestDied({ ...end, consoleTail, suspect });
   return { exitStatus, facts: parseFacts(text), consoleTail };
 }
 

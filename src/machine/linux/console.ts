@@ -1,4 +1,5 @@
 import type { ZosiaError } from '../../errors.js';
+import { FirmwareOutput } from '../firmware/output.js';
 import { ConsoleText } from '../console/console-text.js';
 import type { GuestWatcher } from '../console/guest-watcher.js';
 import { parseAnswerReport, parseGuestFault } from './answer-report.js';
@@ -18,6 +19,8 @@ const SEAL = 0;
  * that are believed as they are.
  */
 export class LinuxConsole implements GuestWatcher {
+  readonly #firmware: FirmwareOutput | undefined;
+  #hasSpoken = false;
   readonly #isPiped: boolean;
   readonly #isForeign: boolean;
   readonly #restMs: number;
@@ -44,26 +47,37 @@ export class LinuxConsole implements GuestWatcher {
   /**
    * @param options.piped what is typed comes from a pipe: the guest marks when it wants a line
    * @param options.foreign its PID 1 may be another than zosia's, and print none of the markers
+   * @param options.firmware firmware speaks first, which is not shown
    * @param options.restMs after such a rest of the console a guest without marks is taken to read lines
    */
   constructor({
     piped = false,
     foreign = false,
     restMs = UNMARKED_REST_MS,
+    firmware = false,
   }: {
     readonly piped?: boolean | undefined;
     readonly foreign?: boolean | undefined;
     readonly restMs?: number | undefined;
+    readonly firmware?: boolean | undefined;
   } = {}) {
+    this.#firmware = firmware ? new FirmwareOutput() : undefined;
     this.#isPiped = piped;
     this.#isForeign = foreign;
     this.#restMs = restMs;
   }
 
   feed(bytes: Uint8Array): Uint8Array {
-    const shown = this.#isPiped ? this.#takeMarks(bytes) : bytes;
+    const fromGuest = this.#firmware?.strip(bytes) ?? bytes;
+    this.#hasSpoken ||= fromGuest.length > 0;
+    const shown = this.#isPiped ? this.#takeMarks(fromGuest) : fromGuest;
     this.#text.feed(shown);
     return withoutSeals(shown);
+  }
+
+  /** Whether anything has come from the guest itself. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
   }
 
   /** What the last marker `zosia: exit status=N` said, or undefined while there was none. */

@@ -7,11 +7,16 @@ import type { RandomAccess } from '../../image/random-access.js';
 
 const MIB = 2 ** 20;
 
+/** What UEFI firmware takes beside them: itself, and copies of both that it hands on. */
+const FIRMWARE_MIB = 192;
+
 /** What a machine boots, and whether zosia made both files itself. */
 export interface BootedFiles {
   readonly kernel: string;
   readonly initrd: string;
   readonly areOwn: boolean;
+  /** Whether firmware starts them. */
+  readonly startsFirmware?: boolean | undefined;
 }
 
 /**
@@ -41,8 +46,10 @@ export async function leastRamMiB(
  * @throws ZosiaError `ZOSIA_RAM_TOO_SMALL`
  */
 export async function checkLeastRam(ramMiB: number, files: BootedFiles): Promise<string[]> {
-  const leastMiB = await leastOf(files);
-  if (leastMiB === undefined || ramMiB >= leastMiB) return [];
+  const withoutFirmwareMiB = await leastOf(files);
+  if (withoutFirmwareMiB === undefined) return [];
+  const leastMiB = withoutFirmwareMiB + (files.startsFirmware ? FIRMWARE_MIB : 0);
+  if (ramMiB >= leastMiB) return [];
   const message =
     `the kernel and its initramfs need ${leastMiB} MiB of memory without any model, ` +
     `and the machine has ${ramMiB} MiB`;

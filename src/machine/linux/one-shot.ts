@@ -1,7 +1,8 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AnswerReport } from './answer-report.js';
+import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
 import type { MachineSpec } from './spec.js';
 import { qemuArguments } from './arguments.js';
@@ -60,7 +61,12 @@ async function answer(
 ): Promise<OneShotResult> {
   const console = { to: 'file', path: consolePath } as const;
   const ended = new AbortController();
-  void whenNotEmpty(consolePath, ended.signal).then(onSign, () => undefined);
+  const look = async (): Promise<LinuxConsole> => {
+    const watcher = new LinuxConsole({ firmware: spec.firmware !== undefined });
+    await readAlong(watcher, consolePath);
+    return watcher;
+  };
+  void whenSpoken(look, ended.signal).then(onSign, () => undefined);
   const { timedOut, ...end } = await runToEnd(
     { ...spec, args: qemuArguments({ ...spec, answerPort: true, console }) },
     {
@@ -71,13 +77,13 @@ async function answer(
   ).finally(() => {
     ended.abort();
   });
-  const watcher = new LinuxConsole();
-  await readAlong(watcher, consolePath);
-  const consoleTail = watcher.tail;
+  const watcher = await look();
+  const { tail: consoleTail } = watcher;
+  const suspect = spec.firmware && suspectOf(spec.firmware);
   // A machine may be quicker than whoever looks.
-  if (consoleTail !== '') onSign();
-  if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail);
-  if (watcher.exitStatus === undefined) throw guestDied({ ...end, consoleTail });
+  if (watcher.hasSpoken) onSign();
+  if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail, suspect);
+  if (watcher.exitStatus === undefined) throw guestDied({ ...end, consoleTail, suspect });
   if (watcher.fault) throw watcher.fault;
   return { exitStatus: watcher.exitStatus, consoleTail, report: watcher.report };
 }
@@ -85,14 +91,9 @@ async function answer(
 /** How often the console of a machine that has yet to speak is looked at. */
 const LOOK_MS = 100;
 
-/** Resolves when a file has something in it. */
-async function whenNotEmpty(path: string, signal: AbortSignal): Promise<void> {
-  const sizeOf = (): Promise<number> =>
-    stat(path).then(
-      ({ size }) => size,
-      () => 0,
-    );
-  while ((await sizeOf()) === 0) await delay(LOOK_MS, undefined, { signal });
+/** Resolves when a guest has said something. */
+async function whenSpoken(look: () => Promise<LinuxConsole>, signal: AbortSignal): Promise<void> {
+  while (!(await look()).hasSpoken) await delay(LOOK_MS, undefined, { signal });
 }
 
 async function readAlong(watcher: LinuxConsole, path: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { HostFolders } from '../../host/host-folders.js';
-import type { ConsoleTarget } from '../qemu/host-spec.js';
-import { openDisk, requireFile } from '../qemu/machine-files.js';
+import type { ConsoleTarget, MachineDisk } from '../qemu/host-spec.js';
+import { isFile, openDisk, requireFile } from '../qemu/machine-files.js';
+import { chosenFirmware } from '../firmware/choose.js';
 import { hostFreeMiB } from '../qemu/memory.js';
 import { quickProcessors } from '../qemu/macos.js';
 import type { ModelMemory } from '../qemu/memory.js';
@@ -25,12 +26,18 @@ export interface MachineOptions extends HostOptions {
   readonly append?: string | undefined;
   /** How llama.cpp's threads wait for one another; as the guest does by itself unless given. */
   readonly wait?: WaitPolicy | undefined;
+  /** Whether UEFI firmware starts the kernel, instead of QEMU. */
+  readonly uefi?: boolean | undefined;
+  /** With `uefi`: other firmware than what the host has, as `namedFirmware` reads it. */
+  readonly firmware?: string | undefined;
   /** Whether the machine answers one prompt on a port of its own. */
   readonly answerPort?: boolean | undefined;
   /** What the model needs. Unless the RAM is given, it follows from this, and must fit the host. */
   readonly model?: ModelMemory | undefined;
   /** zosia's own kernel and initramfs, which have usually just been built. */
   readonly defaults: { readonly kernel: string; readonly initrd: string };
+  /** A real run makes them first, and the disk: none need be there, and the disk will be a VMDK. */
+  readonly arePlanned?: boolean | undefined;
 }
 
 const builtBy = 'zosia up';
@@ -48,24 +55,40 @@ export async function resolveMachine(
   options: MachineOptions,
   folders: HostFolders,
 ): Promise<MachineSpec> {
-  const { defaults, answerPort = false, append = '' } = options;
+  const { defaults, answerPort = false, append = '', arePlanned = false } = options;
   const { kernel = defaults.kernel, initrd = defaults.initrd, disk: diskPath } = options;
   const choices = hostChoices(options);
 
-  await requireFile(kernel, KERNEL);
-  await requireFile(initrd, INITRAMFS);
-  const disk = diskPath === undefined ? undefined : await openDisk(diskPath, DISK);
+  if (!arePlanned) {
+    await requireFile(kernel, KERNEL);
+    await requireFile(initrd, INITRAMFS);
+  }
+  let disk: MachineDisk | undefined;
+  if (diskPath !== undefined) {
+    disk = arePlanned ? { path: diskPath, format: 'vmdk' } : await openDisk(diskPath, DISK);
+  }
+  const firmware = options.uefi
+    ? await chosenFirmware(options.arch, options.firmware, folders)
+    : undefined;
   const [freeMiB, quickCpus] = await Promise.all([hostFreeMiB(), quickProcessors()]);
   const host = { freeMiB, cpus: availableParallelism(), quickCpus };
   const size = defaultSize(options.model, host, choices);
   const areOwn = kernel === defaults.kernel && initrd === defaults.initrd;
-  const tight = await checkLeastRam(size.ramMiB, { kernel, initrd, areOwn });
+  const areThere = !arePlanned || ((await isFile(kernel)) && (await isFile(initrd)));
+  const tight = areThere
+    ? await checkLeastRam(size.ramMiB, {
+        kernel,
+        initrd,
+        areOwn,
+        startsFirmware: firmware !== undefined,
+      })
+    : [];
 
   const { spec } = await resolveHost(
     choices,
     { ...size, notes: [...tight, ...size.notes] },
     folders,
-    options.signal,
+    { startsFirmware: firmware !== undefined, signal: options.signal },
   );
   const console: ConsoleTarget = answerPort
     ? { to: 'file', path: 'console.log' }
@@ -73,6 +96,7 @@ export async function resolveMachine(
   const threads = defaultThreads(spec.accel.name, spec.cpus, options.model?.weightBytes);
   return {
     ...spec,
+    firmware,
     kernel,
     initrd,
     isForeign: initrd === defaults.initrd ? undefined : (true as const),

@@ -1,6 +1,7 @@
 import { relayLines } from '../console/input.js';
 import { runSession } from '../console/session.js';
 import type { ConsoleIo } from '../console/session.js';
+import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
 import type { MachineSpec } from './spec.js';
 import { qemuArguments } from './arguments.js';
@@ -23,12 +24,14 @@ export async function runInteractive(
   const watcher = new LinuxConsole({
     piped: io.stdin.isTTY !== true,
     foreign: spec.isForeign === true,
+    firmware: spec.firmware !== undefined,
     restMs: options.restMs,
   });
   const ended = await runSession(
     {
       spec,
       argumentsFor: qemuArguments,
+      suspect: spec.firmware && suspectOf(spec.firmware),
       isTerminalOfQemu: spec.console.to === 'backend',
       guest: {
         watcher,

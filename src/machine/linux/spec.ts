@@ -1,7 +1,10 @@
+import type { Firmware } from '../firmware/firmware.js';
 import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js';
 
 /** A machine with a Linux guest, down to the last detail: what QEMU's command line is made from. */
 export interface MachineSpec extends HostSpec {
+  /** Starts the kernel, which QEMU hands to it; without it QEMU starts the kernel itself. */
+  readonly firmware?: Firmware | undefined;
   readonly kernel: string;
   readonly initrd: string;
   /** The initramfs is not the one that zosia has just built: its PID 1 may be another. */

@@ -12,9 +12,12 @@ import { tryJson } from '../../json.js';
  */
 export class HostFactsCache {
   readonly #folder: string;
+  /** Whether what is found out now is not kept, as in a dry run. */
+  readonly isReadOnly: boolean;
 
-  constructor(cacheDirectory: string) {
+  constructor(cacheDirectory: string, options: { readonly isReadOnly?: boolean | undefined } = {}) {
     this.#folder = join(cacheDirectory, 'machine');
+    this.isReadOnly = options.isReadOnly ?? false;
   }
 
   /**
@@ -60,6 +63,7 @@ export class HostFactsCache {
   }
 
   async put(kind: string, key: readonly unknown[], fact: unknown): Promise<void> {
+    if (this.isReadOnly) return;
     await writeOutput(this.#path(kind, key), JSON.stringify(fact)).catch(() => undefined);
   }
 

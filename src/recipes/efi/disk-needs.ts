@@ -10,9 +10,8 @@ import { findOnVolume, readDiskSettings } from './disk-settings.js';
 import { APPLICATION_PATHS } from './entries.js';
 import { openEfiDisk } from './existing-disk.js';
 import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
-import { efiMemoryBytes } from './memory.js';
+import { efiMemoryBytes, textSizes } from './memory.js';
 import { modelName } from './model.js';
-import { templateBytes } from '../../formats/llama2c/settings/forms.js';
 import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
@@ -112,8 +111,7 @@ async function modelMemory(
   return efiMemoryBytes({
     checkpoint,
     tokenizerBytes: tokenizerFile.sizeBytes,
-    promptBytes: Buffer.byteLength(settings.prompt),
-    templateBytes: templateBytes(settings.template),
+    ...textSizes(settings),
   });
 }
 

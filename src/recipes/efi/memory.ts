@@ -1,5 +1,8 @@
 import type { Checkpoint } from '../../formats/llama2c/checkpoint.js';
 import { FLOAT_BYTES } from '../../formats/gguf/floats.js';
+import { templateBytes } from '../../formats/llama2c/settings/forms.js';
+import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { endOf } from '../../formats/llama2c/config.js';
 
 /** What decides how much memory the llama2 application allocates. */
@@ -10,6 +13,17 @@ export interface EfiMemoryInputs {
   readonly promptBytes?: number | undefined;
   /** What the template adds to a prompt. */
   readonly templateBytes?: number | undefined;
+}
+
+/** How long the text of a run is, as {@link EfiMemoryInputs} has it. */
+export function textSizes({
+  prompt = '',
+  template = DEFAULT_EFI_SETTINGS.template,
+}: Pick<EfiSettings, 'prompt' | 'template'>): Pick<
+  EfiMemoryInputs,
+  'promptBytes' | 'templateBytes'
+> {
+  return { promptBytes: Buffer.byteLength(prompt), templateBytes: templateBytes(template) };
 }
 
 /** guest/efi/model/arena.h, ARENA_ALIGNMENT. */

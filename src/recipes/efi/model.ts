@@ -10,7 +10,8 @@ import type { OpenFile } from '../../host/access-file.js';
 import type { HostFile } from '../../host/host-file.js';
 import { refuseGguf } from '../refuse-gguf.js';
 import { checkDiskNames } from './disk-name.js';
-import { efiMemoryBytes } from './memory.js';
+import { efiMemoryBytes, textSizes } from './memory.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** A file that goes into the root of an EFI disk. */
 export interface EfiFile extends HostFile {
@@ -44,12 +45,14 @@ const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
 /**
  * Opens a llama2.c checkpoint of any version, and the tokenizer that goes with it.
  *
+ * @param settings what the application is to be asked, as far as memory depends on it
  * @throws ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`, `ZOSIA_EFI_MODEL_TOO_LARGE`, `ZOSIA_EFI_BAD_NAME`; as
  * `readCheckpoint`, `readTokenizer` and `accessFile`
  */
 export async function readEfiModel(
   checkpointPath: string,
   tokenizerPath: string,
+  settings: Pick<EfiSettings, 'prompt' | 'template'> = {},
 ): Promise<EfiModel> {
   const checkpointFile = await accessFile(checkpointPath);
   try {
@@ -65,7 +68,10 @@ export async function readEfiModel(
       };
       checkDiskNames([files.checkpoint.fileName, files.tokenizer.fileName]);
       const { config, version } = checkpoint;
-      const memoryBytes = efiMemoryBytes({ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes });
+      const memoryBytes = efiMemoryBytes({
+        ...{ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes },
+        ...textSizes(settings),
+      });
       return { name: modelName(checkpointPath), ...files, config, version, memoryBytes };
     } finally {
       await tokenizerFile.close();

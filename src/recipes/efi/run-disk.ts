@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { FatAttributes, FatEntry } from '../../formats/fat/plan.js';
 import { ATTRIBUTE } from '../../formats/fat/layout/directory.js';
 import { foldName } from '../../formats/fat/names.js';
 import type { FatStat } from '../../formats/fat/reader/reader.js';
 import type { Image } from '../../image/image.js';
-import { withPrivateFolder } from '../../host/private-folder.js';
-import { writeVmdk } from '../vmdk-files.js';
+import { withPrivateDisk } from '../private-disk.js';
+import type { PrivateDisk } from '../private-disk.js';
 import { planEfiVolume } from './disk-plan.js';
 import { readDiskSettings } from './disk-settings.js';
 import { openEfiDisk } from './existing-disk.js';
@@ -13,12 +12,6 @@ import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
 import type { ExistingEfiDisk } from './existing-disk.js';
 import { formatSettings, SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
-
-/** A disk that a machine can be given. */
-export interface RunDisk {
-  readonly path: string;
-  readonly format: 'vmdk';
-}
 
 /**
  * Lends a disk for one run: all that is on an existing EFI disk, with other settings. Nothing large is
@@ -28,12 +21,12 @@ export interface RunDisk {
  * @param settings in place of those that the disk's `llama2.cfg` has; the others hold
  * @param use is given the disk, which is gone when it has ended, however it ended
  * @throws ZosiaError those of `openEfiDisk`, `readDiskSettings`, `formatSettings`, `planFat` and
- * `writeVmdk`
+ * `withPrivateDisk`
  */
 export async function withRunDisk<T>(
   diskPath: string,
   settings: EfiSettings,
-  use: (disk: RunDisk) => Promise<T>,
+  use: (disk: PrivateDisk) => Promise<T>,
   { signal, ...options }: OpenVmdkOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
   const disk = await openEfiDisk(diskPath, options);
@@ -43,11 +36,7 @@ export async function withRunDisk<T>(
   } finally {
     await disk.close();
   }
-  return withPrivateFolder(async (folder) => {
-    const path = join(folder, 'run.vmdk');
-    await writeVmdk(image, path, { signal });
-    return use({ path, format: 'vmdk' });
-  });
+  return withPrivateDisk(image, use, signal);
 }
 
 async function planRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promise<Image> {

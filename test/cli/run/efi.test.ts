@@ -5,6 +5,8 @@ import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
 import { makeFakeQemu } from '../../machine/support/fake-qemu.js';
 import { qmpMachine } from '../../machine/support/fake-qmp.js';
+import { parseSettings } from '../../../src/formats/llama2c/settings/file.js';
+import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';
 import { sampleFirmware } from '../../machine/support/firmware.js';
 import { writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
@@ -26,7 +28,10 @@ async function withQemu(name: string, machine: string): Promise<Record<string, s
   };
 }
 
-const ANSWERS = `process.stdout.write('Once\\x02 upon\\x03 upon\\r\\n\\x04');`;
+/** Keeps what is on the disk of the run beside its model: `llama2.cfg`, among others. */
+const KEEPS = `require('node:fs').copyFileSync(
+  /filename=(.*run)[.]vmdk/.exec(args.join('\\n'))[1].replaceAll(',,', ',') + '-metadata.img', 'seen.img');`;
+const ANSWERS = `${KEEPS} process.stdout.write('Once\\x02 upon\\x03 upon\\r\\n\\x04');`;
 const ends = (machine: string) => machine.replace(/\);$/, ', () => process.exit(0));');
 
 /** Runs zosia with a machine of its own for aarch64. */
@@ -63,17 +68,28 @@ const diskSettings = async (name: string) => {
   }
 };
 
+/** The settings on the disk of the run that was last. */
+async function askedSettings() {
+  const metadata = await readFile(folder.file('seen.img'), 'latin1');
+  return parseSettings(/model=[^\0]*/.exec(metadata)![0]);
+}
+
 describe('zosia up --machine efi', () => {
-  it('writes a disk to talk to, copying nothing', async () => {
+  it('boots a disk to talk to, and keeps one that asks nothing, copying nothing', async () => {
     const { stdout, exitCode } = await run(ends(ANSWERS), [...UP, '-n', '7', '--seed', '42']);
     expect({ stdout, exitCode }).toEqual({ stdout: 'Once upon\r\n', exitCode: 0 });
-    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
+    expect(await askedSettings()).toMatchObject({
       model: 'tiny.bin',
       tokenizer: 'tiny-tokenizer.bin',
       steps: 7,
       seed: 42n,
       interactive: true,
       poweroff: true,
+    });
+    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toEqual({
+      ...DEFAULT_EFI_SETTINGS,
+      model: 'tiny.bin',
+      tokenizer: 'tiny-tokenizer.bin',
     });
     expect((await stat(folder.file('artifacts/efi/llama2-disk.vmdk'))).size).toBeLessThan(4096);
   });
@@ -83,7 +99,7 @@ describe('zosia up --machine efi', () => {
     const { stdout, exitCode } = await run(ends(ANSWERS), args);
     expect(exitCode).toBe(0);
     expect(stdout).toBe(prompt === '' ? 'upon\n' : ' upon\n');
-    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
+    expect(await askedSettings()).toMatchObject({
       prompt,
       temp: 0,
       topP: 0.5,
@@ -96,10 +112,8 @@ describe('zosia up --machine efi', () => {
   it('puts the prompt into a template', async () => {
     const args = [...UP, '--prompt', 'Once', '--template', 'Q: {prompt}\nA:'];
     expect((await run(ends(ANSWERS), args)).exitCode).toBe(0);
-    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
-      prompt: 'Once',
-      template: 'Q: {prompt}\nA:',
-      temp: 1,
+    expect(await askedSettings()).toMatchObject({
+      ...{ prompt: 'Once', template: 'Q: {prompt}\nA:', temp: 1 },
     });
     const bad = await run('', [...UP, '--template', 'Q: A:']);
     expect(bad.stderr).toContain('Give text with {prompt} in it once');
@@ -291,6 +305,9 @@ describe('options of another machine, or without what they are about', () => {
     [['up', '--machine', 'efi', 'm', '--offline'], /'--offline' is not for --machine efi/],
     [['up', '--machine', 'bios', 'm'], /Allowed choices are linux, efi/],
     [['up', 'm.gguf', '--timeout', '5'], /'--timeout' is for --prompt, which is not given/],
+    [['up', 'm.gguf', '--firmware', 'f'], /'--firmware' is for --uefi, which is not given/],
+    [['run', '--firmware', 'f'], /'--firmware' is for --uefi, which is not given/],
+    [['up', '--machine', 'efi', 'm', '--uefi'], /'--uefi' is not for --machine efi/],
     [['run', '--timeout', '5'], /'--timeout' is for --prompt/],
     [['run', 'linux', '--timeout', '5'], /'--timeout' is for --prompt/],
     [['run', 'efi', '--timeout', '5'], /'--timeout' is for --prompt or --screenshot/],
@@ -315,7 +332,7 @@ describe('zosia up --machine efi without a model', () => {
     const args = ['up', '--machine', 'efi', '--prompt', 'Hi', ...options];
     const { stderr, exitCode } = await run(ends(ANSWERS), args);
     expect(exitCode, stderr).toBe(0);
-    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
+    expect(await askedSettings()).toMatchObject({
       ...settings,
       model: 'zosia-tiny.bin',
       prompt: 'Hi',

@@ -6,7 +6,10 @@ import {
   plainReason,
   resolveAccelerator,
 } from '../../../src/machine/accelerator/accelerator.js';
-import { rememberVerdict } from '../../../src/machine/accelerator/accelerator-probe.js';
+import {
+  peekVerdict,
+  rememberVerdict,
+} from '../../../src/machine/accelerator/accelerator-probe.js';
 import type { AcceleratorContext } from '../../../src/machine/accelerator/accelerator.js';
 import { defaultCpuModel } from '../../../src/machine/accelerator/cpu-model.js';
 import { silencePlan } from '../../../src/machine/resolve-host.js';
@@ -43,6 +46,22 @@ async function mac(
   const probes = async () => (await qemu.calls()).filter((args) => args.includes('-kernel'));
   return { context, probes };
 }
+
+describe('a verdict', () => {
+  it('on machines that start firmware is not taken for one on others, nor kept in a dry run', async () => {
+    const { context } = await mac(PROBE_PASSES);
+    const firmware = { ...context, startsFirmware: true };
+    await rememberVerdict('hvf', firmware, { usable: false, reason: 'the firmware is silent' });
+    expect(await peekVerdict('hvf', firmware)).toMatchObject({ usable: false });
+    expect(await peekVerdict('hvf', context)).toBeUndefined();
+    const cache = new HostFactsCache(join(folder(), 'cache'), { isReadOnly: true });
+    await rememberVerdict('hvf', { ...context, cache }, { usable: true });
+    expect(await peekVerdict('hvf', context)).toBeUndefined();
+    await rememberVerdict('hvf', context, { usable: true });
+    expect(await peekVerdict('hvf', context)).toEqual({ usable: true });
+    expect(await peekVerdict('hvf', firmware)).toMatchObject({ usable: false });
+  });
+});
 
 describe('parseAccelerator', () => {
   it('knows the names, and properties after a comma', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { zosiaError } from '../../support/errors.js';
 import { qemuArguments } from '../../../src/machine/machine.js';
 import type { MachineSpec } from '../../../src/machine/machine.js';
-import { PLAIN_SPEC } from '../support/specs.js';
+import { EFI_SPEC, PLAIN_SPEC } from '../support/specs.js';
 
 const argv = (changes: Partial<MachineSpec> = {}) => qemuArguments({ ...PLAIN_SPEC, ...changes });
 const X86 = { arch: 'x86_64', cpuModel: 'qemu64,+rdrand' } as const;
@@ -200,5 +200,32 @@ describe('qemuArguments', () => {
       zosiaError('ZOSIA_COMMAND_LINE_TOO_LONG'),
     );
     expect(() => argv({ append: `ä${'x'.repeat(longest.length - 1)}` })).toThrow('2048 bytes');
+  });
+});
+
+describe('qemuArguments with firmware', () => {
+  const firmware = EFI_SPEC.firmware;
+
+  it('has its flash, and hands it kernel, initramfs and command line', () => {
+    const args = argv({ ...X86, firmware });
+    expect(valuesOf(args, '-drive')).toEqual([
+      'if=pflash,unit=0,format=raw,readonly=on,file.driver=file,file.filename=/fw/code.fd',
+      'if=pflash,unit=1,format=raw,snapshot=on,file.driver=file,file.filename=/fw/vars.fd',
+    ]);
+    expect(valuesOf(args, '-boot')).toEqual(['menu=on,splash-time=0']);
+    const without = argv(X86);
+    expect(args.slice(-6)).toEqual(without.slice(-6));
+    expect(args.slice(-6, -5)).toEqual(['-kernel']);
+    expect(without.filter((arg) => /pflash|-bios|-boot/.test(arg))).toEqual([]);
+  });
+
+  it('leaves room for what firmware adds to the command line', () => {
+    const lineOf = (append: string) => valuesOf(argv({ append }), '-append')[0]!;
+    const most = 2047 - lineOf('x').length + 1;
+    expect(lineOf('x'.repeat(most))).toHaveLength(2047);
+    expect(() => argv({ append: 'x'.repeat(most - 13), firmware })).toThrow(
+      zosiaError('ZOSIA_COMMAND_LINE_TOO_LONG'),
+    );
+    expect(argv({ append: 'x'.repeat(most - 14), firmware })).toContain('-append');
   });
 });

@@ -10,6 +10,19 @@ function watch(...pieces: (string | Uint8Array)[]): LinuxConsole {
   return watcher;
 }
 
+describe('LinuxConsole after firmware', () => {
+  it('takes the firmware for no word of the guest, and does not show it', () => {
+    const watcher = new LinuxConsole({ firmware: true });
+    expect(watcher.feed(Buffer.from('\u001b[2J\u001b[01;01H'))).toHaveLength(0);
+    expect(watcher.hasSpoken).toBe(false);
+    const shown = watcher.feed(Buffer.from('\u001b[=3h\0zosia: init\r\n'));
+    expect(Buffer.from(shown).toString()).toBe('zosia: init\r\n');
+    expect(watcher.hasSpoken).toBe(true);
+    const plain = watch('\u001b[2J');
+    expect(plain.hasSpoken).toBe(true);
+  });
+});
+
 describe('LinuxConsole', () => {
   it('listens from the line on that tells of llama-cli', () => {
     expect(watch('zosia: init\r\n').isListening).toBe(false);

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveMachine } from '../../../src/machine/machine.js';
 import type { MachineOptions } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
+import { sampleFirmware } from '../support/firmware.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -80,6 +81,24 @@ describe('resolveMachine', () => {
     expect((await resolve({ model, cpus: 2, append, wait: 'spin' })).append).toBe(
       'zosia.llama_threads=1 zosia.llama_threads=2 zosia.llama_wait=spin',
     );
+  });
+
+  it('finds firmware where it is asked for, and only then', async () => {
+    await writeFile(at('code.fd'), sampleFirmware('aarch64'));
+    expect((await resolve({ firmware: at('code.fd') })).firmware).toBeUndefined();
+    expect((await resolve({ uefi: true, firmware: at('code.fd') })).firmware).toEqual({
+      ...{ code: { path: at('code.fd'), format: 'raw' }, isNamed: true },
+    });
+    await expect(resolve({ uefi: true, firmware: at('kernel') })).rejects.toMatchObject({
+      code: 'ZOSIA_FIRMWARE_UNSUITABLE',
+    });
+  });
+
+  it('names files that are yet to be made, where they are planned', async () => {
+    const defaults = { kernel: at('later-kernel'), initrd: at('later-initrd') };
+    expect(
+      await resolve({ defaults, disk: at('later.vmdk'), arePlanned: true, dryRun: true }),
+    ).toMatchObject({ ...defaults, disk: { path: at('later.vmdk'), format: 'vmdk' } });
   });
 
   it('works without a disk', async () => {

@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
-import { firmwareOf } from '../../../src/machine/efi/firmware-descriptor.js';
-import { INSTALLED_FIRMWARE } from '../../../src/machine/efi/firmware-table.js';
+import { firmwareOf } from '../../../src/machine/firmware/descriptor.js';
+import { INSTALLED_FIRMWARE } from '../../../src/machine/firmware/table.js';
 import {
   findFirmware,
   firmwarePrefixes,
   namedFirmware,
-} from '../../../src/machine/efi/find-firmware.js';
-import type { FirmwareHost } from '../../../src/machine/efi/find-firmware.js';
+} from '../../../src/machine/firmware/find.js';
+import type { FirmwareHost } from '../../../src/machine/firmware/find.js';
 
 /** A host with these files; a path alone stands for an empty file. */
 function hostWith(...files: (string | readonly [string, string])[]): FirmwareHost {

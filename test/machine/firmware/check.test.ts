@@ -2,7 +2,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
-import { checkNamedFirmware } from '../../../src/machine/efi/check-firmware.js';
+import { checkNamedFirmware } from '../../../src/machine/firmware/check.js';
 import { findFirmware } from '../../../src/machine/machine.js';
 import { sampleFirmware, sampleVariables } from '../support/firmware.js';
 import { temporaryFolder } from '../support/temporary.js';

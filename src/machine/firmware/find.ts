@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import type { Architecture } from '../../artifacts/architectures.js';
-import { firmwareOf } from './firmware-descriptor.js';
-import { INSTALLED_FIRMWARE } from './firmware-table.js';
+import { firmwareOf } from './descriptor.js';
+import { INSTALLED_FIRMWARE } from './table.js';
 import type { Firmware, FirmwareFile } from './firmware.js';
 
 /** All that is asked of a host when firmware is looked for. */

@@ -4,7 +4,7 @@ import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import { accessFile } from '../../host/access-file.js';
 import type { RandomAccess } from '../../image/random-access.js';
-import { firmwareVolumes } from './firmware-volume.js';
+import { firmwareVolumes } from './volume.js';
 import type { Firmware, FirmwareFile } from './firmware.js';
 
 /** The largest flash of a machine: 64 MiB on virt, 8 MiB on q35. */
