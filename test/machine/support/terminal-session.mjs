@@ -3,6 +3,7 @@
  * Arguments: the path of QEMU, how the session ends (`normal`, `throws`), QEMU_SERIAL if any.
  */
 import { spawnSync } from 'node:child_process';
+import { delimiter } from 'node:path';
 import process from 'node:process';
 import { URL } from 'node:url';
 import { createServer } from 'vite';
@@ -17,11 +18,13 @@ const server = await createServer({
   optimizeDeps: { noDiscovery: true },
 });
 const { runInteractive } = await server.ssrLoadModule('/src/machine/machine.ts');
+const { findSetpriv } = await server.ssrLoadModule('/src/machine/qemu/process.ts');
 await server.close();
 
 const spec = {
   arch: 'aarch64',
   qemu,
+  setpriv: await findSetpriv((process.env.PATH ?? '').split(delimiter)),
   sandbox: false,
   exitWithParent: false,
   kernel: 'Image',
