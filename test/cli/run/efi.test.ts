@@ -64,7 +64,7 @@ const diskSettings = async (name: string) => {
 };
 
 describe('zosia up --machine efi', () => {
-  it('writes a disk to talk to, copying nothing', async () => {
+  it('writes a disk for a session without copying the model', async () => {
     const { stdout, exitCode } = await run(ends(ANSWERS), [...UP, '-n', '7', '--seed', '42']);
     expect({ stdout, exitCode }).toEqual({ stdout: 'Once upon\r\n', exitCode: 0 });
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
@@ -93,7 +93,7 @@ describe('zosia up --machine efi', () => {
     });
   });
 
-  it('puts the prompt into a template', async () => {
+  it('inserts the prompt into a template', async () => {
     const args = [...UP, '--prompt', 'Once', '--template', 'Q: {prompt}\nA:'];
     expect((await run(ends(ANSWERS), args)).exitCode).toBe(0);
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
@@ -106,14 +106,14 @@ describe('zosia up --machine efi', () => {
     expect(bad.exitCode).toBe(2);
   });
 
-  it('has the built-in model, by its name, too', async () => {
+  it('accepts the built-in model by its name', async () => {
     const named = await run(ends(ANSWERS), ['up', '--machine', 'efi', 'zosia-tiny']);
     expect(named.exitCode, named.stderr).toBe(0);
     expect(named.stderr).not.toContain('No model is named');
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({ temp: 0.7 });
   });
 
-  it('says what is missing', async () => {
+  it('says which file is missing', async () => {
     const usage = async (...args: string[]) => {
       const up = ['up', '--machine', 'efi', ...args];
       const { stderr, exitCode } = await zosia(up, { cwd: folder.path });
@@ -126,7 +126,7 @@ describe('zosia up --machine efi', () => {
     expect(await usage('tiny.bin')).toMatch(/'--tokenizer <file>' is missing, as in zosia up/);
   });
 
-  it('says of a GGUF that it is one, and asks for no tokenizer', async () => {
+  it('recognises a GGUF, and does not ask for a tokenizer', async () => {
     const { stderr, exitCode } = await zosia(['up', '--machine', 'efi', EMBEDDED_MODEL]);
     expect(stderr).toMatch(/is a GGUF, not a llama2.c checkpoint/);
     expect(exitCode).toBe(1);
@@ -134,7 +134,7 @@ describe('zosia up --machine efi', () => {
 });
 
 describe('zosia run efi', () => {
-  it('boots what zosia up has written', async () => {
+  it('boots the disk that zosia up has written', async () => {
     const { stdout, exitCode } = await run('', ['run', 'efi', '--dry-run']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('artifacts/efi/llama2-disk.vmdk');
@@ -160,7 +160,7 @@ describe('zosia run efi', () => {
     }
   });
 
-  it('asks a prompt on a disk of its own, which is then gone', async () => {
+  it('runs a prompt on a temporary disk, which is removed afterwards', async () => {
     const before = await readFile(folder.file('artifacts/efi/llama2-disk.vmdk'), 'utf8');
     const machine = `require('node:fs').copyFileSync(
       /filename=(.*run.vmdk)/.exec(args.join('\\n'))[1].replaceAll(',,', ','), 'seen.vmdk');
@@ -173,14 +173,14 @@ describe('zosia run efi', () => {
     expect((await readdir(folder.file('tmp'))).filter((name) => /^zosia-/.test(name))).toEqual([]);
   });
 
-  it('fails with what the application says, on stderr', async () => {
+  it('fails with the error of the application on stderr', async () => {
     const fails = `process.stdout.write('banner\\r\\n\\x18no memory\\x03');`;
     const { stdout, stderr, exitCode } = await run(ends(fails), ['run', 'efi', '--prompt', '']);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
     expect(stderr).toMatch(/error: the machine has no answer: no memory\nhint: .*\nbanner/);
   });
 
-  it('keeps a picture of the screen, and shows the console meanwhile', async () => {
+  it('saves a screenshot, and shows the console meanwhile', async () => {
     const farewell = `process.stdout.write('Press any key to leave.\\r\\n');`;
     const args = ['run', 'efi', '--disk', 'hello.img', '--screenshot', 'a picture.png'];
     const { stdout, stderr, exitCode } = await run(farewell, args);
@@ -192,7 +192,7 @@ describe('zosia run efi', () => {
     expect(stderr).toContain('wrote a picture.png');
   });
 
-  it('looks at where a picture is to go before anything is booted', async () => {
+  it('checks the path of a screenshot before anything is booted', async () => {
     const args = ['run', 'efi', '--disk', 'hello.img', '--screenshot', '.'];
     const { stdout, stderr, exitCode } = await run(`print('booted');`, args);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
@@ -206,7 +206,7 @@ describe('zosia run efi', () => {
       ['--disk', 'hello.img', '--prompt', 'x'],
       /hello\.img holds another application\nhint: +--prompt and the like are for disks with a model/,
     ],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     const { stderr, exitCode } = await run('', ['run', 'efi', ...args]);
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(1);
@@ -214,7 +214,7 @@ describe('zosia run efi', () => {
 });
 
 describe('run efi --dry-run', () => {
-  it('says what is not in the command', async () => {
+  it('says what the command leaves out', async () => {
     const dry = ['run', 'efi', '--disk', 'artifacts/efi/llama2-disk.vmdk', '--dry-run'];
     const plain = await run('', dry);
     expect(plain).toMatchObject({ exitCode: 0, stderr: '' });
@@ -230,7 +230,7 @@ describe('run efi --dry-run', () => {
     }
   });
 
-  it('says where the folder of a log is missing', async () => {
+  it('reports the missing folder of a log', async () => {
     const dry = ['run', 'efi', '--disk', '../hello.img', '--dry-run', '--debug'];
     await mkdir(folder.file('elsewhere'));
     const { stderr, exitCode } = await run('', dry, { cwd: 'elsewhere' });
@@ -245,13 +245,13 @@ describe('run efi --dry-run', () => {
 describe('--debug', () => {
   const dry = ['--disk', 'hello.img', '--dry-run'];
 
-  it('is for QEMU, too, where run efi is given it', async () => {
+  it('is passed to QEMU when it is an option of run efi', async () => {
     const { stdout, exitCode } = await run('', ['run', 'efi', ...dry, '--debug']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/-d guest_errors -D '?\/.*artifacts\/efi\/qemu-debug\.log/);
   });
 
-  it('is for errors alone where zosia is given it', async () => {
+  it('adds details to errors only, when it is an option of zosia', async () => {
     const { stdout, exitCode } = await run('', ['--debug', 'run', 'efi', ...dry]);
     expect(exitCode).toBe(0);
     expect(stdout).not.toContain('guest_errors');
@@ -262,7 +262,7 @@ describe('--debug', () => {
     ['between its words', ['run', '--debug', 'efi']],
     ['after them', ['run', 'efi', '--debug']],
     ['of another command', ['run', '--debug']],
-  ])('tells where an error arose, given %s', async (_, words) => {
+  ])('prints where an error was thrown, given %s', async (_, words) => {
     const { stderr, exitCode } = await zosia([...words, '--disk', 'none.img'], {
       cwd: folder.path,
     });
@@ -270,7 +270,7 @@ describe('--debug', () => {
     expect(stderr).toMatch(/^code: {2}ZOSIA_FILE_NOT_FOUND$/m);
   });
 
-  it('tells where the log is', async () => {
+  it('prints where the log is', async () => {
     const farewell = `process.stdout.write('Press any key to leave.\\r\\n');`;
     const args = ['run', 'efi', '--disk', 'hello.img', '--debug'];
     const { stderr, exitCode } = await run(ends(farewell), args);
@@ -279,7 +279,7 @@ describe('--debug', () => {
   });
 });
 
-describe('options of another machine, or without what they are about', () => {
+describe('options of another machine, or without the option that they refer to', () => {
   it.each([
     [['up', 'm.gguf', '--seed', '1'], /'--seed <n>' is not for --machine linux/],
     [['up', 'm.gguf', '--template', '{prompt}'], /'--template <text>' is not for --machine linux/],
@@ -299,7 +299,7 @@ describe('options of another machine, or without what they are about', () => {
     [['run', 'efi', '--temp', '101'], /Give a number from 0 to 100/],
     [['run', 'efi', '--seed', '-1'], /up to 64 bits/],
     [['run', 'bios'], /too many arguments|unknown command/],
-  ])('%j is wrong usage', async (args, message) => {
+  ])('rejects %j as wrong usage', async (args, message) => {
     const { stdout, stderr, exitCode } = await zosia(args, { cwd: folder.path });
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/\(zosia .* --help shows its arguments and options\)\n$/);
@@ -311,7 +311,7 @@ describe('zosia up --machine efi without a model', () => {
   it.each([
     [[], { template: 'Q: {prompt}\nA:', temp: 0.7 }],
     [['--temp', '0.5', '--template', '{prompt}'], { template: '{prompt}', temp: 0.5 }],
-  ])('sets what suits the built-in one, unless told otherwise: %j', async (options, settings) => {
+  ])('sets what suits the built-in model, unless told otherwise: %j', async (options, settings) => {
     const args = ['up', '--machine', 'efi', '--prompt', 'Hi', ...options];
     const { stderr, exitCode } = await run(ends(ANSWERS), args);
     expect(exitCode, stderr).toBe(0);
