@@ -25,11 +25,11 @@ const fail = (problem: string): Error => new Error(`file: ${problem}`);
 const parse = (value: unknown): unknown => parseJson(SCHEMA, JSON.stringify(value), fail);
 
 describe('parseJson', () => {
-  it('returns what the schema has of the value', () => {
+  it('returns the parts of the value that are in the schema', () => {
     expect(parse(GOOD)).toEqual({ ...GOOD, parts: [{ kind: 'raw', sizeBytes: 7 }] });
   });
 
-  it('says that a text is not JSON, and passes on the cause', () => {
+  it('reports that a text is not JSON, and passes on the cause', () => {
     const causes: unknown[] = [];
     const parseText = (): unknown =>
       parseJson(SCHEMA, '{"schema": ', (problem, cause) => {
@@ -63,13 +63,13 @@ describe('parseJson', () => {
     ],
     [{ ...GOOD, options: [] }, 'options is a list, not an object'],
     [{ ...GOOD, extra: 1 }, 'it has an unknown member "extra"'],
-  ])('of %j says where it is wrong, and what was expected', (value, problem) => {
+  ])('of %j reports the place of the error, and what was expected', (value, problem) => {
     expect(() => parse(value)).toThrow(new Error(`file: ${problem}`));
   });
 });
 
 describe('checkJson', () => {
-  it('names the place that the value came from', () => {
+  it('names the source of the value', () => {
     const check = (value: unknown): unknown =>
       checkJson(object({ n: wholeNumber(1, 9) }), value, fail, ['profiles', 'mine', 2]);
     expect(check({ n: 9 })).toEqual({ n: 9 });
@@ -88,7 +88,7 @@ describe('tryJson', () => {
     },
   );
 
-  it('returns a value that is as it should be', () => {
+  it('returns a value that matches the schema', () => {
     expect(tryJson(object({ n: wholeNumber(1, 9) }), '{"n": 9}')).toEqual({ n: 9 });
   });
 });

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { formatCommand } from '../src/shell-word.js';
 
 describe('formatCommand', () => {
-  it('leaves plain words alone and quotes the others', () => {
+  it('leaves plain words unchanged and quotes the others', () => {
     expect(formatCommand(['qemu', '-cpu', 'max,sve=off', '-append', 'a b', '', "it's"])).toBe(
       `qemu -cpu max,sve=off -append 'a b' '' 'it'\\''s'`,
     );
   });
 
-  it('comes back from a shell as it was', () => {
+  it('gives the same words in a shell', () => {
     const word = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'));
     fc.assert(
       fc.property(fc.array(word, { maxLength: 8 }), (words) => {

@@ -5,25 +5,25 @@ import { option, wording } from '../src/wording.js';
 describe('wording', () => {
   const text = wording`Use ${option('accel', 'tcg')} on ${2} hosts, or leave out ${option('ramMiB')}.`;
 
-  it("calls options by the library's names", () => {
+  it('names options as the library does', () => {
     expect(String(text)).toBe('Use accel=tcg on 2 hosts, or leave out ramMiB.');
     expect(text.options.map(({ name }) => name)).toEqual(['accel', 'ramMiB']);
   });
 
-  it("takes a front end's words, and keeps the name where it has none", () => {
+  it('uses the words of a front end, or else the name in the library', () => {
     const word = ({ name, value }: { name: string; value?: string | number | undefined }) =>
       name === 'accel' ? `--accel ${value!}` : undefined;
     expect(text.in(word)).toBe('Use --accel tcg on 2 hosts, or leave out ramMiB.');
   });
 
-  it('takes nothing in a value for an option', () => {
+  it('does not interpret a value as an option', () => {
     const path = 'a `ramMiB` ${option} --ram';
     expect(wording`${path}: ${wording`${option('out')}`}`.in(() => '--out')).toBe(`${path}: --out`);
   });
 });
 
 describe('an error', () => {
-  it('has the first option that it speaks of as its subject', () => {
+  it('has as its subject the first option that it names', () => {
     const hint = [wording`Give less with ${option('ramMiB')}.`, 'Give less.'] as const;
     const error = new ZosiaError('ZOSIA_TOO_MUCH', 'it is too much', { hint });
     expect(error).toMatchObject({ hint: 'Give less with ramMiB.', subject: { option: 'ramMiB' } });

@@ -33,23 +33,23 @@ const URIS = `\
 'http://mirror.example/debian/dists/bookworm/main/binary-amd64/Packages.xz' mirror.example_debian_dists_bookworm_main_binary-amd64_Packages 0 
 `;
 
-describe('from what apt prints', () => {
-  it('takes the main archive of Debian, not that of security fixes, a vendor or a disc', () => {
+describe('the output of apt', () => {
+  it('gives the main archive of Debian, not that of security fixes, a vendor or a disc', () => {
     expect(chooseDebianArchive(parseIndexTargets(TARGETS))).toBe('http://mirror.example/debian/');
   });
 
-  it('takes nothing of a derivative', () => {
+  it('gives no archive of a derivative', () => {
     const ubuntu = 'Packages|main|http://archive.example/ubuntu/|Ubuntu|Ubuntu\n';
     expect(chooseDebianArchive(parseIndexTargets(ubuntu))).toBeUndefined();
     expect(parseIndexTargets('')).toEqual([]);
   });
 
-  it('ends a base in a slash', () => {
+  it('gives a base URL that ends in a slash', () => {
     const release = { baseUri: 'http://mirror.example/debian', origin: 'Debian', label: 'Debian' };
     expect(chooseDebianArchive([release])).toBe('http://mirror.example/debian/');
   });
 
-  it('knows the bases of archives whose indexes were never downloaded', () => {
+  it('gives the base URLs of archives whose indexes were never downloaded', () => {
     expect(parseReleaseUris(URIS)).toEqual([
       {
         baseUri: 'http://mirror.example/debian/',
@@ -66,7 +66,7 @@ describe('from what apt prints', () => {
     ]);
   });
 
-  it('knows whose archive it is by a Release file', () => {
+  it('gives the origin, label and date of a Release file', () => {
     const text = 'Origin: Debian\nLabel: Debian-Security\nDate: Sun, 31 Mar 2024 20:08:01 UTC\n';
     expect(parseRelease(`-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${text}`)).toEqual({
       origin: 'Debian',
@@ -113,7 +113,7 @@ describe("with the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () 
     expect(server.requests.filter((path) => !path.endsWith('/InRelease'))).toEqual([]);
   });
 
-  it('does not mind a source that fails beside one that works', async () => {
+  it('ignores a source that fails when another one works', async () => {
     const server = await serveRepository();
     onTestFinished(() => server.close());
     const run = await freshHost(
@@ -123,7 +123,7 @@ describe("with the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () 
     expect(await debianMirrorBase(await temporaryFolder(), run)).toBe(server.url);
   });
 
-  it('says so when no source can be reached', async () => {
+  it('reports that no source can be reached', async () => {
     const run = await freshHost('test.list', 'deb http://127.0.0.1:1/debian bookworm main\n');
     await expect(debianMirrorBase(await temporaryFolder(), run)).rejects.toMatchObject({
       code: 'ZOSIA_APT_FAILED',
@@ -132,7 +132,7 @@ describe("with the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () 
     });
   });
 
-  it('finds none where none is configured', async () => {
+  it('returns undefined when no mirror is configured', async () => {
     const run = await freshHost('test.list', '# nothing\n');
     expect(await debianMirrorBase(await temporaryFolder(), run)).toBeUndefined();
   });

@@ -21,19 +21,19 @@ const suiteAt = (baseUri: string, keyring: string): AptSources => ({
 });
 
 describe('the keyring of a private root', () => {
-  it('is the first one that is there', async () => {
+  it('is the first one that exists', async () => {
     const keyring = await testKeyring();
     expect(await debianKeyring(['/nonexistent/keyring.pgp', keyring])).toBe(keyring);
   });
 
-  it('is missed where there is none', async () => {
+  it('is reported as missing when there is none', async () => {
     await expect(debianKeyring(['/nonexistent/keyring.gpg'])).rejects.toMatchObject({
       code: 'ZOSIA_APT_FAILED',
       hint: expect.stringContaining('debian-archive-keyring'),
     });
   });
 
-  it('is the only one its source is checked with', async () => {
+  it('is the only one that its source is checked with', async () => {
     const folder = await temporaryFolder();
     await createAptRoot(folder, suiteAt('http://x/', '/k.gpg'));
     expect(await readFile(join(folder, 'sources.list'), 'utf8')).toBe(
@@ -43,7 +43,7 @@ describe('the keyring of a private root', () => {
 });
 
 describe(
-  'on a host that lets unsigned archives pass',
+  'a host that allows unsigned archives',
   skipWhere(!(await hasApt()), 'no apt here'),
   () => {
     /** Runs apt with a host's configuration that trusts everything, read before all options. */
@@ -67,7 +67,7 @@ describe(
       };
     }
 
-    it('a private root has none of that', async () => {
+    it('passes none of its settings on to a private root', async () => {
       const run = await carelessApt();
       const root = await createAptRoot(await temporaryFolder(), suiteAt('http://x/', '/k.gpg'));
       const { stdout } = await run('apt-config', ['dump', ...root.options]);
@@ -81,7 +81,7 @@ describe(
       }
     });
 
-    it('an archive without a signature is still refused', async () => {
+    it('does not make apt accept an archive without a signature', async () => {
       const signed = await readFile(`${REPOSITORY}dists/forky/InRelease`, 'utf8');
       const server = await serveRepository({
         'dists/forky/InRelease': null,

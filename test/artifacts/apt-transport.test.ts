@@ -24,7 +24,7 @@ describe('explainFailure', () => {
     ['404  Not Found [IP: 192.0.2.1 80]', /^404 Not Found/],
     ['410  Gone [IP: 192.0.2.1 80]', /^410 Gone/],
     ['Failed to stat - stat (2: No such file or directory)', /No such file/],
-  ])('takes "%s" for a file that is gone', (reason, message) => {
+  ])('classifies "%s" as a missing file', (reason, message) => {
     const error = explainFailure(wanted, `W: something\n${failed} ${reason}\nE: Download Failed\n`);
     expect(error).toBeInstanceOf(PackageGoneError);
     expect(error.message).toMatch(message);
@@ -36,20 +36,20 @@ describe('explainFailure', () => {
     ["Could not resolve 'mirror.example'", 'ZOSIA_DOWNLOAD_FAILED'],
     ['500  Internal Server Error', 'ZOSIA_DOWNLOAD_FAILED'],
     ['Error writing to file - write (28: No space left on device)', 'ZOSIA_DISK_FULL'],
-  ])('takes "%s" for %s', (reason, code) => {
+  ])('classifies "%s" as %s', (reason, code) => {
     expect(explainFailure(wanted, `${failed} ${reason}\nE: Download Failed\n`)).toMatchObject({
       code,
       hint: expect.any(String),
     });
   });
 
-  it('has something to say about silence', () => {
+  it('returns a message when apt printed nothing', () => {
     expect(explainFailure(wanted, '').message).toContain('apt says nothing');
   });
 });
 
 describe('packageUri', () => {
-  it('escapes pluses and has local files copied', () => {
+  it('escapes plus signs and has local files copied', () => {
     expect(packageUri('http://mirror.example/debian/', wanted)).toBe(
       'http://mirror.example/debian/pool/main/s/sample/libstdc%2B%2B6_1.0%2Bdfsg-1_arm64.deb',
     );
@@ -59,8 +59,8 @@ describe('packageUri', () => {
   });
 });
 
-describe("apt's downloader, played by a program that goes on when it has been seen", () => {
-  it('is followed by the size of its file', async () => {
+describe("apt's downloader, simulated by a program that continues only after it was seen", () => {
+  it('reports its progress by the size of its file', async () => {
     const seen = new EventEmitter();
     const run: AptRunner = async (_, args) => {
       for (const size of [10_000, 100_000]) {
@@ -76,7 +76,7 @@ describe("apt's downloader, played by a program that goes on when it has been se
     expect((await stat(file)).size).toBe(100_000);
   });
 
-  it('is stopped when its file grows over the pinned size', async () => {
+  it('is stopped when its file exceeds the pinned size', async () => {
     const run: AptRunner = async (_, args, signal) => {
       await writeFile(args.at(-2)!, 'x'.repeat(100_001));
       await once(signal!, 'abort');
@@ -98,14 +98,14 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
     return server;
   }
 
-  it('downloads a file, into a folder with spaces too', async () => {
+  it('downloads a file, also into a folder with spaces', async () => {
     const server = await repository({ [wanted.poolPath]: CONTENTS });
     const file = join(await temporaryFolder('zosia śpace '), 'download');
     await aptTransport({ baseUri: server.url, run: runApt }).download(wanted, file, {});
     expect(await readFile(file, 'utf8')).toBe(CONTENTS);
   });
 
-  it('tells a wrong file from one that is gone', async () => {
+  it('distinguishes a file with wrong bytes from a missing one', async () => {
     const server = await repository({ [wanted.poolPath]: 'y'.repeat(100_000) });
     const transport = aptTransport({ baseUri: server.url, run: runApt });
     const file = join(await temporaryFolder(), 'download');
@@ -118,7 +118,7 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
     await expect(transport.download(gone, file, {})).rejects.toBeInstanceOf(PackageGoneError);
   });
 
-  it('is stopped by a cancellation', async () => {
+  it('is stopped when it is cancelled', async () => {
     const cancel = new AbortController();
     const reason = new Error('enough');
     const server = await serve((_, response) => {
@@ -131,7 +131,7 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
     await expect(transport.download(wanted, file, { signal: cancel.signal })).rejects.toBe(reason);
   });
 
-  it.each(['http', 'file'])('resolves what a suite has now, over %s', async (scheme) => {
+  it.each(['http', 'file'])('resolves the current versions of a suite, over %s', async (scheme) => {
     const baseUri = scheme === 'http' ? (await repository()).url : `file:${encodeURI(REPOSITORY)}`;
     const transport = aptTransport({ baseUri, run: runApt, keyring: await testKeyring() });
     const folder = await temporaryFolder('zosia śpace ');
@@ -153,7 +153,7 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
     expect(states.filter((name) => name.includes('127.0.0.1'))).toEqual([]);
   });
 
-  it('believes no index that was changed', async () => {
+  it('rejects an index that was changed', async () => {
     const path = 'dists/forky/main/binary-arm64/Packages';
     const original = await readFile(REPOSITORY + path, 'utf8');
     const server = await repository({ [path]: original.replace('0.28.0-1', '0.29.0-1') });
@@ -168,7 +168,7 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
   });
 
   it.each(['a changed Release file', 'a key that is not trusted', 'no signature'])(
-    'believes no archive with %s',
+    'rejects an archive with %s',
     async (fault) => {
       const path = 'dists/forky/InRelease';
       const original = await readFile(REPOSITORY + path, 'utf8');
@@ -193,7 +193,7 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
     (program, [command, ...args], signal) =>
       runApt(program, [command!, ...options.flatMap((option) => ['-o', option]), ...args], signal);
 
-  it('blames the network, not the suite, when indexes cannot be had', async () => {
+  it('blames the network, not the suite, when indexes cannot be downloaded', async () => {
     const server = await serve((_, response) => void response.writeHead(503).end());
     onTestFinished(() => server.close());
     const run = configured('Acquire::Retries=0');
@@ -203,7 +203,7 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
     ).rejects.toMatchObject({ code: 'ZOSIA_APT_FAILED', message: expect.stringContaining('503') });
   });
 
-  it("does not run the host's hooks, and copes with its foreign architectures", async () => {
+  it("does not run the host's hooks, and works with its foreign architectures", async () => {
     const mark = join(await temporaryFolder(), 'mark');
     const run = configured(
       `APT::Update::Pre-Invoke::=touch ${mark}`,
@@ -218,7 +218,7 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
     expect(existsSync(mark)).toBe(false);
   });
 
-  it('says so when a suite has lost what a component starts from', async () => {
+  it('reports that a suite no longer has the first package of a component', async () => {
     const server = await repository();
     const transport = aptTransport({
       baseUri: server.url,

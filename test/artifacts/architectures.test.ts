@@ -17,7 +17,7 @@ describe('parseArchitecture', () => {
     expect(parseArchitecture(text)).toBe(expected);
   });
 
-  it.each(['', 'riscv64', 'arm', 'constructor'])('refuses "%s" with a hint', (text) => {
+  it.each(['', 'riscv64', 'arm', 'constructor'])('rejects "%s" with a hint', (text) => {
     expect(() => parseArchitecture(text)).toThrow(
       expect.objectContaining({
         code: 'ZOSIA_UNKNOWN_ARCH',
@@ -28,7 +28,7 @@ describe('parseArchitecture', () => {
 });
 
 describe('hostArchitecture', () => {
-  it('goes by the name that Node has for it', () => {
+  it('returns the architecture for the name that Node has for it', () => {
     expect(hostArchitecture('arm64')).toBe('aarch64');
     expect(hostArchitecture('x64')).toBe('x86_64');
     expect(() => hostArchitecture('ppc64')).toThrow(
@@ -37,7 +37,7 @@ describe('hostArchitecture', () => {
   });
 });
 
-it('knows the names in the Debian archive', () => {
+it('debianArchitecture returns the names in the Debian archive', () => {
   expect(debianArchitecture('aarch64')).toBe('arm64');
   expect(debianArchitecture('x86_64')).toBe('amd64');
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mapBounded } from '../../src/artifacts/bounded.js';
 
 describe('mapBounded', () => {
-  it('keeps the order of the items and the bound on what runs at once', async () => {
+  it('keeps the order of the items and the limit of concurrent calls', async () => {
     let running = 0;
     let most = 0;
     const results = await mapBounded([5, 1, 4, 2, 3, 0], 3, async (ticks) => {
@@ -16,7 +16,7 @@ describe('mapBounded', () => {
     expect(most).toBe(3);
   });
 
-  it('throws the first failure, after the rest were told and have ended', async () => {
+  it('throws the first error after the other calls were aborted and have ended', async () => {
     const ended: string[] = [];
     const failure = new Error('first');
     const work = mapBounded(['slow', 'bad', 'never'], 2, async (name, signal) => {
@@ -32,7 +32,7 @@ describe('mapBounded', () => {
     expect(ended).toEqual(['slow']);
   });
 
-  it('starts nothing when cancelled before, and stops when cancelled later', async () => {
+  it('starts nothing when it is cancelled before, and stops when it is cancelled later', async () => {
     const cancel = new AbortController();
     let started = 0;
     const work = mapBounded(

@@ -16,19 +16,19 @@ async function cacheWith(contents: string): Promise<PackageCache> {
 }
 
 describe('PackageCache.find', () => {
-  it('finds a package whose bytes are right', async () => {
+  it('returns a package with the right bytes', async () => {
     const cache = await cacheWith('the right bytes');
     expect(await cache.find(wanted)).toBe(cache.path(wanted));
   });
 
-  it('finds nothing in a cache that does not exist', async () => {
+  it('returns undefined when the cache does not exist', async () => {
     const cache = new PackageCache(join(await temporaryFolder(), 'no', 'such'));
     expect(await cache.find(wanted)).toBeUndefined();
     expect(existsSync(cache.directory)).toBe(false);
   });
 
   it.each(['the wrong bytes', 'the right byte', 'the right bytes!', ''])(
-    'reports "%s" in their place, and removes it',
+    'reports "%s" in place of a package, and removes it',
     async (contents) => {
       const cache = await cacheWith(contents);
       await expect(cache.find(wanted)).rejects.toMatchObject({
@@ -40,7 +40,7 @@ describe('PackageCache.find', () => {
     },
   );
 
-  it('reports a folder in their place, and removes it', async () => {
+  it('reports a folder in place of a package, and removes it', async () => {
     const cache = await cacheWith('');
     await rm(cache.path(wanted));
     await mkdir(join(cache.path(wanted), 'x'), { recursive: true });
@@ -48,7 +48,7 @@ describe('PackageCache.find', () => {
     expect(await cache.find(wanted)).toBeUndefined();
   });
 
-  it('says what is in the way of the cache', async () => {
+  it('reports what is in the way of the cache', async () => {
     const file = join(await temporaryFolder(), 'file');
     await writeFile(file, '');
     await expect(new PackageCache(file).find(wanted)).rejects.toMatchObject({
@@ -60,7 +60,7 @@ describe('PackageCache.find', () => {
 });
 
 describe('PackageCache.take', () => {
-  it('moves a file with the right bytes into the cache, and leaves others out', async () => {
+  it('moves a file with the right bytes into the cache, and rejects others', async () => {
     const cache = new PackageCache(await temporaryFolder('zosia śpace '));
     await cache.withTemporaryFolder(async (folder) => {
       await writeFile(join(folder, 'right'), 'the right bytes');
@@ -74,7 +74,7 @@ describe('PackageCache.take', () => {
 });
 
 describe('PackageCache.withTemporaryFolder', () => {
-  it('leaves nothing behind, whatever happens', async () => {
+  it('removes the folder when its function throws', async () => {
     const cache = new PackageCache(await temporaryFolder());
     const failure = new Error('on purpose');
     await expect(
@@ -87,7 +87,7 @@ describe('PackageCache.withTemporaryFolder', () => {
   });
 
   const asRoot = skipWhere(process.getuid?.() === 0, 'root may write to every folder');
-  it('says that a folder may not be written to', asRoot, async () => {
+  it('reports a folder that is not writable', asRoot, async () => {
     const folder = await temporaryFolder();
     await chmod(folder, 0o500);
     const cache = new PackageCache(folder);

@@ -93,7 +93,7 @@ const namesOf = (packages: readonly { name: string }[]): string[] =>
   packages.map(({ name }) => name);
 
 describe('fetchComponents', () => {
-  it('downloads what is pinned, and a second time finds it in the cache', async () => {
+  it('downloads what is pinned, and finds it in the cache the second time', async () => {
     const made = await scene();
     const packages = await made.fetch();
     expect(packages.map(({ component, name }) => `${component} ${name}`)).toEqual([
@@ -113,7 +113,7 @@ describe('fetchComponents', () => {
     expect(made.warnings).toEqual([]);
   });
 
-  it('tells how far each download is', async () => {
+  it('reports the progress of each download', async () => {
     const made = await scene();
     await made.fetch({ components: ['kernel'] });
     const event = { component: 'kernel', name: 'linux-image', sizeBytes: 23 };
@@ -132,7 +132,7 @@ describe('fetchComponents', () => {
     expect(made.transport.downloads).toEqual(['linux-image']);
   });
 
-  it('keeps nothing of a file whose bytes are wrong, and names it', async () => {
+  it('deletes a file with wrong bytes, and names it', async () => {
     const made = await scene();
     made.transport.contents.set('libllama0', contentsOf('libllama1'));
     await expect(made.fetch({ components: ['llama'] })).rejects.toMatchObject({
@@ -148,7 +148,7 @@ describe('fetchComponents', () => {
     expect(await made.fetch({ components: ['llama'] })).toHaveLength(3);
   });
 
-  it('reports a damaged file in the cache, and downloads it anew the next time', async () => {
+  it('reports a damaged file in the cache, and downloads it again the next time', async () => {
     const made = await scene();
     const [{ path } = { path: '' }] = await made.fetch();
     await writeFile(path, 'damaged');
@@ -160,7 +160,7 @@ describe('fetchComponents', () => {
     expect(made.transport.downloads.filter((name) => name === 'linux-image')).toHaveLength(2);
   });
 
-  it('names what is missing when it may not download', async () => {
+  it('names what is missing when downloads are not allowed', async () => {
     const made = await scene();
     await made.fetch({ components: ['kernel'] });
     await expect(made.fetch({ offline: true })).rejects.toMatchObject({
@@ -179,7 +179,7 @@ describe('fetchComponents', () => {
     expect(made.transport.closed).toBe(1);
   });
 
-  it('is cancelled without leaving anything half done', async () => {
+  it('leaves no unfinished file when it is cancelled', async () => {
     const made = await scene();
     const cancel = new AbortController();
     const reason = new Error('enough');
@@ -194,7 +194,7 @@ describe('fetchComponents', () => {
     expect(made.transport.closed).toBe(1);
   });
 
-  it('may run several times at once on one cache', async () => {
+  it('can run several times at once on one cache', async () => {
     const first = await scene();
     const others = [1, 2, 3].map(() => new Scene(first.cacheDir));
     const results = await Promise.all([first, ...others].map((made) => made.fetch()));
@@ -204,7 +204,7 @@ describe('fetchComponents', () => {
   });
 });
 
-describe('when a pinned version has gone', () => {
+describe('a pinned version that is gone', () => {
   const newer = { ...sample('libllama0-newer'), name: 'libllama0', version: '1:2.0-1' };
 
   async function goneScene(): Promise<Scene> {
@@ -219,7 +219,7 @@ describe('when a pinned version has gone', () => {
     return made;
   }
 
-  it('takes the whole component as it is now, and says so loudly', async () => {
+  it('is replaced by the current version of the whole component, with a warning', async () => {
     const made = await goneScene();
     const packages = await made.fetch();
     expect(namesOf(packages)).toEqual(['linux-image', 'libc6', 'libllama0', 'libnew', 'tools']);
@@ -238,7 +238,7 @@ describe('when a pinned version has gone', () => {
     expect(made.transport.downloads.filter((name) => name === 'tools')).toHaveLength(1);
   });
 
-  it('remembers it, and keeps saying so', async () => {
+  it('is still replaced by the same version later, with the warning', async () => {
     const made = await goneScene();
     const packages = await made.fetch();
     made.warnings.length = 0;
@@ -247,7 +247,7 @@ describe('when a pinned version has gone', () => {
     expect(made.opened).toBe(1);
   });
 
-  it('asks again when the memory or what it names is damaged', async () => {
+  it('is resolved again when what was remembered or downloaded is damaged', async () => {
     const made = await goneScene();
     await made.fetch();
     const [record] = await readdir(join(made.cacheDir, 'substitutes'));
@@ -261,7 +261,7 @@ describe('when a pinned version has gone', () => {
     expect(made.opened).toBe(3);
   });
 
-  it('refuses with frozen, even when a substitute is in the cache', async () => {
+  it('is an error when frozen, even with a substitute in the cache', async () => {
     const made = await goneScene();
     const refusal = {
       code: 'ZOSIA_PIN_GONE',
@@ -273,7 +273,7 @@ describe('when a pinned version has gone', () => {
     await expect(made.fetch({ frozen: true })).rejects.toMatchObject(refusal);
   });
 
-  it('refuses where nothing can be resolved', async () => {
+  it('is an error when nothing can be resolved', async () => {
     const made = await goneScene();
     const snapshot: Transport = {
       source: 'an archive',
@@ -290,7 +290,7 @@ describe('when a pinned version has gone', () => {
     });
   });
 
-  it('refuses when the substitute has gone as well', async () => {
+  it('is an error when the substitute is gone as well', async () => {
     const made = await goneScene();
     made.transport.current = [sample('libc6'), sample('libllama0')];
     await expect(made.fetch()).rejects.toMatchObject({ code: 'ZOSIA_PIN_GONE' });
@@ -299,7 +299,7 @@ describe('when a pinned version has gone', () => {
 });
 
 describe("with the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
-  it('replaces a component whose packages have gone by what the suite has now', async () => {
+  it('replaces a component whose packages are gone by the current versions of the suite', async () => {
     const server = await serveRepository({
       [sample('linux-image').poolPath]: contentsOf('linux-image'),
       [sample('libc6').poolPath]: contentsOf('libc6'),

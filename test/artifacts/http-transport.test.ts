@@ -63,7 +63,7 @@ describe.each([
   'EPROTO',
   'UND_ERR_CONNECT_TIMEOUT',
 ])('%s', (code) => {
-  it('is tried again', async () => {
+  it('is retried', async () => {
     const server = await served(whole);
     const file = await inFolder();
     const transport = transportFor(server.url, { connect: failingConnector(code, 2) });
@@ -71,7 +71,7 @@ describe.each([
     expect(await readFile(file, 'utf8')).toBe(CONTENTS);
   });
 
-  it('is a plain error in the end, with the host', async () => {
+  it('is an error that names the host when all retries fail', async () => {
     const transport = transportFor('http://archive.test/', {
       connect: failingConnector(code, Infinity),
     });
@@ -86,7 +86,7 @@ describe.each([
 });
 
 describe('httpTransport', () => {
-  it('passes on what is not the network, as it is', async () => {
+  it('passes on errors that are not about the network', async () => {
     const transport = transportFor('http://archive.test/', {
       connect: failingConnector('EMFILE', 1),
     });
@@ -95,7 +95,7 @@ describe('httpTransport', () => {
     });
   });
 
-  it('takes a redirection to no address for a failure of the server', async () => {
+  it('treats a redirection to no address as a failure of the server', async () => {
     const server = await served((_, response) =>
       response.writeHead(302, { location: 'http://[' }).end(),
     );
@@ -105,7 +105,7 @@ describe('httpTransport', () => {
     });
   });
 
-  it('waits as long as it is asked to, and says so', async () => {
+  it('waits as long as the server asks, and reports it', async () => {
     const server = await served(
       (_, response) => response.writeHead(429, { 'retry-after': '1' }).end(),
       whole,
@@ -123,7 +123,7 @@ describe('httpTransport', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('asks for nothing else meanwhile', async () => {
+  it('sends no other request meanwhile', async () => {
     const server = await served(
       (_, response) => response.writeHead(503, { 'retry-after': '1' }).end(),
       whole,
@@ -142,7 +142,7 @@ describe('httpTransport', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('gives up at once on a pause longer than its patience', async () => {
+  it('gives up at once on a pause longer than it may wait', async () => {
     const server = await served((_, response) =>
       response.writeHead(429, { 'retry-after': '200' }).end(),
     );
@@ -154,7 +154,7 @@ describe('httpTransport', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('says what to do about a certificate that nobody trusts, and does not try again', async () => {
+  it('says what to do about an untrusted certificate, and does not retry', async () => {
     // openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500
     //   -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem
     const [key, cert] = await Promise.all(
@@ -180,7 +180,7 @@ describe('httpTransport', () => {
 });
 
 describe('retryAfter', () => {
-  it('reads seconds and dates, within bounds', () => {
+  it('parses seconds and dates, within limits', () => {
     expect(retryAfter('2')).toEqual({ retryAfterMs: 2000 });
     expect(retryAfter('86400')).toEqual({ retryAfterMs: 300_000 });
     expect(retryAfter('Thu, 01 Jan 1970 00:00:00 GMT')).toEqual({ retryAfterMs: 0 });

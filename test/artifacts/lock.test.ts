@@ -19,7 +19,7 @@ function mutated(path: string, value: unknown): string {
   return JSON.stringify(copy);
 }
 
-describe('the lock that ships', () => {
+describe('the lock file of the package', () => {
   it('pins kernel and llama.cpp for both architectures', async () => {
     const lock = await readLock();
     for (const arch of ['aarch64', 'x86_64'] as const) {
@@ -43,7 +43,7 @@ describe('the lock that ships', () => {
 });
 
 describe('parseLock', () => {
-  it('reads back what was written', () => {
+  it('returns what was written', () => {
     expect(parseLock(formatLock(sample), 'x')).toEqual(sample);
   });
 
@@ -84,7 +84,7 @@ describe('parseLock', () => {
     ['components.kernel.aarch64.0.sha256', 'A'.repeat(64), 'sha256'],
     ['components.kernel.aarch64.0.sha256', 'a'.repeat(63), 'sha256'],
     ['components.kernel.aarch64.0.sha256', undefined, 'lacks "sha256"'],
-  ])('refuses %s = %j', (path, value, expected) => {
+  ])('rejects %s = %j', (path, value, expected) => {
     expect(() => parseLock(mutated(path, value), 'the.lock')).toThrow(
       expect.objectContaining({
         code: 'ZOSIA_LOCK_INVALID',
@@ -94,7 +94,7 @@ describe('parseLock', () => {
     );
   });
 
-  it('refuses a package that is listed twice', () => {
+  it('rejects a package that is listed twice', () => {
     const twice = sampleLock(
       [samplePackage('linux-image', 'k')],
       [samplePackage('libc6', 'c'), samplePackage('libc6', 'd')],
@@ -104,7 +104,7 @@ describe('parseLock', () => {
 });
 
 describe('readLock', () => {
-  it('names a file that is absent, and one that is not JSON', async () => {
+  it('reports a missing file, and one that is not JSON', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.lock.json');
     await expect(readLock(path)).rejects.toMatchObject({

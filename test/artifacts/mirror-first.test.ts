@@ -47,7 +47,7 @@ async function served(answer: Parameters<typeof serve>[0]): Promise<TestServer> 
 const target = async (): Promise<string> => join(await temporaryFolder(), 'download');
 
 describe('MirrorFirst', () => {
-  it('takes from the mirror what the sha256 confirms, and opens nothing else', async () => {
+  it('downloads from the mirror what matches the sha256, and opens nothing else', async () => {
     const server = await served((_, response) => response.end(CONTENTS));
     const { transport, asked } = mirrorFirst(`${server.url}debian/`);
     const file = await target();
@@ -57,7 +57,7 @@ describe('MirrorFirst', () => {
     expect(asked).toEqual([]);
   });
 
-  it('goes on without a word where the mirror has not (any more) what is pinned', async () => {
+  it('falls back silently when the mirror does not have what is pinned', async () => {
     const server = await served((_, response) => response.writeHead(404).end());
     const { transport, asked, warnings } = mirrorFirst(server.url);
     await transport.download(wanted, await target(), {});
@@ -73,7 +73,7 @@ describe('MirrorFirst', () => {
     ['fewer bytes', 200, 'CONT'],
     ['more bytes', 200, 'CONTENTS and more'],
     ['a refusal', 403, ''],
-  ])('warns once of a mirror with %s, and asks it no more', async (_, status, body) => {
+  ])('warns once of a mirror with %s, and does not use it again', async (_, status, body) => {
     const server = await served((_path, response) => response.writeHead(status).end(body));
     const { transport, asked, warnings } = mirrorFirst(server.url);
     const file = await target();
@@ -85,14 +85,14 @@ describe('MirrorFirst', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('goes on where the mirror cannot be reached', async () => {
+  it('falls back when the mirror cannot be reached', async () => {
     const { transport, asked, warnings } = mirrorFirst('http://127.0.0.1:1/');
     await transport.download(wanted, await target(), {});
     expect(asked).toEqual(['libc6']);
     expect(warnings).toEqual([expect.stringContaining('ECONNREFUSED')]);
   });
 
-  it('leaves to the rest what becomes of a package that is gone', async () => {
+  it('lets the next source report a package that is gone', async () => {
     const server = await served((_, response) => response.writeHead(404).end());
     const { transport } = mirrorFirst(server.url, {
       download: () => Promise.reject(new PackageGoneError('404')),
@@ -107,7 +107,7 @@ describe('MirrorFirst', () => {
   });
 });
 
-describe('a mirror that is named', () => {
+describe('a given mirror', () => {
   beforeEach(() => {
     vi.unstubAllEnvs();
     vi.stubEnv('no_proxy', '127.0.0.1');
@@ -119,12 +119,12 @@ describe('a mirror that is named', () => {
   it.each([
     ['https://mirror.test/debian', 'https://mirror.test/debian/'],
     ['http://mirror.test:8080/', 'http://mirror.test:8080/'],
-  ])('has at %s the base URL %s', (named, url) => {
+  ])('at %s has the base URL %s', (named, url) => {
     expect(mirrorUrl(named)).toBe(url);
   });
 
   it.each(['mirror.test', 'ftp://mirror.test/', 'https://me:secret@mirror.test/', 'http://m/?a=b'])(
-    '%s is refused, and not repeated',
+    '%s is rejected, and not repeated in the message',
     (named) => {
       const refused = expect(() => mirrorUrl(named));
       refused.toThrow(expect.objectContaining({ code: 'ZOSIA_BAD_OPTION' }));
@@ -132,7 +132,7 @@ describe('a mirror that is named', () => {
     },
   );
 
-  it('is what a fetch asks', async () => {
+  it('is used by a fetch', async () => {
     const server = await serveRepository({ [wanted.poolPath]: CONTENTS });
     onTestFinished(() => server.close());
     const mirror = server.url.slice(0, -1);

@@ -9,7 +9,7 @@ describe('networkFailure', () => {
     'SELF_SIGNED_CERT_IN_CHAIN',
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  ])('%s: the certificate to trust can be named', (code) => {
+  ])('reports for %s that the certificate to trust can be named', (code) => {
     expect(failureOf(code)).toEqual({
       reason: expect.stringContaining(code),
       isTransient: false,
@@ -21,7 +21,7 @@ describe('networkFailure', () => {
     ['CERT_HAS_EXPIRED', /date and time/],
     ['CERT_NOT_YET_VALID', /date and time/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /proxy/],
-  ])('%s is for ever, and for another reason', (code, hint) => {
+  ])('reports %s as permanent, and not about certificates', (code, hint) => {
     expect(failureOf(code)).toMatchObject({
       isTransient: false,
       hint: expect.stringMatching(hint),
@@ -29,17 +29,17 @@ describe('networkFailure', () => {
   });
 
   it.each(['ETIMEDOUT', 'HPE_INVALID_CONSTANT', 'ERR_SSL_WRONG_VERSION_NUMBER', 'UND_ERR_SOCKET'])(
-    '%s may pass',
+    'reports %s as temporary',
     (code) => {
       expect(failureOf(code)).toMatchObject({ isTransient: true });
     },
   );
 
-  it.each(['ENOENT', 'EMFILE', 'ERR_INVALID_ARG_TYPE'])('%s is not the network', (code) => {
+  it.each(['ENOENT', 'EMFILE', 'ERR_INVALID_ARG_TYPE'])('returns undefined for %s', (code) => {
     expect(failureOf(code)).toBeUndefined();
   });
 
-  it('takes several addresses that all failed for one failure', () => {
+  it('treats the failure of several addresses as one failure', () => {
     const each = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
     const all = Object.assign(new AggregateError([each, each]), { code: 'ETIMEDOUT' });
     expect(networkFailure(all, 'archive.test')?.reason).toMatch(/timed out \(ETIMEDOUT\)/);

@@ -15,14 +15,14 @@ async function prebuilt(init: string, sums: string): Promise<string> {
 }
 
 describe('prebuiltInit', () => {
-  it('gives the program whose sum is right', async () => {
+  it('returns the program whose checksum is right', async () => {
     const folder = await prebuilt('program', `${sha256('program')}  init\n`);
     expect(Buffer.from(await prebuiltInit('aarch64', folder)).toString()).toBe('program');
     expect(await prebuiltInit('aarch64', `${folder}/`)).toHaveLength(7);
   });
 
   it.each([`${sha256('other')}  init\n`, `${sha256('program')}  else\n`, ''])(
-    'refuses it when the sums are "%s"',
+    'throws when the checksums are "%s"',
     async (sums) => {
       const folder = await prebuilt('program', sums);
       await expect(prebuiltInit('aarch64', folder)).rejects.toMatchObject({
@@ -33,7 +33,7 @@ describe('prebuiltInit', () => {
     },
   );
 
-  it('says that it is absent', async () => {
+  it('reports a missing program', async () => {
     const folder = await prebuilt('program', '');
     await expect(prebuiltInit('x86_64', folder)).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DAMAGED',
@@ -42,7 +42,7 @@ describe('prebuiltInit', () => {
   });
 });
 
-it('reads both of the forms that sha256sum writes', () => {
+it('parses both of the formats that sha256sum writes', () => {
   const digest = 'a'.repeat(64);
   expect(parseSums(`${digest}  a b\n${digest} *c\nnonsense\n${digest} d\n`)).toEqual(
     new Map([

@@ -50,7 +50,7 @@ const tools = (depends: string): string =>
   entry('llama.cpp-tools', { Section: 'science', Depends: depends });
 
 describe('resolveComponent', () => {
-  it('follows dependencies once each, through circles too, and sorts what it finds', async () => {
+  it('follows each dependency once, also in cycles, and sorts the result', async () => {
     const { names, asked } = await resolve({
       'llama.cpp-tools': tools('zlib1g, libb (>= 1), virtual | liba'),
       zlib1g: entry('zlib1g', { Depends: 'libb' }),
@@ -67,7 +67,7 @@ describe('resolveComponent', () => {
     ]);
   });
 
-  it('leaves out what is no library, what is for all architectures, and what they need', async () => {
+  it('leaves out packages that are not libraries or are for all architectures, with their dependencies', async () => {
     const { names } = await resolve({
       'llama.cpp-tools': tools('wget, libdata, gcc-16-base, libc-gconv-modules-extra'),
       wget: entry('wget', { Section: 'web', Depends: 'libwget' }),
@@ -83,7 +83,7 @@ describe('resolveComponent', () => {
     [{ SHA256: 'none' }, 'sha256'],
     [{ Size: '-1' }, 'sizeBytes'],
     [{ Filename: '../../x.deb' }, 'poolPath'],
-  ])('does not believe an entry with %j', async (fields: Record<string, string>, message) => {
+  ])('rejects an entry with %j', async (fields: Record<string, string>, message) => {
     await expect(
       resolve({ 'llama.cpp-tools': tools('liba'), liba: entry('liba', fields) }),
     ).rejects.toMatchObject({
@@ -93,7 +93,7 @@ describe('resolveComponent', () => {
     });
   });
 
-  it('says that the suite no longer has the package to start from', async () => {
+  it('reports that the suite no longer has the first package', async () => {
     await expect(resolve({})).rejects.toMatchObject({
       code: 'ZOSIA_APT_FAILED',
       message: 'forky has no package llama.cpp-tools for arm64 any more',

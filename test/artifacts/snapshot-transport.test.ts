@@ -72,7 +72,7 @@ const status =
     void response.writeHead(code, headers).end('no');
 
 describe('the snapshot archive', () => {
-  it("is asked for the pool path at the suite's time, with pluses escaped", async () => {
+  it('is asked for the pool path at the time of the suite, with plus signs escaped', async () => {
     const { file, server, received, result } = await download([whole]);
     await result;
     expect(await readFile(file, 'utf8')).toBe(CONTENTS);
@@ -82,7 +82,7 @@ describe('the snapshot archive', () => {
     ]);
   });
 
-  it('may redirect, within bounds', async () => {
+  it('may redirect, within limits', async () => {
     const moved = await download([status(302, { location: '/elsewhere' }), whole]);
     await moved.result;
     expect(await readFile(moved.file, 'utf8')).toBe(CONTENTS);
@@ -113,13 +113,13 @@ describe('the snapshot archive', () => {
     expect(server.requests.length).toBeLessThanOrEqual(3);
   });
 
-  it('is not asked again after a refusal', async () => {
+  it('is not asked again after a client error', async () => {
     const { server, result } = await download([status(403)]);
     await expect(result).rejects.toMatchObject({ code: 'ZOSIA_DOWNLOAD_FAILED' });
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([404, 410])('says with status %i that a file is gone', async (code) => {
+  it.each([404, 410])('with status %i reports that a file is gone', async (code) => {
     const { server, result } = await download([status(code)]);
     await expect(result).rejects.toBeInstanceOf(PackageGoneError);
     expect(server.requests).toHaveLength(1);
@@ -143,7 +143,7 @@ describe('the snapshot archive', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is asked again after a connection that breaks off, from the start', async () => {
+  it('is asked again from the start after the connection breaks off', async () => {
     const { file, server, result } = await download([
       (response) => {
         response.writeHead(200, { 'content-length': CONTENTS.length });
@@ -167,7 +167,7 @@ describe('the snapshot archive', () => {
     expect(await readFile(file, 'utf8')).toBe(CONTENTS);
   });
 
-  it('cannot be reached: the message says so', async () => {
+  it('is named in the error when it cannot be reached', async () => {
     const transport = snapshotTransport({
       snapshot,
       baseUrl: 'http://127.0.0.1:1/',
@@ -207,7 +207,7 @@ describe('the snapshot archive', () => {
     },
   );
 
-  it('is reached through the proxy that the environment names', async () => {
+  it('is reached through the proxy of the environment', async () => {
     vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
     const { result, server } = await download([whole]);
     await expect(result).rejects.toMatchObject({ code: 'ZOSIA_DOWNLOAD_FAILED' });

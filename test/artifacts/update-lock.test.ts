@@ -7,17 +7,17 @@ import { temporaryFolder } from './samples.js';
 import { skipWhere } from '../support/skipping.js';
 
 describe('snapshotTime', () => {
-  it('is a time after the Release file, in UTC', () => {
+  it('returns a time after that of the Release file, in UTC', () => {
     expect(snapshotTime('Sun, 31 Mar 2024 20:08:01 UTC')).toBe('20240401T020801Z');
   });
 
-  it('needs a date', () => {
+  it('throws when there is no date', () => {
     expect(() => snapshotTime('')).toThrow(expect.objectContaining({ code: 'ZOSIA_APT_FAILED' }));
   });
 });
 
 describe('resolveLock', skipWhere(!(await hasApt()), 'no apt here'), () => {
-  it('pins what the suites have, for all architectures', async () => {
+  it('pins the current versions of the suites for all architectures', async () => {
     const source = {
       baseUri: `file:${encodeURI(REPOSITORY)}`,
       run: runApt,

@@ -12,11 +12,11 @@ describe.each(ARCHITECTURES)('the probe of %s', (arch) => {
       binary: await findQemu(arch, HOST.searchPath),
     });
 
-  it('comes to its end where guests run', async () => {
+  it('completes on a host where guests run', async () => {
     expect(await probe('tcg', defaultCpuModel(arch, 'tcg', [7, 2]))).toEqual({ usable: true });
   });
 
-  it('says why it cannot start', async () => {
+  it('reports why it cannot start', async () => {
     expect(await probe('tcg', 'no-such-model')).toMatchObject({
       usable: false,
       reason: expect.stringContaining('no-such-model') as string,

@@ -32,7 +32,7 @@ describe('how a one-shot ends', () => {
       { cwd: folder.path },
     );
 
-  it('refuses a prompt that is longer than -c, though llama.cpp rounds that up', async () => {
+  it('reports a prompt that is longer than -c, though llama.cpp rounds that up', async () => {
     const letters = 'L '.repeat(300).trim();
     const { stdout, stderr, exitCode } = await ask(letters, '-c', '300', '-n', '5');
     expect(stdout).toBe('');
@@ -43,7 +43,7 @@ describe('how a one-shot ends', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('says that -n cut an answer, on stderr and in JSON', async () => {
+  it('reports on stderr and in JSON that -n cut an answer', async () => {
     const { stdout, stderr, exitCode } = await ask('L', '-n', '5', '--json');
     expect(JSON.parse(stdout)).toEqual({
       answer: 'la '.repeat(5),
@@ -56,14 +56,14 @@ describe('how a one-shot ends', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('says that an answer is empty', async () => {
+  it('reports an empty answer', async () => {
     const { stdout, stderr, exitCode } = await ask('E', '-n', '5');
     expect(stdout.trim()).toBe('');
     expect(stderr).toContain('zosia: the answer is empty: the model ended it at once\n');
     expect(exitCode).toBe(0);
   });
 
-  it('has one line for a chat template that raises', async () => {
+  it('reports a chat template that raises an error in one line', async () => {
     const { stdout, stderr, exitCode } = await ask('E', '--chat-template', 'raises.jinja');
     expect(stdout).toBe('');
     expect(stderr).toMatch(

@@ -27,7 +27,7 @@ describe('on a host that is busy with other things', () => {
     await putGuests(folder.path, ['x86_64']);
   });
 
-  it('a machine boots, however slowly', async () => {
+  it('boots a machine, however slowly', async () => {
     const args = ['run', '--arch', 'x86_64', '--accel', 'tcg', '--smp', '1', '--ci'];
     const zosia = execa(process.execPath, [CLI, ...args], { cwd: folder.path, reject: false });
     let ended = false;

@@ -52,7 +52,7 @@ describe.each(['aarch64', 'x86_64'] as const)('a conversation on %s', (arch) => 
   });
   const args = ['up', '--arch', arch, '--smp', '1', '--accel', 'tcg', '-n', '200', '--temp', '0'];
 
-  it('is what was typed, at a terminal', async () => {
+  it('answers what is typed at a terminal', async () => {
     const terminal = openTerminal(process.execPath, [CLI, ...args], { cwd: folder.path });
     const says = async (keys: string, message: string): Promise<void> => {
       terminal.type(`${keys}\r`);
@@ -112,7 +112,7 @@ describe.each(['aarch64', 'x86_64'] as const)('a conversation on %s', (arch) => 
     }
   });
 
-  it('is what a pipe says, line by line, to its end', async () => {
+  it('answers a pipe line by line until it ends', async () => {
     const lines = [
       'café 中文 😀',
       'a\tb',

@@ -75,7 +75,7 @@ describe("a model of stories15M's shape", () => {
   }
 
   it.each(ARCHITECTURES)(
-    'boots on %s from the disk that refers to it, and gives the tokens of the reference',
+    'boots on %s from the disk that refers to it, and generates the tokens of the reference',
     async (arch) => {
       const settings = { answer: 'serial' } as const;
       const { console, pieces } = await withRunDisk(
@@ -119,7 +119,7 @@ describe('the EFI machine', () => {
     return ['--model', checkpoint, '--tokenizer', tokenizer];
   };
 
-  it('runs an int8 checkpoint from a GPT disk, with a log of what QEMU finds wrong', async () => {
+  it('runs an int8 checkpoint from a GPT disk, with a log of the guest errors that QEMU reports', async () => {
     const shape = { ...STORIES_15M, dim: 64, hiddenDim: 192, headCount: 8, kvHeadCount: 4 };
     const checkpoint = randomCheckpoint(
       { ...shape, vocabularySize: VOCABULARY_SIZE, sharedClassifier: false },
@@ -149,7 +149,7 @@ describe('the EFI machine', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('loses nothing when nobody reads for a while', async () => {
+  it('loses no output when nobody reads for a while', async () => {
     const disk = folder.file('story.img');
     await imageEfi(...model(), '--temp', '0', '--poweroff', '--out', disk);
     const { console, pieces } = await withRunDisk(disk, { answer: 'serial' }, ({ path }) =>
@@ -189,7 +189,7 @@ describe('the EFI machine', () => {
     expect(Buffer.concat(pieces).toString()).toBe(text.toString());
   });
 
-  it('asks for texts on a terminal', async () => {
+  it('prompts for texts on a terminal', async () => {
     const disk = folder.file('interactive.img');
     await imageEfi(...model(), '--interactive', '--out', disk);
     // Slow enough for a text to be stopped.
@@ -257,7 +257,7 @@ describe('the EFI machine', () => {
     const settings = ['--interactive', '--temp', '0', '--steps', '64'];
     beforeAll(() => imageEfi(...model(), ...settings, '--arch', arch, '--out', disk()));
 
-    it('takes every text as it is, typed, pasted or from a pipe, and powers off at Ctrl+C', async () => {
+    it('accepts any text, typed, pasted or from a pipe, and powers off at Ctrl+C', async () => {
       const story = (prompt: string): string =>
         reference.tell({ prompt, steps: 64 }).text.toString();
       const run = [CLI, 'run', 'efi', '--disk', disk(), '--arch', arch];
@@ -287,7 +287,7 @@ describe('the EFI machine', () => {
       expect(piped.exitCode).toBe(0);
     });
 
-    it('powers off at Ctrl+C from its keyboard', async () => {
+    it('powers off when Ctrl+C is pressed on its keyboard', async () => {
       expect(await powersOffAt(disk(), arch, ['ctrl', 'c'])).toBe(true);
     });
   });
@@ -312,7 +312,7 @@ describe('the EFI machine', () => {
   });
 
   it.each(ARCHITECTURES)(
-    'says hello on %s, and goes back to the firmware at a key',
+    'says hello on %s, and returns to the firmware when a key is pressed',
     async (arch) => {
       const disk = folder.file('hello.img');
       await imageEfi('--hello', '--out', disk);

@@ -12,7 +12,7 @@ const RAM_MIB = 256;
 const LONG_PROMPT = 'the '.repeat(262_000);
 
 /** What zosia itself would refuse to write, or to boot, is put on disks by hand. */
-describe('an EFI disk on which something is wrong', () => {
+describe('an EFI disk with an error', () => {
   const folder = temporaryFolder();
   let good: Buffer;
   let tokenizer: Buffer;
@@ -76,7 +76,7 @@ describe('an EFI disk on which something is wrong', () => {
       // The longest token has 15 bytes.
       /zosia: the prompt has 1048000 bytes, and the 512 tokens that .* have 7680 at most /,
     ],
-  ])('tells of %s, and switches the machine off', async (_, changes, message) => {
+  ])('reports %s, and powers the machine off', async (_, changes, message) => {
     const console = await consoleWith(changes());
     expect(console).toMatch(message);
     expect(console).not.toContain('Generating');

@@ -20,7 +20,7 @@ describe('zosia up --machine efi', () => {
   };
 
   it.each(ARCHITECTURES)(
-    'samples on %s word for word what the reference does, and prints nothing else',
+    'samples on %s exactly the words of the reference, and prints nothing else',
     async (arch) => {
       const sampling = { temperature: 1, topP: 0.9, seed: 133_742 };
       const { text } = reference.tell(sampling);
@@ -36,7 +36,7 @@ describe('zosia up --machine efi', () => {
     },
   );
 
-  it('has no answer when the prompt takes all the steps', async () => {
+  it('has no answer when the prompt uses up all the steps', async () => {
     const prompt = ['-n', '4', '--prompt', 'Once upon a time'];
     const { stdout, stderr, exitCode } = await up('--arch', 'x86_64', ...prompt);
     expect(stdout).toBe('');

@@ -68,9 +68,9 @@ describe.each(ARCHITECTURES)('the %s Linux kernel', (arch) => {
     });
   }
 
-  it('shows all kinds of disks as they were planned', () => expectListed(LISTED_LAYOUTS));
+  it('reads all kinds of disks as they were planned', () => expectListed(LISTED_LAYOUTS));
 
-  it('shows generated trees as they were planned', async () => {
+  it('reads generated trees as they were planned', async () => {
     const trees = fc.array(arbitraryTree, { minLength: 24, maxLength: 24 });
     await fc.assert(
       fc.asyncProperty(trees, (list) =>
@@ -86,7 +86,7 @@ describe.each(ARCHITECTURES)('the %s Linux kernel', (arch) => {
     );
   });
 
-  it('shows a model of 1 TiB on a whole disk', async () => {
+  it('reads a model of 1 TiB on a whole disk', async () => {
     const layout: Layout = {
       name: 'a model of 1 TiB',
       entries: [{ type: 'file', path: '/model.gguf', data: allocatedData(TIB) }],
@@ -107,7 +107,7 @@ describe.each(ARCHITECTURES)('the %s Linux kernel', (arch) => {
     }
   });
 
-  it('complains of a damaged inode, and the listing tells', async () => {
+  it('complains about a damaged inode, and the listing reports it', async () => {
     const layout = LISTED_LAYOUTS.find(({ name }) => name === 'a model')!;
     const image = planExt4(layout.entries, layout.options);
     const table = image.segments.find(({ label }) => label === 'inode tables')!;

@@ -13,7 +13,7 @@ const FORGED =
 
 const folder = temporaryFolder();
 
-it('a model that says how the guest ended is not believed when the machine dies', async () => {
+it('a machine that dies is an error, even when the model printed how the guest ended', async () => {
   const guest = await guestFiles('aarch64', folder.path);
   const impostor = await buildImpostor('aarch64');
   const initrd = await withOverlay(guest.initrd, impostor.entries('hang', FORGED));

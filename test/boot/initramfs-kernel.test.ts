@@ -111,7 +111,7 @@ async function digest(node: ImageNode): Promise<string> {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-describe('odd archives behind an initramfs', () => {
+describe('malformed archives behind an initramfs', () => {
   const folder = temporaryFolder();
   const archives = Buffer.concat([...ODD_ARCHIVES, ...STOPPING_ARCHIVES]);
   let listing: Listing;
@@ -122,7 +122,7 @@ describe('odd archives behind an initramfs', () => {
     tree = await cpioTree(accessBytes(archives));
   });
 
-  it('are to zosia what they are to the kernel', async () => {
+  it('are read by zosia as the kernel reads them', async () => {
     expect(listing.problems).toEqual([]);
     const unpacked = fromKernel(listing);
     const shown = await fromZosia(tree);
@@ -132,7 +132,7 @@ describe('odd archives behind an initramfs', () => {
     expect(noFolder.map(({ where }) => where)).toEqual(NO_FOLDER);
   });
 
-  it('end where the kernel stops', () => {
+  it('are read to the place where the kernel stops', () => {
     expect(listing.kernelLog.join('\n')).toMatch(/Initramfs unpacking failed: bad data checksum/);
     expect(tree.damage?.message).toMatch(/checksum/);
   });

@@ -13,7 +13,7 @@ const PROMPT = /\n> /;
 
 const QUESTION = 'What is zosia?';
 
-describe('what the guest makes of a model disk', () => {
+describe('a model disk in the guest', () => {
   const folder = temporaryFolder();
   const run = (...args: string[]) => zosia(args, { cwd: folder.path });
   const answerOn = (disk: string) =>
@@ -59,7 +59,7 @@ describe('what the guest makes of a model disk', () => {
     await session.shows(/zosia: exit status=0/);
   });
 
-  it('applies every adapter there is', async () => {
+  it('applies every adapter on the disk', async () => {
     const disk = folder.file('adapter.img');
     const added = ['--add', `${folder.file('bad.gguf')}:/lora-1.gguf`];
     expect((await run('image', 'model', model, '--out', disk, ...added)).exitCode).toBe(0);
@@ -69,7 +69,7 @@ describe('what the guest makes of a model disk', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('gives a projector to the chat, and not to the program that has no use for one', async () => {
+  it('passes a projector to the chat, and not to the program that cannot use one', async () => {
     const disk = folder.file('projector.img');
     const added = ['--add', `${folder.file('bad.gguf')}:/mmproj.gguf`];
     expect((await run('image', 'model', model, '--out', disk, ...added)).exitCode).toBe(0);
@@ -93,7 +93,7 @@ describe('what the guest makes of a model disk', () => {
     expect((await run(...dryRun, '--ram', '777')).stdout).toContain(' -m 777M ');
   });
 
-  it('is not booted at all once a file it refers to has changed', async () => {
+  it('is not booted when a file that it refers to has changed', async () => {
     const disk = folder.file('changed.vmdk');
     await run('image', 'model', parts[0]!, '--format', 'vmdk', '--out', disk);
     await writeFile(parts[1]!, ' ', { flag: 'a' });

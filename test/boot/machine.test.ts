@@ -67,7 +67,7 @@ function pipes() {
 }
 
 describe.each(ARCHITECTURES)('QEMU on %s', (arch) => {
-  it("runs a console session and gives the guest's status", async () => {
+  it('runs a console session and returns the exit status of the guest', async () => {
     const { io, text } = pipes();
     const spec = await machine(arch, { status: 5 });
     expect(await runInteractive(spec, io)).toEqual({ exitStatus: 5 });
@@ -86,18 +86,18 @@ describe.each(ARCHITECTURES)('QEMU on %s', (arch) => {
     ['a raw disk', () => rawDisk('model.img')],
     ['a raw disk with an odd path', () => rawDisk('a,b: c/żółw,,"x".img')],
     ['a VMDK disk', vmdkDisk],
-  ])('takes %s', async (_, disk) => {
+  ])('accepts %s', async (_, disk) => {
     const { io } = pipes();
     const spec = await machine(arch, { disk: await disk() });
     expect(await runInteractive(spec, io)).toEqual({ exitStatus: 0 });
   });
 
-  it('has room for more processors than its first interrupt controller', async () => {
+  it('supports more processors than its first interrupt controller', async () => {
     const { io } = pipes();
     expect(await runInteractive(await machine(arch, { cpus: 9 }), io)).toEqual({ exitStatus: 0 });
   });
 
-  it('tells when the guest switches off without its last line', async () => {
+  it('reports a guest that powers off without its last line', async () => {
     const { io } = pipes();
     const spec = await machine(arch, { text: 'zosia: init' });
     await expect(runInteractive(spec, io)).rejects.toMatchObject({
@@ -106,14 +106,14 @@ describe.each(ARCHITECTURES)('QEMU on %s', (arch) => {
     });
   });
 
-  it("passes QEMU's complaint on", async () => {
+  it('passes on the error message of QEMU', async () => {
     const spec = await machine(arch, { cpuModel: 'no-such-model', answerPort: true });
     await expect(runOneShot(spec, { onAnswer: () => undefined })).rejects.toMatchObject({
       message: expect.stringContaining('no-such-model') as string,
     });
   });
 
-  it('is ended by its deadline', async () => {
+  it('is ended at its time limit', async () => {
     const spec = await machine(arch, { answerPort: true });
     await writeFile(spec.kernel, endlessKernel(arch));
     const options = { onAnswer: () => undefined, timeoutSeconds: 1 };
@@ -123,8 +123,8 @@ describe.each(ARCHITECTURES)('QEMU on %s', (arch) => {
   });
 });
 
-describe('auto', () => {
-  it('decides on something that runs a guest, and says why if that is not the host', async () => {
+describe('the accelerator auto', () => {
+  it('chooses an accelerator that runs a guest, and says why when it is TCG', async () => {
     const { io } = pipes();
     const spec = await machine(hostArchitecture(), { accel: 'auto', status: 4 });
     expect(spec.accel.note ?? '').toMatch(spec.accel.name === 'tcg' ? /^emulating .*: ./ : /^$/);

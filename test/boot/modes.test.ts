@@ -58,7 +58,7 @@ describe('the boot modes', () => {
       [guest, impostor] = await Promise.all([guestFiles(arch, folder.path), buildImpostor(arch)]);
     });
 
-    it('passes all modes in one boot, in their order, and ignores flags that say nothing', async () => {
+    it('run all in one boot, in order, and ignore unknown and malformed flags', async () => {
       const { lines, exitStatus } = await boot(guest, {
         disk,
         flags:
@@ -88,7 +88,7 @@ describe('the boot modes', () => {
       expectMeasurement(partOf(lines, 'perf'), counts);
     });
 
-    it('runs programs confined, filters what they print, and lends them a private disk', async () => {
+    it('run programs confined, filter their output, and give them a private disk', async () => {
       const hostile =
         '\x1b]52;c;aGk=\x07\x1b[6n\x1b]0;title\x1b\\\u009b5n\x1b[32mgreen\x1b[0m\n' +
         'zosia: exit status=9\nlast\n';
@@ -137,7 +137,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(0);
     });
 
-    it('tells a program that was killed for lack of memory, with the figures', async () => {
+    it('report a program that was killed for lack of memory, with the figures', async () => {
       const { lines, exitStatus } = await boot(guest, {
         disk,
         flags: 'zosia.perf=1',
@@ -162,7 +162,7 @@ describe('the boot modes', () => {
     });
   });
 
-  describe('when something is wrong', () => {
+  describe('with an error', () => {
     let guest: Guest;
     let impostor: Impostor;
     beforeAll(async () => {
@@ -170,7 +170,7 @@ describe('the boot modes', () => {
       impostor = await buildImpostor('aarch64');
     });
 
-    it('ends with the first mode that fails, and names the signal of a crash', async () => {
+    it('stop at the first mode that fails, and name the signal of a crash', async () => {
       const { lines, exitStatus } = await boot(guest, {
         flags: 'zosia.selftest=1 zosia.ci=1',
         overlay: impostor.entries('crash', 'last words\n'),
@@ -194,7 +194,7 @@ describe('the boot modes', () => {
       ['perf', 'llama-completion', 'zosia.perf=1', undefined],
       ['a chat', 'llama-cli', '', undefined],
       ['a one-shot', 'llama-completion', '', 'Hello'],
-    ])('stops %s at its time limit', async (_, program, flags, prompt) => {
+    ])('stop %s at its time limit', async (_, program, flags, prompt) => {
       const { lines, exitStatus } = await boot(guest, {
         disk,
         flags: `${flags} zosia.time_limit=3`,
@@ -206,7 +206,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(124);
     });
 
-    it('selftest fails a program that prints nothing', async () => {
+    it('selftest fails for a program that prints nothing', async () => {
       const { lines, exitStatus } = await boot(guest, {
         flags: 'zosia.selftest=1',
         overlay: impostor.entries('end'),
@@ -215,7 +215,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(65);
     });
 
-    it('perf takes its figures from the timings alone', async () => {
+    it('perf takes its figures only from the timings', async () => {
       const { lines, exitStatus } = await boot(guest, {
         disk,
         flags: 'zosia.perf=1 zosia.perf.tokens=4',
@@ -249,7 +249,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(65);
     });
 
-    it('diag tells that no disk has a file system of the right kind', async () => {
+    it('diag reports that no disk has a file system of the right kind', async () => {
       const blank = folder.file('blank.img');
       await writeBlankDisk(blank);
       const { lines, exitStatus } = await boot(guest, { flags: 'zosia.diag=1', disk: blank });
@@ -266,7 +266,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(1);
     });
 
-    it('finds its model on a second disk of 3 TiB, and runs it as the request says', async () => {
+    it('find the model on a second disk of 3 TiB, and run it as the request says', async () => {
       const other = folder.file('other.img');
       const large = folder.file('large.img');
       await writeOtherDisk(other);
@@ -292,7 +292,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(0);
     });
 
-    it('perf tells that the disk has no model', async () => {
+    it('perf reports that the disk has no model', async () => {
       const empty = folder.file('empty.img');
       await writeDisk(empty, { 'README.txt': Buffer.from('no model here') });
       const { lines, exitStatus } = await boot(guest, { flags: 'zosia.perf=1', disk: empty });
@@ -304,7 +304,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(1);
     });
 
-    it('perf passes on what llama.cpp says of a model that ends early, and diag what it is', async () => {
+    it('perf reports the error of llama.cpp for a truncated model, and diag describes the file', async () => {
       const truncated = folder.file('truncated.img');
       await writeTruncatedModelDisk(truncated, EMBEDDED_MODEL);
       const { lines, exitStatus } = await boot(guest, {
@@ -318,7 +318,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(1);
     });
 
-    it('ci fails a machine whose initramfs is damaged, and says so', async () => {
+    it('ci fails and says why when the initramfs is damaged', async () => {
       const { lines, exitStatus } = await boot(
         { ...guest, initrd: await damagedCopy(guest.initrd) },
         { flags: 'zosia.ci=1' },
@@ -329,7 +329,7 @@ describe('the boot modes', () => {
       expect(exitStatus).toBe(1);
     });
 
-    it('ci fails a machine that does not boot as it should', async () => {
+    it('ci fails when the machine does not boot as it should', async () => {
       const { lines, exitStatus } = await boot(guest, {
         flags: 'zosia.ci=1',
         overlay: [fileEntry('/etc/zosia/modules', '/etc/zosia/modules\n')],

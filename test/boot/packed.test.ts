@@ -13,7 +13,7 @@ import type { OtherUser } from '../support/unprivileged.js';
 import { HOST } from '../support/host.js';
 import { skipWhere } from '../support/skipping.js';
 
-describe('what npm packs from a clone', () => {
+describe('the package that npm packs from a clone', () => {
   const folder = temporaryFolder();
   let user: OtherUser;
   let registry: LocalRegistry;
@@ -60,7 +60,7 @@ describe('what npm packs from a clone', () => {
   const npm = (...args: string[]) => run('npm', [...args, '--no-audit', '--no-fund']);
   const zosia = (...args: string[]) => run('zosia', args);
 
-  it('answers, and writes images, for another user in an empty folder, with no network', async () => {
+  it('answers and writes images for another user in an empty folder, without a network', async () => {
     const asked = ['--prompt', 'What is zosia?', '-n', '20', '--temp', '0'];
     const { stdout } = await zosia('up', '--offline', ...asked);
     expect(stdout).toMatch(/^zosia turns a language model/);
@@ -72,13 +72,13 @@ describe('what npm packs from a clone', () => {
     }
   });
 
-  it('has the built-in model, and nothing of how that is made', async () => {
+  it('contains the built-in model, and nothing of how that is made', async () => {
     const folders = await readdir(installed);
     expect(folders).toContain('models');
     expect(folders).not.toContain('zosia-tiny');
   });
 
-  it('has all that its documents link to', async () => {
+  it('contains every file that its documents link to', async () => {
     const pages = (await filesBelow(installed)).filter((path) => path.endsWith('.md'));
     expect(pages.map((path) => relative(installed, path))).toContain('README.md');
     const links = await Promise.all(
@@ -97,7 +97,7 @@ describe('what npm packs from a clone', () => {
     }
   });
 
-  it('refers to no source map that it lacks', async () => {
+  it('contains every source map that its modules refer to', async () => {
     const modules = (await filesBelow(join(installed, 'dist'))).filter((path) =>
       path.endsWith('.js'),
     );
@@ -109,7 +109,7 @@ describe('what npm packs from a clone', () => {
   });
 
   it(
-    'has the sources of its guests',
+    'contains the sources of its guests',
     skipWhere(!hasProgram('clang'), 'no clang here'),
     async () => {
       const { stdout } = await zosia('build', 'guest', '--out', 'guest');

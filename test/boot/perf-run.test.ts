@@ -17,7 +17,7 @@ describe('zosia perf run', () => {
 
   const perf = (...args: string[]) => zosia(['perf', ...args], { cwd: folder.path });
 
-  it.each(ARCHITECTURES)("says of %s what llama.cpp's own clock says", async (arch) => {
+  it.each(ARCHITECTURES)("reports for %s the figures of llama.cpp's own clock", async (arch) => {
     const { stdout, exitCode } = await perf(
       ...['run', EMBEDDED_MODEL, '--arch', arch, '--smp', '1', '--tokens', '48'],
       ...['--llama-args', '-b,64,-c,256', '--log-dir', arch, '--json'],
@@ -31,7 +31,7 @@ describe('zosia perf run', () => {
     expect(Math.abs(runs[0]!.tokPerS / ownRate - 1)).toBeLessThan(0.03);
   });
 
-  it('keeps the console of a guest that cannot do what it is asked to', async () => {
+  it('saves the console of a guest in which llama.cpp rejects its arguments', async () => {
     const { stdout, stderr, exitCode } = await perf(
       ...[
         'run',

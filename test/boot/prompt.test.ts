@@ -42,7 +42,7 @@ describe('an interactive session', () => {
     return end;
   }
 
-  it('answers for longer than its context, stops an answer at Ctrl+C, and ends at /poweroff', async () => {
+  it('answers beyond its context, stops an answer at Ctrl+C, and ends at /poweroff', async () => {
     const terminal = boot(EMBEDDED_MODEL, '--temp', '0');
     try {
       const settings = await settingsOf(terminal);
@@ -75,7 +75,7 @@ describe('an interactive session', () => {
     }
   });
 
-  it('has the temperature that its model is made for, and shuts down at Ctrl+C while it waits', async () => {
+  it('uses the temperature that its model is made for, and powers off at Ctrl+C on an empty line', async () => {
     const terminal = boot('--append', 'zosia.llama_args=--log-verbosity,5');
     try {
       const settings = await settingsOf(terminal);
@@ -91,7 +91,7 @@ describe('an interactive session', () => {
     }
   });
 
-  it('ends the machine at Ctrl+C, or Ctrl+A X, while it boots', async () => {
+  it('ends the machine when Ctrl+C, or Ctrl+A X, is pressed while it boots', async () => {
     const args = ['up', '--arch', 'aarch64', '--smp', '1', '--accel', 'tcg'];
     // At once, and when the kernel runs already.
     for (const afterMs of [0, 700]) {

@@ -15,7 +15,7 @@ describe('the story that stories260K tells at temperature 0, as published,', WIT
   const up = (...args: string[]) =>
     zosia(['up', ...args, '--prompt', '', '--temp', '0'], { cwd: folder.path });
 
-  it.each(ARCHITECTURES)('is told by both machines on %s, and nothing else', async (arch) => {
+  it.each(ARCHITECTURES)('is printed by both machines on %s, and nothing else is', async (arch) => {
     await putGuests(folder.path, [arch]);
     const model = await convertCheckpoint(folder.path, STORIES_260K);
     const linux = await up(model, '--arch', arch, '-n', '60');

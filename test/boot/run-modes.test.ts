@@ -27,7 +27,7 @@ describe('zosia run --ci, --diag and --selftest', () => {
     await putGuests(folder.path, ARCHITECTURES);
   });
 
-  it.each(ARCHITECTURES)('diagnoses a guest on %s as JSON', async (arch) => {
+  it.each(ARCHITECTURES)('reports facts about a guest on %s as JSON with --diag', async (arch) => {
     const options = ['--diag', '--json', '--smp', '2', '--ram', '512'];
     const { stdout, exitCode } = await run('--arch', arch, ...options);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -43,13 +43,13 @@ describe('zosia run --ci, --diag and --selftest', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('tests llama.cpp with --selftest, and shows what the guest prints', async () => {
+  it('tests llama.cpp with --selftest, and prints the output of the guest', async () => {
     const { stdout, exitCode } = await run('--arch', 'aarch64', '--selftest');
     expect(stdout).toMatch(/^zosia: selftest passed\r?$/m);
     expect(exitCode).toBe(0);
   });
 
-  it('refuses too little memory, boots in the least it asks for, and names a boot flag it ignores', async () => {
+  it('rejects too little memory, boots with the minimum, and reports an unknown boot flag', async () => {
     const refused = await run('--ci', '--ram', '64');
     expect(refused.exitCode).toBe(1);
     expect(refused.stdout).toBe('');
@@ -73,7 +73,7 @@ describe('zosia run --ci, --diag and --selftest', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('gives up on a guest that takes longer than it may', async () => {
+  it('ends a guest that exceeds its time limit', async () => {
     // No guest has said anything by then, however fast the host.
     const { stderr, exitCode } = await run('--selftest', '--timeout', '0.02');
     expect(stderr).toContain('did not answer within 0.02 s');

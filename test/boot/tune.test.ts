@@ -36,7 +36,7 @@ describe('zosia perf tune', () => {
   const folder = temporaryFolder();
   beforeAll(() => putGuests(folder.path, ['aarch64']));
 
-  it('tries every value in half the boots of a matrix, and names what was fastest in them', async () => {
+  it('tries every value in half the boots of a matrix, and names the fastest setting among them', async () => {
     const { stdout } = await zosia(
       [
         ...[

@@ -41,12 +41,12 @@ describe('zosia up --prompt', () => {
     expect(exitCode).toBe(0);
   }
 
-  it('completes a prompt and prints the continuation alone', async () => {
+  it('prints only the continuation of a prompt', async () => {
     const model = await convertCheckpoint(folder.path, reference);
     await expectContinuation(model, BEGINNING, 'x86_64');
   });
 
-  it('gives a model with a chat template the prompt as a turn', async () => {
+  it('passes the prompt as a turn to a model with a chat template', async () => {
     // Whatever is asked, this template makes of it the beginning of a story.
     const template = folder.file('template.jinja');
     await writeFile(template, `{{ '${BEGINNING}' if messages[-1]['content'] == 'Hi \\\\n' }}`);

@@ -17,20 +17,20 @@ describe('an argument that is not UTF-8', () => {
   it.each([
     [['node', '--flag', 'zosia', 'info', 'mod\xe8le.gguf'], 'mod\\xe8le.gguf'],
     [['node', 'zosia', '', 'caf\xc3\xa9 \xff'], 'caf\\xc3\\xa9 \\xff'],
-  ])('is refused with its bytes: %j', (all, shown) => {
+  ])('is rejected with an error that shows its bytes: %j', (all, shown) => {
     const tell = () => {
       refuseNotUtf8(['info', REPLACED], commandLine(...all));
     };
     expect(tell).toThrow(`the argument ${shown} is not UTF-8`);
   });
 
-  it('is told from one that holds U+FFFD', () => {
+  it('is distinguished from one that contains U+FFFD', () => {
     const genuine = Buffer.from(REPLACED).toString('latin1');
     // Whatever a folder above Node is called.
     refuseNotUtf8(['info', REPLACED], commandLine('/\xff/node', 'zosia', 'info', genuine));
   });
 
-  it('is let through where the system does not tell bytes, and not asked for without need', () => {
+  it('is accepted where the system does not give the bytes, which are read only when needed', () => {
     refuseNotUtf8(['info', REPLACED], () => undefined);
     refuseNotUtf8(['info', 'modèle.gguf'], () => {
       throw new Error('asked for');
@@ -55,14 +55,14 @@ describe('the command line on Linux', noProc, () => {
     `run --prompt "$(printf 'caf\\351')"`,
     `image model m.gguf --out "$(printf '\\350.img')"`,
     `extract a.img --out "$(printf '\\350')" --json`,
-  ])('names the bytes: %s', async (args) => {
+  ])('prints the bytes of an invalid argument: %s', async (args) => {
     const { stdout, stderr, exitCode } = await shell(args);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr).toMatch(/^error: the argument \S*\\x[0-9a-f]{2}\S* is not UTF-8/);
     expect(stderr).toMatch(/^hint: .*UTF-8/m);
   });
 
-  it('opens a file whose name holds U+FFFD', async () => {
+  it('opens a file whose name contains U+FFFD', async () => {
     await writeFile(folder.file(REPLACED), 'no model');
     const { stderr, exitCode } = await shell(`model info "$(printf 'mod\\357\\277\\275le.gguf')"`);
     expect(exitCode).toBe(1);

@@ -38,7 +38,7 @@ describe('a mistake in the arguments', () => {
       (words): [string[], RegExp] => [[...words, '--arch', 'riscv64'], /'riscv64' is invalid/],
     ),
     [['model', 'convert', 'x.bin'], /--tokenizer/],
-  ])('is wrong usage, exit status 2: %j', async (args, message) => {
+  ])('exits with status 2: %j', async (args, message) => {
     const { stdout, stderr, exitCode } = await zosia(args, { cwd: folder.path });
     expect(stderr).toMatch(message);
     expect(stderr).toContain('--help');
@@ -63,19 +63,19 @@ describe('a model that cannot be used', () => {
     ['empty.gguf', /empty/],
     ['text.gguf', /not a GGUF|GGUF/],
     ['folder.gguf', /folder\.gguf is not a regular file/],
-  ])('%s', async (name, message) => {
+  ])('rejects %s', async (name, message) => {
     await expectMistake(['up', name], message, { cwd: folder.path });
     await expectMistake(['image', 'model', name], message, { cwd: folder.path });
     await expectMistake(['model', 'info', name], message, { cwd: folder.path });
     expect((await readdir(folder.path)).sort()).toEqual(['empty.gguf', 'folder.gguf', 'text.gguf']);
   });
 
-  it('has an empty name', async () => {
+  it('rejects an empty name', async () => {
     await expectMistake(['up', ''], /name is empty/, { cwd: folder.path });
   });
 });
 
-describe('what is no file with bytes in it', () => {
+describe('a path that is not a file with bytes in it', () => {
   const folder = temporaryFolder();
   const server = createServer();
   beforeAll(async () => {
@@ -92,7 +92,7 @@ describe('what is no file with bytes in it', () => {
 
   const ANY = /^error: .*(regular file|a folder|a device)/;
 
-  it.each(['folder', 'socket', '/dev/null', '/dev/zero'])('%s', async (name) => {
+  it.each(['folder', 'socket', '/dev/null', '/dev/zero'])('rejects %s', async (name) => {
     for (const args of [['inspect'], ['run', '--disk']]) {
       await expectMistake([...args, name], ANY, { cwd: folder.path });
     }
@@ -107,15 +107,15 @@ describe('what is no file with bytes in it', () => {
     [['run', '--kernel']],
     [['up', EMBEDDED_MODEL, '--chat-template']],
     [['image', 'model', EMBEDDED_MODEL, '--out']],
-  ])('a FIFO: %j', async (args) => {
+  ])('rejects a FIFO: %j', async (args) => {
     await expectMistake([...args, 'fifo'], ANY, { cwd: folder.path });
   });
 });
 
-describe('a good model in a bad place', () => {
+describe('a valid model that cannot be used in this place', () => {
   const folder = temporaryFolder();
 
-  it('is cut short', async () => {
+  it('is reported as truncated when it is cut short', async () => {
     const bytes = await readFile(EMBEDDED_MODEL);
     await writeFile(folder.file('short.gguf'), bytes.subarray(0, bytes.length - 1));
     await expectMistake(['up', 'short.gguf'], /1[ ,.]?613[ ,.]?\d{3}|truncated|short/, {
@@ -123,7 +123,7 @@ describe('a good model in a bad place', () => {
     });
   });
 
-  it('is to be written where nothing can be', async () => {
+  it('cannot be written to a path that is not writable', async () => {
     await writeFile(folder.file('file'), '');
     for (const format of ['raw', 'vmdk']) {
       const out = folder.file(`file/disk-${format}`);
@@ -142,14 +142,14 @@ describe('a good model in a bad place', () => {
     );
   });
 
-  it('is taken for a disk', async () => {
+  it('is rejected as a disk', async () => {
     await expectMistake(['run', '--disk', EMBEDDED_MODEL], /is a model, not a disk/, {
       cwd: folder.path,
     });
   });
 
   it.each(['nbd://127.0.0.1:1/x', 'json:{"driver":"null-co"}', 'fat:/etc'])(
-    'is behind a descriptor that sends QEMU to %s',
+    'is rejected behind a descriptor that sends QEMU to %s',
     async (name) => {
       const descriptor = [
         '# Disk DescriptorFile',
@@ -167,7 +167,7 @@ describe('a good model in a bad place', () => {
     },
   );
 
-  it('is to be run without QEMU', async () => {
+  it('cannot be run without QEMU', async () => {
     const env = { PATH: folder.path };
     await expectMistake(['up', EMBEDDED_MODEL], /QEMU|qemu-system/, { cwd: folder.path, env });
   });

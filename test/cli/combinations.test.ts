@@ -39,13 +39,13 @@ describe('options that contradict each other', () => {
     ['perf run --json --dry-run'],
     ['perf tune --profiles x'],
     ['perf tune --json --dry-run'],
-  ])('are wrong usage: %s', async (line) => {
+  ])('are rejected as wrong usage: %s', async (line) => {
     const { stdout, stderr, exitCode } = await zosia(line.split(' '), { cwd: folder.path });
     expect(stderr).toMatch(/^error: /m);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
   });
 
-  it('are so for every command that could print JSON or a command line', () => {
+  it('are rejected by every command that could print JSON or a command line', () => {
     for (const words of withOption('--dry-run').filter((each) =>
       withOption('--json').includes(each),
     )) {
@@ -55,8 +55,8 @@ describe('options that contradict each other', () => {
   });
 });
 
-describe('a name that is empty', () => {
-  it('is wrong usage for every option that takes a name', async () => {
+describe('an empty name', () => {
+  it('is rejected as wrong usage by every option that takes a name', async () => {
     let count = 0;
     for (const [words, { options }] of COMMANDS) {
       for (const { long, flags, required, mandatory } of options) {
@@ -101,14 +101,14 @@ describe('--json', () => {
   };
   beforeAll(() => putMeasurements(folder.path));
 
-  it('is gone through for every command that has it', () => {
+  it('is tested here for every command that has it', () => {
     expect([...Object.keys(LINES), ...MACHINES_OF_THEIR_OWN].sort()).toEqual(
       withOption('--json').sort(),
     );
   });
 
   it.each(Object.entries(LINES).filter(([, line]) => line !== ''))(
-    'is JSON: %s',
+    'prints JSON: %s',
     async (_, line) => {
       const args = line.split(' ').map((word) => (word === 'MODEL' ? EMBEDDED_MODEL : word));
       const { stdout, stderr, exitCode } = await zosia([...args, '--json'], { cwd: folder.path });

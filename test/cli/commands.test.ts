@@ -28,7 +28,7 @@ describe('the commands of the README', async () => {
     },
   );
 
-  it('are all there are', async () => {
+  it('are all the commands of zosia', async () => {
     const listed = [...(await run('--help')).stdout.matchAll(/^ {2}([a-z]+)[ |\]]/gm)];
     const commands = listed.map((match) => match[1]).filter((name) => name !== 'zosia');
     expect(new Set([first, ...more, 'help'])).toEqual(new Set(commands));
@@ -36,13 +36,13 @@ describe('the commands of the README', async () => {
 });
 
 describe('zosia', () => {
-  it('without arguments shows its help and is wrong usage', async () => {
+  it('without arguments prints its help and exits as for wrong usage', async () => {
     const { exitCode, stderr } = await run();
     expect(stderr).toContain('Usage: zosia');
     expect(exitCode).toBe(2);
   });
 
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
     const { version } = JSON.parse(text) as { version: string };
     expect(await run('--version')).toMatchObject({ stdout: `${version}\n`, exitCode: 0 });
@@ -50,7 +50,7 @@ describe('zosia', () => {
 });
 
 describe('zosia doctor', () => {
-  it('finds what the tests need, for these are the tests', async () => {
+  it('finds everything that these tests need', async () => {
     const { stdout, exitCode } = await run('doctor', '--for', 'test', '--json');
     const report = JSON.parse(stdout) as { missing: unknown[]; requirements: unknown[] };
     expect(report.missing).toEqual([]);
@@ -58,7 +58,7 @@ describe('zosia doctor', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('has nothing to install then, and says so to a person', async () => {
+  it('tells a person that there is nothing to install', async () => {
     const args = [CLI, 'doctor', '--install', '--for', 'test'];
     const terminal = openTerminal(process.execPath, args, { cwd: folder.path });
     onTestFinished(() => {
@@ -68,12 +68,12 @@ describe('zosia doctor', () => {
     expect(await terminal.ended()).toBe(0);
   });
 
-  it('and says nothing to a program', async () => {
+  it('prints nothing of that for a program', async () => {
     const doctor = await run('doctor', '--install', '--for', 'test');
     expect(doctor).toEqual({ stdout: '', stderr: '', exitCode: 0 });
   });
 
-  it('fails where something is missing, and says how to get it', async () => {
+  it('fails when something is missing, and prints how to install it', async () => {
     const { stdout, stderr, exitCode } = await zosia(['doctor'], { env: { PATH: folder.path } });
     expect(stdout).toMatch(/missing +qemu-system-/);
     expect(stderr).toContain('zosia doctor --install');
@@ -82,32 +82,35 @@ describe('zosia doctor', () => {
 });
 
 describe('zosia build guest', () => {
-  it.for(ARCHITECTURES)('builds PID 1 as the prebuilt one is, for %s', async (arch, context) => {
-    const out = folder.file(arch);
-    const { stdout, exitCode } = await run(
-      'build',
-      'guest',
-      '--arch',
-      arch,
-      '--out',
-      out,
-      '--json',
-    );
-    expect(exitCode).toBe(0);
-    const built = JSON.parse(stdout) as { path: string; sha256: string };
-    expect(sha256(await readFile(built.path))).toBe(built.sha256);
-    await recordedCompiler(context); // another one gives other bytes
-    expect(built.sha256).toBe(sha256(await prebuiltInit(arch)));
-  });
+  it.for(ARCHITECTURES)(
+    'builds the same PID 1 as the prebuilt one for %s',
+    async (arch, context) => {
+      const out = folder.file(arch);
+      const { stdout, exitCode } = await run(
+        'build',
+        'guest',
+        '--arch',
+        arch,
+        '--out',
+        out,
+        '--json',
+      );
+      expect(exitCode).toBe(0);
+      const built = JSON.parse(stdout) as { path: string; sha256: string };
+      expect(sha256(await readFile(built.path))).toBe(built.sha256);
+      await recordedCompiler(context); // another one gives other bytes
+      expect(built.sha256).toBe(sha256(await prebuiltInit(arch)));
+    },
+  );
 });
 
-describe('a machine that is only described', () => {
+describe('a machine that is only printed', () => {
   beforeAll(async () => {
     await writeFile(folder.file('kernel'), 'k');
     await writeFile(folder.file('initrd'), 'i');
   });
 
-  it('is the command that would be run; a flag wins over its variable', async () => {
+  it('is the command that would be run, where an option overrides its variable', async () => {
     const args = [
       'run',
       '--arch',
@@ -140,14 +143,14 @@ describe('a machine that is only described', () => {
     expect(byFlag.stdout).not.toContain('x=1');
   });
 
-  it('has memory for its model, and is refused when the host has not', async () => {
+  it('has enough memory for its model, and is rejected when the host has not', async () => {
     const { stdout } = await run('up', EMBEDDED_MODEL, '--arch', 'aarch64', '--dry-run');
     expect(stdout).toMatch(/-m 576M/);
     expect(stdout).toContain('read-only=on');
     expect(stdout).toContain('-nic none');
   });
 
-  it('has a model that tells of itself', async () => {
+  it('has a model whose metadata zosia model info prints', async () => {
     const { stdout, exitCode } = await run('model', 'info', EMBEDDED_MODEL, '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       architecture: 'llama',

@@ -16,7 +16,7 @@ async function filesIn(folder: string): Promise<string[]> {
 describe('a damaged package in the cache', () => {
   const folder = temporaryFolder();
 
-  it('is named and removed, and the run after it fetches it anew', async () => {
+  it('is reported and removed, and the next run downloads it again', async () => {
     const env = { ZOSIA_CACHE: folder.file('cache') };
     const args = ['fetch', 'llama', '--arch', 'aarch64', '--json'];
     const fetched = await zosia(args, { cwd: folder.path });
@@ -39,7 +39,7 @@ describe('a damaged package in the cache', () => {
     expect((await zosia(args, { cwd: folder.path, env })).exitCode).toBe(0);
   });
 
-  it('is an error when nothing may be fetched', async () => {
+  it('is an error when downloads are not allowed', async () => {
     const env = { ZOSIA_CACHE: folder.file('empty') };
     const offline = await zosia(['fetch', '--offline', '--arch', 'x86_64'], { env });
     expect(offline).toMatchObject({ exitCode: 1, stdout: '' });
@@ -54,7 +54,7 @@ describe('a model disk', () => {
     await mkdir(folder.file('out'));
   });
 
-  it('that may not be so large leaves nothing behind', async () => {
+  it('leaves nothing behind when the file may not be so large', async () => {
     const out = folder.file('out/disk.img');
     const args = ['image', 'model', EMBEDDED_MODEL, '--format', 'raw', '--out', out];
     // The shell's limit on the size of files, in blocks of 512 bytes or of 1 KiB.
@@ -69,7 +69,7 @@ describe('a model disk', () => {
     expect(await readdir(folder.file('out'))).toEqual([]);
   });
 
-  it('that does not fit on the disk leaves nothing behind', async ({ skip }) => {
+  it('leaves nothing behind when it does not fit on the disk', async ({ skip }) => {
     const small = folder.file('small');
     await mkdir(small);
     const mount = await execa('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small], {
@@ -93,7 +93,7 @@ describe('a model disk', () => {
     }
   });
 
-  it('that is cancelled leaves nothing behind', async () => {
+  it('leaves nothing behind when it is cancelled', async () => {
     // Large enough that the signal finds the copy under way, even if this process has to wait for its
     // turn; sparse, so that it costs no room.
     const large = folder.file('large.gguf');

@@ -4,7 +4,7 @@ import { CLI, zosia } from '../support/cli.js';
 import { openTerminal } from '../support/terminal.js';
 
 describe('zosia help', () => {
-  it('shows the help of a command, however deep', async () => {
+  it('prints the help of a command at any depth', async () => {
     for (const path of [[], ['up'], ['image', 'model']]) {
       const { stdout, exitCode } = await zosia(['help', ...path]);
       expect(exitCode).toBe(0);
@@ -13,7 +13,7 @@ describe('zosia help', () => {
   });
 
   it.each([['bogus'], ['image', 'bogus']])(
-    'of a command that there is not is wrong usage: %s',
+    'rejects an unknown command as wrong usage: %s',
     async (...path) => {
       const { stdout, stderr, exitCode } = await zosia(['help', ...path]);
       expect(stderr).toContain("error: unknown command 'bogus'");
@@ -23,12 +23,12 @@ describe('zosia help', () => {
 });
 
 describe('help on a narrow terminal', () => {
-  it('folds at blanks, and keeps the indentation', () => {
+  it('wraps at blanks and keeps the indentation', () => {
     expect(foldLines('  one two three four\nx  y', 11)).toBe('  one two\n  three\n  four\nx  y');
     expect(foldLines('unbreakablywide', 5)).toBe('unbreakablywide');
   });
 
-  it('is no wider than 40 columns, but for words that are', async () => {
+  it('is at most 40 columns wide, except for longer words', async () => {
     for (const path of [['up'], ['image', 'model'], ['perf', 'run']]) {
       const terminal = openTerminal(process.execPath, [CLI, ...path, '--help'], {
         cwd: process.cwd(),

@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<string, KilledCommand>> = {
 };
 
 // Hundreds of kills of every command are in test/endurance.
-describe('killed outright, and run again', () => {
+describe('a command that is killed with SIGKILL and run again', () => {
   it.each(Object.entries(COMMANDS))('%s leaves nothing but its output', async (name, command) => {
     const { left, missing } = await killAgainAndAgain(folder.file(name), command, 3);
     expect({ left, missing }).toEqual({ left: [], missing: [] });

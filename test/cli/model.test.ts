@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary.js';
 const folder = temporaryFolder();
 
 describe('zosia model convert', () => {
-  it('says what could not be stored as it was asked to', async () => {
+  it('reports what could not be stored in the requested type', async () => {
     await writeSampleFiles(folder.path);
     const converted = async (...options: readonly string[]): Promise<string> => {
       const files = ['tiny.bin', '--tokenizer', 'tiny-tokenizer.bin', '--out', 'tiny.gguf'];
@@ -25,7 +25,7 @@ describe('zosia model convert', () => {
     expect(await converted()).toMatch(/^wrote .*\n$/);
   });
 
-  it('makes of the built-in model as a checkpoint the GGUF that it came from', async () => {
+  it('converts the checkpoint of the built-in model to the GGUF that it came from', async () => {
     const { checkpoint, tokenizer } = await embeddedCheckpoint(folder.path);
     const out = folder.file('again.gguf');
     const template = `${EMBEDDED_MODEL_DIRECTORY}chat-template.jinja`;
@@ -37,7 +37,7 @@ describe('zosia model convert', () => {
     expect((await readFile(out)).equals(await readFile(EMBEDDED_MODEL))).toBe(true);
   });
 
-  it.each(['warm', '-1', '100.1', '1e39'])('refuses the temperature %s', async (temperature) => {
+  it.each(['warm', '-1', '100.1', '1e39'])('rejects the temperature %s', async (temperature) => {
     const args = ['model', 'convert', 'a.bin', '--tokenizer', 'b.bin', '--out', 'c.gguf'];
     const { stderr, exitCode } = await zosia([...args, '--temp', temperature]);
     expect(stderr).toContain('Give a number from 0 to 100.');
@@ -46,7 +46,7 @@ describe('zosia model convert', () => {
 });
 
 describe('zosia model info', () => {
-  it('tells the temperature that a model is made for', async () => {
+  it('prints the temperature that a model is made for', async () => {
     const { stdout } = await zosia(['model', 'info', EMBEDDED_MODEL]);
     expect(stdout).toMatch(/^temperature +0\.7$/m);
   });

@@ -7,7 +7,7 @@ import { CLI } from '../support/cli.js';
 
 describe('refuseOldNode', () => {
   it.each(['20.12.0', '20.20.2', '22.0.0', '24.1.0', '100.0.0', '21.0.0-nightly2023'])(
-    'has nothing against %s',
+    'accepts %s',
     (version) => {
       expect(refuseOldNode(version)).toBe('');
     },
@@ -18,7 +18,7 @@ describe('refuseOldNode', () => {
     expect(refuseOldNode(version)).toContain(version);
   });
 
-  it('agrees with what npm is told', async () => {
+  it('agrees with the engines in package.json', async () => {
     const { engines } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
       engines: { node: string };
     };
@@ -27,7 +27,7 @@ describe('refuseOldNode', () => {
 });
 
 describe('the command on an old Node.js', () => {
-  it('says so, and does nothing else', async () => {
+  it('prints that it is too old, and does nothing else', async () => {
     const pretending = `Object.defineProperty(process, 'versions', { value: { node: '18.19.1' } })`;
     const preload = ['--import', `data:text/javascript,${encodeURIComponent(pretending)}`];
     const { exitCode, stdout, stderr } = await execa(
@@ -40,7 +40,7 @@ describe('the command on an old Node.js', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('is read by it: no import that comes first, and no syntax that is younger', async () => {
+  it('can be parsed by it: no import runs first, and no syntax is newer', async () => {
     const text = (await readFile(CLI, 'utf8')).replace(/^\s*\/\/.*$/gm, '');
     expect(text).toContain('import(');
     expect(text).not.toMatch(/^import\b/m);

@@ -32,13 +32,13 @@ describe('wrong usage', () => {
     [['model', 'convert'], '(zosia model convert --help shows its arguments and options)'],
     [['up', '--timeout', '0'], '(zosia up --help shows its arguments and options)'],
     [['doctor', '--frobnicate'], '(zosia doctor --help shows its arguments and options)'],
-  ])('%j ends with the help page that helps', async (args, hint) => {
+  ])('%j prints the help page of the command concerned', async (args, hint) => {
     const { program, written } = quietProgram();
     await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(CommanderError);
     expect(written().trimEnd().split('\n').at(-1)).toBe(hint);
   });
 
-  it('is an error, not the end of the process, for every command', async () => {
+  it('throws an error instead of ending the process, for every command', async () => {
     for (const { commands, name } of named(quietProgram().program, [])) {
       if (commands.length > 0) continue;
       const { program, written } = quietProgram();

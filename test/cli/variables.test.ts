@@ -43,7 +43,7 @@ function known(command: Command = program): string[] {
 }
 
 describe('docs/variables.md', () => {
-  it('has every variable of every command', async () => {
+  it('lists every variable of every command', async () => {
     expect((await documented()).sort()).toEqual(known().sort());
   });
 });
@@ -90,7 +90,7 @@ describe('each variable of the original scripts', () => {
     ['QEMU_SERIAL', 'mon:stdio', /-serial mon:stdio/],
     ['APPEND_EXTRA', 'zosia.ci=1', /zosia\.ci=1/],
     ['TIMEOUT_SECS', 'soon', /^error: TIMEOUT_SECS cannot be soon/m],
-  ])('%s=%s is heard by zosia run', async (name, value, said) => {
+  ])('%s=%s is used by zosia run', async (name, value, said) => {
     expect(await outputOf(RUN, { [name]: value })).toMatch(said);
     expect(withoutMore).not.toMatch(said);
   });
@@ -111,11 +111,11 @@ describe('each variable of the original scripts', () => {
     ['PERF_FAIL_FAST', 'x', /^error: PERF_FAIL_FAST cannot be x/m],
     ['PERF_TIMEOUT', 'x', /^error: PERF_TIMEOUT cannot be x/m],
     ['PERF_LOG', 'empty', /^error: empty is a folder\nhint: {2}Name a file/m],
-  ])('%s=%s is heard by zosia perf run', async (name, value, said) => {
+  ])('%s=%s is used by zosia perf run', async (name, value, said) => {
     expect(await outputOf(PERF, { [name]: value })).toMatch(said);
   });
 
-  it('PERF_RUNS, PERF_RESULTS, PERF_LOG and PERF_LOG_DIR say what becomes of runs', async () => {
+  it('PERF_RUNS, PERF_RESULTS, PERF_LOG and PERF_LOG_DIR set where the results of runs go', async () => {
     const more = {
       PERF_THREADS: '3',
       PERF_RUNS: '2',
@@ -130,7 +130,7 @@ describe('each variable of the original scripts', () => {
     expect(await readdir(folder.file('logs'))).toHaveLength(2);
   });
 
-  it('lists of a matrix have commas and semicolons', async () => {
+  it('accepts commas and semicolons in the lists of a matrix', async () => {
     const matrix = await outputOf(['perf', 'matrix'], {
       PERF_MATRIX_THREADS_LIST: '4,6,8',
       PERF_MATRIX_BATCH_THREADS_LIST: '2,3',
@@ -145,12 +145,12 @@ describe('each variable of the original scripts', () => {
     ]);
   });
 
-  it('OUT_PATH is where a matrix goes', async () => {
+  it('OUT_PATH is the path of a matrix', async () => {
     await outputOf(['perf', 'matrix'], { OUT_PATH: 'here.matrix' });
     expect(await readFile(folder.file('here.matrix'), 'utf8')).toMatch(/^# threads/);
   });
 
-  it('the option wins over its variable, and a variable set to nothing over nothing', async () => {
+  it('is overridden by its option, and counts as not set when it is empty', async () => {
     expect(await outputOf([...RUN, '--ram', '888'], { RAM_MB: '777' })).toMatch(/-m 888/);
     expect(await outputOf(RUN, { RAM_MB: '' })).not.toMatch(/error/);
   });

@@ -9,7 +9,7 @@ const pages = await readPages();
 const FAILING: ReadonlyMap<string, number> = new Map([['zosia verify damaged.img', 1]]);
 
 describe('a page', () => {
-  it.each(pages)('$path says of every block what it is', ({ fences }) => {
+  it.each(pages)('$path marks the kind of every code block', ({ fences }) => {
     for (const { language, lines } of fences) {
       expect(['console', 'ini', 'json', 'text', 'ts'], lines.join('\n')).toContain(language);
       if (language === 'console') continue;
@@ -19,7 +19,7 @@ describe('a page', () => {
 });
 
 // In test/boot/guides.test.ts machines start. Here they are described, which takes a fraction of a second.
-describe('the commands of', () => {
+describe('the commands of the documentation', () => {
   const folder = temporaryFolder();
   let reader: Reader;
   beforeAll(async () => {
@@ -29,11 +29,11 @@ describe('the commands of', () => {
   });
 
   const guides = pages.filter((page) => commandsOf(page).length > 0);
-  it('most pages are run', () => {
+  it('are run for most pages', () => {
     expect(guides.length).toBeGreaterThan(7);
   });
 
-  it.each(guides)('$path work, in their order', async (page) => {
+  it.each(guides)('in $path work in their order', async (page) => {
     for (const command of commandsOf(page)) {
       const { exitCode, all } = await reader.type(command);
       expect(exitCode, `${command}\n${all}`).toBe(FAILING.get(command) ?? 0);

@@ -24,14 +24,14 @@ async function messagesOf(path: string): Promise<string[]> {
   return [...shown, ...cells].filter((message) => !OF_OTHERS.includes(message));
 }
 
-describe('the messages of the page about troubles', async () => {
+describe('the messages of the troubleshooting page', async () => {
   const messages = await messagesOf('docs/troubleshooting.md');
 
-  it('are many', () => {
+  it('are more than 40', () => {
     expect(messages.length).toBeGreaterThan(40);
   });
 
-  it.each(messages)('are printed: %s', (message) => {
+  it.each(messages)('are printed by zosia: %s', (message) => {
     expect(isPrinted(message)).toBe(true);
   });
 
@@ -40,7 +40,7 @@ describe('the messages of the page about troubles', async () => {
     'error: there was no model llama',
     'hint:  Install it with: zosia doctor --uninstall',
     'zosia: ignoring a boot flag',
-  ])('would not be: %s', (message) => {
+  ])('exclude an invented message: %s', (message) => {
     expect(isPrinted(message)).toBe(false);
   });
 });

@@ -40,7 +40,7 @@ async function guestFlags(): Promise<string[]> {
 }
 
 describe.each([...pages, modelPage])('$path', (page) => {
-  it('leads only to what is there', async () => {
+  it('links only to existing files and headings', async () => {
     const links = [...page.text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, link]) => link!);
     for (const link of links) {
       const target = resolve(ROOT, dirname(page.path), link);
@@ -48,7 +48,7 @@ describe.each([...pages, modelPage])('$path', (page) => {
     }
   });
 
-  it('speaks of commands and options that there are', () => {
+  it('names only existing commands and options', () => {
     const spoken = inlineCode(page).filter((code) => code.startsWith('zosia '));
     for (const code of spoken) {
       const [command, rest] = findCommand(
@@ -65,17 +65,17 @@ describe.each([...pages, modelPage])('$path', (page) => {
     }
   });
 
-  it('has no line that is hard to read in an editor', () => {
+  it('has no line that is too long for an editor', () => {
     // Tables and messages are as wide as they are.
     const prose = page.text.replace(/^```[^]*?^```$/gm, '').split('\n');
     for (const line of prose) if (!line.includes('|')) expect(line.length, line).toBeLessThan(106);
   });
 });
 
-describe('what the built-in model answers', () => {
+describe("the built-in model's knowledge of zosia", () => {
   const answers = TOPICS.map(({ answer }) => answer).join('\n');
 
-  it('has commands, options and boot flags that there are', async () => {
+  it('names only existing commands, options and boot flags', async () => {
     /** What a sentence goes on with after the name. */
     const prose = ['is', 'needs', 'project', 'runs', 'takes', 'the', 'turns', 'works'];
     const words = [...answers.matchAll(/\bzosia ([a-z]+)/g)].map(([, word]) => word!);
@@ -96,14 +96,14 @@ describe('what the built-in model answers', () => {
 });
 
 describe('the menu', () => {
-  it('of the site has every page', async () => {
+  it('of the site contains every page', async () => {
     const menu = await readFile(`${ROOT}mkdocs.yml`, 'utf8');
     const named = [...menu.matchAll(/: ([a-z-]+\.md)$/gm)].map(([, name]) => `docs/${name!}`);
     const documents = pages.filter(({ path }) => path.startsWith('docs/'));
     expect(named.sort()).toEqual(documents.map(({ path }) => path).sort());
   });
 
-  it.each(['README.md', 'docs/index.md'])('of %s has every page', async (path) => {
+  it.each(['README.md', 'docs/index.md'])('of %s contains every page', async (path) => {
     const { text } = await readPage(path);
     for (const { path: other } of pages) {
       if (['README.md', 'docs/index.md'].includes(other)) continue;
@@ -135,13 +135,13 @@ describe('the guide to performance', () => {
 describe('the guide to boot flags', () => {
   const { text } = named('docs/boot-flags.md');
 
-  it('has every flag that the guest knows, and no other', async () => {
+  it('lists every flag that the guest knows, and no other', async () => {
     const table = [...text.matchAll(/^\| `(zosia\.[a-z_.]+)/gm)].map(([, name]) => name!);
     expect(table.length).toBeGreaterThan(8);
     expect(new Set(table)).toEqual(new Set(await guestFlags()));
   });
 
-  it('has the exit statuses of guest/init/README.md', async () => {
+  it('lists the exit statuses of guest/init/README.md', async () => {
     const contract = await readFile(`${ROOT}guest/init/README.md`, 'utf8');
     const statuses = (page: string): string[] =>
       [...page.matchAll(/^\| (\d+|\d+ \+ N) +\|/gm)].map(([, status]) => status!);
@@ -153,7 +153,7 @@ describe('the guide to boot flags', () => {
 describe('the page about the architecture', () => {
   const { text } = named('docs/architecture.md');
 
-  it('says why each package is there', async () => {
+  it('explains why each package is needed', async () => {
     const manifest = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
       dependencies: Record<string, string>;
     };
@@ -162,7 +162,7 @@ describe('the page about the architecture', () => {
     expect(explained.filter((name) => packages.includes(name)).sort()).toEqual(packages.sort());
   });
 
-  it('has every room, and no other', async () => {
+  it('lists every folder of the source, and no other', async () => {
     const inside = async (folder: string): Promise<string[]> =>
       (await readdir(`${ROOT}${folder}`, { withFileTypes: true }))
         .filter((entry) => entry.isDirectory())
@@ -178,7 +178,7 @@ describe('the page about the architecture', () => {
     expect(table.sort()).toEqual(rooms.sort());
   });
 
-  it('has every format', async () => {
+  it('lists every format', async () => {
     const formats = await readdir(`${ROOT}src/formats`, { withFileTypes: true });
     const row = text.split('\n').find((line) => line.startsWith('| `src/formats`'))!;
     for (const entry of formats) if (entry.isDirectory()) expect(row).toContain(entry.name);

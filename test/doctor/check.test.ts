@@ -11,7 +11,7 @@ import type { FakeHost } from './fake-host.js';
 import { HOST } from '../support/host.js';
 
 describe('verifyHost', () => {
-  it('tells what is there and what is missing, and runs nothing', async () => {
+  it('reports what is installed and what is missing, and runs nothing', async () => {
     const host = fakeHost({ programs: ['/usr/bin/apt-get', '/usr/bin/clang'] });
     const report = await verifyHost({ purpose: 'build', arch: 'aarch64' }, host);
     expect(report.requirements.map((each) => [nameOf(each), each.path])).toEqual([
@@ -23,11 +23,11 @@ describe('verifyHost', () => {
     expect(host.commands).toEqual([]);
   });
 
-  it("takes the host's architecture for the guest unless told otherwise", async () => {
+  it('uses the architecture of the host for the guest unless told otherwise', async () => {
     expect((await verifyHost({ purpose: 'up' }, fakeHost())).arch).toBe(hostArchitecture());
   });
 
-  it('tells facts about the host', async () => {
+  it('reports facts about the host', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const environment = { PATH: '/bin', ZOSIA_CACHE: join(folder, 'not', 'yet') };
@@ -57,12 +57,12 @@ describe('verifyHost', () => {
       { usable: false, reason: 'it hung' },
       { works: false, reason: 'it hung' },
     ],
-  ] as const)('tells what was found out about /dev/kvm: %j', async (verdict, fact) => {
+  ] as const)('reports what was found out about /dev/kvm: %j', async (verdict, fact) => {
     const { facts } = await verifyHost({ purpose: 'up' }, fakeHost({ verdict }));
     expect(facts.accelerators).toEqual([{ name: 'kvm', present: true, ...fact }]);
   });
 
-  it('tells that Node.js runs under Rosetta', async () => {
+  it('reports that Node.js runs under Rosetta', async () => {
     const mac = { platform: 'darwin', nodeArch: 'x64' } as const;
     for (const isTranslated of [true, false]) {
       const { facts } = await verifyHost({ purpose: 'up' }, fakeHost({ ...mac, isTranslated }));
@@ -70,7 +70,7 @@ describe('verifyHost', () => {
     }
   });
 
-  it('wants firmware and QEMU for the EFI machine', async () => {
+  it('requires firmware and QEMU for the EFI machine', async () => {
     const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
     const files = { [code]: '', '/usr/share/OVMF/OVMF_VARS_4M.fd': '' };
     const check = (host: FakeHost) => verifyHost({ purpose: 'efi', arch: 'x86_64' }, host);
@@ -82,7 +82,7 @@ describe('verifyHost', () => {
     expect((await check(fakeHost())).missing.map(nameOf)).toEqual(['qemu-system-x86_64', 'ovmf']);
   });
 
-  it('knows the accelerator of a Mac, and that other systems have none', async () => {
+  it('reports HVF on a Mac, and no accelerator on other systems', async () => {
     const mac = await verifyHost({ purpose: 'up' }, fakeHost({ platform: 'darwin' }));
     expect(mac.facts.accelerators).toEqual([{ name: 'hvf', present: true }]);
     const other = await verifyHost({ purpose: 'up' }, fakeHost({ platform: 'freebsd' }));
@@ -90,8 +90,8 @@ describe('verifyHost', () => {
   });
 });
 
-describe('this host', () => {
-  it('is looked at truthfully', async () => {
+describe('thisHost', () => {
+  it('reports the programs and files of the real host', async () => {
     expect(await thisHost(HOST).isExecutable(process.execPath)).toBe(true);
     expect(await thisHost(HOST).isExecutable(tmpdir())).toBe(false);
     expect(await thisHost(HOST).isExecutable('/no/such')).toBe(false);
@@ -104,7 +104,7 @@ describe('this host', () => {
     expect(await thisHost(HOST).freeMemoryMiB()).toBeGreaterThan(0);
   });
 
-  it('runs commands, passing on what they write, and keeps the last of it', async () => {
+  it('runs commands, passes on their output, and keeps the end of it', async () => {
     const lines: string[] = [];
     const script = 'for (let i = 0; i < 9; i++) console.error("line " + i); process.exitCode = 3';
     const result = await thisHost(HOST).run([process.execPath, '-e', script], (line) => {
@@ -115,7 +115,7 @@ describe('this host', () => {
     expect(result.tail).toEqual(lines.slice(-5));
   });
 
-  it('passes on the end of a line that was written over', async () => {
+  it('passes on the end of a line that was overwritten', async () => {
     const lines: string[] = [];
     const script = 'process.stdout.write("1%\\r50%\\rdone\\n")';
     await thisHost(HOST).run([process.execPath, '-e', script], (line) => {
@@ -124,13 +124,13 @@ describe('this host', () => {
     expect(lines).toEqual(['done']);
   });
 
-  it('says so when a command does not exist', async () => {
+  it('reports that a command does not exist', async () => {
     const result = await thisHost(HOST).run(['/no/such/program'], () => undefined);
     expect(result.exitCode).not.toBe(0);
     expect(result.tail.join()).toContain('ENOENT');
   });
 
-  it('ends a command that is cancelled', async () => {
+  it('ends a command when it is cancelled', async () => {
     const cancel = new AbortController();
     const reason = new Error('enough');
     const script = 'console.log("up"); setInterval(() => {}, 1000)';

@@ -27,7 +27,7 @@ async function install(
 }
 
 describe('installMissing', () => {
-  it('does nothing where nothing is missing', async () => {
+  it('does nothing when nothing is missing', async () => {
     const host = fakeHost({ programs: [QEMU] });
     const report = await verifyHost({ purpose: 'up', arch: 'aarch64' }, host);
     expect(await installMissing(report, {}, host)).toBe(report);
@@ -43,13 +43,13 @@ describe('installMissing', () => {
     expect(lines).toEqual(['installing qemu-system-arm', 'output of env']);
   });
 
-  it('gets package lists first where there are none', async () => {
+  it('downloads package lists first when there are none', async () => {
     const host = fakeHost({ aptLists: ['lock', 'partial'], onRun: installs });
     await install(host);
     expect(host.commands).toEqual([UPDATE, INSTALL]);
   });
 
-  it('gets new lists and tries again when an installation fails', async () => {
+  it('updates the lists and retries when an installation fails', async () => {
     let tries = 0;
     const host = fakeHost({
       onRun: (command, self) =>
@@ -61,7 +61,7 @@ describe('installMissing', () => {
     expect(host.commands).toEqual([INSTALL, UPDATE, INSTALL]);
   });
 
-  it('does not mind a source that fails to update when the package comes all the same', async () => {
+  it('ignores a source that fails to update when the package is installed all the same', async () => {
     const host = fakeHost({
       aptLists: [],
       onRun: (command, self) => (command === UPDATE ? { exitCode: 100 } : installs(command, self)),
@@ -85,14 +85,14 @@ describe('installMissing', () => {
     });
   });
 
-  it('notices that a program is missing even after an installation that succeeded', async () => {
+  it('detects that a program is still missing after an installation that succeeded', async () => {
     await expect(install(fakeHost())).rejects.toMatchObject({
       code: 'ZOSIA_DOCTOR_INSTALL_FAILED',
       message: expect.stringContaining('qemu-system-aarch64 cannot be found'),
     });
   });
 
-  it('uses sudo where that asks for no password', async () => {
+  it('uses sudo when it needs no password', async () => {
     const host = fakeHost({
       userId: 1000,
       programs: ['/usr/bin/apt-get', '/usr/bin/sudo'],
@@ -105,7 +105,7 @@ describe('installMissing', () => {
   it.each([
     ['there is no sudo', ['/usr/bin/apt-get']],
     ['sudo wants a password', ['/usr/bin/apt-get', '/usr/bin/sudo']],
-  ])('prints the command where %s', async (_, programs) => {
+  ])('prints the command when %s', async (_, programs) => {
     const host = fakeHost({ userId: 1000, programs, onRun: () => ({ exitCode: 1 }) });
     await expect(install(host)).rejects.toMatchObject({
       code: 'ZOSIA_DOCTOR_NEEDS_ROOT',
@@ -155,7 +155,7 @@ describe('installMissing', () => {
     ]);
   });
 
-  it('has Homebrew run as what it is for, under Rosetta', async () => {
+  it('runs Homebrew as an Apple silicon program under Rosetta', async () => {
     const host = fakeHost({
       platform: 'darwin',
       nodeArch: 'x64',
@@ -181,7 +181,7 @@ describe('installMissing', () => {
     [{ osRelease: 'ID=arch\n' }, /sudo pacman -S qemu-system-aarch64/],
     [{ osRelease: 'ID=nixos\n' }, /likely names: qemu-system-aarch64/],
     [{ programs: [] }, /apt-get install/],
-  ] as const)('names the packages where it cannot install: %j', async (options, hint) => {
+  ] as const)('prints the packages when it cannot install: %j', async (options, hint) => {
     const host = fakeHost(options);
     await expect(install(host)).rejects.toMatchObject({
       code: 'ZOSIA_DOCTOR_NO_INSTALLER',
@@ -191,7 +191,7 @@ describe('installMissing', () => {
     expect(host.commands).toEqual([]);
   });
 
-  it('asks first, and takes no for an answer', async () => {
+  it('asks first, and does not install after no', async () => {
     const questions: string[] = [];
     const answer = (yes: boolean) => (question: string) => {
       questions.push(question);
@@ -208,7 +208,7 @@ describe('installMissing', () => {
     expect(questions).toEqual(['Install qemu-system-arm?', 'Install qemu-system-arm?']);
   });
 
-  it('installs nothing unasked where nobody can be asked', async () => {
+  it('installs nothing without confirmation when nobody can be asked', async () => {
     const host = fakeHost({ onRun: installs });
     await expect(install(host, {})).rejects.toMatchObject({ code: 'ZOSIA_DOCTOR_DECLINED' });
     expect(host.commands).toEqual([]);

@@ -19,13 +19,13 @@ describe('managerOf', () => {
     ['ID=nixos\n', undefined],
     ['ID=constructor\n', undefined],
     ['', undefined],
-  ])('knows by %j that it is %s', (osRelease, manager) => {
+  ])('for %j returns %s', (osRelease, manager) => {
     expect(managerOf(osRelease)).toBe(manager);
   });
 });
 
 describe('hostPackages', () => {
-  it('installs with apt on Debian and with brew on a Mac, where they are', async () => {
+  it('returns apt on Debian and brew on a Mac, when they are installed', async () => {
     expect(await hostPackages(fakeHost())).toEqual({
       manager: 'apt',
       installer: '/usr/bin/apt-get',
@@ -41,7 +41,7 @@ describe('hostPackages', () => {
     });
   });
 
-  it('names ports on an Intel Mac, where Homebrew does not run, but not under Rosetta', async () => {
+  it('returns MacPorts without an installer on an Intel Mac, but Homebrew under Rosetta', async () => {
     const intel = { platform: 'darwin', nodeArch: 'x64', osRelease: '' } as const;
     const programs = ['/usr/local/bin/brew', '/opt/local/bin/port'];
     expect(await hostPackages(fakeHost({ ...intel, programs }))).toEqual({
@@ -57,7 +57,7 @@ describe('hostPackages', () => {
     });
   });
 
-  it('installs with nothing else', async () => {
+  it('returns no installer for other package managers', async () => {
     const fedora = fakeHost({ osRelease: 'ID=fedora\n', programs: ['/usr/bin/dnf'] });
     expect(await hostPackages(fedora)).toEqual({ manager: 'dnf', installer: undefined });
   });
@@ -92,7 +92,7 @@ describe('packagesFor', () => {
     ]);
   });
 
-  it('guesses on an unknown system', () => {
+  it('guesses the names on an unknown system', () => {
     expect(packagesFor(requirementsFor('efi', 'aarch64', 'linux'), undefined)).toEqual([
       'qemu-efi-aarch64',
       'qemu-system-aarch64',
@@ -111,7 +111,7 @@ describe('installCommand', () => {
     expect(installCommand(['a', 'b'], manager, true)).toBe(command);
   });
 
-  it('has sudo before each command of somebody who is not root', () => {
+  it('puts sudo before each command for a user who is not root', () => {
     expect(installCommand(['a'], 'apt', false)).toBe(
       'sudo apt-get update && sudo apt-get install -y --no-install-recommends a',
     );

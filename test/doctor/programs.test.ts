@@ -14,16 +14,16 @@ const requirement = (program: string): RequiredProgram =>
 const namesOf = (requirements: readonly Requirement[]): string[] => requirements.map(nameOf);
 
 describe('requirementsFor', () => {
-  it('wants for running a guest nothing but the QEMU of its architecture', () => {
+  it('returns only the QEMU of its architecture for running a guest', () => {
     expect(namesOf(requirementsFor('up', 'aarch64', 'linux'))).toEqual(['qemu-system-aarch64']);
     expect(namesOf(requirementsFor('up', 'x86_64', 'linux'))).toEqual(['qemu-system-x86_64']);
   });
 
-  it('wants everything for tests on Linux, whatever the architecture', () => {
+  it('returns everything for tests on Linux, on any architecture', () => {
     expect(requirementsFor('test', 'x86_64', 'linux')).toEqual(REQUIREMENTS);
   });
 
-  it('wants no program on macOS that only Linux has', () => {
+  it('returns no Linux program on macOS', () => {
     const names = namesOf(requirementsFor('test', 'aarch64', 'darwin'));
     expect(names).toContain('sgdisk');
     for (const name of ['sfdisk', 'fdisk', 'mkfs.btrfs', 'mkfs.xfs']) {
@@ -31,11 +31,11 @@ describe('requirementsFor', () => {
     }
   });
 
-  it('wants a compiler and a linker for building', () => {
+  it('returns a compiler and a linker for building', () => {
     expect(namesOf(requirementsFor('build', 'x86_64', 'linux'))).toEqual(['clang', 'ld.lld']);
   });
 
-  it('wants for the EFI machine firmware, too', () => {
+  it('returns firmware, too, for the EFI machine', () => {
     expect(namesOf(requirementsFor('efi', 'aarch64', 'linux'))).toEqual([
       'qemu-system-aarch64',
       'qemu-efi-aarch64',
@@ -46,14 +46,14 @@ describe('requirementsFor', () => {
     ]);
   });
 
-  it('has each program once', () => {
+  it('returns each program once', () => {
     const programs = REQUIREMENTS.flatMap((item) => ('programs' in item ? item.programs : []));
     expect(new Set(programs).size).toBe(programs.length);
   });
 });
 
 describe('homebrewPrefixes', () => {
-  it('puts the one that the environment names first', () => {
+  it('starts with the one of the environment', () => {
     expect(homebrewPrefixes('/brew')[0]).toBe('/brew');
     expect(homebrewPrefixes('/usr/local')).toEqual([
       '/usr/local',
@@ -73,7 +73,7 @@ describe('searchFolders', () => {
     expect(searchFolders({}, host).slice(0, 2)).toEqual(['/a', '/usr/bin']);
   });
 
-  it("does not count macOS's own compiler", () => {
+  it("leaves out macOS's own compiler", () => {
     const host = { platform: 'darwin', folders: folders({ PATH: '/usr/bin:/mine' }) } as const;
     expect(searchFolders(requirement('clang'), host)).not.toContain('/usr/bin');
     expect(searchFolders(requirement('clang'), host)[0]).toBe('/mine');
@@ -82,7 +82,7 @@ describe('searchFolders', () => {
 });
 
 describe('findRequired', () => {
-  it('takes the first on the PATH', async () => {
+  it('returns the first program on the PATH', async () => {
     const host = fakeHost({
       environment: { PATH: '/one:/two' },
       programs: ['/two/cpio', '/one/cpio', '/usr/bin/cpio'],
@@ -99,12 +99,12 @@ describe('findRequired', () => {
     ['darwin', 'ld.lld', '/opt/homebrew/opt/lld/bin/ld.lld'],
     ['darwin', 'bsdtar', '/usr/bin/bsdtar'],
     ['darwin', 'qemu-img', '/opt/local/bin/qemu-img'],
-  ] as const)('finds on %s %s at %s', async (platform, program, path) => {
+  ] as const)('returns on %s %s at %s', async (platform, program, path) => {
     const host = fakeHost({ platform, programs: [path] });
     expect(await findRequired(requirement(program), host)).toBe(path);
   });
 
-  it('takes under Rosetta what is for Apple silicon, whatever the PATH has first', async () => {
+  it('prefers programs for Apple silicon under Rosetta, whatever comes first on the PATH', async () => {
     const qemu = requirement('qemu-system-aarch64');
     const programs = ['/usr/local', '/opt/homebrew'].map(
       (prefix) => `${prefix}/bin/qemu-system-aarch64`,
@@ -130,7 +130,7 @@ describe('findRequired', () => {
     expect(await findRequired(firmware, fakeHost())).toBeUndefined();
   });
 
-  it('finds nothing where nothing is', async () => {
+  it('returns undefined when a program is nowhere', async () => {
     expect(await findRequired(requirement('clang'), fakeHost())).toBeUndefined();
     const mac = fakeHost({ platform: 'darwin', programs: ['/usr/bin/clang'] });
     expect(await findRequired(requirement('clang'), mac)).toBeUndefined();

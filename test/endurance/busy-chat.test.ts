@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 
 // A processor of the machine that is to wake llama-cli but does not run leaves it looking as if it still
 // waited for a line: the end of the input then ended the chat before the answer.
-it('a chat through a pipe has its answer, beside a program that keeps a processor busy', async () => {
+it('a chat through a pipe answers, although a program keeps a processor busy', async () => {
   const busy = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
   try {
     for (let machine = 0; machine < MACHINES; machine++) {

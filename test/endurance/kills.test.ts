@@ -131,7 +131,7 @@ async function check(name: string, command: KilledCommand, kills: number): Promi
   expect({ left, missing }).toEqual({ left: [], missing: [] });
 }
 
-describe('killed outright at any moment, and run again', () => {
+describe('a command that is killed with SIGKILL at any moment and run again', () => {
   it.each(Object.entries(COMMANDS))('%s leaves nothing but its output', async (name, command) => {
     await check(name, command(), KILLS);
     // Whoever has to ask elsewhere is not what is meant to be killed.

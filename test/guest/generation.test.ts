@@ -84,7 +84,7 @@ describe('the log of a generation', WHERE_LINUX_RUNS, () => {
     expect((await facts(long)).join()).not.toContain('too long');
   });
 
-  it("is not to be where llama.cpp's own limit is passed", async () => {
+  it('ignores the requested context size when llama.cpp reports its own limit', async () => {
     const refused = '0.00.716.432 E llama_completion: prompt is too long (722 tokens, max 508)';
     const told = await facts(log(refused));
     expect(told).toEqual(expect.arrayContaining(['prompt 722', 'too long for 508']));

@@ -33,7 +33,7 @@ describe.each(['init', 'efi'])('the folders of guest/%s', (program) => {
     expect((await documentedFolders(program)).sort()).toEqual(folders.sort());
   });
 
-  it('include only folders that stand above them there', async () => {
+  it('include only folders that are above them in that table', async () => {
     const order = await documentedFolders(program);
     const files = await includesOf(program);
     expect(files.length).toBeGreaterThan(50);

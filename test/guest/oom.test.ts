@@ -7,7 +7,7 @@ const RECORD =
   '3,612,2104331,-;Out of memory: Killed process 77 (llama-cli) total-vm:264288kB, anon-rss:204932kB, ' +
   'file-rss:1536kB, shmem-rss:68kB, UID:0 pgtables:464kB oom_score_adj:0\n';
 
-describe("the kernel's word on lack of memory", WHERE_LINUX_RUNS, () => {
+describe("the kernel's message about a lack of memory", WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {

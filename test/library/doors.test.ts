@@ -32,7 +32,7 @@ async function run(code: string): Promise<unknown> {
 }
 
 describe('the package', () => {
-  it('exports the doors of src/library, and no more', async () => {
+  it('exports its documented entry points, and no more', async () => {
     expect([...(await built()).keys()]).toEqual(Object.keys(DOORS));
   });
 
@@ -42,7 +42,7 @@ describe('the package', () => {
     expect((names as string[]).sort()).toEqual(Object.keys(door).sort());
   });
 
-  it('has one class of errors behind all its doors', async () => {
+  it('throws the same class of errors from all its entry points', async () => {
     const urls = await built();
     const caught = await run(`
       const { ZosiaError } = await import('${urls.get('.')!}');
@@ -101,7 +101,7 @@ describe('the library', () => {
     expect(image).toMatchObject({ label, uuid, blockSizeBytes, blockCount, freeBlockCount });
   });
 
-  it('says of a FAT volume and of a partition table what it decided', async () => {
+  it('returns the chosen settings of a FAT volume and of a partition table', async () => {
     const volume = core.planFat([{ type: 'file', path: 'a', data: 'b' }], { label: 'boot' });
     const { type, volumeId, clusterSizeBytes, clusterCount } = (
       await core.openFat(core.accessImage(volume))
@@ -116,7 +116,7 @@ describe('the library', () => {
     );
   });
 
-  it('checks by throwing, and verifies by reporting', async () => {
+  it('throws in a check, and reports problems in a verification', async () => {
     const image = core.planFat([{ type: 'file', path: 'a', data: 'b' }]);
     const ext4 = core.planExt4([], { label: 'x' });
     await expect(core.checkFat(core.accessImage(image))).resolves.toMatchObject({ fileCount: 1 });

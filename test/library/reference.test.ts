@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary.js';
 
 const folder = temporaryFolder();
 
-it('makes the reference of every door, and misses no type that an exported one mentions', async () => {
+it('builds the reference of every entry point, including all types that it mentions', async () => {
   const out = folder.file('api');
   const typedoc = join(ROOT, 'node_modules/typedoc/bin/typedoc');
   const { all } = await execa(process.execPath, [typedoc, '--out', out], {

@@ -13,7 +13,7 @@ describe('emulatedCpuNotes', () => {
     ['tcg', 2, 8],
     ['kvm', 16, 2],
     ['hvf', 16, 2],
-  ])('says nothing of %s with %i processors on %i', (accel, cpus, hostCpus) => {
+  ])('returns no warning for %s with %i processors on %i', (accel, cpus, hostCpus) => {
     expect(emulatedCpuNotes(accel, cpus, hostCpus)).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ describe('a boot', () => {
     return { boot, logs: folder.file(logs) };
   }
 
-  it('asks the guest for a setting, and gives what it measured', async () => {
+  it('asks the guest for a setting, and returns what it measured', async () => {
     const { boot, logs } = await makeBoot('good');
     const setting = { threads: 3, batchThreads: 4, llamaArgs: ['-ts', '3,1'] };
     expect(await boot(setting, context())).toEqual({
@@ -54,7 +54,7 @@ describe('a boot', () => {
     expect(await readdir(logs)).toEqual([]);
   });
 
-  it('copies the log of the last run to a file, with what QEMU said', async () => {
+  it('copies the log of the last run to a file, with the output of QEMU', async () => {
     const lastFile = folder.file('last/perf.log');
     const { boot } = await makeBoot('last-logs', false, lastFile);
     await boot({ llamaArgs: ['--crash'] }, context());
@@ -65,7 +65,7 @@ describe('a boot', () => {
     expect(text).not.toContain('signal 11');
   });
 
-  it('keeps the logs of good runs when asked to, none over another', async () => {
+  it('keeps the logs of good runs when asked to, without overwriting any', async () => {
     const { boot, logs } = await makeBoot('all', true);
     const outcomes = [
       await boot({ llamaArgs: [] }, context()),
@@ -86,7 +86,7 @@ describe('a boot', () => {
     expect(await readFile(outcome.logPath!, 'utf8')).toContain('zosia: init');
   });
 
-  it('that hangs is ended when its time is up', async () => {
+  it('that hangs is ended at its time limit', async () => {
     const { boot } = await makeBoot('hanging');
     const { signal } = new AbortController();
     const outcome = await boot({ llamaArgs: ['--hang'] }, { signal, timeoutSeconds: 0.5 });
@@ -104,7 +104,7 @@ describe('a boot', () => {
     expect(await readdir(logs)).toEqual([]);
   });
 
-  it('cannot keep logs below a file', async () => {
+  it('throws when a folder of logs is below a file', async () => {
     await writeFile(folder.file('file'), '');
     const { boot } = await makeBoot('file/logs');
     await expect(boot({ llamaArgs: [] }, context())).rejects.toThrow(
@@ -114,7 +114,7 @@ describe('a boot', () => {
 });
 
 describe('boot flags', () => {
-  it('say what is not left to the guest, commas escaped', () => {
+  it('set only what is not left to the guest, with commas escaped', () => {
     expect(bootFlags({ llamaArgs: [] }, 64)).toEqual([
       ...['zosia.perf=1', 'zosia.perf.tokens=64', 'zosia.time_limit=0'],
     ]);

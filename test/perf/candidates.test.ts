@@ -12,7 +12,7 @@ const threads = (count: number, batchThreads?: number): Setting => ({
 });
 
 describe('candidates', () => {
-  it('are ranked by median, those that ever failed after those that never did', () => {
+  it('are ranked by median, and those that ever failed after those that never did', () => {
     const candidates = new Candidates();
     for (const rate of [10, 30, 11]) candidates.record(threads(1), outcomeAt(rate));
     candidates.record(threads(2), outcomeAt(12));

@@ -35,13 +35,13 @@ describe('a matrix', () => {
     ['513||', /line 2: "513"/],
     ['|1.5|', /line 2: "1\.5"/],
     ['1||a b', /line 2: "a b"/],
-  ])('is refused with the line %j', (line, message) => {
+  ])('with the line %j is rejected', (line, message) => {
     const parse = (): unknown => parseMatrix(`1||\n${line}\n`, 'perf.matrix');
     expect(parse).toThrow(message);
     expect(parse).toThrow(/^perf\.matrix, /);
   });
 
-  it('is refused without a setting, and with too many', () => {
+  it('without a setting, or with too many, is rejected', () => {
     expect(() => parseMatrix('# nothing\n', 'm')).toThrow(zosiaError('ZOSIA_PERF_BAD_MATRIX'));
     expect(() => parseMatrix('||\n'.repeat(10_001), 'm')).toThrow(/more than 10000/);
   });
@@ -50,7 +50,7 @@ describe('a matrix', () => {
   const wait = fc.constantFrom(undefined, 'sleep' as const, 'spin' as const);
   const args = fc.array(fc.stringMatching(/^[!#-~]{1,8}$/), { maxLength: 4 });
 
-  it('is read as it was written', () => {
+  it('can be read back after it is written', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(count, count, args, wait), { minLength: 1 }), (points) => {
         const settings = points.map((point) => settingAt(...point));
@@ -60,8 +60,8 @@ describe('a matrix', () => {
   });
 });
 
-describe('a space of settings', () => {
-  it('has every combination once, counting what is the same as one', () => {
+describe('the settings to choose from', () => {
+  it('contain every combination once, without equivalent ones', () => {
     const space = {
       threads: [2, 4],
       batchThreads: [undefined, 4],
@@ -75,7 +75,7 @@ describe('a space of settings', () => {
     ]);
   });
 
-  it('has both ways to wait where there is more than one thread to wait', () => {
+  it('contain both ways to wait when there is more than one thread to wait', () => {
     const space = { ...usualSpace(2), llamaArgs: [[]] };
     expect(enumerateSpace(space).map(formatSetting)).toEqual([
       ...['1||', '1|2|', '1 spin|2|'],
@@ -88,12 +88,12 @@ describe('a space of settings', () => {
     [2, [1, 2]],
     [3, [1, 2, 3]],
     [8, [4, 7, 8]],
-  ])('of a host with %i processors has %j threads', (cpuCount, threads) => {
+  ])('of a host with %i processors have %j threads', (cpuCount, threads) => {
     expect(threadsAround(cpuCount)).toEqual(threads);
     expect(usualSpace(cpuCount).threads).toEqual(threads);
   });
 
-  it('is read from lists', () => {
+  it('are parsed from lists', () => {
     expect(parseThreadList(['4', '6', '8', 'default'], 'x')).toEqual([4, 6, 8, undefined]);
     expect(parseArgsList(['default', '-b,256', '--poll,0'], 'x')).toEqual([
       [],
@@ -102,14 +102,14 @@ describe('a space of settings', () => {
     ]);
   });
 
-  it('is read from a list of ways to wait', () => {
+  it('are parsed from a list of ways to wait', () => {
     expect(parseWaitList(['spin', 'sleep', 'default'], 'x')).toEqual(['spin', 'sleep', undefined]);
     for (const words of [[], ['spin', 'twice']])
       expect(() => parseWaitList(words, '--wait')).toThrow(zosiaError('ZOSIA_PERF_BAD_LIST'));
   });
 
   it.each([[[]], [['4', 'x']], [['0']], [['513']], [['-1']], [['4.5']]])(
-    'is not read from %j',
+    'cannot be parsed from %j',
     (words) => {
       expect(() => parseThreadList(words, '--threads')).toThrow(zosiaError('ZOSIA_PERF_BAD_LIST'));
     },
@@ -118,11 +118,11 @@ describe('a space of settings', () => {
   it.each([
     [['0'], 'Give whole numbers from 1 to 512; default leaves the matter to the guest.'],
     [[], 'Give at least one value; default leaves the matter to the guest.'],
-  ])('says of %j what to give instead', (words, hint) => {
+  ])('are rejected for %j with a hint what to give instead', (words, hint) => {
     expect(() => parseThreadList(words, '--threads')).toThrow(expect.objectContaining({ hint }));
   });
 
-  it('is not read from an empty list of arguments', () => {
+  it('cannot be parsed from an empty list of arguments', () => {
     expect(() => parseArgsList([], '--llama-args')).toThrow(/^--llama-args: the list is empty/);
   });
 });

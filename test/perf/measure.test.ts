@@ -32,7 +32,7 @@ async function measureWith(
 }
 
 describe('measuring', () => {
-  it('goes through all settings before any is measured again', async () => {
+  it('runs each setting once before any is measured again', async () => {
     const { order, runs, interrupted } = await measureWith(outcomeAt, { rounds: 2 });
     expect(order).toEqual([1, 2, 3, 1, 2, 3]);
     expect(runs.map(({ round }) => round)).toEqual([1, 1, 1, 2, 2, 2]);
@@ -51,7 +51,7 @@ describe('measuring', () => {
     expect(runs.filter(({ ok }) => !ok)).toMatchObject([{ outcome: FAILURE }]);
   });
 
-  it('takes a run below the minimum for one that is not ok, and keeps its rate', async () => {
+  it('counts a run below the minimum as failed, and keeps its rate', async () => {
     const { runs } = await measureWith((t) => outcomeAt(t * 10), {
       failFast: false,
       minTokPerS: 20,
@@ -67,7 +67,7 @@ describe('measuring', () => {
     expect(early.order).toEqual([1, 2]);
   });
 
-  it('in a loop ends when cancelled, and keeps what has been measured', async () => {
+  it('in a loop ends when cancelled, and keeps the results so far', async () => {
     const cancel = new AbortController();
     const { runs, interrupted } = await measureWith(outcomeAt, {
       repeat: { pauseSeconds: 0 },
@@ -80,7 +80,7 @@ describe('measuring', () => {
     expect(interrupted).toBe(true);
   });
 
-  it('in a loop pauses after each pass, which a cancellation cuts short', async () => {
+  it('in a loop pauses after each pass, until the pause is over or cancelled', async () => {
     const cancel = new AbortController();
     const { order, interrupted } = await measureWith(outcomeAt, {
       rounds: 2,
@@ -98,7 +98,7 @@ describe('measuring', () => {
     expect(interrupted).toBe(true);
   });
 
-  it('leaves out the run under way when cancelled', async () => {
+  it('leaves out the unfinished run when cancelled', async () => {
     const cancel = new AbortController();
     const { runs, interrupted } = await measure({
       settings: SETTINGS,
@@ -117,7 +117,7 @@ describe('measuring', () => {
     expect(interrupted).toBe(true);
   });
 
-  it('fails with what no setting can mend', async () => {
+  it('throws at an error that no setting can avoid', async () => {
     const boot = (): Promise<PerfOutcome> => Promise.reject(new Error('no disk'));
     await expect(measureWith(outcomeAt, { boot })).rejects.toThrow('no disk');
   });

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/temporary.js';
 const inFile = (profile: unknown): string => JSON.stringify({ profiles: { mine: profile } });
 
 describe('built-in profiles', () => {
-  it('are those of the scripts', async () => {
+  it('are those of the original scripts', async () => {
     expect(await loadProfile('phi35_fast')).toEqual({
       cpus: 6,
       threads: 6,
@@ -25,7 +25,7 @@ describe('built-in profiles', () => {
 });
 
 describe('a file of profiles', () => {
-  it('has what was put into it', () => {
+  it('returns the profiles that were written to it', () => {
     const profile = { cpus: 8, threads: 7, batchThreads: 8, tokens: 32, llamaArgs: ['-b', '1'] };
     const spun = { ...profile, wait: 'spin' };
     expect(parseProfiles(inFile(spun), 'f').get('mine')).toEqual(spun);
@@ -57,7 +57,7 @@ describe('a file of profiles', () => {
     ['{"profiles": {"two words": {}}}', /^f: "two words" cannot be the name/],
     ['{"profiles": {"__proto__": {}}}', /^f: "__proto__" cannot be the name/],
     ['{"profiles": {"constructor": 1}}', /^f: profiles\.constructor is 1, not an object/],
-  ])('cannot be %j', (text, message) => {
+  ])('is rejected for %j', (text, message) => {
     expect(() => parseProfiles(text, 'f')).toThrow(message);
   });
 });
@@ -68,7 +68,7 @@ describe('the name of a profile', () => {
     ['-a', /cannot be the name/, /a letter or digit first/],
     ['x'.repeat(65), /cannot be the name/, /up to 64/],
     ['none', /the profile none is built in/, /that is not none or phi35_fast/],
-  ])('cannot be %j, with a hint that helps', (name, message, hint) => {
+  ])('is rejected for %j, with a hint', (name, message, hint) => {
     const check = (): void => {
       checkProfileName(name, '--save-profile');
     };
@@ -76,7 +76,7 @@ describe('the name of a profile', () => {
     expect(check).toThrow(expect.objectContaining({ hint: expect.stringMatching(hint) }));
   });
 
-  it.each(['a', '7b_q4.K-M', 'x'.repeat(64)])('can be %s', (name) => {
+  it.each(['a', '7b_q4.K-M', 'x'.repeat(64)])('is accepted for %s', (name) => {
     expect(() => {
       checkProfileName(name, '--save-profile');
     }).not.toThrow();
@@ -86,7 +86,7 @@ describe('the name of a profile', () => {
 describe("the user's profiles", () => {
   const folder = temporaryFolder();
 
-  it('are kept, replaced, and found by name', async () => {
+  it('are saved, replaced, and found by name', async () => {
     await mkdir(folder.file('own'));
     const path = folder.file('own/mine.json');
     const fast = { cpus: 4, threads: 3, tokens: 64, llamaArgs: ['--poll', '0'] };
@@ -102,7 +102,7 @@ describe("the user's profiles", () => {
     );
   });
 
-  it('are missed by name, with those there are', async () => {
+  it('are listed in the error for an unknown name', async () => {
     const path = folder.file('few.json');
     await writeFile(path, inFile({}));
     await expect(loadProfile('other', path)).rejects.toThrow(zosiaError('ZOSIA_PERF_NO_PROFILE'));
@@ -121,19 +121,19 @@ describe("the user's profiles", () => {
     ['missing.json', undefined, /there is no file of profiles at/],
     ['broken.json', '{"profiles": ', /it is not JSON/],
     ['replacing.json', '{"profiles": {"none": {}}}', /the profile none is built in/],
-  ])('are looked at for a built-in name, too, when %s is named', async (name, text, message) => {
+  ])('are read for a built-in name, too, when %s is named', async (name, text, message) => {
     const path = folder.file(name);
     if (text !== undefined) await writeFile(path, text);
     await expect(loadProfile('none', path)).rejects.toThrow(message);
   });
 
-  it('leave the built-in ones what they are', async () => {
+  it('do not change the built-in ones', async () => {
     const path = folder.file('whole.json');
     await writeFile(path, inFile({ threads: 3 }));
     expect(await loadProfile('none', path)).toEqual({ llamaArgs: [] });
   });
 
-  it('do not replace a damaged file, nor a built-in profile', async () => {
+  it('replace neither a damaged file nor a built-in profile', async () => {
     const path = folder.file('damaged.json');
     await writeFile(path, '{"profiles": ');
     await expect(saveProfile('mine', { llamaArgs: [] }, path)).rejects.toThrow(/not JSON/);
@@ -151,7 +151,7 @@ describe('a profile on a smaller host', () => {
     expect(note).toMatch(/meant for 6 processors; there are 2/);
   });
 
-  it('stays as it is where it fits', () => {
+  it('is unchanged when it fits', () => {
     expect(fitProfile(phi, 6)).toEqual({ profile: phi });
     expect(fitProfile({ llamaArgs: [] }, 1)).toEqual({ profile: { llamaArgs: [] } });
   });

@@ -15,7 +15,7 @@ import { temporaryFolder } from '../support/temporary.js';
 import { FAILED, MEASURED } from './samples.js';
 
 describe('CSV', () => {
-  it('comes back as it was', () => {
+  it('can be read back after it is written', () => {
     const row = fc
       .array(fc.string({ unit: 'binary', maxLength: 12 }), { minLength: 1, maxLength: 6 })
       .filter(
@@ -31,7 +31,7 @@ describe('CSV', () => {
     );
   });
 
-  it('is read as other programs write it, with the lines that records begin on', () => {
+  it('of other programs is read, with the line on which each record begins', () => {
     expect(parseCsv('\ufeffa,"b ""x"""\r\n\r\n"two\nlines",\n,last')).toEqual([
       { line: 1, fields: ['a', 'b "x"'] },
       { line: 3, fields: ['two\nlines', ''] },
@@ -39,18 +39,21 @@ describe('CSV', () => {
     ]);
   });
 
-  it.each(['a\nb,"c', 'a\n"b"c', 'a\nb"c'])('%j names the line that is wrong', (text) => {
-    expect(() => parseCsv(text)).toThrow(/^line 2: /);
-  });
+  it.each(['a\nb,"c', 'a\n"b"c', 'a\nb"c'])(
+    '%j is rejected with the number of the line',
+    (text) => {
+      expect(() => parseCsv(text)).toThrow(/^line 2: /);
+    },
+  );
 
-  it('of a long field does not exhaust the stack', () => {
+  it('with a long field does not exhaust the stack', () => {
     const long = 'x""'.repeat(1_000_000);
     expect(parseCsv(`"${long}"\n`)[0]!.fields[0]).toHaveLength(2_000_000);
   });
 });
 
 describe('results', () => {
-  it('begin with the columns of the scripts', () => {
+  it('begin with the columns of the original scripts', () => {
     expect(SCRIPT_RESULTS_HEADER).toBe(
       'timestamp,threads,batch_threads,args,tokens,seconds,tok_per_s,ok\n',
     );
@@ -60,24 +63,24 @@ describe('results', () => {
     );
   });
 
-  it('come back as they were', () => {
+  it('can be read back after they are written', () => {
     const spun = { ...MEASURED, wait: 'spin' };
     const text = [MEASURED, FAILED, spun].map(formatRecord).join('');
     expect(parseResults(RESULTS_HEADER + text, 'r')).toEqual([MEASURED, FAILED, spun]);
   });
 
-  it('have no rate where there was none', () => {
+  it('have an empty rate when there was none', () => {
     expect(formatRecord(FAILED)).toMatch(/^2026-07-31T12:01:00Z,6,6,,64,,,0,,,/);
   });
 
-  it('keep each run on one line', () => {
+  it('have each run on one line', () => {
     const error = 'first line\r\nsecond\u001b[2J "quoted", and more';
     const text = formatRecord({ ...FAILED, error });
     expect(text.split('\n')).toHaveLength(2);
     expect(text).not.toContain('\u001b');
   });
 
-  it('of the scripts are read, joined to others or not', () => {
+  it('of the original scripts are read, combined with others or not', () => {
     const own = SCRIPT_RESULTS_HEADER;
     const line = '2026-01-02T03:04:05+02:00,8,8,"-b,256",64,3.2,20,1\n1767322800,8,8,,64,,,0\n';
     const records = parseResults(own + line + RESULTS_HEADER + formatRecord(MEASURED), 'r');
@@ -107,7 +110,7 @@ describe('results', () => {
     [`${SCRIPT_RESULTS_HEADER}${row.replace('2026-01-02', '2026-13-45')}`, /cannot be timestamp/],
     [`${SCRIPT_RESULTS_HEADER}${row.replace('64', '6.4')}`, /"6\.4" cannot be tokens/],
     [`${SCRIPT_RESULTS_HEADER}${row.replace(',,', ',",')}`, /^r, line 2: a quote/],
-  ])('cannot be %j', (text, message) => {
+  ])('are rejected for %j', (text, message) => {
     expect(() => parseResults(text, 'r')).toThrow(message);
     expect(() => parseResults(text, 'r')).toThrow(zosiaError('ZOSIA_PERF_BAD_RESULTS'));
   });
@@ -122,7 +125,7 @@ describe('a file of results', () => {
     await file.close();
   };
 
-  it('is begun, in a new folder, and added to', async () => {
+  it('is created in a new folder, and appended to', async () => {
     const path = folder.file('new/perf.csv');
     await add(path, MEASURED);
     await add(path, FAILED, MEASURED);
@@ -148,7 +151,7 @@ describe('a file of results', () => {
     ['half-old.csv', `${SCRIPT_RESULTS_HEADER}2026-07-31T`, /ends in the middle of a line/],
     ['other.csv', 'a,b\n1,2\n', /does not begin with the header/],
     ['half.csv', `${RESULTS_HEADER}2026-07-31T`, /ends in the middle of a line/],
-  ])('%s is refused, and left as it was', async (name, text, message) => {
+  ])('%s is rejected, and left unchanged', async (name, text, message) => {
     const path = folder.file(name);
     await writeFile(path, text);
     await expect(openResultsFile(path)).rejects.toThrow(message);
@@ -156,7 +159,7 @@ describe('a file of results', () => {
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  it('of the scripts goes on in their columns', async () => {
+  it('of the original scripts is continued in its columns', async () => {
     const path = folder.file('scripts.csv');
     const old = `${SCRIPT_RESULTS_HEADER}2026-01-02T03:04:05Z,8,8,"-b,256",64,3.2,20,1\n`;
     await writeFile(path, old);
@@ -171,7 +174,7 @@ describe('a file of results', () => {
     ]);
   });
 
-  it('that an earlier zosia began goes on in its columns', async () => {
+  it('of an earlier zosia is continued in its columns', async () => {
     const path = folder.file('earlier.csv');
     const old =
       'timestamp,threads,batch_threads,args,tokens,seconds,tok_per_s,ok,' +
@@ -184,7 +187,7 @@ describe('a file of results', () => {
     expect(parseResults(await readFile(path, 'utf8'), 'r')).toEqual([MEASURED]);
   });
 
-  it('that is a folder, or below a file, is refused', async () => {
+  it('is rejected when it is a folder, or below a file', async () => {
     await mkdir(folder.file('folder.csv'));
     await expect(openResultsFile(folder.file('folder.csv'))).rejects.toThrow(
       zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),
@@ -195,7 +198,7 @@ describe('a file of results', () => {
     );
   });
 
-  it('goes on after what others have added', async () => {
+  it('is continued after lines that others have appended', async () => {
     const path = folder.file('others.csv');
     await add(path, MEASURED);
     await appendFile(path, formatRecord(FAILED));

@@ -20,11 +20,11 @@ describe('arguments between commas', () => {
     ['--tensor-split,3\\,1', ['--tensor-split', '3,1']],
     ['a\\\\,b', ['a\\', 'b']],
     ['a\\b', ['a\\b']],
-  ])('%j are %j', (text, args) => {
+  ])('%j are parsed as %j', (text, args) => {
     expect(parseLlamaArgs(text, 'here')).toEqual(args);
   });
 
-  it('come back as they were', () => {
+  it('can be parsed back after they are formatted', () => {
     fc.assert(
       fc.property(fc.array(argument, { maxLength: 8 }), (args) => {
         expect(parseLlamaArgs(formatLlamaArgs(args), 'here')).toEqual(args);
@@ -33,7 +33,7 @@ describe('arguments between commas', () => {
   });
 
   it.each(['-b,,256', ',', '-p,two words', '-p,"x', 'é', '-p,\t', 'x'.repeat(1025)])(
-    '%j are refused, and the place is named',
+    '%j are rejected with the place of the error',
     (text) => {
       expect(() => parseLlamaArgs(text, 'm.matrix, line 3')).toThrow(
         zosiaError('ZOSIA_PERF_BAD_ARGS'),
@@ -46,7 +46,7 @@ describe('arguments between commas', () => {
 describe('a setting', () => {
   const setting = { threads: 6, batchThreads: 4, llamaArgs: ['-b', '256'] };
 
-  it('is a line of a matrix, words, and arguments', () => {
+  it('is formatted as a line of a matrix, as words, and as arguments', () => {
     expect(formatSetting(setting)).toBe('6|4|-b,256');
     expect(formatSetting({ llamaArgs: [] })).toBe('||');
     expect(describeSetting(setting)).toBe('6 threads, 4 for batches, -b 256');

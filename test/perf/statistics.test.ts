@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatRate, median, summarise } from '../../src/perf/statistics.js';
 
 describe('a summary', () => {
-  it('has the quartiles that R, NumPy and spreadsheets give', () => {
+  it('has the same quartiles as in R, NumPy and spreadsheets', () => {
     expect(summarise([7, 1, 3, 5])).toEqual({
       count: 4,
       min: 1,
@@ -16,7 +16,7 @@ describe('a summary', () => {
     expect(median([9, 1, 2])).toBe(2);
   });
 
-  it('is in order, and does not depend on that of the values', () => {
+  it('has ordered figures, independent of the order of the values', () => {
     const values = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(values, (rates) => {
@@ -29,7 +29,7 @@ describe('a summary', () => {
     );
   });
 
-  it('of nothing is refused', () => {
+  it('of no values throws an error', () => {
     expect(() => summarise([])).toThrow(RangeError);
   });
 });

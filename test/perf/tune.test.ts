@@ -70,7 +70,7 @@ const HOST: Host = {
 };
 
 describe('tuning without noise', () => {
-  it('finds the best of each axis, and reads prompts with the threads that do it best', async () => {
+  it('finds the best value of each axis, and the best threads for reading prompts', async () => {
     const { boot, counts } = simulatedBoot(HOST, 0, 1);
     const found = await runTune({ space: SPACE, boot });
     expect(found.winner?.setting).toEqual({
@@ -89,7 +89,7 @@ describe('tuning without noise', () => {
     ['spin', 1.3],
     [undefined, 0.1],
   ] as const)(
-    'has threads wait by %s where spinning makes them %d times as fast',
+    'makes threads wait by %s when spinning makes them %d times as fast',
     async (wait, factor) => {
       const host: Host = {
         ...HOST,
@@ -105,7 +105,7 @@ describe('tuning without noise', () => {
     },
   );
 
-  it('spends no more boots than allowed, and wastes none on what it has', async () => {
+  it('uses no more boots than allowed, and none for what is already measured', async () => {
     for (const boots of [1, 2, 3, 5, 8, 13, 21]) {
       const { boot, counts } = simulatedBoot(HOST, 0, 1);
       const { bootCount, winner } = await runTune({ space: SPACE, boot, boots });
@@ -115,7 +115,7 @@ describe('tuning without noise', () => {
     }
   });
 
-  it('of a single setting measures it as often as asked', async () => {
+  it('of a single setting measures it as often as requested', async () => {
     const space = { threads: [2], batchThreads: [undefined], waits: [undefined], llamaArgs: [[]] };
     const { boot } = simulatedBoot(HOST, 0, 1);
     const { winner, bootCount } = await runTune({ space, boot });
@@ -148,7 +148,7 @@ describe('tuning without noise', () => {
   });
 
   it.each([1, 2, 3, 4, 6, 8, 12])(
-    'of what is usual with %i processors takes at most half the boots of a matrix of single runs',
+    'of the default settings with %i processors takes at most half the boots of a matrix of single runs',
     async (cpuCount) => {
       const space = usualSpace(cpuCount);
       const { boot, counts } = simulatedBoot(HOST, 0, 1);
@@ -167,7 +167,7 @@ describe('tuning without noise', () => {
     expect(bootCount).toBeLessThanOrEqual(boots);
   });
 
-  it('is not led astray by threads for batches that seem to speed up generating', async () => {
+  it('is not misled by batch threads that seem to speed up generating', async () => {
     const host: Host = {
       ...HOST,
       rate: (setting) => HOST.rate(setting) * (setting.batchThreads === 8 ? 1.01 : 1),
@@ -182,7 +182,7 @@ describe('tuning without noise', () => {
     expect(winner?.setting).toMatchObject({ threads: 6, batchThreads: 8 });
   });
 
-  it('refuses an axis without values', async () => {
+  it('rejects an axis without values', async () => {
     const { boot } = simulatedBoot(HOST, 0, 1);
     await expect(runTune({ space: { ...SPACE, threads: [] }, boot })).rejects.toThrow(RangeError);
   });
@@ -196,7 +196,7 @@ describe('tuning a host where some settings fail', () => {
         ? Promise.resolve({ measured: false, reason: 'killed' })
         : simulatedBoot(HOST, 0, 1).boot(setting, context);
 
-  it('finds the best of the others', async () => {
+  it('finds the best of the other settings', async () => {
     const boot = failing(({ llamaArgs }) => llamaArgs.includes('-b'));
     const { winner, candidates } = await runTune({ space: SPACE, boot });
     expect(winner?.setting).toMatchObject({ threads: 6, batchThreads: 8 });
@@ -204,7 +204,7 @@ describe('tuning a host where some settings fail', () => {
     expect(candidates.some(({ failureCount }) => failureCount > 0)).toBe(true);
   });
 
-  it('prefers what never failed to what is faster, when it works', async () => {
+  it('prefers settings that never failed to faster ones', async () => {
     let boots = 0;
     const boot = failing(({ threads, llamaArgs }) => {
       boots++;
@@ -214,14 +214,14 @@ describe('tuning a host where some settings fail', () => {
     expect(winner?.failureCount).toBe(0);
   });
 
-  it('has no winner when all do', async () => {
+  it('has no winner when all settings fail', async () => {
     const boot = failing(() => true);
     const { winner, start } = await runTune({ space: SPACE, boot });
     expect(winner).toBeUndefined();
     expect(start?.failureCount).toBeGreaterThan(0);
   });
 
-  it('keeps what it has when cancelled', async () => {
+  it('keeps the results so far when cancelled', async () => {
     const cancel = new AbortController();
     const { boot } = simulatedBoot(HOST, 0, 1);
     const { winner, interrupted, bootCount } = await runTune({
@@ -329,7 +329,7 @@ describe('tuning a noisy host', () => {
     );
   });
 
-  it('loses little on the whole', async () => {
+  it('is hardly slower than the best setting on average', async () => {
     const losses: number[] = [];
     for (const { space, host } of fc.sample(randomHost, { seed: 5, numRuns: 200 })) {
       const { boot } = simulatedBoot(host, NOISE, losses.length);
@@ -340,7 +340,7 @@ describe('tuning a noisy host', () => {
     expect(losses.reduce((a, b) => a + b, 0) / losses.length).toBeLessThan(0.01);
   });
 
-  it('leads to the same result with the same measurements', async () => {
+  it('gives the same result for the same measurements', async () => {
     const [{ space, host }] = fc.sample(randomHost, { seed: 3, numRuns: 1 }) as [RandomHost];
     const once = await runTune({ space, boot: simulatedBoot(host, NOISE, 9).boot });
     const again = await runTune({ space, boot: simulatedBoot(host, NOISE, 9).boot });

@@ -9,8 +9,8 @@ const AROUND = {
 };
 const consoleWith = (line: string): string => AROUND.before + line + AROUND.after;
 
-describe('a boot with a whole result', () => {
-  it('has measured', () => {
+describe('a boot with a complete result', () => {
+  it('has succeeded', () => {
     expect(judgeBoot(consoleWith(LINE), { exitCode: 0 })).toEqual({
       tokens: 64,
       seconds: 2.5,
@@ -25,7 +25,7 @@ describe('a boot with a whole result', () => {
 
 describe('a boot has failed', () => {
   it.each(Array.from({ length: LINE.length - 1 }, (_, index) => index + 1))(
-    'with the first %i characters of a result',
+    'with only the first %i characters of a result',
     (length) => {
       // Cut off wherever: the last field is whole only with the end of the line behind it.
       const cut = `${AROUND.before}${LINE.slice(0, length)}`;
@@ -48,7 +48,7 @@ describe('a boot has failed', () => {
     ['threads=6', 'threads='],
     ['load_s=1.25000 ', ''],
     ['load_s=1.25000', 'load_s=1,25'],
-  ])('when %j is %j', (field, other) => {
+  ])('when the field %j is %j', (field, other) => {
     const damaged = LINE.replace(field, other);
     expect(damaged).not.toBe(LINE);
     expect(judgeBoot(consoleWith(damaged), {})).toMatch(/^the guest's result is damaged: /);
@@ -58,23 +58,23 @@ describe('a boot has failed', () => {
     expect(judgeBoot(consoleWith(`${LINE}\r\n${LINE}`), {})).toBe('the guest printed 2 results');
   });
 
-  it('without one, and with one in the middle of a line', () => {
+  it('without a result, and with one in the middle of a line', () => {
     expect(judgeBoot(consoleWith('hello'), {})).toBe('the guest printed no result');
     expect(judgeBoot(consoleWith(`> ${LINE}`), {})).toBe('the guest printed no result');
   });
 
-  it('when time ran out, result or not', () => {
+  it('when it exceeds its time limit, with a result or without', () => {
     expect(judgeBoot(consoleWith(LINE), { timedOutSeconds: 5 })).toBe('not done after 5 s');
   });
 
-  it('when the guest says so, and why', () => {
+  it('when the guest reports a failure, and says why', () => {
     const console = `${AROUND.before}zosia: no perf result: too few tokens\r\nzosia: perf failed with status 3\r\nzosia: shutting down\r\nzosia: exit status=3\r\n`;
     expect(judgeBoot(console, {})).toBe(
       'the guest ended with status 3: no perf result: too few tokens',
     );
   });
 
-  it('when QEMU ended first', () => {
+  it('when QEMU ended before the guest', () => {
     expect(judgeBoot('', { exitCode: 1, stderr: 'qemu: no\nqemu: bad kernel\n' })).toBe(
       'the machine ended before its guest did (qemu: bad kernel)',
     );

@@ -44,7 +44,7 @@ describe('zosia image efi', () => {
       'vmdk',
       ['my.vmdk', 'my.vmdk.json', 'my-metadata.img', 'zosia-tiny.bin', 'zosia-tiny-tokenizer.bin'],
     ],
-  ])('writes nothing but the disk that was named: %s', async (format, files) => {
+  ])('writes only the named disk: %s', async (format, files) => {
     const out = folder.file('out');
     await mkdir(out);
     const path = `${out}/${files[0]!}`;
@@ -55,7 +55,7 @@ describe('zosia image efi', () => {
     expect(verified.stdout).toContain('clean');
   });
 
-  it('writes a disk for every machine, where run efi looks for it', async () => {
+  it('writes a disk for every machine to the place where run efi looks for it', async () => {
     const { path, inputs, settings } = await imageEfi(MODEL);
     expect(path).toMatch(/artifacts\/efi\/llama2-disk\.img$/);
     expect((await stat(path)).size).toBe(128 << 20);
@@ -66,7 +66,7 @@ describe('zosia image efi', () => {
     expect(settings).toMatchObject({ format: 'raw', partitionTable: 'none' });
   });
 
-  it('writes the disk that is asked for', async () => {
+  it('writes the disk that the options describe', async () => {
     const { path, settings, sizeBytes, files } = await imageEfi([
       ...MODEL,
       ...['--arch', 'arm64', '--format', 'vmdk', '--partition-table', 'gpt', '--size', '9M'],
@@ -87,7 +87,7 @@ describe('zosia image efi', () => {
     expect(elsewhere).toMatchObject({ path: 'my disk.img', settings: { archs: ['x86_64'] } });
   });
 
-  it('puts the settings on the disk', async () => {
+  it('writes the settings to the disk', async () => {
     const { path } = await imageEfi([
       ...MODEL,
       ...['--prompt', 'a\\b\nZoë', '--steps', '0', '--temp', '0.25', '--top-p', '1'],
@@ -111,7 +111,7 @@ describe('zosia image efi', () => {
     await disk.close();
   });
 
-  it('puts a template on the disk as it is given, and refuses one in mode chat', async () => {
+  it('writes a template to the disk unchanged, and rejects one in chat mode', async () => {
     const template = ' Q:\\ {prompt}\nA:';
     const { path } = await imageEfi([...MODEL, '--template', template]);
     const disk = await openEfiDisk(path);
@@ -124,7 +124,7 @@ describe('zosia image efi', () => {
     );
   });
 
-  it('has a mode for chat models alone', async () => {
+  it('accepts chat mode for chat models only', async () => {
     await expectRefusal(
       ['--mode', 'chat'],
       /^error: the built-in model was not made for mode=chat\nhint: .*--model and --tokenizer/,
@@ -144,7 +144,7 @@ describe('zosia image efi', () => {
     expect(settings.program).toBe('hello');
   });
 
-  it('is reproducible, at a time that is given', async () => {
+  it('writes the same bytes each time when a time is given', async () => {
     const digestAt = async (name: string, time: string): Promise<string> => {
       const env = { SOURCE_DATE_EPOCH: time };
       await imageEfi([...MODEL, '--size', '4M', '--out', name], env);
@@ -155,13 +155,13 @@ describe('zosia image efi', () => {
     expect((await digestAt('c.img', '1700000002')) === first).toBe(false);
   });
 
-  it('tells people what it wrote', async () => {
+  it('prints what it wrote', async () => {
     const { stdout, stderr } = await zosia(['image', 'efi', ...MODEL], { cwd: folder.path });
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^wrote .*artifacts\/efi\/llama2-disk\.img \(128 MiB, raw\)\n$/);
   });
 
-  it('helps', async () => {
+  it('prints its help', async () => {
     const { stdout, exitCode } = await zosia(['image', 'efi', '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/--tokenizer.*--prompt.*--partition-table.*Examples:/s);
@@ -179,11 +179,11 @@ describe('zosia image efi', () => {
     [[...MODEL, '--size', '1M', '--partition-table', 'gpt'], /hint: .*--size 5M or more/],
     [[...MODEL, '--out', 'tiny.bin'], /tiny\.bin is read, and would be replaced/],
     [[...MODEL, '--out', '.'], /is a folder/],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     await expectRefusal(args, message);
   });
 
-  it('refuses the tokenizer of another model, and what is no checkpoint', async () => {
+  it('rejects the tokenizer of another model, and a file that is not a checkpoint', async () => {
     await writeFile(folder.file('other.bin'), sampleTokenizer(32_000));
     const other = ['--model', 'tiny.bin', '--tokenizer', 'other.bin'];
     await expectRefusal(
@@ -216,7 +216,7 @@ describe('zosia image efi', () => {
     [[...MODEL, '--partition-table', 'mbr'], /Allowed choices are none, gpt/],
     [[...MODEL, '--size', 'big'], /Give a number of bytes/],
     [[...MODEL, 'left over'], /too many arguments/],
-  ])('takes no %j', async (args, message) => {
+  ])('rejects the option %j', async (args, message) => {
     await expectRefusal(args, message, 2);
   });
 });
@@ -231,7 +231,7 @@ describe('zosia image efi without a model', () => {
     }
   };
 
-  it('writes the disk of the built-in one, which tells a story, and says so', async () => {
+  it('writes the disk of the built-in model, which tells a story, and says so', async () => {
     const { stdout, stderr, exitCode } = await zosia(['image', 'efi'], { cwd: folder.path });
     expect({ stdout, exitCode }, stderr).toEqual({ stdout: '', exitCode: 0 });
     expect(stderr).toContain('using the built-in zosia-tiny. Another one: zosia image efi --model');
@@ -244,7 +244,7 @@ describe('zosia image efi without a model', () => {
     });
   });
 
-  it('lets options win over what suits that model', async () => {
+  it('prefers given options to what suits the built-in model', async () => {
     const { path } = await imageEfi(['--template', '{prompt}!', '--temp', '0.5', '--prompt', 'Hi']);
     const own = { template: '{prompt}!', temp: 0.5, prompt: 'Hi' };
     expect(await settingsOf(path)).toMatchObject({ ...own, model: 'zosia-tiny.bin' });

@@ -33,7 +33,7 @@ async function expectRefusal(args: readonly string[], message: RegExp, status = 
 }
 
 describe('zosia image model', () => {
-  it('writes where it is told: by flag, by variable, else in artifacts', async () => {
+  it('writes to the path from the option, else from the variable, else to artifacts', async () => {
     const outPath = { OUT_PATH: folder.file('variable.img') };
     expect((await imageModel(['model'])).path).toMatch(/artifacts\/model-disk\/model\.ext4\.img$/);
     expect((await imageModel(['model'], outPath)).path).toBe(outPath.OUT_PATH);
@@ -42,7 +42,7 @@ describe('zosia image model', () => {
     expect((await stat(folder.file('flag.img'))).size).toBe(flagged.sizeBytes);
   });
 
-  it('takes everything that belongs together', async () => {
+  it('accepts all files that belong to one model', async () => {
     const parts = await splitModel(folder.file('models/model.gguf'), 2);
     await writeCompanions(folder.file('models'));
     await mkdir(folder.file('data'));
@@ -63,7 +63,7 @@ describe('zosia image model', () => {
     ]);
   });
 
-  it('takes no companion that was made for another model, and writes nothing', async () => {
+  it('rejects a companion that was made for another model, and writes nothing', async () => {
     const adapter = { tensors: { 'output_norm.weight.lora_a': [5, 2] } };
     await writeFile(folder.file('models/other.gguf'), await sampleAdapter(adapter));
     const projector = { tensors: { 'mm.2.weight': [8, 4096] } };
@@ -82,7 +82,7 @@ describe('zosia image model', () => {
     await expect(stat(folder.file('misfit.img'))).rejects.toThrow('ENOENT');
   });
 
-  it('gives the disk the size and the shape that are asked for', async () => {
+  it('writes a disk of the requested size and layout', async () => {
     const smallest = (await imageModel(['model'])).sizeBytes;
     expect((await imageModel(['model', '--size', '3M'])).sizeBytes).toBe(3 << 20);
     expect((await imageModel(['model', '--size', '5000001'])).sizeBytes).toBe(5_000_001);
@@ -97,27 +97,27 @@ describe('zosia image model', () => {
     expect((await imageModel(['model', '--extra-mib', '0'], extra)).sizeBytes).toBe(smallest);
   });
 
-  it('has no room to add to a size that is given', async () => {
+  it('rejects EXTRA_MIB together with --size', async () => {
     const args = ['image', 'model', 'model', '--size', '20M'];
     const { stderr, exitCode } = await zosia(args, { cwd: folder.path, env: { EXTRA_MIB: '3' } });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: EXTRA_MIB is set, and --size given\nhint: /);
   });
 
-  it('shows no empty defaults in its help', async () => {
+  it('prints no empty defaults in its help', async () => {
     const { stdout } = await zosia(['image', 'model', '--help']);
     expect(stdout).toContain('--lora');
     expect(stdout).not.toContain('[]');
   });
 
-  it('writes a terabyte of free space as nothing', async () => {
+  it('writes a terabyte of free space as a hole', async () => {
     const { path, sizeBytes } = await imageModel(['model', '--format', 'vmdk', '--size', '1T']);
     expect(sizeBytes).toBe(2 ** 40);
     const metadata = await stat(path.replace(/\.vmdk$/, '-metadata.img'));
     expect(metadata.blocks * 512).toBeLessThan(64 << 20);
   });
 
-  it('reads every file for --verify, and says that plans are reproducible', async () => {
+  it('reads every file with --verify, and says that plans are reproducible', async () => {
     const args = ['image', 'model', 'model', '--format', 'vmdk', '--verify'];
     const { stderr, exitCode } = await zosia([...args, '--reproducible-check', '--use-docker'], {
       cwd: folder.path,
@@ -146,7 +146,7 @@ describe('zosia image model', () => {
     [['--add', 'models'], /SRC:DST/],
     [['--out', ''], /It is empty/],
     [['--size', '20M', '--extra-mib', '3'], /'--size <bytes>' cannot be used with .*--extra-mib/],
-  ])('takes for wrong usage: %j', async (args, message) => {
+  ])('rejects as wrong usage: %j', async (args, message) => {
     await expectRefusal(args, message, 2);
   });
 
@@ -158,7 +158,7 @@ describe('zosia image model', () => {
     [['--add', 'models/model.gguf:/model.gguf'], /model\.gguf/],
     [['--lora', 'model'], /a language model, not a LoRA adapter/],
     [['--mmproj', 'nowhere'], /there is no model nowhere/],
-  ])('refuses with a hint: %j', async (args, message) => {
+  ])('rejects with a hint: %j', async (args, message) => {
     await expectRefusal(args, message);
     await expectRefusal(args, /\nhint: {2}\S/);
   });

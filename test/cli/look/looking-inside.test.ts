@@ -56,14 +56,14 @@ describe.each(KINDS)('%s', (image) => {
     ]);
   });
 
-  it('gives its files, small and large', async () => {
+  it('prints its files, small and large', async () => {
     expect(await run('cat', image, '/to-file')).toMatchObject({ stdout: 'deep', exitCode: 0 });
     const { stdout } = await run('cat', image, 'large');
     const digest = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
     expect(digest(stdout)).toBe(digest(large));
   });
 
-  it('ends quietly when nobody reads on', async () => {
+  it('exits without an error when the reader closes the pipe', async () => {
     const child = spawn(process.execPath, [CLI, 'cat', folder.file(image), '/large']);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -73,7 +73,7 @@ describe.each(KINDS)('%s', (image) => {
     expect(exitCode).toBe(0);
   });
 
-  it('is extracted', async () => {
+  it('is extracted with all its files', async () => {
     const out = `${image} out`;
     const { stdout, stderr, exitCode } = await run('extract', image, '--out', out);
     expect(stdout).toBe('');
@@ -91,7 +91,7 @@ describe.each(KINDS)('%s', (image) => {
     expect(await readdir(folder.file(out))).not.toContainEqual(expect.stringMatching(/\.tmp$/));
   });
 
-  it('is described', async () => {
+  it('is described by its parts', async () => {
     const { stdout, exitCode } = await run('inspect', image);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^kind +ext4/);
@@ -105,7 +105,7 @@ describe.each(KINDS)('%s', (image) => {
     });
   });
 
-  it('is drawn on a page, the same one each time', async () => {
+  it('is drawn on a page, with the same bytes each time', async () => {
     const { stdout, stderr, exitCode } = await run('inspect', image, '--html', 'map.html');
     expect(stderr).toBe('wrote map.html\n');
     expect(stdout).toMatch(/^kind +ext4/);
@@ -118,7 +118,7 @@ describe.each(KINDS)('%s', (image) => {
     expect(await readFile(folder.file('map.html'), 'utf8')).toBe(page);
   });
 
-  it('is verified', async () => {
+  it('passes verification', async () => {
     const { stdout, stderr, exitCode } = await run('verify', image);
     expect(stderr).toBe('');
     expect(stdout).toContain(`${image}: clean`);
@@ -126,8 +126,8 @@ describe.each(KINDS)('%s', (image) => {
   });
 });
 
-describe('a page of a map', () => {
-  it('takes the place neither of its image nor of a file that this is made of', async () => {
+describe('the page of a map', () => {
+  it('does not overwrite its image or a file that the image consists of', async () => {
     for (const file of ['zero-copy.vmdk', 'zero-copy.img', 'large']) {
       const before = await readFile(folder.file(file));
       const { stdout, stderr, exitCode } = await run('inspect', 'zero-copy.vmdk', '--html', file);
@@ -140,7 +140,7 @@ describe('a page of a map', () => {
     }
   });
 
-  it('draws an initramfs', async () => {
+  it('shows an initramfs', async () => {
     const bytes = await cpioBytes([{ type: 'file', path: '/in-it', mode: 0o644, data: large }]);
     await writeFile(folder.file('packed.cpio.gz'), gzipSync(bytes));
     const args = ['inspect', 'packed.cpio.gz', '--html', 'sub/map.html', '--json'];
@@ -152,7 +152,7 @@ describe('a page of a map', () => {
     expect(page).toContain('"/in-it"');
   });
 
-  it('is not there when the image cannot be read', async () => {
+  it('is not written when the image cannot be read', async () => {
     await writeFile(folder.file('cut.img'), (await imageBytes(ext4())).subarray(0, 3000));
     const { exitCode } = await run('inspect', 'cut.img', '--html', 'none.html');
     expect(exitCode).toBe(1);
@@ -161,7 +161,7 @@ describe('a page of a map', () => {
 });
 
 describe('a damaged image', () => {
-  it('has every problem printed, and is exit status 1', async () => {
+  it('exits with status 1 after all its problems are printed', async () => {
     await writeFile(folder.file('damaged.img'), await imageBytes(ext4()));
     const damaged = await open(folder.file('damaged.img'), 'r+');
     await damaged.write(Buffer.from('damage'), 0, 6, 2048);
@@ -176,7 +176,7 @@ describe('a damaged image', () => {
     expect(json).toHaveProperty('problems[0].severity', 'error');
   });
 
-  it('with a model that is not whole says so', async () => {
+  it('is reported when its model is incomplete', async () => {
     const bytes = await imageBytes(ext4([file('/model.gguf', 'GGUF')]));
     await writeFile(folder.file('model.img'), bytes);
     const { stdout, exitCode } = await run('verify', 'model.img');
@@ -218,7 +218,7 @@ describe.each(['fat.img', 'fat.vmdk', 'esp.img'])('%s', (image) => {
     expect(json).toMatchObject([{ path: 'BOOTX64.EFI', type: 'file', sizeBytes: 7 }]);
   });
 
-  it('gives its files, printed and extracted', async () => {
+  it('prints and extracts its files', async () => {
     const answer = await run('cat', image, '/efi/BOOT/bootx64.efi');
     expect(answer).toMatchObject({ stdout: 'program', exitCode: 0 });
     const { stderr, exitCode } = await run('extract', image, '--out', `${image} out`);
@@ -228,7 +228,7 @@ describe.each(['fat.img', 'fat.vmdk', 'esp.img'])('%s', (image) => {
     expect(extracted.equals(legacyCheckpoint())).toBe(true);
   });
 
-  it('is described', async () => {
+  it('is described by its parts', async () => {
     const { stdout, exitCode } = await run('inspect', image);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^kind +FAT\d\d/);
@@ -248,7 +248,7 @@ describe.each(['fat.img', 'fat.vmdk', 'esp.img'])('%s', (image) => {
     expect(json).toMatchObject({ kind: 'fat', fat: { label: 'ESP', state: 'clean' } });
   });
 
-  it('is verified', async () => {
+  it('passes verification', async () => {
     const { stdout, stderr, exitCode } = await run('verify', image);
     expect(stderr).toMatch(/^note: FAT has no checksums, .*\n$/);
     expect(stdout).toMatch(/^structure: +4 files, 3 directories, \d+ of \d+ clusters in use$/m);
@@ -261,7 +261,7 @@ describe.each(['fat.img', 'fat.vmdk', 'esp.img'])('%s', (image) => {
 });
 
 describe('a disk with several file systems', () => {
-  it('is described by its table; the rest asks which one', async () => {
+  it('is described by its partition table, and other commands ask for a partition', async () => {
     const disk = mbrDisk([planFat([fatFile('/a', 'fat')]), ext4()]);
     await writeRaw(disk, folder.file('both.img'));
     const { stdout, exitCode } = await run('inspect', 'both.img');
@@ -282,8 +282,8 @@ describe('a disk with several file systems', () => {
   });
 });
 
-describe('a disk with several file systems, when it is verified,', () => {
-  it('has each of them checked, and problems say in which partition they are', async () => {
+describe('verifying a disk with several file systems', () => {
+  it('checks each of them, and names the partition of each problem', async () => {
     const disk = await imageBytes(mbrDisk([planFat([fatFile('/a', 'fat')]), ext4()]));
     await writeFile(folder.file('each.img'), disk);
     const clean = await run('verify', 'each.img');
@@ -335,7 +335,7 @@ describe('an initramfs', () => {
     });
   });
 
-  it('that is damaged is verified to its damage, and is exit status 1', async () => {
+  it('is verified up to the damage when it is damaged, and the exit status is 1', async () => {
     const whole = await cpioBytes([
       { type: 'file', path: '/model.gguf', mode: 0o644, data: Buffer.from('GGUF') },
     ]);
@@ -365,7 +365,7 @@ describe('a mistake', () => {
     [['ls', 'disk.img', '--partition', '2'], /no partition 2/],
     [['inspect', 'large'], /nothing that zosia can look into/],
     [['inspect', '.'], /not a regular file/],
-  ])('is one line and a hint: %j', async (args, message) => {
+  ])('prints one line and a hint: %j', async (args, message) => {
     const { stdout, stderr, exitCode } = await run(...args);
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^error: .*\nhint: {2}\S.*\n$/);
@@ -373,7 +373,7 @@ describe('a mistake', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('in the usage is exit status 2', async () => {
+  it('exits with status 2 when it is wrong usage', async () => {
     expect(await run('extract', 'raw.img')).toMatchObject({ exitCode: 2 });
     expect(await run('ls', 'raw.img', '--partition', '0')).toMatchObject({ exitCode: 2 });
   });

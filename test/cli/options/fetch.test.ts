@@ -14,8 +14,8 @@ async function settingsOf(args: readonly string[]): Promise<FetchSettings> {
   );
 }
 
-describe('what a fetch is told', () => {
-  it('takes newer versions and the network unless it is told not to', async () => {
+describe('the options of a download', () => {
+  it('allow newer versions and the network by default', async () => {
     const settings = await settingsOf(['--arch', 'x86_64']);
     expect(settings).toMatchObject({ arch: 'x86_64', frozen: false, offline: false });
     expect(settings.signal).toBe(signal);
@@ -24,11 +24,11 @@ describe('what a fetch is told', () => {
   it.each([
     ['--frozen', { frozen: true, offline: false }],
     ['--offline', { frozen: false, offline: true }],
-  ])('%s is passed on', async (option, expected) => {
+  ])('pass %s on', async (option, expected) => {
     expect(await settingsOf([option])).toMatchObject(expected);
   });
 
-  it('says once for all downloads that the other side wants a pause, and nothing of short ones', async () => {
+  it('report a long pause of the server once for all downloads, and short pauses never', async () => {
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     onTestFinished(() => {
       written.mockRestore();
@@ -45,7 +45,7 @@ describe('what a fetch is told', () => {
     expect(written.mock.calls).toEqual([['waiting 60 s: it is asked too much\n']]);
   });
 
-  it('gives back what became of it, error or not', async () => {
+  it('return the result of the download, or throw its error', async () => {
     const using = (use: () => Promise<string>) => withFetchSettings({}, { signal }, use);
     expect(await using(() => Promise.resolve('done'))).toBe('done');
     await expect(using(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');

@@ -6,31 +6,31 @@ import { temporaryFolder } from '../../support/temporary.js';
 
 const folder = temporaryFolder();
 
-describe('what a guest is asked', () => {
-  it('has the arguments that the machine needs before those of the flags', async () => {
+describe('the request to a guest', () => {
+  it('has the arguments that the machine needs before those of the options', async () => {
     const { args, prompt } = await runRequest({ tokens: 9, temp: 0, prompt: 'Hi' }, ['-c', '512']);
     expect(args.slice(0, 6)).toEqual(['-c', '512', '--predict', '9', '--temp', '0']);
     expect(prompt).toBe('Hi');
   });
 
-  it('names the threads that are asked for', async () => {
+  it('has the requested number of threads', async () => {
     expect((await runRequest({ threads: 3 })).args.slice(0, 2)).toEqual(['--threads', '3']);
     expect(linuxMachineOptions({ wait: 'spin' })).toMatchObject({ wait: 'spin' });
   });
 
-  it('says nothing of a chat template unless one is named', async () => {
+  it('has no chat template unless one is named', async () => {
     const request = await runRequest({ prompt: 'Hi' });
     expect(request.args.join()).not.toMatch(/template|conversation/);
     expect(request.chatTemplate).toBeUndefined();
   });
 
-  it('names a chat template that llama.cpp has built in', async () => {
+  it('names a chat template that is built into llama.cpp', async () => {
     const request = await runRequest({ chatTemplate: 'chatml' });
     expect(request.args.slice(0, 2)).toEqual(['--chat-template', 'chatml']);
     expect(request.chatTemplate).toBeUndefined();
   });
 
-  it('has the text of a chat template that is a file', async () => {
+  it('has the text of a chat template that is read from a file', async () => {
     const path = folder.file('my template');
     await writeFile(path, '{{ messages }}\n');
     const request = await runRequest({ chatTemplate: path });
@@ -38,7 +38,7 @@ describe('what a guest is asked', () => {
     expect(request.args).not.toContain('--chat-template');
   });
 
-  it('is to complete text where the template is none, and to converse without marks', async () => {
+  it('with template none asks to complete a prompt, or for a conversation without marks', async () => {
     const oneShot = await runRequest({ chatTemplate: 'none', prompt: 'Hi' });
     expect(oneShot.args[0]).toBe('--no-conversation');
     expect(oneShot.chatTemplate).toBeUndefined();
@@ -47,7 +47,7 @@ describe('what a guest is asked', () => {
     expect(chat.chatTemplate).toContain('message.content');
   });
 
-  it('is nothing where there is no such template', async () => {
+  it('is rejected when the template does not exist', async () => {
     await expect(runRequest({ chatTemplate: folder.file('nowhere') })).rejects.toThrow(
       zosiaError('ZOSIA_TEMPLATE_UNUSABLE'),
     );

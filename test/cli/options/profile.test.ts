@@ -10,14 +10,14 @@ const folder = temporaryFolder();
 const ARGS = ['--threads', '6', '-b', '256', '-c', '1024'];
 
 describe('--profile', () => {
-  it('says how many processors, how long a context, and what llama.cpp is told', async () => {
+  it('sets the processors, the context and the arguments of llama.cpp', async () => {
     expect(await applyProfile({ profile: 'phi35_fast', smp: 6 })).toEqual({
       flags: { profile: 'phi35_fast', smp: 6, ctx: 1024 },
       args: ARGS,
     });
   });
 
-  it('gives way to what is said beside it', async () => {
+  it('gives way to other options of the command line', async () => {
     const { flags, args } = await applyProfile({ profile: 'phi35_fast', smp: 2, ctx: 99 });
     expect(flags).toMatchObject({ smp: 2, ctx: 99 });
     expect(args).toEqual(['--threads', '2', ...ARGS.slice(2)]);
@@ -31,7 +31,7 @@ describe('--profile', () => {
     expect(args.slice(0, 2)).toEqual(['--threads', '1']);
   });
 
-  it('is looked for in the file that is named', async () => {
+  it('is looked up in the given file', async () => {
     const profiles = folder.file('mine.json');
     await writeFile(profiles, '{"profiles": {"mine": {"wait": "spin", "llamaArgs": ["-b", "8"]}}}');
     const { flags, args } = await applyProfile<LinuxFlags>({ profile: 'mine', profiles });
@@ -49,7 +49,7 @@ describe('--profile', () => {
     expect(await applyProfile(flags)).toEqual({ flags, args: [] });
   });
 
-  it('has to exist', async () => {
+  it('rejects a profile that does not exist', async () => {
     for (const command of ['run', 'up']) {
       const { stderr, exitCode } = await zosia([command, '--profile', 'nope'], {
         cwd: folder.path,

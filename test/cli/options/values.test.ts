@@ -13,20 +13,20 @@ describe('the value of an option', () => {
     ['0.5', 0.5],
     ['1e3', 1000],
     ['2147483', 2147483],
-  ])('%j is a time to wait', (text, seconds) => {
+  ])('accepts %j as a duration', (text, seconds) => {
     expect(timeoutSeconds(text)).toBe(seconds);
   });
 
   // Beyond 31 bits of milliseconds a timer would fire at once, and at 0 never.
   it.each(['0', '-0', '-1', '2147483.1', '9999999', '1e400', 'Infinity', 'NaN', '', ' ', '5 s'])(
-    '%j is no time to wait',
+    'rejects %j as a duration',
     (text) => {
       expect(() => timeoutSeconds(text)).toThrow(InvalidArgumentError);
       expect(() => timeoutSeconds(text)).toThrow(/above 0 .*2147483/);
     },
   );
 
-  it('is a number, and not too small', () => {
+  it('is a number, and not below the minimum', () => {
     expect(numberAtLeast(0)('0')).toBe(0);
     expect(numberAtLeast(0)('0.75')).toBe(0.75);
     for (const text of ['-0.1', '', 'warm', 'Infinity']) {
@@ -34,14 +34,14 @@ describe('the value of an option', () => {
     }
   });
 
-  it('is a temperature, and not too high', () => {
+  it('is a temperature, and not above the maximum', () => {
     expect(['0', '0.7', '100'].map(temperature)).toEqual([0, 0.7, 100]);
     for (const text of ['-0.1', '100.1', '1e39', '', ' ', 'warm', 'NaN', 'Infinity']) {
       expect(() => temperature(text)).toThrow(/from 0 to 100/);
     }
   });
 
-  it('is a whole number, and not too small', () => {
+  it('is a whole number, and not below the minimum', () => {
     expect(wholeNumber(1)('1')).toBe(1);
     for (const text of ['0', '1.5', '1e3', '', '9007199254740992']) {
       expect(() => wholeNumber(1)(text)).toThrow(/whole number of at least 1/);

@@ -9,12 +9,12 @@ const report = (end: AnswerReport['end']): AnswerReport => ({
   contextTokens: 256,
 });
 
-describe('what a user is told of an answer', () => {
-  it.each(['end', 'stop', 'unknown'] as const)('is nothing when it ended by %s', (end) => {
+describe('the notice about an answer', () => {
+  it.each(['end', 'stop', 'unknown'] as const)('is empty when the answer ended by %s', (end) => {
     expect(answerNotice(report(end), false)).toBeUndefined();
   });
 
-  it('is what cut it', () => {
+  it('names the limit that cut the answer', () => {
     expect(answerNotice(report('tokens'), false)).toBe(
       'the answer was cut: it may have 56 tokens (-n)',
     );
@@ -23,7 +23,7 @@ describe('what a user is told of an answer', () => {
     );
   });
 
-  it('is that it is empty, and why', () => {
+  it('says that the answer is empty, and why', () => {
     const ended = 'the answer is empty: the model ended it at once';
     expect(answerNotice(report('end'), true)).toBe(ended);
     expect(answerNotice(undefined, true)).toBe(ended);
@@ -31,7 +31,7 @@ describe('what a user is told of an answer', () => {
     expect(answerNotice(report('context'), true)).toMatch(/^the answer is empty: the context of/);
   });
 
-  it('has null in JSON for what is not known', () => {
+  it('has null in JSON for unknown values', () => {
     expect(reportAsJson(report('stop'))).toEqual({
       reason: 'stop',
       promptTokens: 200,

@@ -27,18 +27,18 @@ describe('EscapeFilter', () => {
     ['a string without an end', 'a\u001b]0;evil\nb', 'a\nb'],
     ['an escape at the end', 'a\u001b', 'a'],
     ['text', 'naïve\t模 👩‍💻 ‏עברית ¢ é\n', 'naïve\t模 👩‍💻 ‏עברית ¢ é\n'],
-  ])('of %s leaves the text, in pieces of any size', (_what, text, expected) => {
+  ])('keeps the text of %s, in pieces of any size', (_what, text, expected) => {
     const bytes = Buffer.from(text);
     for (const pieceBytes of [1, 2, 3, 5, bytes.length]) {
       expect(filtered(bytes, pieceBytes)).toBe(latin1(expected));
     }
   });
 
-  it('drops a C1 control that is a byte alone', () => {
+  it('drops a C1 control that is a single byte', () => {
     expect(filtered(Uint8Array.of(0x61, 0x9b, 0x33, 0x62))).toBe('a3b');
   });
 
-  it('leaves nothing that begins a control sequence, whatever comes, and the same in any pieces', () => {
+  it('leaves no start of a control sequence for any input, with the same result in any pieces', () => {
     const bytes = fc.uint8Array({ maxLength: 60 });
     const hostile = fc.array(fc.constantFrom(0x1b, 0x5b, 0x5d, 0x9b, 0xc2, 0xe2, 7, 0x5c, 0x41));
     fc.assert(

@@ -25,7 +25,7 @@ async function messages(args: readonly string[], more: Record<string, string> = 
   return { text: text.trim(), exitCode };
 }
 
-describe('messages name flags, or the variables that values are from', () => {
+describe('messages name options, or the variables that the values come from', () => {
   it.each<[string[], Record<string, string>, number, string]>([
     [
       [...RUN, '--accel', 'xen'],
@@ -95,7 +95,7 @@ describe('messages name flags, or the variables that values are from', () => {
       'error: PERF_MATRIX_THREADS_LIST: "0" is no number of threads\nhint:  Give whole numbers from 1 to 512; default leaves the matter to the guest.',
     ],
     [['image', 'efi', '--hello', '--size', '1K'], {}, 1, 'hint:  Give --size'],
-  ])('%j with %j', async (args, variables, exitCode, text) => {
+  ])('rewords %j with %j', async (args, variables, exitCode, text) => {
     const found = await messages(args, variables);
     expect(found.text).toContain(text);
     expect(found.exitCode).toBe(exitCode);

@@ -20,13 +20,13 @@ describe('wordFor', () => {
     return command;
   };
 
-  it('is the flag of an option, with its value', () => {
+  it('returns an option with its value', () => {
     const word = wordFor(commandWith([]));
     expect(word(option('ramMiB'))).toBe('--ram');
     expect(word(option('accel', 'tcg'))).toBe('--accel tcg');
   });
 
-  it('is the variable where the value is from there', () => {
+  it('returns the variable when the value comes from it', () => {
     const env = { RAM_MB: '5', QEMU_ACCEL: 'kvm' };
     const word = wordFor(commandWith(['--accel', 'hvf'], env));
     expect(word(option('ramMiB'))).toBe('RAM_MB');
@@ -34,11 +34,11 @@ describe('wordFor', () => {
     expect(word(option('accel'))).toBe('--accel');
   });
 
-  it('is the variable of what has no flag', () => {
+  it('returns the variable when there is no such option', () => {
     expect(wordFor(commandWith([]))(option('cacheDir'))).toBe('ZOSIA_CACHE');
   });
 
-  it('is nothing for an option that the command lacks', () => {
+  it('returns undefined for an option that the command does not have', () => {
     expect(wordFor(commandWith([]))(option('firmware'))).toBeUndefined();
     expect(wordFor(undefined)(option('ramMiB'))).toBeUndefined();
   });
@@ -47,13 +47,13 @@ describe('wordFor', () => {
 describe('fittingHint', () => {
   const hints = [wording`Free some, or name ${option('out')}.`, 'Free some.'];
 
-  it('is the first whose options the command has', () => {
+  it('returns the first hint whose options the command has', () => {
     expect(fittingHint(hints, () => '--out')).toBe('Free some, or name --out.');
     expect(fittingHint(hints, () => undefined)).toBe('Free some.');
     expect(fittingHint(hints.slice(0, 1), () => undefined)).toBeUndefined();
   });
 
-  it('leaves plain texts as they are', () => {
+  it('returns plain texts unchanged', () => {
     const plain = 'The last lines:\nusage: llama-cli --help';
     expect(fittingHint([plain], () => undefined)).toBe(plain);
     expect(inWords(plain, () => '--x')).toBe(plain);
@@ -100,12 +100,12 @@ async function textsOutsideOfTheCli(): Promise<{ file: string; text: string }[]>
   return texts;
 }
 
-describe('below the command line', () => {
+describe('the source below the command line', () => {
   const program = makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } });
   const commandAt = (names: readonly string[]): Command =>
     names.reduce((at, name) => at.commands.find((each) => each.name() === name) ?? at, program);
 
-  it('no text names a flag, but in a whole command of zosia or of another program', async () => {
+  it('names an option only in a whole command of zosia or of another program', async () => {
     const texts = await textsOutsideOfTheCli();
     expect(texts.length).toBeGreaterThan(1000);
     const named = texts.filter(
@@ -115,7 +115,7 @@ describe('below the command line', () => {
     expect(named).toEqual([]);
   });
 
-  it('whole commands of zosia have the options that they are given', async () => {
+  it('gives whole commands of zosia only options that they have', async () => {
     let count = 0;
     for (const { file, text } of await textsOutsideOfTheCli()) {
       for (const [command] of text.matchAll(COMMAND)) {
@@ -134,7 +134,7 @@ describe('below the command line', () => {
     expect(count).toBeGreaterThan(8);
   });
 
-  it('options that messages speak of are options of some command', async () => {
+  it('names only options that some command has', async () => {
     const all: Command[] = [program];
     for (const command of all) all.push(...command.commands);
     const src = join(ROOT, 'src');

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../../support/temporary.js';
 const anyText = fc.string({ unit: 'binary' });
 
 describe('printable', () => {
-  it('escapes control characters as names of files have them, and nothing else', () => {
+  it('escapes control characters as in the names of files, and nothing else', () => {
     expect(printable('\u001b[2J\r\n\u009b1m ä模 \\ "')).toBe(
       '\\x1b[2J\\x0d\\x0a\\xc2\\x9b1m ä模 \\ "',
     );
@@ -35,7 +35,7 @@ describe('printable', () => {
     '\ufeff',
     '\u{e0041}',
     '\u2028',
-  ])('escapes %j, which is not seen', (character) => {
+  ])('escapes the invisible %j', (character) => {
     const bytes = Buffer.from(character).toString('hex').replace(/../g, '\\x$&');
     expect(printable(`a${character}b`)).toBe(`a${bytes}b`);
     expect(printableLines(`a\n${character}b`)).toBe(`a\n${bytes}b`);
@@ -44,11 +44,11 @@ describe('printable', () => {
     expect(JSON.parse(json)).toEqual({ character });
   });
 
-  it('leaves lines to texts that have some', () => {
+  it('keeps line breaks in texts of several lines', () => {
     expect(printableLines('a\n\tb\u001b\r')).toBe('a\n\tb\\x1b\\x0d');
   });
 
-  it('leaves JSON what it means', () => {
+  it('does not change the meaning of JSON', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const json = printableJson(JSON.stringify(text));
@@ -59,7 +59,7 @@ describe('printable', () => {
   });
 });
 
-describe('what files say of themselves', () => {
+describe('text from files', () => {
   const folder = temporaryFolder();
   const EVIL = '\u001b[2J\u009b1m';
   const HIDDEN = '/a\u202etxt.exe';
@@ -79,14 +79,14 @@ describe('what files say of themselves', () => {
     ['a file system', ['inspect', 'disk.img'], /^label +\\x1b\[2J\\xc2\\x9b1m$/m],
     ['a model, as JSON', ['model', 'info', 'evil.gguf', '--json'], /\\u001b\[2J\\u009b1m\\n/],
     ['a file system, as JSON', ['inspect', 'disk.img', '--json'], /\\u001b\[2J\\u009b1m"/],
-  ])('does not reach the terminal raw: %s', async (_what, args, expected) => {
+  ])('is escaped for the terminal: %s', async (_what, args, expected) => {
     const { stdout, exitCode } = await run(...args);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(expected);
     expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
-  it('does not reach it as names of files', async () => {
+  it('is escaped in the names of files', async () => {
     const listed = await run('ls', 'disk.img');
     expect(listed.stdout).toContain('a\\xe2\\x80\\xaetxt.exe');
     const found = await run('cat', 'disk.img', '/a\\xe2\\x80\\xaetxt.exe');
@@ -98,7 +98,7 @@ describe('what files say of themselves', () => {
     expect((await run('verify', 'disk.img')).stdout).not.toMatch(/\p{Cf}/u);
   });
 
-  it('does not reach it through messages either', async () => {
+  it('is escaped in messages, too', async () => {
     const { stderr, exitCode } = await run('inspect', `${EVIL}.img`);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('\\x1b[2J\\xc2\\x9b1m.img');

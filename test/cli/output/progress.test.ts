@@ -12,7 +12,7 @@ const fact = (doneBytes: number, name = 'llama.cpp-tools') => ({
 });
 
 describe('progressRow', () => {
-  it('tells how fast and how long once that can be told', () => {
+  it('shows the speed and the remaining time once they are known', () => {
     expect(progressRow(fact(5 * MIB), 2000, 100)).toMatch(
       / 50% of 10\.0 MiB {2}2\.5 MiB\/s {2}2s left$/,
     );
@@ -21,7 +21,7 @@ describe('progressRow', () => {
     expect(progressRow(fact(10 * MIB), 2000, 100)).not.toContain('left');
   });
 
-  it.each([100, 80, 60, 40, 20])('never is wider than %i columns', (columns) => {
+  it.each([100, 80, 60, 40, 20])('is never wider than %i columns', (columns) => {
     for (const done of [0, 3 * MIB, 10 * MIB]) {
       const row = progressRow(fact(done, 'a-very-long-name-of-a-package-indeed'), 5000, columns);
       expect(row.length).toBeLessThanOrEqual(columns);
@@ -50,7 +50,7 @@ function fakeTerminal() {
 }
 
 describe('startProgress', () => {
-  it('leaves one row for each thing, at its end', async () => {
+  it('leaves one row for each item when it has ended', async () => {
     const { stream, shown } = fakeTerminal();
     const progress = startProgress(stream);
     for (const done of [0, 4, 9.6, 10]) {
@@ -66,7 +66,7 @@ describe('startProgress', () => {
     beforeTalk(undefined);
   });
 
-  it('gives way to what is said', () => {
+  it('is cleared while other lines are printed', () => {
     const { stream, shown } = fakeTerminal();
     const progress = startProgress(stream);
     progress.update('kernel', MIB, 10 * MIB);

@@ -52,12 +52,12 @@ async function withoutReaderOf(
 describe.each(COMMANDS)('zosia %s %s %s', (...words) => {
   const args = words.filter((word) => typeof word === 'string');
 
-  it('ends quietly when the reader of stdout is gone', async () => {
+  it('exits without an error when the reader of stdout has gone', async () => {
     expect(await withoutReaderOf('stdout', args)).toEqual({ said: '', exitCode: 0 });
   });
 
   const noFullDevice = skipWhere(!existsSync('/dev/full'), 'no /dev/full here');
-  it('says that stdout has no room', noFullDevice, async () => {
+  it('reports that there is no space left for stdout', noFullDevice, async () => {
     const full = await open('/dev/full', 'w');
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd: folder.path,
@@ -73,14 +73,14 @@ describe.each(COMMANDS)('zosia %s %s %s', (...words) => {
 });
 
 describe('stderr without a reader', () => {
-  it('does not keep results back', async () => {
+  it('does not prevent the results on stdout', async () => {
     const args = ['image', 'model', 'model.gguf', '--out', 'out.img', '--json', '--use-docker'];
     const { said, exitCode } = await withoutReaderOf('stderr', args);
     expect(exitCode).toBe(0);
     expect(JSON.parse(said)).toMatchObject({ path: 'out.img' });
   });
 
-  it('does not change that a command failed', async () => {
+  it('does not change the exit status of a failed command', async () => {
     expect(await withoutReaderOf('stderr', ['ls', 'missing'])).toEqual({ said: '', exitCode: 1 });
   });
 });

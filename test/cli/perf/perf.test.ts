@@ -35,7 +35,7 @@ const resultsIn = async (name: string) =>
   parseResults(await readFile(folder.file(name), 'utf8'), name);
 
 describe('zosia perf run', () => {
-  it('prints a table, and tells of each run', async () => {
+  it('prints a table and a line for each run', async () => {
     const { stdout, stderr, exitCode } = await run(['--threads', '3', '--runs', '2']);
     expect(stdout).toMatch(/^disk, aarch64, tcg, \d+ CPUs?\n/);
     expect(stdout).toMatch(/^ +3 +3 +- +2 +0 +30\.0 /m);
@@ -43,7 +43,7 @@ describe('zosia perf run', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('fails below the minimum, at the first run', async () => {
+  it('fails at the first run that is below the minimum', async () => {
     const args = ['--threads', '2', '--min-tok-s', '20.5', '--runs', '3', '--json'];
     const { stdout, stderr, exitCode } = await run(args);
     expect(exitCode).toBe(1);
@@ -57,7 +57,7 @@ describe('zosia perf run', () => {
 
   const MATRIX = '# four lines\n1||\n2|3|-b,256\n||--crash\n4||\n';
 
-  it('measures a matrix of four lines, one of which fails, and the CSV loads back', async () => {
+  it('measures a matrix of four lines, one of which fails, and the CSV can be read back', async () => {
     await writeFile(folder.file('four.matrix'), MATRIX);
     const logs = () => readdir(folder.file('artifacts/perf-logs')).catch(() => []);
     const logCount = (await logs()).length;
@@ -85,7 +85,7 @@ describe('zosia perf run', () => {
     expect(await logs()).toHaveLength(logCount + 1);
   });
 
-  it('stops at the line that fails, unless told not to', async () => {
+  it('stops at the line that fails by default', async () => {
     await writeFile(folder.file('four.matrix'), MATRIX);
     const args = ['--matrix', 'four.matrix', '--results', 'fast.csv', '--log-dir', 'logs'];
     expect((await run(args)).exitCode).toBe(1);
@@ -93,7 +93,7 @@ describe('zosia perf run', () => {
     expect(await readdir(folder.file('logs'))).toHaveLength(3);
   });
 
-  it('takes everything from variables, over which options win', async () => {
+  it('takes everything from variables, which options override', async () => {
     await writeFile(folder.file('var.matrix'), '1||\n||--crash\n2||\n');
     const variables = {
       PERF_MATRIX_FILE: 'var.matrix',
@@ -118,7 +118,7 @@ describe('zosia perf run', () => {
     });
   });
 
-  it('measures the default profile, cut down to the host, and those of a file', async () => {
+  it('measures the default profile, cut down to the host, and the profiles of a file', async () => {
     const usual = await run(['--json', '--smp', '2']);
     expect(usual.stderr).toContain('cut down');
     expect(JSON.parse(usual.stdout)).toMatchObject({
@@ -136,7 +136,7 @@ describe('zosia perf run', () => {
     });
   });
 
-  it('says that a matrix takes the place of the setting of a profile', async () => {
+  it('says that a matrix replaces the setting of a profile', async () => {
     await writeFile(folder.file('one.matrix'), '1||\n');
     const args = ['--matrix', 'one.matrix', '--json', '--smp', '6'];
     const { stdout, stderr } = await run([...args, '--profile', 'phi35_fast']);
@@ -161,7 +161,7 @@ describe('zosia perf run', () => {
     [[], { PERF_RUNS: 'some' }, /^error: PERF_RUNS cannot be some/m],
     [[], { PERF_LOOP: 'yes' }, /^error: PERF_LOOP cannot be yes/m],
     [[], { SMP: 'x' }, /^error: SMP cannot be x/m],
-  ])('%j with %j is a mistake that is told before anything is booted', async (args, more, said) => {
+  ])('rejects %j with %j before anything is booted', async (args, more, said) => {
     await writeFile(folder.file('bad.matrix'), '1||\nx||\n');
     await writeFile(folder.file('foreign.csv'), 'date,rate\n');
     const { stdout, stderr, exitCode } = await run(args, more);
@@ -171,7 +171,7 @@ describe('zosia perf run', () => {
     expect(exitCode).toBe(/^error: .* cannot |^error: the matrix .* says/m.test(stderr) ? 2 : 1);
   });
 
-  it('adds to a file of the old scripts, and says once what is not kept there', async () => {
+  it('appends to a file of the original scripts, and says once what that does not keep', async () => {
     await writeFile(folder.file('scripts.csv'), SCRIPT_RESULTS_HEADER);
     const args = ['--threads', '2', '--runs', '2', '--results', 'scripts.csv'];
     const { stderr, exitCode } = await run(args);
@@ -192,18 +192,18 @@ describe('zosia perf run', () => {
     ['--runs', '0'],
     ['--min-tok-s', '-1'],
     ['--timeout', '0'],
-  ])('%s %s is wrong usage', async (option, value) => {
+  ])('rejects %s %s as wrong usage', async (option, value) => {
     expect((await run([option, value])).exitCode).toBe(2);
   });
 
-  it('with --dry-run prints the commands, and boots nothing', async () => {
+  it('prints the commands with --dry-run, and boots nothing', async () => {
     const args = ['--threads', '2', '--llama-args', '-b,256', '--dry-run'];
     const { stdout, exitCode } = await run(args);
     expect(stdout).toMatch(/qemu-system-aarch64.* zosia\.perf=1 .*zosia\.llama_args=-b,256/);
     expect(exitCode).toBe(0);
   });
 
-  it('has no model, nor a disk', async () => {
+  it('reports a missing model and a missing disk', async () => {
     const { stderr, exitCode } = await run([], { MODEL_DISK_IMAGE: '' });
     expect(stderr).toMatch(/no model was named, and no model disk is built/);
     expect(exitCode).toBe(1);
@@ -232,14 +232,14 @@ describe('zosia perf run, interrupted', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('ends a loop in which runs have failed as a failure', async () => {
+  it('ends a loop with failed runs as a failure', async () => {
     const args = ['--llama-args', '--crash', '--loop', '--no-fail-fast'];
     const { exitCode, stdout } = await interrupt(args, 'failing.csv', 2);
     expect(stdout).toContain('--crash');
     expect(exitCode).toBe(1);
   });
 
-  it('ends the machine under way, and is no success when there was an end to reach', async () => {
+  it('ends the running machine, and fails when the measurement had a fixed number of runs', async () => {
     await writeFile(folder.file('hang.matrix'), '1||\n||--hang\n');
     const args = ['--matrix', 'hang.matrix'];
     const { exitCode, stdout } = await interrupt(args, 'hang.csv', 1);
@@ -269,7 +269,7 @@ handle.write = function (bytes, ...rest) {
     onFullDisk = { NODE_OPTIONS: `--import=${pathToFileURL(folder.file('full-disk.mjs')).href}` };
   });
 
-  it('ends a loop with the summary, and it is said what was lost', async () => {
+  it('ends a loop with the summary and reports the runs that were lost', async () => {
     const args = ['--threads', '2', '--loop', '--results', 'full.csv'];
     const { stdout, stderr, exitCode } = await run(args, onFullDisk);
     expect(stderr).toMatch(
@@ -281,7 +281,7 @@ handle.write = function (bytes, ...rest) {
     expect(exitCode).toBe(1);
   });
 
-  it('ends tuning with what has been measured, as JSON, too', async () => {
+  it('ends tuning with the measurements so far, also as JSON', async () => {
     const args = [...MACHINE, '--json', '--results', 'full-tune.csv'];
     const { stdout, exitCode } = await perf('tune', args, onFullDisk);
     expect(JSON.parse(stdout)).toMatchObject({ runs: [{}, {}], interrupted: true, ok: false });
@@ -290,7 +290,7 @@ handle.write = function (bytes, ...rest) {
 });
 
 describe('zosia perf matrix', () => {
-  it('prints a matrix, or writes it, and perf run takes it', async () => {
+  it('prints a matrix or writes it to a file, which perf run accepts', async () => {
     const lists = [
       '--threads',
       '1 2',
@@ -313,14 +313,14 @@ describe('zosia perf matrix', () => {
     expect((JSON.parse(json) as { runs: unknown[] }).runs).toHaveLength(4);
   });
 
-  it('has threads around the number of processors', async () => {
+  it('has thread counts around the number of processors', async () => {
     const { stdout } = await perf('matrix', []);
     expect(stdout.split('\n').length).toBeGreaterThan(4);
   });
 });
 
 describe('zosia perf tune', () => {
-  it('finds the fastest, tells what it took, and keeps it as a profile', async () => {
+  it('finds the fastest setting, prints what it took, and saves it as a profile', async () => {
     const lists = ['--threads', '1 2 4', '--llama-args', 'default --crash -b,256'];
     const args = [...MACHINE, ...lists, '--batch-threads', 'default 3'];
     const { stdout, stderr, exitCode } = await perf('tune', [
@@ -342,7 +342,7 @@ describe('zosia perf tune', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ runs: [{ tokPerS: expect.any(Number) }] });
   });
 
-  it('spends no more boots than allowed', async () => {
+  it('uses no more boots than allowed', async () => {
     const { stdout } = await perf('tune', [
       ...[...MACHINE, '--threads', '1 2', '--llama-args', 'default', '--boots', '2', '--json'],
     ]);
@@ -353,7 +353,7 @@ describe('zosia perf tune', () => {
     });
   });
 
-  it('fails when nothing gives a result', async () => {
+  it('fails when no setting gives a result', async () => {
     const args = [...MACHINE, '--threads', '1', '--llama-args', '--crash'];
     const { stderr, exitCode } = await perf('tune', args);
     expect(stderr).toMatch(
@@ -362,7 +362,7 @@ describe('zosia perf tune', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('refuses a name before it boots', async () => {
+  it('rejects an invalid profile name before it boots', async () => {
     const { stderr, exitCode } = await perf('tune', [...MACHINE, '--save-profile', 'none']);
     expect(stderr).toContain('the profile none is built in');
     expect(exitCode).toBe(1);
@@ -370,7 +370,7 @@ describe('zosia perf tune', () => {
 });
 
 describe('zosia perf report', () => {
-  it('sums up files of both kinds, as a table, as JSON and as a page', async () => {
+  it('summarizes files of both kinds as a table, as JSON and as a page', async () => {
     const old = `${SCRIPT_RESULTS_HEADER}2026-01-02T03:04:05Z,8,8,"-b,256",64,3.2,20,1\n`;
     await writeFile(folder.file('old.csv'), old);
     await run(['--threads', '3', '--results', 'new.csv']);
@@ -395,7 +395,7 @@ describe('zosia perf report', () => {
     ['none.csv', '', /none\.csv does not exist/],
     ['empty.csv', SCRIPT_RESULTS_HEADER, /there are no runs in empty\.csv/],
     ['torn.csv', `${SCRIPT_RESULTS_HEADER}2026-01-02T03:04:05Z,8,8`, /torn\.csv, line 2: 3 fields/],
-  ])('cannot sum up %s', async (name, text, message) => {
+  ])('rejects %s', async (name, text, message) => {
     if (text !== '') await writeFile(folder.file(name), text);
     const { stderr, exitCode } = await perf('report', [name]);
     expect(stderr).toMatch(message);

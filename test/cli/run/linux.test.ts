@@ -44,11 +44,11 @@ describe('zosia run --prompt', () => {
     return (await succeeds('run', ...MACHINE, '--disk', 'disk.vmdk', '--prompt', 'Hi')).stdout;
   };
 
-  it('gives the answer of a chat model as a text of its own', async () => {
+  it('prints the answer of a chat model as a text of its own', async () => {
     expect(await answer(EMBEDDED_MODEL)).toBe('an answer\n');
   });
 
-  it('goes on in the line of the prompt where the model has no chat template', async () => {
+  it('continues the line of the prompt when the model has no chat template', async () => {
     const files = ['tiny.bin', '--tokenizer', 'tiny-tokenizer.bin', '--out', 'tiny.gguf'];
     await succeeds('model', 'convert', ...files);
     expect(await answer(folder.file('tiny.gguf'))).toBe(' an answer\n');
@@ -63,14 +63,14 @@ describe('how an answer ended', () => {
   }
   const REPORT = 'zosia: answer end=tokens prompt_tokens=3 tokens=5 context=512';
 
-  it('is told on stderr where it was cut, and stdout is the answer alone', async () => {
+  it('is reported on stderr when it was cut, and stdout has only the answer', async () => {
     const { stdout, stderr, exitCode } = await ask(answers('four', [REPORT]));
     expect(stdout).toBe('four\n');
     expect(stderr).toContain('zosia: the answer was cut: it may have 5 tokens (-n)\n');
     expect(exitCode).toBe(0);
   });
 
-  it('is told where the answer is empty', async () => {
+  it('is reported when the answer is empty', async () => {
     const ended = REPORT.replace('tokens ', 'end ');
     const { stdout, stderr, exitCode } = await ask(answers('', [ended]));
     expect(stdout.trim()).toBe('');
@@ -78,7 +78,7 @@ describe('how an answer ended', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('is in the JSON, with the answer as it came', async () => {
+  it('is in the JSON, with the unchanged answer', async () => {
     const { stdout } = await ask(answers(' \u{1f600}\n\n', [REPORT]), '--json');
     expect(JSON.parse(stdout)).toEqual({
       answer: ' \u{1f600}\n\n',
@@ -89,7 +89,7 @@ describe('how an answer ended', () => {
     });
   });
 
-  it('is not known of a guest that does not tell', async () => {
+  it('is unknown for a guest that does not report it', async () => {
     const { stdout } = await ask(answers('four', []), '--json');
     expect(JSON.parse(stdout)).toMatchObject({ answer: 'four', reason: 'unknown', tokens: null });
   });
@@ -103,7 +103,7 @@ describe('how an answer ended', () => {
       'zosia: the chat template cannot be used: Jinja Exception: no system',
       'error: llama.cpp cannot use the chat template: Jinja Exception: no system',
     ],
-  ])('is an error of its own for %j', async (line, message) => {
+  ])('is a specific error for %j', async (line, message) => {
     for (const json of [[], ['--json']]) {
       const { stdout, stderr, exitCode } = await ask(answers('', [line], 1), ...json);
       expect(exitCode).toBe(1);
@@ -113,7 +113,7 @@ describe('how an answer ended', () => {
     }
   });
 
-  it('is not asked with a template that there is not, or another word for reasoning', async () => {
+  it('rejects an unknown template or reasoning mode before the guest is started', async () => {
     const template = await ask(answers('four', []), '--chat-template', 'nowhere.jinja');
     expect(template).toMatchObject({ exitCode: 1, stdout: '' });
     expect(template.stderr).toContain('error: there is no chat template nowhere.jinja');

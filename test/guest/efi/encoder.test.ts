@@ -75,7 +75,7 @@ describe('the encoder', () => {
     },
   );
 
-  it('makes the first of equal merges, and merges merged tokens again', async () => {
+  it('merges the first of equal pairs, and merges merged tokens again', async () => {
     const texts = ['<unk>', '<s>', '</s>', ' ', 'a', 'aa', 'aaa', 'aaaa'];
     const path = folder.file('merges.bin');
     await writeFile(path, writeVocabulary(texts.map((text) => ({ text, score: 0 }))));

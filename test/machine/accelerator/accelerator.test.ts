@@ -64,7 +64,7 @@ describe('a verdict', () => {
 });
 
 describe('parseAccelerator', () => {
-  it('knows the names, and properties after a comma', () => {
+  it('accepts the names, with properties after a comma', () => {
     expect(parseAccelerator('auto')).toEqual({ name: 'auto' });
     expect(parseAccelerator('tcg,thread=single,tb-size=64')).toEqual({
       name: 'tcg',
@@ -72,7 +72,7 @@ describe('parseAccelerator', () => {
     });
   });
 
-  it.each(['', 'xen', 'KVM', 'auto,x=y', 'kvm '])('refuses %j', (text) => {
+  it.each(['', 'xen', 'KVM', 'auto,x=y', 'kvm '])('rejects %j', (text) => {
     expect(() => parseAccelerator(text)).toThrow(
       expect.objectContaining({
         code: 'ZOSIA_BAD_OPTION',
@@ -83,7 +83,7 @@ describe('parseAccelerator', () => {
 });
 
 describe('plainReason', () => {
-  it('leaves what a QEMU said as it died to zosia doctor', () => {
+  it('replaces the last error of a dying QEMU by a reference to zosia doctor', () => {
     const words =
       'qemu-system-x86_64: ../../target/i386/kvm/kvm.c:3183: kvm_buf_set_msrs: Assertion ' +
       "`ret == cpu->kvm_msr_buf->nmsrs' failed.";
@@ -94,13 +94,13 @@ describe('plainReason', () => {
   });
 });
 
-describe('auto', () => {
-  it('takes an accelerator that ran the probe to its end', async () => {
+describe('the accelerator auto', () => {
+  it('uses an accelerator that completed the probe', async () => {
     const { context } = await mac(PROBE_PASSES);
     expect(await resolveAccelerator({ name: 'auto' }, context)).toEqual({ name: 'hvf' });
   });
 
-  it('probes the machine that will be run, with the host processor', async () => {
+  it('probes the machine that will run, with the host processor', async () => {
     const { context, probes } = await mac(PROBE_PASSES);
     await resolveAccelerator({ name: 'auto' }, context);
     const [probe] = await probes();
@@ -120,7 +120,7 @@ describe('auto', () => {
     });
   });
 
-  it("passes QEMU's complaint on", async () => {
+  it('includes the error message of QEMU', async () => {
     const { context } = await mac(
       `console.error('qemu: first\\nqemu: HV_DENIED'); process.exit(1);`,
     );
@@ -128,13 +128,13 @@ describe('auto', () => {
     expect(note).toMatch(/: qemu: HV_DENIED$/);
   });
 
-  it('gives up on a probe that hangs', async () => {
+  it('ends a probe that hangs', async () => {
     const { context } = await mac(`${PROBE_PASSES} setInterval(() => {}, 1000);`);
     const { note } = await resolveAccelerator({ name: 'auto' }, context);
     expect(note).toMatch(/did not come to its end in \d+ s$/);
   });
 
-  it('remembers the verdict, good or bad', async () => {
+  it('caches the result, good or bad', async () => {
     for (const machine of [PROBE_PASSES, '']) {
       const { context, probes } = await mac(machine);
       const first = await resolveAccelerator({ name: 'auto' }, context);
@@ -144,7 +144,7 @@ describe('auto', () => {
     }
   });
 
-  it('believes a bad verdict for a day, a good one for as long as nothing changes', async () => {
+  it('trusts a bad result for a day, and a good one until something changes', async () => {
     const age = async (hours: number) => {
       const kept = join(folder(), 'cache', 'machine');
       const then = new Date(Date.now() - hours * 3_600_000);
@@ -167,7 +167,7 @@ describe('auto', () => {
     expect(await good.probes()).toHaveLength(3);
   });
 
-  it('heeds what a machine has found out since', async () => {
+  it('uses what a machine has found out since', async () => {
     const { context, probes } = await mac(PROBE_PASSES);
     const auto = () => resolveAccelerator({ name: 'auto' }, context);
     await auto();
@@ -202,13 +202,13 @@ describe('auto', () => {
 });
 
 describe('an accelerator asked for by name', () => {
-  it('is taken when it works, with its properties', async () => {
+  it('is used with its properties when it works', async () => {
     const { context } = await mac(PROBE_PASSES);
     const choice = { name: 'hvf', options: 'x=y' } as const;
     expect(await resolveAccelerator(choice, context)).toEqual(choice);
   });
 
-  it('is an error when it does not', async () => {
+  it('throws an error when it does not work', async () => {
     const { context } = await mac('');
     await expect(resolveAccelerator({ name: 'hvf' }, context)).rejects.toMatchObject({
       code: 'ZOSIA_ACCEL_UNUSABLE',
@@ -216,7 +216,7 @@ describe('an accelerator asked for by name', () => {
     });
   });
 
-  it('is probed again after a bad verdict, not after a good one', async () => {
+  it('is probed again after a bad result, not after a good one', async () => {
     const bad = await mac('');
     for (let i = 0; i < 2; i++) {
       await expect(resolveAccelerator({ name: 'hvf' }, bad.context)).rejects.toThrow();
@@ -228,7 +228,7 @@ describe('an accelerator asked for by name', () => {
     expect(await good.probes()).toHaveLength(3);
   });
 
-  it('needs no probe to be TCG', async () => {
+  it('needs no probe when it is TCG', async () => {
     const { context, probes } = await mac('');
     expect(await resolveAccelerator({ name: 'tcg' }, context)).toEqual({ name: 'tcg' });
     expect(await probes()).toEqual([]);
@@ -247,15 +247,18 @@ describe('keptVerdict', () => {
   it.each([
     ['works', PROBE_PASSES, { usable: true }],
     ['does not', '', { usable: false, reason: 'QEMU ended at once' }],
-  ])('is what was found out, where it %s, and nothing before', async (_, machine, verdict) => {
-    const { context, probes } = await mac(machine);
-    expect(await kept()).toBeUndefined();
-    expect(await probes()).toEqual([]);
-    await resolveAccelerator({ name: 'auto' }, context);
-    expect(await kept()).toEqual(verdict);
-  });
+  ])(
+    'returns the result of the probe when it %s, and undefined before',
+    async (_, machine, verdict) => {
+      const { context, probes } = await mac(machine);
+      expect(await kept()).toBeUndefined();
+      expect(await probes()).toEqual([]);
+      await resolveAccelerator({ name: 'auto' }, context);
+      expect(await kept()).toEqual(verdict);
+    },
+  );
 
-  it('is known at once for guests of another architecture', async () => {
+  it('reports at once that a host of another architecture cannot be used', async () => {
     expect(await kept({ hostArch: 'x64' })).toEqual({
       usable: false,
       reason: "this host's processor is x64",
@@ -265,7 +268,7 @@ describe('keptVerdict', () => {
 });
 
 describe('silencePlan', () => {
-  it('ends in emulation unless an accelerator was asked for by name', async () => {
+  it('ends with TCG unless an accelerator was requested by name', async () => {
     const { context } = await mac('');
     const cpuModelFor = (accel: 'auto' | 'hvf', cpuModel?: string) =>
       silencePlan({ accel: { name: accel }, cpuModel }, 'hvf', context)!.emulatedCpuModel;

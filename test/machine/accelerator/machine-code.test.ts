@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assemble, dword } from '../../../src/machine/accelerator/machine-code.js';
 
 describe('assemble', () => {
-  it('fills in addresses and distances, forwards and backwards', () => {
+  it('resolves addresses and offsets, forwards and backwards', () => {
     const code = assemble(0xffff_0000, [
       { label: 'start' },
       0x90,
@@ -21,7 +21,7 @@ describe('assemble', () => {
     ]);
   });
 
-  it('refuses labels that are unknown or too far away', () => {
+  it('rejects labels that are unknown or too far away', () => {
     expect(() => assemble(0, [{ near: 'nowhere' }])).toThrow(RangeError);
     const far = Array.from({ length: 128 }, () => 0x90);
     expect(() => assemble(0, [{ near: 'end' }, ...far, { label: 'end' }])).toThrow(RangeError);

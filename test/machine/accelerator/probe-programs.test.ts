@@ -31,8 +31,8 @@ async function assembled(target: string, source: string, address: number): Promi
   return readFile(binary!);
 }
 
-describe('the probe, as clang assembles it,', skipWhere(!hasCompiler(), 'no clang here'), () => {
-  it('is the same for x86', async () => {
+describe('the probe as assembled by clang', skipWhere(!hasCompiler(), 'no clang here'), () => {
+  it('has the same bytes for x86', async () => {
     const source = `
 .intel_syntax noprefix
 .code16
@@ -112,7 +112,7 @@ table:
     expect(between.every((byte) => byte === 0)).toBe(true);
   });
 
-  it('is the same for aarch64', async () => {
+  it('has the same bytes for aarch64', async () => {
     const source = `
   movz w3, #${PROBE_ITERATIONS >>> 16}, lsl #16
 count:

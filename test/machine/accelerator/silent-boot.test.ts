@@ -115,9 +115,9 @@ async function session<S>(
   return { exitStatus, shown: await shown, notes: (await said).trim().split('\n') };
 }
 
-describe('a machine that says nothing is started again in two other ways', () => {
+describe('a machine without output is started again in two other ways', () => {
   it(
-    'as a one-shot',
+    'in a one-shot',
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({ third: WORKS.answer });
       const { spec, verdicts } = watched(PLAIN_SPEC, qemu, seconds);
@@ -136,7 +136,7 @@ describe('a machine that says nothing is started again in two other ways', () =>
   );
 
   it(
-    'as a session, and gets every line of a pipe',
+    'in a session, which gets every line of a pipe',
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({ third: WORKS.piped });
       const { spec, verdicts } = watched(PLAIN_SPEC, qemu, seconds);
@@ -150,7 +150,7 @@ describe('a machine that says nothing is started again in two other ways', () =>
   );
 
   it(
-    'as an EFI machine: one answer, and a session',
+    'on the EFI machine, in a one-shot and in a session',
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({ third: WORKS.efi });
       const notes: string[] = [];
@@ -193,7 +193,7 @@ describe('a machine under an accelerator', () => {
     runOneShot(spec, { onAnswer: () => undefined, onNote: (line) => notes.push(line) });
 
   it(
-    'that speaks is left alone, and says nothing new of the accelerator',
+    'with output is not restarted, and changes nothing that is known of the accelerator',
     atAnyPace(async (seconds) => {
       const first = `print('zosia: init\\r\\n'); setTimeout(() => done(0), ${seconds * 1500});`;
       const qemu = await fakeQemu({ first, third: '' });
@@ -205,7 +205,7 @@ describe('a machine under an accelerator', () => {
   );
 
   it(
-    'that speaks without its interrupt controller is run so from then on',
+    'with output only without its interrupt controller is always run so from then on',
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({ second: WORKS.linux, third: '' });
       const { spec, verdicts } = watched(PLAIN_SPEC, qemu, seconds);
@@ -216,7 +216,7 @@ describe('a machine under an accelerator', () => {
   );
 
   it(
-    'goes straight to TCG where QEMU does not know the property',
+    'falls back to TCG at once when QEMU does not know the property',
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({ second: DIES, third: WORKS.linux });
       const notes: string[] = [];
@@ -243,7 +243,7 @@ describe('a machine under an accelerator', () => {
   );
 
   it(
-    'that was asked for by name is not emulated',
+    'never falls back to TCG when it was requested by name',
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({ third: WORKS.linux });
       const { spec, verdicts } = watched(PLAIN_SPEC, qemu, seconds);
@@ -259,7 +259,7 @@ describe('a machine under an accelerator', () => {
   );
 
   it(
-    'dies as it always did, without a second start',
+    'reports the death of QEMU without a second start',
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({ first: DIES, third: WORKS.linux });
       const { spec } = watched(PLAIN_SPEC, qemu, seconds);
@@ -269,7 +269,7 @@ describe('a machine under an accelerator', () => {
   );
 
   it(
-    'blames no accelerator where TCG is silent, too, for as long as the user likes',
+    'does not blame the accelerator when TCG has no output either, however long it runs',
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({
         third: `writeFileSync(${JSON.stringify(join(folder(), 'emulated'))}, ''); ${SILENT}`,
@@ -286,7 +286,7 @@ describe('a machine under an accelerator', () => {
   );
 
   it(
-    "ends with the caller's signal, and is not started again",
+    "is ended by the caller's signal, and not started again",
     atAnyPace(async (seconds) => {
       const qemu = await fakeQemu({ third: WORKS.linux });
       const signal = AbortSignal.timeout(seconds * 500);

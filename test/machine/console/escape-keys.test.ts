@@ -14,7 +14,7 @@ const feed = (...pieces: string[]) => {
 };
 
 describe('EscapeKeys', () => {
-  it('passes ordinary keys on, Ctrl+C and NUL among them', () => {
+  it('passes on ordinary keys, including Ctrl+C and NUL', () => {
     expect(feed('hi\r\x03\0\x04')).toEqual({ forwarded: 'hi\r\x03\0\x04', end: false });
   });
 
@@ -22,21 +22,21 @@ describe('EscapeKeys', () => {
     expect(feed(`ab\x01${key}cd`)).toEqual({ forwarded: 'ab', end: true });
   });
 
-  it('finds an escape split over two pieces', () => {
+  it('recognises an escape that is split over two chunks', () => {
     expect(feed('a\x01', 'x')).toEqual({ forwarded: 'a', end: true });
     expect(feed('a\x01', '\x01', 'x')).toEqual({ forwarded: 'a\x01x', end: false });
   });
 
-  it('types one Ctrl+A for two', () => {
+  it('sends one Ctrl+A for two', () => {
     expect(feed('\x01\x01')).toEqual({ forwarded: '\x01', end: false });
     expect(feed('\x01\x01\x01\x01x')).toEqual({ forwarded: '\x01\x01x', end: false });
   });
 
-  it('passes Ctrl+A before another key on with that key', () => {
+  it('passes on Ctrl+A together with any other key that follows', () => {
     expect(feed('\x01b')).toEqual({ forwarded: '\x01b', end: false });
   });
 
-  it('does the same however the keys arrive', () => {
+  it('gives the same result however the keys are split', () => {
     const key = fc.constantFrom('\x01', 'x', 'X', 'a', '\xff');
     fc.assert(
       fc.property(fc.array(key), fc.array(fc.nat(20)), (typed, cuts) => {

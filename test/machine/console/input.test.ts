@@ -28,7 +28,7 @@ async function settle(): Promise<void> {
 }
 
 describe('relayLines', () => {
-  it('types a line for each that is wanted, and the last words in their turn', async () => {
+  it('sends one line for each request, and the final input at its request', async () => {
     const input = new PassThrough();
     const guest = new Guest();
     const relay = relayLines(input, guest, '/poweroff\n');
@@ -47,7 +47,7 @@ describe('relayLines', () => {
     expect(guest.typed).toBe('one\n\ntwo\n/poweroff\n');
   });
 
-  it('types a line that comes after it was wanted, and as it comes', async () => {
+  it('sends a line that arrives after its request as soon as it arrives', async () => {
     const input = new PassThrough();
     const guest = new Guest();
     relayLines(input, guest, '/poweroff\n').want(1);
@@ -58,7 +58,7 @@ describe('relayLines', () => {
     expect(guest.typed).toBe('one\n');
   });
 
-  it('keeps no more than a little of what is not wanted', async () => {
+  it('buffers only a little input before it is requested', async () => {
     const input = new PassThrough({ highWaterMark: 1024 });
     const guest = new Guest();
     const relay = relayLines(input, guest, '/poweroff\n');
@@ -89,7 +89,7 @@ describe('relayLines', () => {
     expect(guest.typed).toBe('one\ntwo\n/poweroff\n');
   });
 
-  it('lets go of the input', () => {
+  it('releases the input when it ends', () => {
     const input = new PassThrough();
     const relay = relayLines(input, new Guest(), '');
     relay.detach();
@@ -97,7 +97,7 @@ describe('relayLines', () => {
     expect(input.isPaused()).toBe(true);
   });
 
-  it('passes lines and tabs on, and no other control character, however the input is cut and whenever it is wanted', async () => {
+  it('passes on lines and tabs but no other control characters, however the input is split', async () => {
     const text = fc.array(fc.constantFrom('a', 'ż', '\n', '\t', '\r', '\x03'), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(text, fc.array(fc.nat(20)), async (letters, wants) => {

@@ -89,7 +89,7 @@ async function start(
 const ready = (session: Session) => until(() => session.output().includes('ready'));
 
 describe('runInteractive on a terminal', () => {
-  it('hands every key to the guest as it is and puts the terminal back', async () => {
+  it('sends every key to the guest unchanged and restores the terminal', async () => {
     const session = await start();
     await ready(session);
     expect(session.output()).toContain('Ctrl+A X ends the machine');
@@ -104,7 +104,7 @@ describe('runInteractive on a terminal', () => {
     expect(session.output()).not.toContain('^C');
   });
 
-  it('has an escape hatch', async () => {
+  it('ends at its escape key', async () => {
     const session = await start();
     await ready(session);
     const pid = await session.qemuPid();
@@ -115,7 +115,7 @@ describe('runInteractive on a terminal', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  it('puts the terminal back when QEMU dies', async () => {
+  it('restores the terminal when QEMU dies', async () => {
     const session = await start();
     await ready(session);
     session.type('k');
@@ -126,7 +126,7 @@ describe('runInteractive on a terminal', () => {
   });
 
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
-    'puts the terminal back and ends QEMU at a %s',
+    'restores the terminal and ends QEMU at a %s',
     async (signal) => {
       const session = await start();
       await ready(session);
@@ -140,7 +140,7 @@ describe('runInteractive on a terminal', () => {
     },
   );
 
-  it('puts the terminal back and ends QEMU at an exception that nobody catches', async () => {
+  it('restores the terminal and ends QEMU at an uncaught exception', async () => {
     const session = await start('throws');
     await ready(session);
     const pid = await session.qemuPid();
@@ -152,7 +152,7 @@ describe('runInteractive on a terminal', () => {
     await until(() => !isAlive(pid));
   });
 
-  it('lets QEMU have the terminal where QEMU_SERIAL says so, and puts it back', async () => {
+  it('gives the terminal to QEMU when QEMU_SERIAL says so, and restores it', async () => {
     const session = await start('normal', 'mon:stdio');
     await ready(session);
     // The terminal is as it was: it gathers lines and echoes them.
@@ -164,7 +164,7 @@ describe('runInteractive on a terminal', () => {
     expect(after).toBe(before);
   });
 
-  it('puts the terminal back even if QEMU had it and was killed', async () => {
+  it('restores the terminal when QEMU had it and was killed', async () => {
     const session = await start('normal', 'mon:stdio', 'process.stdin.setRawMode(true);');
     await ready(session);
     session.type('ab');

@@ -65,7 +65,7 @@ const LISTENS = `${ASKS} let typed = ''; process.stdin.on('data', (bytes) => {
 });`;
 
 describe('runInteractive on a pipe', () => {
-  it("shows the console and gives the guest's exit status", async () => {
+  it('prints the console and returns the exit status of the guest', async () => {
     const { exitStatus, stdout, stderr } = await run(`${STARTS} done(7);`);
     expect(exitStatus).toBe(7);
     expect(stdout).toBe(
@@ -74,19 +74,19 @@ describe('runInteractive on a pipe', () => {
     expect(stderr).toBe('');
   });
 
-  it('types a line whenever one is asked for, then what ends a session', async () => {
+  it('sends a line at each prompt, then what ends a session', async () => {
     const { stdout } = await run(`${STARTS} ${LISTENS}`, 'h\xc3\xa9\nyou\n');
     const typed = Buffer.from('h\xc3\xa9\nyou\n\x04', 'latin1');
     expect(stdout).toContain(`typed ${typed.toString('hex')}\r\n`);
     expect(stdout).not.toContain('[?2004h');
   });
 
-  it('types no key but tabs and the ends of lines', async () => {
+  it('sends no control characters but tabs and line ends', async () => {
     const { stdout } = await run(`${STARTS} ${LISTENS}`, 'h\x01\x03i\t\x1b[Ax\x7f\r\n');
     expect(stdout).toContain(`typed ${Buffer.from('hi\t[Ax\n\x04').toString('hex')}\r\n`);
   });
 
-  it('ends a last line that lacks its end', async () => {
+  it('adds a missing line end to the last line', async () => {
     const { stdout } = await run(`${STARTS} ${LISTENS}`, 'hi');
     expect(stdout).toContain(`typed ${Buffer.from('hi\n\x04').toString('hex')}\r\n`);
   });
@@ -103,13 +103,10 @@ describe('runInteractive on a pipe', () => {
   it.each([
     ['of another PID 1, which prints no marker', `print('Linux boots\\r\\n');`, true],
     ['of an older init, which does not mark its prompt', STARTS, undefined],
-  ] as const)(
-    'types all lines once the console is at rest: a guest %s',
-    async (_, says, foreign) => {
-      const { stdout } = await run(`${says} ${UNMARKED}`, 'one\ntwo\n', new Sink(), foreign);
-      expect(stdout).toContain(`typed ${Buffer.from('one\ntwo\n\x04').toString('hex')}\r\n`);
-    },
-  );
+  ] as const)('sends all lines once the console is idle: a guest %s', async (_, says, foreign) => {
+    const { stdout } = await run(`${says} ${UNMARKED}`, 'one\ntwo\n', new Sink(), foreign);
+    expect(stdout).toContain(`typed ${Buffer.from('one\ntwo\n\x04').toString('hex')}\r\n`);
+  });
 
   it.each([
     ['that is still booting, and is not foreign', `print('Linux boots\\r\\n');`, undefined],
@@ -119,13 +116,13 @@ describe('runInteractive on a pipe', () => {
       `print('zosia: init\\r\\n\\0zosia: starting llama-cli\\r\\n');`,
       true,
     ],
-  ] as const)('types nothing at a rest to a guest %s', async (_, says, foreign) => {
+  ] as const)('sends nothing when the console is idle to a guest %s', async (_, says, foreign) => {
     const machine = `let early = 0; process.stdin.on('data', (bytes) => { early += bytes.length; });
       ${says} setTimeout(() => { print('early ' + early + '\\r\\n\\0'); done(0); }, 500);`;
     expect((await run(machine, 'hi\n', new Sink(), foreign)).stdout).toContain('early 0\r\n');
   });
 
-  it('takes more input than fits into any buffer', async () => {
+  it('accepts more input than fits into any buffer', async () => {
     const machine = `${STARTS} ${ASKS} let count = 0; process.stdin.on('data', (bytes) => {
       if (bytes.includes(10)) ${ASKS}
       count += bytes.length; process.stdin.pause(); setTimeout(() => process.stdin.resume(), 1);
@@ -140,13 +137,13 @@ describe('runInteractive on a pipe', () => {
     expect(stdout).toHaveLength((1 << 20) + 'zosia: exit status=0\r\n'.length);
   });
 
-  it('lets go of the input', async () => {
+  it('releases the input when it ends', async () => {
     const { stdin } = await run(`${STARTS} done(0);`, 'hi\n');
     expect(stdin.listenerCount('data')).toBe(0);
     expect(stdin.listenerCount('end')).toBe(0);
   });
 
-  it('tells when QEMU died, and of what', async () => {
+  it('reports the death of QEMU, and its reason', async () => {
     const machine = `${STARTS} console.error('qemu: out of memory'); process.exitCode = 1; process.stdin.destroy();`;
     await expect(run(machine)).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DIED',
@@ -162,12 +159,12 @@ describe('runInteractive on a pipe', () => {
     });
   });
 
-  it('stops when nobody reads the console any more', async () => {
+  it('ends when the reader closes the console output', async () => {
     const machine = `setInterval(() => print('x\\r\\n'), 10);`;
     await expect(run(machine, '', new BrokenSink())).rejects.toThrow('EPIPE');
   });
 
-  it('stops when the caller cancels', async () => {
+  it('ends when the caller cancels', async () => {
     const { path } = await makeFakeQemu(folder(), { machine: 'setInterval(() => {}, 1000);' });
     const io = { stdin: new PassThrough(), stdout: new Sink(), stderr: new Sink() };
     const abort = new AbortController();
@@ -181,7 +178,7 @@ describe('runInteractive on a pipe', () => {
 
   // Elsewhere nothing tells QEMU that zosia is gone.
   const notLinux = skipWhere(process.platform !== 'linux', 'setpriv(1) is of Linux');
-  it('takes QEMU with it when it is killed', notLinux, async () => {
+  it('ends QEMU when zosia is killed', notLinux, async () => {
     const pidPath = join(folder(), 'qemu.pid');
     const machine = `writeFileSync(${JSON.stringify(pidPath)}, String(process.pid)); setInterval(() => {}, 1000);`;
     const { path } = await makeFakeQemu(folder(), { machine });

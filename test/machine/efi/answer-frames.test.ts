@@ -29,7 +29,7 @@ function read(stream: Uint8Array, sizes: readonly number[] = [stream.length || 1
 const readText = (text: string, sizes?: readonly number[]) => read(Buffer.from(text), sizes);
 
 describe('AnswerReader', () => {
-  it('puts the text of the frames together, and leaves the rest to the console', () => {
+  it('joins the text of the frames, and passes the rest to the console', () => {
     const stream = `Once${STX} upon${ETX} upon\x1b[1m${STX} a\ttime\n${ETX}\r\n${EOT}bye`;
     expect(readText(stream)).toEqual({
       answer: ' upon a\ttime\n',
@@ -38,7 +38,7 @@ describe('AnswerReader', () => {
     });
   });
 
-  it('tells a failure with its reason, and what there was until then', () => {
+  it('reports a failure with its reason and the text before it', () => {
     expect(readText(`${STX}Once${ETX}${CAN}out of memory${ETX}zosia: out of memory`)).toEqual({
       answer: 'Once',
       console: 'zosia: out of memory',
@@ -46,13 +46,13 @@ describe('AnswerReader', () => {
     });
   });
 
-  it('has no end before it has come', () => {
+  it('reports no end before one has arrived', () => {
     expect(readText(`${STX}Once${ETX}`).end).toBeUndefined();
     expect(readText(`${STX}Once`)).toMatchObject({ answer: 'Once', end: undefined });
     expect(readText(`${CAN}out of mem`).end).toBeUndefined();
   });
 
-  it('takes what breaks into a frame for the console: the application has crashed', () => {
+  it('passes what interrupts a frame to the console, because the application has crashed', () => {
     expect(readText(`${STX}Once\r\n!!!! X64 Exception Type - 06 !!!!\r\n`)).toEqual({
       answer: 'Once',
       console: '\r\n!!!! X64 Exception Type - 06 !!!!\r\n',
@@ -64,7 +64,7 @@ describe('AnswerReader', () => {
     });
   });
 
-  it('believes the first end alone', () => {
+  it('uses only the first end', () => {
     const stream = `${STX}a${ETX}${EOT}${STX}b${ETX}${CAN}no${ETX}`;
     expect(readText(stream)).toMatchObject({ answer: 'a', end: { kind: 'complete' } });
     expect(readText(`${CAN}no${ETX}${EOT}${EOT}`)).toMatchObject({
@@ -78,14 +78,14 @@ describe('AnswerReader', () => {
     });
   });
 
-  it('holds a bounded part of a reason', () => {
+  it('keeps a limited part of a reason', () => {
     const { end } = readText(`${CAN}${'x'.repeat(1 << 20)}${ETX}`);
     expect(end).toEqual({ kind: 'failed', message: 'x'.repeat(4096) });
   });
 
   const sizes = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 });
 
-  it('reads what was sent, in whatever pieces it arrives', () => {
+  it('reads what was sent, in chunks of any size', () => {
     const control = /[\p{Cc}]/gu;
     const console = fc
       .string({ unit: 'binary', maxLength: 20 })
@@ -105,7 +105,7 @@ describe('AnswerReader', () => {
     );
   });
 
-  it('makes the same of any bytes at all, however they are cut, and loses no console byte', () => {
+  it('gives the same result for any bytes in any chunks, and loses no console byte', () => {
     const frameBytes = fc.constantFrom(2, 3, 4, 0x18, 0x0a, 0x41);
     const bytes = fc.array(fc.oneof(frameBytes, fc.integer({ min: 0, max: 255 })));
     fc.assert(

@@ -7,7 +7,7 @@ const valuesOf = (args: readonly string[], option: string): string[] =>
   args.flatMap((arg, index) => (arg === option ? [args[index + 1]!] : []));
 
 describe('efiArguments', () => {
-  it('makes a whole x86_64 machine', () => {
+  it('returns a complete x86_64 machine', () => {
     expect(efiArguments({ ...EFI_SPEC, sandbox: true })).toMatchInlineSnapshot(`
       [
         "-nodefaults",
@@ -49,7 +49,7 @@ describe('efiArguments', () => {
     `);
   });
 
-  it('makes a whole aarch64 machine for a screenshot, with a log', () => {
+  it('returns a complete aarch64 machine for a screenshot, with a log', () => {
     expect(
       efiArguments({
         ...EFI_SPEC,
@@ -114,7 +114,7 @@ describe('efiArguments', () => {
     `);
   });
 
-  it('opens a window with a keyboard, and lets its libraries do what they need', () => {
+  it('opens a window with a keyboard, and allows the system calls that it needs', () => {
     const window = { screen: { on: 'window', display: 'gtk' }, sandbox: true } as const;
     const pc = efiArguments({ ...EFI_SPEC, ...window });
     expect(valuesOf(pc, '-display')).toEqual(['gtk']);
@@ -124,14 +124,14 @@ describe('efiArguments', () => {
     expect(valuesOf(arm, '-device').slice(0, 3)).toEqual(['ramfb', 'qemu-xhci', 'usb-kbd']);
   });
 
-  it('gives firmware without variables to QEMU as it is', () => {
+  it('passes firmware without variables to QEMU as a plain file', () => {
     const firmware = { code: { path: '/fw/a,b.fd', format: 'raw' } } as const;
     const args = efiArguments({ ...EFI_SPEC, firmware });
     expect(valuesOf(args, '-bios')).toEqual(['/fw/a,b.fd']);
     expect(args).not.toContain('-drive');
   });
 
-  it('gives firmware to HVF as it is: a write to flash would end QEMU', () => {
+  it('passes firmware to HVF as a plain file, because a write to flash would end QEMU', () => {
     const on = (name: 'hvf' | 'kvm' | 'tcg', firmware = EFI_SPEC.firmware) =>
       efiArguments({ ...EFI_SPEC, accel: { name }, firmware });
     expect(valuesOf(on('hvf'), '-bios')).toEqual(['/fw/code.fd']);
@@ -147,7 +147,7 @@ describe('efiArguments', () => {
     expect(valuesOf(on('hvf', qcow2), '-drive')).toHaveLength(2);
   });
 
-  it('leaves the serial port to whatever is asked for', () => {
+  it('leaves the serial port to the caller', () => {
     const console = { to: 'backend', backend: 'mon:stdio' } as const;
     expect(valuesOf(efiArguments({ ...EFI_SPEC, console }), '-serial')).toEqual(['mon:stdio']);
   });

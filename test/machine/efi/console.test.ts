@@ -17,24 +17,24 @@ describe('EfiConsole', () => {
     ['29 tokens in 0.089 s: 214.48 tokens/s', false],
     ['Generating 20 tokens:\r\nOnce upon a time > there', false],
     ['', false],
-  ])('takes %j for an end: %s', (text, isFinished) => {
+  ])('recognises %j as an end: %s', (text, isFinished) => {
     expect(watch(text).isFinished).toBe(isFinished);
   });
 
-  it('listens once the application has tried its model, or asks', () => {
+  it('expects input once the application has tried its model, or prompts', () => {
     expect(watch('BdsDxe: starting Boot0001\r\n').isListening).toBe(false);
     expect(watch('Top token: 403 (logit=8.1)\r\n').isListening).toBe(true);
     expect(watch('> ').isListening).toBe(true);
   });
 
-  it('counts the prompts: one a line, and none twice', () => {
+  it('counts the prompts, at most one a line and each once', () => {
     expect(watch('> ').linesWanted).toBe(1);
     expect(watch('>', ' ', 'a', 'b', '\x08 \x08').linesWanted).toBe(1);
     expect(watch('> ', 'Once\r\n', 'Once upon\r\n', '\x1b[0m> ').linesWanted).toBe(2);
     expect(watch('a > b', '\r\n').linesWanted).toBe(0);
   });
 
-  it('knows what the application says went wrong, from the console or from its frame', () => {
+  it('returns the error of the application, from the console or from its frame', () => {
     expect(watch('\x1b[0mzosia: there is no stories15M.bin\r\n').failure).toBe(
       'there is no stories15M.bin',
     );

@@ -68,7 +68,7 @@ describe('resolveEfiMachine', () => {
     expect(cpus).toBeGreaterThanOrEqual(1);
   });
 
-  it('lets options win over defaults', async () => {
+  it('prefers given options to defaults', async () => {
     const serial = 'mon:stdio';
     expect(await resolve({ ramMiB: 777, cpus: 5, cpuModel: 'max', serial })).toMatchObject({
       ramMiB: 777,
@@ -79,7 +79,7 @@ describe('resolveEfiMachine', () => {
     await expect(resolve({ cpus: 0.5 })).rejects.toMatchObject({ code: 'ZOSIA_BAD_OPTION' });
   });
 
-  it('takes the RAM that the model needs, and refuses what the host has not', async () => {
+  it('uses the RAM that the model needs, and throws when the host has less', async () => {
     expect((await resolve({ memoryBytes: MIB })).ramMiB).toBe(512);
     expect((await resolve({ memoryBytes: 500 * MIB })).ramMiB).toBe(640);
     await expect(resolve({ memoryBytes: 2 ** 52 })).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('resolveEfiMachine', () => {
     expect((await resolve({ memoryBytes: 2 ** 52, ramMiB: 64 })).ramMiB).toBe(64);
   });
 
-  it('has a screen when somebody looks at it', async () => {
+  it('has a display for a window or a screenshot', async () => {
     expect(await resolve({ screenshot: true })).toMatchObject({
       screen: { on: 'memory' },
       isControlled: true,
@@ -103,7 +103,7 @@ describe('resolveEfiMachine', () => {
     });
   });
 
-  it('takes the firmware that is named', async () => {
+  it('uses the firmware that is named', async () => {
     await writeFile(at('own.fd'), sampleFirmware('aarch64'));
     expect((await resolve({ firmware: at('own.fd') })).firmware).toEqual({
       code: { path: at('own.fd'), format: 'raw' },
@@ -115,7 +115,7 @@ describe('resolveEfiMachine', () => {
     });
   });
 
-  it('refuses flash of another size than the chip has, but not what goes in as it is', async () => {
+  it('rejects flash that is not as large as the chip, but accepts it as a plain file', async () => {
     await writeFile(at('own.fd'), sampleFirmware('aarch64'));
     const firmware = `${at('own.fd')},${at('share/qemu/edk2-arm-vars.fd')}`;
     await expect(resolve({ firmware })).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe('resolveEfiMachine', () => {
     });
   });
 
-  it('knows a VMDK descriptor, and a disk that is not there', async () => {
+  it('recognises a VMDK descriptor, and reports a missing disk', async () => {
     await writeFile(at('disk'), '# Disk DescriptorFile\nversion=1\n');
     expect((await resolve()).disk).toEqual({ path: at('disk'), format: 'vmdk' });
     await expect(resolve({ disk: at('none') })).rejects.toMatchObject({
@@ -134,7 +134,7 @@ describe('resolveEfiMachine', () => {
     });
   });
 
-  it('says so where QEMU is too old for a screenshot, or has no window', async () => {
+  it('reports a QEMU that is too old for a screenshot, or has no window', async () => {
     await makeFakeQemu(at('bin'), { version: '7.0.0', displays: ['none'] });
     await expect(resolve({ screenshot: true })).rejects.toMatchObject({
       code: 'ZOSIA_QEMU_TOO_OLD',
@@ -149,7 +149,7 @@ describe('efiRamMiB', () => {
     [384 * MIB, 512],
     [384 * MIB + 1, 576],
     [10_000 * MIB, 10_176],
-  ])('for a model of %d bytes is %d', (memoryBytes, ramMiB) => {
+  ])('returns, for a model of %d bytes, %d', (memoryBytes, ramMiB) => {
     expect(efiRamMiB(memoryBytes)).toBe(ramMiB);
   });
 });

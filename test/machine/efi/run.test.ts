@@ -62,7 +62,7 @@ async function expectNothingLeft() {
 const ANSWERED = 'Once\x02 upon\x03 upon\x02 a time\x03 a time\r\n\x04';
 
 describe('a one-shot', () => {
-  it('gives the text of the frames, and the console beside it', async () => {
+  it('returns the text of the frames, and the console apart from it', async () => {
     expect(await run(says(ANSWERED))).toEqual({
       answer: ' upon a time',
       console: 'Once upon a time\r\n',
@@ -71,7 +71,7 @@ describe('a one-shot', () => {
     await expectNothingLeft();
   });
 
-  it('waits for whoever takes the answer', async () => {
+  it('waits for a slow reader of the answer', async () => {
     let atOnce = 0;
     let taken = 0;
     const frames = `process.stdout.write('\\x02' + 'x'.repeat(1 << 20) + '\\x03\\x04', () => process.stdin.destroy());`;
@@ -86,7 +86,7 @@ describe('a one-shot', () => {
     expect(taken).toBe(1 << 20);
   });
 
-  it('holds the serial port open', async () => {
+  it('keeps the serial port open', async () => {
     const machine = `process.stdin.on('end', () => print('hung up')).resume();
       setTimeout(() => { process.stdout.write('\\x04', () => process.exit(0)); }, 100);`;
     expect((await run(machine)).console).toBe('');
@@ -95,7 +95,7 @@ describe('a one-shot', () => {
   it.each([
     ['a frame', '\x18the tokenizer is of another vocabulary\x03', 'the tokenizer is of another'],
     ['the console', 'zosia: there is no llama2.bin\r\n', 'there is no llama2.bin'],
-  ])('fails with what the application says, in %s', async (_, text, reason) => {
+  ])('fails with the error of the application, in %s', async (_, text, reason) => {
     await expect(run(says(`banner\r\n${text}`))).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_FAILED',
       message: expect.stringMatching(`^the machine has no answer: ${reason}`) as string,
@@ -104,7 +104,7 @@ describe('a one-shot', () => {
     await expectNothingLeft();
   });
 
-  it('fails when the machine ends before the answer does', async () => {
+  it('fails when the machine ends before the answer', async () => {
     await expect(run(says('Once\x02 upon\x03'))).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DIED',
     });
@@ -122,7 +122,7 @@ describe('a one-shot', () => {
     });
   });
 
-  it('ends a machine that takes too long', async () => {
+  it('ends a machine that exceeds its time limit', async () => {
     await withEnoughTime(
       async (timeoutSeconds) => {
         await expect(run(hangs('thinking\r\n'), { timeoutSeconds })).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe('a one-shot', () => {
     await expectNothingLeft();
   });
 
-  it('names the firmware that was named when there is no answer', async () => {
+  it('names the given firmware when there is no answer', async () => {
     const firmware = { ...EFI_SPEC.firmware, isNamed: true } as const;
     await expect(run(hangs(), { firmware, timeoutSeconds: 0.5 })).rejects.toMatchObject({
       hint: 'Give it more time: it has printed nothing yet. Check firmware, too.',
@@ -145,7 +145,7 @@ describe('a one-shot', () => {
     });
   });
 
-  it('ends when the answer cannot be taken', async () => {
+  it('ends when the answer cannot be written', async () => {
     const onAnswer = () => {
       throw new Error('no room');
     };
@@ -153,7 +153,7 @@ describe('a one-shot', () => {
     await expectNothingLeft();
   });
 
-  it("ends with the caller's signal, and does not start with one that is aborted", async () => {
+  it("ends at the caller's signal, and does not start when that is already aborted", async () => {
     const abort = new AbortController();
     const failure = expect(run(hangs(), { signal: abort.signal })).rejects.toThrow('enough');
     await startedPid(at('pid'));
@@ -184,7 +184,7 @@ describe('a screenshot', () => {
     return { ...result, png: Buffer.from(shot!.png).toString(), hasSettled: shot!.hasSettled };
   }
 
-  it('is taken when the text has come to its end and the screen is still, then QEMU ends', async () => {
+  it('is taken when the text is complete and the screen no longer changes, then QEMU ends', async () => {
     const pictures = ['one', 'two', 'three', 'still', 'still', 'later'];
     expect(await photograph(FINISHED, { pictures })).toMatchObject({
       png: 'still',
@@ -210,7 +210,7 @@ describe('a screenshot', () => {
     });
   });
 
-  it('is taken when the time is over, settled or not', async () => {
+  it('is taken when the time is over, even if the screen still changes', async () => {
     const pictures = Array.from({ length: 200 }, (_, index) => `frame ${index}`);
     const restless = await photograph(FINISHED, { pictures, timeoutSeconds: 1 });
     expect(restless.hasSettled).toBe(false);
@@ -219,7 +219,7 @@ describe('a screenshot', () => {
     expect(silent).toMatchObject({ png: 'picture', hasSettled: false });
   });
 
-  it('is taken even of a one-shot that has no answer in time', async () => {
+  it('is taken even when a one-shot has no answer in time', async () => {
     const shots: Screenshot[] = [];
     const onScreenshot = (screenshot: Screenshot) => void shots.push(screenshot);
     await expect(
@@ -228,12 +228,12 @@ describe('a screenshot', () => {
     expect(shots).toHaveLength(1);
   });
 
-  it('fails with what the application says went wrong', async () => {
+  it('fails with the error of the application', async () => {
     const machine = `print('zosia: no memory\\r\\nPress any key to leave.\\r\\n');`;
     await expect(photograph(machine)).rejects.toMatchObject({ code: 'ZOSIA_GUEST_FAILED' });
   });
 
-  it("fails with QEMU's reason", async () => {
+  it('fails with the error of QEMU', async () => {
     const machine = `${FINISHED} onCommand = ({ execute, id }) => execute === 'screendump'
       ? tell({ error: { desc: 'there is no console' }, id }) : tell({ return: {}, id });`;
     await expect(photograph(machine)).rejects.toMatchObject({
@@ -243,7 +243,7 @@ describe('a screenshot', () => {
     await expectNothingLeft();
   });
 
-  it('tells a QEMU that has died from one that does not do as it is told', async () => {
+  it('distinguishes a QEMU that has died from one that rejects a command', async () => {
     const machine = `console.error('qemu: no such firmware'); process.exit(1);`;
     await expect(run(machine, { ask: false, onScreenshot: () => undefined })).rejects.toMatchObject(
       {
@@ -253,20 +253,20 @@ describe('a screenshot', () => {
     );
   });
 
-  it('ends a QEMU that does not quit', async () => {
+  it('kills a QEMU that does not quit', async () => {
     const machine = `${FINISHED} const answer = onCommand; onCommand = (command) =>
       command.execute === 'quit' ? control.destroy() : answer(command); ${hangs()}`;
     expect(await photograph(machine)).toMatchObject({ png: 'picture' });
     await expectNothingLeft();
   });
 
-  it("ends with the caller's signal", async () => {
+  it("ends at the caller's signal", async () => {
     const signal = AbortSignal.timeout(300);
     await expect(photograph('', { signal })).rejects.toThrow('timeout');
     await expectNothingLeft();
   });
 
-  it('ends when the picture cannot be kept', async () => {
+  it('ends when the picture cannot be saved', async () => {
     const onScreenshot = () => Promise.reject(new Error('no room'));
     await expect(photograph(FINISHED, { onScreenshot })).rejects.toThrow('no room');
     await expectNothingLeft();

@@ -44,14 +44,14 @@ describe('runEfiInteractive on a pipe', () => {
       `process.stdout.write('BdsDxe: failed\\n', () => process.exit(1));`,
       /^Check --firmware, too\. The last lines of its console:\nBdsDxe: failed$/,
     ],
-  ])('names the firmware that was named when the machine dies', async (machine, hint) => {
+  ])('names the given firmware when the machine dies', async (machine, hint) => {
     const firmware = { ...EFI_SPEC.firmware, isNamed: true } as const;
     await expect(run(machine, '', { ...EFI_SPEC, firmware })).rejects.toMatchObject({
       hint: expect.stringMatching(hint) as string,
     });
   });
 
-  it('types a line when there is a prompt for it, and powers off at the end', async () => {
+  it('sends a line at each prompt, and powers off at the end', async () => {
     expect(await run(TALKS, 'Once\n\nThe cat')).toEqual({
       exitStatus: 0,
       shown:
@@ -59,7 +59,7 @@ describe('runEfiInteractive on a pipe', () => {
     });
   });
 
-  it('shows the text once, though its frames come by the same way', async () => {
+  it('prints the text once, though its frames come over the same port', async () => {
     const machine = `process.stdout.write('Once\\x02 upon\\x03 upon\\r\\n\\x04', () => process.exit(0));`;
     expect((await run(machine)).shown).toBe('Once upon\r\n');
   });
@@ -95,7 +95,7 @@ describe('runEfiInteractive on a pipe', () => {
     expect((await running).exitStatus).toBe(0);
   });
 
-  it("gives 1 for the application's complaint, and an error for the death of QEMU", async () => {
+  it('returns 1 for an error of the application, and throws when QEMU dies', async () => {
     const complains = `process.stdout.write('zosia: there is no model\\r\\n', () => process.exit(0));`;
     expect((await run(complains)).exitStatus).toBe(1);
     const dies = `console.error('qemu: no such firmware'); process.exit(1);`;

@@ -30,7 +30,7 @@ describe('checkNamedFirmware', () => {
     ['code behind variables', 'x86_64', Buffer.concat([VARIABLES, X86])],
     ['code and variables', 'x86_64', X86, VARIABLES],
     ['code and a blank chip', 'aarch64', ARM, new Uint8Array(4096)],
-  ])('takes %s for %s', async (_, arch, code, variables) => {
+  ])('recognises %s as %s', async (_, arch, code, variables) => {
     await expect(check(arch, code, variables)).resolves.toBeUndefined();
   });
 
@@ -45,7 +45,7 @@ describe('checkNamedFirmware', () => {
     ['code for x86_64', /not for aarch64, but for x86_64/, 'aarch64', X86],
     ['code twice', /vars\.fd is the code/, 'x86_64', X86, X86],
     ['a text for variables', /vars\.fd stores no/, 'x86_64', X86, Buffer.from('variables')],
-  ])('refuses %s', async (_, message, arch, code, variables) => {
+  ])('rejects %s', async (_, message, arch, code, variables) => {
     await expect(check(arch, code, variables)).rejects.toMatchObject({
       code: 'ZOSIA_FIRMWARE_UNSUITABLE',
       message: expect.stringMatching(message) as string,
@@ -53,7 +53,7 @@ describe('checkNamedFirmware', () => {
     });
   });
 
-  it('ends with a volume that says it has no bytes, or more than there are', async () => {
+  it('stops at a volume whose size is zero or beyond the end of the file', async () => {
     for (const length of [0n, 2n ** 64n - 1n]) {
       const code = Buffer.from(VARIABLES);
       code.writeBigUInt64LE(length, 32);
@@ -61,16 +61,19 @@ describe('checkNamedFirmware', () => {
     }
   });
 
-  it('leaves alone what is packed', async () => {
+  it('accepts firmware in qcow2 without checking its contents', async () => {
     const path = join(folder(), 'code.qcow2');
     await writeFile(path, 'QFI');
     await truncate(path, 100);
     await checkNamedFirmware({ code: { path, format: 'qcow2' } }, 'x86_64');
   });
 
-  it.each(['aarch64', 'x86_64'] as const)('takes what this host has for %s', async (arch) => {
-    const prefixes = ['/usr', '/opt/homebrew', '/usr/local'];
-    const installed = await findFirmware({ arch, prefixes, configDirectory: undefined });
-    if (installed) await checkNamedFirmware(installed, arch);
-  });
+  it.each(['aarch64', 'x86_64'] as const)(
+    'recognises the firmware of this host as firmware for %s',
+    async (arch) => {
+      const prefixes = ['/usr', '/opt/homebrew', '/usr/local'];
+      const installed = await findFirmware({ arch, prefixes, configDirectory: undefined });
+      if (installed) await checkNamedFirmware(installed, arch);
+    },
+  );
 });

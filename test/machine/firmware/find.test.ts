@@ -54,12 +54,12 @@ const descriptor = (changes: object = {}, mapping: object = {}) =>
   });
 
 describe('firmwareOf', () => {
-  it('reads split flash', () => {
+  it('reads a descriptor of split flash', () => {
     expect(firmwareOf(descriptor(), 'x86_64')).toEqual(raw('/fw/code.fd', '/fw/vars.fd'));
     expect(firmwareOf(descriptor({}, { mode: 'split' }), 'x86_64')).toBeDefined();
   });
 
-  it('knows flash in qcow2', () => {
+  it('accepts flash in qcow2', () => {
     const executable = { filename: '/fw/code.qcow2', format: 'qcow2' };
     expect(firmwareOf(descriptor({}, { executable }), 'x86_64')?.code).toEqual({
       path: '/fw/code.qcow2',
@@ -76,7 +76,7 @@ describe('firmwareOf', () => {
     ['a BIOS', { 'interface-types': ['bios'] }],
     ['no targets', { targets: 'none' }],
     ['nothing', { mapping: null }],
-  ])('passes over firmware for %s', (_, changes) => {
+  ])('ignores firmware for %s', (_, changes) => {
     expect(firmwareOf(descriptor(changes), 'x86_64')).toBeUndefined();
   });
 
@@ -87,12 +87,12 @@ describe('firmwareOf', () => {
     ['an unknown format', { executable: { filename: '/fw/code', format: 'vmdk' } }],
     ['a relative path', { executable: { filename: 'code.fd', format: 'raw' } }],
     ['no variables', { 'nvram-template': undefined }],
-  ])('passes over firmware in %s', (_, mapping) => {
+  ])('ignores firmware in %s', (_, mapping) => {
     expect(firmwareOf(descriptor({}, mapping), 'x86_64')).toBeUndefined();
   });
 
   it.each(['', '{', 'null', '[]', '"uefi"', '{"targets":[null]}'])(
-    'passes over %j, which is no descriptor',
+    'ignores %j, which is not a descriptor',
     (text) => {
       expect(firmwareOf(text, 'x86_64')).toBeUndefined();
     },
@@ -101,7 +101,7 @@ describe('firmwareOf', () => {
 
 describe('findFirmware', () => {
   it.each(INSTALLED_FIRMWARE.map((installed) => [installed.system, installed] as const))(
-    'finds it on %s',
+    'finds firmware on %s',
     async (_, { arch, code, variables, system }) => {
       const prefix = system.startsWith('Homebrew') ? '/opt/homebrew' : '/usr';
       const paths = [`${prefix}/${code}`, `${prefix}/${variables}`] as const;
@@ -111,12 +111,12 @@ describe('findFirmware', () => {
     },
   );
 
-  it('wants the variables, too', async () => {
+  it('requires the variables, too', async () => {
     const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
     expect(await findFirmware(search('x86_64'), hostWith(code))).toBeUndefined();
   });
 
-  it('takes flash of 4 MiB before that of 2 MiB', async () => {
+  it('prefers flash of 4 MiB to flash of 2 MiB', async () => {
     const folder = '/usr/share/OVMF';
     const names = ['OVMF_CODE.fd', 'OVMF_VARS.fd', 'OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd'];
     const host = hostWith(...names.map((name) => `${folder}/${name}`));
@@ -125,7 +125,7 @@ describe('findFirmware', () => {
     );
   });
 
-  it('believes descriptors first, in the order of their names', async () => {
+  it('prefers descriptors, in the order of their names', async () => {
     const folder = '/usr/share/qemu/firmware';
     const named = (name: string) =>
       descriptor({}, { executable: { filename: name, format: 'raw' } });
@@ -140,7 +140,7 @@ describe('findFirmware', () => {
     expect(await findFirmware(search('x86_64'), host)).toEqual(raw('/fw/late.fd', '/fw/vars.fd'));
   });
 
-  it("takes a user's descriptor for the administrator's, and that for the system's", async () => {
+  it("prefers a user's descriptor to the administrator's, and that to the system's", async () => {
     const at = (folder: string, name: string) =>
       [
         `${folder}/60-x.json`,
@@ -164,7 +164,7 @@ describe('findFirmware', () => {
 describe('namedFirmware', () => {
   const named = (text: string, host: FirmwareHost) => namedFirmware(text, search('x86_64'), host);
 
-  it('is a file, or a pair of them', async () => {
+  it('accepts a file or a pair of files', async () => {
     const host = hostWith('/a/code.fd', '/a/vars.qcow2', '/a/c,d.fd');
     expect(await named('/a/code.fd', host)).toEqual({
       code: { path: '/a/code.fd', format: 'raw' },
@@ -177,7 +177,7 @@ describe('namedFirmware', () => {
     expect((await named('/a/c,d.fd,/a/vars.qcow2', host)).code.path).toBe('/a/c,d.fd');
   });
 
-  it('comes with its variables where the system knows them', async () => {
+  it('finds the variables that the system has for the code', async () => {
     const code = '/usr/share/OVMF/OVMF_CODE.fd';
     const variables = '/usr/share/OVMF/OVMF_VARS.fd';
     const newer = ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'];
@@ -189,7 +189,7 @@ describe('namedFirmware', () => {
     ['/a/none.fd', '/a/none.fd'],
     ['/a/code.fd,/a/none.fd', '/a/none.fd'],
     ['/a/none.fd,/a/vars.fd', '/a/none.fd'],
-  ])('has to be there: %s', async (text, path) => {
+  ])('rejects firmware that is not there: %s', async (text, path) => {
     await expect(named(text, hostWith('/a/code.fd', '/a/vars.fd'))).rejects.toMatchObject({
       code: 'ZOSIA_FIRMWARE_NOT_FOUND',
       message: `there is no firmware at ${path}`,
@@ -198,7 +198,7 @@ describe('namedFirmware', () => {
 });
 
 describe('firmwarePrefixes', () => {
-  it('begins where QEMU is installed', async () => {
+  it('starts with the folder in which QEMU is installed', async () => {
     expect((await firmwarePrefixes('/nix/store/qemu/bin/qemu-system-aarch64'))[0]).toBe(
       '/nix/store/qemu',
     );

@@ -13,7 +13,7 @@ function valuesOf(args: readonly string[], option: string): string[] {
 }
 
 describe('qemuArguments', () => {
-  it('makes a whole aarch64 machine', () => {
+  it('returns a complete aarch64 machine', () => {
     expect(argv({ sandbox: true, disk: { path: 'model.img', format: 'raw' }, append: 'debug' }))
       .toMatchInlineSnapshot(`
       [
@@ -56,7 +56,7 @@ describe('qemuArguments', () => {
     `);
   });
 
-  it('makes a whole x86_64 machine for one prompt', () => {
+  it('returns a complete x86_64 machine for one prompt', () => {
     expect(
       argv({
         ...X86,
@@ -111,7 +111,7 @@ describe('qemuArguments', () => {
     `);
   });
 
-  it('gives every combination nothing but what it asks for', () => {
+  it('returns only what is requested, for every combination', () => {
     const accelerators = [{ name: 'tcg' }, { name: 'kvm' }, { name: 'hvf' }] as const;
     const disks = [
       {},
@@ -157,12 +157,12 @@ describe('qemuArguments', () => {
     }
   });
 
-  it('ends QEMU with zosia where QEMU can do that', () => {
+  it('ends QEMU together with zosia when QEMU supports that', () => {
     expect(valuesOf(argv({ exitWithParent: true }), '-run-with')).toEqual(['exit-with-parent=on']);
     expect(argv()).not.toContain('-run-with');
   });
 
-  it('keeps commas and colons in paths what they are', () => {
+  it('escapes commas and colons in paths', () => {
     const path = '/models/a,b: c,,d.img';
     expect(valuesOf(argv({ disk: { path, format: 'raw' } }), '-blockdev')[0]).toContain(
       'filename=/models/a,,b: c,,,,d.img',
@@ -171,18 +171,18 @@ describe('qemuArguments', () => {
     expect(valuesOf(argv({ console }), '-chardev')).toEqual(['file,id=console,path=/tmp/a,,b']);
   });
 
-  it('hands QEMU_SERIAL through', () => {
+  it('passes QEMU_SERIAL on', () => {
     const args = argv({ console: { to: 'backend', backend: 'mon:stdio' } });
     expect(valuesOf(args, '-serial')).toEqual(['mon:stdio']);
     expect(valuesOf(args, '-chardev')).toEqual([]);
   });
 
-  it("keeps an accelerator's properties", () => {
+  it('keeps the properties of an accelerator', () => {
     const args = argv({ accel: { name: 'tcg', options: 'thread=single' } });
     expect(valuesOf(args, '-accel')).toEqual(['tcg,thread=single']);
   });
 
-  it('changes the interrupt controller only where it must', () => {
+  it('changes the interrupt controller only when necessary', () => {
     expect(valuesOf(argv({ cpus: 8 }), '-machine')).toEqual(['virt']);
     expect(valuesOf(argv({ cpus: 9 }), '-machine')).toEqual(['virt,gic-version=max']);
     expect(valuesOf(argv({ ...X86, cpus: 9 }), '-machine')).toEqual(['q35']);
@@ -192,7 +192,7 @@ describe('qemuArguments', () => {
     expect(() => argv({ answerPort: true })).toThrow(RangeError);
   });
 
-  it('refuses a kernel command line of which the kernel would not read the end', () => {
+  it('rejects a kernel command line that is longer than the kernel reads', () => {
     const withoutAppend = valuesOf(argv({}), '-append')[0]!.length + 1;
     const longest = 'x'.repeat(2047 - withoutAppend);
     expect(valuesOf(argv({ append: longest }), '-append')[0]).toHaveLength(2047);

@@ -21,7 +21,7 @@ async function boot(machine: string, options: Partial<BootModeOptions> = {}) {
 }
 
 describe('runBootMode', () => {
-  it('gives the guest its flag, and passes on its status and what it says of itself', async () => {
+  it('passes the flag to the guest, and returns its status and its facts', async () => {
     const shown: string[] = [];
     const machine = `print('zosia: init\\r\\nzosia: cpus=2\\r\\n'); done(3);`;
     const { exitStatus, facts, consoleTail, calls } = await boot(machine, {
@@ -34,14 +34,14 @@ describe('runBootMode', () => {
     expect(calls.at(-1)!.at(-1)).toMatch(/ zosia\.diag=1$/);
   });
 
-  it('keeps a fact of any length, and only the first megabyte of a guest that never stops', async () => {
+  it('keeps a fact of any length, but only the first megabyte of a guest that never stops', async () => {
     const machine = `print('zosia: long=' + 'x'.repeat(9000) + '\\n' + 'y'.repeat(3 << 20) +
       '\\nzosia: late=1\\n'); done(0);`;
     const { facts } = await boot(machine);
     expect(facts).toEqual({ long: 'x'.repeat(9000) });
   });
 
-  it('ends a machine that takes too long, with the last lines of its console', async () => {
+  it('ends a machine that exceeds its time limit, and reports the last lines of its console', async () => {
     const machine = `print('zosia: init\\nhanging\\n'); setInterval(() => {}, 1000);`;
     await expect(boot(machine, { timeoutSeconds: 1 })).rejects.toThrow(
       zosiaError('ZOSIA_GUEST_TIMEOUT'),
@@ -51,7 +51,7 @@ describe('runBootMode', () => {
   it.each([
     ['hangs in its mode', 'zosia: diag', /did not answer within \d+ s/],
     ['does not know it', 'zosia: starting llama-cli', /has not begun with --diag/],
-  ])('tells of a guest that %s', async (_, line, message) => {
+  ])('reports a guest that %s', async (_, line, message) => {
     const printed = join(folder(), 'printed');
     const machine = `print('zosia: init\\n${line}\\n');
       writeFileSync(${JSON.stringify(printed)}, ''); setInterval(() => {}, 1000);`;
@@ -65,7 +65,7 @@ describe('runBootMode', () => {
     );
   });
 
-  it('tells of a machine that ends before its guest', async () => {
+  it('reports a machine that ends before its guest', async () => {
     await expect(boot(`print('zosia: init\\n'); process.exit(1);`)).rejects.toThrow(
       zosiaError('ZOSIA_GUEST_DIED'),
     );
@@ -73,7 +73,7 @@ describe('runBootMode', () => {
 });
 
 describe('bootModeSpec', () => {
-  it('adds the flag to what is appended already', () => {
+  it('adds the flag to the arguments that are appended already', () => {
     expect(bootModeSpec({ ...PLAIN_SPEC, append: 'zosia.verbose' }, 'ci').append).toBe(
       'zosia.verbose zosia.ci=1',
     );
@@ -81,7 +81,7 @@ describe('bootModeSpec', () => {
 });
 
 describe('parseFacts', () => {
-  it('finds them among anything else, whatever they hold', () => {
+  it('finds facts among other output, whatever they contain', () => {
     const value = fc.string().filter((text) => !/[\r\n\u2028\u2029]/.test(text));
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z][a-z_]{0,9}$/), value), (facts) => {

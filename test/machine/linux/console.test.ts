@@ -24,7 +24,7 @@ describe('LinuxConsole after firmware', () => {
 });
 
 describe('LinuxConsole', () => {
-  it('listens from the line on that tells of llama-cli', () => {
+  it('expects input from the line on that announces llama-cli', () => {
     expect(watch('zosia: init\r\n').isListening).toBe(false);
     expect(watch('zosia: init\r\nzosia: starting llama-cli (model /m)\r\n').isListening).toBe(true);
   });
@@ -34,15 +34,15 @@ describe('LinuxConsole', () => {
     expect(watch('zosia: exit status=127\n').exitStatus).toBe(127);
   });
 
-  it('finds it after a prompt and colours that were left on', () => {
+  it('finds the exit status after a prompt and colours that were left on', () => {
     expect(watch('\x1b[1m> \x1b[0mzosia: exit status=3\x1b[0m\r\n').exitStatus).toBe(3);
   });
 
-  it('takes the last one: a model may have printed the others', () => {
+  it('uses the last exit status, because a model may have printed the others', () => {
     expect(watch('zosia: exit status=0\r\nzosia: exit status=9\r\n').exitStatus).toBe(9);
   });
 
-  it('takes only lines that a sealed guest has marked, and does not show the marks', () => {
+  it('accepts only lines that a sealed guest has marked, and hides the marks', () => {
     const watcher = watch('zosia: init\r\n\0zosia: starting llama-cli (model m)\r\n');
     expect(watcher.started).toBe(true);
     watcher.feed(Buffer.from('> \r\nzosia: exit status=0\r\n'));
@@ -58,11 +58,11 @@ describe('LinuxConsole', () => {
     'zosia: exit status=0 or so\r\n',
     'zosia: exit status=1234\r\n',
     'zosia: exit  status=0\r\n',
-  ])('does not take %j for one', (text) => {
+  ])('does not recognise %j as an exit status', (text) => {
     expect(watch(text).exitStatus).toBeUndefined();
   });
 
-  it('finds the same markers however the bytes arrive', () => {
+  it('finds the same markers in chunks of any size', () => {
     const text = Buffer.from(
       'żółw\r\n\x1b[32mzosia: starting llama-cli (model /models/model.gguf)\r\n> zosia: exit status=42\r\n',
     );
@@ -90,17 +90,17 @@ describe('LinuxConsole', () => {
     ['zosia: model not found in /models; starting stub prompt', true],
     ['zosia: init', false],
     ['starting llama-cli', false],
-  ])('takes %j for a start: %s', (line, started) => {
+  ])('recognises %j as a start: %s', (line, started) => {
     expect(watch(`${line}\r\n`).started).toBe(started);
   });
 
-  it('keeps the last twenty lines, an unfinished one too', () => {
+  it('keeps the last twenty lines, including an unfinished one', () => {
     const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
     expect(watch(`${lines.join('\r\n')}\r\n\r\n`).tail.split('\n')).toEqual(lines.slice(10));
     expect(watch('done\nKernel panic').tail).toBe('done\nKernel panic');
   });
 
-  it('holds a bounded part of a line without end', () => {
+  it('keeps a limited part of an endless line', () => {
     const watcher = new LinuxConsole();
     for (let i = 0; i < 64; i++) watcher.feed(new Uint8Array(1 << 16).fill(0x61));
     expect(watcher.tail).toHaveLength(4096);

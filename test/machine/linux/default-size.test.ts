@@ -6,25 +6,25 @@ const GIB = 2 ** 30;
 const model = (weightGib: number) => ({ weightBytes: weightGib * GIB, kvCacheBytes: 0 });
 
 describe('defaultSize', () => {
-  it('gives an unknown or a small model what it needs, and up to eight processors', () => {
+  it('returns what an unknown or a small model needs, and up to eight processors', () => {
     const host = { freeMiB: 100_000, cpus: 20 };
     expect(defaultSize(undefined, host)).toEqual({ ramMiB: 1024, cpus: 8, notes: [] });
     expect(defaultSize(model(1.5), host)).toEqual({ ramMiB: 2048, cpus: 8, notes: [] });
   });
 
-  it('gives a big model what the original gave it, where the host has that', () => {
+  it('returns the original size for a big model when the host has that', () => {
     const size = { ramMiB: 32_768, cpus: 6, notes: [] };
     expect(defaultSize(model(1.51), { freeMiB: 32_768, cpus: 6 })).toEqual(size);
     expect(defaultSize(model(2.3), { freeMiB: 64_000, cpus: 64 })).toEqual(size);
   });
 
-  it('gives one that needs more what it needs', () => {
+  it('returns more for a model that needs more', () => {
     const { ramMiB, notes } = defaultSize(model(40), { freeMiB: 64_000, cpus: 6 });
     expect(ramMiB).toBe(40 * 1024 + 512);
     expect(notes).toEqual([]);
   });
 
-  it('makes do with what the host has, and says so', () => {
+  it('returns what the host has when that is less, and says so', () => {
     expect(defaultSize(model(2), { freeMiB: 32_767, cpus: 2 })).toEqual({
       ramMiB: 2560,
       cpus: 2,
@@ -38,14 +38,14 @@ describe('defaultSize', () => {
     expect(notes[0]).toContain('has not 6 processors,');
   });
 
-  it('leaves slow processors beside quick ones alone, and says nothing of it', () => {
+  it('counts only the quick processors when there are slow ones, and does not mention it', () => {
     const host = { freeMiB: 40_000, cpus: 8, quickCpus: 4 };
     expect(defaultSize(undefined, host)).toMatchObject({ cpus: 4 });
     expect(defaultSize(model(2), host)).toEqual({ ramMiB: 32_768, cpus: 4, notes: [] });
     expect(defaultSize(model(2), host, { cpus: 8 })).toMatchObject({ cpus: 8 });
   });
 
-  it('tells of what was not asked for alone', () => {
+  it('mentions only values that were not requested', () => {
     const host = { freeMiB: 4000, cpus: 2 };
     const { ramMiB, cpus, notes } = defaultSize(model(2), host, { cpus: 1 });
     expect([ramMiB, cpus]).toEqual([2560, 1]);
@@ -62,7 +62,7 @@ describe('defaultSize', () => {
     expect(defaultSize(model(2), host, { ramMiB: 2048, cpus: 6 }).notes).toEqual([]);
   });
 
-  it('refuses what would not fit, unless it was asked for', () => {
+  it('throws for a size that would not fit, unless it was requested', () => {
     const host = { freeMiB: 2559, cpus: 6 };
     expect(() => defaultSize(model(2), host)).toThrow(zosiaError('ZOSIA_MODEL_TOO_LARGE_FOR_HOST'));
     expect(defaultSize(model(2), host, { ramMiB: 64 }).ramMiB).toBe(64);

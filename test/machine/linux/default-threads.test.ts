@@ -12,7 +12,7 @@ it.each([
   ['kvm', 4, 2 * MIB, undefined],
   ['hvf', 4, 2 * MIB, undefined],
 ] as const)(
-  'llama.cpp under %s with %i processors and %s bytes of weights has %s threads',
+  'llama.cpp under %s with %i processors and %s bytes of weights uses %s threads',
   (accel, cpus, weightBytes, threads) => {
     expect(defaultThreads(accel, cpus, weightBytes)).toBe(threads);
   },

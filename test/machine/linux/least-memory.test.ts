@@ -25,16 +25,19 @@ describe('leastRamMiB', () => {
   it.each([
     ['x86_64', x86Kernel(0x0337_8000), 18_416_726, 47_131_648, 159],
     ['aarch64', arm64Kernel(0x01aa_0000), 14_581_242, 36_258_304, 114],
-  ])('is what a guest for %s boots in', async (_, kernel, sizeBytes, unpackedBytes, leastMiB) => {
-    expect(await least(kernel, initramfs(sizeBytes, unpackedBytes))).toBe(leastMiB);
-  });
+  ])(
+    'returns what a guest for %s needs to boot',
+    async (_, kernel, sizeBytes, unpackedBytes, leastMiB) => {
+      expect(await least(kernel, initramfs(sizeBytes, unpackedBytes))).toBe(leastMiB);
+    },
+  );
 
-  it('takes the unpacked size from what gzip wrote', async () => {
+  it('reads the unpacked size from the gzip trailer', async () => {
     const archive = gzipSync(Buffer.alloc(8 * MIB));
     expect(await least(x86Kernel(MIB), archive)).toBe(1 + 16 + 1);
   });
 
-  it('is not known of other kernels and archives', async () => {
+  it('returns undefined for other kernels and archives', async () => {
     expect(await least(new Uint8Array(4096), initramfs(100, 100))).toBeUndefined();
     expect(await least(x86Kernel(MIB), new Uint8Array(4096))).toBeUndefined();
     expect(await least(x86Kernel(MIB), Buffer.from([0x1f, 0x8b]))).toBeUndefined();
@@ -52,7 +55,7 @@ describe('checkLeastRam', () => {
     return { kernel, initrd, areOwn };
   }
 
-  it('refuses too little for the guest that zosia built, and says how much is needed', async () => {
+  it('rejects too little for the guest that zosia built, and says how much is needed', async () => {
     const own = await files(true);
     await expect(checkLeastRam(149, own)).rejects.toMatchObject({
       code: 'ZOSIA_RAM_TOO_SMALL',
@@ -62,7 +65,7 @@ describe('checkLeastRam', () => {
     expect(await checkLeastRam(150, own)).toEqual([]);
   });
 
-  it('warns of too little for the guest of somebody else', async () => {
+  it('warns of too little for another guest', async () => {
     const others = await files(false);
     expect(await checkLeastRam(149, others)).toEqual([expect.stringContaining('150 MiB')]);
     expect(await checkLeastRam(150, others)).toEqual([]);

@@ -46,7 +46,7 @@ async function expectNothingLeft() {
 }
 
 describe('runOneShot', () => {
-  it('gives the answer as it comes and the exit status at the end', async () => {
+  it('returns the answer as it arrives and the exit status at the end', async () => {
     const machine = `process.stdout.write('Once upon '); setTimeout(() => {
       process.stdout.write('a time\\n'); print('zosia: init\\r\\n'); done(0); }, 50);`;
     expect(await answer(machine)).toEqual({
@@ -57,7 +57,7 @@ describe('runOneShot', () => {
     await expectNothingLeft();
   });
 
-  it('keeps console and answer apart: what looks like a marker in the answer is none', async () => {
+  it('keeps console and answer apart, so that markers in the answer are ignored', async () => {
     const machine = `process.stdout.write('zosia: exit status=0\\n'); print('zosia: boo\\r\\n'); done(3);`;
     const result = await answer(machine);
     expect(result.text).toBe('zosia: exit status=0\n');
@@ -65,7 +65,7 @@ describe('runOneShot', () => {
     expect(result.consoleTail).toContain('zosia: boo');
   });
 
-  it('passes a megabyte of bytes unchanged, at the pace of whoever takes them', async () => {
+  it('passes on a megabyte of bytes unchanged, as fast as the reader takes them', async () => {
     const machine = `const bytes = Buffer.alloc(1 << 20, Uint8Array.from({ length: 256 }, (_, i) => i));
       process.stdout.write(bytes, () => done(0));`;
     let taken = 0;
@@ -81,13 +81,13 @@ describe('runOneShot', () => {
     expect(taken).toBe(1 << 20);
   });
 
-  it('holds the stdin of QEMU open: a port that is hung up blocks the guest', async () => {
+  it('keeps the stdin of QEMU open, because a closed port blocks the guest', async () => {
     const machine = `process.stdin.on('end', () => { print('hung up\\r\\n'); }).resume();
       setTimeout(() => done(0), 100);`;
     expect((await answer(machine)).consoleTail).not.toContain('hung up');
   });
 
-  it("tells a guest's failure apart from a guest that died", async () => {
+  it('distinguishes a failure of the guest from a guest that died', async () => {
     expect(await answer('done(1);')).toMatchObject({ exitStatus: 1 });
     const dies = `print('Kernel panic - not syncing\\r\\n'); console.error('qemu: gone'); process.exit(1);`;
     await expect(answer(dies)).rejects.toMatchObject({
@@ -109,7 +109,7 @@ describe('runOneShot', () => {
     });
   });
 
-  it('ends a machine that takes too long', async () => {
+  it('ends a machine that exceeds its time limit', async () => {
     await withEnoughTime(
       async (timeoutSeconds) => {
         await expect(answer(HANGS(at('pid')), { timeoutSeconds })).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe('runOneShot', () => {
     await expectNothingLeft();
   });
 
-  it('ends a machine that does not heed SIGTERM', async () => {
+  it('kills a machine that ignores SIGTERM', async () => {
     const deaf = `process.on('SIGTERM', () => {}); ${HANGS(at('pid'))}`;
     await withEnoughTime(
       async (timeoutSeconds) => {
@@ -136,7 +136,7 @@ describe('runOneShot', () => {
     );
   });
 
-  it("ends with the caller's signal", async () => {
+  it("ends at the caller's signal", async () => {
     const abort = new AbortController();
     const run = answer(HANGS(at('pid')), { signal: abort.signal });
     const failure = expect(run).rejects.toThrow('enough');
@@ -147,13 +147,13 @@ describe('runOneShot', () => {
     await expectNothingLeft();
   });
 
-  it('does not start with a signal that is aborted already', async () => {
+  it('does not start when the signal is already aborted', async () => {
     const signal = AbortSignal.abort(new Error('never'));
     await expect(answer(HANGS(at('pid')), { signal })).rejects.toThrow('never');
     await expect(stat(at('pid'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('ends when a SIGTERM comes, and lets go of the signal', async () => {
+  it('ends at SIGTERM, and removes its handler', async () => {
     const before = process.listenerCount('SIGTERM');
     const run = answer(HANGS(at('pid')));
     const failure = expect(run).rejects.toMatchObject({ code: 'ZOSIA_INTERRUPTED' });
@@ -164,7 +164,7 @@ describe('runOneShot', () => {
     expect(process.listenerCount('SIGTERM')).toBe(before);
   });
 
-  it('ends when the answer cannot be taken', async () => {
+  it('ends when the answer cannot be written', async () => {
     const machine = `process.stdout.write('answer'); ${HANGS(at('pid'))}`;
     const onAnswer = () => {
       throw new Error('no room');
@@ -173,7 +173,7 @@ describe('runOneShot', () => {
     await expectNothingLeft();
   });
 
-  it('says so when QEMU has gone away', async () => {
+  it('reports that QEMU has disappeared', async () => {
     const spec = { ...PLAIN_SPEC, qemu: at('missing') };
     await expect(runOneShot(spec, { onAnswer: () => undefined })).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DIED',

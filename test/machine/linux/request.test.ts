@@ -32,7 +32,7 @@ async function compose(base: Uint8Array, request: RunRequest) {
 }
 
 describe('composeInitrd', () => {
-  it.each([1, 2, 3, 4, 5, 4097])('puts the request after a base of %i bytes', async (size) => {
+  it.each([1, 2, 3, 4, 5, 4097])('appends the request to a base of %i bytes', async (size) => {
     const base = new Uint8Array(size).fill(0xaa);
     const initrd = await compose(base, {
       args: ['--temp', '0', ''],
@@ -49,7 +49,7 @@ describe('composeInitrd', () => {
     });
   });
 
-  it('has a chat template as it is, and that reasoning is to be hidden', async () => {
+  it('contains the chat template unchanged, and that reasoning is to be hidden', async () => {
     const chatTemplate = '{{ "größe" }}\r\n';
     const given = await compose(new Uint8Array(4), { args: [], chatTemplate, hideReasoning: true });
     expect(await requestFiles(given.subarray(4))).toEqual({
@@ -61,7 +61,7 @@ describe('composeInitrd', () => {
     expect(await requestFiles(shown.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
   });
 
-  it('leaves out what was not asked for; an empty prompt was', async () => {
+  it('leaves out what was not requested, but keeps an empty prompt', async () => {
     const none = await compose(new Uint8Array(4), { args: [] });
     expect(await requestFiles(none.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
     const empty = await compose(new Uint8Array(4), { args: [], prompt: '' });
@@ -70,7 +70,7 @@ describe('composeInitrd', () => {
     });
   });
 
-  it('is a plain archive to cpio', async () => {
+  it('is a plain archive that cpio reads', async () => {
     const initrd = await compose(new Uint8Array(4), { args: ['a'], prompt: 'b' });
     await writeFile(join(folder(), 'overlay'), initrd.subarray(4));
     const { stdout } = await promisify(execFile)('sh', [
@@ -97,7 +97,7 @@ describe('composeInitrd', () => {
     expect(() => planRunInitrd('base', 4, { args: ['a\0b'] })).toThrow(RangeError);
   });
 
-  it('refuses a base that is not there, or empty', async () => {
+  it('rejects a base that is missing or empty', async () => {
     await writeFile(join(folder(), 'empty'), '');
     for (const base of ['missing', 'empty', '.']) {
       await expect(
@@ -109,7 +109,7 @@ describe('composeInitrd', () => {
 });
 
 describe('withRunInitrd', () => {
-  it('keeps the initrd to this user, and not for long', async () => {
+  it('keeps the initrd private to the user, and removes it afterwards', async () => {
     const base = join(folder(), 'base');
     await writeFile(base, 'base');
     let seen = '';

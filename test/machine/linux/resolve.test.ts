@@ -50,7 +50,7 @@ describe('resolveMachine', () => {
     expect(spec.cpus).toBeLessThanOrEqual(8);
   });
 
-  it('lets options win over defaults', async () => {
+  it('prefers given options to defaults', async () => {
     const options = {
       kernel: at('other-kernel'),
       initrd: at('other-initrd'),
@@ -75,7 +75,7 @@ describe('resolveMachine', () => {
     });
   });
 
-  it('leaves what is added the last word on threads, and how they wait', async () => {
+  it('lets appended arguments override the threads and how they wait', async () => {
     const append = 'zosia.llama_threads=2';
     const model = { weightBytes: 2 ** 20, kvCacheBytes: 2 ** 20 };
     expect((await resolve({ model, cpus: 2, append, wait: 'spin' })).append).toBe(
@@ -105,25 +105,25 @@ describe('resolveMachine', () => {
     expect((await resolve({ disk: undefined })).disk).toBeUndefined();
   });
 
-  it('knows a VMDK descriptor by its first line, whatever its name', async () => {
+  it('recognises a VMDK descriptor by its first line, whatever its name', async () => {
     await writeFile(at('disk'), '# Disk DescriptorFile\nversion=1\n');
     expect((await resolve()).disk).toEqual({ path: at('disk'), format: 'vmdk' });
   });
 
-  it('sends the console of a one-shot to a file, wherever one of a session goes', async () => {
+  it('writes the console of a one-shot to a file, wherever that of a session goes', async () => {
     expect(await resolve({ answerPort: true, serial: 'stdio' })).toMatchObject({
       answerPort: true,
       console: { to: 'file' },
     });
   });
 
-  it('takes the RAM that the model needs, unless told otherwise', async () => {
+  it('uses the RAM that the model needs, unless told otherwise', async () => {
     const model = { weightBytes: 100 * 2 ** 20, kvCacheBytes: 0 };
     expect((await resolve({ model })).ramMiB).toBe(640);
     expect((await resolve({ model, ramMiB: 98 })).ramMiB).toBe(98);
   });
 
-  it('refuses a model that cannot fit, unless the RAM is given', async () => {
+  it('rejects a model that cannot fit, unless the RAM is given', async () => {
     const model = { weightBytes: 2 ** 52, kvCacheBytes: 0 };
     await expect(resolve({ model })).rejects.toMatchObject({
       code: 'ZOSIA_MODEL_TOO_LARGE_FOR_HOST',
@@ -132,23 +132,26 @@ describe('resolveMachine', () => {
   });
 
   it.each([{ ramMiB: 0 }, { ramMiB: 1.5 }, { cpus: -2 }, { cpus: Number.NaN }])(
-    'refuses %j',
+    'rejects %j',
     async (options) => {
       await expect(resolve(options)).rejects.toMatchObject({ code: 'ZOSIA_BAD_OPTION' });
     },
   );
 
-  it.each(['kernel', 'initrd', 'disk'] as const)('refuses a %s that is not there', async (what) => {
-    for (const path of [at('missing'), folder()]) {
-      await expect(resolve({ [what]: path })).rejects.toMatchObject({
-        code: 'ZOSIA_FILE_NOT_FOUND',
-        message: expect.stringContaining(path) as string,
-        subject: { option: what },
-      });
-    }
-  });
+  it.each(['kernel', 'initrd', 'disk'] as const)(
+    'rejects a %s that does not exist',
+    async (what) => {
+      for (const path of [at('missing'), folder()]) {
+        await expect(resolve({ [what]: path })).rejects.toMatchObject({
+          code: 'ZOSIA_FILE_NOT_FOUND',
+          message: expect.stringContaining(path) as string,
+          subject: { option: what },
+        });
+      }
+    },
+  );
 
-  it('says how to get a QEMU that is not there', async () => {
+  it('says how to install a missing QEMU', async () => {
     await mkdir(at('empty'));
     const options = { arch: 'x86_64' } as const;
     await expect(resolve(options, 'empty')).rejects.toMatchObject({

@@ -15,24 +15,24 @@ describe('knownComplaint', () => {
     ['Address space limit 0xffffffffff < 0x3d0dffffffff phys-bits too low (40)', 'so much memory'],
     ['Addressing limited to 40 bits, but memory exceeds it by 1 bytes', 'so much memory'],
     ['Invalid CPU model: foo\nThe valid models are: cortex-a15', 'QEMU knows no CPU model "foo"'],
-  ])('knows: %s', (stderr, words) => {
+  ])('recognises: %s', (stderr, words) => {
     const warned = `qemu-system-x86_64: warning: something\nqemu-system-x86_64: ${stderr}\n`;
     expect(knownComplaint(warned)?.message).toContain(words);
   });
 
-  it('leaves other complaints as they are', () => {
+  it('returns other messages unchanged', () => {
     expect(knownComplaint('qemu-system-x86_64: could not load kernel')).toBeUndefined();
   });
 });
 
-describe.each(['aarch64', 'x86_64'] as const)('what the QEMU of this host says, %s', (arch) => {
+describe.each(['aarch64', 'x86_64'] as const)("the error of this host's QEMU, %s", (arch) => {
   const { qemuProgram, machineType } = PLATFORMS[arch];
   describeWithPrograms([qemuProgram], qemuProgram, () => {
     it.each([
       [['-smp', '9999'], /cannot have 9999 processors: at most \d+$/],
       [['-cpu', 'no-such-model'], /no CPU model "no-such-model"|cannot have the processor/],
       [['-m', '999999999M'], /so much memory/],
-    ])('to %j is known', async (args, message) => {
+    ])('for %j is recognised', async (args, message) => {
       const { stderr } = await execa(
         qemuProgram,
         [

@@ -11,12 +11,12 @@ describe('findWindow', () => {
     ['linux', ['none', 'sdl', 'curses'], 'sdl'],
     ['darwin', ['none', 'sdl', 'cocoa'], 'cocoa'],
     ['freebsd', ['none', 'sdl'], 'sdl'],
-  ] as const)('takes on %s of %j %s', async (platform, displays, window) => {
+  ] as const)('returns on %s of %j %s', async (platform, displays, window) => {
     const { path } = await makeFakeQemu(folder(), { displays });
     expect(await findWindow(path, platform)).toBe(window);
   });
 
-  it('says so where there is none', async () => {
+  it('throws when there is none', async () => {
     const { path } = await makeFakeQemu(folder(), { displays: ['none', 'curses', 'egl-headless'] });
     await expect(findWindow(path, 'linux')).rejects.toMatchObject({ code: 'ZOSIA_NO_DISPLAY' });
   });

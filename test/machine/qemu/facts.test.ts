@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary.js';
 const folder = temporaryFolder();
 
 describe('findQemu', () => {
-  it('takes the first on the PATH that can be run', async () => {
+  it('returns the first executable on the PATH', async () => {
     const [first, second] = [join(folder(), 'a b'), join(folder(), 'ż')];
     await mkdir(join(first, 'qemu-system-aarch64'), { recursive: true });
     const notExecutable = join(folder(), 'c');
@@ -22,7 +22,7 @@ describe('findQemu', () => {
     expect(await findQemu('aarch64', searchPath)).toMatchObject({ path });
   });
 
-  it('looks through a link at what it leads to', async () => {
+  it('follows a symbolic link to its target', async () => {
     const { path } = await makeFakeQemu(join(folder(), 'cellar'));
     const bin = join(folder(), 'bin');
     await mkdir(bin);
@@ -34,7 +34,7 @@ describe('findQemu', () => {
 });
 
 describe('qemuFolders', () => {
-  it('are those of the PATH, then where packages are; under Rosetta Apple silicon first', () => {
+  it('returns those of the PATH, then those of packages, with Apple silicon first under Rosetta', () => {
     const searchPath = ['/usr/local/bin', '/bin'];
     expect(qemuFolders(searchPath, false).slice(0, 3)).toEqual([
       ...['/usr/local/bin', '/bin', '/opt/homebrew/bin'],
@@ -53,7 +53,7 @@ describe('qemuFacts', () => {
     return qemuFacts(await findQemu('aarch64', [folder()]), cache);
   };
 
-  it('asks QEMU once', async () => {
+  it('runs QEMU once', async () => {
     const qemu = await makeFakeQemu(folder(), { version: '9.1.0', accelerators: ['tcg', 'hvf'] });
     const facts = {
       version: [9, 1],
@@ -67,7 +67,7 @@ describe('qemuFacts', () => {
     expect(await qemu.calls()).toHaveLength(calls);
   });
 
-  it('asks again when the program has changed', async () => {
+  it('runs QEMU again when the program has changed', async () => {
     const { path } = await makeFakeQemu(folder(), { version: '7.2.0' });
     expect((await ask()).version).toEqual([7, 2]);
     await makeFakeQemu(folder(), { version: '8.2.0' });
@@ -75,7 +75,7 @@ describe('qemuFacts', () => {
     expect((await ask()).version).toEqual([8, 2]);
   });
 
-  it('asks again when the cache is damaged', async () => {
+  it('runs QEMU again when the cache is damaged', async () => {
     const qemu = await makeFakeQemu(folder());
     const facts = await ask();
     const kept = join(folder(), 'cache', 'machine');
@@ -87,23 +87,23 @@ describe('qemuFacts', () => {
     }
   });
 
-  it('does without a cache that cannot be written', async () => {
+  it('works with a cache that cannot be written', async () => {
     await makeFakeQemu(folder());
     await writeFile(join(folder(), 'file'), '');
     expect((await ask('file')).version).toEqual([7, 2]);
   });
 
-  it('notices a QEMU without seccomp', async () => {
+  it('detects a QEMU without seccomp', async () => {
     await makeFakeQemu(folder(), { sandbox: false });
     expect((await ask()).hasSandbox).toBe(false);
   });
 
-  it.each([true, false])('notices a QEMU that can end with its parent: %s', async (can) => {
+  it.each([true, false])('detects a QEMU that can end with its parent: %s', async (can) => {
     await makeFakeQemu(folder(), { exitWithParent: can });
     expect((await ask()).canExitWithParent).toBe(can);
   });
 
-  it('asks again where less was asked before', async () => {
+  it('runs QEMU again when an older cache has fewer facts', async () => {
     await makeFakeQemu(folder(), { exitWithParent: true });
     await ask();
     const kept = join(folder(), 'cache', 'machine');
@@ -114,7 +114,7 @@ describe('qemuFacts', () => {
     expect((await ask()).canExitWithParent).toBe(true);
   });
 
-  it('refuses a program that does not run', async () => {
+  it('throws for a program that does not run', async () => {
     const path = join(folder(), 'qemu-system-aarch64');
     await writeFile(path, '#!/bin/sh\nexit 127\n');
     await chmod(path, 0o755);
@@ -122,8 +122,8 @@ describe('qemuFacts', () => {
   });
 });
 
-describe("QEMU's answers", () => {
-  it('tell the version', () => {
+describe('the output of QEMU', () => {
+  it('contains the version', () => {
     expect(parseVersion('QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)\nCopyright')).toEqual([
       7, 2,
     ]);
@@ -131,7 +131,7 @@ describe("QEMU's answers", () => {
     expect(parseVersion('bash: qemu: not found')).toBeUndefined();
   });
 
-  it('tell the accelerators', () => {
+  it('contains the accelerators', () => {
     expect(parseAccelerators('Accelerators supported in QEMU binary:\ntcg\nkvm\n')).toEqual([
       'tcg',
       'kvm',

@@ -22,7 +22,7 @@ function mac(
 }
 
 describe('isTranslated', () => {
-  it('is what macOS says of a process for Intel', async () => {
+  it('returns what macOS says of a process for Intel', async () => {
     expect(await isTranslated(mac({ 'sysctl.proc_translated': '1' }))).toBe(true);
     expect(await isTranslated(mac({ 'sysctl.proc_translated': '0' }))).toBe(false);
     // An Intel Mac knows no such name.
@@ -30,7 +30,7 @@ describe('isTranslated', () => {
   });
 
   it.each([{ nodeArch: 'arm64' }, { platform: 'linux' }] as const)(
-    'asks nothing where it cannot be: %j',
+    'runs nothing where translation is impossible: %j',
     async (rest) => {
       const host = mac({ 'sysctl.proc_translated': '1' }, rest);
       expect(await isTranslated(host)).toBe(false);
@@ -40,23 +40,23 @@ describe('isTranslated', () => {
 });
 
 describe('translatedNotes', () => {
-  it('say what to install', () => {
+  it('says what to install', () => {
     expect(translatedNotes(true)).toEqual([expect.stringMatching(/Rosetta.*arm64/)]);
     expect(translatedNotes(false)).toEqual([]);
   });
 });
 
 describe('quickProcessors', () => {
-  it('are the performance cores of Apple silicon', async () => {
+  it('returns the number of performance cores on Apple silicon', async () => {
     expect(await quickProcessors(mac({ 'hw.perflevel0.physicalcpu': '4' }), 10)).toBe(4);
     expect(await quickProcessors(mac({ 'hw.perflevel0.physicalcpu': '12' }), 10)).toBe(10);
   });
 
-  it.each(['', '0', 'many'])('are all where macOS says "%s"', async (text) => {
+  it.each(['', '0', 'many'])('returns all processors when macOS says "%s"', async (text) => {
     expect(await quickProcessors(mac({ 'hw.perflevel0.physicalcpu': text }), 8)).toBe(8);
   });
 
-  it('are all on an Intel Mac and elsewhere', async () => {
+  it('returns all processors on an Intel Mac and elsewhere', async () => {
     expect(await quickProcessors(mac({}), 8)).toBe(8);
     const linux = mac({ 'hw.perflevel0.physicalcpu': '4' }, { platform: 'linux' });
     expect(await quickProcessors(linux, 8)).toBe(8);

@@ -16,23 +16,26 @@ describe('ramForModelMiB', () => {
     [64 * MIB, 0, 576],
     [64 * MIB, 1, 640],
     [4096 * MIB, 512 * MIB, 5120],
-  ])('gives %i bytes of weights and %i of cache %i MiB', (weightBytes, kvCacheBytes, ramMiB) => {
-    expect(ramForModelMiB({ weightBytes, kvCacheBytes })).toBe(ramMiB);
-  });
+  ])(
+    'returns for %i bytes of weights and %i of cache %i MiB',
+    (weightBytes, kvCacheBytes, ramMiB) => {
+      expect(ramForModelMiB({ weightBytes, kvCacheBytes })).toBe(ramMiB);
+    },
+  );
 
-  it('counts an initramfs that is given', () => {
+  it('adds the size of a given initramfs', () => {
     expect(ramForModelMiB({ weightBytes: 0, kvCacheBytes: 0, initramfsBytes: 65 * MIB })).toBe(640);
   });
 });
 
 describe('checkFitsHost', () => {
-  it('lets a machine have all that is free', () => {
+  it('allows a machine to use all free memory', () => {
     expect(() => {
       checkFitsHost(1024, 1024);
     }).not.toThrow();
   });
 
-  it('refuses one that needs more, with both figures', () => {
+  it('throws for a machine that needs more, with both figures', () => {
     expect(() => {
       checkFitsHost(1025, 1024);
     }).toThrow(
@@ -70,7 +73,7 @@ describe("the host's memory", () => {
     expect(() => parseVmStat('')).toThrow(TypeError);
   });
 
-  it('is some figure on the host of this test', async () => {
+  it('is above zero on the host of this test', async () => {
     expect(await hostFreeMiB()).toBeGreaterThan(16);
   });
 });

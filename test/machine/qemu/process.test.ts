@@ -12,7 +12,7 @@ describe('howItEnded', () => {
     ],
     [{ signal: 'SIGSEGV' }, 'QEMU was killed by SIGSEGV'],
     [{}, 'QEMU could not be started'],
-  ])('%j is told as %j', (end, words) => {
+  ])('describes %j as %j', (end, words) => {
     expect(howItEnded(end)).toBe(words);
   });
 });

@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 describe('Qmp', () => {
-  it('shakes hands, then runs commands', async () => {
+  it('negotiates, then runs commands', async () => {
     const { fake, qmp } = await connect();
     await qmp.execute('screendump', { filename: '/a b', format: 'png' });
     expect(fake.commands.map(({ execute, arguments: given }) => [execute, given])).toEqual([
@@ -32,7 +32,7 @@ describe('Qmp', () => {
     ]);
   });
 
-  it('gives each command its own reply, in whatever order they come', async () => {
+  it('matches each reply to its command, in any order', async () => {
     const late: { id: number }[] = [];
     const fake = new FakeQmp(({ execute, id }, self) => {
       if (execute === 'slow') late.push({ id });
@@ -45,7 +45,7 @@ describe('Qmp', () => {
     expect(await slow).toBe('at last');
   });
 
-  it('tells events, before and between replies', async () => {
+  it('reports events before and between replies', async () => {
     const { fake, qmp, events } = await connect();
     fake.say({ event: 'RTC_CHANGE', data: {} });
     fake.say({ event: 'SHUTDOWN', data: { guest: true } });
@@ -53,7 +53,7 @@ describe('Qmp', () => {
     expect(events).toEqual(['RTC_CHANGE', 'SHUTDOWN']);
   });
 
-  it("passes QEMU's reason on", async () => {
+  it('passes on the error of QEMU', async () => {
     const fake = new FakeQmp(({ execute, id }, self) => {
       if (execute === 'qmp_capabilities') self.say({ return: {}, id });
       else self.say({ error: { class: 'GenericError', desc: 'there is no console' }, id });
@@ -77,7 +77,7 @@ describe('Qmp', () => {
     await expect(qmp.execute('quit')).rejects.toMatchObject(failedWith(reason));
   });
 
-  it('does not wait for ever', async () => {
+  it('times out when there is no reply', async () => {
     vi.useFakeTimers();
     const greeting = expect(Qmp.open(new FakeQmp(), () => undefined)).rejects.toMatchObject(
       failedWith('its greeting did not come within 30 s'),
@@ -87,7 +87,7 @@ describe('Qmp', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('gives up on a message without end', async () => {
+  it('gives up on an endless message', async () => {
     const { fake, qmp } = await connect(
       new FakeQmp(({ id }, self) => {
         if (id === 1) self.say({ return: {}, id });
@@ -99,7 +99,7 @@ describe('Qmp', () => {
     expect(fake.destroyed).toBe(true);
   });
 
-  it('reads messages in pieces of any size, and passes over what is none', async () => {
+  it('reads messages in chunks of any size, and ignores lines that are not messages', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 })), async (sizes) => {
         const messages = ['null', 'no JSON', '[1]', '{"error":null}', '{"return":{},"id":77}']

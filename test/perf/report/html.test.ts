@@ -54,7 +54,7 @@ function elementsOf(html: string): { name: string; attributes: Map<string, strin
 }
 
 describe('the page', () => {
-  it('has three plots, each named and described, and tables of all that is in them', () => {
+  it('has three plots with names and descriptions, and tables of all their figures', () => {
     const elements = elementsOf(page(RECORDS));
     const plots = elements.filter(({ attributes }) => attributes.get('role') === 'img');
     const ids = elements.flatMap(({ attributes }) => attributes.get('id') ?? []);
@@ -68,7 +68,7 @@ describe('the page', () => {
     expect(rows).toHaveLength(2 + 6 + RECORDS.length);
   });
 
-  it('marks every run: a dot in two plots, and failed ones apart', () => {
+  it('marks every run, as a dot in two plots, and failed ones differently', () => {
     const elements = elementsOf(page(RECORDS));
     const count = (kind: string): number =>
       elements.filter(({ attributes }) => attributes.get('class')?.startsWith(kind)).length;
@@ -79,7 +79,7 @@ describe('the page', () => {
     expect(count('mark s')).toBe(6 + measured + 2 * 2);
   });
 
-  it('places larger rates higher, and more threads further to the right', () => {
+  it('places higher rates higher, and more threads further to the right', () => {
     const elements = elementsOf(page(RECORDS));
     const marks = elements
       .filter(({ attributes }) => attributes.get('class') === 'mark s1')
@@ -95,11 +95,11 @@ describe('the page', () => {
     expect(marks.map(({ y }) => y)).toEqual(marks.map(({ y }) => y).toSorted((a, b) => b - a));
   });
 
-  it('is the same for the same results', () => {
+  it('has the same bytes for the same results', () => {
     expect(page(RECORDS)).toBe(page(RECORDS));
   });
 
-  it('loads nothing and runs nothing', () => {
+  it('loads nothing and runs no script', () => {
     const html = page(RECORDS);
     expect(html).toContain(
       `content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;"`,
@@ -107,7 +107,7 @@ describe('the page', () => {
     expect(html).not.toMatch(/<script|<link|<img|<iframe|https?:|url\(|@import| on[a-z]+=/i);
   });
 
-  it('of hostile results is only ugly', () => {
+  it('escapes hostile results', () => {
     const hostile: RunRecord = {
       ...FAILED,
       model: HOSTILE,
@@ -127,14 +127,14 @@ describe('the page', () => {
     expect(html.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
-  it('of failures alone says so, and has no plots', () => {
+  it('says that all runs failed, and has no plots', () => {
     const html = page([FAILED]);
     expect(elementsOf(html).filter(({ name }) => name === 'svg')).toEqual([]);
     expect(html).toContain('killed for memory');
     expect(html).toContain('>none<');
   });
 
-  it('of results without times, threads or a model has what can be shown', () => {
+  it('shows what it can of results without times, threads or a model', () => {
     const bare: RunRecord = {
       ...MEASURED,
       timestamp: undefined,
@@ -150,7 +150,7 @@ describe('the page', () => {
     expect(page([bare])).toContain('unknown machine');
   });
 
-  it('draws as many as can be told apart, and says that there are more', () => {
+  it('draws as many settings as can be distinguished, and says that there are more', () => {
     const many = Array.from({ length: 40 }, (_, index): RunRecord => ({
       ...MEASURED,
       args: `-b,${index}`,
@@ -163,7 +163,7 @@ describe('the page', () => {
 });
 
 describe('the page of very many runs', () => {
-  it('is no larger for it, and has its extremes', () => {
+  it('does not grow with their number, and shows the extremes', () => {
     const many = (count: number): RunRecord[] =>
       Array.from({ length: count }, (_, index) => ({
         ...(index % 10 === 9 ? FAILED : MEASURED),
@@ -179,7 +179,7 @@ describe('the page of very many runs', () => {
     expect(html).toContain('At most 1500 of 200000 runs are drawn.');
   });
 
-  it('with as many settings lists and draws the fastest', () => {
+  it('lists and draws the fastest of as many settings', () => {
     const html = page(
       Array.from({ length: 130_000 }, (_, index) => ({ ...MEASURED, args: `-b,${index}` })),
     );
@@ -188,18 +188,18 @@ describe('the page of very many runs', () => {
   });
 });
 
-describe('runs that were too slow', () => {
+describe('runs below the minimum rate', () => {
   const tile = (html: string, name: string): string | undefined =>
     new RegExp(`<dt>${name}</dt><dd[^>]*>([^<]*)`).exec(html)?.[1];
 
-  it('have a tile of their own, where there are any', () => {
+  it('have a tile of their own when there are any', () => {
     const html = page([MEASURED, { ...MEASURED, ok: false }, { ...MEASURED, ok: false }, FAILED]);
     expect([tile(html, 'Failed'), tile(html, 'Too slow')]).toEqual(['1', '2']);
     expect(tile(page([MEASURED]), 'Too slow')).toBeUndefined();
   });
 });
 
-it('the page says of both axes that may not begin at zero that they do not', () => {
+it('the page says that two of its axes may not begin at zero', () => {
   expect(page(RECORDS).match(/The axis does not begin at zero\./g)).toHaveLength(2);
   const slow = RECORDS.map((record) => ({ ...record, threads: 1, batchThreads: 1 }));
   const fromZero = page(
@@ -212,7 +212,7 @@ it('the page says of both axes that may not begin at zero that they do not', () 
   expect(fromZero).not.toContain('1 threads');
 });
 
-describe('its colours', () => {
+describe('the colours of the page', () => {
   /** Relative luminance (WCAG 2.2). */
   function luminance(colour: string): number {
     const [red, green, blue] = [1, 3, 5].map((at) => {
@@ -230,7 +230,7 @@ describe('its colours', () => {
   it.each([
     ['light', 0],
     ['dark', 1],
-  ])('can be told from the page in the %s scheme', (_, index) => {
+  ])('contrast with its background in the %s scheme', (_, index) => {
     const root = page(RECORDS).split(':root {')[index + 1]!.split('}')[0]!;
     const colours = new Map(
       [...root.matchAll(/--([a-z0-9]+): (#[0-9a-f]{6})/g)].map(

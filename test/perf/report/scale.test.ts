@@ -9,13 +9,13 @@ import {
 } from '../../../src/perf/report/scale.js';
 
 describe('a scale', () => {
-  it('maps between two values, and a single one to the middle', () => {
+  it('maps the range between two values, and a single value to the middle', () => {
     expect([0, 5, 10].map(linearScale([0, 10], [100, 0]))).toEqual([100, 50, 0]);
     expect(linearScale([3, 3], [0, 80])(3)).toBe(40);
   });
 });
 
-describe('marks in round numbers', () => {
+describe('round marks of an axis', () => {
   it.each([
     [0, 25.5, 6, [0, 5, 10, 15, 20, 25, 30]],
     [11.5, 25.5, 7, [10, 12, 14, 16, 18, 20, 22, 24, 26]],
@@ -28,7 +28,7 @@ describe('marks in round numbers', () => {
 
   const rate = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
 
-  it('reach around all values, evenly, and are not too many', () => {
+  it('enclose all values, in even steps, and are not too many', () => {
     fc.assert(
       fc.property(rate, rate, fc.integer({ min: 2, max: 10 }), (one, other, count) => {
         const [min, max] = [Math.min(one, other), Math.max(one, other)];
@@ -56,7 +56,7 @@ describe('marks in round numbers', () => {
   });
 });
 
-describe('marks on an axis of time', () => {
+describe('the marks of a time axis', () => {
   const start = Date.UTC(2026, 6, 31, 23, 40);
 
   it('are round in UTC, with the day', () => {
@@ -68,14 +68,14 @@ describe('marks on an axis of time', () => {
     ]);
   });
 
-  it('show seconds, or days alone, where these are the steps', () => {
+  it('show seconds, or days only, according to the step', () => {
     const short = timeTicks(start, start + 20_000, 4);
     expect(formatTimeTick(short.values[1]!, short.step).time).toBe('23:40:05');
     const long = timeTicks(start, start + 6 * 86_400_000, 6);
     expect(formatTimeTick(long.values[0]!, long.step)).toEqual({ day: '2026-08-01', time: '' });
   });
 
-  it('lie between the ends, and are not too many, however far apart these are', () => {
+  it('lie between the ends, and are not too many, for any range', () => {
     const span = fc.integer({ min: 0, max: 20 * 365 * 86_400_000 });
     fc.assert(
       fc.property(span, fc.integer({ min: 2, max: 10 }), (milliseconds, count) => {

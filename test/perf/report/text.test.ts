@@ -11,7 +11,7 @@ const at = (tokPerS: number, more: Partial<RunRecord> = {}): RunRecord => ({
 });
 
 describe('a summary for the terminal', () => {
-  it('has aligned columns, fastest first, and no statistics that mean nothing', () => {
+  it('has aligned columns, with the fastest first, and omits meaningless statistics', () => {
     const records = [
       ...[10, 12, 11, 13].map((rate) => at(rate)),
       ...[20, 22].map((rate) => at(rate, { args: '' })),
@@ -30,7 +30,7 @@ describe('a summary for the terminal', () => {
     ]);
   });
 
-  it('keeps apart what cannot be compared', () => {
+  it('keeps results apart that cannot be compared', () => {
     const records = [MEASURED, { ...MEASURED, arch: 'x86_64' }, { ...MEASURED, cpus: 1 }];
     expect(groupResults(records).map(({ title }) => title)).toEqual([
       'Phi-3.5, "mini", aarch64, hvf, 6 CPUs',
