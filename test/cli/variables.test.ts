@@ -89,6 +89,8 @@ describe('each variable of the original scripts', () => {
     ['QEMU_CPU', 'cortex-a57', /-cpu cortex-a57/],
     ['QEMU_SERIAL', 'mon:stdio', /-serial mon:stdio/],
     ['APPEND_EXTRA', 'zosia.ci=1', /zosia\.ci=1/],
+    ['ZOSIA_USE_UEFI', '1', /if=pflash|-bios /],
+    ['ZOSIA_USE_UEFI', 'yes', /^error: ZOSIA_USE_UEFI cannot be yes/m],
     ['TIMEOUT_SECS', 'soon', /^error: TIMEOUT_SECS cannot be soon/m],
   ])('%s=%s is used by zosia run', async (name, value, said) => {
     expect(await outputOf(RUN, { [name]: value })).toMatch(said);
