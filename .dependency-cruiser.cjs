@@ -63,7 +63,8 @@ module.exports = {
     },
     {
       name: 'nothing-imports-the-library',
-      comment: 'src/library only exports; who imports one door of the package does not load another.',
+      comment:
+        'src/library only exports; who imports one door of the package does not load another.',
       severity: 'error',
       from: { path: '^src/' },
       to: { path: '^src/library/' },

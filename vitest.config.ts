@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 import { REBUILDING } from './test/support/rebuilding.js';
 import { ZOSIA_ALIAS } from './test/support/zosia-alias.js';
+import { PromiseReport } from './test/support/promise-report.js';
 import { SkipReport } from './test/support/skip-report.js';
 
 const MOCKING_MODULES = ['test/host/clone.test.ts', 'test/host/free-space.test.ts'];
@@ -17,7 +18,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     sequence: { sequencer: LongestFirst },
-    reporters: ['default', new SkipReport()],
+    reporters: ['default', new SkipReport(), new PromiseReport()],
     projects: [
       {
         extends: true,

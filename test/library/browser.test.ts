@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, ChromiumPage } from '../support/chromium.js';
+import { skipWhere } from '../support/skipping.js';
 import { exerciseCore } from './core-program.js';
 
 /** The digest of the ext4 image that the program plans: the same on any host, and in a browser. */
@@ -21,8 +22,9 @@ describe('the core of the library', () => {
   });
 });
 
-describe.skipIf(CHROMIUM === undefined)(
-  `the core of the library in a browser${CHROMIUM === undefined ? ' (skipped: no chromium on this host)' : ''}`,
+describe(
+  'the core of the library in a browser',
+  skipWhere(CHROMIUM === undefined, 'there is no Chromium'),
   () => {
     let page: ChromiumPage;
 

@@ -6,6 +6,7 @@ import { accessBytes } from '../../../src/image/random-access.js';
 import { mapImage } from '../../../src/inspect/map/image.js';
 import { file as fatFile } from '../../formats/fat/layouts.js';
 import { CHROMIUM, ChromiumPage } from '../../support/chromium.js';
+import { skipWhere } from '../../support/skipping.js';
 import { imageBytes } from '../../support/images.js';
 import { cpioBytes, espDisk, ext4 } from '../samples.js';
 
@@ -26,32 +27,29 @@ const IMAGES = {
     gzipSync(await cpioBytes([{ type: 'file', path: '/a', mode: 0o644, data: Buffer.from('a') }])),
 };
 
-describe.skipIf(CHROMIUM === undefined)(
-  `the map in a browser${CHROMIUM === undefined ? ' (skipped: no chromium on this host)' : ''}`,
-  () => {
-    let page: ChromiumPage;
+describe('the map in a browser', skipWhere(CHROMIUM === undefined, 'there is no Chromium'), () => {
+  let page: ChromiumPage;
 
-    beforeAll(async () => {
-      const { outputFiles } = await build({
-        stdin: { contents: PROGRAM, resolveDir: SOURCES },
-        bundle: true,
-        platform: 'browser',
-        format: 'iife',
-        write: false,
-      });
-      page = await ChromiumPage.start(CHROMIUM!);
-      await page.evaluate(`${outputFiles[0]!.text}; undefined`);
+  beforeAll(async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: PROGRAM, resolveDir: SOURCES },
+      bundle: true,
+      platform: 'browser',
+      format: 'iife',
+      write: false,
     });
-    afterAll(async () => {
-      await page.close();
-    });
+    page = await ChromiumPage.start(CHROMIUM!);
+    await page.evaluate(`${outputFiles[0]!.text}; undefined`);
+  });
+  afterAll(async () => {
+    await page.close();
+  });
 
-    it.each(Object.entries(IMAGES))('is that of %s here', async (_, make) => {
-      const bytes = await make();
-      const base64 = Buffer.from(bytes).toString('base64');
-      const found = await page.evaluate<string>(`mapOf(${JSON.stringify(base64)})`);
-      const here = await mapImage(accessBytes(bytes));
-      expect(found).toBe(JSON.stringify(here));
-    });
-  },
-);
+  it.each(Object.entries(IMAGES))('is that of %s here', async (_, make) => {
+    const bytes = await make();
+    const base64 = Buffer.from(bytes).toString('base64');
+    const found = await page.evaluate<string>(`mapOf(${JSON.stringify(base64)})`);
+    const here = await mapImage(accessBytes(bytes));
+    expect(found).toBe(JSON.stringify(here));
+  });
+});

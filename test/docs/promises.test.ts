@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { brokenPromises } from '../support/promise-report.js';
+import { hasTitle, readPromises } from '../support/promises.js';
+import { ROOT } from './pages.js';
+
+const promises = readPromises();
+
+/** Words by which a sentence promises something. */
+const PROMISING = /\b(always|every|never|no|nothing|only|pinned|same|verified|without)\b/i;
+
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+describe('docs/promises.md', () => {
+  it.each(promises)('names a test that exists: $promise', async ({ file, title }) => {
+    const source = await readFile(join(ROOT, file), 'utf8');
+    const inSource = source.replaceAll(/\\(['"`])/g, '$1');
+    expect(inSource).toMatch(/\b(?:it|test)\b/);
+    expect(inSource).toContain(title);
+  });
+
+  it('quotes README.md where it says so', async () => {
+    const readme = flat(await readFile(join(ROOT, 'README.md'), 'utf8'));
+    const page = await readFile(join(ROOT, 'docs/promises.md'), 'utf8');
+    const [, table] = /## What README\.md says\n([^]*?)\n## /.exec(page)!;
+    const quoted = promises.filter(({ promise }) => table!.includes(`| ${promise} |`));
+    expect(quoted.length).toBeGreaterThan(4);
+    for (const { promise } of quoted) expect(readme).toContain(promise);
+    // The first three lines are what zosia is: each of their promises is among those.
+    const sentences = readme.split(/\n\n|(?<=[.:]) /).slice(0, 8);
+    const promising = sentences.filter((each) => PROMISING.test(each));
+    const held = promising.filter((each) => quoted.some(({ promise }) => each.includes(promise)));
+    expect(promising.filter((each) => !held.includes(each))).toEqual([]);
+  });
+});
+
+describe('the report of promises', () => {
+  const promise = { promise: 'P', file: 'a.test.ts', title: 'writes %s in $name' };
+
+  it('compares titles with their placeholders filled', () => {
+    expect(hasTitle(promise.title, 'writes 5 (five) in here')).toBe(true);
+    expect(hasTitle(promise.title, 'reads 5 in here')).toBe(false);
+  });
+
+  it('reports a promise whose test did not pass', () => {
+    expect(brokenPromises([promise], new Map([['a.test.ts', ['writes 1 in it']]]))).toEqual([]);
+    expect(brokenPromises([promise], new Map([['a.test.ts', ['else']]]))).toHaveLength(1);
+    expect(brokenPromises([promise], new Map())).toHaveLength(1);
+  });
+});
