@@ -16,7 +16,7 @@ export * from '../machine/machine.js';
 
 // The whole path from a model to a machine that is ready to start.
 export { describeMachine, prepareMachine } from '../prepare/linux.js';
-export type { ReadyMachine, UpOptions } from '../prepare/linux.js';
+export type { ReadyMachine, UpOptions, DescribedMachine } from '../prepare/linux.js';
 export { describeEfiMachine, prepareEfiMachine } from '../prepare/efi.js';
 export type { EfiUpOptions, ReadyEfiMachine } from '../prepare/efi.js';
 export { memoryByContext } from '../prepare/memory-by-context.js';

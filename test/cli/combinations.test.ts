@@ -33,7 +33,6 @@ describe('options that contradict each other', () => {
     ['image efi --hello --prompt x'],
     ['image efi --hello --tokenizer x'],
     ['image model x --size 9M --extra-mib 3'],
-    ['perf run --loop --runs 3'],
     ['perf run --matrix x --threads 2'],
     ['perf run --profiles x'],
     ['perf run --json --dry-run'],

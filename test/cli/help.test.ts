@@ -35,10 +35,9 @@ describe('help on a narrow terminal', () => {
         columns: 40,
         rows: 500,
       });
-      const [shown] = await Promise.all([
-        terminal.shows(/over\.\s|tune.*\s|csv\s/),
-        terminal.ended(),
-      ]);
+      await terminal.ended();
+      const shown = await terminal.shows(/[^]*/);
+      expect(shown).toContain('Usage: zosia');
       const wide = shown.split(/\r?\n/).filter((line) => line.length > 40 && /\S +\S/.test(line));
       expect(wide).toEqual([]);
     }

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LinuxFlags } from '../../../src/cli/options/linux.js';
 import { applyProfile } from '../../../src/cli/options/profile.js';
 import { zosia } from '../../support/cli.js';
@@ -21,14 +21,6 @@ describe('--profile', () => {
     const { flags, args } = await applyProfile({ profile: 'phi35_fast', smp: 2, ctx: 99 });
     expect(flags).toMatchObject({ smp: 2, ctx: 99 });
     expect(args).toEqual(['--threads', '2', ...ARGS.slice(2)]);
-  });
-
-  it('gives way to the variable SMP, as to --smp', async () => {
-    vi.stubEnv('SMP', '1');
-    const { flags, args } = await applyProfile({ profile: 'phi35_fast' });
-    vi.unstubAllEnvs();
-    expect(flags).toMatchObject({ smp: 1 });
-    expect(args.slice(0, 2)).toEqual(['--threads', '1']);
   });
 
   it('is looked up in the given file', async () => {

@@ -66,6 +66,9 @@ const OF_OTHER_PROGRAMS = [
   'artifacts/resolve.ts',
   'doctor/install.ts',
   'doctor/package-managers.ts',
+  // Custom properties of style sheets.
+  'html/style.ts',
+  'inspect/page/style.ts',
   'machine/qemu/facts.ts',
   'machine/qemu/process.ts',
   'perf/report/style.ts',
