@@ -26,7 +26,7 @@ export class ZosiaError extends Error {
     super(String(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     const { hint } = options;
-    const hints =
+    const hints: readonly Text[] =
       hint === undefined ? [] : typeof hint === 'string' || hint instanceof Wording ? [hint] : hint;
     this.texts = { message, hints };
     this.hint = hints[0] === undefined ? undefined : String(hints[0]);
