@@ -7,7 +7,7 @@ import { planFat } from '../../src/formats/fat/plan.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
 import {
   resolveEfiMachine,
-  resolveMachine,
+  resolveLinuxMachine,
   runEfi,
   runInteractive,
 } from '../../src/machine/machine.js';
@@ -59,7 +59,7 @@ export async function prepareLinux(job: Job): Promise<Contestant> {
   const initrd = join(folder, `${arch}-initrd`);
   await writeRaw(await planPeer(arch, { checkpoint, tokenizer, settings }, folder), initrd);
   const kernel = await writeKernel(job);
-  const machine = await resolveMachine(
+  const machine = await resolveLinuxMachine(
     { arch, cpus: 1, ramMiB: RAM_MIB, defaults: { kernel, initrd } },
     HOST,
   );

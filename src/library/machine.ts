@@ -15,7 +15,7 @@ export { installMissing } from '../doctor/install.js';
 export * from '../machine/machine.js';
 
 // The whole path from a model to a machine that is ready to start.
-export { describeMachine, prepareMachine } from '../prepare/linux.js';
+export { describeMachine, prepareLinuxMachine } from '../prepare/linux.js';
 export type { ReadyMachine, UpOptions, DescribedMachine } from '../prepare/linux.js';
 export { describeEfiMachine, prepareEfiMachine } from '../prepare/efi.js';
 export type { EfiUpOptions, ReadyEfiMachine } from '../prepare/efi.js';
@@ -31,7 +31,7 @@ export type { InstallOptions } from '../doctor/install.js';
 export type { HostPackages } from '../doctor/package-managers.js';
 export type { Purpose } from '../doctor/requirements.js';
 export type { TerminalInput } from '../machine/console/terminal.js';
-export type { Taker } from '../machine/efi/run.js';
+export type { OutputConsumer } from '../machine/efi/run.js';
 
 export { ACCELERATOR_NAMES } from '../machine/qemu/host-spec.js';
 export type { SilencePlan } from '../machine/qemu/host-spec.js';

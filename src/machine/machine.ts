@@ -1,4 +1,4 @@
-/** The machine room: everything that other rooms use of it. */
+/** What other layers use of this one. */
 export { parseAccelerator } from './accelerator/accelerator.js';
 export type { AcceleratorChoice } from './accelerator/accelerator.js';
 export type { AcceleratorName, ResolvedAccel } from './qemu/host-spec.js';
@@ -22,13 +22,13 @@ export { bootModeSpec, parseFacts, runBootMode } from './linux/boot-mode.js';
 export type { BootMode, BootModeOptions, BootModeResult } from './linux/boot-mode.js';
 export { GUEST_MARKERS } from './linux/guest-markers.js';
 export { runInteractive } from './linux/session.js';
-export type { MachineSpec } from './linux/spec.js';
+export type { LinuxMachineSpec } from './linux/spec.js';
 export { runOneShot } from './linux/one-shot.js';
 export type { OneShotOptions, OneShotResult } from './linux/one-shot.js';
-export { qemuArguments } from './linux/arguments.js';
+export { linuxArguments } from './linux/arguments.js';
 export { composeInitrd, withRunInitrd } from './linux/request.js';
 export type { RunRequest, TerminalSize } from './linux/request.js';
-export { resolveMachine } from './linux/resolve.js';
+export { resolveLinuxMachine } from './linux/resolve.js';
 export type { MachineOptions } from './linux/resolve.js';
 export { WAIT_POLICIES, waitFlags } from './linux/wait-policy.js';
 export type { WaitPolicy } from './linux/wait-policy.js';

@@ -5,8 +5,8 @@ import type { PerfMachine } from './prepare.js';
 import { contextTokensIn, formatLlamaArgs } from './setting.js';
 import type { Setting } from './setting.js';
 import { judgeBoot } from './verdict.js';
-import { qemuArguments, runToEnd, waitFlags, withRunInitrd } from '../machine/machine.js';
-import type { MachineSpec } from '../machine/machine.js';
+import { linuxArguments, runToEnd, waitFlags, withRunInitrd } from '../machine/machine.js';
+import type { LinuxMachineSpec } from '../machine/machine.js';
 
 export interface MachineBootOptions {
   /** Tokens to generate. */
@@ -60,7 +60,7 @@ async function runMachine(machine: PerfMachine, run: MachineRun) {
     { args },
     async (initrd) => {
       const spec = { ...perfSpec(machine, setting, { tokens, logPath }), initrd };
-      return runToEnd({ ...spec, args: qemuArguments(spec) }, { signal, timeoutSeconds });
+      return runToEnd({ ...spec, args: linuxArguments(spec) }, { signal, timeoutSeconds });
     },
     signal,
   );
@@ -71,7 +71,7 @@ export function perfSpec(
   { spec }: Pick<PerfMachine, 'spec'>,
   setting: Setting,
   { tokens, logPath }: Pick<MachineRun, 'tokens' | 'logPath'>,
-): MachineSpec {
+): LinuxMachineSpec {
   return {
     ...spec,
     append: [spec.append, ...bootFlags(setting, tokens)].join(' ').trim(),

@@ -6,14 +6,14 @@ import { checkModelDisk } from '../recipes/check-disk.js';
 import { existingDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
 import { modelOnDisk } from '../recipes/model-on-disk.js';
-import { resolveMachine } from '../machine/machine.js';
-import type { MachineOptions, MachineSpec } from '../machine/machine.js';
-import { describeMachine, prepareMachine } from '../prepare/linux.js';
+import { resolveLinuxMachine } from '../machine/machine.js';
+import type { MachineOptions, LinuxMachineSpec } from '../machine/machine.js';
+import { describeMachine, prepareLinuxMachine } from '../prepare/linux.js';
 import type { UpOptions } from '../prepare/linux.js';
 
 /** A machine that settings are measured on. */
 export interface PerfMachine {
-  readonly spec: MachineSpec;
+  readonly spec: LinuxMachineSpec;
   /** The model disk, for `withPrivateDisk`, where the one at `spec.disk` may be written by another run. */
   readonly runDisk?: Image | undefined;
   /** What results call the model. */
@@ -37,12 +37,12 @@ export interface PrepareOptions extends Omit<UpOptions, 'machine' | 'contextToke
  * Brings everything up to date for measuring a model; without a model, takes the disk that is named, or the
  * one that was built last.
  *
- * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, and those of `prepareMachine`, `checkModelDisk` and `resolveMachine`
+ * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, and those of `prepareLinuxMachine`, `checkModelDisk` and `resolveLinuxMachine`
  */
 export async function preparePerfMachine(options: PrepareOptions): Promise<PerfMachine> {
   const { contextTokens } = options;
   if (options.model === undefined) return fromDisk(options);
-  const machine = await (options.dryRun ? describeMachine(options) : prepareMachine(options));
+  const machine = await (options.dryRun ? describeMachine(options) : prepareLinuxMachine(options));
   const { spec, model } = machine;
   return {
     spec,
@@ -69,7 +69,7 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
   const needs = (tokens: number | undefined) =>
     model && modelNeeds(model.info, tokens ?? contextTokens, model.companionBytes);
   const memory = needs(undefined)?.memory;
-  const spec = await resolveMachine(
+  const spec = await resolveLinuxMachine(
     {
       ...options.machine,
       ...options.images,

@@ -15,7 +15,7 @@ import type { Places } from '../recipes/places.js';
 export interface EfiUpOptions {
   readonly arch: Architecture;
   readonly places: Places;
-  /** Paths of a llama2.c checkpoint and its tokenizer; undefined is the model that zosia brings itself. */
+  /** Paths of a llama2.c checkpoint and its tokenizer; undefined is the built-in model. */
   readonly model: CheckpointPaths | undefined;
   /** What this run asks of the application. The disk that is kept has none of it. */
   readonly request: EfiSettings;

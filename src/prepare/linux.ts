@@ -1,6 +1,6 @@
 import type { Image } from '../image/image.js';
-import { findQemu, resolveMachine } from '../machine/machine.js';
-import type { MachineOptions, MachineSpec, RunRequest } from '../machine/machine.js';
+import { findQemu, resolveLinuxMachine } from '../machine/machine.js';
+import type { MachineOptions, LinuxMachineSpec, RunRequest } from '../machine/machine.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
 import { readModel } from '../recipes/model.js';
@@ -11,7 +11,7 @@ import { initramfsPath, kernelPath, modelDiskPath } from '../recipes/places.js';
 import type { HostFolders } from '../host/host-folders.js';
 
 export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
-  /** A GGUF by path, or by name in the models folder; undefined is the one that zosia brings itself. */
+  /** A GGUF by path, or by name in the models folder; undefined is the built-in one. */
   readonly model: string | undefined;
   /** Length of the context in tokens; at most 4096 unless given, or less if the model has less. */
   readonly contextTokens?: number | undefined;
@@ -36,7 +36,7 @@ export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
 
 /** A machine, and the arguments for llama.cpp that go with its model. */
 export interface DescribedMachine {
-  readonly spec: MachineSpec;
+  readonly spec: LinuxMachineSpec;
   readonly model: Model;
   readonly llamaArgs: RunRequest['args'];
   /** The model disk, for `withPrivateDisk`: another run may write the one at `spec.disk` meanwhile. */
@@ -52,9 +52,9 @@ export interface ReadyMachine extends DescribedMachine {
  * Brings everything up to date that a model needs to run: fetches, builds, writes the model disk, and
  * decides on the machine. What is up to date already is left alone; the model itself is never copied.
  *
- * @throws ZosiaError as `readModel`, `linuxGuest`, `writeModelDisk` and `resolveMachine`
+ * @throws ZosiaError as `readModel`, `linuxGuest`, `writeModelDisk` and `resolveLinuxMachine`
  */
-export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> {
+export async function prepareLinuxMachine(options: UpOptions): Promise<ReadyMachine> {
   const { arch, places, folders, signal } = options;
   // What may be wrong is found out before anything is downloaded.
   await findQemu(arch, folders.searchPath);
@@ -69,10 +69,10 @@ export async function prepareMachine(options: UpOptions): Promise<ReadyMachine> 
 }
 
 /**
- * Decides on the machine that {@link prepareMachine} would make ready. Nothing is fetched, built or
+ * Decides on the machine that {@link prepareLinuxMachine} would make ready. Nothing is fetched, built or
  * written: what the machine is made from need not be there yet.
  *
- * @throws ZosiaError as `readModel`, `planModelDisk` and `resolveMachine`
+ * @throws ZosiaError as `readModel`, `planModelDisk` and `resolveLinuxMachine`
  */
 export async function describeMachine(options: UpOptions): Promise<DescribedMachine> {
   await findQemu(options.arch, options.folders.searchPath);
@@ -88,7 +88,7 @@ async function decide(
 ): Promise<DescribedMachine> {
   const { arch, places, folders, signal } = options;
   const { memory, llamaArgs } = modelNeeds(model.info, options.contextTokens);
-  const spec = await resolveMachine(
+  const spec = await resolveLinuxMachine(
     {
       ...options.machine,
       arch,

@@ -30,7 +30,7 @@ export interface EmbeddedCheckpoint extends CheckpointPaths {
 }
 
 /**
- * The model that zosia brings itself as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,
+ * The built-in model as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,
  * made of the GGUF. Files that are right already are left alone.
  *
  * @param folder where the two files are put
@@ -55,7 +55,7 @@ export async function embeddedCheckpoint(
 }
 
 /**
- * What the application allocates for the model that zosia brings itself. No file is written.
+ * What the application allocates for the built-in model. No file is written.
  *
  * @param asked settings that hold in place of the model's own
  * @throws ZosiaError as `embeddedModelPath`

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ZosiaError } from '../errors.js';
 import { readSummedFile } from '../artifacts/summed-file.js';
 
-/** Where the model lies that zosia brings itself. */
+/** Where the built-in model lies. */
 export const EMBEDDED_MODEL_DIRECTORY = fileURLToPath(
   new URL('../../models/zosia-tiny/', import.meta.url),
 );
@@ -17,7 +17,7 @@ export const EMBEDDED_MODEL_TEMPLATE = 'Q: {prompt}\nA:';
 const FILE_NAME = `${EMBEDDED_MODEL_NAME}.gguf`;
 
 /**
- * The path of the model that zosia brings itself, checked against the SHA256SUMS beside it.
+ * The path of the built-in model, checked against the SHA256SUMS beside it.
  *
  * @throws ZosiaError `ZOSIA_EMBEDDED_MODEL_DAMAGED`
  */

@@ -44,7 +44,7 @@ export interface Model {
 /**
  * Finds a model by path, or by name in the models folder (with or without `.gguf`), and checks it
  * against its own tensor table. Any part of a split model stands for all of them. Without a name, or by
- * its own where nothing else has it, it is the model that zosia brings itself.
+ * its own where nothing else has it, it is the built-in model.
  *
  * @throws ZosiaError `ZOSIA_MODEL_NOT_NAMED`, `ZOSIA_MODEL_NOT_FOUND`, and those of `embeddedModelPath`
  * and `readModelParts`

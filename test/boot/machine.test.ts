@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
-import { resolveMachine, runInteractive, runOneShot } from '../../src/machine/machine.js';
+import { resolveLinuxMachine, runInteractive, runOneShot } from '../../src/machine/machine.js';
 import type { MachineOptions } from '../../src/machine/machine.js';
 import { endlessKernel, tinyKernel } from '../machine/support/tiny-kernels.js';
 import { temporaryFolder } from '../machine/support/temporary.js';
@@ -30,7 +30,7 @@ async function machine(
   const initrd = join(folder(), 'initrd');
   await writeFile(kernel, tinyKernel(arch, text));
   await writeFile(initrd, 'initrd');
-  return resolveMachine(
+  return resolveLinuxMachine(
     { arch, accel: 'tcg', ramMiB: 64, cpus: 2, ...options, defaults: { kernel, initrd } },
     { ...HOST, cacheDirectory: join(folder(), 'cache') },
   );

@@ -79,7 +79,7 @@ beforeAll(async () => {
     ...['image', 'model', folder.file('model.gguf'), '--add', `${many}:/many`],
     ...['--out', folder.file('many.img')],
   );
-  // It puts the checkpoint of the model that zosia brings itself into the cache.
+  // It puts the checkpoint of the built-in model into the cache.
   await mustRun('image', 'efi', '--out', folder.file('efi/disk.img'));
 });
 

@@ -20,7 +20,7 @@ export interface CheckpointWording {
 }
 
 /**
- * The files that were named; undefined is the model that zosia brings itself, which is said where it was not
+ * The files that were named; undefined is the built-in model, which is said where it was not
  * named. It has a name, too.
  *
  * @throws CommanderError when one was named without the other; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`

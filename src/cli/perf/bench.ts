@@ -8,7 +8,7 @@ import { sayWhatIsMissing } from '../start/start.js';
 import { printable } from '../output/printable.js';
 import { writeStdout } from '../output/stdout.js';
 import { checkOutputTarget } from '../../host/output-target.js';
-import { formatCommand, qemuArguments } from '../../machine/machine.js';
+import { formatCommand, linuxArguments } from '../../machine/machine.js';
 import { machineBoot, perfSpec } from '../../perf/boot.js';
 import type { MeasuredRun } from '../../perf/measure.js';
 import type { Boot } from '../../perf/outcome.js';
@@ -26,7 +26,7 @@ import { defaultPlaces } from '../../recipes/places.js';
 import { withPrivateDisk } from '../../recipes/private-disk.js';
 
 /** What is to be measured, as far as the machine depends on it. */
-export interface MachineWishes {
+export interface PerfMachineOptions {
   readonly model: string | undefined;
   readonly cpus: number | undefined;
   readonly contextTokens: number | undefined;
@@ -45,7 +45,7 @@ export interface PerfBench {
 /** Prepares a machine for measuring, and closes the file of results in the end. */
 export async function withPerfBench(
   flags: PerfMachineFlags,
-  { model, cpus, contextTokens, tokens }: MachineWishes,
+  { model, cpus, contextTokens, tokens }: PerfMachineOptions,
   signal: AbortSignal,
   use: (bench: PerfBench) => Promise<void>,
 ): Promise<void> {
@@ -100,7 +100,7 @@ export async function withPerfBench(
 
 async function prepare(
   flags: PerfMachineFlags,
-  { model, cpus, contextTokens }: Omit<MachineWishes, 'tokens'>,
+  { model, cpus, contextTokens }: Omit<PerfMachineOptions, 'tokens'>,
   signal: AbortSignal,
 ): Promise<PerfMachine> {
   return withFetchSettings(flags, { signal }, (settings) =>
@@ -152,7 +152,7 @@ export async function printCommands(
 ): Promise<void> {
   for (const setting of settings) {
     const spec = perfSpec(machine, setting, { tokens, logPath: 'console.log' });
-    await writeStdout(`${formatCommand([spec.qemu, ...qemuArguments(spec)])}\n`);
+    await writeStdout(`${formatCommand([spec.qemu, ...linuxArguments(spec)])}\n`);
   }
 }
 

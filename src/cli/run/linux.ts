@@ -59,7 +59,7 @@ Examples:
       requireOneOf(command, '--json', ['--prompt', '--diag']);
       requireOneOf(command, '--profiles', ['--profile']);
       requireOneOf(command, '--firmware', ['--uefi']);
-      const [{ existingDisk }, { resolveMachine }, { startLinuxMachine }, { startBootMode }] =
+      const [{ existingDisk }, { resolveLinuxMachine }, { startLinuxMachine }, { startBootMode }] =
         await Promise.all([
           import('../../recipes/model-disk.js'),
           import('../../machine/machine.js'),
@@ -71,7 +71,7 @@ Examples:
       const places = defaultPlaces();
       const disk = flags.disk ?? (await existingDisk(places));
       const found = disk === undefined ? undefined : await diskModel(disk, flags, context.signal);
-      const spec = await resolveMachine(
+      const spec = await resolveLinuxMachine(
         {
           ...linuxMachineOptions(flags),
           arch,

@@ -4,12 +4,12 @@ import { printJson, say } from '../output/output.js';
 import { announce, printCommand, sayNote } from './start.js';
 import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
-import { bootModeSpec, qemuArguments, runBootMode, withRunInitrd } from '../../machine/machine.js';
-import type { BootMode, MachineSpec, RunRequest } from '../../machine/machine.js';
+import { bootModeSpec, linuxArguments, runBootMode, withRunInitrd } from '../../machine/machine.js';
+import type { BootMode, LinuxMachineSpec, RunRequest } from '../../machine/machine.js';
 
 /** Boots in a mode; what the guest prints, or the diagnosis as JSON, goes to stdout. */
 export async function startBootMode(
-  spec: MachineSpec,
+  spec: LinuxMachineSpec,
   request: RunRequest,
   mode: BootMode,
   flags: BootModeFlags,
@@ -18,7 +18,7 @@ export async function startBootMode(
   announce(spec);
   const filter = filterForStdout();
   if (flags.dryRun) {
-    await printCommand(spec, qemuArguments(bootModeSpec(spec, mode)));
+    await printCommand(spec, linuxArguments(bootModeSpec(spec, mode)));
     return;
   }
   const { exitStatus, facts, consoleTail } = await withRunInitrd(

@@ -6,8 +6,13 @@ import { answerNotice, reportAsJson } from '../output/answer-notice.js';
 import { announce, AnswerPrinter, printCommand, sayNote } from './start.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import { NO_CHAT_TEMPLATE } from '../../recipes/chat-template.js';
-import { qemuArguments, runInteractive, runOneShot, withRunInitrd } from '../../machine/machine.js';
-import type { MachineSpec, RunRequest } from '../../machine/machine.js';
+import {
+  linuxArguments,
+  runInteractive,
+  runOneShot,
+  withRunInitrd,
+} from '../../machine/machine.js';
+import type { LinuxMachineSpec, RunRequest } from '../../machine/machine.js';
 
 /**
  * Starts a machine the way the flags ask for: as a prompt on the terminal, as a one-shot whose answer
@@ -16,7 +21,7 @@ import type { MachineSpec, RunRequest } from '../../machine/machine.js';
  * @param model one without a chat template goes on from the prompt; so does one of which nothing is known
  */
 export async function startLinuxMachine(
-  spec: MachineSpec,
+  spec: LinuxMachineSpec,
   request: RunRequest,
   flags: LinuxFlags,
   { signal, result }: CliContext,
@@ -24,7 +29,7 @@ export async function startLinuxMachine(
 ): Promise<void> {
   announce(spec);
   if (flags.dryRun) {
-    await printCommand(spec, qemuArguments(spec));
+    await printCommand(spec, linuxArguments(spec));
     return;
   }
   await withRunInitrd(
@@ -52,7 +57,7 @@ function isConversation(
 }
 
 async function answer(
-  spec: MachineSpec,
+  spec: LinuxMachineSpec,
   { timeout, json }: LinuxFlags,
   { isContinuation, signal }: { isContinuation: boolean; signal: AbortSignal },
 ): Promise<number> {

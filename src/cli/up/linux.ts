@@ -11,7 +11,7 @@ import { sayWhatIsMissing } from '../start/start.js';
 import { defaultPlaces } from '../../recipes/places.js';
 import { withPrivateDisk } from '../../recipes/private-disk.js';
 import type { PrivateDisk } from '../../recipes/private-disk.js';
-import { describeMachine, prepareMachine } from '../../prepare/linux.js';
+import { describeMachine, prepareLinuxMachine } from '../../prepare/linux.js';
 import type { UpOptions } from '../../prepare/linux.js';
 
 export interface LinuxUpFlags extends LinuxFlags, FetchFlags {}
@@ -34,7 +34,7 @@ export async function upLinux(
       machine: linuxMachineOptions(flags),
       contextTokens: flags.ctx,
     };
-    return flags.dryRun ? describeMachine(options) : prepareMachine(options);
+    return flags.dryRun ? describeMachine(options) : prepareLinuxMachine(options);
   });
   if (named === undefined) say(embeddedModelNotice('zosia up model.gguf'));
   const { spec, model, llamaArgs } = machine;

@@ -3,7 +3,7 @@ import type { AcceleratorName } from '../qemu/host-spec.js';
 
 /**
  * The CPU model for QEMU's `-cpu`. An accelerator passes the host's through. Under TCG the model decides
- * which of its kernels llama.cpp picks, and how dear each of their instructions is to emulate; the
+ * which of its kernels llama.cpp picks, and how expensive each of their instructions is to emulate; the
  * figures are in docs/architecture.md:
  *
  * - aarch64: Neoverse N1 has the dot product instructions that quantised models live on, and neither

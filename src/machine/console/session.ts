@@ -90,7 +90,7 @@ async function runRelayed<S extends HostSpec>(
   const [program, ...args] = qemuCommand({ ...spec, args: argumentsFor(spec) });
   signal.throwIfAborted();
   const end = new AbortController();
-  const farewell = new AbortController();
+  const poweredOff = new AbortController();
   const { watcher } = guest;
   const restoreTerminal = enterRawMode(io.stdin, io.stdout);
   let outputError: Error | undefined;
@@ -104,7 +104,7 @@ async function runRelayed<S extends HostSpec>(
   try {
     const qemu = execa(program, args, {
       ...PIPED_QEMU,
-      cancelSignal: AbortSignal.any([signal, end.signal, farewell.signal]),
+      cancelSignal: AbortSignal.any([signal, end.signal, poweredOff.signal]),
     });
     // A guest that is gone reads no more; how it went is told by its exit.
     qemu.stdin.on('error', () => undefined);
@@ -148,7 +148,7 @@ async function runRelayed<S extends HostSpec>(
       if (watcher.isLeaving && !wasLeaving && !io.stdin.isTTY) {
         detachInput?.();
         detachInput = dropInput(io.stdin, () => {
-          farewell.abort();
+          poweredOff.abort();
         });
       }
       if (!io.stdout.write(shown) && outputError === undefined) {
@@ -159,7 +159,7 @@ async function runRelayed<S extends HostSpec>(
     signal.throwIfAborted();
     if (outputError) throw outputError;
     if (end.signal.aborted) return { exitStatus: 0 };
-    const exitStatus = guest.exitStatus(farewell.signal.aborted ? 0 : ended.exitCode);
+    const exitStatus = guest.exitStatus(poweredOff.signal.aborted ? 0 : ended.exitCode);
     if (exitStatus !== undefined) return { exitStatus };
     throw guestDied({ ...endOf(ended), consoleTail: watcher.tail, suspect });
   } finally {

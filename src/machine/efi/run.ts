@@ -15,14 +15,14 @@ import { suspectOf } from '../firmware/firmware.js';
 import { takeScreenshot } from './screenshot.js';
 import type { Screenshot } from './screenshot.js';
 
-export type Taker = (bytes: Uint8Array) => void | Promise<void>;
+export type OutputConsumer = (bytes: Uint8Array) => void | Promise<void>;
 
 /** A run that nobody types anything into. */
 export interface EfiRunOptions {
   /** Makes it a one-shot: takes the answer as it comes; while its promise is pending, the guest waits. */
-  readonly onAnswer?: Taker | undefined;
+  readonly onAnswer?: OutputConsumer | undefined;
   /** Takes what the console shows. */
-  readonly onConsole?: Taker | undefined;
+  readonly onConsole?: OutputConsumer | undefined;
   /** Is given a picture of the screen when the guest is finished; the machine ends with it. */
   readonly onScreenshot?: ((screenshot: Screenshot) => void | Promise<void>) | undefined;
   /** How long the guest may take; for a screenshot five minutes unless given. */

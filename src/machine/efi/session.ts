@@ -7,7 +7,7 @@ import type { EfiMachineSpec } from './spec.js';
 import { suspectOf } from '../firmware/firmware.js';
 
 /** The application's command, when the input has come to its end. */
-const LAST_WORDS = '/poweroff\n';
+const END_OF_INPUT = '/poweroff\n';
 
 /**
  * Runs a machine that boots a UEFI application on the user's terminal; see {@link runSession}. Its exit
@@ -29,7 +29,7 @@ export function runEfiInteractive(
       isTerminalOfQemu: spec.console.to === 'backend',
       guest: {
         watcher,
-        relayPiped: (input, guest) => relayLines(input, guest, LAST_WORDS),
+        relayPiped: (input, guest) => relayLines(input, guest, END_OF_INPUT),
         exitStatus(exitCode) {
           if (exitCode !== 0) return undefined;
           return watcher.failure === undefined ? 0 : 1;

@@ -1,6 +1,6 @@
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
-import type { MachineSpec } from './spec.js';
+import type { LinuxMachineSpec } from './spec.js';
 import { consoleArguments, diskArguments, hostArguments } from '../qemu/arguments.js';
 import { firmwareArguments } from '../firmware/arguments.js';
 import { PLATFORMS } from '../qemu/platform.js';
@@ -20,7 +20,7 @@ const ANSWER_PORT = [
  * @throws ZosiaError `ZOSIA_COMMAND_LINE_TOO_LONG`; RangeError when console and answer would share
  *   QEMU's stdout
  */
-export function qemuArguments(spec: MachineSpec): string[] {
+export function linuxArguments(spec: LinuxMachineSpec): string[] {
   if (spec.answerPort && spec.console.to !== 'file') {
     throw new RangeError('with an answer port the console goes to a file');
   }
@@ -48,7 +48,7 @@ const FIRMWARE_WORDS = ' initrd=initrd';
  * - `no_timer_check`: x86_64 panics when a few timer ticks do not come within some 10 ms, as on a busy
  *   host ("IO-APIC + timer doesn't work!"). As a guest of KVM the kernel leaves that check out by itself.
  */
-function kernelCommandLine({ arch, append, firmware }: MachineSpec): string {
+function kernelCommandLine({ arch, append, firmware }: LinuxMachineSpec): string {
   const words = [
     `console=${PLATFORMS[arch].consoleDevice}`,
     ...['quiet', 'loglevel=3', 'panic=-1', 'cryptomgr.notests', 'nowatchdog'],

@@ -1,9 +1,9 @@
 import { ZosiaError } from '../../errors.js';
 import { GUEST_MARKERS } from './guest-markers.js';
-import { qemuArguments } from './arguments.js';
+import { linuxArguments } from './arguments.js';
 import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
-import type { MachineSpec } from './spec.js';
+import type { LinuxMachineSpec } from './spec.js';
 import { guestDied, guestTimeout } from '../qemu/process.js';
 import { runToEnd } from '../qemu/run-to-end.js';
 import { cancelledByTermination } from '../qemu/termination.js';
@@ -48,7 +48,7 @@ const MAX_KEPT_BYTES = 2 ** 20;
  *   `signal`; whatever `onConsole` throws
  */
 export async function runBootMode(
-  spec: MachineSpec,
+  spec: LinuxMachineSpec,
   options: BootModeOptions,
 ): Promise<BootModeResult> {
   const { onNote = () => undefined } = options;
@@ -58,14 +58,14 @@ export async function runBootMode(
 }
 
 async function run(
-  { spec, signal, onSign }: BootAttempt<MachineSpec>,
+  { spec, signal, onSign }: BootAttempt<LinuxMachineSpec>,
   { mode, timeoutSeconds = TIMEOUT_SECONDS[mode], onConsole }: BootModeOptions,
 ): Promise<BootModeResult> {
   const watcher = new LinuxConsole({ firmware: spec.firmware !== undefined });
   const suspect = spec.firmware && suspectOf(spec.firmware);
   const kept: Uint8Array[] = [];
   let keptBytes = 0;
-  const call = { ...spec, args: qemuArguments(bootModeSpec(spec, mode)) };
+  const call = { ...spec, args: linuxArguments(bootModeSpec(spec, mode)) };
   const { timedOut, ...end } = await runToEnd(call, {
     signal,
     timeoutSeconds,
@@ -98,7 +98,7 @@ function modeUnknown(mode: BootMode, consoleTail: string): ZosiaError {
 }
 
 /** The machine as it is for a mode: with the guest's flag, and a console that can be read. */
-export function bootModeSpec(spec: MachineSpec, mode: BootMode): MachineSpec {
+export function bootModeSpec(spec: LinuxMachineSpec, mode: BootMode): LinuxMachineSpec {
   const append = `${spec.append} zosia.${mode}=1`.trim();
   return { ...spec, append, console: { to: 'stdio' }, answerPort: false };
 }

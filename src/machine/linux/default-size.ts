@@ -66,7 +66,7 @@ export function defaultSize(
     lacks.length === 0
       ? []
       : [
-          `this host has not ${lacks.join(' and ')}, as models of this size like: ` +
+          `models of this size run best with ${lacks.join(' and ')}, which this host does not have: ` +
             `the machine gets ${ramMiB} MiB and ${cpus}`,
         ];
   return { ramMiB, cpus, notes: [...tight, ...notes] };

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AnswerReport } from './answer-report.js';
 import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
-import type { MachineSpec } from './spec.js';
-import { qemuArguments } from './arguments.js';
+import type { LinuxMachineSpec } from './spec.js';
+import { linuxArguments } from './arguments.js';
 import { withPrivateFolder } from '../../host/private-folder.js';
 import { guestDied, guestTimeout } from '../qemu/process.js';
 import { runToEnd } from '../qemu/run-to-end.js';
@@ -40,7 +40,7 @@ export interface OneShotResult {
  *   `ZOSIA_PROMPT_TOO_LONG`, `ZOSIA_TEMPLATE_UNUSABLE`; the reason of `signal`; whatever `onAnswer` throws
  */
 export async function runOneShot(
-  spec: MachineSpec,
+  spec: LinuxMachineSpec,
   options: OneShotOptions,
 ): Promise<OneShotResult> {
   return cancelledByTermination(options.signal, (signal) =>
@@ -55,7 +55,7 @@ export async function runOneShot(
 }
 
 async function answer(
-  { spec, signal, onSign }: BootAttempt<MachineSpec>,
+  { spec, signal, onSign }: BootAttempt<LinuxMachineSpec>,
   consolePath: string,
   { onAnswer, timeoutSeconds }: OneShotOptions,
 ): Promise<OneShotResult> {
@@ -68,7 +68,7 @@ async function answer(
   };
   void whenSpoken(look, ended.signal).then(onSign, () => undefined);
   const { timedOut, ...end } = await runToEnd(
-    { ...spec, args: qemuArguments({ ...spec, answerPort: true, console }) },
+    { ...spec, args: linuxArguments({ ...spec, answerPort: true, console }) },
     {
       signal,
       onOutput: onAnswer,

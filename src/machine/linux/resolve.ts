@@ -11,7 +11,7 @@ import type { HostOptions } from '../resolve-host.js';
 import { defaultSize } from './default-size.js';
 import { defaultThreads } from './default-threads.js';
 import { checkLeastRam } from './least-memory.js';
-import type { MachineSpec } from './spec.js';
+import type { LinuxMachineSpec } from './spec.js';
 import { waitFlags } from './wait-policy.js';
 import type { WaitPolicy } from './wait-policy.js';
 
@@ -51,10 +51,10 @@ const DISK = { what: 'model disk', option: 'disk', builtBy };
  * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`,
  *   `ZOSIA_RAM_TOO_SMALL`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
  */
-export async function resolveMachine(
+export async function resolveLinuxMachine(
   options: MachineOptions,
   folders: HostFolders,
-): Promise<MachineSpec> {
+): Promise<LinuxMachineSpec> {
   const { defaults, answerPort = false, append = '', arePlanned = false } = options;
   const { kernel = defaults.kernel, initrd = defaults.initrd, disk: diskPath } = options;
   const choices = hostChoices(options);

@@ -3,11 +3,11 @@ import { runSession } from '../console/session.js';
 import type { ConsoleIo } from '../console/session.js';
 import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
-import type { MachineSpec } from './spec.js';
-import { qemuArguments } from './arguments.js';
+import type { LinuxMachineSpec } from './spec.js';
+import { linuxArguments } from './arguments.js';
 
 /** What ends a session in its turn, after everything before it has been answered: Ctrl+D. */
-const LAST_WORDS = '\u0004';
+const END_OF_INPUT = '\u0004';
 
 /**
  * Runs a machine with a Linux guest on the user's terminal; see {@link runSession}.
@@ -17,7 +17,7 @@ const LAST_WORDS = '\u0004';
  * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, and as {@link runSession}
  */
 export async function runInteractive(
-  spec: MachineSpec,
+  spec: LinuxMachineSpec,
   io: ConsoleIo,
   options: { readonly signal?: AbortSignal | undefined; readonly restMs?: number | undefined } = {},
 ): Promise<{ exitStatus: number }> {
@@ -30,12 +30,12 @@ export async function runInteractive(
   const ended = await runSession(
     {
       spec,
-      argumentsFor: qemuArguments,
+      argumentsFor: linuxArguments,
       suspect: spec.firmware && suspectOf(spec.firmware),
       isTerminalOfQemu: spec.console.to === 'backend',
       guest: {
         watcher,
-        relayPiped: (input, guest) => relayLines(input, guest, LAST_WORDS),
+        relayPiped: (input, guest) => relayLines(input, guest, END_OF_INPUT),
         windowSize,
         exitStatus: () => watcher.exitStatus,
       },

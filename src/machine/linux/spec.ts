@@ -2,7 +2,7 @@ import type { Firmware } from '../firmware/firmware.js';
 import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js';
 
 /** A machine with a Linux guest, down to the last detail: what QEMU's command line is made from. */
-export interface MachineSpec extends HostSpec {
+export interface LinuxMachineSpec extends HostSpec {
   /** Starts the kernel, which QEMU hands to it; without it QEMU starts the kernel itself. */
   readonly firmware?: Firmware | undefined;
   readonly kernel: string;

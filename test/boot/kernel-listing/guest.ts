@@ -5,7 +5,7 @@ import type { Architecture } from '../../../src/artifacts/architectures.js';
 import { fetchComponents } from '../../../src/artifacts/fetch.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
-import { resolveMachine, runOneShot, withRunInitrd } from '../../../src/machine/machine.js';
+import { resolveLinuxMachine, runOneShot, withRunInitrd } from '../../../src/machine/machine.js';
 import { readKernelPackage } from '../../../src/recipes/kernel-package.js';
 import { compileWithInit } from '../../support/init-program.js';
 import { parseListing } from './listing.js';
@@ -100,7 +100,7 @@ async function takeListing(
   { initrd, disk }: { readonly initrd: string; readonly disk?: string },
 ): Promise<Listing> {
   const pieces: Uint8Array[] = [];
-  const machine = await resolveMachine(
+  const machine = await resolveLinuxMachine(
     {
       arch,
       ramMiB: RAM_MIB,

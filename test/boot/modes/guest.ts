@@ -10,7 +10,7 @@ import { makeImage } from '../../../src/image/image.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import {
   findQemu,
-  resolveMachine,
+  resolveLinuxMachine,
   runInteractive,
   withRunInitrd,
 } from '../../../src/machine/machine.js';
@@ -70,7 +70,7 @@ export async function boot(guest: Guest, options: Boot): Promise<Booted> {
   stdin.end();
   stdout.on('data', (bytes: Buffer) => printed.push(bytes));
   const { exitStatus } = await withRunInitrd(base, request ?? { args: [] }, async (initrd) => {
-    const machine = await resolveMachine(
+    const machine = await resolveLinuxMachine(
       {
         arch: guest.arch,
         accel: 'tcg',

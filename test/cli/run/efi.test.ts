@@ -195,9 +195,9 @@ describe('zosia run efi', () => {
   });
 
   it('keeps a picture of the screen, and shows the console meanwhile', async () => {
-    const farewell = `process.stdout.write('Press any key to leave.\\r\\n');`;
+    const poweredOff = `process.stdout.write('Press any key to leave.\\r\\n');`;
     const args = ['run', 'efi', '--disk', 'hello.img', '--screenshot', 'a picture.png'];
-    const { stdout, stderr, exitCode } = await run(farewell, args);
+    const { stdout, stderr, exitCode } = await run(poweredOff, args);
     expect({ stdout, exitCode }, stderr).toEqual({
       stdout: 'Press any key to leave.\r\n',
       exitCode: 0,
@@ -285,9 +285,9 @@ describe('--debug', () => {
   });
 
   it('tells where the log is', async () => {
-    const farewell = `process.stdout.write('Press any key to leave.\\r\\n');`;
+    const poweredOff = `process.stdout.write('Press any key to leave.\\r\\n');`;
     const args = ['run', 'efi', '--disk', 'hello.img', '--debug'];
-    const { stderr, exitCode } = await run(ends(farewell), args);
+    const { stderr, exitCode } = await run(ends(poweredOff), args);
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/goes to .*artifacts\/efi\/qemu-debug\.log/);
   });

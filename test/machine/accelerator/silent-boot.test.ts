@@ -11,7 +11,7 @@ import {
   runInteractive,
   runOneShot,
 } from '../../../src/machine/machine.js';
-import type { EfiMachineSpec, MachineSpec } from '../../../src/machine/machine.js';
+import type { EfiMachineSpec, LinuxMachineSpec } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import type { FakeQemu } from '../support/fake-qemu.js';
 import { EFI_SPEC, PLAIN_SPEC } from '../support/specs.js';
@@ -68,7 +68,11 @@ const startsOf = async (qemu: FakeQemu) =>
     ['-accel', '-cpu'].map((name) => args[args.indexOf(name) + 1]!).join(' '),
   );
 
-function watched<S extends MachineSpec | EfiMachineSpec>(spec: S, qemu: FakeQemu, seconds: number) {
+function watched<S extends LinuxMachineSpec | EfiMachineSpec>(
+  spec: S,
+  qemu: FakeQemu,
+  seconds: number,
+) {
   const verdicts: AcceleratorVerdict[] = [];
   return {
     verdicts,
@@ -82,7 +86,7 @@ function watched<S extends MachineSpec | EfiMachineSpec>(spec: S, qemu: FakeQemu
         seconds,
         remember: (verdict) => Promise.resolve(void verdicts.push(verdict)),
       },
-    } satisfies MachineSpec | EfiMachineSpec as S,
+    } satisfies LinuxMachineSpec | EfiMachineSpec as S,
   };
 }
 
@@ -189,7 +193,7 @@ describe('a machine without output is started again in two other ways', () => {
 });
 
 describe('a machine under an accelerator', () => {
-  const boot = (spec: MachineSpec, notes: string[] = []) =>
+  const boot = (spec: LinuxMachineSpec, notes: string[] = []) =>
     runOneShot(spec, { onAnswer: () => undefined, onNote: (line) => notes.push(line) });
 
   it(

@@ -196,7 +196,7 @@ describe('a screenshot', () => {
 
   it.each([
     ['the prompt', `print('Type a text, or /help.\\r\\n> ');`],
-    ['the farewell', `print('Hello. Press any key to leave.\\r\\n');`],
+    ['the last line of the application', `print('Hello. Press any key to leave.\\r\\n');`],
     ['the power going off', `setTimeout(() => tell({ event: 'SHUTDOWN' }), 50);`],
   ])('is taken at %s', async (_, machine) => {
     expect(await photograph(machine)).toMatchObject({ png: 'picture', hasSettled: true });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { zosiaError } from '../../support/errors.js';
-import { qemuArguments } from '../../../src/machine/machine.js';
-import type { MachineSpec } from '../../../src/machine/machine.js';
+import { linuxArguments } from '../../../src/machine/machine.js';
+import type { LinuxMachineSpec } from '../../../src/machine/machine.js';
 import { EFI_SPEC, PLAIN_SPEC } from '../support/specs.js';
 
-const argv = (changes: Partial<MachineSpec> = {}) => qemuArguments({ ...PLAIN_SPEC, ...changes });
+const argv = (changes: Partial<LinuxMachineSpec> = {}) =>
+  linuxArguments({ ...PLAIN_SPEC, ...changes });
 const X86 = { arch: 'x86_64', cpuModel: 'qemu64,+rdrand' } as const;
 
 /** The values that stand after an option, in order. */
@@ -12,7 +13,7 @@ function valuesOf(args: readonly string[], option: string): string[] {
   return args.flatMap((arg, index) => (arg === option ? [args[index + 1]!] : []));
 }
 
-describe('qemuArguments', () => {
+describe('linuxArguments', () => {
   it('returns a complete aarch64 machine', () => {
     expect(argv({ sandbox: true, disk: { path: 'model.img', format: 'raw' }, append: 'debug' }))
       .toMatchInlineSnapshot(`
@@ -126,8 +127,8 @@ describe('qemuArguments', () => {
     ];
     for (const arch of ['aarch64', 'x86_64'] as const) {
       for (const accel of accelerators) {
-        for (const disk of disks as Partial<MachineSpec>[]) {
-          for (const target of consoles as Partial<MachineSpec>[]) {
+        for (const disk of disks as Partial<LinuxMachineSpec>[]) {
+          for (const target of consoles as Partial<LinuxMachineSpec>[]) {
             for (const sandbox of [true, false]) {
               const args = argv({ arch, accel, sandbox, ...disk, ...target });
               for (const fixed of ['-nodefaults', '-no-user-config', '-no-reboot']) {
@@ -203,7 +204,7 @@ describe('qemuArguments', () => {
   });
 });
 
-describe('qemuArguments with firmware', () => {
+describe('linuxArguments with firmware', () => {
   const firmware = EFI_SPEC.firmware;
 
   it('has its flash, and hands it kernel, initramfs and command line', () => {

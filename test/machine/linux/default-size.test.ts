@@ -29,13 +29,13 @@ describe('defaultSize', () => {
       ramMiB: 2560,
       cpus: 2,
       notes: [
-        'this host has not 32768 MiB of memory free and 6 processors, as models of this size like: ' +
+        'models of this size run best with 32768 MiB of memory free and 6 processors, which this host does not have: ' +
           'the machine gets 2560 MiB and 2',
       ],
     });
     const { cpus, notes } = defaultSize(model(2), { freeMiB: 40_000, cpus: 4 });
     expect(cpus).toBe(4);
-    expect(notes[0]).toContain('has not 6 processors,');
+    expect(notes[0]).toContain('best with 6 processors,');
   });
 
   it('counts only the quick processors when there are slow ones, and does not mention it', () => {
@@ -49,13 +49,13 @@ describe('defaultSize', () => {
     const host = { freeMiB: 4000, cpus: 2 };
     const { ramMiB, cpus, notes } = defaultSize(model(2), host, { cpus: 1 });
     expect([ramMiB, cpus]).toEqual([2560, 1]);
-    expect(notes).toEqual([expect.stringContaining('has not 32768 MiB of memory free, as')]);
+    expect(notes).toEqual([expect.stringContaining('best with 32768 MiB of memory free, which')]);
     expect(defaultSize(model(2), host, { ramMiB: 99 })).toMatchObject({
       ramMiB: 99,
       cpus: 2,
       notes: [
         expect.stringMatching(/take 2048 MiB, and the machine has 99 MiB.*2560 MiB are enough/),
-        expect.stringContaining('has not 6 processors, as'),
+        expect.stringContaining('best with 6 processors, which'),
       ],
     });
     expect(defaultSize(model(2), host, { ramMiB: 99, cpus: 3 }).notes).toHaveLength(1);

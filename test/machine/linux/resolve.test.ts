@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { resolveMachine } from '../../../src/machine/machine.js';
+import { resolveLinuxMachine } from '../../../src/machine/machine.js';
 import type { MachineOptions } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import { sampleFirmware } from '../support/firmware.js';
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 
 const resolve = (options: Partial<MachineOptions> = {}, bin = 'bin') =>
-  resolveMachine(
+  resolveLinuxMachine(
     {
       arch: 'aarch64',
       accel: 'tcg',
@@ -29,7 +29,7 @@ const resolve = (options: Partial<MachineOptions> = {}, bin = 'bin') =>
     { searchPath: [at(bin)], cacheDirectory: at('cache') },
   );
 
-describe('resolveMachine', () => {
+describe('resolveLinuxMachine', () => {
   it('has defaults for everything', async () => {
     const spec = await resolve();
     expect(spec).toMatchObject({

@@ -1,7 +1,7 @@
-import type { EfiMachineSpec, MachineSpec } from '../../../src/machine/machine.js';
+import type { EfiMachineSpec, LinuxMachineSpec } from '../../../src/machine/machine.js';
 
 /** A plain machine, to be changed in the points that a test is about. */
-export const PLAIN_SPEC: MachineSpec = {
+export const PLAIN_SPEC: LinuxMachineSpec = {
   arch: 'aarch64',
   qemu: 'qemu-system-aarch64',
   sandbox: false,
