@@ -39,10 +39,10 @@ process.stdin.on('data', (bytes) => {
 
 describe('runEfiInteractive on a pipe', () => {
   it.each([
-    [`process.exit(1);`, /^The guest printed nothing: .* Check --firmware, too\.$/],
+    [`process.exit(1);`, /^The guest printed nothing: .* Check firmware, too\.$/],
     [
       `process.stdout.write('BdsDxe: failed\\n', () => process.exit(1));`,
-      /^Check --firmware, too\. The last lines of its console:\nBdsDxe: failed$/,
+      /^Check firmware, too\. The last lines of its console:\nBdsDxe: failed$/,
     ],
   ])('names the given firmware when the machine dies', async (machine, hint) => {
     const firmware = { ...EFI_SPEC.firmware, isNamed: true } as const;
