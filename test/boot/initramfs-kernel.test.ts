@@ -39,7 +39,7 @@ const NO_FOLDER = [
   '/odd/hard links/missing/first',
 ];
 
-const typeBits = (type: ImageNode['type']): number => FILE_TYPES[type as keyof typeof FILE_TYPES];
+const typeBits = (type: ImageNode['type']): number => FILE_TYPES[type];
 
 /** What both can tell of a file; of a folder its size and number of links are the file system's affair. */
 type Told = Pick<KernelEntry, 'mode' | 'uid' | 'gid' | 'target' | 'sha256' | 'firstPath'> & {
