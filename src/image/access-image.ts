@@ -1,3 +1,4 @@
+import { firstEndingAfter } from './first-ending-after.js';
 import { flatten } from './image.js';
 import type { FileSource, Image, LeafSegment } from './image.js';
 import { checkRange } from './random-access.js';
@@ -32,7 +33,7 @@ export function accessImage(image: Image, readFile: FileSourceReader = noFiles):
       checkRange(image.sizeBytes, offset, length);
       const end = offset + length;
       const result = new Uint8Array(length);
-      for (let i = firstEndingAfter(segments, offset); i < segments.length; i++) {
+      for (let i = firstEndingAfter(segments, offset, endOf); i < segments.length; i++) {
         const leaf = segments[i]!;
         if (leaf.offset >= end) break;
         const from = Math.max(leaf.offset, offset);
@@ -44,18 +45,7 @@ export function accessImage(image: Image, readFile: FileSourceReader = noFiles):
   };
 }
 
+const endOf = ({ offset, length }: LeafSegment): number => offset + length;
+
 const noFiles: FileSourceReader = ({ path }) =>
   Promise.reject(new RangeError(`the image refers to ${path}, and files are not read here`));
-
-/** Index of the first segment whose end lies past `offset` (binary search; segments are ordered). */
-function firstEndingAfter(segments: readonly LeafSegment[], offset: number): number {
-  let low = 0;
-  let high = segments.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const { offset: start, length } = segments[middle]!;
-    if (start + length > offset) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}

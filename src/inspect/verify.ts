@@ -38,8 +38,8 @@ export interface VerifiedImage extends Report {
 const VERIFIERS = { ext4: verifyExt4Contents, fat: verifyFatContents, cpio: verifyCpio } as const;
 
 /**
- * Verifies what an image holds, and its partition table: see `verifyExt4Contents`, `verifyFatContents` and `verifyCpio`. Of
- * a disk with several file systems, each is verified, unless the image was opened for one of them.
+ * Verifies what an image holds, and its partition table: see `verifyExt4Contents`, `verifyFatContents` and
+ * `verifyCpio`. Of a disk with several file systems, each is verified, unless the image was opened for one.
  *
  * @throws ZosiaError `ZOSIA_NO_SUCH_PARTITION`, `ZOSIA_EXT4_UNSUPPORTED_FEATURE`, and for what is too large
  * `ZOSIA_CPIO_TOO_LARGE` and `ZOSIA_DECOMPRESSED_TOO_LARGE`. Everything that is wrong is reported, not thrown.

@@ -7,7 +7,7 @@ import type { OpenRandomAccess, RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';
 import { extentFolder, extentPath, isBelow } from './extent-path.js';
-import { isWitnessed, readWitnesses } from './vmdk-witness.js';
+import { matchesManifest, readManifestFiles } from './vmdk-manifest.js';
 
 /** A run of bytes of a disk that lies in a file. */
 export interface DiskExtent {
@@ -43,7 +43,7 @@ export async function openVmdk(
   { allowOutside = false }: OpenVmdkOptions = {},
 ): Promise<VmdkDisk> {
   const folder = await extentFolder(path);
-  const witnesses = await readWitnesses(path);
+  const described = await readManifestFiles(path);
   const files = new Map<string, BackingFile>();
   const image = await readVmdk(descriptor, async (name) => {
     const file = await realFile(extentPath(folder, name)).catch((cause: unknown) => {
@@ -57,8 +57,8 @@ export async function openVmdk(
     const isAllowed =
       allowOutside ||
       isBelow(folder, file.path) ||
-      (await isWitnessed(witnesses.get(name), file.path, file.sizeBytes));
-    if (!isAllowed) throw outside(path, name, witnesses.has(name));
+      (await matchesManifest(described.get(name), file.path, file.sizeBytes));
+    if (!isAllowed) throw outside(path, name, described.has(name));
     files.set(file.path, file);
     return file;
   });

@@ -15,10 +15,14 @@ export { installMissing } from '../doctor/install.js';
 export * from '../machine/machine.js';
 
 // The whole path from a model to a machine that is ready to start.
-export { describeMachine, prepareLinuxMachine } from '../prepare/linux.js';
-export type { ReadyMachine, UpOptions, DescribedMachine } from '../prepare/linux.js';
+export { describeLinuxMachine, prepareLinuxMachine } from '../prepare/linux.js';
+export type {
+  ReadyLinuxMachine,
+  PrepareLinuxOptions,
+  DescribedLinuxMachine,
+} from '../prepare/linux.js';
 export { describeEfiMachine, prepareEfiMachine } from '../prepare/efi.js';
-export type { EfiUpOptions, ReadyEfiMachine } from '../prepare/efi.js';
+export type { PrepareEfiOptions, ReadyEfiMachine } from '../prepare/efi.js';
 export { memoryByContext } from '../prepare/memory-by-context.js';
 export type { ContextMemory } from '../prepare/memory-by-context.js';
 

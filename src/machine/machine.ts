@@ -29,7 +29,7 @@ export { linuxArguments } from './linux/arguments.js';
 export { composeInitrd, withRunInitrd } from './linux/request.js';
 export type { RunRequest, TerminalSize } from './linux/request.js';
 export { resolveLinuxMachine } from './linux/resolve.js';
-export type { MachineOptions } from './linux/resolve.js';
+export type { LinuxMachineOptions } from './linux/resolve.js';
 export { WAIT_POLICIES, waitFlags } from './linux/wait-policy.js';
 export type { WaitPolicy } from './linux/wait-policy.js';
 

@@ -7,9 +7,9 @@ import { existingDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
 import { modelOnDisk } from '../recipes/model-on-disk.js';
 import { resolveLinuxMachine } from '../machine/machine.js';
-import type { MachineOptions, LinuxMachineSpec } from '../machine/machine.js';
-import { describeMachine, prepareLinuxMachine } from '../prepare/linux.js';
-import type { UpOptions } from '../prepare/linux.js';
+import type { LinuxMachineOptions, LinuxMachineSpec } from '../machine/machine.js';
+import { describeLinuxMachine, prepareLinuxMachine } from '../prepare/linux.js';
+import type { PrepareLinuxOptions } from '../prepare/linux.js';
 
 /** A machine that settings are measured on. */
 export interface PerfMachine {
@@ -22,11 +22,11 @@ export interface PerfMachine {
   llamaArgs(contextTokens: number | undefined): readonly string[];
 }
 
-export interface PrepareOptions extends Omit<UpOptions, 'machine' | 'contextTokens'> {
+export interface PrepareOptions extends Omit<PrepareLinuxOptions, 'machine' | 'contextTokens'> {
   readonly machine?:
-    Pick<MachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append'> | undefined;
+    Pick<LinuxMachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append'> | undefined;
   /** What is booted where no model is named, in the place of what was built last. */
-  readonly images?: Pick<MachineOptions, 'kernel' | 'initrd' | 'disk'> | undefined;
+  readonly images?: Pick<LinuxMachineOptions, 'kernel' | 'initrd' | 'disk'> | undefined;
   /** The longest context, in tokens, that any setting asks for: there is memory for it. */
   readonly contextTokens?: number | undefined;
   /** Only decides on the machine: nothing is fetched, built, written or kept. */
@@ -42,7 +42,9 @@ export interface PrepareOptions extends Omit<UpOptions, 'machine' | 'contextToke
 export async function preparePerfMachine(options: PrepareOptions): Promise<PerfMachine> {
   const { contextTokens } = options;
   if (options.model === undefined) return fromDisk(options);
-  const machine = await (options.dryRun ? describeMachine(options) : prepareLinuxMachine(options));
+  const machine = await (options.dryRun
+    ? describeLinuxMachine(options)
+    : prepareLinuxMachine(options));
   const { spec, model } = machine;
   return {
     spec,

@@ -12,7 +12,7 @@ import type { CheckpointPaths } from '../recipes/embedded-checkpoint.js';
 import { efiDiskPath, efiModelDir } from '../recipes/places.js';
 import type { Places } from '../recipes/places.js';
 
-export interface EfiUpOptions {
+export interface PrepareEfiOptions {
   readonly arch: Architecture;
   readonly places: Places;
   /** Paths of a llama2.c checkpoint and its tokenizer; undefined is the built-in model. */
@@ -43,7 +43,7 @@ export interface ReadyEfiMachine {
  *
  * @throws ZosiaError as `embeddedCheckpoint`, `readEfiModel`, `writeEfiDisk` and `resolveEfiMachine`
  */
-export async function prepareEfiMachine(options: EfiUpOptions): Promise<ReadyEfiMachine> {
+export async function prepareEfiMachine(options: PrepareEfiOptions): Promise<ReadyEfiMachine> {
   const { arch, places, request, folders, sourceDateSeconds, signal } = options;
   await findQemu(arch, folders.searchPath);
   const { settings = {}, ...files } = options.model
@@ -74,7 +74,7 @@ export async function prepareEfiMachine(options: EfiUpOptions): Promise<ReadyEfi
  *
  * @throws ZosiaError as `embeddedCheckpointMemory`, `readEfiModel`, `planEfiDisk` and `resolveEfiMachine`
  */
-export async function describeEfiMachine(options: EfiUpOptions): Promise<EfiMachineSpec> {
+export async function describeEfiMachine(options: PrepareEfiOptions): Promise<EfiMachineSpec> {
   const { arch, places, model: named, request, folders, signal } = options;
   await findQemu(arch, folders.searchPath);
   const disk = { path: efiDiskPath(places, 'vmdk'), format: 'vmdk' } as const;

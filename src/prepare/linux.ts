@@ -1,6 +1,6 @@
 import type { Image } from '../image/image.js';
 import { findQemu, resolveLinuxMachine } from '../machine/machine.js';
-import type { MachineOptions, LinuxMachineSpec, RunRequest } from '../machine/machine.js';
+import type { LinuxMachineOptions, LinuxMachineSpec, RunRequest } from '../machine/machine.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
 import { readModel } from '../recipes/model.js';
@@ -10,7 +10,7 @@ import { modelNeeds } from '../recipes/model-memory.js';
 import { initramfsPath, kernelPath, modelDiskPath } from '../recipes/places.js';
 import type { HostFolders } from '../host/host-folders.js';
 
-export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
+export interface PrepareLinuxOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
   /** A GGUF by path, or by name in the models folder; undefined is the built-in one. */
   readonly model: string | undefined;
   /** Length of the context in tokens; at most 4096 unless given, or less if the model has less. */
@@ -18,7 +18,7 @@ export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
   /** What the machine is to be, where it is not the default. */
   readonly machine?:
     | Pick<
-        MachineOptions,
+        LinuxMachineOptions,
         | 'ramMiB'
         | 'cpus'
         | 'accel'
@@ -35,7 +35,7 @@ export interface UpOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
 }
 
 /** A machine, and the arguments for llama.cpp that go with its model. */
-export interface DescribedMachine {
+export interface DescribedLinuxMachine {
   readonly spec: LinuxMachineSpec;
   readonly model: Model;
   readonly llamaArgs: RunRequest['args'];
@@ -44,7 +44,7 @@ export interface DescribedMachine {
 }
 
 /** A machine that is ready to be started. */
-export interface ReadyMachine extends DescribedMachine {
+export interface ReadyLinuxMachine extends DescribedLinuxMachine {
   readonly runDisk: Image;
 }
 
@@ -54,7 +54,9 @@ export interface ReadyMachine extends DescribedMachine {
  *
  * @throws ZosiaError as `readModel`, `linuxGuest`, `writeModelDisk` and `resolveLinuxMachine`
  */
-export async function prepareLinuxMachine(options: UpOptions): Promise<ReadyMachine> {
+export async function prepareLinuxMachine(
+  options: PrepareLinuxOptions,
+): Promise<ReadyLinuxMachine> {
   const { arch, places, folders, signal } = options;
   // What may be wrong is found out before anything is downloaded.
   await findQemu(arch, folders.searchPath);
@@ -74,7 +76,9 @@ export async function prepareLinuxMachine(options: UpOptions): Promise<ReadyMach
  *
  * @throws ZosiaError as `readModel`, `planModelDisk` and `resolveLinuxMachine`
  */
-export async function describeMachine(options: UpOptions): Promise<DescribedMachine> {
+export async function describeLinuxMachine(
+  options: PrepareLinuxOptions,
+): Promise<DescribedLinuxMachine> {
   await findQemu(options.arch, options.folders.searchPath);
   const model = await readModel(options.model, options.places.modelsDir);
   planModelDisk(model);
@@ -83,9 +87,9 @@ export async function describeMachine(options: UpOptions): Promise<DescribedMach
 
 async function decide(
   model: Model,
-  options: UpOptions,
+  options: PrepareLinuxOptions,
   dryRun: boolean,
-): Promise<DescribedMachine> {
+): Promise<DescribedLinuxMachine> {
   const { arch, places, folders, signal } = options;
   const { memory, llamaArgs } = modelNeeds(model.info, options.contextTokens);
   const spec = await resolveLinuxMachine(

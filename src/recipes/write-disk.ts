@@ -3,7 +3,7 @@ import { readStamp } from '../host/file-stamp.js';
 import type { Image } from '../image/image.js';
 import { checkOutputTarget } from '../host/output-target.js';
 import { writeRaw } from '../host/raw-writer.js';
-import { digestOfEnds } from '../inspect/vmdk-witness.js';
+import { digestOfEnds } from '../inspect/vmdk-manifest.js';
 import type { DiskFiles, DiskProduct, ReferredFile } from './disk-manifest.js';
 import type { HostFile } from '../host/host-file.js';
 import { manifestPath } from './manifest.js';

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
 import { resolveLinuxMachine, runInteractive, runOneShot } from '../../src/machine/machine.js';
-import type { MachineOptions } from '../../src/machine/machine.js';
+import type { LinuxMachineOptions } from '../../src/machine/machine.js';
 import { endlessKernel, tinyKernel } from '../machine/support/tiny-kernels.js';
 import { temporaryFolder } from '../machine/support/temporary.js';
 import { HOST } from '../support/host.js';
@@ -21,7 +21,7 @@ async function machine(
     status = 0,
     text = `${GUEST}${status}`,
     ...options
-  }: Partial<MachineOptions> & {
+  }: Partial<LinuxMachineOptions> & {
     status?: number;
     text?: string;
   } = {},

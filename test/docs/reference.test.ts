@@ -167,7 +167,7 @@ describe('the page about the architecture', () => {
       (await readdir(`${ROOT}${folder}`, { withFileTypes: true }))
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => `${folder}/${name}`);
-    const rooms = [
+    const layers = [
       ...(await inside('src')),
       ...(await inside('guest')),
       'zosia-tiny',
@@ -175,7 +175,7 @@ describe('the page about the architecture', () => {
       'test',
     ];
     const table = [...text.matchAll(/^\| `([a-z/-]+)` \|/gm)].map(([, folder]) => folder!);
-    expect(table.sort()).toEqual(rooms.sort());
+    expect(table.sort()).toEqual(layers.sort());
   });
 
   it('lists every format', async () => {

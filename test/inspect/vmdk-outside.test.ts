@@ -4,7 +4,7 @@ import { formatDescriptor } from '../../src/formats/vmdk/descriptor.js';
 import { accessFile } from '../../src/host/access-file.js';
 import { openVmdk } from '../../src/inspect/vmdk-disk.js';
 import type { OpenVmdkOptions } from '../../src/inspect/vmdk-disk.js';
-import { digestOfEnds } from '../../src/inspect/vmdk-witness.js';
+import { digestOfEnds } from '../../src/inspect/vmdk-manifest.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 

@@ -12,7 +12,7 @@ import {
   waitPolicy,
   wholeNumber,
 } from './values.js';
-import type { MachineOptions, RunRequest, WaitPolicy } from '../../machine/machine.js';
+import type { LinuxMachineOptions, RunRequest, WaitPolicy } from '../../machine/machine.js';
 
 /** Files that a machine boots from. */
 export interface ImageFlags {
@@ -115,7 +115,7 @@ export function addLinuxOptions(command: Command): Command {
 export function linuxMachineOptions(
   flags: LinuxFlags,
 ): Pick<
-  MachineOptions,
+  LinuxMachineOptions,
   | 'ramMiB'
   | 'cpus'
   | 'accel'

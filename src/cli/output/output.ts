@@ -32,9 +32,9 @@ export const print = (text: string): void => {
   write(`${printableLines(text)}\n`);
 };
 
-/** Results go to stdout, talk to stderr. */
+/** Results go to stdout, messages to stderr. */
 export const say = (text: string): void => {
-  talk(printableLines(text));
+  writeStderr(printableLines(text));
 };
 
 /** A result as JSON, on stdout, for programs. */
@@ -44,15 +44,15 @@ export const printJson = (value: unknown): void => {
 
 const write = (text: string): void => void writeStdout(text).catch(() => undefined);
 
-let prepareTalk: (() => void) | undefined;
+let prepareStderr: (() => void) | undefined;
 
-/** Has something done before each line of talk: what is drawn on stderr gives way to it. */
-export function beforeTalk(prepare: (() => void) | undefined): void {
-  prepareTalk = prepare;
+/** Has something done before each message: what is drawn on stderr gives way to it. */
+export function beforeStderr(prepare: (() => void) | undefined): void {
+  prepareStderr = prepare;
 }
 
-function talk(text: string): void {
-  prepareTalk?.();
+function writeStderr(text: string): void {
+  prepareStderr?.();
   process.stderr.write(`${text}\n`);
 }
 
@@ -70,7 +70,7 @@ function paint(code: number, text: string): string {
 }
 
 export const warn = (message: string): void => {
-  talk(`${paint(33, 'warning:')} ${printableLines(message)}`);
+  writeStderr(`${paint(33, 'warning:')} ${printableLines(message)}`);
 };
 
 /**
@@ -85,7 +85,7 @@ export function sayError(
 ): void {
   const error = explainSystemError(thrown) ?? thrown;
   const labelled = (code: number, label: string, text: string): void => {
-    talk(`${paint(code, label)} ${printableLines(text)}`);
+    writeStderr(`${paint(code, label)} ${printableLines(text)}`);
   };
   if (error instanceof ZosiaError) {
     const { message, hints } = error.texts;

@@ -1,4 +1,4 @@
-import { beforeTalk } from './output.js';
+import { beforeStderr } from './output.js';
 import { progressRow } from './progress-row.js';
 import type { ProgressFact } from './progress-row.js';
 
@@ -39,7 +39,7 @@ export function startProgress(stream: NodeJS.WriteStream = process.stderr): Prog
     drawnCount = shown.length;
     drawnAt = now;
   };
-  beforeTalk(() => {
+  beforeStderr(() => {
     clear();
     drawnAt = -Infinity;
   });
@@ -54,7 +54,7 @@ export function startProgress(stream: NodeJS.WriteStream = process.stderr): Prog
     stop() {
       if (isStopped) return;
       isStopped = true;
-      beforeTalk(undefined);
+      beforeStderr(undefined);
       if (facts.size > 0) draw();
     },
   };

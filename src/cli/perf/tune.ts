@@ -97,8 +97,8 @@ async function run(
   const settings = enumerateSpace(space);
   const cpus = asked ?? cpusFor(settings, availableParallelism());
   const tokens = flags.tokens ?? USUAL_TOKENS;
-  const wishes = { model, cpus, tokens, contextTokens: longestContext(settings) };
-  await withPerfBench(flags, wishes, signal, async (bench) => {
+  const options = { model, cpus, tokens, contextTokens: longestContext(settings) };
+  await withPerfBench(flags, options, signal, async (bench) => {
     const { machine, boot, records } = bench;
     if (flags.dryRun) {
       await printCommands(machine, settings, tokens);

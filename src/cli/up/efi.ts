@@ -10,7 +10,7 @@ import { sayNote, sayWhatIsMissing } from '../start/start.js';
 import { defaultPlaces } from '../../recipes/places.js';
 import { withPrivateDisk } from '../../recipes/private-disk.js';
 import { describeEfiMachine, prepareEfiMachine } from '../../prepare/efi.js';
-import type { EfiUpOptions } from '../../prepare/efi.js';
+import type { PrepareEfiOptions } from '../../prepare/efi.js';
 
 export interface EfiUpFlags extends EfiFlags {
   tokenizer?: string | undefined;
@@ -29,7 +29,7 @@ export async function upEfi(
 ): Promise<void> {
   const { tokens, tokenizer } = flags;
   const { signal } = context;
-  const options: EfiUpOptions = {
+  const options: PrepareEfiOptions = {
     arch: chosenArchitecture(flags.arch),
     places: defaultPlaces(),
     folders: folders(),

@@ -11,8 +11,8 @@ import { sayWhatIsMissing } from '../start/start.js';
 import { defaultPlaces } from '../../recipes/places.js';
 import { withPrivateDisk } from '../../recipes/private-disk.js';
 import type { PrivateDisk } from '../../recipes/private-disk.js';
-import { describeMachine, prepareLinuxMachine } from '../../prepare/linux.js';
-import type { UpOptions } from '../../prepare/linux.js';
+import { describeLinuxMachine, prepareLinuxMachine } from '../../prepare/linux.js';
+import type { PrepareLinuxOptions } from '../../prepare/linux.js';
 
 export interface LinuxUpFlags extends LinuxFlags, FetchFlags {}
 
@@ -26,7 +26,7 @@ export async function upLinux(
   // What may be wrong is found out before anything is downloaded.
   const asked = await runRequest(flags);
   const machine = await withFetchSettings(flags, context, (settings) => {
-    const options: UpOptions = {
+    const options: PrepareLinuxOptions = {
       ...settings,
       model: named,
       places: defaultPlaces(),
@@ -34,7 +34,7 @@ export async function upLinux(
       machine: linuxMachineOptions(flags),
       contextTokens: flags.ctx,
     };
-    return flags.dryRun ? describeMachine(options) : prepareLinuxMachine(options);
+    return flags.dryRun ? describeLinuxMachine(options) : prepareLinuxMachine(options);
   });
   if (named === undefined) say(embeddedModelNotice('zosia up model.gguf'));
   const { spec, model, llamaArgs } = machine;

@@ -99,7 +99,7 @@ function checkCopied(leaves: readonly LeafSegment[], maximumBytes: number): void
   if (copiedBytes <= maximumBytes) return;
   throw new ZosiaError(
     'ZOSIA_VMDK_UNALIGNED',
-    `${copiedBytes} bytes of files are too short or too crooked to be read in place`,
+    `${copiedBytes} bytes of files are too short, or not aligned to sectors, and cannot be read in place`,
     { hint: wording`Write the disk as raw instead (${option('format', 'raw')}).` },
   );
 }

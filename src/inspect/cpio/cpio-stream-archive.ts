@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Writable } from 'node:stream';
+import { ALIGNMENT_BYTES } from '../../formats/cpio/layout.js';
 
 /** A member as cpio-stream reads it. */
 export interface CpioStreamEntry {
@@ -20,8 +21,6 @@ export const COMPARED_NUMBERS = [
 ] as const;
 export type ComparedNumber = (typeof COMPARED_NUMBERS)[number];
 
-/** Headers and data are padded to this; cpio-stream never takes the rest of what is cut within padding. */
-const ALIGNMENT_BYTES = 4;
 /** Turns of the event loop in which it has to go on: all that it waits for comes within one. */
 const MAX_TURNS = 16;
 
@@ -69,7 +68,11 @@ export class CpioStreamArchive {
     return archive;
   }
 
-  /** @throws CpioStreamError */
+  /**
+   * Holds back what is shorter than the alignment: cpio-stream never takes the rest of what is cut within padding.
+   *
+   * @throws CpioStreamError
+   */
   async write(bytes: Uint8Array): Promise<void> {
     if (bytes.length >= ALIGNMENT_BYTES && this.#held.length > 0) await this.#flush();
     this.#held = this.#held.length > 0 ? Buffer.concat([this.#held, bytes]) : bytes;

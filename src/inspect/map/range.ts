@@ -1,3 +1,5 @@
+import { firstEndingAfter } from '../../image/first-ending-after.js';
+
 /** What a range is for, as far as it is drawn alike. */
 export type RangeKind =
   /** Has others in it: a disk, a partition, a file system, an archive. */
@@ -86,7 +88,7 @@ export function cut(range: MapRange, from: number, to: number): MapRange | undef
 /** {@link cut} of each of some ranges that are in order and do not overlap. */
 export function cutAll(ranges: readonly MapRange[], from: number, to: number): MapRange[] {
   const found: MapRange[] = [];
-  for (let i = firstEndingAfter(ranges, from); i < ranges.length; i++) {
+  for (let i = firstEndingAfter(ranges, from, endOf); i < ranges.length; i++) {
     const range = ranges[i]!;
     if (range.offset >= to) break;
     const kept = cut(range, from, to);
@@ -115,15 +117,4 @@ export function nest(ranges: readonly MapRange[], containers: readonly MapRange[
   });
 }
 
-/** The index of the first of some ordered ranges that ends after a place. */
-function firstEndingAfter(ranges: readonly MapRange[], place: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const { offset, length } = ranges[middle]!;
-    if (offset + length > place) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+const endOf = ({ offset, length }: MapRange): number => offset + length;

@@ -1,3 +1,4 @@
+import { firstEndingAfter } from '../../image/first-ending-after.js';
 import type { PageRange } from './data.js';
 
 /** The part of an image that is drawn, in bytes from its start; `start` < `end`. */
@@ -28,17 +29,11 @@ export function rowsByDepth(ranges: readonly PageRange[]): PageRange[][] {
   return rows;
 }
 
-/** The index of the first range of a row that ends behind a place. */
-export function firstEndingAfter(row: readonly PageRange[], place: number): number {
-  let low = 0;
-  let high = row.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (row[middle]!.end > place) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+const endOf = ({ end }: PageRange): number => end;
+
+/** The index of the first range of a row that ends after a place. */
+export const rangeAt = (row: readonly PageRange[], place: number): number =>
+  firstEndingAfter(row, place, endOf);
 
 /**
  * The cells of a row that are in view.
@@ -49,7 +44,7 @@ export function firstEndingAfter(row: readonly PageRange[], place: number): numb
 export function layOut(row: readonly PageRange[], { start, end }: View, width: number): Cell[] {
   const scale = width / (end - start);
   const cells: Cell[] = [];
-  for (let i = firstEndingAfter(row, start); i < row.length && row[i]!.start < end;) {
+  for (let i = rangeAt(row, start); i < row.length && row[i]!.start < end;) {
     const { last, isCluster } = together(row, i, scale);
     const x = (row[i]!.start - start) * scale;
     cells.push({ first: i, last, x, width: (row[last]!.end - row[i]!.start) * scale, isCluster });

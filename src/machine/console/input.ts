@@ -43,9 +43,9 @@ const READ_AHEAD_BYTES = 1 << 16;
  * Passes on what a pipe or a file has to say, a line whenever the guest asks for one: its serial port drops
  * what nobody takes. Its end is typed as the words that end a session.
  *
- * @param lastWords with the end of their line
+ * @param endOfInput with the end of their line
  */
-export function relayLines(input: Readable, guest: Writable, lastWords: string): InputRelay {
+export function relayLines(input: Readable, guest: Writable, endOfInput: string): InputRelay {
   let waiting = Buffer.alloc(0);
   let last = LINE_FEED;
   let wanted = 0;
@@ -67,7 +67,7 @@ export function relayLines(input: Readable, guest: Writable, lastWords: string):
     send();
   };
   const onEnd = (): void => {
-    add(Buffer.from(last === LINE_FEED ? lastWords : `\n${lastWords}`));
+    add(Buffer.from(last === LINE_FEED ? endOfInput : `\n${endOfInput}`));
   };
   const onData = (bytes: Buffer): void => {
     add(plainLines(bytes));

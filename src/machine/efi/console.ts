@@ -6,7 +6,7 @@ import type { AnswerEnd, SerialPiece } from './answer-frames.js';
 /** Lines of the EFI applications (guest/efi/README.md). */
 const FAILURE = /^zosia: (.*)$/;
 const SPEED = /\d tokens in [\d.]+ s: [\d.]+ tokens\/s$/;
-const FAREWELL = /Press any key to leave\.$/;
+const LAST_LINE = /Press any key to leave\.$/;
 /** Its last line before it generates or asks, which is when it begins to look for keys. */
 const READY = /^Top token: /;
 const PROMPT = '>';
@@ -25,8 +25,8 @@ export class EfiConsole implements GuestWatcher {
     this.#isPrompting = false;
     this.#complaint = FAILURE.exec(line)?.[1] ?? this.#complaint;
     if (READY.test(line)) this.#isReady = true;
-    if (FAREWELL.test(line)) this.#isLeaving = true;
-    if (SPEED.test(line) || FAREWELL.test(line)) this.#hasGenerated = true;
+    if (LAST_LINE.test(line)) this.#isLeaving = true;
+    if (SPEED.test(line) || LAST_LINE.test(line)) this.#hasGenerated = true;
   });
 
   /** Takes what comes from the serial port, and parts it. */

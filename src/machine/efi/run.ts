@@ -45,7 +45,7 @@ const HANG_UP_MS = 1000;
  * @returns the console's last lines
  * @throws ZosiaError `ZOSIA_GUEST_FAILED` with what the application says went wrong,
  *   `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT` (of a one-shot), `ZOSIA_INTERRUPTED`,
- *   `ZOSIA_QMP_FAILED`; the reason of `signal`; whatever a taker throws
+ *   `ZOSIA_QMP_FAILED`; the reason of `signal`; whatever `onAnswer` and `onConsole` throw
  */
 export async function runEfi(
   spec: EfiMachineSpec,

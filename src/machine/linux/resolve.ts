@@ -16,7 +16,7 @@ import { waitFlags } from './wait-policy.js';
 import type { WaitPolicy } from './wait-policy.js';
 
 /** What a user may say about a machine with a Linux guest. */
-export interface MachineOptions extends HostOptions {
+export interface LinuxMachineOptions extends HostOptions {
   /** Paths; those of {@link defaults} unless given. */
   readonly kernel?: string | undefined;
   readonly initrd?: string | undefined;
@@ -52,7 +52,7 @@ const DISK = { what: 'model disk', option: 'disk', builtBy };
  *   `ZOSIA_RAM_TOO_SMALL`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
  */
 export async function resolveLinuxMachine(
-  options: MachineOptions,
+  options: LinuxMachineOptions,
   folders: HostFolders,
 ): Promise<LinuxMachineSpec> {
   const { defaults, answerPort = false, append = '', arePlanned = false } = options;

@@ -77,14 +77,14 @@ export function guestDied({ consoleTail, suspect, ...end }: QemuRemains): ZosiaE
   });
 }
 
-/** What a QEMU that has ended too early says of it: its last words, else its signal or exit code. */
+/** What a QEMU that has ended too early says of it: the last line it printed, else its signal or exit code. */
 export function howItEnded({ exitCode, signal, stderr = '' }: QemuEnd): string {
-  const lastWords = stderr.trim().split('\n').at(-1)!;
+  const lastLine = stderr.trim().split('\n').at(-1)!;
   if (signal !== undefined) {
     const killed = `QEMU was killed by ${signal}`;
-    return lastWords === '' ? killed : `${killed}: ${lastWords}`;
+    return lastLine === '' ? killed : `${killed}: ${lastLine}`;
   }
-  if (lastWords !== '') return lastWords;
+  if (lastLine !== '') return lastLine;
   return exitCode === undefined ? 'QEMU could not be started' : `QEMU's exit code is ${exitCode}`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beforeTalk, say } from '../../../src/cli/output/output.js';
+import { beforeStderr, say } from '../../../src/cli/output/output.js';
 import { startProgress } from '../../../src/cli/output/progress.js';
 import { progressRow } from '../../../src/cli/output/progress-row.js';
 
@@ -63,7 +63,7 @@ describe('startProgress', () => {
     expect(shown()).toHaveLength(2);
     expect(shown()[0]).toMatch(/^kernel .*100% of 10\.0 MiB/);
     expect(shown()[1]).toMatch(/^llama .*100% of 10\.0 MiB/);
-    beforeTalk(undefined);
+    beforeStderr(undefined);
   });
 
   it('is cleared while other lines are printed', () => {

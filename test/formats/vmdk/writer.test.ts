@@ -76,7 +76,7 @@ describe('planVmdk', () => {
 
   it('copies ranges that lie crookedly, and short ones', () => {
     const image = makeImage(4 * MIB, [
-      file(0, MIB, 7, '/crooked'),
+      file(0, MIB, 7, '/unaligned'),
       file(MIB, 63 * 1024, 0, '/short'),
       file(2 * MIB, 64 * 1024, 512, '/long-enough'),
     ]);
@@ -86,8 +86,8 @@ describe('planVmdk', () => {
   });
 
   it('refuses to copy much, and to make many extents', () => {
-    const crooked = makeImage(65 * MIB, [file(0, 64 * MIB + 1, 7)]);
-    expect(() => planVmdk(crooked, names)).toThrow(zosiaError('ZOSIA_VMDK_UNALIGNED'));
+    const unaligned = makeImage(65 * MIB, [file(0, 64 * MIB + 1, 7)]);
+    expect(() => planVmdk(unaligned, names)).toThrow(zosiaError('ZOSIA_VMDK_UNALIGNED'));
     const scattered = makeImage(
       300 * MIB,
       Array.from({ length: 129 }, (_, i) => file((2 * i + 1) * MIB, MIB, i * MIB * 3)),

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveLinuxMachine } from '../../../src/machine/machine.js';
-import type { MachineOptions } from '../../../src/machine/machine.js';
+import type { LinuxMachineOptions } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import { sampleFirmware } from '../support/firmware.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   for (const name of FILES) await writeFile(at(name), name);
 });
 
-const resolve = (options: Partial<MachineOptions> = {}, bin = 'bin') =>
+const resolve = (options: Partial<LinuxMachineOptions> = {}, bin = 'bin') =>
   resolveLinuxMachine(
     {
       arch: 'aarch64',

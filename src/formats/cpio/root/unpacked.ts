@@ -30,8 +30,8 @@ const IN_THE_WAY = { code: 'in-the-way', message: 'a folder with something in it
 export class Unpacked {
   readonly root: CpioFile;
   #fileCount = 0;
-  /** First names of files with several, by inode, device and type, within one archive. */
   #impliedCount = 0;
+  /** First names of files with several, by inode, device and type, within one archive. */
   readonly #linked = new Map<string, ByteString>();
   #archive = 0;
 

@@ -1,5 +1,5 @@
 import type { PageRange } from '../data.js';
-import { clampView, firstEndingAfter, layOut, rowsByDepth } from '../layout.js';
+import { clampView, layOut, rangeAt, rowsByDepth } from '../layout.js';
 import type { Cell, View } from '../layout.js';
 import { findRanges } from '../search.js';
 
@@ -79,7 +79,7 @@ export class MapState {
   /** The cell that a range is drawn in; undefined: it is not in view. */
   cellOf(range: PageRange): Cell | undefined {
     const row = this.rows[range.depth]!;
-    const index = firstEndingAfter(row, (range.start + range.end) / 2);
+    const index = rangeAt(row, (range.start + range.end) / 2);
     return this.cells(range.depth).find(({ first, last }) => first <= index && index <= last);
   }
 

@@ -5,13 +5,13 @@ import { object, tryJson } from '../json.js';
 import { accessFile } from '../host/access-file.js';
 
 /** A file outside of a disk's own folder, as whoever wrote the disk knew it. */
-export interface FileWitness {
+export interface ManifestFile {
   readonly sizeBytes: number;
   /** See {@link digestOfEnds}. */
   readonly endsSha256: string;
 }
 
-/** How much of a file's start, and of its end, goes into a witness. */
+/** How much of a file's start, and of its end, is compared. */
 const END_BYTES = 64 * 1024;
 
 /** No manifest of a disk is longer: it names as many files as a VMDK has extents, at most. */
@@ -37,28 +37,30 @@ export async function digestOfEnds(path: string): Promise<string> {
  * Anyone may have written it, so it is believed in one thing alone: that who wrote it had read what it
  * describes. Of a file whose contents its author does not know it can say nothing that holds.
  */
-export async function readWitnesses(diskPath: string): Promise<ReadonlyMap<string, FileWitness>> {
-  const witnesses = new Map<string, FileWitness>();
+export async function readManifestFiles(
+  diskPath: string,
+): Promise<ReadonlyMap<string, ManifestFile>> {
+  const described = new Map<string, ManifestFile>();
   const path = `${diskPath}.json`;
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile() || found.size > MAX_MANIFEST_BYTES) return witnesses;
+  if (!found?.isFile() || found.size > MAX_MANIFEST_BYTES) return described;
   const { files = [] } = tryJson(MANIFEST, await readFile(path, 'utf8')) ?? {};
   for (const file of files) {
-    const { success, output } = v.safeParse(WITNESS, file);
-    if (success) witnesses.set(output.name, output);
+    const { success, output } = v.safeParse(FILE, file);
+    if (success) described.set(output.name, output);
   }
-  return witnesses;
+  return described;
 }
 
 const MANIFEST = object({ files: v.array(v.unknown()) });
-const WITNESS = object({ name: v.string(), sizeBytes: v.number(), endsSha256: v.string() });
+const FILE = object({ name: v.string(), sizeBytes: v.number(), endsSha256: v.string() });
 
-/** Whether a file is the one that a witness describes. */
-export async function isWitnessed(
-  witness: FileWitness | undefined,
+/** Whether a file is the one that a manifest describes. */
+export async function matchesManifest(
+  described: ManifestFile | undefined,
   path: string,
   sizeBytes: number,
 ): Promise<boolean> {
-  if (witness?.sizeBytes !== sizeBytes) return false;
-  return (await digestOfEnds(path)) === witness.endsSha256;
+  if (described?.sizeBytes !== sizeBytes) return false;
+  return (await digestOfEnds(path)) === described.endsSha256;
 }
