@@ -2,7 +2,7 @@ import { say } from '../output/output.js';
 import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
 import { formatCommand, isFile } from '../../machine/machine.js';
-import type { HostSpec, LinuxMachineSpec } from '../../machine/machine.js';
+import type { HostSpec, MachineDisk } from '../../machine/machine.js';
 
 const SPACE = 0x20;
 const LINE_FEED = 0x0a;
@@ -10,9 +10,9 @@ const LINE_FEED = 0x0a;
 /** Prints the command that would start a machine. */
 export async function printCommand(
   { qemu }: HostSpec,
-  linuxArguments: readonly string[],
+  qemuArguments: readonly string[],
 ): Promise<void> {
-  await writeStdout(`${formatCommand([qemu, ...linuxArguments])}\n`);
+  await writeStdout(`${formatCommand([qemu, ...qemuArguments])}\n`);
 }
 
 /** Tells, in a dry run, which files of the command are not there: a real run makes them first. */
@@ -20,7 +20,11 @@ export async function sayWhatIsMissing({
   kernel,
   initrd,
   disk,
-}: Partial<Pick<LinuxMachineSpec, 'kernel' | 'initrd' | 'disk'>>): Promise<void> {
+}: {
+  kernel?: string;
+  initrd?: string;
+  disk?: MachineDisk | undefined;
+}): Promise<void> {
   const missing: string[] = [];
   for (const path of [kernel, initrd, disk?.path]) {
     if (path !== undefined && !(await isFile(path))) missing.push(path);
