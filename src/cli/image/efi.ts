@@ -84,8 +84,8 @@ Examples:
   zosia image efi --hello --arch x86_64 --partition-table gpt --out stick.img
 
 Without --model and --tokenizer the disk has the built-in model: it tells a story, or
-answers --prompt. For it, --template and --temp are what it was made for unless given; for others, nothing
-stands round a prompt, and the temperature is 1.
+answers --prompt. Unless given, --template and --temp are what it was made for; for other
+models, nothing stands round a prompt, and the temperature is 1.
 --prompt to --mode become llama2.cfg on the disk, a text file that can be edited there.`,
     )
     .action(async (flags: EfiDiskFlags) => {

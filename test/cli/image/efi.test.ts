@@ -165,7 +165,7 @@ describe('zosia image efi', () => {
     const { stdout, exitCode } = await zosia(['image', 'efi', '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/--tokenizer.*--prompt.*--partition-table.*Examples:/s);
-    expect(stdout).toMatch(/the model that zosia brings.* For it, --template and --temp are/s);
+    expect(stdout).toMatch(/has the built-in model.* Unless given, --template and --temp are/s);
   });
 
   it.each([

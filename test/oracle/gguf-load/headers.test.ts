@@ -129,7 +129,7 @@ describe('the pinned llama.cpp and zosia, of headers:', WHERE_LLAMA_RUNS, () => 
     expect(refused).toBeGreaterThan(count / 10);
   }
 
-  it('agree on the model that zosia brings, and on mutations of its header', async () => {
+  it('agree on the built-in model, and on mutations of its header', async () => {
     await expectAgreement(partsOf(model), Math.ceil(MUTATIONS * 0.6));
   });
 
