@@ -11,7 +11,7 @@ import {
   runEfi,
   runInteractive,
 } from '../../src/machine/machine.js';
-import { efiDiskFiles, fatEntry } from '../../src/recipes/efi/entries.js';
+import { fatEntry, readEfiDiskFiles } from '../../src/recipes/efi/entries.js';
 import { readEfiModel } from '../../src/recipes/efi/model.js';
 import { formatSettings } from '../../src/formats/llama2c/settings/file.js';
 import { readKernelPackage } from '../../src/recipes/kernel-package.js';
@@ -98,7 +98,10 @@ export async function prepareEfi(
   const { arch, folder, model } = job;
   const disk = join(folder, `${arch}.img`);
   const efiModel = await readEfiModel(model.checkpoint, model.tokenizer);
-  const files = await efiDiskFiles(efiModel, [arch], { ...settingsOf(job), answer: 'serial' });
+  const files = await readEfiDiskFiles(efiModel, {
+    archs: [arch],
+    settings: { ...settingsOf(job), answer: 'serial' },
+  });
   await writeRaw(planFat(files.map(fatEntry), { esp: true }), disk);
   return processorCounts.map((count) => ({
     name: `EFI, -smp ${count}`,

@@ -40,20 +40,20 @@ export interface Report {
 export const DEFAULT_MAX_PROBLEMS = 1000;
 
 /**
- * For whoever asks only whether all is well: throws what has to be said of the first problem.
+ * The summary of a report without problems, for whoever asks only whether all is well; a check that did not
+ * get to its end found a problem, and has none. Throws what has to be said of the first problem.
  *
- * @param problemCount all, those counted that were not described
  * @param what `the FAT volume`
  * @param code of the error
  */
-export function refuseProblems(
-  problems: readonly Finding[],
-  problemCount: number,
+export function soundSummary<S extends { readonly problemCount: number }>(
+  { problems, summary }: Report & { readonly summary: S | undefined },
   what: string,
   code: ZosiaErrorCode,
-): void {
+): S {
   const [first] = problems;
-  if (!first) return;
+  if (!first) return summary!;
+  const problemCount = summary?.problemCount ?? problems.length;
   const others = problemCount > 1 ? `, and has ${problemCount - 1} problems more` : '';
   throw new ZosiaError(code, `${what} is damaged: ${first.where}: ${first.message}${others}`, {
     hint: 'See everything that is wrong with `zosia verify IMAGE`.',

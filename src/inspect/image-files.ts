@@ -52,7 +52,9 @@ export function imageFiles(readTree: () => Promise<ImageTree>): ImageFiles {
     return file.read(0, file.sizeBytes);
   };
   return {
-    ...{ tree, access, readFile },
+    tree,
+    access,
+    readFile,
     readText: async (path, options) => new TextDecoder().decode(await readFile(path, options)),
     async *list(path = '/') {
       yield* listFiles(await tree(), path, true);

@@ -39,12 +39,9 @@ export type { ConvertOptions } from '../recipes/convert.js';
 export { readEfiModel } from '../recipes/efi/model.js';
 export type { EfiFile, EfiModel } from '../recipes/efi/model.js';
 export { planEfiDisk, writeEfiDisk } from '../recipes/efi/disk.js';
-export type {
-  EfiDiskLayout,
-  EfiDiskPlan,
-  WriteEfiDiskOptions,
-  WrittenEfiDisk,
-} from '../recipes/efi/disk.js';
+export type { EfiDiskShape, WriteEfiDiskOptions, WrittenEfiDisk } from '../recipes/efi/disk.js';
+export { readEfiDiskFiles } from '../recipes/efi/entries.js';
+export type { EfiDiskContents, EfiDiskFile } from '../recipes/efi/entries.js';
 export { planEfiVolume } from '../recipes/efi/disk-plan.js';
 export type {
   EfiDiskImage,
@@ -73,7 +70,6 @@ export type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
 export type { ConvertedModel } from '../recipes/convert.js';
 export type { DiskEntry } from '../recipes/disk-entries.js';
 export type { DiskManifest } from '../recipes/disk-manifest.js';
-export type { EfiDiskFile } from '../recipes/efi/entries.js';
 export type { EfiDiskManifest } from '../recipes/efi/manifest.js';
 export type { Companion, GgufFile } from '../recipes/model.js';
 export type { WriteDiskOptions } from '../recipes/write-disk.js';

@@ -5,6 +5,7 @@ import { findQemu, resolveEfiMachine } from '../machine/machine.js';
 import type { HostFolders } from '../host/host-folders.js';
 import type { EfiMachineOptions, EfiMachineSpec } from '../machine/machine.js';
 import { planEfiDisk, writeEfiDisk } from '../recipes/efi/disk.js';
+import { readEfiDiskFiles } from '../recipes/efi/entries.js';
 import { readEfiModel } from '../recipes/efi/model.js';
 import type { EfiModel } from '../recipes/efi/model.js';
 import { embeddedCheckpoint, embeddedCheckpointMemory } from '../recipes/embedded-checkpoint.js';
@@ -46,20 +47,19 @@ export interface ReadyEfiMachine {
 export async function prepareEfiMachine(options: PrepareEfiOptions): Promise<ReadyEfiMachine> {
   const { arch, places, request, folders, sourceDateSeconds, signal } = options;
   await findQemu(arch, folders.searchPath);
-  const { settings = {}, ...files } = options.model
+  const {
+    settings = {},
+    checkpoint,
+    tokenizer,
+  } = options.model
     ? { ...options.model, settings: undefined }
     : await embeddedCheckpoint(efiModelDir(places), { signal });
   const asked = { ...settings, ...request };
-  const model = await readEfiModel(files.checkpoint, files.tokenizer, asked);
-  const { image: runDisk } = await planEfiDisk(model, { settings: asked, sourceDateSeconds });
+  const model = await readEfiModel(checkpoint, tokenizer, asked);
+  const files = await readEfiDiskFiles(model, { settings: asked });
+  const { image: runDisk } = planEfiDisk(files, { sourceDateSeconds });
   const disk = efiDiskPath(places, 'vmdk');
-  await writeEfiDisk(model, {
-    format: 'vmdk',
-    out: disk,
-    settings,
-    sourceDateSeconds,
-    signal,
-  });
+  await writeEfiDisk(model, { format: 'vmdk', out: disk, settings, sourceDateSeconds, signal });
   const { memoryBytes } = model;
   const spec = await resolveEfiMachine(
     { ...options.machine, arch, disk, memoryBytes, signal },
@@ -100,6 +100,6 @@ async function memoryFor(
   settings: EfiSettings,
 ): Promise<number> {
   const model = await readEfiModel(checkpoint, tokenizer, settings);
-  await planEfiDisk(model, { settings });
+  planEfiDisk(await readEfiDiskFiles(model, { settings }));
   return model.memoryBytes;
 }

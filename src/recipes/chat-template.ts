@@ -3,16 +3,17 @@ import { ZosiaError } from '../errors.js';
 import { accessFile } from '../host/access-file.js';
 
 /** Templates that the pinned llama.cpp has built in, by the names that its `--help` lists. */
-export const BUILT_IN_CHAT_TEMPLATES: readonly string[] = [
-  ...['bailing', 'bailing-think', 'bailing2', 'chatglm3', 'chatglm4', 'chatml', 'command-r'],
-  ...['deepseek', 'deepseek-ocr', 'deepseek2', 'deepseek3', 'exaone-moe', 'exaone3', 'exaone4'],
-  ...['falcon3', 'gemma', 'gigachat', 'glmedge', 'gpt-oss', 'granite', 'granite-4.0'],
-  ...['granite-4.1', 'grok-2', 'hunyuan-dense', 'hunyuan-moe', 'hunyuan-vl', 'kimi-k2', 'llama2'],
-  ...['llama2-sys', 'llama2-sys-bos', 'llama2-sys-strip', 'llama3', 'llama4', 'megrez', 'minicpm'],
-  ...['mistral-v1', 'mistral-v3', 'mistral-v3-tekken', 'mistral-v7', 'mistral-v7-tekken'],
-  ...['monarch', 'openchat', 'orion', 'pangu-embedded', 'phi3', 'phi4', 'rwkv-world', 'seed_oss'],
-  ...['smolvlm', 'solar-open', 'vicuna', 'vicuna-orca', 'yandex', 'zephyr'],
-];
+export const BUILT_IN_CHAT_TEMPLATES: readonly string[] = `
+  bailing bailing-think bailing2 chatglm3 chatglm4 chatml command-r deepseek deepseek-ocr
+  deepseek2 deepseek3 exaone-moe exaone3 exaone4 falcon3 gemma gigachat glmedge gpt-oss
+  granite granite-4.0 granite-4.1 grok-2 hunyuan-dense hunyuan-moe hunyuan-vl kimi-k2 llama2
+  llama2-sys llama2-sys-bos llama2-sys-strip llama3 llama4 megrez minicpm mistral-v1
+  mistral-v3 mistral-v3-tekken mistral-v7 mistral-v7-tekken monarch openchat orion
+  pangu-embedded phi3 phi4 rwkv-world seed_oss smolvlm solar-open vicuna vicuna-orca yandex
+  zephyr
+`
+  .trim()
+  .split(/\s+/);
 
 /** Stands for no template: text is completed. */
 export const NO_CHAT_TEMPLATE = 'none';

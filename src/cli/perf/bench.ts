@@ -106,7 +106,8 @@ async function prepare(
   return withFetchSettings(flags, { signal }, (settings) =>
     preparePerfMachine({
       ...settings,
-      ...{ model, dryRun: flags.dryRun },
+      model,
+      dryRun: flags.dryRun,
       places: defaultPlaces(),
       folders: folders(),
       machine: { ...hostOptions(flags), cpus: cpus ?? flags.smp, append: flags.append },

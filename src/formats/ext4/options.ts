@@ -1,5 +1,6 @@
 import { Buffer } from 'buffer';
 import { ZosiaError } from '../../errors.js';
+import { extentsPerNode } from './layout/extent.js';
 
 export const BLOCK_SIZES = [1024, 2048, 4096] as const;
 export type BlockSizeBytes = (typeof BLOCK_SIZES)[number];
@@ -36,35 +37,33 @@ export interface Ext4Options {
   readonly epochSeconds?: number | undefined;
 }
 
+/** Options with the defaults in their places. */
+export interface ResolvedExt4Options extends Ext4Options {
+  readonly blockSizeBytes: BlockSizeBytes;
+  readonly extraBytes: number;
+  readonly extentsPerNode: number;
+  readonly epochSeconds: number;
+}
+
 const MAX_LABEL_BYTES = 16;
 
 /**
- * Checks what a user can get wrong in the options.
+ * Checks the options, and fills in the defaults that follow from nothing but the options.
  *
  * @throws ZosiaError `ZOSIA_EXT4_LABEL_TOO_LONG`, `ZOSIA_EXT4_BAD_OPTION`
  */
-export function checkOptions(options: Ext4Options): void {
-  const labelBytes = Buffer.byteLength(options.label, 'utf8');
-  if (labelBytes > MAX_LABEL_BYTES || options.label.includes('\0')) {
-    throw new ZosiaError(
-      'ZOSIA_EXT4_LABEL_TOO_LONG',
-      `the label ${JSON.stringify(options.label)} takes ${labelBytes} bytes`,
-      { hint: `An ext4 label has at most ${MAX_LABEL_BYTES} bytes, none of them NUL.` },
-    );
-  }
-  const { blockSizeBytes = 4096 } = options;
+export function resolveOptions(options: Ext4Options): ResolvedExt4Options {
+  checkLabel(options.label);
+  const { blockSizeBytes = 4096, extraBytes = 0, sizeBytes, epochSeconds = 0 } = options;
   if (!BLOCK_SIZES.includes(blockSizeBytes)) {
     throw badOption(`a block size of ${blockSizeBytes} bytes`, 'Use 1024, 2048 or 4096.');
   }
-  for (const name of ['extraBytes', 'sizeBytes'] as const) {
-    const value = options[name] ?? 0;
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw badOption(`${name} ${value}`, 'Give a whole number of bytes, not below zero.');
-    }
-  }
-  const { extentsPerNode = 2, epochSeconds = 0 } = options;
-  if (!Number.isInteger(extentsPerNode) || extentsPerNode < 2) {
-    throw badOption(`${extentsPerNode} extents per node`, 'Give a whole number from 2 up.');
+  checkBytes('extraBytes', extraBytes);
+  checkBytes('sizeBytes', sizeBytes ?? 0);
+  const fullNode = extentsPerNode(blockSizeBytes);
+  const perNode = options.extentsPerNode ?? fullNode;
+  if (!Number.isInteger(perNode) || perNode < 2) {
+    throw badOption(`${perNode} extents per node`, 'Give a whole number from 2 up.');
   }
   if (!Number.isInteger(epochSeconds) || epochSeconds < 0 || epochSeconds >= 2 ** 33) {
     throw badOption(`the epoch ${epochSeconds}`, 'Give whole seconds since 1970, below 2^33.');
@@ -73,6 +72,28 @@ export function checkOptions(options: Ext4Options): void {
     const length = options[name]?.length ?? 16;
     if (length !== 16) throw badOption(`${name} of ${length} bytes`, 'It has 16 bytes.');
   }
+  return {
+    ...options,
+    blockSizeBytes,
+    extraBytes,
+    extentsPerNode: Math.min(perNode, fullNode),
+    epochSeconds,
+  };
+}
+
+function checkLabel(label: string): void {
+  const labelBytes = Buffer.byteLength(label, 'utf8');
+  if (labelBytes <= MAX_LABEL_BYTES && !label.includes('\0')) return;
+  throw new ZosiaError(
+    'ZOSIA_EXT4_LABEL_TOO_LONG',
+    `the label ${JSON.stringify(label)} takes ${labelBytes} bytes`,
+    { hint: `An ext4 label has at most ${MAX_LABEL_BYTES} bytes, none of them NUL.` },
+  );
+}
+
+function checkBytes(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw badOption(`${name} ${value}`, 'Give a whole number of bytes, not below zero.');
 }
 
 function badOption(what: string, hint: string): ZosiaError {

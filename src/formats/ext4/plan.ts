@@ -3,14 +3,13 @@ import type { Image } from '../../image/image.js';
 import { planContent } from './writer/content.js';
 import { filesystemSeed } from './crc32c.js';
 import type { Ext4Entry } from './entry.js';
-import { extentsPerNode } from './writer/extents.js';
 import { backupGroup, groupStart, planGeometry } from './writer/geometry.js';
 import { planGroups } from './writer/groups.js';
 import { deriveIdentity } from './writer/identity.js';
 import { journalBackup, journalInode, planJournal } from './writer/journal.js';
 import { SUPERBLOCK_OFFSET } from './layout/superblock.js';
-import { checkOptions } from './options.js';
-import type { BlockSizeBytes, Ext4Options } from './options.js';
+import { resolveOptions } from './options.js';
+import type { BlockSizeBytes, Ext4Options, ResolvedExt4Options } from './options.js';
 import { itemBlockCount, measure, placeItems, writeItems } from './writer/placement.js';
 import type { Item, WriteOptions } from './writer/placement.js';
 import { buildSuperblock } from './writer/superblock.js';
@@ -48,34 +47,24 @@ export interface Ext4Image extends Image {
  * @throws ZosiaError with a code that starts with `ZOSIA_EXT4_` for what ext4 cannot hold
  */
 export function planExt4(entries: readonly Ext4Entry[], options: Ext4Options): Ext4Image {
-  checkOptions(options);
-  const { blockSizeBytes = 4096, epochSeconds = 0 } = options;
+  const resolved = resolveOptions(options);
+  const { blockSizeBytes, epochSeconds, label } = resolved;
   const { inodes } = buildTree(entries);
-  const { uuid, hashSeed } = deriveIdentity(options, inodes);
+  const { uuid, hashSeed } = deriveIdentity(resolved, inodes);
   const seed = filesystemSeed(uuid);
-  const fullNode = extentsPerNode(blockSizeBytes);
-  const write: WriteOptions = {
-    blockSizeBytes,
-    extentsPerNode: Math.min(options.extentsPerNode ?? fullNode, fullNode),
-    epochSeconds,
-    seed,
-  };
+  const write: WriteOptions = { ...resolved, seed };
 
   const items = inodes.map((inode) =>
     measure(inode, planContent(inode, { blockSizeBytes, hashSeed }), write),
   );
-  if (options.journal) {
-    const journal = planJournal(options.journal, diskBlockCount(items, options), write, uuid);
+  if (resolved.journal) {
+    const diskBlockCount = approximateBlockCount(items, resolved);
+    const journal = planJournal(resolved.journal, { diskBlockCount, blockSizeBytes, uuid });
     items.splice(1, 0, measure(journalInode(), journal, write));
   }
   const inodeCount = items.at(-1)!.inode.number;
-  const geometry = planGeometry({
-    blockSizeBytes,
-    inodeCount,
-    contentBlockCount: blockCountOf(items),
-    extraBytes: options.extraBytes,
-    sizeBytes: options.sizeBytes,
-  });
+  const contentBlockCount = blockCountOf(items);
+  const geometry = planGeometry({ ...resolved, inodeCount, contentBlockCount });
   const freeBlock = placeItems(items, geometry.contentsBlock);
   const { inodeTable, segments } = writeItems(items, write);
 
@@ -86,12 +75,12 @@ export function planExt4(entries: readonly Ext4Entry[], options: Ext4Options): E
     geometry,
     uuid,
     hashSeed,
-    label: options.label,
+    label,
     epochSeconds,
     freeBlockCount: groups.freeBlockCount,
     freeInodeCount: geometry.groupCount * geometry.inodesPerGroup - inodeCount,
     backupGroup: backup,
-    journalBackup: options.journal && journalBackup(inodeTable),
+    journalBackup: resolved.journal && journalBackup(inodeTable),
   };
   const at = (block: number): number => block * blockSizeBytes;
   const { descriptors } = groups;
@@ -107,10 +96,10 @@ export function planExt4(entries: readonly Ext4Entry[], options: Ext4Options): E
       bytesSegment(at(start + 1), descriptors, 'backup group descriptors'),
     );
   }
-  const sizeBytes = options.sizeBytes ?? at(geometry.blockCount);
+  const sizeBytes = resolved.sizeBytes ?? at(geometry.blockCount);
   return {
     ...makeImage(sizeBytes, [...metadata, ...groups.segments, ...segments]),
-    label: options.label,
+    label,
     uuid: formatUuid(uuid),
     blockSizeBytes,
     blockCount: geometry.blockCount,
@@ -125,8 +114,8 @@ function blockCountOf(items: readonly Item[]): number {
 }
 
 /** About how many blocks the disk will have, not counting a journal. */
-function diskBlockCount(items: readonly Item[], options: Ext4Options): number {
-  const { blockSizeBytes = 4096, extraBytes = 0, sizeBytes = 0 } = options;
+function approximateBlockCount(items: readonly Item[], resolved: ResolvedExt4Options): number {
+  const { blockSizeBytes, extraBytes, sizeBytes = 0 } = resolved;
   const smallest = blockCountOf(items) + Math.ceil(extraBytes / blockSizeBytes);
   return Math.max(smallest, Math.floor(sizeBytes / blockSizeBytes));
 }

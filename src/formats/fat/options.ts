@@ -38,46 +38,56 @@ export interface FatOptions {
   readonly epochSeconds?: number | undefined;
 }
 
+/** Options with the defaults in their places. */
+export interface ResolvedFatOptions extends FatOptions {
+  /** Empty: none. */
+  readonly label: string;
+  readonly esp: boolean;
+  readonly extraBytes: number;
+  readonly partitionOffsetBytes: number;
+  readonly epochSeconds: number;
+}
+
 /**
- * Checks what a user can get wrong in the options.
+ * Checks the options, and fills in the defaults that follow from nothing but the options.
  *
  * @throws ZosiaError `ZOSIA_FAT_BAD_OPTION`
  */
-export function checkOptions(options: FatOptions): void {
-  const { type, clusterSizeBytes, sizeBytes, extraBytes = 0 } = options;
-  const {
-    rootEntryCount = 512,
-    partitionOffsetBytes = 0,
-    volumeId = 0,
-    epochSeconds = 0,
-  } = options;
+export function resolveOptions(options: FatOptions): ResolvedFatOptions {
+  const { label = '', esp = false, extraBytes = 0 } = options;
+  const { partitionOffsetBytes = 0, epochSeconds = 0 } = options;
+  checkShape(options);
+  checkBytes('sizeBytes', options.sizeBytes ?? 0);
+  checkBytes('extraBytes', extraBytes);
+  if (!isWhole(partitionOffsetBytes / SECTOR_BYTES, 0xffff_ffff)) {
+    const hint = `Give a multiple of ${SECTOR_BYTES} bytes, below 2 TiB.`;
+    throw badOption(`a partition at ${partitionOffsetBytes}`, hint);
+  }
+  const { volumeId = 0 } = options;
+  if (!isWhole(volumeId, 0xffff_ffff)) {
+    throw badOption(`the volume ID ${volumeId}`, 'It is a number of 32 bits.');
+  }
+  checkSeconds(epochSeconds, 'the epoch');
+  return { ...options, label, esp, extraBytes, partitionOffsetBytes, epochSeconds };
+}
+
+function checkShape({ type, clusterSizeBytes, rootEntryCount }: FatOptions): void {
   if (type !== undefined && !FAT_TYPES.includes(type)) {
     throw badOption(`the type ${JSON.stringify(type)}`, `Use ${FAT_TYPES.join(', ')}.`);
   }
   if (clusterSizeBytes !== undefined && !CLUSTER_SIZES.includes(clusterSizeBytes)) {
     throw badOption(`clusters of ${clusterSizeBytes} bytes`, `Use ${CLUSTER_SIZES.join(', ')}.`);
   }
-  for (const [name, value] of [
-    ['sizeBytes', sizeBytes ?? 0],
-    ['extraBytes', extraBytes],
-  ] as const) {
-    if (!isWhole(value, Number.MAX_SAFE_INTEGER)) {
-      throw badOption(`${name} ${value}`, 'Give a whole number of bytes, not below zero.');
-    }
-  }
+  if (rootEntryCount === undefined) return;
   if (!isWhole(rootEntryCount, MAX_ROOT_ENTRIES) || rootEntryCount % 16 !== 0 || !rootEntryCount) {
     const hint = `Give a multiple of 16 up to ${MAX_ROOT_ENTRIES}.`;
     throw badOption(`a root directory of ${rootEntryCount} entries`, hint);
   }
-  const hiddenSectorCount = partitionOffsetBytes / SECTOR_BYTES;
-  if (!isWhole(hiddenSectorCount, 0xffff_ffff)) {
-    const hint = `Give a multiple of ${SECTOR_BYTES} bytes, below 2 TiB.`;
-    throw badOption(`a partition at ${partitionOffsetBytes}`, hint);
-  }
-  if (!isWhole(volumeId, 0xffff_ffff)) {
-    throw badOption(`the volume ID ${volumeId}`, 'It is a number of 32 bits.');
-  }
-  checkSeconds(epochSeconds, 'the epoch');
+}
+
+function checkBytes(name: string, value: number): void {
+  if (isWhole(value, Number.MAX_SAFE_INTEGER)) return;
+  throw badOption(`${name} ${value}`, 'Give a whole number of bytes, not below zero.');
 }
 
 /** The most that 16 bits can say in whole sectors. */

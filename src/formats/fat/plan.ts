@@ -13,7 +13,7 @@ import type { FatType } from './layout/table.js';
 import { BACKUP_SECTOR, FSINFO_SECTOR } from './layout/boot-sector.js';
 import { DIRECTORY_ENTRY_BYTES } from './layout/directory.js';
 import { FIRST_CLUSTER } from './layout/table.js';
-import { checkOptions } from './options.js';
+import { resolveOptions } from './options.js';
 import type { FatOptions } from './options.js';
 import { buildTable } from './table.js';
 import type { ClusterRun } from './table.js';
@@ -46,21 +46,21 @@ export interface FatImage extends Image {
  * @throws ZosiaError with a code that starts with `ZOSIA_FAT_` for what FAT cannot hold
  */
 export function planFat(entries: readonly FatEntry[], options: FatOptions = {}): FatImage {
-  checkOptions(options);
-  const label = encodeLabel(options.label ?? '');
-  const hasLabel = (options.label ?? '') !== '';
+  const resolved = resolveOptions(options);
+  const label = encodeLabel(resolved.label);
+  const hasLabel = resolved.label !== '';
   const tree = buildTree(entries, hasLabel);
-  const geometry = chooseGeometry(contentsOf(tree), options);
+  const geometry = chooseGeometry(contentsOf(tree), resolved);
   const runs = placeClusters(tree, geometry);
   const usedClusterCount = runs.reduce((sum, { clusterCount }) => sum + clusterCount, 0);
 
   const table = buildTable(geometry.type, runs);
-  const volumeId = deriveVolumeId(options, tree);
+  const volumeId = deriveVolumeId(resolved, tree);
   const bootSector = buildBootSector({
     geometry,
     label,
     volumeId,
-    hiddenSectorCount: (options.partitionOffsetBytes ?? 0) / SECTOR_BYTES,
+    hiddenSectorCount: resolved.partitionOffsetBytes / SECTOR_BYTES,
     rootCluster: tree.root.firstCluster,
   });
   const at = (sector: number): number => sector * SECTOR_BYTES;
@@ -78,7 +78,8 @@ export function planFat(entries: readonly FatEntry[], options: FatOptions = {}):
       bytesSegment(at(BACKUP_SECTOR + FSINFO_SECTOR), fsInfo, 'backup FSInfo'),
     );
   }
-  const facts = { label: hasLabel ? label : undefined, epochSeconds: options.epochSeconds ?? 0 };
+  const { epochSeconds } = resolved;
+  const facts = { label: hasLabel ? label : undefined, epochSeconds };
   for (const directory of tree.directories) {
     if (directory.entryCount === 0) continue;
     const bytes = buildDirectory(directory, facts);
@@ -92,8 +93,12 @@ export function planFat(entries: readonly FatEntry[], options: FatOptions = {}):
   }
   const { type, clusterSizeBytes, clusterCount } = geometry;
   return {
-    ...makeImage(options.sizeBytes ?? at(geometry.sectorCount), segments),
-    ...{ type, label: hasLabel ? labelText(label) : '', volumeId, clusterSizeBytes, clusterCount },
+    ...makeImage(resolved.sizeBytes ?? at(geometry.sectorCount), segments),
+    type,
+    label: hasLabel ? labelText(label) : '',
+    volumeId,
+    clusterSizeBytes,
+    clusterCount,
     freeClusterCount: clusterCount - usedClusterCount,
   };
 }

@@ -1,33 +1,10 @@
 import type { RandomAccess } from '../../image/random-access.js';
 import type { Findings } from '../../formats/findings.js';
+import type { Comparison, ComparisonLimits } from './comparison.js';
 import type { Libext2fs } from './libext2fs.js';
 import type { ImageNode, ImageTree, NamedNode, NodeType } from '../node.js';
 import { walkTree } from '../walk.js';
 import type { LocatedNode, Walked } from '../walk.js';
-
-export interface ComparisonLimits {
-  /** Of every file, so many bytes from its start are compared. */
-  readonly bytesPerFile: number;
-  /** Of all files together. */
-  readonly bytesInAll: number;
-  /**
-   * libext2fs searches a directory from end to end for each name that is opened: of all directories
-   * together, so many bytes are searched.
-   */
-  readonly searchedBytes: number;
-}
-
-export const USUAL_LIMITS: ComparisonLimits = {
-  bytesPerFile: 16 << 20,
-  bytesInAll: 256 << 20,
-  searchedBytes: 4 << 20,
-};
-
-export const NO_LIMITS: ComparisonLimits = {
-  bytesPerFile: Infinity,
-  bytesInAll: Infinity,
-  searchedBytes: Infinity,
-};
 
 export interface ComparisonOptions {
   readonly limits: ComparisonLimits;
@@ -36,27 +13,6 @@ export interface ComparisonOptions {
   /** Is shown every directory, so that nobody has to walk once more. */
   readonly gather?: ((directory: LocatedNode, children: readonly NamedNode[]) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** How much of an image two readers agreed or disagreed about. */
-export interface Comparison {
-  /** Names compared. */
-  nameCount: number;
-  /** Files whose type, permissions and size were compared. */
-  attributesCount: number;
-  /** Files whose content was compared from start to end. */
-  wholeFileCount: number;
-  /** Files of which a part was compared, or nothing. */
-  partFileCount: number;
-  /** Files with times or sizes that the package's stat cannot express. */
-  withoutAttributesCount: number;
-  /** What libext2fs could not read, though the structure is sound. */
-  unreadCount: number;
-  /** Symlinks in the inode whose targets libext2fs misreads: see `isMisread`. */
-  misreadTargetCount: number;
-  /** Directories, files and symlinks that are encrypted: nothing in them is compared. */
-  encryptedCount: number;
-  comparedBytes: number;
 }
 
 const CHUNK_BYTES = 1 << 18;

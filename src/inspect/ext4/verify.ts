@@ -9,8 +9,9 @@ import type { VerifyOptions } from '../verify-options.js';
 import { checkGgufModels, GgufNodes } from '../models/gguf.js';
 import type { VerifiedModel } from '../models/model.js';
 import { fitsLibext2fs, withLibext2fs } from './libext2fs.js';
-import { NO_LIMITS, USUAL_LIMITS, compareReaders } from './second-reader.js';
-import type { Comparison } from './second-reader.js';
+import { NO_LIMITS, USUAL_LIMITS } from './comparison.js';
+import type { Comparison } from './comparison.js';
+import { compareReaders } from './second-reader.js';
 import { ext4Tree } from './tree.js';
 import { openExt4Volume } from './volume.js';
 

@@ -42,7 +42,8 @@ const port = (value: number): number[] => [value & 0xff, value >> 8];
 
 /** mov dword [address], value */
 const store = (address: number, value: number): number[] => [
-  ...[0xc7, 0x05],
+  0xc7,
+  0x05,
   ...dword(address),
   ...dword(value),
 ];
@@ -53,88 +54,88 @@ const store = (address: number, value: number): number[] => [
  * Instructions and descriptors: Intel SDM volumes 2 and 3A.
  */
 export function x86ProbeFirmware(marker: string): Uint8Array {
-  const program: CodeItem[] = [
+  const program: (CodeItem | readonly CodeItem[])[] = [
     // Real mode.
-    ...[0xfa], //                                        cli
-    ...[0x2e, 0x66, 0x0f, 0x01, 0x16], //                lgdt cs:[table]
+    [0xfa], //                                        cli
+    [0x2e, 0x66, 0x0f, 0x01, 0x16], //                lgdt cs:[table]
     address16('descriptor table register'),
-    ...[0x0f, 0x20, 0xc0], //                            mov eax, cr0
-    ...[0x0c, 0x01], //                                  or al, 1: protected mode
-    ...[0x0f, 0x22, 0xc0], //                            mov cr0, eax
-    ...[0x66, 0xea], //                                  jmp CODE_32:protected
+    [0x0f, 0x20, 0xc0], //                            mov eax, cr0
+    [0x0c, 0x01], //                                  or al, 1: protected mode
+    [0x0f, 0x22, 0xc0], //                            mov cr0, eax
+    [0x66, 0xea], //                                  jmp CODE_32:protected
     address32('protected'),
-    ...[CODE_32, 0],
+    [CODE_32, 0],
 
     label('protected'),
-    ...[0xb8, ...dword(DATA_32)], //                     mov eax, DATA_32
-    ...[0x8e, 0xd8], //                                  mov ds, eax
-    ...store(PML4_ADDRESS, PDPT_ADDRESS | PRESENT_WRITABLE),
-    ...store(PDPT_ADDRESS + 3 * 8, PAGE_DIRECTORY_ADDRESS | PRESENT_WRITABLE),
-    ...store(PAGE_DIRECTORY_ADDRESS + 511 * 8, LAST_LARGE_PAGE | LARGE_PAGE | PRESENT_WRITABLE),
-    ...[0xb8, ...dword(PML4_ADDRESS)], //                mov eax, PML4
-    ...[0x0f, 0x22, 0xd8], //                            mov cr3, eax
-    ...[0x0f, 0x20, 0xe0], //                            mov eax, cr4
-    ...[0x0c, CR4_PAE], //                               or al, PAE
-    ...[0x0f, 0x22, 0xe0], //                            mov cr4, eax
-    ...[0xb9, ...dword(EFER)], //                        mov ecx, EFER
-    ...[0x0f, 0x32], //                                  rdmsr
-    ...[0x0d, ...dword(EFER_LONG_MODE)], //              or eax, LME
-    ...[0x0f, 0x30], //                                  wrmsr
-    ...[0x0f, 0x20, 0xc0], //                            mov eax, cr0
-    ...[0x0d, ...dword(CR0_PAGING)], //                  or eax, PG
-    ...[0x0f, 0x22, 0xc0], //                            mov cr0, eax
-    ...[0xea], //                                        jmp CODE_64:long
+    [0xb8, ...dword(DATA_32)], //                     mov eax, DATA_32
+    [0x8e, 0xd8], //                                  mov ds, eax
+    store(PML4_ADDRESS, PDPT_ADDRESS | PRESENT_WRITABLE),
+    store(PDPT_ADDRESS + 3 * 8, PAGE_DIRECTORY_ADDRESS | PRESENT_WRITABLE),
+    store(PAGE_DIRECTORY_ADDRESS + 511 * 8, LAST_LARGE_PAGE | LARGE_PAGE | PRESENT_WRITABLE),
+    [0xb8, ...dword(PML4_ADDRESS)], //                mov eax, PML4
+    [0x0f, 0x22, 0xd8], //                            mov cr3, eax
+    [0x0f, 0x20, 0xe0], //                            mov eax, cr4
+    [0x0c, CR4_PAE], //                               or al, PAE
+    [0x0f, 0x22, 0xe0], //                            mov cr4, eax
+    [0xb9, ...dword(EFER)], //                        mov ecx, EFER
+    [0x0f, 0x32], //                                  rdmsr
+    [0x0d, ...dword(EFER_LONG_MODE)], //              or eax, LME
+    [0x0f, 0x30], //                                  wrmsr
+    [0x0f, 0x20, 0xc0], //                            mov eax, cr0
+    [0x0d, ...dword(CR0_PAGING)], //                  or eax, PG
+    [0x0f, 0x22, 0xc0], //                            mov cr0, eax
+    [0xea], //                                        jmp CODE_64:long
     address32('long'),
-    ...[CODE_64, 0],
+    [CODE_64, 0],
 
     label('long'),
-    ...[0xb9, ...dword(PROBE_ITERATIONS)], //            mov ecx, iterations
+    [0xb9, ...dword(PROBE_ITERATIONS)], //            mov ecx, iterations
     label('count'),
-    ...[0xff, 0xc9], //                                  dec ecx
-    ...[0x75], //                                        jnz count
+    [0xff, 0xc9], //                                  dec ecx
+    [0x75], //                                        jnz count
     near('count'),
-    ...[0xbe], //                                        mov esi, message
+    [0xbe], //                                        mov esi, message
     address32('message'),
     label('next'),
-    ...[0xac], //                                        lodsb
-    ...[0x84, 0xc0], //                                  test al, al
-    ...[0x74], //                                        jz end
+    [0xac], //                                        lodsb
+    [0x84, 0xc0], //                                  test al, al
+    [0x74], //                                        jz end
     near('end'),
-    ...[0x88, 0xc4], //                                  mov ah, al
-    ...[0x66, 0xba, ...port(UART_LINE_STATUS_PORT)], //  mov dx, line status
+    [0x88, 0xc4], //                                  mov ah, al
+    [0x66, 0xba, ...port(UART_LINE_STATUS_PORT)], //  mov dx, line status
     label('wait'),
-    ...[0xec], //                                        in al, dx
-    ...[0xa8, TRANSMITTER_EMPTY], //                     test al, empty
-    ...[0x74], //                                        jz wait
+    [0xec], //                                        in al, dx
+    [0xa8, TRANSMITTER_EMPTY], //                     test al, empty
+    [0x74], //                                        jz wait
     near('wait'),
-    ...[0x88, 0xe0], //                                  mov al, ah
-    ...[0x66, 0xba, ...port(UART_DATA_PORT)], //         mov dx, data
-    ...[0xee], //                                        out dx, al
-    ...[0xeb], //                                        jmp next
+    [0x88, 0xe0], //                                  mov al, ah
+    [0x66, 0xba, ...port(UART_DATA_PORT)], //         mov dx, data
+    [0xee], //                                        out dx, al
+    [0xeb], //                                        jmp next
     near('next'),
     label('end'),
-    ...[0xb0, DEBUG_EXIT_VALUE], //                      mov al, value
-    ...[0xe6, DEBUG_EXIT_PORT], //                       out exit, al
+    [0xb0, DEBUG_EXIT_VALUE], //                      mov al, value
+    [0xe6, DEBUG_EXIT_PORT], //                       out exit, al
     label('halt'),
-    ...[0xf4], //                                        hlt
-    ...[0xeb], //                                        jmp halt
+    [0xf4], //                                        hlt
+    [0xeb], //                                        jmp halt
     near('halt'),
 
     label('message'),
-    ...Buffer.from(`${marker}\n\0`, 'latin1'),
+    [...Buffer.from(`${marker}\n\0`, 'latin1')],
 
     // Flat segments over all 4 GiB; present, ring 0, already marked as accessed.
     label('descriptor table'),
-    ...[0, 0, 0, 0, 0, 0, 0, 0],
-    ...[0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0],
-    ...[0xff, 0xff, 0, 0, 0, 0x93, 0xcf, 0],
-    ...[0xff, 0xff, 0, 0, 0, 0x9b, 0xaf, 0],
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    [0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0],
+    [0xff, 0xff, 0, 0, 0, 0x93, 0xcf, 0],
+    [0xff, 0xff, 0, 0, 0, 0x9b, 0xaf, 0],
     label('descriptor table register'),
-    ...[4 * 8 - 1, 0],
+    [4 * 8 - 1, 0],
     address32('descriptor table'),
   ];
   const firmware = new Uint8Array(FIRMWARE_BYTES);
-  firmware.set(assemble(FIRMWARE_ADDRESS, program));
+  firmware.set(assemble(FIRMWARE_ADDRESS, program.flat()));
   // jmp to the firmware's first byte: a 16-bit distance from the end of these three bytes.
   const distance = FIRMWARE_BYTES - (RESET_VECTOR + 3);
   firmware.set([0xe9, distance & 0xff, distance >> 8], RESET_VECTOR);

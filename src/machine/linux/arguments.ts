@@ -9,10 +9,10 @@ import { PLATFORMS } from '../qemu/platform.js';
 const ANSWER_PORT_NAME = 'zosia.answer';
 
 const ANSWER_PORT = [
-  ...['-chardev', 'stdio,id=answer,signal=off'],
-  ...['-device', 'virtio-serial-pci'],
-  ...['-device', `virtserialport,chardev=answer,name=${ANSWER_PORT_NAME}`],
-];
+  ['-chardev', 'stdio,id=answer,signal=off'],
+  ['-device', 'virtio-serial-pci'],
+  ['-device', `virtserialport,chardev=answer,name=${ANSWER_PORT_NAME}`],
+].flat();
 
 /**
  * QEMU's arguments for a machine with a Linux guest; see {@link hostArguments}.
@@ -25,13 +25,15 @@ export function linuxArguments(spec: LinuxMachineSpec): string[] {
     throw new RangeError('with an answer port the console goes to a file');
   }
   return [
-    ...hostArguments(spec),
-    ...(spec.firmware ? firmwareArguments(spec.firmware, spec.accel.name) : []),
-    ...consoleArguments(spec.console),
-    ...(spec.answerPort ? ANSWER_PORT : []),
-    ...(spec.disk ? diskArguments(spec.disk) : []),
-    ...['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', kernelCommandLine(spec)],
-  ];
+    hostArguments(spec),
+    spec.firmware ? firmwareArguments(spec.firmware, spec.accel.name) : [],
+    consoleArguments(spec.console),
+    spec.answerPort ? ANSWER_PORT : [],
+    spec.disk ? diskArguments(spec.disk) : [],
+    ['-kernel', spec.kernel],
+    ['-initrd', spec.initrd],
+    ['-append', kernelCommandLine(spec)],
+  ].flat();
 }
 
 /** COMMAND_LINE_SIZE of both architectures (arch/x86, arch/arm64: setup.h), less its NUL. */
@@ -51,10 +53,11 @@ const FIRMWARE_WORDS = ' initrd=initrd';
 function kernelCommandLine({ arch, append, firmware }: LinuxMachineSpec): string {
   const words = [
     `console=${PLATFORMS[arch].consoleDevice}`,
-    ...['quiet', 'loglevel=3', 'panic=-1', 'cryptomgr.notests', 'nowatchdog'],
-    ...(arch === 'x86_64' ? ['no_timer_check'] : []),
+    'quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog',
+    arch === 'x86_64' ? 'no_timer_check' : '',
+    append,
   ];
-  const line = [...words, ...(append === '' ? [] : [append])].join(' ');
+  const line = words.filter((word) => word !== '').join(' ');
   const lengthBytes = Buffer.byteLength(line);
   const mostBytes = MAX_COMMAND_LINE_BYTES - (firmware ? FIRMWARE_WORDS.length : 0);
   if (lengthBytes <= mostBytes) return line;

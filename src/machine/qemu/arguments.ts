@@ -18,15 +18,19 @@ const WINDOW_SANDBOX = 'on,obsolete=deny,elevateprivileges=deny';
 export function hostArguments(spec: HostSpec, window?: string): string[] {
   const { accel, sandbox, exitWithParent } = spec;
   return [
-    ...['-nodefaults', '-no-user-config', '-display', window ?? 'none', '-nic', 'none'],
-    '-no-reboot',
-    ...(sandbox ? ['-sandbox', window === undefined ? SANDBOX : WINDOW_SANDBOX] : []),
-    ...(exitWithParent ? ['-run-with', 'exit-with-parent=on'] : []),
-    ...['-machine', machineType(spec)],
-    ...['-accel', accel.options ? `${accel.name},${accel.options}` : accel.name],
-    ...['-cpu', spec.cpuModel],
-    ...['-smp', String(spec.cpus), '-m', `${spec.ramMiB}M`],
-  ];
+    ['-nodefaults'],
+    ['-no-user-config'],
+    ['-display', window ?? 'none'],
+    ['-nic', 'none'],
+    ['-no-reboot'],
+    sandbox ? ['-sandbox', window === undefined ? SANDBOX : WINDOW_SANDBOX] : [],
+    exitWithParent ? ['-run-with', 'exit-with-parent=on'] : [],
+    ['-machine', machineType(spec)],
+    ['-accel', accel.options ? `${accel.name},${accel.options}` : accel.name],
+    ['-cpu', spec.cpuModel],
+    ['-smp', String(spec.cpus)],
+    ['-m', `${spec.ramMiB}M`],
+  ].flat();
 }
 
 export function consoleArguments(target: ConsoleTarget): string[] {
@@ -41,10 +45,10 @@ export function consoleArguments(target: ConsoleTarget): string[] {
 /** The file's driver is named so that QEMU never takes a colon in the path for a protocol. */
 export function diskArguments({ path, format }: MachineDisk): string[] {
   return [
-    ...['-blockdev', `driver=file,node-name=model-file,read-only=on,filename=${optionValue(path)}`],
-    ...['-blockdev', `driver=${format},node-name=model,read-only=on,file=model-file`],
-    ...['-device', 'virtio-blk-pci,drive=model'],
-  ];
+    ['-blockdev', `driver=file,node-name=model-file,read-only=on,filename=${optionValue(path)}`],
+    ['-blockdev', `driver=${format},node-name=model,read-only=on,file=model-file`],
+    ['-device', 'virtio-blk-pci,drive=model'],
+  ].flat();
 }
 
 /** QEMU's options end at a comma; two commas stand for one. */

@@ -14,7 +14,9 @@ export interface QemuBinary {
 
 /** Where Homebrew and MacPorts have programs, even when a shell's profile has not put it on the PATH. */
 const PACKAGE_FOLDERS = [
-  ...[APPLE_SILICON_FOLDER, '/usr/local/bin', '/home/linuxbrew/.linuxbrew/bin'],
+  APPLE_SILICON_FOLDER,
+  '/usr/local/bin',
+  '/home/linuxbrew/.linuxbrew/bin',
   '/opt/local/bin',
 ];
 

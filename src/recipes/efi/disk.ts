@@ -1,5 +1,4 @@
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
-import type { Architecture } from '../../artifacts/architectures.js';
 import { digestBytes } from '../../host/digest.js';
 import type { Image } from '../../image/image.js';
 import { planDigest } from '../reproducible.js';
@@ -8,18 +7,13 @@ import { checkDiskTarget, writeDisk, writeDiskManifest } from '../write-disk.js'
 import type { WriteDiskOptions } from '../write-disk.js';
 import { DEFAULT_EFI_DISK_BYTES, planEfiVolume } from './disk-plan.js';
 import type { EfiDiskImage, PartitionTableKind } from './disk-plan.js';
-import { efiDiskFiles, efiDiskIdentity, fatEntry } from './entries.js';
-import type { EfiDiskFile } from './entries.js';
+import { efiDiskIdentity, fatEntry, readEfiDiskFiles } from './entries.js';
+import type { EfiDiskContents, EfiDiskFile } from './entries.js';
 import type { EfiDiskManifest } from './manifest.js';
 import type { EfiModel } from './model.js';
-import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
-/** What an EFI disk holds beside its model, and its shape. */
-export interface EfiDiskLayout {
-  /** The machines it boots on: all unless given. */
-  readonly archs?: readonly Architecture[] | undefined;
-  /** What `llama2.cfg` says of everything but the names of the files; `hello` has none. */
-  readonly settings?: EfiSettings | undefined;
+/** The shape of an EFI disk. */
+export interface EfiDiskShape {
   /** Of the disk; 128 MiB, or more if the contents take it, unless given. */
   readonly sizeBytes?: number | undefined;
   /** Whether the FAT volume is the disk or a partition of it; `none` unless given. */
@@ -28,33 +22,25 @@ export interface EfiDiskLayout {
   readonly sourceDateSeconds?: number | undefined;
 }
 
-/** A disk that has been planned. */
-export interface EfiDiskPlan extends EfiDiskImage {
-  readonly files: readonly EfiDiskFile[];
-}
-
 /**
- * Plans the disk that an EFI machine starts from; not a byte of the model is copied. `hello` is a disk
- * with the smallest application and nothing else.
+ * Plans the disk that an EFI machine starts from; not a byte of the model is copied.
  *
- * @throws ZosiaError `ZOSIA_EFI_DISK_TOO_SMALL`, and those of `efiDiskFiles`, `planFat` and `planGpt`
+ * @param files see `readEfiDiskFiles`
+ * @throws ZosiaError `ZOSIA_EFI_DISK_TOO_SMALL`, and those of `planFat` and `planGpt`
  */
-export async function planEfiDisk(
-  subject: EfiModel | 'hello',
-  layout: EfiDiskLayout = {},
-): Promise<EfiDiskPlan> {
-  const { archs = ARCHITECTURES, settings, sizeBytes, partitionTable = 'none' } = layout;
-  const files = await efiDiskFiles(subject, archs, settings);
-  const planned = planEfiVolume(files.map(fatEntry), {
+export function planEfiDisk(
+  files: readonly EfiDiskFile[],
+  { sizeBytes, partitionTable, sourceDateSeconds }: EfiDiskShape = {},
+): EfiDiskImage {
+  return planEfiVolume(files.map(fatEntry), {
     identity: efiDiskIdentity(files),
-    epochSeconds: layout.sourceDateSeconds ?? 0,
+    epochSeconds: sourceDateSeconds,
     partitionTable,
     sizeBytes,
   });
-  return { ...planned, files };
 }
 
-export type WriteEfiDiskOptions = EfiDiskLayout & WriteDiskOptions;
+export type WriteEfiDiskOptions = EfiDiskContents & EfiDiskShape & WriteDiskOptions;
 
 export interface WrittenEfiDisk {
   readonly image: Image;
@@ -68,22 +54,23 @@ export interface WrittenEfiDisk {
 /**
  * Writes the disk of an EFI machine, and beside it its manifest.
  *
- * @throws ZosiaError as `planEfiDisk`, `checkDiskTarget` and `writeDisk`
+ * @throws ZosiaError as `readEfiDiskFiles`, `planEfiDisk`, `checkDiskTarget` and `writeDisk`
  */
 export async function writeEfiDisk(
   subject: EfiModel | 'hello',
   options: WriteEfiDiskOptions,
 ): Promise<WrittenEfiDisk> {
   const { format, out } = options;
-  const plan = await planEfiDisk(subject, options);
+  const files = await readEfiDiskFiles(subject, options);
+  const plan = planEfiDisk(files, options);
   const { image } = plan;
-  const sources = plan.files.flatMap((file) => ('file' in file ? [file.file] : []));
+  const sources = files.flatMap((file) => ('file' in file ? [file.file] : []));
   await checkDiskTarget(out, sources);
   const { diskFiles, written } = await writeDisk(image, sources, options);
   const manifest: EfiDiskManifest = {
     schema: 1,
     product: 'efi-disk',
-    inputs: plan.files.map(describeInput),
+    inputs: files.map(describeInput),
     settings: {
       format,
       program: subject === 'hello' ? 'hello' : 'llama2',
@@ -108,7 +95,7 @@ function describeInput(input: EfiDiskFile): EfiDiskManifest['inputs'][number] {
   return { path, sizeBytes, headSha256 };
 }
 
-function describeLayout({ image, volume }: EfiDiskPlan): EfiDiskManifest['layout'] {
+function describeLayout({ image, volume }: EfiDiskImage): EfiDiskManifest['layout'] {
   const { label, type, volumeId, clusterSizeBytes } = volume;
   return {
     label,

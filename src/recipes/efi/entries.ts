@@ -1,4 +1,5 @@
 import { prebuiltProgram } from '../../artifacts/prebuilt.js';
+import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { FatEntry } from '../../formats/fat/plan.js';
 import { digestBytes } from '../../host/digest.js';
@@ -21,16 +22,24 @@ export type EfiDiskFile =
   | { readonly diskPath: string; readonly file: EfiFile }
   | { readonly diskPath: string; readonly bytes: Uint8Array };
 
+/** What an EFI disk holds beside its model. */
+export interface EfiDiskContents {
+  /** The machines it boots on: all unless given. */
+  readonly archs?: readonly Architecture[] | undefined;
+  /** What `llama2.cfg` says of everything but the names of the files; `hello` has none. */
+  readonly settings?: EfiSettings | undefined;
+}
+
 /**
- * What an EFI disk holds: for each architecture the application, and for `llama2` its settings, the
- * checkpoint and the tokenizer. The settings name those two whatever `settings` says.
+ * Reads what an EFI disk holds: for each architecture the application, and for a model its settings, the
+ * checkpoint and the tokenizer, which the settings name whatever they are given. `hello` is a disk with the
+ * smallest application and nothing else.
  *
  * @throws ZosiaError `ZOSIA_EFI_BAD_SETTING`, `ZOSIA_EFI_BAD_NAME`, `ZOSIA_GUEST_DAMAGED`
  */
-export async function efiDiskFiles(
+export async function readEfiDiskFiles(
   subject: EfiModel | 'hello',
-  archs: readonly Architecture[],
-  settings: EfiSettings = {},
+  { archs = ARCHITECTURES, settings }: EfiDiskContents = {},
 ): Promise<EfiDiskFile[]> {
   const program = subject === 'hello' ? 'hello.efi' : 'llama2.efi';
   const files: EfiDiskFile[] = [];

@@ -58,14 +58,26 @@ export function stateBytes(inputs: EfiMemoryInputs): number {
   const textBytes = Math.max(promptBytes, LINE_BYTES) + CHAT_FORM_BYTES + templateBytes;
   const floats = (count: number): number => aligned(count * FLOAT_BYTES);
   return [
-    ...[aligned(vocabularySize * PIECE_BYTES), aligned(tableSize(vocabularySize) * TOKEN_BYTES)],
+    // The tokenizer: pieces, and the table that finds them.
+    aligned(vocabularySize * PIECE_BYTES),
+    aligned(tableSize(vocabularySize) * TOKEN_BYTES),
     // A text can become two tokens more than it has bytes; a turn has one more than that.
-    ...[aligned((textBytes + 2) * SYMBOL_BYTES), aligned(textBytes)],
-    ...[aligned((textBytes + 3) * TOKEN_BYTES), aligned(vocabularySize * CANDIDATE_BYTES)],
-    ...[floats(dim), activationBytes(dim, checkpoint), activationBytes(hiddenDim, checkpoint)],
-    ...[floats(hiddenDim), floats(dim), floats(dim), floats(headCount * contextLength)],
-    ...[cacheBytes(checkpoint), cacheBytes(checkpoint), floats(vocabularySize)],
-    ...[floats(headDim / 2), floats(headDim / 2), floats(headDim / 2)],
+    aligned((textBytes + 2) * SYMBOL_BYTES),
+    aligned(textBytes),
+    aligned((textBytes + 3) * TOKEN_BYTES),
+    // Sampling.
+    aligned(vocabularySize * CANDIDATE_BYTES),
+    floats(vocabularySize),
+    // A token on its way through the layers.
+    3 * floats(dim),
+    activationBytes(dim, checkpoint),
+    floats(hiddenDim),
+    activationBytes(hiddenDim, checkpoint),
+    floats(headCount * contextLength),
+    // Keys and values.
+    2 * cacheBytes(checkpoint),
+    // Rotary embedding.
+    3 * floats(headDim / 2),
   ].reduce((sum, bytes) => sum + bytes);
 }
 

@@ -69,7 +69,8 @@ export async function readEfiModel(
       checkDiskNames([files.checkpoint.fileName, files.tokenizer.fileName]);
       const { config, version } = checkpoint;
       const memoryBytes = efiMemoryBytes({
-        ...{ checkpoint, tokenizerBytes: tokenizerFile.sizeBytes },
+        checkpoint,
+        tokenizerBytes: tokenizerFile.sizeBytes,
         ...textSizes(settings),
       });
       return { name: modelName(checkpointPath), ...files, config, version, memoryBytes };

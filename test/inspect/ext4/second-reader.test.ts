@@ -3,12 +3,9 @@ import { bytesData, planExt4 } from '../../../src/formats/ext4/plan.js';
 import type { Ext4Entry } from '../../../src/formats/ext4/plan.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { fitsLibext2fs, withLibext2fs } from '../../../src/inspect/ext4/libext2fs.js';
-import {
-  NO_LIMITS,
-  USUAL_LIMITS,
-  compareReaders,
-} from '../../../src/inspect/ext4/second-reader.js';
-import type { Comparison, ComparisonLimits } from '../../../src/inspect/ext4/second-reader.js';
+import { NO_LIMITS, USUAL_LIMITS } from '../../../src/inspect/ext4/comparison.js';
+import type { Comparison, ComparisonLimits } from '../../../src/inspect/ext4/comparison.js';
+import { compareReaders } from '../../../src/inspect/ext4/second-reader.js';
 import { ext4Tree } from '../../../src/inspect/ext4/tree.js';
 import { openExt4Volume } from '../../../src/inspect/ext4/volume.js';
 import { Findings } from '../../../src/formats/findings.js';

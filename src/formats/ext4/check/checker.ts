@@ -19,7 +19,7 @@ import { checkInodes } from './inodes.js';
 import { readOrphans } from './orphans.js';
 import { QuotaTotals } from './quota-totals.js';
 import { checkQuotas } from './quotas.js';
-import { Findings, refuseProblems } from '../../findings.js';
+import { Findings, soundSummary } from '../../findings.js';
 import type { Ext4Report, Ext4Summary } from './report.js';
 import { checkSuperblock } from './superblock.js';
 import { ValueInodes } from './value-inodes.js';
@@ -114,10 +114,11 @@ export async function checkExt4(
   source: RandomAccess,
   options: Ext4CheckOptions = {},
 ): Promise<Ext4Summary> {
-  const { problems, summary } = await verifyExt4(source, options);
-  const problemCount = summary?.problemCount ?? problems.length;
-  refuseProblems(problems, problemCount, 'the ext4 file system', 'ZOSIA_EXT4_CORRUPT');
-  return summary!;
+  return soundSummary(
+    await verifyExt4(source, options),
+    'the ext4 file system',
+    'ZOSIA_EXT4_CORRUPT',
+  );
 }
 
 function isUnreadable(featureSet: Parameters<typeof refuseUnreadable>[0]): boolean {

@@ -40,3 +40,9 @@ export const ROOT_EXTENT_ENTRIES = 4;
 export const MAX_EXTENT_DEPTH = 5;
 /** File blocks are numbered in 32 bits, and the last number is not used. */
 export const MAX_FILE_BLOCKS = 2 ** 32 - 1;
+
+/** Entries a node of its own block has room for. */
+export function extentsPerNode(blockSizeBytes: number): number {
+  const room = blockSizeBytes - EXTENT_HEADER_BYTES - EXTENT_TAIL_BYTES;
+  return Math.floor(room / EXTENT_ENTRY_BYTES);
+}

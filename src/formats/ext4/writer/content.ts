@@ -77,8 +77,9 @@ function planFile(data: Image, path: string, blockSizeBytes: number): ContentPla
 function planDirectory(
   inode: TreeInode,
   content: DirectoryContent,
-  { blockSizeBytes, hashSeed }: ContentOptions,
+  options: ContentOptions,
 ): ContentPlan {
+  const { blockSizeBytes } = options;
   const names = sortedChildren(content).map(([name, child]): DirectoryName => ({
     name,
     inode: child.number,
@@ -89,22 +90,21 @@ function planDirectory(
   // The root directory is its own parent.
   const dotDot = { name: '..', inode: content.parent?.number ?? ROOT_INODE, fileType };
   const leaves = packLeaves([dot, dotDot, ...names], blockSizeBytes);
-  const tree =
-    leaves.length > MAX_LINEAR_BLOCKS ? planHashTree(names, blockSizeBytes, hashSeed) : undefined;
+  const tree = leaves.length > MAX_LINEAR_BLOCKS ? planHashTree(names, options) : undefined;
   if (tree) {
     const blockCount = hashTreeBlockCount(tree);
     return {
       sizeBytes: blockCount * blockSizeBytes,
       flags: INODE_FLAGS.extents | INODE_FLAGS.index,
       runs: solidRun(blockCount),
-      build: (seed) => hashTreeDirectory(tree, dot, dotDot, blockSizeBytes, seed),
+      build: (seed) => hashTreeDirectory(tree, { dot, dotDot }, { blockSizeBytes, seed }),
     };
   }
   return {
     sizeBytes: leaves.length * blockSizeBytes,
     flags: INODE_FLAGS.extents,
     runs: solidRun(leaves.length),
-    build: (seed) => linearDirectory(leaves, blockSizeBytes, seed),
+    build: (seed) => linearDirectory(leaves, { blockSizeBytes, seed }),
   };
 }
 

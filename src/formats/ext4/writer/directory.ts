@@ -17,6 +17,13 @@ export interface DirectoryName {
   readonly fileType: number;
 }
 
+/** What the blocks of a directory have in common. */
+export interface DirectoryBlocks {
+  readonly blockSizeBytes: number;
+  /** The inode's checksum seed. */
+  readonly seed: number;
+}
+
 /** Bytes an entry takes at least: names are padded to four bytes. */
 export function entryBytes(name: ByteString): number {
   return DIRECTORY_ENTRY_HEADER_BYTES + Math.ceil(name.length / 4) * 4;
@@ -52,7 +59,7 @@ export function writeLeaf(block: Uint8Array, names: readonly DirectoryName[], se
   let at = 0;
   names.forEach((name, i) => {
     const recordLength = i === names.length - 1 ? end - at : entryBytes(name.name);
-    writeEntry(block, at, name, recordLength);
+    writeEntry(block, name, { at, recordLength });
     at += recordLength;
   });
   if (names.length === 0) writeFields(DIRECTORY_ENTRY, block, 0, { recordLength: end });
@@ -63,11 +70,11 @@ export function writeLeaf(block: Uint8Array, names: readonly DirectoryName[], se
   });
 }
 
+/** Writes an entry `at` bytes into its block; the next one begins `recordLength` bytes later. */
 export function writeEntry(
   block: Uint8Array,
-  at: number,
   { name, inode, fileType }: DirectoryName,
-  recordLength: number,
+  { at, recordLength }: { readonly at: number; readonly recordLength: number },
 ): void {
   const nameLength = name.length;
   writeFields(DIRECTORY_ENTRY, block, at, { inode, recordLength, nameLength, fileType });
@@ -77,8 +84,7 @@ export function writeEntry(
 /** The blocks of a directory without an index. */
 export function linearDirectory(
   leaves: readonly (readonly DirectoryName[])[],
-  blockSizeBytes: number,
-  seed: number,
+  { blockSizeBytes, seed }: DirectoryBlocks,
 ): Uint8Array {
   const bytes = new Uint8Array(leaves.length * blockSizeBytes);
   leaves.forEach((names, i) => {

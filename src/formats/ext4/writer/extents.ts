@@ -1,6 +1,7 @@
 import { crc32c } from '../crc32c.js';
 import { high32, low32, writeFields } from '../../fields.js';
 import {
+  extentsPerNode,
   EXTENT,
   EXTENT_ENTRY_BYTES,
   EXTENT_HEADER,
@@ -8,7 +9,6 @@ import {
   EXTENT_INDEX,
   EXTENT_MAGIC,
   EXTENT_TAIL,
-  EXTENT_TAIL_BYTES,
   MAX_EXTENT_BLOCKS,
   MAX_EXTENT_DEPTH,
   ROOT_EXTENT_ENTRIES,
@@ -27,12 +27,6 @@ export interface ExtentTree {
   readonly root: Uint8Array;
   /** The other nodes, a block each, in a row. */
   readonly nodes: Uint8Array;
-}
-
-/** Entries a node of its own block has room for. */
-export function extentsPerNode(blockSizeBytes: number): number {
-  const room = blockSizeBytes - EXTENT_HEADER_BYTES - EXTENT_TAIL_BYTES;
-  return Math.floor(room / EXTENT_ENTRY_BYTES);
 }
 
 /** Extents that runs need when each is one piece on disk. */

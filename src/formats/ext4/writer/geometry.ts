@@ -35,7 +35,9 @@ export interface Demand {
   readonly inodeCount: number;
   /** Blocks of file data, directories, extent nodes and everything else that is not per group. */
   readonly contentBlockCount: number;
-  readonly extraBytes?: number | undefined;
+  /** To be free, over and above. */
+  readonly extraBytes: number;
+  /** Of the whole image; undefined: the smallest. */
   readonly sizeBytes?: number | undefined;
 }
 
@@ -75,7 +77,7 @@ export function backupGroup(geometry: Geometry, freeBlock: number): number {
  * `ZOSIA_EXT4_IMAGE_TOO_LARGE` when the descriptors outgrow the first group
  */
 export function planGeometry(demand: Demand): Geometry {
-  const { blockSizeBytes, extraBytes = 0, sizeBytes } = demand;
+  const { blockSizeBytes, extraBytes, sizeBytes } = demand;
   const smallest = smallestGeometry(demand, divide(demand, 0));
   if (sizeBytes === undefined && extraBytes === 0) return smallest;
 

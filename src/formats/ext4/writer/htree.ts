@@ -2,7 +2,7 @@ import { crc32c, crc32cWord } from '../crc32c.js';
 import { directoryHash } from '../dirhash.js';
 import type { DirectoryHash } from '../dirhash.js';
 import { entryBytes, packLeaves, writeEntry, writeLeaf } from './directory.js';
-import type { DirectoryName } from './directory.js';
+import type { DirectoryBlocks, DirectoryName } from './directory.js';
 import { writeFields } from '../../fields.js';
 import {
   DIRECTORY_ENTRY,
@@ -27,10 +27,23 @@ export interface HashTree {
   readonly nodeCount: number;
 }
 
+/** The entries a directory begins with: itself, and the directory it lies in. */
+export interface DotEntries {
+  readonly dot: DirectoryName;
+  readonly dotDot: DirectoryName;
+}
+
 /** A block and the lowest hash in it. */
 interface IndexEntry {
   readonly hash: number;
   readonly block: number;
+}
+
+/** What the root of the tree refers to. */
+interface RootTable {
+  readonly entries: readonly IndexEntry[];
+  /** Levels of inner nodes between the root and the leaves. */
+  readonly indirectLevels: number;
 }
 
 /**
@@ -39,8 +52,7 @@ interface IndexEntry {
  */
 export function planHashTree(
   names: readonly DirectoryName[],
-  blockSizeBytes: number,
-  hashSeed: Uint8Array,
+  { blockSizeBytes, hashSeed }: { readonly blockSizeBytes: number; readonly hashSeed: Uint8Array },
 ): HashTree | undefined {
   const hashes = new Map(names.map((name) => [name, directoryHash(name.name, hashSeed)]));
   const sorted = [...names].sort((a, b) => {
@@ -64,17 +76,11 @@ export function hashTreeBlockCount(tree: HashTree): number {
   return 1 + tree.nodeCount + tree.leaves.length;
 }
 
-/**
- * The blocks of a directory with an index: root, inner nodes, leaves.
- *
- * @param seed the inode's checksum seed
- */
+/** The blocks of a directory with an index: root, inner nodes, leaves. */
 export function hashTreeDirectory(
   tree: HashTree,
-  dot: DirectoryName,
-  dotDot: DirectoryName,
-  blockSizeBytes: number,
-  seed: number,
+  dots: DotEntries,
+  { blockSizeBytes, seed }: DirectoryBlocks,
 ): Uint8Array {
   const bytes = new Uint8Array(hashTreeBlockCount(tree) * blockSizeBytes);
   const block = (i: number): Uint8Array =>
@@ -97,7 +103,7 @@ export function hashTreeDirectory(
     }
     entries = nodes;
   }
-  writeRoot(block(0), dot, dotDot, entries, tree.nodeCount > 0 ? 1 : 0, seed);
+  writeRoot(block(0), dots, { entries, indirectLevels: tree.nodeCount > 0 ? 1 : 0 }, seed);
   return bytes;
 }
 
@@ -112,15 +118,14 @@ function tableLimit(blockSizeBytes: number, tableOffset: number): number {
 
 function writeRoot(
   root: Uint8Array,
-  dot: DirectoryName,
-  dotDot: DirectoryName,
-  entries: readonly IndexEntry[],
-  indirectLevels: number,
+  { dot, dotDot }: DotEntries,
+  { entries, indirectLevels }: RootTable,
   seed: number,
 ): void {
-  writeEntry(root, INDEX_ROOT.dot.offset, dot, entryBytes(dot.name));
+  writeEntry(root, dot, { at: INDEX_ROOT.dot.offset, recordLength: entryBytes(dot.name) });
   const at = INDEX_ROOT.dotDot.offset;
-  writeEntry(root, at, dotDot, root.length - at);
+  // To readers that know no index the rest of the block belongs to this entry.
+  writeEntry(root, dotDot, { at, recordLength: root.length - at });
   writeFields(INDEX_ROOT, root, 0, {
     hashVersion: HASH_HALF_MD4,
     infoLength: INDEX_INFO_LENGTH,

@@ -30,6 +30,14 @@ export interface InodeBody {
   readonly xattrBlock: number;
 }
 
+export interface InodeOptions {
+  readonly blockSizeBytes: number;
+  /** The time of an inode that has no other, in seconds since 1970. */
+  readonly epochSeconds: number;
+  /** The inode's checksum seed. */
+  readonly seed: number;
+}
+
 /** Times e2fsck takes for a mistake of old kernels begin on 2310-04-04. */
 const FIRST_BAD_SECONDS = 0x2_8000_0000;
 const FIRST_SECONDS = -0x8000_0000;
@@ -38,15 +46,13 @@ const FIRST_SECONDS = -0x8000_0000;
  * Writes an inode, attributes and checksum included.
  *
  * @param bytes the 256 bytes of the inode, all zero
- * @param seed the inode's checksum seed
  * @throws ZosiaError `ZOSIA_EXT4_BAD_ATTRIBUTE` for a mode, owner or time that ext4 cannot hold
  */
 export function writeInode(
   bytes: Uint8Array,
   inode: TreeInode,
   body: InodeBody,
-  options: { readonly blockSizeBytes: number; readonly epochSeconds: number },
-  seed: number,
+  { blockSizeBytes, epochSeconds, seed }: InodeOptions,
 ): void {
   const { attributes, path, content } = inode;
   const { uid = 0, gid = 0 } = attributes;
@@ -54,12 +60,12 @@ export function writeInode(
   checkNumber(path, 'mode', mode, 0o7777);
   checkNumber(path, 'uid', uid, 0xffff_ffff);
   checkNumber(path, 'gid', gid, 0xffff_ffff);
-  const mtime = attributes.mtime ?? { seconds: options.epochSeconds };
+  const mtime = attributes.mtime ?? { seconds: epochSeconds };
   const modification = encodeTime(path, mtime);
   const access = encodeTime(path, attributes.atime ?? mtime);
   const change = encodeTime(path, attributes.ctime ?? mtime);
   const creation = encodeTime(path, attributes.crtime ?? mtime);
-  const sectors = body.blockCount * (options.blockSizeBytes / SECTOR_BYTES);
+  const sectors = body.blockCount * (blockSizeBytes / SECTOR_BYTES);
   writeFields(INODE, bytes, 0, {
     mode: FILE_TYPES[content.type].modeBits | mode,
     uidLow: low16(uid),

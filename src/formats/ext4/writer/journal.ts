@@ -23,6 +23,14 @@ const DEFAULT_BLOCKS = [
   { diskBelow: Infinity, journal: 16_384 },
 ] as const;
 
+/** The file system that a journal is for. */
+export interface JournalDisk {
+  /** Blocks without the journal; its usual size follows from them. */
+  readonly diskBlockCount: number;
+  readonly blockSizeBytes: number;
+  readonly uuid: Uint8Array;
+}
+
 /** The inode of the journal, which has no name. */
 export function journalInode(): TreeInode {
   return {
@@ -38,14 +46,11 @@ export function journalInode(): TreeInode {
 /**
  * An empty internal journal (jbd2): a superblock that says so, and blocks that nobody reads.
  *
- * @param diskBlockCount blocks of the disk without it, from which the default size follows
  * @throws ZosiaError `ZOSIA_EXT4_BAD_OPTION` when the size asked for is not possible
  */
 export function planJournal(
   journal: NonNullable<Ext4Options['journal']>,
-  diskBlockCount: number,
-  { blockSizeBytes }: { readonly blockSizeBytes: number },
-  uuid: Uint8Array,
+  { diskBlockCount, blockSizeBytes, uuid }: JournalDisk,
 ): ContentPlan {
   const blockCount =
     journal === true

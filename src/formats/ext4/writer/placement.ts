@@ -120,7 +120,7 @@ function writeItem(item: Item, inodeBytes: Uint8Array, options: WriteOptions): S
     xattrs,
     xattrBlock,
   };
-  writeInode(inodeBytes, inode, body, options, seed);
+  writeInode(inodeBytes, inode, body, { ...options, seed });
 
   const at = (block: number): number => block * blockSizeBytes;
   const { path } = inode;

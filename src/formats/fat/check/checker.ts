@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_PROBLEMS, Findings, refuseProblems } from '../../findings.js';
+import { DEFAULT_MAX_PROBLEMS, Findings, soundSummary } from '../../findings.js';
 import type { RandomAccess } from '../../../image/random-access.js';
 import { FatTable } from '../reader/table.js';
 import { readBootSector } from '../reader/volume.js';
@@ -73,8 +73,5 @@ export async function checkFat(
   source: RandomAccess,
   options: FatCheckOptions = {},
 ): Promise<FatSummary> {
-  const { problems, summary } = await verifyFat(source, options);
-  const problemCount = summary?.problemCount ?? problems.length;
-  refuseProblems(problems, problemCount, 'the FAT volume', 'ZOSIA_FAT_CORRUPT');
-  return summary!;
+  return soundSummary(await verifyFat(source, options), 'the FAT volume', 'ZOSIA_FAT_CORRUPT');
 }

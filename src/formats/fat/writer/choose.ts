@@ -4,7 +4,7 @@ import type { Geometry, VolumeShape } from './geometry.js';
 import { FAT_TYPE_FACTS } from '../layout/table.js';
 import type { FatType } from '../layout/table.js';
 import { badOption, CLUSTER_SIZES, MAX_ROOT_ENTRIES } from '../options.js';
-import type { FatOptions } from '../options.js';
+import type { ResolvedFatOptions } from '../options.js';
 import { SECTOR_BYTES } from '../../sector.js';
 
 /** What a volume is to hold. */
@@ -57,7 +57,7 @@ const DEFAULT_ROOT_ENTRIES = 512;
  * @throws ZosiaError `ZOSIA_FAT_TOO_SMALL`, `ZOSIA_FAT_TOO_LARGE`, `ZOSIA_FAT_DIRECTORY_FULL`,
  * `ZOSIA_FAT_BAD_OPTION`
  */
-export function chooseGeometry(contents: Contents, options: FatOptions): Geometry {
+export function chooseGeometry(contents: Contents, options: ResolvedFatOptions): Geometry {
   const { sizeBytes } = options;
   const types = possibleTypes(contents, options);
   for (const type of types) {
@@ -71,7 +71,7 @@ export function chooseGeometry(contents: Contents, options: FatOptions): Geometr
   throw nothingFits(types, contents, options);
 }
 
-function possibleTypes(contents: Contents, options: FatOptions): readonly FatType[] {
+function possibleTypes(contents: Contents, options: ResolvedFatOptions): readonly FatType[] {
   const roomCount = options.rootEntryCount ?? MAX_ROOT_ENTRIES;
   const types = preferredTypes(contents, options);
   const possible = types.filter((type) => type === 'FAT32' || contents.rootEntryCount <= roomCount);
@@ -83,21 +83,21 @@ function possibleTypes(contents: Contents, options: FatOptions): readonly FatTyp
   );
 }
 
-function preferredTypes(contents: Contents, options: FatOptions): readonly FatType[] {
+function preferredTypes(contents: Contents, options: ResolvedFatOptions): readonly FatType[] {
   if (options.type !== undefined) return [options.type];
   if (options.esp) return ['FAT32', 'FAT16', 'FAT12'];
   const [smallestCluster] = CLUSTER_SIZES;
   const contentBytes = contents.clusterCount('FAT16', smallestCluster!) * smallestCluster!;
-  const bytes = options.sizeBytes ?? contentBytes + (options.extraBytes ?? 0);
+  const bytes = options.sizeBytes ?? contentBytes + options.extraBytes;
   return USUAL_TYPES.find(([below]) => bytes < below)![1];
 }
 
 /** Whether a volume of the type is made when its contents are too few for it. */
-function isWanted(type: FatType, options: FatOptions): boolean {
-  return type === options.type || (options.esp === true && type === 'FAT16');
+function isWanted(type: FatType, options: ResolvedFatOptions): boolean {
+  return type === options.type || (options.esp && type === 'FAT16');
 }
 
-function shapesOf(type: FatType, contents: Contents, options: FatOptions): VolumeShape[] {
+function shapesOf(type: FatType, contents: Contents, options: ResolvedFatOptions): VolumeShape[] {
   const perSector = 16;
   const neededCount = Math.ceil(contents.rootEntryCount / perSector) * perSector;
   const rootEntryCount = options.rootEntryCount ?? Math.max(DEFAULT_ROOT_ENTRIES, neededCount);
@@ -105,9 +105,13 @@ function shapesOf(type: FatType, contents: Contents, options: FatOptions): Volum
   return sizes.map((clusterSizeBytes) => ({ type, clusterSizeBytes, rootEntryCount }));
 }
 
-function neededClusters(shape: VolumeShape, contents: Contents, options: FatOptions): number {
+function neededClusters(
+  shape: VolumeShape,
+  contents: Contents,
+  options: ResolvedFatOptions,
+): number {
   const { type, clusterSizeBytes } = shape;
-  const extraCount = Math.ceil((options.extraBytes ?? 0) / clusterSizeBytes);
+  const extraCount = Math.ceil(options.extraBytes / clusterSizeBytes);
   return Math.max(1, contents.clusterCount(type, clusterSizeBytes) + extraCount);
 }
 
@@ -115,7 +119,7 @@ function neededClusters(shape: VolumeShape, contents: Contents, options: FatOpti
 function smallest(
   shapes: readonly VolumeShape[],
   contents: Contents,
-  options: FatOptions,
+  options: ResolvedFatOptions,
 ): Geometry | undefined {
   const snug = shapes.map((shape) => layOut(shape, neededClusters(shape, contents, options)));
   const usual = mostUsual(snug.filter(isPossible));
@@ -128,7 +132,7 @@ function smallest(
 function filledUp(
   shapes: readonly VolumeShape[],
   contents: Contents,
-  options: FatOptions,
+  options: ResolvedFatOptions,
 ): Geometry[] {
   return shapes
     .map((shape) => {
@@ -142,7 +146,7 @@ function filledUp(
 function ofSize(
   shape: VolumeShape,
   contents: Contents,
-  options: FatOptions,
+  options: ResolvedFatOptions,
   sizeBytes: number,
 ): Geometry | undefined {
   const geometry = fit(shape, Math.floor(sizeBytes / SECTOR_BYTES));
@@ -163,7 +167,7 @@ function mostUsual(candidates: readonly Geometry[]): Geometry | undefined {
 function nothingFits(
   types: readonly FatType[],
   contents: Contents,
-  options: FatOptions,
+  options: ResolvedFatOptions,
 ): ZosiaError {
   const { sizeBytes, type, clusterSizeBytes } = options;
   const what = `${type ?? 'FAT'} volume`;

@@ -6,8 +6,8 @@ import {
   extentCount,
   extentNodeCount,
   extentsOf,
-  extentsPerNode,
 } from '../../../../src/formats/ext4/writer/extents.js';
+import { extentsPerNode } from '../../../../src/formats/ext4/layout/extent.js';
 import type { Extent, ExtentTree } from '../../../../src/formats/ext4/writer/extents.js';
 
 const BLOCK = 1024;

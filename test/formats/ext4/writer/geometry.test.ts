@@ -5,6 +5,7 @@ import type { Demand, Geometry } from '../../../../src/formats/ext4/writer/geome
 
 const demands = fc.record({
   blockSizeBytes: fc.constantFrom(1024, 2048, 4096),
+  extraBytes: fc.constant(0),
   inodeCount: fc.oneof(fc.integer({ min: 11, max: 200 }), fc.integer({ min: 11, max: 300_000 })),
   contentBlockCount: fc.oneof(
     fc.integer({ min: 2, max: 1000 }),
@@ -47,20 +48,30 @@ describe('the smallest file system', () => {
 
   it('has no free block at all for a single model, at every size', () => {
     for (let contentBlockCount = 2; contentBlockCount < 300_000; contentBlockCount += 97) {
-      const demand = { blockSizeBytes: 4096, inodeCount: 12, contentBlockCount };
+      const demand = { blockSizeBytes: 4096, extraBytes: 0, inodeCount: 12, contentBlockCount };
       expect(freeBlocks(planGeometry(demand), demand)).toBe(0);
     }
   });
 
   it('has no group that is not needed', () => {
-    const demand = { blockSizeBytes: 4096, inodeCount: 12, contentBlockCount: 32_768 - 5 };
+    const demand = {
+      blockSizeBytes: 4096,
+      extraBytes: 0,
+      inodeCount: 12,
+      contentBlockCount: 32_768 - 5,
+    };
     expect(planGeometry(demand)).toMatchObject({ groupCount: 1, blockCount: 32_768 });
     const more = { ...demand, contentBlockCount: demand.contentBlockCount + 1 };
     expect(planGeometry(more)).toMatchObject({ groupCount: 2, blockCount: 32_772 });
   });
 
   it('makes groups smaller when inodes call for more of them than blocks', () => {
-    const demand = { blockSizeBytes: 4096, inodeCount: 70_000, contentBlockCount: 10 };
+    const demand = {
+      blockSizeBytes: 4096,
+      extraBytes: 0,
+      inodeCount: 70_000,
+      contentBlockCount: 10,
+    };
     const geometry = planGeometry(demand);
     expect(geometry.groupCount).toBe(3);
     expect(geometry.blockCount).toBeLessThan(5000);
@@ -98,14 +109,14 @@ describe('free space', () => {
   });
 
   it('has an inode for every 16 KiB', () => {
-    const demand = { blockSizeBytes: 4096, inodeCount: 12, contentBlockCount: 10 };
+    const demand = { blockSizeBytes: 4096, extraBytes: 0, inodeCount: 12, contentBlockCount: 10 };
     const { groupCount, inodesPerGroup } = planGeometry({ ...demand, extraBytes: 2 ** 30 });
     expect(groupCount * inodesPerGroup).toBeGreaterThan(60_000);
     expect(groupCount * inodesPerGroup).toBeLessThan(70_000);
   });
 
   it('is refused when the size does not suffice', () => {
-    const demand = { blockSizeBytes: 4096, inodeCount: 12, contentBlockCount: 10 };
+    const demand = { blockSizeBytes: 4096, extraBytes: 0, inodeCount: 12, contentBlockCount: 10 };
     const sizeBytes = planGeometry(demand).blockCount * 4096;
     expect(planGeometry({ ...demand, sizeBytes }).blockCount * 4096).toBe(sizeBytes);
     expect(() => planGeometry({ ...demand, sizeBytes: sizeBytes - 1 })).toThrow(
@@ -116,6 +127,11 @@ describe('free space', () => {
 
 it('refuses what needs more descriptors than the first group holds', () => {
   expect(() =>
-    planGeometry({ blockSizeBytes: 1024, inodeCount: 12, contentBlockCount: 2 ** 31 }),
+    planGeometry({
+      blockSizeBytes: 1024,
+      extraBytes: 0,
+      inodeCount: 12,
+      contentBlockCount: 2 ** 31,
+    }),
   ).toThrow(expect.objectContaining({ code: 'ZOSIA_EXT4_IMAGE_TOO_LARGE' }));
 });
