@@ -6,6 +6,7 @@ import { ZosiaError, systemErrorCode } from '../errors.js';
 import type { Text } from '../wording.js';
 import { option, wording } from '../wording.js';
 import { makeFolder } from './make-folder.js';
+import { moveUnlessThere } from './move.js';
 import { checkOutputTarget } from './output-target.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from './system-errors.js';
 import { claimTemporary, isInTemporaryFolder, releaseTemporary, sweepOnce } from './temporary.js';
@@ -15,6 +16,11 @@ export interface OutputOptions {
   readonly signal?: AbortSignal | undefined;
   /** Permission bits before the umask; 0o644 unless given. */
   readonly mode?: number | undefined;
+  /**
+   * False: what another process may have put at the path meanwhile stays, and what was written is dropped.
+   * True unless given.
+   */
+  readonly replace?: boolean | undefined;
   /** False for a file that need not outlive a crash of the machine: it is then not synced. */
   readonly durable?: boolean | undefined;
 }
@@ -61,7 +67,7 @@ export async function writeInFolder<T>(
   folder: string,
   path: string | Buffer,
   write: (file: FileHandle, begun: boolean) => Promise<T>,
-  { signal, mode = 0o644, durable = true, begin }: OutputFileOptions,
+  { signal, mode = 0o644, durable = true, replace = true, begin }: OutputFileOptions,
 ): Promise<T> {
   await sweepOnce(folder);
   const { handle, begun, path: temporary } = await openTemporary(folder, mode, begin);
@@ -74,7 +80,8 @@ export async function writeInFolder<T>(
       await handle.close();
     }
     signal?.throwIfAborted();
-    await rename(temporary, path);
+    if (replace) await rename(temporary, path);
+    else if (!(await moveUnlessThere(temporary, path))) await unlink(temporary);
     return result;
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -229,7 +236,7 @@ const OF_THE_PLACE: readonly string[] = [
 
 /** Only the output is written to. */
 const WRITING_CALLS: readonly (string | undefined)[] = [
-  ...['write', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'mkdir'],
+  ...['write', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'link', 'mkdir'],
 ];
 
 const syscallOf = (error: unknown): string | undefined =>

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { link, open, rename, unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { option, wording } from '../wording.js';
 import { makeFolder } from '../host/make-folder.js';
+import { moveUnlessThere } from '../host/move.js';
 import { writeOutputFile } from '../host/output-file.js';
 import { isOutOfResources, systemReason } from '../host/system-errors.js';
 import { claimTemporary, releaseTemporary, sweepOnce } from '../host/temporary.js';
@@ -46,26 +47,14 @@ export async function keepBootLog(log: string, time: Date): Promise<string> {
   try {
     for (let number = 1; ; number++) {
       const path = join(dirname(log), `perf-${stamp}-${number}.log`);
-      try {
-        // Unlike renaming, this fails where there is something already.
-        await link(log, path);
-        await removeBootLog(log);
-        return path;
-      } catch (error) {
-        const code = systemErrorCode(error) ?? '';
-        if (code === 'EEXIST') continue;
-        if (!NO_HARD_LINKS.includes(code)) throw error;
-        await rename(log, path);
-        releaseTemporary(log);
-        return path;
-      }
+      if (!(await moveUnlessThere(log, path))) continue;
+      releaseTemporary(log);
+      return path;
     }
   } catch (error) {
     throw unwritable(dirname(log), error);
   }
 }
-
-const NO_HARD_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 function unwritable(folder: string, cause: unknown): unknown {
   if (systemErrorCode(cause) === undefined || isOutOfResources(cause)) return cause;

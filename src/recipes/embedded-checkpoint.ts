@@ -86,13 +86,21 @@ async function withEmbeddedPair<T>(
   }
 }
 
-/** Both are read whole to see: a model as small as this one takes some milliseconds. */
+/**
+ * Of two runs that make the same file at once, the first one's stays: the disk that is planned with it must
+ * not see it change.
+ */
 async function writeUnlessThere(image: Image, path: string, signal?: AbortSignal): Promise<void> {
-  const there = await lookAtFile(path).catch(() => undefined);
-  if (there?.sizeBytes === image.sizeBytes) {
-    const digests = [digestFile(path, there.sizeBytes, signal), digestImage(image, signal)];
-    const [found, wanted] = await Promise.all(digests);
-    if (found === wanted) return;
-  }
-  await writeRaw(image, path, { signal });
+  if (await isThere(image, path, signal)) return;
+  await writeRaw(image, path, { signal, replace: false });
+  if (!(await isThere(image, path, signal))) await writeRaw(image, path, { signal });
+}
+
+/** Both are read whole to see: a model as small as this one takes some milliseconds. */
+async function isThere(image: Image, path: string, signal?: AbortSignal): Promise<boolean> {
+  const found = await lookAtFile(path).catch(() => undefined);
+  if (found?.sizeBytes !== image.sizeBytes) return false;
+  const digests = [digestFile(path, found.sizeBytes, signal), digestImage(image, signal)];
+  const [there, wanted] = await Promise.all(digests);
+  return there === wanted;
 }

@@ -21,6 +21,14 @@ describe('writeOutput', () => {
     expect(await readdir(folder.file('a/b'))).toEqual(['out.txt']);
   });
 
+  it('keeps what was there when it may not replace it, and leaves no temporary', async () => {
+    const path = folder.file('keep/out.txt');
+    await writeOutput(path, 'first', { replace: false });
+    await writeOutput(path, 'second', { replace: false });
+    expect(await readFile(path, 'utf8')).toBe('first');
+    expect(await readdir(folder.file('keep'))).toEqual(['out.txt']);
+  });
+
   it('gives the mode asked for', async () => {
     const path = folder.file('program');
     await writeOutput(path, '', { mode: 0o700 });

@@ -1,4 +1,5 @@
-import { copyFile, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { copyFile, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/image/sha256.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
@@ -55,6 +56,20 @@ describe('the built-in model', () => {
     await copyFile(EMBEDDED_MODEL, own);
     expect((await readModel('zosia-tiny', folder.path)).path).toBe(own);
     await rm(own);
+  });
+
+  it('becomes one checkpoint when several runs begin at once', async () => {
+    const directory = folder.file('at once');
+    const inodes = new Set<number>();
+    // Each sees what there is as it ends: what the first one made must never be replaced.
+    const run = async (delayMs: number): Promise<void> => {
+      await setTimeout(delayMs);
+      const { checkpoint, tokenizer } = await embeddedCheckpoint(directory);
+      for (const path of [checkpoint, tokenizer]) inodes.add((await stat(path)).ino);
+    };
+    await Promise.all(Array.from({ length: 6 }, (_, i) => run(i * 2)));
+    expect(inodes.size).toBe(2);
+    expect(await readdir(directory)).toHaveLength(2);
   });
 
   it('becomes a checkpoint once, and again when that is no longer right', async () => {

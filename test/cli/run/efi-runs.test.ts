@@ -21,6 +21,8 @@ const READS_WHEN_BOTH_RUN = `
   const { readFileSync, readdirSync } = require('node:fs');
   writeFileSync('began-' + process.pid, '');
   const vmdk = /filename=(.*\\.vmdk)/.exec(args.join('\\n'))[1].replaceAll(',,', ',');
+  // Should the other one fail, its message is shown rather than that the test takes too long.
+  setTimeout(() => process.exit(1), 120_000).unref();
   const look = () => {
     if (readdirSync('.').filter((name) => name.startsWith('began-')).length < 2) return setTimeout(look, 20);
     const metadata = readFileSync(vmdk.replace('.vmdk', '-metadata.img'), 'latin1');
