@@ -63,7 +63,7 @@ describe('parseJson', () => {
     ],
     [{ ...GOOD, options: [] }, 'options is a list, not an object'],
     [{ ...GOOD, extra: 1 }, 'it has an unknown member "extra"'],
-  ])('of %j reports the place of the error, and what was expected', (value, problem) => {
+  ])('reports the place of the error in %j, and what was expected', (value, problem) => {
     expect(() => parse(value)).toThrow(new Error(`file: ${problem}`));
   });
 });

@@ -7,7 +7,7 @@ import { temporaryFolder } from './support/temporary.js';
 
 const folder = temporaryFolder();
 
-/** Goes through the layers of a copy of the sources, as `npm run lint` does. */
+/** Checks the layers of a copy of the sources, as `npm run lint` does. */
 async function lintLayers(copy: string) {
   const depcruise = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
   return execa(process.execPath, [depcruise, '--output-type', 'err', 'src'], {
@@ -16,7 +16,7 @@ async function lintLayers(copy: string) {
   });
 }
 
-it('fails when a file that the core reaches imports node:fs', async () => {
+it('dependency-cruiser rejects node:fs in a file that the core imports', async () => {
   const copy = folder.file('copy');
   for (const name of ['src', 'tsconfig.json', '.dependency-cruiser.cjs', 'package.json']) {
     await cp(join(ROOT, name), join(copy, name), { recursive: true });

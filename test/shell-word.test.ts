@@ -10,7 +10,7 @@ describe('formatCommand', () => {
     );
   });
 
-  it('gives the same words in a shell', () => {
+  it('returns a command that a shell splits into the same words', () => {
     const word = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'));
     fc.assert(
       fc.property(fc.array(word, { maxLength: 8 }), (words) => {

@@ -5,7 +5,7 @@ import { option, wording } from '../src/wording.js';
 describe('wording', () => {
   const text = wording`Use ${option('accel', 'tcg')} on ${2} hosts, or leave out ${option('ramMiB')}.`;
 
-  it('names options as the library does', () => {
+  it('uses the names of options in the library', () => {
     expect(String(text)).toBe('Use accel=tcg on 2 hosts, or leave out ramMiB.');
     expect(text.options.map(({ name }) => name)).toEqual(['accel', 'ramMiB']);
   });
@@ -22,8 +22,8 @@ describe('wording', () => {
   });
 });
 
-describe('an error', () => {
-  it('has as its subject the first option that it names', () => {
+describe('ZosiaError', () => {
+  it('has the first option in its texts as its subject', () => {
     const hint = [wording`Give less with ${option('ramMiB')}.`, 'Give less.'] as const;
     const error = new ZosiaError('ZOSIA_TOO_MUCH', 'it is too much', { hint });
     expect(error).toMatchObject({ hint: 'Give less with ramMiB.', subject: { option: 'ramMiB' } });

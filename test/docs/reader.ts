@@ -13,7 +13,7 @@ import { ROOT } from './pages.js';
 /** Whether a command that starts a machine does so, or only prints how it would (`--dry-run`). */
 export type Machines = 'started' | 'described';
 
-/** What a command that talks at a terminal is told; the others do not read it. */
+/** What is typed to a command that talks at a terminal; the others do not read it. */
 const KEYS = '/poweroff\n';
 
 /**
@@ -44,7 +44,7 @@ export class Reader {
   /**
    * Runs a line of a shell to its end.
    *
-   * @param isEnough when it says so, Ctrl+C is pressed; it is asked again and again
+   * @param isEnough when it returns true, Ctrl+C is pressed; it is called repeatedly
    */
   async type(
     command: string,
@@ -68,7 +68,7 @@ export class Reader {
   }
 }
 
-/** Presses Ctrl+C when it is enough, and only once: a second time ends zosia before it has finished. */
+/** Presses Ctrl+C when it is enough, and only once: a second one ends zosia before it has finished. */
 async function interruptOnce(
   running: { kill(signal: NodeJS.Signals): boolean },
   isEnough: () => Promise<boolean>,
@@ -92,7 +92,7 @@ exec ${quoted(process.execPath)} ${quoted(CLI)} "$@"`;
     zosia: zosiaScript,
     npx: 'exec "$@"',
     sudo: 'exec "$@"',
-    // What npm is asked for must be there; what it would run, these tests run or are.
+    // A script of npm has to exist; none of them is run but `up`.
     npm: `case "$1" in
   ci) PATH=\${PATH#*:}; exec npm ci --dry-run --offline --prefix ${quoted(ROOT)} ;;
   test) set -- run test ;;

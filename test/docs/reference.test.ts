@@ -8,7 +8,7 @@ import { ROOT, commandsOf, inlineCode, readPage, readPages } from './pages.js';
 import type { Page } from './pages.js';
 
 const pages = await readPages();
-/** Looked at as the pages are; what its commands do takes a quarter of an hour. */
+/** Checked like the pages; its commands are not run, as they take a quarter of an hour. */
 const modelPage = await readPage('models/zosia-tiny/README.md');
 const program = makeProgram({
   signal: new AbortController().signal,
@@ -25,13 +25,13 @@ function findCommand(words: readonly string[], command = program): [Command, rea
   return isMachineLeftOut ? findCommand(['linux', ...words], command) : [command, words];
 }
 
-/** Options that a command takes by itself. */
+/** The options of the command itself. */
 const optionsOf = (command: Command): (string | undefined)[] => [
   '--help',
   ...command.options.flatMap(({ long, short }) => [long, short]),
 ];
 
-/** The boot flags that init knows. */
+/** The boot flags that init supports. */
 async function guestFlags(): Promise<string[]> {
   const source = await readFile(`${ROOT}guest/init/request/flags.c`, 'utf8');
   return [...source.matchAll(/(?<!define )PREFIX "([a-z_.]+)"/g)].map(
@@ -135,7 +135,7 @@ describe('the guide to performance', () => {
 describe('the guide to boot flags', () => {
   const { text } = named('docs/boot-flags.md');
 
-  it('lists every flag that the guest knows, and no other', async () => {
+  it('lists every flag that the guest supports, and no other', async () => {
     const table = [...text.matchAll(/^\| `(zosia\.[a-z_.]+)/gm)].map(([, name]) => name!);
     expect(table.length).toBeGreaterThan(8);
     expect(new Set(table)).toEqual(new Set(await guestFlags()));

@@ -10,7 +10,7 @@ const PARTS = [
   ...['process/child', 'process/confinement', 'process/exit_gate'],
 ];
 
-describe('how init runs a program', WHERE_LINUX_RUNS, () => {
+describe('init, running a program', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let runChild: string;
   let lateTalker: string;

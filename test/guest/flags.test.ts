@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
 import { WHERE_LINUX_RUNS, buildProgram } from './programs.js';
 
-/** What holds when the command line has no flags. */
+/** The values without any flags on the command line. */
 const DEFAULTS = [
   ...['diag 0', 'selftest 0', 'perf 0', 'ci 0', 'verbose 0'],
   ...['tokens 64', 'threads 0', 'batch_threads 0', 'time_limit -1', 'wait sleep'],
@@ -26,7 +26,7 @@ describe('the boot flags', WHERE_LINUX_RUNS, () => {
     ]);
   });
 
-  /** The lines that are not as by default. */
+  /** The lines that differ from the defaults. */
   async function flags(commandLine: string): Promise<string[]> {
     const { stdout } = await execa(program, { input: commandLine });
     return stdout.split('\n').filter((line) => !DEFAULTS.includes(line));
@@ -207,7 +207,7 @@ describe('the kernel command line', WHERE_LINUX_RUNS, () => {
         return `${parameter.slice(0, equals)}\t${unquote(parameter.slice(equals + 1))}`;
       });
     const piece = fc.constantFrom('a', 'b', '=', ' ', '  ', '"', '"x y"', 'n="v w"', '-', '.');
-    // What is left of quotes within quotes is the kernel's affair: each word begins plainly.
+    // Quotes within quotes are left to the kernel: each word begins with a letter.
     const word = fc.array(piece, { maxLength: 8 }).map((pieces) => `w${pieces.join('')}`);
     await fc.assert(
       fc.asyncProperty(word, async (commandLine) => {

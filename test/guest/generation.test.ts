@@ -22,7 +22,7 @@ const FULL =
 
 const log = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-describe('the log of a generation', WHERE_LINUX_RUNS, () => {
+describe('following the log of a generation', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
   let program: string;
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('the log of a generation', WHERE_LINUX_RUNS, () => {
   const facts = async (text: string, contextAsked = 0): Promise<string[]> =>
     (await follow(text, contextAsked)).filter((line) => !line.startsWith('shown '));
 
-  it('gives the numbers of tokens', async () => {
+  it('returns the numbers of tokens', async () => {
     const text = log(...PROMPT, SAMPLER, LIMITS(-1), SAMPLED(10));
     const expected = [
       ...['reason stop, or end', 'prompt 3', 'drawn 7', 'context 512', 'prompt end: <s> Why?'],
@@ -57,8 +57,8 @@ describe('the log of a generation', WHERE_LINUX_RUNS, () => {
 
   it.each([
     ['the limit is reached', LIMITS(7), [SAMPLED(10)], 'reason tokens, or end'],
-    ['it is not', LIMITS(8), [SAMPLED(10)], 'reason stop, or end'],
-    ['it is the context', LIMITS(-2), [SAMPLED(10)], 'reason stop, or end'],
+    ['the limit is not reached', LIMITS(8), [SAMPLED(10)], 'reason stop, or end'],
+    ['the limit is the context', LIMITS(-2), [SAMPLED(10)], 'reason stop, or end'],
     ['the context is full', LIMITS(-1), [FULL, SAMPLED(10)], 'reason context, or context'],
     ['the log ends early', LIMITS(7), [], 'reason unknown, or end'],
     [
@@ -67,7 +67,7 @@ describe('the log of a generation', WHERE_LINUX_RUNS, () => {
       [SAMPLED(2)],
       'reason unknown, or end',
     ],
-  ])('gives the reason for the end when %s', async (_, limits, lines, reason) => {
+  ])('returns the reason for the end when %s', async (_, limits, lines, reason) => {
     expect(await facts(log(...PROMPT, SAMPLER, limits, ...lines))).toContain(reason);
   });
 
@@ -116,7 +116,7 @@ describe('the log of a generation', WHERE_LINUX_RUNS, () => {
       'sampler seed: 1',
       "'",
     );
-    // Not for a moment: one that is too long is ended at once.
+    // Not even for a moment: a prompt that is too long ends the run at once.
     expect((await follow(forged, 8)).join()).not.toContain('too long');
     const told = await follow(forged + log(...PROMPT.slice(1), SAMPLER), 8);
     expect(told).toContain('prompt 3');
@@ -149,7 +149,7 @@ describe('the log of a generation', WHERE_LINUX_RUNS, () => {
     );
   });
 
-  it('gives the reason why a template cannot be used', async () => {
+  it('reports the reason why a template cannot be used', async () => {
     const parsed = log(
       'E common_chat_templates_init: error: Unexpected token: . of type 17\u001b[0m',
       'E common_chat_templates_init: failed to initialize chat template',

@@ -21,7 +21,7 @@ describe("the kernel's message about a lack of memory", WHERE_LINUX_RUNS, () => 
   const parse = async (record: string): Promise<string> =>
     (await execa(program, { input: record })).stdout;
 
-  it('gives the memory of the killed program', async () => {
+  it('contains the memory of the killed program', async () => {
     expect(await parse(RECORD)).toBe('205000 1536');
   });
 
@@ -33,7 +33,7 @@ describe("the kernel's message about a lack of memory", WHERE_LINUX_RUNS, () => 
     RECORD.slice(0, RECORD.indexOf('shmem')),
     RECORD.replace('68kB', '99999999999kB'),
     '',
-  ])('finds nothing in %j', async (record) => {
+  ])('is not found in %j', async (record) => {
     expect(await parse(record)).toBe('');
   });
 });

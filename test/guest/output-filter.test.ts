@@ -55,7 +55,7 @@ describe("the filter of programs' output", WHERE_LINUX_RUNS, () => {
     'café, 中文, 😀, e\u0301, שלום',
     '\x1b[0m\x1b[1m\x1b[32m> \x1b[0;90mgrey\x1b[m',
     'erase\x1b[K and go on\x1b[C',
-  ])('lets %j through', async (text) => {
+  ])('passes %j unchanged', async (text) => {
     expect(await pass(text)).toBe(text);
     expect(await pass(text, 1)).toBe(text);
   });
@@ -71,8 +71,8 @@ describe("the filter of programs' output", WHERE_LINUX_RUNS, () => {
     ['hidden text', 'a\x1b[8mb\x1b[38;5;1mc', 'abc'],
     ['C1 controls in UTF-8', 'a\u009b6n\u009d0;t\u0085b', 'a6n0;tb'],
     ['other controls', 'a\0\x07\x0e\x0f\x05\x18\x7fb', 'ab'],
-    ['one that is too long', `a\x1b[${'1;'.repeat(500)}1mb`, 'ab'],
-    ['one inside another', 'a\x1b[3\x1b[31mb\x1b]0;t\x1b[6nc', 'a\x1b[31mbc'],
+    ['a sequence that is too long', `a\x1b[${'1;'.repeat(500)}1mb`, 'ab'],
+    ['a sequence inside another', 'a\x1b[3\x1b[31mb\x1b]0;t\x1b[6nc', 'a\x1b[31mbc'],
     ['a string without end, at its line end', 'a\x1b]0;title\r\nb', 'a\r\nb'],
     ['the mark of init', '\0zosia: exit status=0\r\n', 'zosia: exit status=0\r\n'],
   ])('drops %s', async (_, text, left) => {

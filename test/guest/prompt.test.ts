@@ -16,7 +16,7 @@ const PARTS = [
 const ROWS = 6;
 const COLUMNS = 20;
 
-/** Known independently: from the properties that JavaScript's regular expressions know. */
+/** The width by other means: the properties that JavaScript's regular expressions support. */
 function widthOf(character: string): number {
   if (/^[\p{Mn}\p{Me}\u200d]$/u.test(character)) return 0;
   return /^[\p{Script=Han}\p{Script=Hiragana}\p{Emoji_Presentation}]$/u.test(character) ? 2 : 1;

@@ -139,9 +139,9 @@ describe('the timings of a run', WHERE_LINUX_RUNS, () => {
   });
 });
 
-describe('figures', WHERE_LINUX_RUNS, () => {
+describe('numbers with decimals', WHERE_LINUX_RUNS, () => {
   const folder = temporaryFolder();
-  it('are printed with all their decimals', async () => {
+  it('are printed with all decimals', async () => {
     const program = await buildProgram(folder.path, 'format_text', ['kernel/queue', 'text/text']);
     const { stdout } = await execa(program, {
       input: '2 1234\n2 5\n0 12\n3 0\n5 100000\n3 18446744073709551615\n',

@@ -63,8 +63,8 @@ async function expectUntouched({ beside }: Target): Promise<void> {
 
 const bits = async (path: string): Promise<number> => (await lstat(path)).mode & 0o7777;
 
-describe('extracting', () => {
-  it('leaves out a symlink without a target, which only the kernel can make', async () => {
+describe('extractFiles', () => {
+  it('skips a symlink without a target, and reports it', async () => {
     const { out } = await freshTarget();
     const tree = fakeTree([
       [Buffer.from('empty'), fakeNode({ type: 'symlink', target: '' })],
@@ -76,7 +76,7 @@ describe('extracting', () => {
     expect(await readdir(out)).toEqual(['link']);
   });
 
-  it('brings files, folders, symlinks and hard links, and leaves out the rest', async () => {
+  it('extracts files, folders, symlinks and hard links, and skips special files', async () => {
     const target = await freshTarget();
     const summary = await extract(SMALL_TREE, target);
     const { out } = target;
@@ -103,14 +103,14 @@ describe('extracting', () => {
     expect(await bits(`${out}/hello`)).toBe(await underUmask(0o640));
   });
 
-  it('brings one directory, or one file', async () => {
+  it('extracts one directory, or one file', async () => {
     const target = await freshTarget();
     await extract(SMALL_TREE, target, { path: '/deep/er' });
     await extract(SMALL_TREE, target, { path: '/hello' });
     expect((await readdir(target.out)).sort()).toEqual(['file', 'hello']);
   });
 
-  it('never lets set-user-id, set-group-id or sticky bits out', async () => {
+  it('drops set-user-id, set-group-id and sticky bits', async () => {
     const target = await freshTarget();
     await extract(
       [file('/rooted', 'x', 0o6755), { type: 'directory', path: '/shared', mode: 0o1700 }],
@@ -120,7 +120,7 @@ describe('extracting', () => {
     expect(await bits(`${target.out}/shared`)).toBe(0o700);
   });
 
-  it('fills folders that their owner could not enter', async () => {
+  it('gives the owner access to folders that deny it', async () => {
     const target = await freshTarget();
     await extract(
       [{ type: 'directory', path: '/shut', mode: 0 }, file('/shut/in', 'x', 0)],
@@ -130,7 +130,7 @@ describe('extracting', () => {
     expect(await bits(`${target.out}/shut/in`)).toBe(0);
   });
 
-  it('keeps holes', async () => {
+  it('keeps the holes of a sparse file', async () => {
     const target = await freshTarget();
     const data = makeImage(50 << 20, [bytesSegment(40 << 20, Buffer.alloc(2048, 'x'))]);
     await extract([{ type: 'file', path: '/sparse', data }], target);
@@ -142,7 +142,7 @@ describe('extracting', () => {
     expect(content.indexOf(0x78)).toBe(40 << 20);
   });
 
-  it.each(['/', '/deep', '/deep/er/file'])('tells its progress to the end: %s', async (path) => {
+  it.each(['/', '/deep', '/deep/er/file'])('reports its progress to the end: %s', async (path) => {
     const told: (readonly [number, number])[] = [];
     const onProgress = (...progress: [number, number]): number => told.push(progress);
     await extract(SMALL_TREE, await freshTarget(), { path, onProgress });
@@ -151,7 +151,7 @@ describe('extracting', () => {
     expect(new Set(told.map(([, total]) => total)).size).toBe(1);
   });
 
-  it('keeps names that are no UTF-8', async () => {
+  it('keeps names that are not UTF-8', async () => {
     const target = await freshTarget();
     const bytes = Buffer.from('caf\xe9', 'latin1');
     const tree = fakeTree([[bytes, fakeNode({ content: 'coffee' })]]);
@@ -160,7 +160,7 @@ describe('extracting', () => {
     expect(await readdir(target.out, { encoding: 'buffer' })).toEqual([bytes]);
   });
 
-  it('leaves nothing of a file behind when it is cancelled', async () => {
+  it('leaves no part of a file behind when it is cancelled', async () => {
     const target = await freshTarget();
     const cancel = new AbortController();
     const node = fakeNode({ content: 'x'.repeat(10) });
@@ -180,8 +180,8 @@ describe('extracting', () => {
   });
 });
 
-describe('what is there already', () => {
-  it('is not replaced, but with force', async () => {
+describe('an existing file in the target folder', () => {
+  it('is replaced only with force', async () => {
     const target = await freshTarget();
     await mkdir(target.out);
     await writeFile(`${target.out}/hello`, 'mine');
@@ -192,7 +192,7 @@ describe('what is there already', () => {
     expect(await readFile(`${target.out}/hello`, 'utf8')).toBe('hello\n');
   });
 
-  it('is not followed when it is a symlink to a file, not even with force', async () => {
+  it('is not followed if it is a symlink to a file, even with force', async () => {
     const target = await freshTarget();
     await mkdir(target.out);
     await symlink('../beside/precious', `${target.out}/hello`);
@@ -204,7 +204,7 @@ describe('what is there already', () => {
     await expectUntouched(target);
   });
 
-  it('is not written through when it is a hard link', async () => {
+  it('is not overwritten in place if it is a hard link', async () => {
     const target = await freshTarget();
     await mkdir(target.out);
     await link(`${target.beside}/precious`, `${target.out}/hello`);
@@ -212,7 +212,7 @@ describe('what is there already', () => {
     await expectUntouched(target);
   });
 
-  it('is not entered when it is a symlink to a folder', async () => {
+  it('is not entered if it is a symlink to a folder, even with force', async () => {
     const target = await freshTarget();
     await mkdir(target.out);
     await symlink('../beside', `${target.out}/deep`);
@@ -225,7 +225,7 @@ describe('what is there already', () => {
     await expectUntouched(target);
   });
 
-  it('is never a folder that a file replaces', async () => {
+  it('is not replaced by a file if it is a folder, even with force', async () => {
     const target = await freshTarget();
     await mkdir(`${target.out}/hello/kept`, { recursive: true });
     await expect(extract([file('/hello', 'x')], target, { force: true })).rejects.toThrow(
@@ -240,7 +240,7 @@ describe('a hostile image', () => {
     fakeNode({ type: 'directory' }, children);
 
   it.each(['..', '.', '', '../beside/new', '/tmp/new', 'a/b', 'nul\0'])(
-    'cannot name a file %j',
+    'is rejected if it names a file %j',
     async (name) => {
       const target = await freshTarget();
       for (const node of [
@@ -272,7 +272,7 @@ describe('a hostile image', () => {
     }
   });
 
-  it('cannot make a hard link to what lies outside', async () => {
+  it('cannot make a hard link to a file outside the target folder', async () => {
     const target = await freshTarget();
     const door = fakeNode({ id: 7, type: 'symlink', target: '../beside/precious', linkCount: 2 });
     const again = fakeNode({ id: 7, content: 'x', linkCount: 2 });
@@ -284,7 +284,7 @@ describe('a hostile image', () => {
     await expectUntouched(target);
   });
 
-  it('cannot bring more than it holds, though many names lead to the same data', async () => {
+  it('is rejected if its files have more bytes than it has, unless they are hard links', async () => {
     const target = await freshTarget();
     const content = 'x'.repeat(400_000);
     const names = ['a', 'b', 'c'].map((name) => Buffer.from(name));
@@ -313,7 +313,7 @@ describe('a hostile image', () => {
     });
   });
 
-  it('of FAT cannot bring a large file under many names', async () => {
+  it('of FAT is rejected if it has a large file under many names', async () => {
     const target = await freshTarget();
     const bytes = await fatBytes([
       fatFile('/large', Buffer.alloc(20_000)),
@@ -333,13 +333,13 @@ describe('a hostile image', () => {
   });
 
   it.each([
-    ['climbs', '../up', 'LONGNA~1.TEX'],
-    ['is that of its folder', '.', 'LONGNA~1.TEX'],
-    ['is that of the folder above', '..', 'LONGNA~1.TEX'],
-    ['begins at the root', '/tmp/precious', 'LONGNA~1.TEX'],
+    ['leads upwards', '../up', 'LONGNA~1.TEX'],
+    ['is "."', '.', 'LONGNA~1.TEX'],
+    ['is ".."', '..', 'LONGNA~1.TEX'],
+    ['is absolute', '/tmp/precious', 'LONGNA~1.TEX'],
     ['has backslashes', '..\\..\\up', '..\\..\\up'],
     ['has a line break', 'a\nb', 'a\nb'],
-  ])('of FAT may have a name that %s', async (_what, name, extracted) => {
+  ])('of FAT cannot leave the target folder by a name that %s', async (_what, name, extracted) => {
     const target = await freshTarget();
     const tree = await treeOf(await oddlyNamed(name));
     await extractFiles(tree, { out: target.out });
@@ -348,7 +348,7 @@ describe('a hostile image', () => {
     await expectUntouched(target);
   });
 
-  it('cannot hold a directory within itself', async () => {
+  it('is rejected if a directory contains itself', async () => {
     const target = await freshTarget();
     const children: (readonly [Uint8Array, ReturnType<typeof fakeNode>])[] = [];
     const loop = directory(children);
@@ -359,7 +359,7 @@ describe('a hostile image', () => {
     );
   });
 
-  it('with archive members that climb ends at its root, as for the kernel', async () => {
+  it('cannot leave the target folder by archive members with ".." in their names', async () => {
     const target = await freshTarget();
     const honest = Buffer.from(
       await cpioBytes([
@@ -374,7 +374,7 @@ describe('a hostile image', () => {
     await expectUntouched(target);
   });
 
-  it('leaves everything beside the target as it is, whatever its names and targets', async () => {
+  it('changes nothing beside the target folder, whatever its names and symlinks', async () => {
     const names = fc.constantFrom('..', '.', 'a', 'A', 'door', 'beside', 'a/../../beside', '/', '');
     const targets = fc.constantFrom('..', '../beside', '/', 'a', 'door', '../beside/precious');
     const node = fc.letrec<{ node: ReturnType<typeof fakeNode> }>((tie) => ({

@@ -8,7 +8,7 @@ import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { espDisk, ext4, file } from './samples.js';
 
-describe('the ext4 file system of a disk', () => {
+describe('openFileSystem', () => {
   const folder = temporaryFolder();
 
   async function open(image: Image): Promise<string[]> {
@@ -20,7 +20,7 @@ describe('the ext4 file system of a disk', () => {
     return names;
   }
 
-  it('is opened, be there FAT beside it or not', async () => {
+  it('opens the ext4 file system of a disk, with or without a FAT volume beside it', async () => {
     const disk = ext4([file('/model.gguf', 'x')]);
     expect(await open(disk)).toContain('model.gguf');
     expect(await open(mbrDisk([planFat([]), disk]))).toContain('model.gguf');
@@ -29,7 +29,7 @@ describe('the ext4 file system of a disk', () => {
   it.each([
     ['a FAT volume', planFat([])],
     ['an ESP', espDisk([])],
-  ])('is not there on %s: that is for the other machine', async (_what, disk) => {
+  ])('rejects %s, with a hint to zosia run efi', async (_what, disk) => {
     await expect(open(disk)).rejects.toThrow(zosiaError('ZOSIA_NOT_EXT4'));
     await expect(open(disk)).rejects.toThrow(/no ext4 file system, but a FAT volume/);
     await expect(open(disk)).rejects.toMatchObject({
@@ -37,7 +37,7 @@ describe('the ext4 file system of a disk', () => {
     });
   });
 
-  it('has to be the only one', async () => {
+  it('rejects a disk with two ext4 file systems', async () => {
     await expect(open(mbrDisk([ext4(), ext4()]))).rejects.toThrow(
       zosiaError('ZOSIA_NO_SUCH_PARTITION'),
     );

@@ -41,8 +41,8 @@ async function textOf(image: OpenImage, path: string): Promise<string> {
   return Buffer.from(await content.read(0, content.sizeBytes)).toString();
 }
 
-describe('an image', () => {
-  it('is opened as a plain ext4 file system', async () => {
+describe('openImage', () => {
+  it('opens a plain ext4 file system', async () => {
     await writeRaw(ext4(), folder.file('plain.img'));
     await using('plain.img', async (image) => {
       expect(image).toMatchObject({ container: 'raw', content: { kind: 'ext4', offset: 0 } });
@@ -50,7 +50,7 @@ describe('an image', () => {
     });
   });
 
-  it('is opened in the one partition of an MBR that holds ext4', async () => {
+  it('opens the only partition of an MBR that holds ext4', async () => {
     const empty = makeImage(1 << 20, []);
     await writeRaw(mbrDisk([empty, ext4()]), folder.file('mbr.img'));
     await using('mbr.img', async (image) => {
@@ -67,7 +67,7 @@ describe('an image', () => {
 
   const textOfHello = (image: OpenImage): Promise<string> => textOf(image, '/hello');
 
-  it('is opened in the partition that is asked for; several need that', async () => {
+  it('opens the requested partition, and requires a request if several hold ext4', async () => {
     const second = ext4([file('/hello', 'second')]);
     await writeRaw(mbrDisk([ext4(), second]), folder.file('two.img'));
     await expect(using('two.img', textOfHello)).rejects.toThrow(
@@ -77,7 +77,7 @@ describe('an image', () => {
     expect(await using('two.img', textOfHello, { partition: 2 })).toBe('second');
   });
 
-  it('is opened in a partition of a GPT', async () => {
+  it('opens a partition of a GPT', async () => {
     const bytes = await imageBytes(ext4());
     const sectors = Math.ceil(bytes.length / 512);
     const slot = { firstSector: 64, lastSector: 63 + sectors, name: 'root' };
@@ -90,7 +90,7 @@ describe('an image', () => {
     });
   });
 
-  it('is opened as a FAT volume, of any type', async () => {
+  it('opens a FAT volume of any type', async () => {
     for (const type of FAT_TYPES) {
       const image = planFat([fatFile('/hello', type)], { type, clusterSizeBytes: 512 });
       await writeRaw(image, folder.file('fat.img'));
@@ -105,7 +105,7 @@ describe('an image', () => {
     );
   });
 
-  it('is opened in an EFI system partition, the only one with a file system', async () => {
+  it('opens the only partition that holds FAT, of a GPT or an MBR', async () => {
     await writeRaw(espDisk([fatFile('/hello', 'esp')]), folder.file('esp.img'));
     await using('esp.img', async (image) => {
       expect(image).toMatchObject({ partition: { number: 1, fileSystem: 'fat' } });
@@ -120,7 +120,7 @@ describe('an image', () => {
     expect(await using('mbr-fat.img', textOfHello)).toBe('mbr');
   });
 
-  it('with FAT and ext4 asks which one, and shows its table meanwhile', async () => {
+  it('describes a disk with FAT and ext4 by its partition table until one is chosen', async () => {
     const fat = planFat([fatFile('/hello', 'fat')]);
     await writeRaw(mbrDisk([fat, makeImage(4096, []), ext4()]), folder.file('both.img'));
     await using('both.img', async (image) => {
@@ -151,7 +151,7 @@ describe('an image', () => {
     );
   });
 
-  it('with partitions that hold nothing known is described by its table', async () => {
+  it('describes a disk without a known file system by its partition table', async () => {
     const disk = gptBytes(400, [{ firstSector: 64, lastSector: 99, name: 'swap' }]);
     await writeFile(folder.file('swap.img'), disk);
     await using('swap.img', async (image) => {
@@ -166,7 +166,7 @@ describe('an image', () => {
     });
   });
 
-  it.each(['plain', 'gzipped'])('is opened as a %s initramfs', async (kind) => {
+  it.each(['plain', 'gzipped'])('opens a %s initramfs', async (kind) => {
     const archive = await cpioBytes([
       { type: 'directory', path: '/etc', mode: 0o755 },
       { type: 'file', path: '/etc/name', mode: 0o644, data: Buffer.from('zosia') },
@@ -189,11 +189,11 @@ describe('an image', () => {
   });
 
   it.each([
-    ['nothing', Buffer.alloc(0), /nothing that zosia/],
+    ['an empty file', Buffer.alloc(0), /nothing that zosia/],
     ['a qcow2 image', Buffer.from('QFI\xfb-----', 'latin1'), /qcow2/],
     ['a model', Buffer.from('GGUF-----'), /model/],
-    ['gzip of something else', gzipSync(Buffer.alloc(1 << 20)), /no initramfs/],
-  ])('that is %s is refused', async (_what, bytes, message) => {
+    ['a gzip file that holds no initramfs', gzipSync(Buffer.alloc(1 << 20)), /no initramfs/],
+  ])('rejects %s', async (_what, bytes, message) => {
     await writeFile(folder.file('foreign'), bytes);
     await expect(openImage(folder.file('foreign'))).rejects.toThrow(
       zosiaError('ZOSIA_IMAGE_UNKNOWN'),
@@ -201,7 +201,7 @@ describe('an image', () => {
     await expect(openImage(folder.file('foreign'))).rejects.toThrow(message);
   });
 
-  it('that is a model is refused with the command for it, path and all', async () => {
+  it('suggests zosia model info with the quoted path for a model', async () => {
     const path = folder.file("it's foreign");
     await writeFile(path, 'GGUF-----');
     const error: unknown = await openImage(path).catch((thrown: unknown) => thrown);
@@ -209,7 +209,7 @@ describe('an image', () => {
     expect(error).toMatchObject({ hint: `Try: zosia model info '${quoted}'` });
   });
 
-  it('that is a folder, or missing, is refused', async () => {
+  it('rejects a folder and a missing file', async () => {
     await expect(openImage(folder.path)).rejects.toThrow(zosiaError('ZOSIA_FILE_UNREADABLE'));
     await expect(openImage(folder.file('absent'))).rejects.toThrow(
       zosiaError('ZOSIA_FILE_NOT_FOUND'),
@@ -217,7 +217,7 @@ describe('an image', () => {
   });
 });
 
-describe('a first sector', () => {
+describe('openImage, judging by the first sector', () => {
   const fat = (): Promise<Uint8Array> => imageBytes(planFat([fatFile('/hello', 'fat')]));
   const kindOf = async (bytes: Uint8Array): Promise<string> => {
     await writeFile(folder.file('sector.img'), bytes);
@@ -230,14 +230,14 @@ describe('a first sector', () => {
     return bytes;
   };
 
-  it('of a GPT is never that of a volume, though the fields of one are left in it', async () => {
+  it('opens a GPT even if the first sector still has the fields of a FAT volume', async () => {
     const disk = await imageBytes(espDisk([fatFile('/hello', 'esp')]));
     disk.set((await fat()).subarray(0, MBR.bootCode.width));
     await writeFile(folder.file('was-fat.img'), disk);
     expect(await using('was-fat.img', (image) => textOf(image, '/hello'))).toBe('esp');
   });
 
-  it('that passes for an MBR, too, is that of a volume if there can be one', async () => {
+  it('prefers a FAT volume to an MBR if the boot sector is possible', async () => {
     const slots = [{ firstSector: 1, sectorCount: 1 }];
     expect(await kindOf(withSlots(await fat(), slots))).toBe('fat');
     const impossible = withSlots(await fat(), slots);
@@ -248,7 +248,7 @@ describe('a first sector', () => {
     expect(await kindOf(odd)).toBe('partitions');
   });
 
-  it('of a damaged volume is that of a volume, whose damage is then told', async () => {
+  it('opens a damaged FAT volume, and reports the damage when it is read', async () => {
     const bytes = await fat();
     expect(await kindOf(bytes.subarray(0, bytes.length - 512))).toBe('fat');
     await expect(using('sector.img', (image) => image.tree())).rejects.toThrow(
@@ -256,21 +256,21 @@ describe('a first sector', () => {
     );
   });
 
-  it('of a FAT whose clusters spell the magic number of ext4 is that of a volume', async () => {
+  it('opens a FAT volume that contains the magic number of ext4', async () => {
     const bytes = (await imageBytes(planFat([], { type: 'FAT16' }))).slice();
     bytes.set([0x53, 0xef], 1024 + 0x38);
     expect(await kindOf(bytes)).toBe('fat');
   });
 
-  it('that a FAT left before an ext4 file system does not count', async () => {
+  it('opens an ext4 file system that still has a FAT boot sector before it', async () => {
     const bytes = (await imageBytes(ext4())).slice();
     bytes.set((await fat()).subarray(0, 512));
     expect(await kindOf(bytes)).toBe('ext4');
   });
 });
 
-describe('a VMDK', () => {
-  it('of a FAT volume is opened, the file on it where it lies', async () => {
+describe('openImage of a VMDK', () => {
+  it('opens a FAT volume with a file that is not copied', async () => {
     const model = folder.file('model.bin');
     await writeFile(model, Buffer.alloc(100_000, 'zosia '));
     const source = { kind: 'file', path: model, offset: 0 } as const;
@@ -285,7 +285,7 @@ describe('a VMDK', () => {
     });
   });
 
-  /** A disk whose one large file stays where it lies, in `name`/. */
+  /** Writes a disk to `name`/ whose one large file is not copied. */
   async function writeZeroCopy(name: string): Promise<void> {
     const model = folder.file(`${name}/model.bin`);
     await mkdir(folder.file(name), { recursive: true });
@@ -298,7 +298,7 @@ describe('a VMDK', () => {
     await writeFile(folder.file(`${name}/disk.vmdk`), plan.descriptor);
   }
 
-  it('is opened through its descriptor, with a partition in it, also after a move', async () => {
+  it('opens a partition through the descriptor, even after the folder was moved', async () => {
     await writeZeroCopy('here');
     await rename(folder.file('here'), folder.file('moved'));
     await using('moved/disk.vmdk', async (image) => {
@@ -314,7 +314,7 @@ describe('a VMDK', () => {
     });
   });
 
-  it('says which file is missing', async () => {
+  it('reports which file is missing', async () => {
     await writeZeroCopy('missing');
     await rename(folder.file('missing/model.bin'), folder.file('missing/elsewhere'));
     await expect(openImage(folder.file('missing/disk.vmdk'))).rejects.toThrow(
@@ -323,7 +323,7 @@ describe('a VMDK', () => {
     await expect(openImage(folder.file('missing/disk.vmdk'))).rejects.toThrow(/model\.bin/);
   });
 
-  it('says that a file became shorter', async () => {
+  it('reports a file that became shorter', async () => {
     await writeZeroCopy('shorter');
     await truncate(folder.file('shorter/model.bin'), 100_000);
     await expect(openImage(folder.file('shorter/disk.vmdk'))).rejects.toThrow(
@@ -331,7 +331,7 @@ describe('a VMDK', () => {
     );
   });
 
-  it('that refers to a folder, a device or itself in place of a disk is refused', async () => {
+  it('rejects a descriptor that refers to a folder, a device or itself', async () => {
     const descriptor = (name: string): string =>
       `# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType="monolithicFlat"\nRW 1 FLAT "${name}" 0\n`;
     await symlink('/dev/zero', folder.file('zero'));

@@ -3,7 +3,7 @@ import { completeMap } from '../../src/inspect/regions.js';
 import type { Region } from '../../src/inspect/regions.js';
 
 describe('completeMap', () => {
-  it('joins what continues, and fills what nobody claims', () => {
+  it('joins adjacent regions of the same kind and path, and fills gaps', () => {
     const a = (offset: number, length: number, path?: string): Region => ({
       offset,
       length,

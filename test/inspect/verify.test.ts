@@ -27,8 +27,8 @@ async function verify(bytes: Uint8Array): Promise<Verification> {
 const bytesOf = async (entries: readonly Ext4Entry[]): Promise<Uint8Array> =>
   (await imageBytes(planExt4(entries, { label: 'X', blockSizeBytes: 1024 }))).slice();
 
-describe('verifying', () => {
-  it('finds nothing wrong with what the planner made, and says what was read', async () => {
+describe('verifyImage of an ext4 file system', () => {
+  it('finds no problem in a planned image, and reports what was read', async () => {
     expect(await verify(await bytesOf(SMALL_TREE))).toMatchObject({
       problems: [],
       problemCount: 0,
@@ -39,7 +39,7 @@ describe('verifying', () => {
     });
   });
 
-  it('works within a partition, and reports a damaged table', async () => {
+  it('verifies a partition, and reports a damaged partition table', async () => {
     expect(await verify(await imageBytes(mbrDisk([ext4()])))).toMatchObject({ problemCount: 0 });
     const bytes = await imageBytes(ext4());
     const sectors = Math.ceil(bytes.length / 512);
@@ -51,7 +51,7 @@ describe('verifying', () => {
     ]);
   });
 
-  it('reports damage to the structure, and leaves it at that', async () => {
+  it('reports damage to the structure, and makes no further checks', async () => {
     const bytes = await bytesOf(SMALL_TREE);
     const { superblock } = await openExt4Volume(accessBytes(bytes));
     bytes[superblock.blockSizeBytes * 2 + 0x10]! ^= 1;
@@ -62,14 +62,14 @@ describe('verifying', () => {
     expect(verification).toMatchObject({ kind: 'ext4', secondReader: undefined });
   });
 
-  it('reports a superblock that nothing can be made of', async () => {
+  it('reports an unreadable superblock', async () => {
     const bytes = await bytesOf(SMALL_TREE);
     bytes.fill(0xff, 1024 + 0x20, 1024 + 0x30);
     expect(await verify(bytes)).toMatchObject({ structure: undefined });
     expect((await verify(bytes)).problemCount).toBeGreaterThan(0);
   });
 
-  it('reports models that are not whole', async () => {
+  it('reports models that are truncated or no GGUF', async () => {
     const models = [
       file('/model.gguf', 'GGUF\x03\0\0\0'),
       file('/deep/other.GGUF', '<html>Not found</html>'),

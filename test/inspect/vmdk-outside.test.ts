@@ -43,8 +43,8 @@ async function writeManifest(file: Readonly<Record<string, unknown>>): Promise<v
   await writeFile(folder.file('disk/disk.vmdk.json'), JSON.stringify(manifest));
 }
 
-describe('a VMDK of a file outside of its own folder', () => {
-  it('is refused, whatever way leads there', async () => {
+describe('a VMDK that refers to a file outside its folder', () => {
+  it('is refused, whatever path or symlink leads there', async () => {
     await symlink('../secret', folder.file('disk/link'));
     await symlink('..', folder.file('disk/up'));
     await symlink(folder.path, folder.file('disk/absolute'));
@@ -55,24 +55,24 @@ describe('a VMDK of a file outside of its own folder', () => {
     await expect(open('../secret')).rejects.toThrow(/"\.\.\/secret", which is not below/);
   });
 
-  it('is refused beside a folder whose name only begins alike', async () => {
+  it('is refused for a folder whose name begins with that of its own', async () => {
     await mkdir(folder.file('disk2'), { recursive: true });
     await writeFile(folder.file('disk2/secret'), SECRET);
     await expect(open('../disk2/secret')).rejects.toThrow(refusal);
   });
 
-  it('is never made of a device or a folder, allowed or not', async () => {
+  it('is refused for a device or a folder, even with allowOutside', async () => {
     for (const name of ['/dev/zero', '..']) {
       const missing = zosiaError('ZOSIA_VMDK_FILE_MISSING');
       await expect(open(name, { allowOutside: true })).rejects.toThrow(missing);
     }
   });
 
-  it('is read when that is allowed', async () => {
+  it('is read with allowOutside', async () => {
     expect(await open('../secret', { allowOutside: true })).toEqual(SECRET.subarray(0, 512));
   });
 
-  it('is not read on the word of a manifest that does not know what is in the file', async () => {
+  it('is refused when the manifest is invalid or describes another file', async () => {
     const sizeBytes = SECRET.length;
     for (const endsSha256 of [undefined, '', '0'.repeat(64)]) {
       await writeManifest({ name: '../secret', sizeBytes, mtimeNs: '0', endsSha256 });
@@ -87,7 +87,7 @@ describe('a VMDK of a file outside of its own folder', () => {
     await expect(open('../secret')).rejects.toThrow(refusal);
   });
 
-  it('is read when the manifest knows both ends of the file, also after a move of both', async () => {
+  it('is read when the manifest has the size and the checksum of the file, even after a move', async () => {
     const endsSha256 = await digestOfEnds(folder.file('secret'));
     await writeManifest({ name: '../secret', sizeBytes: SECRET.length, endsSha256 });
     expect(await open('../secret')).toEqual(SECRET.subarray(0, 512));
@@ -104,8 +104,8 @@ describe('a VMDK of a file outside of its own folder', () => {
   });
 });
 
-describe('a name in a VMDK', () => {
-  it('goes up from where a link leads, as QEMU and the kernel go', async () => {
+describe('a file name in a VMDK', () => {
+  it('has its ".." resolved after symlinks, as QEMU and the kernel do', async () => {
     await mkdir(folder.file('disk/a/b'), { recursive: true });
     await writeFile(folder.file('disk/a/file'), Buffer.alloc(512, 'a'));
     await writeFile(folder.file('disk/file'), Buffer.alloc(512, 'b'));
@@ -113,7 +113,7 @@ describe('a name in a VMDK', () => {
     expect((await open('way/../file')).toString('latin1', 0, 1)).toBe('a');
   });
 
-  it('starts at the folder of the path that is named, though that is a link', async () => {
+  it('is relative to the folder of the given path, even if that is a symlink', async () => {
     await writeFile(folder.file('disk/own'), Buffer.alloc(512, 'o'));
     await open('own');
     await mkdir(folder.file('other'));

@@ -28,7 +28,7 @@ function countingTree(): { tree: ImageTree; lists: number[] } {
 }
 
 describe('walkTree', () => {
-  it('lists each directory once, whoever asks for its children', async () => {
+  it('lists each directory once, however often its children are requested', async () => {
     const { tree, lists } = countingTree();
     const paths: string[] = [];
     const asked: string[][] = [];

@@ -1,6 +1,6 @@
 /**
- * What the core of the library is put through wherever it runs: here, and bundled in a browser. It takes
- * nothing from its surroundings but the core.
+ * A program that uses each part of the core of the library, in Node.js and bundled in a browser. It imports
+ * nothing but the core.
  */
 import {
   accessBytes,

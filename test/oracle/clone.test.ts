@@ -40,7 +40,7 @@ describe.each([
 
   const needs = `only root with loop devices and mkfs.${type} may make a file system`;
   it(
-    'shares the data of a file that stays in its place',
+    'shares the data of a file segment that keeps its offset',
     skipWhere(!isPossible, needs),
     async () => {
       const path = `${mounted}/base`;

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary.js';
 const folder = temporaryFolder();
 const MAX_BYTES = 1 << 28;
 
-/** A tree with every type of file that anyone may make, hard links, and names of all kinds. */
+/** A tree with every type of file that needs no privilege, hard links, and names of all kinds. */
 async function makeTree(): Promise<void> {
   const at = (name: string): string => folder.file(`tree/${name}`);
   await mkdir(at('usr/share/größe 模型'), { recursive: true });
@@ -43,9 +43,9 @@ async function verified(bytes: Uint8Array): Promise<CpioReport> {
 
 const WRITERS: readonly (readonly [string, string, () => Buffer])[] = [
   ['GNU cpio', GNU_CPIO, () => run('cpio', ['-o', '-H', 'newc', '--quiet'], names())],
-  ['GNU cpio with sums', GNU_CPIO, () => run('cpio', ['-o', '-H', 'crc', '--quiet'], names())],
+  ['GNU cpio with checksums', GNU_CPIO, () => run('cpio', ['-o', '-H', 'crc', '--quiet'], names())],
   [
-    'GNU cpio as for reproducible archives',
+    'GNU cpio with --reproducible',
     GNU_CPIO,
     () => run('cpio', ['-o', '-H', 'newc', '--quiet', '--reproducible'], names()),
   ],
@@ -77,7 +77,7 @@ describe.each(WRITERS)('an archive made by %s', (_, program, write) => {
       bytes = write();
     });
 
-    it('is verified clean, with nothing odd in it', async () => {
+    it('is verified without problems or warnings', async () => {
       const { problems, warnings, summary } = await verified(bytes);
       expect([...problems, ...warnings]).toEqual([]);
       expect(summary).toMatchObject({
@@ -92,7 +92,7 @@ describe.each(WRITERS)('an archive made by %s', (_, program, write) => {
 
     describe.each(PACKERS)('packed with %s', (packer, options) => {
       describeWithPrograms([packer], packer, () => {
-        it('is so behind a plain one', async () => {
+        it('is verified without problems or warnings after a plain archive', async () => {
           const packed = run(packer, ['-c', ...options], bytes);
           const { problems, warnings, summary } = await verified(Buffer.concat([bytes, packed]));
           expect([...problems, ...warnings]).toEqual([]);
@@ -103,8 +103,8 @@ describe.each(WRITERS)('an archive made by %s', (_, program, write) => {
   });
 });
 
-describeWithPrograms([GNU_CPIO], 'sums of 070702', () => {
-  it('do not match for GNU cpio where they do not for zosia', async () => {
+describeWithPrograms([GNU_CPIO], 'checksums of 070702', () => {
+  it('are reported by GNU cpio if they are wrong, as by zosia', async () => {
     const bytes = run('cpio', ['-o', '-H', 'crc', '--quiet'], names());
     const place = bytes.indexOf('zosiazosia') + 100;
     bytes[place]! ^= 1;

@@ -57,7 +57,7 @@ describeWithPrograms([GNU_CPIO], 'GNU cpio', () => {
     expect(listing.trimEnd().split('\n')).toEqual(NAMES);
   });
 
-  it('lists modes, link counts, device numbers, times and targets', async () => {
+  it('lists the planned modes, link counts, device numbers, times and targets', async () => {
     const lines = (await cpio(['-tv', '--numeric-uid-gid'], await archive()))
       .trimEnd()
       .split('\n')
@@ -76,7 +76,7 @@ describeWithPrograms([GNU_CPIO], 'GNU cpio', () => {
     );
   });
 
-  it('unpacks the same files, with hard links that share one', async () => {
+  it('unpacks the same files, and hard links to one inode', async () => {
     const target = folder.file('unpacked');
     await mkdir(target);
     // Devices need root; sockets cannot be unpacked. The listing above has shown both.
@@ -103,7 +103,7 @@ describeWithPrograms([GNU_CPIO], 'GNU cpio', () => {
 });
 
 describeWithPrograms(['bsdtar'], 'bsdtar', () => {
-  it('lists the same names, packed or not', async () => {
+  it('lists the same names in a plain and in a gzipped archive', async () => {
     const plain = await archive();
     const packed = folder.file('archive.cpio.gz');
     await writeOutput(packed, await gzip(imagePieces(planCpio(SAMPLE))));

@@ -40,7 +40,7 @@ async function makeTree(root: string): Promise<void> {
     await writeFile(join(root, name), contents);
     await chmod(join(root, name), mode);
   }
-  // Whatever the umask: dpkg-deb insists on it for DEBIAN.
+  // dpkg-deb requires this mode for DEBIAN, whatever the umask.
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
   }
@@ -84,7 +84,7 @@ describeWithPrograms(['dpkg-deb'], 'dpkg-deb', () => {
   });
 
   it.each(['xz', 'zstd', 'gzip', 'none'])(
-    'unpacks a package packed with %s alike',
+    'lists the same entries as readDeb for a package packed with %s',
     async (kind) => {
       const path = folder.file(`${kind}.deb`);
       await run('dpkg-deb', ['-b', `-Z${kind}`, '--root-owner-group', folder.file('tree'), path]);
@@ -97,7 +97,7 @@ describeWithPrograms(['dpkg-deb'], 'dpkg-deb', () => {
     },
   );
 
-  it('unpacks to the same files', async () => {
+  it('unpacks the same files as readDeb', async () => {
     const path = folder.file('xz.deb');
     await run('dpkg-deb', ['-b', '-Zxz', '--root-owner-group', folder.file('tree'), path]);
     const target = folder.file('unpacked');

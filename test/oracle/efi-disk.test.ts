@@ -16,7 +16,7 @@ function succeed(program: string, ...args: string[]): string {
   return output;
 }
 
-describeWith(['fsck.fat', 'mtype', 'sgdisk', 'qemu-img'], 'EFI disks, to other programs', () => {
+describeWith(['fsck.fat', 'mtype', 'sgdisk', 'qemu-img'], 'EFI disks in other programs', () => {
   const folder = temporaryFolder();
   const layouts = (['raw', 'vmdk'] as const).flatMap((format) =>
     (['none', 'gpt'] as const).map((partitionTable) => ({ format, partitionTable })),
@@ -42,7 +42,7 @@ describeWith(['fsck.fat', 'mtype', 'sgdisk', 'qemu-img'], 'EFI disks, to other p
     succeed('mtype', '-i', volume, `::${path}`);
 
   it.each(layouts)(
-    'are sound, and hold what they should: $format, $partitionTable',
+    'have no errors, and contain the planned files: $format, $partitionTable',
     async (layout) => {
       const { format, partitionTable } = layout;
       const model = await writeSampleModel(folder.file('model'));
@@ -72,7 +72,7 @@ describeWith(['fsck.fat', 'mtype', 'sgdisk', 'qemu-img'], 'EFI disks, to other p
     },
   );
 
-  it('are lent with other settings, even when others wrote them in pieces', async () => {
+  it('are provided with other settings, even if their files are fragmented', async () => {
     const disk = folder.file('pieces.img');
     await writeFile(disk, '');
     await truncate(disk, 8 << 20);
@@ -86,7 +86,7 @@ describeWith(['fsck.fat', 'mtype', 'sgdisk', 'qemu-img'], 'EFI disks, to other p
       await writeFile(folder.file('piece'), bytes);
       succeed('mcopy', '-n', '-i', disk, folder.file('piece'), `::${name}`);
     };
-    // Every other file goes, and one that fits none of the gaps takes them all.
+    // Every other file is deleted, and one that fits no single gap fills them all.
     for (let i = 0; i < 24; i++) await put(`piece ${i}.bin`, 100_000);
     for (let i = 0; i < 24; i += 2) {
       succeed('mdel', '-i', disk, `::piece ${i}.bin`);

@@ -8,7 +8,7 @@ import { describeWithPrograms, programPath } from '../support/programs.js';
 
 const run = promisify(execFile);
 
-/** Programs of this host, wherever it has them. */
+/** Programs of this host, wherever they are installed. */
 const SUBJECTS = ['sh', 'readelf', 'env', 'node']
   .map((name) => (name === 'node' ? process.execPath : programPath(name)))
   .filter((path) => path !== undefined);
@@ -40,7 +40,7 @@ async function checkAgainstReadelf(path: string): Promise<readonly string[]> {
 }
 
 describeWithPrograms(['readelf', 'ldd'], 'readelf', () => {
-  it.each(SUBJECTS)('sees %s and the libraries it loads alike', async (path) => {
+  it.each(SUBJECTS)('prints the same as readElf for %s and its libraries', async (path) => {
     await checkAgainstReadelf(realpathSync(path));
     const { stdout } = await run('ldd', [path]);
     const libraries = [...stdout.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, library]) => library!);

@@ -10,10 +10,10 @@ import { convertLlama2c } from '../../src/recipes/convert.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { embeddedReference } from '../support/embedded-model.js';
 
-describe('what @huggingface/gguf says', () => {
+describe('@huggingface/gguf', () => {
   const folder = temporaryFolder();
 
-  it('of the types of tensors: the same numbers', () => {
+  it('has the same numbers for tensor types', () => {
     const theirs = Object.entries(GGMLQuantizationType).filter(([, id]) => typeof id === 'number');
     expect(theirs.length).toBeGreaterThan(30);
     for (const [name, id] of theirs) {
@@ -22,11 +22,11 @@ describe('what @huggingface/gguf says', () => {
     }
   });
 
-  it('of the types of files: the same numbers', () => {
+  it('has the same numbers for file types', () => {
     for (const [id, name] of FILE_TYPES) expect(GGMLFileQuantizationType[id]).toBe(name);
   });
 
-  it('of a file with values of every type: the same', async () => {
+  it('reads the same values of every type', async () => {
     const image = planGguf({
       metadata: {
         uint8: { type: 'uint8', value: 255 },
@@ -77,10 +77,10 @@ describe('what @huggingface/gguf says', () => {
   });
 });
 
-describe('what @huggingface/gguf says of a converted model', () => {
+describe('@huggingface/gguf with a converted model', () => {
   const folder = temporaryFolder();
 
-  it('is what our reader says', async () => {
+  it('reads the same tensors and metadata as readGguf', async () => {
     const out = folder.file('converted.gguf');
     const { checkpoint, tokenizer } = await embeddedReference(folder.path);
     await convertLlama2c({ checkpoint, tokenizer, out });

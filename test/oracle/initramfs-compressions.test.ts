@@ -26,7 +26,7 @@ describe.each<[string, string, readonly string[]]>([
   ['lz4', 'lz4', ['-l', '-q']],
 ])('an initramfs packed with %s', (_, program, options) => {
   describeWithPrograms([program], program, () => {
-    it('is read behind a plain one, with zeros and another one behind', async () => {
+    it('is read between two plain archives, with zeros after it', async () => {
       const packed = execFileSync(program, ['-c', ...options], {
         input: main,
         maxBuffer: 1 << 26,
@@ -36,7 +36,7 @@ describe.each<[string, string, readonly string[]]>([
       const whole = Buffer.concat([early, packed, pad, later]);
       const tree = await cpioTree(accessBytes(whole));
       expect(tree.damage).toBeUndefined();
-      // The kernel's decoder knows no other check than CRC32.
+      // The kernel's decoder supports no check but CRC32.
       const refused = options.includes('--check=crc64') ? ['compression'] : [];
       expect(tree.skipped.problems.map(({ code }) => code)).toEqual(refused);
       expect(tree.parts).toMatchObject([

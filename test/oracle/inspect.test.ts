@@ -61,7 +61,7 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
     });
   });
 
-  it('gives back its files byte for byte', async () => {
+  it('is extracted byte for byte', async () => {
     const path = folder.file('mke2fs.img');
     const out = folder.file('out');
     await makeWithMke2fs(path, folder.file('contents'), ['-t', 'ext4']);
@@ -86,7 +86,7 @@ const WITH_SGDISK = skipWhere(
 describe('a disk that sgdisk partitioned (skipped without sgdisk)', WITH_SGDISK, () => {
   const folder = temporaryFolder();
 
-  it('is looked into, from either copy of its table', async () => {
+  it('is opened with either copy of its partition table', async () => {
     const path = folder.file('disk.img');
     const bytes = await imageBytes(ext4());
     const disk = await open(path, 'w');
@@ -199,7 +199,7 @@ describeWith(
       });
     });
 
-    it('is looked into in the EFI system partition of a GPT, as mtools does', async () => {
+    it('is read in the EFI system partition of a GPT, as by mtools', async () => {
       await writeRaw(espDisk([fatFile('/EFI/BOOT/BOOTX64.EFI', 'program')]), disk);
       const { output } = run('mtype', ['-i', `${disk}@@1M`, '::/EFI/BOOT/BOOTX64.EFI']);
       await using(disk, async (image) => {

@@ -33,16 +33,16 @@ describe.each(['aarch64', 'x86_64'])('the %s initramfs', (arch) => {
     }
   });
 
-  it('is verified clean, with nothing odd in it, by zosia and cpio-stream', async () => {
+  it('is verified without problems or warnings by zosia and cpio-stream', async () => {
     const { stdout } = await zosia(['verify', path, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ problems: [], warnings: [], notes: [] });
   });
 });
 
-describe('what is built', () => {
+describe('zosia image', () => {
   const folder = temporaryFolder();
 
-  it('is a model disk that e2fsck finds clean and libext2fs reads back', async () => {
+  it('writes a model disk that e2fsck finds clean and libext2fs reads back', async () => {
     const disk = folder.file('model.img');
     expect((await zosia(['image', 'model', EMBEDDED_MODEL, '--out', disk])).exitCode).toBe(0);
     expect(e2fsck(disk)).toMatchObject({ status: 0 });
@@ -54,7 +54,7 @@ describe('what is built', () => {
     expect(sha256(content)).toBe(sha256(expected));
   });
 
-  it('is the same whatever the umask, time zone, locale and folder', async () => {
+  it('writes the same bytes whatever the umask, time zone, locale and folder', async () => {
     const digests: string[] = [];
     for (const [name, umask, env] of [
       ['one', '022', { TZ: 'UTC', LC_ALL: 'C' }],

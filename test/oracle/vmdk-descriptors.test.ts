@@ -48,14 +48,14 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['a kind that is not known', BASE.replace('monolithicFlat', 'custom')],
 ];
 
-/** Passed over by QEMU, which takes the disk to be shorter: refused, and never with that advice. */
+/** Ignored by QEMU, for which the disk is shorter then: refused, but not with advice to use QEMU. */
 const LEFT_OUT: readonly (readonly [string, RegExp])[] = [
   ['RW 8 ZERO', /truncate -s 4096 zeros\.img.*RW 8 FLAT "zeros\.img" 0/],
   ['NOACCESS 8 FLAT "d.img" 0', /truncate -s 4096/],
   ['RDONLY 8 FLAT "d.img" 0', /RW in place of RDONLY/],
 ];
 
-describeWithPrograms(['qemu-img'], 'a VMDK descriptor, as qemu-img reads it', () => {
+describeWithPrograms(['qemu-img'], 'a VMDK descriptor, compared with qemu-img', () => {
   const folder = temporaryFolder();
 
   async function sizeForQemu(text: string): Promise<number | undefined> {
@@ -79,7 +79,7 @@ describeWithPrograms(['qemu-img'], 'a VMDK descriptor, as qemu-img reads it', ()
   });
 
   it.each(LEFT_OUT)(
-    'of which qemu-img leaves out %s is refused with another way',
+    'is refused with advice if qemu-img would ignore a line: %s',
     async (line, hint) => {
       const text = `${BASE}${line}\n`;
       expect(await sizeForQemu(text)).toBe(4096);

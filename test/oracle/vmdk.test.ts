@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary.js';
 const MIB = 1 << 20;
 const GIB = 2 ** 30;
 
-describeWithPrograms(['qemu-img'], 'what QEMU makes of a VMDK', () => {
+describeWithPrograms(['qemu-img'], 'QEMU with a VMDK', () => {
   const folder = temporaryFolder();
 
   const write = async (image: Image, name: string): Promise<string> => {

@@ -15,7 +15,7 @@ type Verdict = 'clean' | 'not clean';
 
 const unavailable = await whyNoSources();
 
-/** What zosia says; images that it refuses to look into are not clean. */
+/** The verdict of zosia; images that it rejects are not clean. */
 async function verdictOfZosia(path: string): Promise<Verdict> {
   try {
     const image = await openImage(path);
@@ -67,7 +67,7 @@ describe('images of other projects', skipBecause(unavailable), () => {
       listed: DOSFSTOOLS_DIFFERENCES,
     },
   ])(
-    'of $name are clean for zosia where they are for $program, but for those listed',
+    'of $name get the same verdict from zosia as from $program, except the listed ones',
     async ({ name, program, options, unpack, least, listed }) => {
       const at = join(folder, name);
       const images = join(at, 'images');

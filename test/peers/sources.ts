@@ -8,7 +8,7 @@ import { debianMirrorBase } from '../../src/artifacts/apt-mirror.js';
 /** Debian 12 gets no other version of these, so that the images stay the same. */
 const SUITE = 'bookworm';
 
-/** Why other projects' sources cannot be had here; undefined: they can. In CI that is no excuse. */
+/** Why the sources of other projects are not available; undefined if they are. In CI they must be. */
 export async function whyNoSources(): Promise<string | undefined> {
   if (process.env.CI) return undefined;
   if (!(await hasApt())) return 'this host has no apt';

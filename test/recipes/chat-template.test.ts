@@ -19,18 +19,18 @@ describe('readChatTemplate', () => {
     return readChatTemplate(path);
   }
 
-  it('gives the text as it is', async () => {
+  it('returns the text unchanged', async () => {
     for (const text of ['{{ "größe" }}\n', ' x\r\n\n', 'x'.repeat(MAX_BYTES)]) {
       expect(await read(text)).toBe(text);
     }
   });
 
   it.each([
-    ['nothing', '', /has no text/],
+    ['an empty file', '', /has no text/],
     ['white space', ' \n\t', /has no text/],
-    ['other bytes than text', Uint8Array.of(0x7b, 0xc3, 0x28), /no text in UTF-8/],
-    ['more than a template', 'x'.repeat(MAX_BYTES + 1), /has 1048577 bytes/],
-  ])('refuses %s', async (_, contents, message) => {
+    ['bytes that are not UTF-8', Uint8Array.of(0x7b, 0xc3, 0x28), /no text in UTF-8/],
+    ['a file that is too large', 'x'.repeat(MAX_BYTES + 1), /has 1048577 bytes/],
+  ])('rejects %s', async (_, contents, message) => {
     await expect(read(contents)).rejects.toThrow(zosiaError('ZOSIA_TEMPLATE_UNUSABLE'));
     await expect(read(contents)).rejects.toThrow(message);
   });
@@ -39,14 +39,14 @@ describe('readChatTemplate', () => {
 describe('chooseChatTemplate', () => {
   const folder = temporaryFolder();
 
-  it('takes none, and whatever llama.cpp has built in, by name', async () => {
+  it('accepts "none" and the name of each template built into llama.cpp', async () => {
     expect(await chooseChatTemplate('none')).toEqual({ kind: 'none' });
     for (const name of BUILT_IN_CHAT_TEMPLATES) {
       expect(await chooseChatTemplate(name)).toEqual({ kind: 'built-in', name });
     }
   });
 
-  it('takes a file, also one that has the name of a template, by its path', async () => {
+  it('reads a file by its path, even if its name is that of a template', async () => {
     await writeFile(folder.file('chatml'), '{{ 1 }}');
     expect(await chooseChatTemplate(folder.file('chatml'))).toEqual({
       kind: 'text',
@@ -54,7 +54,7 @@ describe('chooseChatTemplate', () => {
     });
   });
 
-  it.each(['ChatML', 'nothing.jinja', ''])('names those that there are for %j', async (choice) => {
+  it.each(['ChatML', 'nothing.jinja', ''])('rejects %j and lists the templates', async (choice) => {
     const chosen = chooseChatTemplate(choice);
     await expect(chosen).rejects.toThrow(zosiaError('ZOSIA_TEMPLATE_UNUSABLE'));
     await expect(chosen).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('chooseChatTemplate', () => {
     });
   });
 
-  it('does not take a folder', async () => {
+  it('rejects a folder', async () => {
     await expect(chooseChatTemplate(folder.path)).rejects.toThrow(
       zosiaError('ZOSIA_FILE_UNREADABLE'),
     );

@@ -13,7 +13,7 @@ describe('convertLlama2c', () => {
   const folder = temporaryFolder();
 
   it.each(['checkpoint', 'tokenizer', 'template'] as const)(
-    'never writes over its %s, under whatever name',
+    'does not overwrite its %s, not even through a link',
     async (input) => {
       const inputs = ['checkpoint', 'tokenizer', 'template'];
       for (const name of inputs) await writeFile(folder.file(name), `contents of ${name}`);
@@ -32,7 +32,7 @@ describe('convertLlama2c', () => {
     },
   );
 
-  it.each(WEIGHT_TYPES)('counts the matrices that cannot be %s', async (type) => {
+  it.each(WEIGHT_TYPES)('counts the matrices that cannot be stored as %s', async (type) => {
     const [checkpoint, tokenizer] = await writeSampleFiles(folder.path);
     const out = folder.file('out.gguf');
     const { otherwiseStoredCount } = await convertLlama2c({ checkpoint, tokenizer, out, type });
@@ -47,7 +47,7 @@ describe('convertLlama2c', () => {
   it.each([
     ['tokenizer', 'ZOSIA_TOKENIZER_CORRUPT'],
     ['checkpoint', 'ZOSIA_CHECKPOINT_TRUNCATED'],
-  ] as const)('names the %s that is damaged', async (damaged, code) => {
+  ] as const)('reports a damaged %s with its path', async (damaged, code) => {
     const [checkpoint, tokenizer] = await writeSampleFiles(folder.path);
     const files = { checkpoint, tokenizer, [damaged]: folder.file('cut.bin') };
     const whole = await readFile(damaged === 'tokenizer' ? tokenizer : checkpoint);
@@ -57,14 +57,14 @@ describe('convertLlama2c', () => {
     await expect(converted).rejects.toThrow(files[damaged]);
   });
 
-  it('refuses an empty name', async () => {
+  it('rejects an empty name', async () => {
     const [checkpoint, tokenizer] = await writeSampleFiles(folder.path);
     const out = folder.file('nameless.gguf');
     const converted = convertLlama2c({ checkpoint, tokenizer, out, name: ' ' });
     await expect(converted).rejects.toThrow(zosiaError('ZOSIA_MODEL_NOT_NAMED'));
   });
 
-  it('says of a GGUF that it is one', async () => {
+  it('reports a GGUF that is given as a checkpoint', async () => {
     const checkpoint = folder.file('model.gguf');
     await writeFile(checkpoint, await modelGguf());
     const paths = { checkpoint, tokenizer: checkpoint, out: folder.file('other.gguf') };

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/temporary.js';
 const folder = temporaryFolder();
 const damaged = zosiaError('ZOSIA_EMBEDDED_MODEL_DAMAGED');
 
-/** A folder with a model of these bytes, and the digest of others if so told. */
+/** A folder with a model of these bytes, and the digest of these or of other bytes. */
 async function folderOf(name: string, bytes: string, summed = bytes): Promise<string> {
   const directory = folder.file(name);
   await mkdir(directory);
@@ -22,27 +22,27 @@ async function folderOf(name: string, bytes: string, summed = bytes): Promise<st
   return directory;
 }
 
-it('is found where it is whole, and only there', async () => {
+it('embeddedModelPath returns the path of an intact model, and rejects any other', async () => {
   const whole = await folderOf('whole', 'model');
   expect(await embeddedModelPath(whole)).toBe(`${whole}/zosia-tiny.gguf`);
   await expect(embeddedModelPath(folder.file('nowhere'))).rejects.toThrow(damaged);
   await expect(embeddedModelPath(await folderOf('other', 'a', 'b'))).rejects.toThrow(damaged);
 });
 
-it('is damaged where only its digest is there', async () => {
+it('embeddedModelPath rejects a folder with only the digest', async () => {
   const directory = folder.file('digest');
   await mkdir(directory);
   await writeFile(`${directory}/SHA256SUMS`, `${sha256('model')}  zosia-tiny.gguf\n`);
   await expect(embeddedModelPath(directory)).rejects.toThrow(damaged);
 });
 
-it('is no name that is empty', async () => {
+it('readModel rejects an empty name', async () => {
   const promise = readModel('', folder.path);
   await expect(promise).rejects.toThrow(zosiaError('ZOSIA_MODEL_NOT_NAMED'));
 });
 
 describe('the built-in model', () => {
-  it('is what is opened when none is named', async () => {
+  it('is opened when no model is named', async () => {
     const { path, info, sizeBytes } = await readModel(undefined, folder.path);
     expect(path).toBe(EMBEDDED_MODEL);
     expect(info).toMatchObject({ name: 'zosia-tiny', hasChatTemplate: true });
@@ -50,7 +50,7 @@ describe('the built-in model', () => {
     expect(sizeBytes).toBeLessThanOrEqual(3 << 20);
   });
 
-  it('has a name, which a model of the user may have, too', async () => {
+  it('is opened by its name, unless there is a file of that name', async () => {
     expect((await readModel('zosia-tiny', folder.path)).path).toBe(EMBEDDED_MODEL);
     const own = folder.file('zosia-tiny.gguf');
     await copyFile(EMBEDDED_MODEL, own);
@@ -72,7 +72,7 @@ describe('the built-in model', () => {
     expect(await readdir(directory)).toHaveLength(2);
   });
 
-  it('becomes a checkpoint once, and again when that is no longer right', async () => {
+  it('is converted to a checkpoint once, and again if that was damaged', async () => {
     const places = defaultPlaces(folder.path);
     const paths = await embeddedCheckpoint(efiModelDir(places));
     const { checkpoint, tokenizer } = paths;

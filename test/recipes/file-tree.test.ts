@@ -24,13 +24,13 @@ function tree(...entries: DebEntry[]): FileTree {
 }
 
 describe('FileTree', () => {
-  it('finds a file in /lib under /usr/lib and the other way round', () => {
+  it('finds a file in /lib under /usr/lib and vice versa', () => {
     expect(tree(file('/lib/a.so')).follow('/usr/lib/a.so')?.path).toBe('/usr/lib/a.so');
     expect(tree(file('/usr/lib/a.so')).follow('/lib/a.so')?.path).toBe('/usr/lib/a.so');
     expect(tree(file('/library/a.so')).follow('/usr/library/a.so')).toBeUndefined();
   });
 
-  it('follows relative, absolute and repeated links, and names them', () => {
+  it('follows relative, absolute and repeated links, and returns their paths', () => {
     const made = tree(
       file('/usr/lib/t/ld.so'),
       link('/usr/lib64/ld.so', '../lib/./t/ld.so'),
@@ -41,11 +41,11 @@ describe('FileTree', () => {
     expect(found?.via).toEqual(['/opt/ld', '/usr/lib64/ld.so']);
   });
 
-  it('stays inside the root', () => {
+  it('keeps links inside the root', () => {
     expect(tree(file('/etc/x'), link('/a', '../../../etc/x')).follow('/a')?.path).toBe('/etc/x');
   });
 
-  it('gives up on circles and on what is not there', () => {
+  it('returns undefined for circular links and missing files', () => {
     expect(tree(link('/a', 'b'), link('/b', 'a')).follow('/a')).toBeUndefined();
     expect(tree(link('/a', 'nothing')).follow('/a')).toBeUndefined();
     expect(tree().follow('/a')).toBeUndefined();

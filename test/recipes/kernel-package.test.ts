@@ -27,7 +27,7 @@ const KERNEL = {
   [`${MODULES}/modules.builtin`]: Buffer.from('kernel/drivers/virtio/virtio_mmio.ko\n'),
 };
 
-describeWithPrograms(['dpkg-deb'], 'a kernel package', () => {
+describeWithPrograms(['dpkg-deb'], 'readKernelPackage', () => {
   const folder = temporaryFolder();
 
   /** Packs files with dpkg-deb. */
@@ -41,13 +41,13 @@ describeWithPrograms(['dpkg-deb'], 'a kernel package', () => {
       await mkdir(dirname(join(tree, path)), { recursive: true });
       await writeFile(join(tree, path), bytes);
     }
-    // dpkg-deb insists on it, whatever the umask.
+    // dpkg-deb requires this mode, whatever the umask.
     await chmod(join(tree, 'DEBIAN'), 0o755);
     await run('dpkg-deb', ['-b', '--root-owner-group', tree, `${tree}.deb`]);
     return `${tree}.deb`;
   }
 
-  it('gives the kernel, and the modules the guest loads after those they depend on', async () => {
+  it('returns the kernel, and the modules of the guest in the order of their dependencies', async () => {
     const { kernel, modules } = await readKernelPackage(await pack('whole', KERNEL));
     expect(Buffer.from(kernel).toString()).toBe('kernel');
     const order = modules.map(({ path }) => path);
@@ -60,7 +60,7 @@ describeWithPrograms(['dpkg-deb'], 'a kernel package', () => {
     expect(order.every((path) => path.startsWith(`/usr${MODULES}/kernel/`))).toBe(true);
   });
 
-  it.each(GUEST_MODULES)('without %s is refused', async (name) => {
+  it.each(GUEST_MODULES)('rejects a package without %s', async (name) => {
     const files = Object.entries(KERNEL).filter(([path]) => !path.includes(name));
     const builtin =
       name === 'virtio_mmio' ? { [`${MODULES}/modules.builtin`]: Buffer.from('') } : {};
@@ -70,7 +70,7 @@ describeWithPrograms(['dpkg-deb'], 'a kernel package', () => {
     );
   });
 
-  it('without a kernel is refused', async () => {
+  it('rejects a package without a kernel', async () => {
     const path = await pack('empty', { '/boot/readme': Buffer.from('') });
     await expect(readKernelPackage(path)).rejects.toThrow(zosiaError('ZOSIA_KERNEL_NOT_FOUND'));
   });

@@ -49,8 +49,8 @@ const PACKAGES = {
   '/usr/lib/locale/C.utf8/LC_TIME': Buffer.from('how dates are written'),
 };
 
-describe('what llama.cpp needs to run', () => {
-  it('is its programs, their libraries by run path and link, the loader and the CPU variants', () => {
+describe('llamaRuntime', () => {
+  it('returns the programs, their libraries by run path and link, the loader and the CPU variants', () => {
     expect(runtimeOf(PACKAGES)).toEqual(
       [
         '/lib',
@@ -73,7 +73,7 @@ describe('what llama.cpp needs to run', () => {
     `${TRIPLET}/libgomp.so.1`,
     VARIANT,
     '/usr/lib/locale/C.utf8/LC_CTYPE',
-  ])('cannot be had without %s', (path) => {
+  ])('reports a missing %s', (path) => {
     const packages = { ...PACKAGES };
     Reflect.deleteProperty(packages, path);
     expect(() => runtimeOf(packages)).toThrow(zosiaError('ZOSIA_LIBRARY_MISSING'));

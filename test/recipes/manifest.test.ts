@@ -12,7 +12,7 @@ const RECIPE: Recipe = {
   settings: { arch: 'aarch64' },
 };
 
-describe('an image is current', () => {
+describe('an image with a manifest', () => {
   const folder = temporaryFolder();
   let image = '';
 
@@ -23,11 +23,11 @@ describe('an image is current', () => {
     await writeManifest(image, RECIPE, RECIPE.inputs, output);
   });
 
-  it('when recipe and bytes are those of its manifest', async () => {
+  it('is current if the recipe and the bytes match the manifest', async () => {
     expect(await isCurrent(image, RECIPE)).toBe(true);
   });
 
-  it('whatever its modification time', async () => {
+  it('is current whatever its modification time', async () => {
     await writeFile(image, 'contents');
     expect(await isCurrent(image, RECIPE)).toBe(true);
   });
@@ -36,13 +36,13 @@ describe('an image is current', () => {
     ['another product', { ...RECIPE, product: 'kernel' }],
     ['another input', { ...RECIPE, inputs: [{ name: 'init', version: '1', sha256: 'bb' }] }],
     ['another version', { ...RECIPE, inputs: [{ name: 'init', version: '2', sha256: 'aa' }] }],
-    ['one input more', { ...RECIPE, inputs: [...RECIPE.inputs, { name: 'x', sha256: 'cc' }] }],
+    ['an additional input', { ...RECIPE, inputs: [...RECIPE.inputs, { name: 'x', sha256: 'cc' }] }],
     ['another setting', { ...RECIPE, settings: { arch: 'x86_64' } }],
-  ])('not for %s', async (_, recipe) => {
+  ])('is not current for %s', async (_, recipe) => {
     expect(await isCurrent(image, recipe)).toBe(false);
   });
 
-  it('not when a byte of it changed, or it is longer, or gone', async () => {
+  it('is not current if a byte changed, or if it is longer or missing', async () => {
     await writeFile(image, 'c0ntents');
     expect(await isCurrent(image, RECIPE)).toBe(false);
     await writeFile(image, 'contents and more');
@@ -52,7 +52,7 @@ describe('an image is current', () => {
   });
 
   it.each(['', '{', 'null', '[]', '{"schema":2}', '{"schema":1,"inputs":{}}'])(
-    'not when its manifest is damaged: %j',
+    'is not current if the manifest is damaged: %j',
     async (text) => {
       await writeFile(manifestPath(image), text);
       expect(await isCurrent(image, RECIPE)).toBe(false);
@@ -74,7 +74,7 @@ describe('an image is current', () => {
     ['versions', undefined],
     ['versions', null],
     ['versions', { zosia: '0.0.0' }],
-  ])('not when its manifest has %s: %j', async (key, value) => {
+  ])('is not current if the manifest has %s: %j', async (key, value) => {
     const path = manifestPath(image);
     const manifest = JSON.parse(await readFile(path, 'utf8')) as object;
     await writeFile(path, JSON.stringify({ ...manifest, [key]: value }));
@@ -82,19 +82,19 @@ describe('an image is current', () => {
     expect(await isCurrent(image, RECIPE, { frozen: true })).toBe(false);
   });
 
-  it('with a substitute inside, but not when frozen', async () => {
+  it('is current with a substitute inside, but not when frozen', async () => {
     const used = [{ name: 'init', version: '9', sha256: 'dd', substitute: true }] as const;
     await writeManifest(image, RECIPE, used, { sizeBytes: 8, sha256: sha256('contents') });
     expect(await isCurrent(image, RECIPE)).toBe(true);
     expect(await isCurrent(image, RECIPE, { frozen: true })).toBe(false);
   });
 
-  it('and its manifest names the zosia that wrote it', async () => {
+  it('has the version of zosia in its manifest', async () => {
     const manifest: unknown = JSON.parse(await readFile(manifestPath(image), 'utf8'));
     expect(manifest).toMatchObject({ versions: { zosia: zosiaVersion() } });
   });
 
-  it('and its manifest says nothing of the host or the time', async () => {
+  it('has no path of the host and no time in its manifest', async () => {
     const text = await readFile(manifestPath(image), 'utf8');
     expect(text).not.toContain(folder.path);
     expect(text).not.toMatch(/20\d\d-\d\d/);

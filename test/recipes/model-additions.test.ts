@@ -5,23 +5,23 @@ import { collectAddition, parseAddition } from '../../src/recipes/additions.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 
-describe('SRC:DST', () => {
+describe('parseAddition', () => {
   it.each([
     ['a.txt:/b.txt', 'a.txt', '/b.txt'],
     ['a.txt:b.txt', 'a.txt', '/b.txt'],
     ['a.txt:/folder/', 'a.txt', '/folder/a.txt'],
     ['../some folder/:/', '../some folder/', '/some folder'],
     ['C:odd:name:/x', 'C:odd:name', '/x'],
-  ])('%s', (text, source, diskPath) => {
+  ])('parses %s', (text, source, diskPath) => {
     expect(parseAddition(text)).toEqual({ source, diskPath });
   });
 
-  it.each(['', 'a.txt', ':/b', 'a.txt:'])('is not %j', (text) => {
+  it.each(['', 'a.txt', ':/b', 'a.txt:'])('rejects %j', (text) => {
     expect(() => parseAddition(text)).toThrow(zosiaError('ZOSIA_BAD_ADDITION'));
   });
 });
 
-describe('what is added', () => {
+describe('collectAddition', () => {
   const folder = temporaryFolder();
   const source = (): string => folder.file('täglich');
   beforeEach(async () => {
@@ -31,7 +31,7 @@ describe('what is added', () => {
     await writeFile(`${source()}/deep/z`, '');
   });
 
-  it('is a file', async () => {
+  it('returns one entry for a file', async () => {
     const [entry, ...none] = await collectAddition({
       source: `${source()}/a: "b".txt`,
       diskPath: '/a',
@@ -40,7 +40,7 @@ describe('what is added', () => {
     expect(none).toEqual([]);
   });
 
-  it('is a folder with all that is in it, links as links', async () => {
+  it('returns a folder with all its contents, and symlinks as symlinks', async () => {
     await symlink('../a: "b".txt', `${source()}/deep/link`);
     const entries = await collectAddition({ source: source(), diskPath: '/data/x' });
     const seen = entries.map(
@@ -56,8 +56,8 @@ describe('what is added', () => {
     ]);
   });
 
-  describe('with several names of one file', () => {
-    /** Each path with what it leads to, or its type. */
+  describe('of a file with several names', () => {
+    /** Each path with its type and the target of a link. */
     async function collected(from = source()): Promise<string[]> {
       return (await collectAddition({ source: from, diskPath: '/x' })).map((entry) => {
         const { type, diskPath } = entry;
@@ -65,7 +65,7 @@ describe('what is added', () => {
       });
     }
 
-    it('is a file by its first name in byte order, whichever was there first', async () => {
+    it('returns a file for the first name in byte order, and hard links for the others', async () => {
       // U+FF41 comes before U+1F600 as bytes, and after it as UTF-16.
       await link(`${source()}/deep/z`, `${source()}/deep/\u{1f600}`);
       await link(`${source()}/deep/z`, `${source()}/deep/\uff41`);
@@ -82,7 +82,7 @@ describe('what is added', () => {
       ]);
     });
 
-    it('is a file of its own where the other names are outside', async () => {
+    it('returns a file for the first name in the folder if others are outside', async () => {
       await link(`${source()}/deep/z`, folder.file('outside'));
       await link(`${source()}/deep/z`, `${source()}/deep/zz`);
       expect(await collected(`${source()}/deep`)).toEqual([
@@ -93,7 +93,7 @@ describe('what is added', () => {
       await rm(folder.file('outside'));
     });
 
-    it('keeps those of a symbolic link, which may lead out of no folder that one is in', async () => {
+    it('returns hard links of a symlink, and rejects one that leads out of the folder', async () => {
       await symlink('z', `${source()}/deep/link`);
       await link(`${source()}/deep/link`, `${source()}/deep/other`);
       expect(await collected()).toEqual(
@@ -105,14 +105,14 @@ describe('what is added', () => {
     });
   });
 
-  it('is what a link leads to, where the link itself is named', async () => {
+  it('follows a symlink that is itself the source', async () => {
     await symlink('täglich', folder.file('link'));
     const entries = await collectAddition({ source: folder.file('link'), diskPath: '/x' });
     expect(entries).toHaveLength(5);
   });
 
   it.each(['/etc/hostname', '..', '../..', 'deep/../../x'])(
-    'is no link out of the folder: %s',
+    'rejects a symlink that leads out of the folder: %s',
     async (target) => {
       await symlink(target, `${source()}/link`);
       await expect(collectAddition({ source: source(), diskPath: '/x' })).rejects.toThrow(
@@ -121,7 +121,7 @@ describe('what is added', () => {
     },
   );
 
-  it('is neither a socket nor a name that is not UTF-8', async (context) => {
+  it('rejects a socket and a name that is not UTF-8', async (context) => {
     const server = createServer().listen(`${source()}/socket`);
     await new Promise((resolve) => server.once('listening', resolve));
     await expect(collectAddition({ source: source(), diskPath: '/x' })).rejects.toThrow(
@@ -139,12 +139,12 @@ describe('what is added', () => {
     );
   });
 
-  it('is not there', async () => {
+  it('rejects a missing source', async () => {
     const nowhere = { source: folder.file('nowhere'), diskPath: '/x' };
     await expect(collectAddition(nowhere)).rejects.toThrow(zosiaError('ZOSIA_FILE_NOT_FOUND'));
   });
 
-  it('is no regular file', async () => {
+  it('rejects a device', async () => {
     const device = { source: '/dev/null', diskPath: '/x' };
     await expect(collectAddition(device)).rejects.toThrow(zosiaError('ZOSIA_FILE_UNREADABLE'));
   });

@@ -21,7 +21,7 @@ beforeEach(async () => {
   disk = folder.file('all/artifacts/disk');
 });
 
-/** Changes one byte of a file and nothing that stat shows. */
+/** Changes one byte of a file, but no size and no time that stat reports. */
 async function flipSecretly(path: string, at: number): Promise<void> {
   const { atime, mtime } = await stat(path);
   const file = await open(path, 'r+');
@@ -32,7 +32,7 @@ async function flipSecretly(path: string, at: number): Promise<void> {
   await utimes(path, atime, mtime);
 }
 
-describe('a VMDK', () => {
+describe('checkModelDisk of a VMDK', () => {
   beforeEach(async () => {
     // Whole seconds, which utimes can give back.
     await utimes(model.path, 1e9, 1e9);
@@ -40,14 +40,14 @@ describe('a VMDK', () => {
     await write('vmdk', true);
   });
 
-  it('is good as long as nothing changed, also with sha256', async () => {
+  it('accepts an unchanged disk, also by its sha256', async () => {
     await checkModelDisk(disk);
     const seen: number[] = [];
     await checkModelDisk(disk, { verify: true, onProgress: (done) => seen.push(done) });
     expect(seen.at(-1)).toBe(model.sizeBytes);
   });
 
-  it('names its files relative to itself, with size, time and sha256', async () => {
+  it('finds files in the manifest by relative names, with size, time and sha256', async () => {
     const manifest = JSON.parse(await readFile(`${disk}.json`, 'utf8')) as { files: unknown };
     expect(manifest.files).toEqual([
       {
@@ -66,24 +66,24 @@ describe('a VMDK', () => {
     ]);
   });
 
-  it('is as good where it is moved together with its files', async () => {
+  it('accepts a disk that was moved together with its files', async () => {
     await rename(folder.file('all'), folder.file('elsewhere'));
     await checkModelDisk(folder.file('elsewhere/artifacts/disk'), { verify: true });
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['grew', () => writeFile(model.path, 'more', { flag: 'a' })],
-    ['was written', () => utimes(model.path, 1e9, 1e9 + 0.001)],
-    ['is gone', () => rm(model.path)],
-    ['lost its metadata', () => rm(`${disk}-metadata.img`)],
-    ['has metadata of another', () => utimes(`${disk}-metadata.img`, 1e9, 1e9)],
-    ['has another descriptor', () => flipSecretly(disk, 40)],
-  ])('is refused once a file %s', async (_, change) => {
+    ['a file that grew', () => writeFile(model.path, 'more', { flag: 'a' })],
+    ['a file that was written', () => utimes(model.path, 1e9, 1e9 + 0.001)],
+    ['a missing file', () => rm(model.path)],
+    ['missing metadata', () => rm(`${disk}-metadata.img`)],
+    ['metadata that was written', () => utimes(`${disk}-metadata.img`, 1e9, 1e9)],
+    ['a changed descriptor', () => flipSecretly(disk, 40)],
+  ])('rejects a disk with %s', async (_, change) => {
     await change();
     await expect(checkModelDisk(disk)).rejects.toThrow(zosiaError('ZOSIA_DISK_CHANGED'));
   });
 
-  it('with other contents of the same size and time is refused only by sha256', async () => {
+  it('rejects other contents of the same size and time only by sha256', async () => {
     await flipSecretly(model.path, model.sizeBytes - 100_000);
     await checkModelDisk(disk);
     await expect(checkModelDisk(disk, { verify: true })).rejects.toThrow(
@@ -102,7 +102,7 @@ describe('a VMDK', () => {
       '{"schema":1,"product":"model-disk","inputs":[{"path":"/m","sizeBytes":-1}]}',
       /: inputs\[0\]\.sizeBytes is -1, not a whole number from 0 to \d+$/,
     ],
-  ])('is refused with a damaged manifest: %j', async (text, problem) => {
+  ])('rejects a damaged manifest: %j', async (text, problem) => {
     await writeFile(`${disk}.json`, text);
     await expect(checkModelDisk(disk)).rejects.toMatchObject({
       code: 'ZOSIA_MANIFEST_DAMAGED',
@@ -111,8 +111,8 @@ describe('a VMDK', () => {
   });
 });
 
-describe('a raw disk', () => {
-  it('is its own, whatever becomes of the model', async () => {
+describe('checkModelDisk of a raw disk', () => {
+  it('accepts a copied disk when the model is missing', async () => {
     await write('raw', true);
     await rm(model.path);
     await cp(disk, `${disk}2`);
@@ -120,7 +120,7 @@ describe('a raw disk', () => {
     await checkModelDisk(`${disk}2`, { verify: true });
   });
 
-  it('is refused when it was cut short, and by sha256 when a byte of the model changed', async () => {
+  it('rejects a truncated disk, and a changed byte of the model by its sha256', async () => {
     await write('raw', true);
     const bytes = await readFile(disk);
     const at = bytes.indexOf(await readFile(model.path));
@@ -136,8 +136,8 @@ describe('a raw disk', () => {
   });
 });
 
-describe('a disk of which nothing is written down', () => {
-  it('is taken as it is, and cannot be verified', async () => {
+describe('checkModelDisk of a disk without checksums', () => {
+  it('accepts a disk without a manifest, but cannot verify it', async () => {
     await writeFile(disk, 'anything');
     await checkModelDisk(disk);
     await expect(checkModelDisk(disk, { verify: true })).rejects.toThrow(
@@ -145,7 +145,7 @@ describe('a disk of which nothing is written down', () => {
     );
   });
 
-  it('cannot be verified either when long files were not read', async () => {
+  it('cannot verify a disk whose long files were not read', async () => {
     const file = await open(model.path, 'r+');
     await file.truncate(2 << 20);
     await file.close();

@@ -43,14 +43,14 @@ async function contents(image: Image): Promise<Map<string, Buffer | string>> {
   return found;
 }
 
-describe('what lies where on a model disk', () => {
-  it('is /model.gguf alone for a single model', async () => {
+describe('the files on a model disk', () => {
+  it('are only /model.gguf for a single model', async () => {
     expect(await contents(planModelDisk(model))).toEqual(
       new Map([['/model.gguf', await readFile(model.path)]]),
     );
   });
 
-  it('is every part of a split model under its name, and a link to the first', async () => {
+  it('are all parts of a split model under their names, and a symlink to the first', async () => {
     const parts = await splitModel(model.path, 3);
     const split = await readModel(parts[1], folder.path);
     const expected = new Map<string, Buffer | string>();
@@ -59,7 +59,7 @@ describe('what lies where on a model disk', () => {
     expect(await contents(planModelDisk(split))).toEqual(expected);
   });
 
-  it('is the companions under fixed names, and additions where they are wanted', async () => {
+  it('are companions under fixed names, and additions at their paths', async () => {
     const companions = await writeCompanions(folder.path);
     await writeFile(folder.file('notes: "ä".txt'), 'notes');
     const extras = await collectAddition({
@@ -79,12 +79,12 @@ describe('what lies where on a model disk', () => {
     );
   });
 
-  it('is one thing at a place', async () => {
+  it('cannot have the same path twice', async () => {
     const extras = await collectAddition({ source: model.path, diskPath: '/model.gguf' });
     expect(() => planModelDisk(model, { extras })).toThrow(zosiaError('ZOSIA_EXT4_DUPLICATE_PATH'));
   });
 
-  it('is no more adapters than the guest looks for', async () => {
+  it('include at most 64 adapters', async () => {
     const { adapters } = await writeCompanions(folder.path);
     const many = (count: number) => ({
       adapters: Array.from({ length: count }, () => adapters[0]!),
@@ -94,13 +94,13 @@ describe('what lies where on a model disk', () => {
   });
 });
 
-describe('the shape of a model disk', () => {
+describe('the layout of a model disk', () => {
   const superblock = async (layout: ModelDiskLayout) => {
     const image = planModelDisk(model, layout);
     return (await openExt4(accessBytes(await imageBytes(image)))).superblock;
   };
 
-  it('is as asked for', async () => {
+  it('has the requested label, block size and size', async () => {
     expect(await superblock({})).toMatchObject({ label: 'ZOSIA_MODEL', blockSizeBytes: 4096 });
     expect(await superblock({ label: 'mine', blockSizeBytes: 1024 })).toMatchObject({
       label: 'mine',
@@ -113,7 +113,7 @@ describe('the shape of a model disk', () => {
     expect(planModelDisk(model, { sizeBytes: 10_000_000 }).sizeBytes).toBe(10_000_000);
   });
 
-  it('has a UUID that follows from what is on the disk', async () => {
+  it('has a UUID that depends only on the contents and the layout', async () => {
     const { uuid } = await superblock({});
     expect((await superblock({})).uuid).toBe(uuid);
     const uuids = new Set([uuid]);
@@ -140,7 +140,7 @@ describe('hard links in an addition', () => {
     return planModelDisk(model, { extras });
   }
 
-  it('are names of one inode, whatever order they were made in', async () => {
+  it('share one inode, whatever order they were made in', async () => {
     const image = await planOf('one', true, 'a');
     const disk = await openExt4(accessBytes(await imageBytes(image)));
     const [a, b] = await Promise.all(['/data/a', '/data/b'].map((path) => disk.stat(path)));
@@ -151,7 +151,7 @@ describe('hard links in an addition', () => {
     expect(Buffer.compare(await imageBytes(image), other)).toBe(0);
   });
 
-  it('make another disk than copies do', async () => {
+  it('give the disk another UUID than copies do', async () => {
     const [linked, copied] = [await planOf('one', true, 'a'), await planOf('two', false, 'a')];
     const uuids = await Promise.all(
       [linked, copied].map(async (image) => {
@@ -163,8 +163,8 @@ describe('hard links in an addition', () => {
   });
 });
 
-describe('the digest of a plan', () => {
-  it('is the same in any folder, and another for any other plan', async () => {
+describe('planDigest and checkReproducible', () => {
+  it('return the same digest in any folder, and another for another plan', async () => {
     const digest = planDigest(planModelDisk(model));
     await mkdir(folder.file('elsewhere'));
     const elsewhere = await writeSampleModel(folder.file('elsewhere'));
@@ -173,7 +173,7 @@ describe('the digest of a plan', () => {
     expect(planDigest(planModelDisk(model, { extraBytes: 1 << 20 }))).not.toBe(digest);
   });
 
-  it('shows plans that are not reproducible', async () => {
+  it('reject plans that are not reproducible', async () => {
     const plan = () => Promise.resolve(planModelDisk(model));
     expect(await checkReproducible(plan)).toBe(planDigest(planModelDisk(model)));
     let count = 0;
@@ -182,8 +182,8 @@ describe('the digest of a plan', () => {
   });
 });
 
-describe('writing a model disk', () => {
-  it('says beside it what is on it', async () => {
+describe('writeModelDisk', () => {
+  it('writes a manifest beside the disk', async () => {
     const out = folder.file('disk.img');
     const { adapters } = await writeCompanions(folder.path);
     const { manifest, image } = await writeModelDisk(model, { format: 'raw', out, adapters });
@@ -210,7 +210,7 @@ describe('writing a model disk', () => {
     expect(manifest.layout.uuid).toBe(uuid);
   });
 
-  it.each(['raw', 'vmdk'] as const)('never replaces what is to go on it: %s', async (format) => {
+  it.each(['raw', 'vmdk'] as const)('does not overwrite its inputs: %s', async (format) => {
     const before = await readFile(model.path);
     const write = (out: string, of = model) => writeModelDisk(of, { format, out });
     await expect(write(model.path)).rejects.toThrow(zosiaError('ZOSIA_OUTPUT_IS_INPUT'));
@@ -222,7 +222,7 @@ describe('writing a model disk', () => {
   });
 
   it.each([undefined, 40 * 2 ** 20])(
-    'tells its progress to the end: size %s',
+    'reports its progress to the end: size %s',
     async (sizeBytes) => {
       const told: (readonly [string, number, number])[] = [];
       await writeModelDisk(model, {
@@ -238,7 +238,7 @@ describe('writing a model disk', () => {
     },
   );
 
-  it('leaves a VMDK alone that is there already', async () => {
+  it('keeps an existing VMDK that is the same, and rewrites one that is not', async () => {
     const out = folder.file('disk.vmdk');
     const files = [out, folder.file('disk-metadata.img'), `${out}.json`];
     const identities = () => Promise.all(files.map(async (file) => (await stat(file)).ino));
@@ -255,7 +255,7 @@ describe('writing a model disk', () => {
     expect((await write()).written).toBe(false);
   });
 
-  it('is refused when a file changed after it was looked at', async () => {
+  it('rejects a file that changed after it was opened', async () => {
     await writeFile(model.path, await readFile(model.path));
     for (const format of ['raw', 'vmdk'] as const) {
       const written = writeModelDisk(model, { format, out: folder.file('disk') });
@@ -264,8 +264,8 @@ describe('writing a model disk', () => {
   });
 });
 
-describeWithE2fsprogs('e2fsprogs on model disks', () => {
-  it.each([1024, 2048, 4096] as const)('finds them clean: blocks of %d', async (blockSizeBytes) => {
+describeWithE2fsprogs('e2fsprogs with model disks', () => {
+  it.each([1024, 2048, 4096] as const)('find no error: %d-byte blocks', async (blockSizeBytes) => {
     const split = await readModel((await splitModel(model.path, 2))[0], folder.path);
     const companions = await writeCompanions(folder.path);
     await link(folder.file('style.gguf'), folder.file('other name.gguf'));

@@ -33,14 +33,14 @@ async function writeFiles(files: Readonly<Record<string, Buffer>>): Promise<void
   await writeRaw(planExt4(entries, { label: 'OTHER' }), disk());
 }
 
-describe('the model on a disk', () => {
-  it.each(['raw', 'vmdk'] as const)('is what the file says it is: %s', async (format) => {
+describe('modelOnDisk', () => {
+  it.each(['raw', 'vmdk'] as const)('returns the model of a disk: %s', async (format) => {
     const model = await writeSampleModel(folder.path);
     await writeModelDisk(model, { format, out: disk() });
     expect(await modelOnDisk(disk())).toEqual({ info: model.info, companionBytes: 0 });
   });
 
-  it('is all the parts of a split one, with its companions', async () => {
+  it('returns a model in all its parts, with its companions', async () => {
     const whole = await writeSampleModel(folder.path, 'odd \\x41 näme.gguf');
     const split = await readModel((await splitModel(whole.path, 3))[0], folder.path);
     const companions = await writeCompanions(folder.path);
@@ -52,7 +52,7 @@ describe('the model on a disk', () => {
     });
   });
 
-  it('is the first *.gguf that is no companion, where there is no model.gguf', async () => {
+  it('returns the first *.gguf that is no companion if there is no model.gguf', async () => {
     const named = (name: string) => modelGguf({ 'general.name': { type: 'string', value: name } });
     await writeFiles({
       'b.gguf': await named('b.gguf'),
@@ -77,7 +77,7 @@ describe('the model on a disk', () => {
       () => sampleProjector({ tensors: { 'mm.2.weight': [8, 255] } }),
       'ZOSIA_COMPANION_DOES_NOT_FIT',
     ],
-  ])('has to go with its %s', async (name, make, code) => {
+  ])('rejects a %s that does not fit the model', async (name, make, code) => {
     await writeFiles({
       'model.gguf': await modelGguf(),
       'lora-1.gguf': await sampleAdapter(),
@@ -89,7 +89,7 @@ describe('the model on a disk', () => {
     });
   });
 
-  it('is described beside a companion that cannot be read: the guest says more of that', async () => {
+  it('returns the model even if a companion cannot be read', async () => {
     await writeFiles({ 'model.gguf': await modelGguf(), 'mmproj.gguf': Buffer.from('no GGUF') });
     expect(await modelOnDisk(disk())).toMatchObject({ companionBytes: 7 });
     const model: Ext4Entry = {
@@ -102,7 +102,7 @@ describe('the model on a disk', () => {
     expect((await modelOnDisk(disk()))?.info.architecture).toBe('llama');
   });
 
-  it('is none where nothing can be read', async () => {
+  it('returns undefined for an unreadable disk', async () => {
     expect(await modelOnDisk(folder.file('nowhere'))).toBeUndefined();
     await writeFile(disk(), 'no file system');
     expect(await modelOnDisk(disk())).toBeUndefined();
@@ -113,12 +113,12 @@ describe('the model on a disk', () => {
     expect(await modelOnDisk(disk())).toBeUndefined();
   });
 
-  it('is not looked for on a disk of the EFI machine', async () => {
+  it('rejects a disk of the EFI machine', async () => {
     await writeRaw(planFat([], { label: 'LLAMA2' }), disk());
     await expect(modelOnDisk(disk())).rejects.toThrow(zosiaError('ZOSIA_NOT_EXT4'));
   });
 
-  it('is none when a part is missing', async () => {
+  it('returns undefined when a part is missing', async () => {
     const whole = await writeSampleModel(folder.path);
     const [first] = await splitModel(whole.path, 2);
     const part = { type: 'file', path: `/${basename(first!)}` } as const;
@@ -128,8 +128,8 @@ describe('the model on a disk', () => {
   });
 });
 
-describe('what a model needs', () => {
-  it('is memory for everything that is loaded, and a context that fits it', async () => {
+describe('modelNeeds and contextTokensFor', () => {
+  it('return memory for all that is loaded, and arguments for the context', async () => {
     const { info } = await writeSampleModel(folder.path);
     expect(modelNeeds(info, 100, 5000)).toEqual({
       memory: { weightBytes: info.weightBytes + 5000, kvCacheBytes: kvCacheBytes(info, 100) },
@@ -137,7 +137,7 @@ describe('what a model needs', () => {
     });
   });
 
-  it('is at most 4096 tokens of context unless asked for more', async () => {
+  it('return a context of at most 4096 tokens unless more are requested', async () => {
     const { info } = await writeSampleModel(folder.path);
     expect(info.contextLength).toBe(2048);
     expect(contextTokensFor(info)).toBe(2048);

@@ -22,7 +22,7 @@ describe('a split model', () => {
     parts = await splitModel(whole, 3);
   });
 
-  it.each([1, 2, 3])('is found whole from part %d', async (number) => {
+  it.each([1, 2, 3])('is opened with all parts by part %d', async (number) => {
     const whole = await open('a model.gguf');
     const model = await open(splitName('a model', number - 1, 3));
     expect(model.parts.map(({ path }) => path)).toEqual(parts);
@@ -47,7 +47,7 @@ describe('a split model', () => {
     expect(info).toEqual({ ...whole.info, splitCount: 2 });
   });
 
-  it('that lacks a tensor in all its parts together is refused', async () => {
+  it('is rejected if all its parts together lack a tensor', async () => {
     const tensors = MODEL_TENSORS.slice(1);
     await writeRaw(
       planGguf({ metadata: { ...MODEL_METADATA, ...splitMetadata(0, 1, 10) }, tensors }),
@@ -57,14 +57,14 @@ describe('a split model', () => {
     await expect(open(basename(first!))).rejects.toThrow(/lacks the tensor token_embd\.weight/);
   });
 
-  it('misses a part: says which', async () => {
+  it('is rejected with the name of a missing part', async () => {
     await rm(parts[1]!);
     const opened = open(basename(parts[0]!));
     await expect(opened).rejects.toThrow(zosiaError('ZOSIA_MODEL_PART_MISSING'));
     await expect(opened).rejects.toThrow(basename(parts[1]!));
   });
 
-  it.each([65_536, 200_000_000, 2 ** 32 - 1])('claims %d parts: is not believed', async (count) => {
+  it.each([65_536, 200_000_000, 2 ** 32 - 1])('is rejected with %d parts', async (count) => {
     const metadata = {
       'general.architecture': { type: 'string', value: 'llama' },
       'split.no': { type: 'uint32', value: 0 },
@@ -75,7 +75,7 @@ describe('a split model', () => {
     await expect(open(name)).rejects.toThrow(zosiaError('ZOSIA_MODEL_CORRUPT'));
   });
 
-  it('claims as many parts as there may be: names the first few that are missing', async () => {
+  it('is rejected with the names of the first missing parts if it claims to have very many', async () => {
     const name = splitName('b', 0, 65_535);
     const metadata = splitMetadata(0, 65_535, 1);
     await writeRaw(planGguf({ metadata, tensors: [] }), folder.file(name));
@@ -84,13 +84,13 @@ describe('a split model', () => {
     await expect(open(name)).rejects.toThrow(new RegExp(`missing: ${missing}$`));
   });
 
-  it('has a part that is cut short', async () => {
+  it('is rejected with a truncated part', async () => {
     const bytes = await readFile(parts[2]!);
     await writeFile(parts[2]!, bytes.subarray(0, bytes.length - 33));
     await expect(open(basename(parts[0]!))).rejects.toThrow(zosiaError('ZOSIA_MODEL_TRUNCATED'));
   });
 
-  it('has a part whose name llama.cpp would not find', async () => {
+  it('is rejected with a part whose name llama.cpp would not find', async () => {
     await rename(parts[0]!, folder.file('renamed.gguf'));
     await expect(open('renamed.gguf')).rejects.toThrow(zosiaError('ZOSIA_MODEL_PART_NAME'));
   });
@@ -103,17 +103,17 @@ describe('a split model', () => {
   });
   it.each([
     ['belongs to fewer parts', splitMetadata(2, 2, 3), [tensor('x')]],
-    ['has the number of another', splitMetadata(1, 3, 3), [tensor('x')]],
+    ['has the number of another part', splitMetadata(1, 3, 3), [tensor('x')]],
     ['belongs to a model with more tensors', splitMetadata(2, 3, 4), [tensor('x')]],
-    ['holds a tensor too many', splitMetadata(2, 3, 3), [tensor('x'), tensor('y')]],
-    ['holds a tensor of another part', splitMetadata(2, 3, 3), [tensor('token_embd.weight')]],
-    ['says nothing of being one', {}, [tensor('x')]],
-  ])('has a part that %s', async (_, metadata, tensors) => {
+    ['has an additional tensor', splitMetadata(2, 3, 3), [tensor('x'), tensor('y')]],
+    ['has a tensor of another part', splitMetadata(2, 3, 3), [tensor('token_embd.weight')]],
+    ['has no metadata of a part', {}, [tensor('x')]],
+  ])('is rejected with a part that %s', async (_, metadata, tensors) => {
     await writeRaw(planGguf({ metadata, tensors }), parts[2]!);
     await expect(open(basename(parts[0]!))).rejects.toThrow(zosiaError('ZOSIA_MODEL_PARTS_DIFFER'));
   });
 
-  it('may be named by all its parts, but by no other file', async () => {
+  it('can be opened by all its parts, but not together with another file', async () => {
     expect((await openModelFiles(parts, folder.path)).parts).toHaveLength(3);
     const names = [parts[0]!, folder.file('a model.gguf')];
     await expect(openModelFiles(names, folder.path)).rejects.toThrow(
@@ -122,7 +122,7 @@ describe('a split model', () => {
   });
 });
 
-describe('a GGUF of another kind', () => {
+describe('readModel and openCompanion', () => {
   const folder = temporaryFolder();
   const write = async (name: string, key: string, value: string): Promise<string> => {
     await writeFile(folder.file(name), await modelGguf({ [key]: { type: 'string', value } }));
@@ -133,7 +133,7 @@ describe('a GGUF of another kind', () => {
     ['adapter', 'general.type', 'adapter'],
     ['projector', 'general.type', 'mmproj'],
     ['projector', 'general.architecture', 'clip'],
-  ] as const)('is no model but a companion: %s by %s', async (kind, key, value) => {
+  ] as const)('distinguish a companion from a model: %s by %s', async (kind, key, value) => {
     const path = await write('companion.gguf', key, value);
     await expect(readModel(path, folder.path)).rejects.toThrow(
       zosiaError('ZOSIA_MODEL_WRONG_KIND'),
@@ -145,7 +145,7 @@ describe('a GGUF of another kind', () => {
     expect(await openCompanion('companion', kind, folder.path)).toMatchObject({ path });
   });
 
-  it('is a model where a companion is wanted', async () => {
+  it('reject a model in place of a companion', async () => {
     const path = await write('model.gguf', 'general.type', 'model');
     await expect(openCompanion(path, 'adapter', folder.path)).rejects.toThrow(
       zosiaError('ZOSIA_MODEL_WRONG_KIND'),

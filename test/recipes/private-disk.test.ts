@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary.js';
 
 const folder = temporaryFolder();
 
-/** A sector of a file of the host, after one that no file has. */
+/** A sector of bytes, and then one of a file of the host. */
 const diskOf = (path: string, head: string): Image =>
   makeImage(1024, [
     { offset: 0, length: 512, source: { kind: 'bytes', bytes: Buffer.alloc(512, head) } },
@@ -32,7 +32,7 @@ async function contentsOf(path: string): Promise<string> {
 }
 
 describe('withPrivateDisk', () => {
-  it('lends two runs disks of their own, which are gone afterwards', async () => {
+  it('provides a disk of its own to each of two runs, and deletes both afterwards', async () => {
     await writeFile(folder.file('model'), 'm'.repeat(512));
     const disks: string[] = [];
     const lend = (head: string, use: () => Promise<void>): Promise<void> =>
@@ -48,7 +48,7 @@ describe('withPrivateDisk', () => {
     expect(disks.filter((path) => existsSync(path))).toEqual([]);
   });
 
-  it('takes the disk away when its use fails', async () => {
+  it('deletes the disk when its use fails', async () => {
     await writeFile(folder.file('model'), 'm'.repeat(512));
     let lent = '';
     const failing = withPrivateDisk(diskOf(folder.file('model'), 'a'), ({ path }) => {

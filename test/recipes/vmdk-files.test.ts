@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/temporary.js';
 
 const FILE_BYTES = 200_000;
 
-/** Names that a descriptor has trouble with, or that look as if it had. */
+/** Names that are difficult in a descriptor, or look as if they were. */
 const NAMES = [
   'plain.gguf',
   'with spaces.gguf',
@@ -47,8 +47,8 @@ async function diskOf(name: string): Promise<Image> {
 const compare = (vmdk: string, raw: string) =>
   execa('qemu-img', ['compare', '-f', 'vmdk', '-F', 'raw', vmdk, raw], { reject: false });
 
-describeWithPrograms(['qemu-img'], 'what QEMU reads through a descriptor', () => {
-  it.each(NAMES)('is the file %j, here and after a move', async (name) => {
+describeWithPrograms(['qemu-img'], 'QEMU with a descriptor', () => {
+  it.each(NAMES)('reads the file %j, also after a move', async (name) => {
     const image = await diskOf(name);
     await writeRaw(image, folder.file('raw.img'));
     for (const place of ['all/disks/disk.vmdk', `all/${name}/disk.vmdk`]) {
@@ -66,7 +66,7 @@ describeWithPrograms(['qemu-img'], 'what QEMU reads through a descriptor', () =>
     }
   });
 
-  it.each(NAMES.slice(0, -1))('is the same where the disk itself is named %j', async (name) => {
+  it.each(NAMES.slice(0, -1))('reads a disk that is named %j', async (name) => {
     const image = await diskOf('model.gguf');
     await writeRaw(image, folder.file('raw.img'));
     const written = writeVmdk(image, folder.file(name));
@@ -80,8 +80,8 @@ describeWithPrograms(['qemu-img'], 'what QEMU reads through a descriptor', () =>
   });
 });
 
-describe('links beside a descriptor', () => {
-  it('are made only for names that cannot be said, and are relative', async () => {
+describe('symlinks beside a descriptor', () => {
+  it('are relative, and made only for names that a descriptor cannot express', async () => {
     await writeVmdk(await diskOf('double "quote".gguf'), folder.file('all/disk.vmdk'));
     expect(await readlink(folder.file('all/disk-file0'))).toBe(
       'double "quote".gguf/double "quote".gguf',
@@ -90,7 +90,7 @@ describe('links beside a descriptor', () => {
     expect(files.map(({ name }) => name)).toEqual(['plain-metadata.img', 'plain.gguf/plain.gguf']);
   });
 
-  it('replace links, and nothing else', async () => {
+  it('replace symlinks, and nothing else', async () => {
     const out = folder.file('all/disk.vmdk');
     await writeVmdk(await diskOf('a "1".gguf'), out);
     await writeVmdk(await diskOf('a "2".gguf'), out);
@@ -105,11 +105,11 @@ describe('links beside a descriptor', () => {
   });
 });
 
-describe('a disk that cannot be written', () => {
+describe('writeVmdk', () => {
   const ODD_NAME = 'double "quote".gguf';
 
   it.each(['disk.vmdk', 'disk-metadata.img'])(
-    'leaves nothing behind: a folder is at %s',
+    'leaves nothing behind when there is a folder at %s',
     async (taken) => {
       const image = await diskOf(ODD_NAME);
       await mkdir(folder.file(`disks/${taken}`), { recursive: true });
@@ -120,7 +120,7 @@ describe('a disk that cannot be written', () => {
     },
   );
 
-  it('takes back what it made, and only that', async () => {
+  it('deletes what it wrote when it is cancelled, and nothing else', async () => {
     const image = await diskOf(ODD_NAME);
     const disk = folder.file('disks/disk.vmdk');
     const stopped = { signal: AbortSignal.abort(new Error('stopped')) };
@@ -136,7 +136,7 @@ describe('a disk that cannot be written', () => {
     );
   });
 
-  it('takes the metadata file back when the descriptor fails after it', async () => {
+  it('deletes the metadata file when the descriptor cannot be written', async () => {
     const image = await diskOf(ODD_NAME);
     const metadata = folder.file('disks/disk-metadata.img');
     const { signal } = new AbortController();

@@ -20,7 +20,7 @@ describe('findCompiler', () => {
 
   const clang = (version: string) => `echo "Some clang version ${version}"; echo more`;
 
-  it('finds clang and lld on the PATH and asks their versions', async () => {
+  it('returns clang and lld on the PATH with their versions', async () => {
     const path = await install('bin', { clang: clang('14.0.6'), 'ld.lld': 'echo "LLD 14.0.6"' });
     expect(await findCompiler([folder.file('empty'), path], [])).toEqual({
       clang: join(path, 'clang'),
@@ -30,7 +30,7 @@ describe('findCompiler', () => {
     });
   });
 
-  it("prefers Homebrew's to the one on the PATH", async () => {
+  it('prefers the compiler of Homebrew to the one on the PATH', async () => {
     const keg = await install('keg', { clang: clang('19.1.0') });
     const lldKeg = await install('lld keg', { 'ld.lld': 'echo "LLD 19.1.0"' });
     const path = await install('mac', { clang: clang('15.0.0') });

@@ -70,7 +70,7 @@ describe('buildEfi', () => {
     compiler = await findCompiler(HOST.searchPath);
   });
 
-  it('gives the same bytes in any folder', async () => {
+  it('writes the same bytes in any folder', async () => {
     const sourceDir = folder.file('a source');
     await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const options = { arch: 'x86_64', program: 'llama2', compiler } as const;

@@ -68,7 +68,7 @@ describe('buildGuest', () => {
     compiler = await findCompiler(HOST.searchPath);
   });
 
-  it.each(ARCHITECTURES)('gives the same bytes in any folder (%s)', async (arch) => {
+  it.each(ARCHITECTURES)('writes the same bytes in any folder (%s)', async (arch) => {
     const sourceDir = folder.file(`a source, ${arch}`);
     await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const [here, there] = await Promise.all([

@@ -8,7 +8,7 @@ import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';
 import { HOST } from '../support/host.js';
 
 /**
- * The compiler, if it is of the major version that made the prebuilt programs: others give other bytes.
+ * The compiler, if it is of the major version that made the prebuilt programs: others make other bytes.
  * With another one the test is skipped; in CI it goes on, and so fails.
  */
 export async function recordedCompiler(context: TestContext): Promise<Compiler> {

@@ -34,7 +34,7 @@ const TEXTS = fc.array(
   { minLength: 20, maxLength: 50 },
 );
 
-/** Texts that Meta's own tokenizer was asked for, with its answers. */
+/** Texts with the tokens of Meta's own tokenizer. */
 const LLAMA_2: readonly (readonly [text: string, tokens: readonly number[]])[] = [
   ['I believe the meaning of life is', [1, 306, 4658, 278, 6593, 310, 2834, 338]],
   [
@@ -61,7 +61,7 @@ describe('the encoder', () => {
   });
 
   it(
-    "agrees with the reference on Llama 2's, and gives the published tokens",
+    "agrees with the reference on Llama 2's vocabulary, and returns the published tokens",
     WITH_WEIGHTS,
     async () => {
       const tokenizer = weights('tokenizer.bin');

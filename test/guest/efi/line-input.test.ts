@@ -15,7 +15,7 @@ describe('a line typed on the firmware console', () => {
     program = await buildHostProgram(folder.path, 'type_lines', sources);
   });
 
-  /** What type_lines.c prints, but for blank rows and the blanks at the ends of rows. */
+  /** What type_lines.c prints, except for blank rows and the blanks at the ends of rows. */
   async function typed(keys: string, rows = 6, columns = 20): Promise<string[]> {
     const { stdout } = await execa(program, [`${rows}`, `${columns}`], { input: keys });
     return stdout
@@ -49,7 +49,7 @@ describe('a line typed on the firmware console', () => {
   it.each([
     ['Ctrl+C', CONTROL_C],
     ['Ctrl+U', '\x15'],
-  ])('is cleared by %s, over as many rows as it has', async (_, key) => {
+  ])('is cleared by %s on all of its rows', async (_, key) => {
     const long = 'a text that is longer than a row';
     expect(await typed(`Tom${key}`)).toEqual(['> |']);
     expect(await typed(`${long}${key}`)).toEqual(['> |']);

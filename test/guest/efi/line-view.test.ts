@@ -41,7 +41,7 @@ function terminal(output: string): Screen {
   return { rows: rows.map((line) => line.join('').trimEnd()), row, column };
 }
 
-/** The same of a line that is typed once, and its cursor moved to. */
+/** The screen of a line that is typed once, with the cursor moved to its place. */
 function expected(before: string, behind: string): Screen {
   const rows = [''];
   let [row, column, at] = [0, 2, { row: 0, column: 2 }];
@@ -59,7 +59,7 @@ function expected(before: string, behind: string): Screen {
   return { rows: rows.map((line) => line.trimEnd()), ...at };
 }
 
-/** Rows that have been blanked are as good as rows that never were. */
+/** Blanked rows are the same as rows that were never written. */
 function expectSame(seen: Screen, wanted: Screen): void {
   const shown = ({ rows }: Screen): string => rows.join('\n').trimEnd();
   expect(shown(seen)).toBe(shown(wanted));
@@ -82,10 +82,10 @@ describe('the terminal at which a line is typed', () => {
   it.each([
     ['wide characters', 'é中😀X', 'é中😀X', ''],
     ['a wide character before the last column', `${'A'.repeat(77)}中B`, `${'A'.repeat(77)}中B`, ''],
-    ['the cursor there', `${'A'.repeat(77)}中l`, 'A'.repeat(77), '中'],
+    ['the cursor before that character', `${'A'.repeat(77)}中l`, 'A'.repeat(77), '中'],
     ['a full row', 'A'.repeat(78), 'A'.repeat(78), ''],
     ['an empty line after three rows', `${'A'.repeat(200)}hXc`, '', ''],
-    ['a mark that is typed in between', 'ABl\u0301', 'A\u0301', 'B'],
+    ['a combining mark that is typed in the middle', 'ABl\u0301', 'A\u0301', 'B'],
   ])('shows %s', async (_, keys, before, behind) => {
     expectSame(await screenOf(keys), expected(before, behind));
   });

@@ -10,7 +10,7 @@ const CAPACITY = 8192;
 const LAST = /(?:[^]\p{M}*|)$/u;
 const FIRST = /^(?:[^]\p{M}*|)/u;
 
-/** The keys of edit_line.c, by an editor of its own: text before the cursor, text behind it. */
+/** The keys of edit_line.c, applied by an independent editor: text before the cursor, text behind it. */
 function edited(keys: string): string {
   let [before, behind, recalled, finished] = ['', '', '', ''];
   for (const key of keys) {

@@ -53,7 +53,7 @@ describe('stories260K', WITH_WEIGHTS, () => {
   it.each([
     ['at temperature 0', GREEDY, GREEDY_STORY],
     ['for a seed', { ...GREEDY, temperature: 1, seed: 133_742 }, SAMPLED_STORY],
-  ])('tells the story that was published %s, to its last word', async (_, options, story) => {
+  ])('generates the published story %s, to its last word', async (_, options, story) => {
     const { checkpoint, tokenizer } = STORIES_260K;
     for (const products of PRODUCTS) {
       const { text } = await runModel(checkpoint, tokenizer, options, products);
@@ -175,15 +175,15 @@ describe('a model with random weights', () => {
       ['too long', Buffer.concat([good, Buffer.alloc(4)]), `of its shape has ${good.length}`],
       ['without layers', changed(good, 8, 0), 'its n_layers is 0'],
       ['of a negative size', changed(good, 0, -48), 'its dim is -48'],
-      ['too large to be true', changed(changed(good, 0, 0x7ffffff8), 4, 0x7fffffff), 'is damaged'],
+      ['of an impossible size', changed(changed(good, 0, 0x7ffffff8), 4, 0x7fffffff), 'is damaged'],
       ['of heads that do not fit', changed(good, 12, 7), '7 heads cannot share 48 dimensions'],
       ['of odd heads', changed(good, 12, 16), '16 heads cannot share'],
       ['of key heads that do not fit', changed(good, 16, 4), '4 key heads cannot serve 6'],
       ['with too small a vocabulary', changed(good, 20, 2), 'a vocabulary of 2'],
-      ['with the least of all numbers', changed(good, 20, -0x80000000), 'its vocab_size is'],
-      ['of a version to come', changed(int8, 4, 3), 'version 3'],
+      ['with the most negative number', changed(good, 20, -0x80000000), 'its vocab_size is'],
+      ['of a future version', changed(int8, 4, 3), 'version 3'],
       ['cut in the larger header', int8.subarray(0, 200), 'having 200 bytes'],
-      ['in groups of nothing', changed(int8, 37, 0), 'groups of 0'],
+      ['in groups of 0', changed(int8, 37, 0), 'groups of 0'],
       ['in groups that do not fit', changed(int8, 37, 32), 'groups of 32'],
     ])('is refused: %s', async (_, bytes, message) => {
       const path = folder.file('damaged.bin');
@@ -200,7 +200,7 @@ describe('a model with random weights', () => {
       ['empty', vocabularyFile.subarray(0, 3), 'it has no tokens'],
       ['cut short', vocabularyFile.subarray(0, -1), 'token 299 claims 4 bytes'],
       ['cut in a token', vocabularyFile.subarray(0, 15), 'token 0 claims'],
-      ['cut between', vocabularyFile.subarray(0, 4 + 8 + 5 + 3), 'it ends inside token 1'],
+      ['cut before a token', vocabularyFile.subarray(0, 4 + 8 + 5 + 3), 'it ends inside token 1'],
       ['of a negative length', changed(vocabularyFile, 8, -1), 'token 0 claims -1 bytes'],
       ['of fewer tokens', vocabularyFile.subarray(0, -12), "it has 299 tokens, and the model's"],
       ['of more tokens', Buffer.concat([vocabularyFile, Buffer.alloc(8)]), 'it has more tokens'],

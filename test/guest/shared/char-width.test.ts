@@ -16,7 +16,7 @@ describe('the width of a character', () => {
     for (const mark of ['\u0301', '\u200d', '\ufe0f', '\u0e31', '\u064b', '\u{e0101}']) {
       expect(widthOf(mark)).toBe(0);
     }
-    // What Node.js knows of Unicode; a regional indicator is half a flag.
+    // What Node.js supports of Unicode; a regional indicator is half a flag.
     const marks = /^[\p{Mn}\p{Me}]$/u;
     const wides = /^[\p{Script=Han}\p{Script=Hiragana}\p{Emoji_Presentation}]$/u;
     const halves = /^\p{Regional_Indicator}$/u;

@@ -33,10 +33,10 @@ describe('the UTF-8 decoder', () => {
     ['a lone continuation', [0x80, 0x41], '\ufffdA'],
     ['a character cut short', [0xe2, 0x82, 0x41], '\ufffdA'],
     ['a character cut by another', [0xe2, 0x82, 0xc3, 0xa9], '\ufffdé'],
-    ['longer than needed', [0xe0, 0x80, 0x80, 0x41], '\ufffdA'],
-    ['longer than needed, in two', [0xc1, 0xbf], '\ufffd\ufffd'],
+    ['an overlong encoding', [0xe0, 0x80, 0x80, 0x41], '\ufffdA'],
+    ['an overlong encoding of two bytes', [0xc1, 0xbf], '\ufffd\ufffd'],
     ['a surrogate', [0xed, 0xa0, 0x80], '\ufffd'],
-    ['beyond Unicode', [0xf4, 0x90, 0x80, 0x80], '\ufffd'],
+    ['a number beyond Unicode', [0xf4, 0x90, 0x80, 0x80], '\ufffd'],
     ['bytes that never occur', [0xff, 0xf8, 0x41], '\ufffd\ufffdA'],
   ])('decodes %s as U+FFFD', async (_, bytes, text) => {
     expect(await decode(Buffer.from(bytes))).toBe(text);

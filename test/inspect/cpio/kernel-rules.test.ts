@@ -30,7 +30,7 @@ const A = archive({ name: 'a', data: 'first' });
 const B = archive({ name: 'b', data: 'second' });
 const both = { files: { '/a': 'first', '/b': 'second' }, skipped: [], damage: undefined };
 
-describe('archives, packed or not, in one file', () => {
+describe('cpioTree of several archives in one file', () => {
   it.each<[string, () => Uint8Array[]]>([
     ['plain, then gzip', () => [A, gzipSync(B)]],
     ['plain, zeros, gzip', () => [A, Buffer.alloc(512), gzipSync(B)]],
@@ -39,11 +39,11 @@ describe('archives, packed or not, in one file', () => {
     ['zeros first', () => [Buffer.alloc(512), A, B]],
     ['no trailer', () => [oddMembers({ name: 'a', data: 'first' }, { name: 'b', data: 'second' })]],
     ['no trailer, then gzip', () => [oddMembers({ name: 'a', data: 'first' }), gzipSync(B)]],
-  ])('%s', async (_, pieces) => {
+  ])('reads all of their files: %s', async (_, pieces) => {
     expect(await unpacked(...pieces())).toEqual(both);
   });
 
-  it('are read up to what stops the kernel, which is named', async () => {
+  it('stops where the kernel stops, and says why', async () => {
     const junk = await unpacked(A, Buffer.from('junk'));
     expect(junk).toMatchObject({ files: { '/a': 'first' } });
     expect(junk.damage).toMatch(/neither a header of a member nor packed data/);
@@ -58,8 +58,8 @@ describe('archives, packed or not, in one file', () => {
   });
 });
 
-describe('a member', () => {
-  it('of 070702 has its checksum checked', async () => {
+describe('cpioTree of one member', () => {
+  it('compares the checksum of a member with the magic number 070702', async () => {
     const member = { name: 'a', data: 'ab', magic: '070702' };
     const sum = 0x61 + 0x62;
     expect((await unpacked(archive({ ...member, checksum: sum }))).damage).toBeUndefined();
@@ -69,28 +69,28 @@ describe('a member', () => {
   });
 
   it.each<[string, OddMember, string]>([
-    ['of no type', { name: 'x', mode: 0 }, 'no-type'],
-    ['with too long a target', { name: 'x', mode: symlink, data: LONG }, 'target-length'],
-    ['with more than a target', { name: 'x', mode: symlink, data: `${LONG}x` }, 'target-length'],
-    ['with too long a name', { name: 'x'.repeat(4096) }, 'name-length'],
+    ['without a type', { name: 'x', mode: 0 }, 'no-type'],
+    ['with a 4096-byte target', { name: 'x', mode: symlink, data: LONG }, 'target-length'],
+    ['with a 4097-byte target', { name: 'x', mode: symlink, data: `${LONG}x` }, 'target-length'],
+    ['with a 4096-byte name', { name: 'x'.repeat(4096) }, 'name-length'],
     ['that is a directory with data', { name: 'x', mode: directory, data: 'x' }, 'unexpected-data'],
-    ['with too long a component', { name: 'x'.repeat(256) }, 'no-place'],
-  ])('%s is left out alone', async (_, odd, code) => {
+    ['with a 256-byte name component', { name: 'x'.repeat(256) }, 'no-place'],
+  ])('skips only the member %s', async (_, odd, code) => {
     const found = await unpacked(archive(odd, { name: 'ok', data: 'ok' }));
     expect(found).toEqual({ files: { '/ok': 'ok' }, skipped: [code], damage: undefined });
   });
 
-  it('may be a symlink to nothing, as the kernel makes one', async () => {
+  it('accepts a symlink with an empty target, as the kernel does', async () => {
     const found = await unpacked(archive({ name: 'x', mode: symlink }, { name: 'ok', data: 'ok' }));
     expect(found).toEqual({ files: { '/x': '-> ', '/ok': 'ok' }, skipped: [], damage: undefined });
   });
 
-  it('whose name is padded with NULs has the name before them', async () => {
+  it('ends a name at its first NUL', async () => {
     const found = await unpacked(archive({ name: 'a', data: 'Z', namePadding: 4000 }));
     expect(found.files).toEqual({ '/a': 'Z' });
   });
 
-  it('keeps the bytes of its name and target', async () => {
+  it('keeps the bytes of a name and of a target that are not UTF-8', async () => {
     const name = (byte: number): Uint8Array => Buffer.of(0x61, byte);
     const found = await unpacked(
       archive(
@@ -102,7 +102,7 @@ describe('a member', () => {
     expect(found.files).toEqual({ '/a\\x9a': '2', '/a\\x9b': '1', '/l': '-> a\\x9b' });
   });
 
-  it('behind a symlink lies where that leads', async () => {
+  it('follows a symlink in the path of a member', async () => {
     const found = await unpacked(
       archive(
         { name: 'usr', mode: directory },
@@ -115,13 +115,13 @@ describe('a member', () => {
     expect(found.skipped).toEqual([]);
   });
 
-  it('in a folder without a member is shown, and said to be left out', async () => {
+  it('lists a member whose folder has no member, and reports that the kernel skips it', async () => {
     const found = await unpacked(archive({ name: 'no/x', data: 'x' }, { name: 'dev/x' }));
     expect(found.files).toMatchObject({ '/no/x': 'x', '/dev/x': '' });
     expect(found.skipped).toEqual(['no-folder']);
   });
 
-  it('made before its folder stays left out, with what lies in it and what links to it', async () => {
+  it('skips members that precede their folder, what lies in them and what links to them', async () => {
     const found = await unpacked(
       archive(
         { name: 'no/folder', mode: directory },
@@ -136,7 +136,7 @@ describe('a member', () => {
     expect(found.skipped).toEqual(['no-folder', 'no-folder', 'no-folder', 'link-lost']);
   });
 
-  it('replaces what is of another type, but no folder with something in it', async () => {
+  it('replaces a member of another type, but no folder that has contents', async () => {
     const found = await unpacked(
       archive(
         { name: 'l', mode: symlink, data: 'd' },
@@ -151,11 +151,11 @@ describe('a member', () => {
   });
 });
 
-describe('members with one inode number', () => {
+describe('cpioTree of members with the same inode number', () => {
   const x = { name: 'x', data: '1', inode: 5, linkCount: 2 };
   const y = { name: 'y', inode: 5, linkCount: 2 };
 
-  it('are one file', async () => {
+  it('joins them into one file', async () => {
     expect((await unpacked(archive(x, y))).files).toEqual({ '/x': '1', '/y': '1' });
   });
 
@@ -163,11 +163,11 @@ describe('members with one inode number', () => {
     ['another device', () => [archive(x, { ...y, data: '2', deviceMinor: 2 })]],
     ['another archive', () => [archive(x), archive({ ...y, data: '2' })]],
     ['one link each', () => [archive({ ...x, linkCount: 1 }, { ...y, data: '2', linkCount: 1 })]],
-  ])('are not, with %s', async (_, pieces) => {
+  ])('does not join them if they have %s', async (_, pieces) => {
     expect((await unpacked(...pieces())).files).toEqual({ '/x': '1', '/y': '2' });
   });
 
-  it('of different types are different files', async () => {
+  it('does not join them when they have different types', async () => {
     const fifo = { ...y, mode: 0o010644 };
     expect((await unpacked(archive(x, fifo))).files).toEqual({ '/x': '1', '/y': 'fifo' });
     expect(file).toBe(0o100644);

@@ -17,7 +17,7 @@ const { directory, symlink } = MODES;
 const archive = (...members: readonly OddMember[]): Buffer =>
   Buffer.concat([oddMembers(...members), TRAILER]);
 
-/** What differs when both read the same bytes, or when zosia tells of other ones. */
+/** What differs when both read the same bytes, or when zosia reports other ones. */
 async function compare(
   bytes: Uint8Array,
   tell: (reader: CpioObserver) => CpioObserver = (reader) => reader,
@@ -28,7 +28,7 @@ async function compare(
   return { found, ...reader.comparison };
 }
 
-/** Tells the second reader of members that are not as they are stored. */
+/** Reports members to the second reader that differ from the stored ones. */
 const told =
   (change: (stored: StoredMember) => Partial<StoredMember>) =>
   (reader: CpioObserver): CpioObserver => ({
@@ -37,7 +37,7 @@ const told =
     end: (padding) => reader.end(padding),
   });
 
-/** The header as it is told to cpio-stream, with other digits in a field. */
+/** The header that cpio-stream gets, with other digits in a field. */
 const withDigits =
   (field: keyof typeof NEWC_FIELDS, digits: string) =>
   ({ headerBytes }: StoredMember): Partial<StoredMember> => {
@@ -46,8 +46,8 @@ const withDigits =
     return { headerBytes: changed };
   };
 
-describe('cpio-stream reads as zosia does', () => {
-  it('any archive that the writer makes', async () => {
+describe('comparing zosia with cpio-stream', () => {
+  it('finds no difference in any archive that planCpio makes', async () => {
     await fc.assert(
       fc.asyncProperty(trees, async (tree) => {
         const { found } = await compare(await imageBytes(planCpio(tree)));
@@ -59,12 +59,12 @@ describe('cpio-stream reads as zosia does', () => {
   const a = archive({ name: 'a', data: 'first' });
   it.each<[string, Uint8Array, number]>([
     ['archives that follow each other', Buffer.concat([a, Buffer.alloc(400), a, a]), 3],
-    ['packed ones behind a plain one', Buffer.concat([a, gzipSync(a), gzipSync(a)]), 3],
+    ['packed archives after a plain one', Buffer.concat([a, gzipSync(a), gzipSync(a)]), 3],
     ['an archive without a trailer', oddMembers({ name: 'a', data: '12345' }), 1],
-    ['one whose last padding is missing', oddMember({ name: 'a', data: '1' }).subarray(0, 113), 1],
-    ['sums', archive({ name: 'a', data: '12', magic: '070702', checksum: 0x63 }), 1],
-    ['names that NULs pad', archive({ name: 'a', data: 'x', namePadding: 5 }), 1],
-    ['names and targets that end before they should', archive({ name: 'a\0b' }), 1],
+    ['an archive without final padding', oddMember({ name: 'a', data: '1' }).subarray(0, 113), 1],
+    ['member checksums', archive({ name: 'a', data: '12', magic: '070702', checksum: 0x63 }), 1],
+    ['names that are padded with NULs', archive({ name: 'a', data: 'x', namePadding: 5 }), 1],
+    ['names with a NUL in the middle', archive({ name: 'a\0b' }), 1],
     [
       'hard links',
       archive(
@@ -74,7 +74,7 @@ describe('cpio-stream reads as zosia does', () => {
       2,
     ],
     [
-      'symlinks, one without a target',
+      'symlinks, one of them without a target',
       archive(
         { name: 'a', mode: symlink, data: 'größe' },
         { name: 'b', mode: symlink },
@@ -84,17 +84,17 @@ describe('cpio-stream reads as zosia does', () => {
     ],
     ['contents in many pieces', archive({ name: 'a', data: Buffer.alloc(3_000_001, 'zosia') }), 1],
     ['many members', archive(...Array.from({ length: 2000 }, (_, i) => ({ name: `${i}` }))), 2000],
-  ])('%s', async (_, bytes, memberCount) => {
+  ])('finds no difference in %s', async (_, bytes, memberCount) => {
     expect(await compare(bytes)).toMatchObject({ found: [], memberCount });
   });
 
-  it('names that are not ASCII, in part', async () => {
+  it('compares names that are not ASCII only in part', async () => {
     const bytes = archive({ name: 'größe' }, { name: Buffer.of(0x61, 0x80) }, { name: 'plain' });
     expect(await compare(bytes)).toMatchObject({ found: [], partlyComparedNameCount: 2 });
   });
 });
 
-describe('a difference is reported', () => {
+describe('the second reader of cpio archives', () => {
   const bytes = archive(
     { name: 'd', mode: directory },
     { name: 'd/a', data: 'content' },
@@ -105,37 +105,37 @@ describe('a difference is reported', () => {
     (stored: StoredMember) => (stored.path === path ? change(stored) : {});
 
   it.each<[string, string[], (stored: StoredMember) => Partial<StoredMember>]>([
-    ['in a name', ['second-reader-name /d/a'], only('/d/a', () => ({ name: 'd/b' }))],
+    ['a name', ['second-reader-name /d/a'], only('/d/a', () => ({ name: 'd/b' }))],
     [
-      'in a mode',
+      'a mode',
       ['second-reader-header /d'],
       only('/d', ({ header }) => ({ header: { ...header, mode: 0o40700 } })),
     ],
     [
-      'in an inode number',
+      'an inode number',
       ['second-reader-header /d/a'],
       only('/d/a', ({ header }) => ({ header: { ...header, inode: 6 } })),
     ],
     [
-      'in the size and content of a file',
+      'the size and content of a file',
       ['second-reader-header /d/a', 'second-reader-content /d/a'],
       only('/d/a', withDigits('sizeBytes', '00000005')),
     ],
     [
-      'in the size and target of a symlink',
+      'the size and target of a symlink',
       ['second-reader-header /l', 'second-reader-target /l'],
       only('/l', withDigits('sizeBytes', '00000002')),
     ],
     [
-      'in what ends an archive',
+      'the trailer of an archive',
       ['second-reader-members /TRAILER!!!'],
       only('/TRAILER!!!', () => ({ isTrailer: false })),
     ],
-  ])('%s', async (_, expected, change) => {
+  ])('reports a difference in %s', async (_, expected, change) => {
     expect((await compare(bytes, told(change))).found).toEqual(expected);
   });
 
-  it('where it stops, and it goes on with the next archive', async () => {
+  it('reports where cpio-stream stops, and continues with the next archive', async () => {
     const broken = told(
       only('/d/a', ({ headerBytes }) => ({
         headerBytes: Buffer.from(headerBytes).fill('x', 0, 6),
@@ -148,7 +148,7 @@ describe('a difference is reported', () => {
     });
   });
 
-  it('where it waits for more than a member has', async () => {
+  it('reports a member of which cpio-stream expects more bytes than it has', async () => {
     const longer = told(only('/d/a', withDigits('sizeBytes', '00000009')));
     expect((await compare(bytes, longer)).found[0]).toMatch(/^second-reader-\w+ \/d\/a$/);
   });

@@ -13,8 +13,8 @@ async function treeOf(...archives: Uint8Array[]) {
   return cpioTree(accessBytes(Buffer.concat(archives)));
 }
 
-describe('the files of an initramfs', () => {
-  it('are those of all archives, a later member in place of an earlier one', async () => {
+describe('cpioTree', () => {
+  it('has the files of all archives, with later members in place of earlier ones', async () => {
     const tree = await treeOf(
       await cpioBytes([directory('/etc'), text('/etc/a', 'first'), text('/etc/b', 'kept')]),
       await cpioBytes([directory('/etc'), text('/etc/a', 'second')]),
@@ -25,7 +25,7 @@ describe('the files of an initramfs', () => {
     expect(Buffer.from(await content.read(0, content.sizeBytes)).toString()).toBe('second');
   });
 
-  it('are found through symlinks, which cannot leave the archive', async () => {
+  it('looks up paths through symlinks, which cannot leave the archive', async () => {
     const tree = await treeOf(
       await cpioBytes([
         directory('/usr'),
@@ -46,7 +46,7 @@ describe('the files of an initramfs', () => {
     await expect(openFile(tree, '/usr')).rejects.toThrow(zosiaError('ZOSIA_NOT_A_FILE'));
   });
 
-  it('share their data when they are hard links, and have their devices', async () => {
+  it('gives hard links the same id, and devices their numbers', async () => {
     const tree = await treeOf(
       await cpioBytes([
         text('/a', 'shared'),
@@ -61,7 +61,7 @@ describe('the files of an initramfs', () => {
     expect((await tree.lookUp('/a', true)).id).toBe((await tree.lookUp('/b', true)).id);
   });
 
-  it('have folders that no member was given for', async () => {
+  it('adds folders that have no member', async () => {
     const archive = Buffer.from(await cpioBytes([directory('/x'), text('/x/file', 'in it')]));
     // Turned into a second file, the folder's member is gone.
     const orphan = Buffer.from(archive.toString('latin1').replace('x/file', 'y/file'), 'latin1');
@@ -71,7 +71,7 @@ describe('the files of an initramfs', () => {
 });
 
 describe('a hostile archive', () => {
-  it('cannot imply folders without end', async () => {
+  it('is rejected when its paths imply too many folders', async () => {
     const member = (name: string): string => {
       const nameBytes = name.length + 1;
       const field = (value: number): string => value.toString(16).padStart(8, '0');

@@ -99,7 +99,7 @@ async function pointersToTheSameBlock(): Promise<Uint8Array> {
   return image;
 }
 
-/** One unused entry takes all of the block. */
+/** One unused entry fills the block. */
 function emptyDirectoryBlock(image: Uint8Array, block: number): void {
   const bytes = image.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES).fill(0);
   new DataView(bytes.buffer, bytes.byteOffset).setUint16(4, BLOCK_BYTES, true);
@@ -113,11 +113,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('an image that is forged to take long', () => {
+describe('an image that is forged to be slow to read', () => {
   it.each([
     ['directories of the same blocks', manyDirectoriesOfTheSameBlocks, 'directory-blocks'],
     ['pointers that all lead to the same block', pointersToTheSameBlock, 'block-shared'],
-  ])('with %s takes no more steps than it has blocks, a few times', async (_what, forge, code) => {
+  ])('with %s is read in at most four steps per block', async (_what, forge, code) => {
     const image = await forge();
     const mostSteps = 4 * (image.length / BLOCK_BYTES);
     const steps = vi.spyOn(Volume.prototype, 'readBlock');

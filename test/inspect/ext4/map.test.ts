@@ -13,13 +13,13 @@ async function mapOf(image: Image): Promise<{ map: Region[]; freeBytes: number }
   return { map: await mapExt4(volume), freeBytes: freeBlockCount * blockSizeBytes };
 }
 
-describe('the map of a file system', () => {
+describe('mapExt4', () => {
   it.each([
     ['1 KiB blocks', { blockSizeBytes: 1024 }],
     ['4 KiB blocks', { blockSizeBytes: 4096 }],
     ['free space', { blockSizeBytes: 1024, extraBytes: 40 << 20 }],
     ['a journal', { blockSizeBytes: 1024, extraBytes: 40 << 20, journal: true }],
-  ] as const)('has every byte once, and as much free as there is, with %s', async (_n, options) => {
+  ] as const)('covers every byte once, and reports all free bytes: %s', async (_n, options) => {
     const image = planExt4(everything(), { label: 'MAP', ...options });
     const { map, freeBytes } = await mapOf(image);
     let end = 0;
@@ -33,7 +33,7 @@ describe('the map of a file system', () => {
     expect(free.reduce((sum, { length }) => sum + length, 0)).toBe(freeBytes);
   });
 
-  it('says where what lies that the planner put there', async () => {
+  it('returns the places of the planned files and structures', async () => {
     const image = planExt4(everything(), { label: 'MAP', blockSizeBytes: 1024 });
     const { map } = await mapOf(image);
     const small = image.segments.find(({ label }) => label === '/small')!;

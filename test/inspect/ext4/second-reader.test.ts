@@ -61,11 +61,11 @@ describe('the second reader', () => {
       { type: 'symlink', path: '/f', target: 'two' },
       ['second-reader-target /f'],
     ],
-  ])('tells when %s differs', async (_what, ours, theirs, expected) => {
+  ])('reports what differs: %s', async (_what, ours, theirs, expected) => {
     expect((await compare([ours], [theirs])).found).toEqual(expected);
   });
 
-  it('compares what the limits allow, and counts the rest', async () => {
+  it('compares what the limits allow, and counts files that are compared in part', async () => {
     const late = changedAt(599_999);
     const bounded = { ...NO_LIMITS, bytesPerFile: 300_000 };
     const part = await compare([data(long)], [late], bounded);
@@ -84,7 +84,7 @@ describe('the second reader', () => {
     expect(few.comparison).toMatchObject({ partFileCount: 3 });
   });
 
-  it('is not asked when its memory does not suffice', async () => {
+  it('is not used for a file system that is too large for its memory', async () => {
     const { superblock } = await openExt4Volume(accessBytes(await bytesOf([])));
     expect(fitsLibext2fs(superblock)).toBe(true);
     // 300 GiB in blocks of 4 KiB ended it; see the comment there.

@@ -28,8 +28,8 @@ function expectEveryByteOnce({ regions }: FatMap, sizeBytes: number): void {
   expect(end).toBe(sizeBytes);
 }
 
-describe('the map of a FAT volume', () => {
-  it.each(LAYOUTS)('has every byte once, and each file where it lies: $name', async (layout) => {
+describe('mapFat', () => {
+  it.each(LAYOUTS)('covers every byte once, each file at its clusters: $name', async (layout) => {
     const source = openPlan(planFat(layout.entries, layout.options));
     const volume = await openVolume(source);
     const map = await mapFat(volume);
@@ -52,13 +52,13 @@ describe('the map of a FAT volume', () => {
   const whats = ({ regions }: FatMap): string[] =>
     regions.map(({ what, path }) => (path === undefined ? what : `${what} ${path}`));
 
-  it('names the structures of FAT12', async () => {
+  it('returns the structures of FAT12', async () => {
     expect(whats(await mapFat(await volumeOf(await fatBytes([file('/a')]))))).toEqual([
       ...['boot sector', 'reserved', 'FAT 1', 'FAT 2', 'directory /', 'file /a'],
     ]);
   });
 
-  it('names those of FAT32, and what lies behind the last cluster', async () => {
+  it('returns the structures of FAT32, and the bytes after the last cluster', async () => {
     const options = { type: 'FAT32', clusterSizeBytes: 1024, sizeBytes: 80_000_512 } as const;
     const bytes = await fatBytes([file('/d/a')], options);
     const { bootSector } = await volumeOf(bytes);
@@ -70,7 +70,7 @@ describe('the map of a FAT volume', () => {
     ]);
   });
 
-  it('tells free, bad and lost clusters apart, and follows files in pieces', async () => {
+  it('distinguishes free, bad and lost clusters, and follows fragmented files', async () => {
     const bytes = await fatBytes([file('/a', pattern(4 * 512))], {
       type: 'FAT16',
       clusterSizeBytes: 512,
@@ -101,7 +101,7 @@ describe('the map of a FAT volume', () => {
     });
   });
 
-  it('has paths that print', async () => {
+  it('escapes control characters and backslashes in paths', async () => {
     const map = await mapFat(await volumeOf(await oddlyNamed('a\nb\\c')));
     expect(whats(map)).toContain('file /a\\x0ab\\\\c');
   });
@@ -111,7 +111,7 @@ describe('the map of a FAT volume', () => {
     ['nowhere', 3, 0xfff0],
     ['to a free cluster', 3, 0],
     ['into another file', 3, 6],
-  ])('is an error when a chain leads %s', async (_what, index, value) => {
+  ])('rejects a cluster chain that leads %s', async (_what, index, value) => {
     const entries = [file('/a', pattern(4 * 512)), file('/b', pattern(512))];
     const bytes = await fatBytes(entries, { type: 'FAT16', clusterSizeBytes: 512 });
     await setFatEntry(bytes, index, value);
@@ -121,8 +121,8 @@ describe('the map of a FAT volume', () => {
   });
 });
 
-describe('the description of a FAT volume', () => {
-  it('says what an ESP is', async () => {
+describe('describeFat', () => {
+  it('describes an EFI system partition', async () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name.startsWith('an ESP of 128'))!;
     const source = openPlan(planFat(entries, { ...options, volumeId: 0x0012_abcd }));
     expect(await describeFat(source)).toMatchObject({
@@ -144,7 +144,7 @@ describe('the description of a FAT volume', () => {
     await source.close();
   });
 
-  it('says what a volume that boots nothing is', async () => {
+  it('describes a volume without boot programs', async () => {
     const bytes = await fatBytes([file('/EFI/BOOT', 'a file')], { rootEntryCount: 64 });
     expect(await describeFat(accessBytes(bytes))).toMatchObject({
       type: 'FAT12',
@@ -157,7 +157,7 @@ describe('the description of a FAT volume', () => {
     });
   });
 
-  it('names boot programs alone, and the label that counts', async () => {
+  it('returns only boot programs, and the label of the root directory', async () => {
     const bytes = await fatBytes();
     const { bootSector } = await volumeOf(bytes);
     const at = Buffer.from(bytes).indexOf('LOOK       ', bootSector.rootOffset);
@@ -171,7 +171,7 @@ describe('the description of a FAT volume', () => {
   it.each([
     ['not clean', 0x7fff],
     ['has errors', 0xbfff],
-  ] as const)('tells from the FAT that the volume is %s', async (state, entry) => {
+  ] as const)('returns the state that the FAT records: %s', async (state, entry) => {
     const bytes = await fatBytes([], { type: 'FAT16' });
     await setFatEntry(bytes, 1, entry);
     expect(await describeFat(accessBytes(bytes))).toMatchObject({ state });

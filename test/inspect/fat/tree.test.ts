@@ -26,8 +26,8 @@ async function idsOf(tree: ImageTree): Promise<number[]> {
   return walked.map(({ node }) => node.id);
 }
 
-describe('the files of a FAT volume', () => {
-  it('are listed with what FAT says of them', async () => {
+describe('fatTree', () => {
+  it('lists files with their modes, sizes and times', async () => {
     const listed = await listAll(await treeOf(await fatBytes()));
     expect(listed.map(({ path }) => path)).toEqual([
       '/EFI',
@@ -55,7 +55,7 @@ describe('the files of a FAT volume', () => {
     expect(modes).toMatchObject({ '/EFI': '0755', '/closed': '0555', '/empty': '0644' });
   });
 
-  it('are found in any case, by short names, upwards, and as they are printed', async () => {
+  it('looks up paths in any letter case, by short names and with ".."', async () => {
     const tree = await treeOf(await fatBytes([file('/A long Folder/back\u00dflash.text', 'here')]));
     for (const path of [
       '/a LONG folder/BACK\u00dfLASH.TEXT',
@@ -69,14 +69,14 @@ describe('the files of a FAT volume', () => {
     await expect(openFile(tree, '/A long folder')).rejects.toThrow(zosiaError('ZOSIA_NOT_A_FILE'));
   });
 
-  it('have names that print, even where the volume has control characters and backslashes', async () => {
+  it('escapes control characters and backslashes in names', async () => {
     const tree = await treeOf(await oddlyNamed('a\n\\\u009b name'));
     const [only] = await listAll(tree);
     expect(only!.path).toBe('/a\\x0a\\\\\\xc2\\x9b name');
     expect(await textOf(tree, only!.path)).toBe('odd');
   });
 
-  it('have an id each, empty ones too, the same however they are found', async () => {
+  it('gives each file a unique id, the same in a walk and in a lookup', async () => {
     const bytes = await fatBytes();
     const tree = await treeOf(bytes);
     const ids = await idsOf(tree);
@@ -88,14 +88,14 @@ describe('the files of a FAT volume', () => {
     }
   });
 
-  it.each(LAYOUTS)('can be listed again and again: $name', async ({ entries, options }) => {
+  it.each(LAYOUTS)('lists the same files the second time: $name', async ({ entries, options }) => {
     const tree = await treeOf(await imageBytes(planFat(entries, options)));
     const first = await listAll(tree);
     expect(await listAll(tree)).toEqual(first);
     expect(first.length).toBeGreaterThanOrEqual(entries.length);
   });
 
-  it('are those that were planned, byte for byte', async () => {
+  it('returns the planned files, byte for byte', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryTree, async ({ entries, options, expected }) => {
         const tree = await treeOf(await imageBytes(planFat(entries, options)));
@@ -118,7 +118,7 @@ describe('the files of a FAT volume', () => {
   });
 });
 
-describe('a FAT volume made to do harm', () => {
+describe('a hostile FAT volume', () => {
   /** Makes a directory's entry lead to another cluster. */
   async function redirected(path: string, toPath: string): Promise<Uint8Array> {
     const bytes = await fatBytes([file('/one/inner/x', 'x'), file('/two/y', 'y')], {
@@ -147,12 +147,12 @@ describe('a FAT volume made to do harm', () => {
     ['within itself', '/one/inner', '/one'],
     ['in two places', '/two', '/one'],
     ['in two places, of different depth', '/two', '/one/inner'],
-  ])('with a directory %s ends in an error', async (_what, path, toPath) => {
+  ])('with a directory %s is rejected', async (_what, path, toPath) => {
     const tree = await treeOf(await redirected(path, toPath));
     await expect(listAll(tree)).rejects.toThrow(zosiaError('ZOSIA_IMAGE_LOOP'));
   });
 
-  it('with directories that share clusters is not read over and over', async () => {
+  it('with directories that share clusters is rejected', async () => {
     const many = Array.from({ length: 200 }, (_, i) =>
       file(`/big/a file with a long name ${i}`, ''),
     );

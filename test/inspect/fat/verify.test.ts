@@ -27,8 +27,8 @@ const STORIES: readonly FatEntry[] = [
   file('/tokenizer.bin', 'too'),
 ];
 
-describe('verifying a FAT volume', () => {
-  it('finds nothing wrong with what the planner made, and says what was not checked', async () => {
+describe('verifyImage of a FAT volume', () => {
+  it('finds no problem in a planned volume, and reports what was not checked', async () => {
     const entries = SMALL_VOLUME.filter(({ path }) => path !== '/llama2.cfg');
     expect(await verify(await fatBytes(entries))).toMatchObject({
       kind: 'fat',
@@ -40,7 +40,7 @@ describe('verifying a FAT volume', () => {
     });
   });
 
-  it('works within a partition, and reports a damaged table', async () => {
+  it('verifies a partition, and reports a damaged partition table', async () => {
     const disk = await imageBytes(espDisk([file('/a')]));
     expect(await verify(disk)).toMatchObject({ kind: 'fat', problemCount: 0 });
     disk[512 + 60]! ^= 1;
@@ -50,7 +50,7 @@ describe('verifying a FAT volume', () => {
     });
   });
 
-  it('reports FATs that differ, and checks no model then', async () => {
+  it('reports FATs that differ, and then checks no model', async () => {
     const bytes = await fatBytes(STORIES, { type: 'FAT16' });
     const { bootSector } = await volumeOf(bytes);
     bytes[bootSector.fatOffset + bootSector.fatSectorCount * 512 + 6]! ^= 1;
@@ -60,7 +60,7 @@ describe('verifying a FAT volume', () => {
     });
   });
 
-  it('checks the models of a volume with a label that only one place has', async () => {
+  it('warns about labels that differ, and still checks the models', async () => {
     const bytes = await fatBytes([file('/m.gguf', 'GGUF')], { type: 'FAT16', label: 'OLD' });
     bytes.set(Buffer.from('NEW'), Buffer.from(bytes).indexOf('OLD'));
     expect(await verify(bytes)).toMatchObject({
@@ -69,7 +69,7 @@ describe('verifying a FAT volume', () => {
     });
   });
 
-  it('counts the problems that are too many to describe', async () => {
+  it('describes at most 1000 problems, and counts all of them', async () => {
     const bytes = await fatBytes([], { type: 'FAT16' });
     for (let cluster = 2; cluster < 2600; cluster += 2) {
       await setFatEntry(bytes, cluster, 0xffff);
@@ -78,14 +78,14 @@ describe('verifying a FAT volume', () => {
     expect([problems.length, problemCount]).toEqual([1000, 1299]);
   });
 
-  it('reports a boot sector that nothing can be made of', async () => {
+  it('reports a volume that is smaller than its boot sector says', async () => {
     const bytes = await fatBytes();
     const verification = await verify(bytes.subarray(0, bytes.length - 4096));
     expect(verification.structure).toBeUndefined();
     expect(verification.problems).toMatchObject([{ code: 'volume-size', where: 'boot sector' }]);
   });
 
-  it('reports models that are not whole, of either kind', async () => {
+  it('reports truncated models of both formats', async () => {
     const { problems } = await verify(await fatBytes([file('/m.gguf', 'GGUF'), ...STORIES]));
     expect(problems).toMatchObject([
       { check: 'model', code: 'model-truncated', where: '/m.gguf' },
@@ -93,7 +93,7 @@ describe('verifying a FAT volume', () => {
     ]);
   });
 
-  it('lets no name look like a line of its own', async () => {
+  it('escapes line breaks in names', async () => {
     const bytes = await oddlyNamed('a\nb');
     await setFatEntry(bytes, 2, 0);
     const { problems } = await verify(bytes);

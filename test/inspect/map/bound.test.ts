@@ -18,12 +18,12 @@ function volume(lengths: readonly number[]): MapRange {
 }
 
 describe('boundMap', () => {
-  it('leaves a map that is small enough as it is', () => {
+  it('returns a map that is small enough unchanged', () => {
     const map = volume([5, 6, 7]);
     expect(boundMap(map, 10_000)).toEqual({ range: map, rangeCount: 5, leftOutCount: 0 });
   });
 
-  it('keeps structures and the largest files, and sums up those between them', () => {
+  it('keeps structures and the largest files, and merges the files between them', () => {
     const map = volume([100, 1, 2, 300, 3, 4, 5, 200]);
     const { range, leftOutCount } = boundMap(map, 340);
     expectTiled(range);
@@ -37,7 +37,7 @@ describe('boundMap', () => {
     expect(leftOutCount).toBe(6);
   });
 
-  it('covers everything, counts what it leaves out, and stays within its bound', () => {
+  it('covers every byte, counts the ranges it leaves out, and stays within its bound', () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(lengths, fc.integer({ min: 200, max: 8000 }), (some, mostBytes) => {

@@ -12,7 +12,7 @@ import { cpioBytes, espDisk, ext4 } from '../samples.js';
 
 const SOURCES = fileURLToPath(new URL('../../../src/', import.meta.url));
 
-/** The map as a program of a page, for whoever drops a file there: bytes in base64 in, the map as JSON out. */
+/** A program for a page: returns the map of base64-encoded bytes as JSON. */
 const PROGRAM = `
 import { accessBytes } from './image/random-access.js';
 import { mapImage } from './inspect/map/image.js';
@@ -27,7 +27,7 @@ const IMAGES = {
     gzipSync(await cpioBytes([{ type: 'file', path: '/a', mode: 0o644, data: Buffer.from('a') }])),
 };
 
-describe('the map in a browser', skipWhere(CHROMIUM === undefined, 'there is no Chromium'), () => {
+describe('mapImage in Chromium', skipWhere(CHROMIUM === undefined, 'there is no Chromium'), () => {
   let page: ChromiumPage;
 
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('the map in a browser', skipWhere(CHROMIUM === undefined, 'there is no 
     await page.close();
   });
 
-  it.each(Object.entries(IMAGES))('is that of %s here', async (_, make) => {
+  it.each(Object.entries(IMAGES))('returns the same map of %s as in Node.js', async (_, make) => {
     const bytes = await make();
     const base64 = Buffer.from(bytes).toString('base64');
     const found = await page.evaluate<string>(`mapOf(${JSON.stringify(base64)})`);

@@ -34,8 +34,8 @@ const CPIO = [
   { type: 'symlink', path: '/link', mode: 0o777, target: 'etc/hello' },
 ] as const;
 
-describe('a file system', () => {
-  it('has its groups, their structures, and its files', async () => {
+describe('mapImage of a file system', () => {
+  it('returns its groups, their structures and its files', async () => {
     const lines = await outlineOf(await imageBytes(ext4()));
     expect(lines.slice(0, 6)).toEqual([
       expect.stringMatching(/^disk 0\+\d+$/),
@@ -50,7 +50,7 @@ describe('a file system', () => {
     }
   });
 
-  it('has the tensors of a model in it, by layer, cut where a group ends', async () => {
+  it('returns the tensors of a model in it by layer, cut where a group ends', async () => {
     const wide = 'blk.7.ffn_up.weight';
     const zeros = { sizeBytes: 9 << 20, segments: [] };
     const tensors = [
@@ -79,7 +79,7 @@ describe('a file system', () => {
     expect(ofWide[0]).toMatchObject({ kind: 'part', what: 'tensor', note: 'F32, 256 x 9216' });
   });
 
-  it('shows a file that is no model, in spite of its name, as a file', async () => {
+  it('returns a file that is no model, in spite of its name, as a file', async () => {
     const entries = [
       { type: 'file', path: '/a.gguf', data: bytesData(Buffer.from('GGUF')) },
     ] as const;
@@ -90,8 +90,8 @@ describe('a file system', () => {
   });
 });
 
-describe('a disk', () => {
-  it('has its partition table at both ends, the partition, the volume, and a checkpoint in it', async () => {
+describe('mapImage of a disk', () => {
+  it('returns the partition table at both ends, the partition, its volume and a checkpoint', async () => {
     const checkpoint = legacyCheckpoint();
     const disk = espDisk([fatFile('/model.bin', checkpoint)]);
     const lines = await outlineOf(await imageBytes(disk));
@@ -109,7 +109,7 @@ describe('a disk', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^ {10}tensor tokenEmbedding 28\+/));
   });
 
-  it('has every file system of an MBR, logical partitions within the extended one', async () => {
+  it('returns all partitions of an MBR, logical ones within the extended one', async () => {
     const slots = [
       { firstSector: 1, sectorCount: 9 },
       { firstSector: 10, sectorCount: 80, type: MBR_TYPE.extended },
@@ -133,7 +133,7 @@ describe('a disk', () => {
     ]);
   });
 
-  it('shows a file system that cannot be read as one range that says why', async () => {
+  it('returns an unreadable file system as one range with the reason', async () => {
     const bytes = await imageBytes(mbrDisk([ext4()]));
     const map = await mapBytes(bytes);
     const { offset } = allRanges(map).find(({ what }) => what === 'partition 1')!;
@@ -149,8 +149,8 @@ describe('a disk', () => {
   });
 });
 
-describe('an initramfs', () => {
-  it('has its members, each with header, data and padding, up to the trailer', async () => {
+describe('mapImage of an initramfs', () => {
+  it('returns its members with header, data and padding, and the trailer', async () => {
     const lines = await outlineOf(await cpioBytes(CPIO));
     expect(lines.slice(0, 7)).toEqual([
       expect.stringMatching(/^initramfs 0\+/),
@@ -164,7 +164,7 @@ describe('an initramfs', () => {
     expect(lines.at(-1)).toMatch(/^ {4}trailer, or padding \d+\+/);
   });
 
-  it('has the parts that follow each other, each with what it unpacks to', async () => {
+  it('returns consecutive archives, packed ones with their contents', async () => {
     const plain = await cpioBytes(CPIO);
     const bytes = Buffer.concat([plain, gzipSync(plain), Buffer.alloc(3), gzipSync(plain)]);
     const map = await mapBytes(bytes);
@@ -179,7 +179,7 @@ describe('an initramfs', () => {
     expect(map.children?.[1]?.children?.[1]).toMatchObject({ name: '/etc/hello', offset: 116 });
   });
 
-  it('has several archives of one part one by one', async () => {
+  it('returns each of several archives in one gzip stream', async () => {
     const plain = await cpioBytes(CPIO);
     const map = await mapBytes(gzipSync(Buffer.concat([plain, plain])));
     expectTiled(map);
@@ -190,7 +190,7 @@ describe('an initramfs', () => {
     ]);
   });
 
-  it('ends at damage, and says what it is', async () => {
+  it('stops at damage, and says what it is', async () => {
     const plain = await cpioBytes(CPIO);
     const map = await mapBytes(Buffer.concat([plain, Buffer.from('not a header at all!')]));
     expectTiled(map);
@@ -202,7 +202,7 @@ describe('an initramfs', () => {
   });
 });
 
-describe('damage of any kind', () => {
+describe('mapImage of a damaged image', () => {
   const SAMPLES = {
     'an ext4 file system': () => imageBytes(ext4()),
     'a disk with a GPT': () => imageBytes(espDisk([fatFile('/a', 'a')])),
@@ -213,7 +213,7 @@ describe('damage of any kind', () => {
   };
 
   it.each(Object.entries(SAMPLES))(
-    'leaves a map of %s that covers it, or an error',
+    'covers every byte of %s exactly once, or throws a ZosiaError',
     async (_, make) => {
       const sound = await make();
       // Most of what counts lies at the start.
@@ -236,7 +236,7 @@ describe('damage of any kind', () => {
     },
   );
 
-  it('is an error where there is nothing to look into', async () => {
+  it('rejects an image without known contents', async () => {
     await expect(mapBytes(new Uint8Array(4096))).rejects.toMatchObject({
       code: 'ZOSIA_IMAGE_UNKNOWN',
     });

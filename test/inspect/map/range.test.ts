@@ -40,7 +40,7 @@ describe('tile', () => {
     ]);
   });
 
-  it('covers everything once, whatever it is given', () => {
+  it('covers every byte once, for any ranges', () => {
     fc.assert(
       fc.property(anyRanges, (ranges) => {
         expectTiled(whole(tile(ranges, SIZE, GAP)));
@@ -48,7 +48,7 @@ describe('tile', () => {
     );
   });
 
-  it('keeps each byte that one range alone claims', () => {
+  it('assigns a byte in only one range to it, and a byte in none to a gap', () => {
     fc.assert(
       fc.property(anyRanges, fc.nat(SIZE - 1), (ranges, byte) => {
         const holds = ({ offset, length }: MapRange): boolean =>
@@ -63,7 +63,7 @@ describe('tile', () => {
 });
 
 describe('cut', () => {
-  it('cuts what lies in a range, and says where in a host file the rest begins', () => {
+  it('cuts the children of a range, and adjusts its offset in the host file', () => {
     const range: MapRange = {
       offset: 100,
       length: 60,
@@ -83,7 +83,7 @@ describe('cut', () => {
     expect(cut(range, 0, 100)).toBeUndefined();
   });
 
-  it('keeps nothing of what a packed range unpacks to', () => {
+  it('drops the contents of a packed range that is cut', () => {
     const packed: MapRange = {
       offset: 0,
       length: 10,
@@ -98,7 +98,7 @@ describe('cut', () => {
 });
 
 describe('nest', () => {
-  it('cuts ranges at the borders of containers, and covers each exactly', () => {
+  it('cuts ranges at the borders of containers, and covers each container exactly', () => {
     fc.assert(
       fc.property(
         anyRanges,

@@ -47,8 +47,8 @@ async function twoParts(tensors: readonly TensorPlan[]): Promise<Record<string, 
   };
 }
 
-describe('GGUFs on a disk', () => {
-  it('are whole where llama.cpp would load them; what goes with a model has rules of its own', async () => {
+describe('checkGgufModels', () => {
+  it('accepts models that llama.cpp would load, and adapters', async () => {
     const adapter = { 'general.type': { type: 'string', value: 'adapter' } } as const;
     const files = {
       '/a/model.gguf': await modelGguf(),
@@ -60,7 +60,7 @@ describe('GGUFs on a disk', () => {
     });
   });
 
-  it('that llama.cpp would refuse are found, with the reason', async () => {
+  it('reports models that llama.cpp would refuse, with the reason', async () => {
     const tokens = { type: 'array', of: 'string', value: ['a'] } as const;
     const files = {
       '/lacking.gguf': await gguf(MODEL_METADATA, MODEL_TENSORS.slice(0, -1)),
@@ -77,7 +77,7 @@ describe('GGUFs on a disk', () => {
     expect(messages).toContainEqual(expect.stringMatching(/lacks the tensor blk\.0\.ffn_down/));
   });
 
-  it('that are parts are judged together, once', async () => {
+  it('checks the parts of a split model together, and reports a problem once', async () => {
     expect(await check(await twoParts(MODEL_TENSORS))).toMatchObject({
       models: PART_NAMES,
       found: [],
@@ -88,7 +88,7 @@ describe('GGUFs on a disk', () => {
     });
   });
 
-  it('that are parts miss the others, or one is damaged: one finding', async () => {
+  it('reports a missing or damaged part of a split model once', async () => {
     const parts = await twoParts(MODEL_TENSORS);
     const [first, second] = PART_NAMES as [string, string];
     expect(await check({ [second]: parts[second]! })).toMatchObject({

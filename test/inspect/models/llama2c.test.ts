@@ -25,8 +25,8 @@ async function check(entries: readonly FatEntry[]) {
 
 const settings = (text: string): FatEntry => file('/llama2.cfg', text);
 
-describe('the model that the EFI application loads', () => {
-  it('is found by its usual name, or by the settings', async () => {
+describe('checkLlama2cModel', () => {
+  it('finds the model by its default name, or by the settings', async () => {
     const usual = await check([
       file('/STORIES15M.BIN', CHECKPOINT),
       file('/tokenizer.bin', TOKENIZER),
@@ -52,7 +52,7 @@ describe('the model that the EFI application loads', () => {
     ]);
   });
 
-  it('may have weights of int8', async () => {
+  it('accepts int8 weights', async () => {
     const int8 = randomCheckpoint(
       { ...TINY, sharedClassifier: true },
       { version: 2, groupSize: 4 },
@@ -62,7 +62,7 @@ describe('the model that the EFI application loads', () => {
     expect(await check(entries)).toMatchObject({ found: [], models: [{ format: 'llama2c' }] });
   });
 
-  it('need not be there, unless there are settings', async () => {
+  it('reports a missing model only if there are settings', async () => {
     expect(await check([file('/tokenizer.bin', 'x')])).toEqual({ models: [], found: [] });
     expect(await check([settings('')])).toEqual({
       models: [],
@@ -74,26 +74,36 @@ describe('the model that the EFI application loads', () => {
   });
 
   it.each([
-    ['cut short', CHECKPOINT.subarray(0, -1), TOKENIZER, 'checkpoint-truncated /stories15M.bin'],
-    ['no checkpoint', Buffer.alloc(5000, 7), TOKENIZER, 'checkpoint-corrupt /stories15M.bin'],
-    ['of another vocabulary', CHECKPOINT, tokens(7), 'tokenizer-mismatch /tokenizer.bin'],
     [
-      'with half a tokenizer',
+      'a truncated checkpoint',
+      CHECKPOINT.subarray(0, -1),
+      TOKENIZER,
+      'checkpoint-truncated /stories15M.bin',
+    ],
+    [
+      'a file that is no checkpoint',
+      Buffer.alloc(5000, 7),
+      TOKENIZER,
+      'checkpoint-corrupt /stories15M.bin',
+    ],
+    ['a tokenizer of another model', CHECKPOINT, tokens(7), 'tokenizer-mismatch /tokenizer.bin'],
+    [
+      'a truncated tokenizer',
       CHECKPOINT,
       TOKENIZER.subarray(0, 20),
       'tokenizer-corrupt /tokenizer.bin',
     ],
-  ])('is reported when it is %s', async (_what, model, tokenizer, finding) => {
+  ])('reports %s', async (_what, model, tokenizer, finding) => {
     const entries = [file('/stories15M.bin', model), file('/tokenizer.bin', tokenizer)];
     expect(await check(entries)).toEqual({ models: [], found: [finding] });
   });
 
-  it('is not looked for with settings that the application would not read either', async () => {
+  it('reports settings that are too large, and looks for no model', async () => {
     const entries = [settings('#'.repeat((1 << 20) + 1)), file('/stories15M.bin', 'x')];
     expect(await check(entries)).toEqual({ models: [], found: ['settings-size /llama2.cfg'] });
   });
 
-  it('is not looked for with a bad line in the settings, where the application stops', async () => {
+  it('reports an invalid line in the settings, and looks for no model', async () => {
     const entries = [settings('steps=3\ncolour=blue\n'), file('/stories15M.bin', 'x')];
     expect(await check(entries)).toEqual({
       models: [],
@@ -101,7 +111,7 @@ describe('the model that the EFI application loads', () => {
     });
   });
 
-  it('is not called missing when the image cannot be read', async () => {
+  it('throws when the image cannot be read, instead of reporting a missing model', async () => {
     for (const error of [new Error('gone'), new ZosiaError('ZOSIA_FAT_CORRUPT', 'damaged')]) {
       const tree: ImageTree = { sizeBytes: 0, lookUp: () => Promise.reject(error) };
       await expect(checkLlama2cModel(tree, new Findings())).rejects.toThrow(error);

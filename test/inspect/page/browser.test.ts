@@ -47,7 +47,7 @@ describe('the page in Chromium', skipWhere(CHROMIUM === undefined, 'there is no 
   it.each([
     [1280, 'light'],
     [420, 'dark'],
-  ] as const)('fits a window of %i pixels, in %s', async (width, scheme) => {
+  ] as const)('fits a window of %i pixels in the %s colour scheme', async (width, scheme) => {
     await page.emulate(width, scheme);
     await page.open(url);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
@@ -57,7 +57,7 @@ describe('the page in Chromium', skipWhere(CHROMIUM === undefined, 'there is no 
     expect(await page.evaluate(`document.querySelectorAll('#rows .row').length`)).toBe(5);
   });
 
-  it('selects, zooms in and zooms out by the keyboard', async () => {
+  it('selects, zooms in and zooms out with the keyboard', async () => {
     await page.emulate(1280);
     await page.open(url);
     expect(await page.evaluate(TITLE)).toBe(HOSTILE);
@@ -73,7 +73,7 @@ describe('the page in Chromium', skipWhere(CHROMIUM === undefined, 'there is no 
     expect(await page.evaluate(WINDOW)).toBe(whole);
   });
 
-  it('searches, marks what it finds, and goes from one to the next', async () => {
+  it('searches for a name, marks the match and selects it', async () => {
     await page.open(url);
     await page.press('/');
     await page.type('/kernel');
@@ -85,7 +85,7 @@ describe('the page in Chromium', skipWhere(CHROMIUM === undefined, 'there is no 
     expect(await page.evaluate(FOUND)).toBe('');
   });
 
-  it('shows where the bytes lie on the host, holes with them', async () => {
+  it('shows which host file holds the bytes, and where there is a hole', async () => {
     await page.open(url);
     const places = await page.evaluate<string>(`document.querySelector('.places').innerText`);
     expect(places).toContain(`${HOSTILE} from 7 (0x7)`);
@@ -100,12 +100,12 @@ describe('the page in Chromium', skipWhere(CHROMIUM === undefined, 'there is no 
     expect(await page.evaluate(`document.getElementById('help').open`)).toBe(false);
   });
 
-  it('asks for nothing but itself, and says nothing on the console', () => {
+  it('requests no other resource, and logs nothing to the console', () => {
     expect(new Set(page.requests)).toEqual(new Set([url]));
     expect(page.complaints).toEqual([]);
   });
 
-  it('is stopped by its policy from asking for anything', async () => {
+  it('cannot fetch anything, because its content security policy forbids it', async () => {
     await page.open(url);
     const refused = await page.evaluate<string>(
       `fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => error.name)`,

@@ -5,7 +5,7 @@ import { MIN_WIDTH, axisTicks, clampView, layOut } from '../../../src/inspect/pa
 import { findRanges, hostPlaces } from '../../../src/inspect/page/search.js';
 import { countText, exactText, shareText, sizeText } from '../../../src/inspect/page/words.js';
 
-/** Ranges of these lengths, one behind the other. */
+/** Adjacent ranges of these lengths. */
 function rowOf(lengths: readonly number[], depth = 0): PageRange[] {
   let start = 0;
   return lengths.map((length, id): PageRange => {
@@ -34,7 +34,7 @@ function rowOf(lengths: readonly number[], depth = 0): PageRange[] {
 const lengths = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 100 });
 
 describe('layOut', () => {
-  it('draws what is wide enough by itself, and the rest together', () => {
+  it('gives wide ranges a cell each, and adjacent narrow ranges a cluster', () => {
     const cells = layOut(rowOf([100, 1, 1, 1, 100, 1]), { start: 0, end: 204 }, 204);
     expect(cells.map(({ first, last, isCluster, x }) => [first, last, isCluster, x])).toEqual([
       [0, 0, false, 0],
@@ -44,7 +44,7 @@ describe('layOut', () => {
     ]);
   });
 
-  it('gives every range in view to one cell, in order', () => {
+  it('puts every range in view into exactly one cell, in order', () => {
     fc.assert(
       fc.property(
         lengths,
@@ -63,7 +63,7 @@ describe('layOut', () => {
     );
   });
 
-  it('draws no more cells than there is room for', () => {
+  it('returns no more cells than fit into the width', () => {
     fc.assert(
       fc.property(lengths, (some) => {
         const row = rowOf(some);
@@ -78,7 +78,7 @@ describe('layOut', () => {
 describe('clampView', () => {
   const whole = { start: 0, end: 1000 };
 
-  it('keeps a view within the image, no narrower than asked for', () => {
+  it('keeps a view within the image, and at least as wide as the minimum', () => {
     expect(clampView({ start: -50, end: 50 }, whole, 8)).toEqual({ start: 0, end: 100 });
     expect(clampView({ start: 990, end: 1090 }, whole, 8)).toEqual({ start: 900, end: 1000 });
     expect(clampView({ start: 500, end: 501 }, whole, 8)).toEqual({ start: 496.5, end: 504.5 });
@@ -87,7 +87,7 @@ describe('clampView', () => {
 });
 
 describe('axisTicks', () => {
-  it('gives multiples of a power of two, at most as many as asked for', () => {
+  it('returns multiples of a power of two, at most one more than requested', () => {
     expect(axisTicks({ start: 0, end: 40 << 20 }, 6)).toEqual(
       [0, 8, 16, 24, 32, 40].map((n) => n << 20),
     );
@@ -102,21 +102,21 @@ describe('axisTicks', () => {
 describe('findRanges', () => {
   const row = rowOf([100, 100, 100]);
 
-  it('finds all words of a query in any case', () => {
+  it('finds the ranges that contain all words of a query, in any letter case', () => {
     expect(findRanges(row, ' FILE-1 file')).toEqual([row[1]]);
     expect(findRanges(row, 'file')).toEqual(row);
     expect(findRanges(row, 'other')).toEqual([]);
     expect(findRanges(row, '  ')).toEqual([]);
   });
 
-  it('finds the ranges that hold a byte, in decimal and hexadecimal digits', () => {
+  it('finds the range that contains an offset, given in decimal or hexadecimal', () => {
     expect(findRanges(row, '199')).toEqual([row[1]]);
     expect(findRanges(row, '0xc8')).toEqual([row[2]]);
   });
 });
 
 describe('hostPlaces', () => {
-  it('says which bytes of which file hold a range', () => {
+  it('returns which bytes of which host files hold a range, up to a limit', () => {
     const host = rowOf([100, 100, 100], 1);
     expect(hostPlaces(host, 50, 100, 9)).toEqual([
       { path: '/File-0', from: 1050, length: 50 },
@@ -126,8 +126,8 @@ describe('hostPlaces', () => {
   });
 });
 
-describe('numbers in words', () => {
-  it('has sizes in binary units, exactly if asked for', () => {
+describe('numbers as text', () => {
+  it('formats sizes in binary units, also with the exact bytes', () => {
     expect(sizeText(1)).toBe('1 byte');
     expect(sizeText(1023)).toBe('1023 bytes');
     expect(sizeText(40 * 2 ** 30)).toBe('40.0 GiB');
@@ -135,7 +135,7 @@ describe('numbers in words', () => {
     expect(countText(1234567)).toBe('1\u202f234\u202f567');
   });
 
-  it('says of no part that it is all or nothing', () => {
+  it('does not round a part to 0% or to 100%', () => {
     expect(shareText(1, 1_000_000)).toBe('under 0.01%');
     expect(shareText(999_999, 1_000_000)).toBe('over 99.9%');
     expect(shareText(5, 5)).toBe('100.0%');

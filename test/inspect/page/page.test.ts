@@ -39,14 +39,14 @@ function pageOf(parts: Partial<MapPage> = {}): string {
   return mapPage({ title: 'disk.img', contents, host, script: 'draw()', ...parts });
 }
 
-/** What a page carries for its program. */
+/** The data of a page for its program. */
 function dataOf(page: string): PageData {
   const [, json] = /<script type="application\/json" id="data">([^<]*)<\/script>/.exec(page)!;
   return JSON.parse(json!) as PageData;
 }
 
-describe('the page of a map', () => {
-  it('is the same for the same image', async () => {
+describe('mapPage', () => {
+  it('returns the same page for the same image', async () => {
     const bytes = await imageBytes(ext4());
     const contents = await mapImage(accessBytes(bytes));
     const extents = [{ offset: 0, length: bytes.length, path: 'disk.img', fileOffset: 0 }];
@@ -56,7 +56,7 @@ describe('the page of a map', () => {
     );
   });
 
-  it('may load nothing, and run nothing but its own program', () => {
+  it('has a content security policy that allows only its own style and script', () => {
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(pageOf())![1]!;
     expect(policy.split('; ')).toEqual([
       'default-src &#39;none&#39;',
@@ -68,7 +68,7 @@ describe('the page of a map', () => {
     expect(pageOf()).not.toMatch(/\b(?:src|href|action)=|url\(|@import/);
   });
 
-  it('has no markup of names: neither of the image, nor of what is in it, nor of host files', () => {
+  it('escapes markup in the names of the image, of its contents and of host files', () => {
     const extents = [{ offset: 0, length: 60, path: HOSTILE, fileOffset: 0 }];
     const ranges = [{ ...file(0, 100, HOSTILE), what: HOSTILE, note: HOSTILE }];
     const page = pageOf({
@@ -83,11 +83,11 @@ describe('the page of a map', () => {
     expect(dataOf(page).texts).toContain(HOSTILE);
   });
 
-  it('refuses a program that would end its own element', () => {
+  it('rejects a script that contains a closing script tag', () => {
     expect(() => pageOf({ script: 'const a = "</script>";' })).toThrow(RangeError);
   });
 
-  it('draws the smallest of too many ranges together, says so, and stays small', () => {
+  it('merges the smallest of too many ranges, says so, and stays below 5 MiB', () => {
     const count = 300_000;
     const children = Array.from({ length: count }, (_, i) => {
       return file(i * 10, 10, `/usr/share/a-folder-of-some-length/file-${i}`);
@@ -105,13 +105,13 @@ describe('the page of a map', () => {
   });
 });
 
-describe('what the page carries', () => {
+describe('encodePage and decodeRows', () => {
   const decode = (map: MapRange): PageRange[] => {
     const { contents, texts } = encodePage(map, map);
     return decodeRows(contents, texts);
   };
 
-  it('gives every range back, counted from the start of the image', () => {
+  it('return every range, with its offset from the start of the image', () => {
     const inner = { ...mapOf([file(0, 10, '/x'), file(10, 30, '/y')], 40), offset: 60, note: 'n' };
     const ranges = decode(mapOf([file(0, 60, '/a'), inner], 100));
     expect(
@@ -126,7 +126,7 @@ describe('what the page carries', () => {
     expect(ranges[4]!.parent).toBe(ranges[2]);
   });
 
-  it('makes one range of the pieces of a file that is cut at the borders of groups', () => {
+  it('join the pieces of a file that is cut at the borders of groups', () => {
     const groups = [0, 1, 2].map((i): MapRange => ({
       offset: i * 100,
       length: 100,
@@ -143,12 +143,12 @@ describe('what the page carries', () => {
     }
   });
 
-  it('keeps files apart that only lie beside each other', () => {
+  it('do not join adjacent files', () => {
     const ranges = decode(mapOf([file(0, 50, '/a'), file(50, 50, '/b')], 100));
     expect(ranges).toHaveLength(3);
   });
 
-  it('draws what is packed over the whole width of the packed range', () => {
+  it('scale unpacked contents to the whole width of the packed range', () => {
     const packed: MapRange = {
       offset: 20,
       length: 80,
@@ -163,7 +163,7 @@ describe('what the page carries', () => {
     expect(b!.packedIn).toMatchObject({ what: 'packed', offset: 20 });
   });
 
-  it('gives texts back, whatever is in them', () => {
+  it('preserve names with any characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (name) => {
         const page = pageOf({ contents: mapOf([file(0, 100, name)], 100) });

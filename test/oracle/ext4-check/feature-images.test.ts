@@ -13,12 +13,12 @@ import { CHOICES, fillSmall, makeFeatureImage } from './feature-images.js';
 
 const names = Object.keys(CHOICES);
 const pairs = names.flatMap((name, i) => names.slice(i + 1).map((other) => [name, other]));
-/** Each with the one half of the list on. */
+/** Each with the one that is half a list further on. */
 const half = Math.ceil(names.length / 2);
 const some = names.slice(0, half).map((name, i) => [name, names[(i + half) % names.length]!]);
 /** All pairs, of which there are hundreds, are for the tier of other projects' tests. */
 const tried = process.env.ZOSIA_FEATURE_PAIRS === 'all' ? pairs : some;
-/** What mke2fs of any version makes no image of. */
+/** How many choices mke2fs of any version may refuse. */
 const MOST_REFUSED = 10;
 
 /** What a test needs of an open image, which is closed afterwards. */
@@ -34,7 +34,7 @@ async function withOpen<T>(
   }
 }
 
-describeWithE2fsprogs('features of ext4', () => {
+describeWithE2fsprogs('ext4 images with rare features', () => {
   const folder = temporaryFolder();
   let disk: string;
   let contents: string;
@@ -45,7 +45,7 @@ describeWithE2fsprogs('features of ext4', () => {
   });
 
   it(
-    'what e2fsck finds clean is clean, whichever features it has',
+    'are verified without problems if e2fsck finds them clean, whatever the features',
     { timeout: 600_000 },
     async () => {
       const notClean: Record<string, unknown> = {};
@@ -64,7 +64,7 @@ describeWithE2fsprogs('features of ext4', () => {
     },
   );
 
-  it('all that need reading of their own at once: read, listed, mapped and extracted', async () => {
+  it('are read, listed, mapped and extracted with several rare features at once', async () => {
     const choices = ['casefold', 'encrypt', 'ea_inode', 'bigalloc', 'project'];
     const options = choices.flatMap((name) => CHOICES[name]!);
     expect(await makeFeatureImage(disk, contents, options)).toBe(true);

@@ -6,7 +6,7 @@ import { XATTR_NAMESPACE } from '../../../src/formats/ext4/layout/xattr.js';
 import { debugfs, e2fsck } from '../ext4/programs.js';
 import { firstRevision, mustRun, patternBytes } from '../ext4-reader/mke2fs.js';
 
-/** What mke2fs is asked for beside `-t ext4`; features that need others or exclude them say so. */
+/** Options of mke2fs beside `-t ext4`; features that need others or exclude them say so. */
 export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   bigalloc: ['-O', 'bigalloc', '-C', '8192'],
   casefold: ['-O', 'casefold'],
@@ -147,7 +147,7 @@ function merged(options: readonly string[]): string[] {
 /**
  * Makes an image with mke2fs, and with debugfs what its features are for.
  *
- * @returns false when mke2fs makes none with these options, or e2fsck finds no peace with it
+ * @returns false when mke2fs makes none with these options, or e2fsck does not find it clean
  */
 export async function makeFeatureImage(
   image: string,

@@ -8,7 +8,7 @@ import { makeEmpty, mustRun, patternBytes } from '../ext4-reader/mke2fs.js';
 
 const SMALL = 2 * 1024;
 
-describeWithE2fsprogs('what other programs write, and few do:', () => {
+describeWithE2fsprogs('verifyImage of rare features', () => {
   const folder = temporaryFolder();
   let disk: string;
   let contents: string;
@@ -36,7 +36,7 @@ describeWithE2fsprogs('what other programs write, and few do:', () => {
     }
   }
 
-  it('a block may begin exactly where a file ends, and none further on', async () => {
+  it('accepts a block that begins where the file ends, but none after that', async () => {
     await makeEmpty(disk, ['-t', 'ext2', '-b', '1024'], SMALL);
     change(`write "${folder.file('two blocks')}" two`, 'sif two size 1024');
     expect(e2fsck(disk).status).toBe(0);
@@ -46,7 +46,7 @@ describeWithE2fsprogs('what other programs write, and few do:', () => {
     expect(e2fsck(disk).status).not.toBe(0);
   });
 
-  it('files may share blocks with shared_blocks, and only then', async () => {
+  it('accepts files that share blocks only with shared_blocks', async () => {
     await makeEmpty(disk, ['-t', 'ext2', '-b', '1024'], SMALL);
     await writeFile(folder.file('empty'), '');
     change(`write "${folder.file('three blocks')}" a`, `write "${folder.file('empty')}" b`);
@@ -70,7 +70,7 @@ describeWithE2fsprogs('what other programs write, and few do:', () => {
     ['mmp', ['-O', 'mmp']],
     ['verity', ['-O', 'verity']],
     ['blocks of 64 KiB', ['-b', '65536']],
-  ])('%s: what the second reader cannot open is a note', async (_name, options) => {
+  ])('notes that the second reader cannot open it: %s', async (_name, options) => {
     const size = options.includes('65536') ? 64 * 1024 : 8 * 1024;
     await makeEmpty(disk, ['-t', 'ext4', ...options, '-d', contents], size);
     const { problems, notes } = await verify();
@@ -78,7 +78,7 @@ describeWithE2fsprogs('what other programs write, and few do:', () => {
     expect(notes).toEqual([expect.stringMatching(/^the second reader cannot open it \(/)]);
   });
 
-  it('a journal on another device is a note', async () => {
+  it('notes a journal on another device', async () => {
     await makeEmpty(disk, ['-t', 'ext4', '-O', '^has_journal', '-d', contents], SMALL);
     change('feature has_journal', 'ssv journal_uuid 01234567-89ab-cdef-0123-456789abcdef');
     const { problems, notes } = await verify();
@@ -86,13 +86,13 @@ describeWithE2fsprogs('what other programs write, and few do:', () => {
     expect(notes).toContain('its journal lies on another device, and was not checked');
   });
 
-  it('files of quotas are in use, and in no directory', async () => {
+  it('accepts quota files, which are in no directory', async () => {
     await makeEmpty(disk, ['-t', 'ext4', '-O', 'quota,project'], 8 * 1024);
     expect(e2fsck(disk).status).toBe(0);
     expect((await verify()).problems).toEqual([]);
   });
 
-  it('symlinks in inodes that the second reader misreads are a note, not a problem', async () => {
+  it('notes symlinks in inodes that the second reader misreads, and reports no problem', async () => {
     const links = folder.file('links');
     await mkdir(links);
     for (const length of [59, 60, 61, 80]) {

@@ -82,7 +82,7 @@ interface Tally {
   ours: number;
 }
 
-describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
+describeWithE2fsprogs('verifyExt4 after a byte of metadata has changed', () => {
   const folder = temporaryFolder();
   const tallies = new Map<StructureKind, Tally>();
   beforeAll(async () => {
@@ -95,13 +95,13 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
       const { problems } = await verifyExt4(accessBytes(bytes), { nowSeconds: Date.now() / 1000 });
       return problems.length > 0;
     } catch (error) {
-      // What is no ext4 file system any more, or has features nobody knows, is refused.
+      // What is no ext4 file system any more, or has unknown features, is refused.
       if (error instanceof ZosiaError) return true;
       throw error;
     }
   }
 
-  /** Changes bytes of every kind of structure, and gives what e2fsck reports and the check does not. */
+  /** Changes bytes of every kind of structure, and returns what e2fsck reports and the check does not. */
   async function mutate(name: string, bytes: Uint8Array, samples = SAMPLES): Promise<string[]> {
     const random = sequence(name);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
@@ -121,7 +121,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
       for (let i = 0; i < samples; i++) {
         const { offset, length } = pick(structures);
         let at = offset + Math.floor(random() * length);
-        // Most structures are mostly empty: every second change is to a byte that says something.
+        // Most structures are mostly empty: every second change is to a byte that is not zero.
         if (i % 2 === 1) while (bytes[at] === 0 && at > offset) at--;
         const sound = bytes[at]!;
         const changed = random() < 0.5 ? sound ^ (1 << Math.floor(random() * 8)) : sound ^ 0xff;
@@ -144,7 +144,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
   }
 
   for (const [name, [entries, options]] of Object.entries(PLANNED)) {
-    it(`reports whatever e2fsck does: ${name}`, async () => {
+    it(`reports all that e2fsck reports: ${name}`, async () => {
       const bytes = await ext4Bytes(entries, options);
       expect(await isReported(bytes)).toBe(false);
       expect(await mutate(name, bytes)).toEqual([]);
@@ -152,7 +152,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
   }
 
   for (const [name, { options, sizeKib }] of Object.entries(MADE)) {
-    it(`reports whatever e2fsck does: ${name}`, async () => {
+    it(`reports all that e2fsck reports: ${name}`, async () => {
       const path = folder.file('made.img');
       await makeWithMke2fs(path, folder.file('contents'), options, { sizeKib });
       const bytes = new Uint8Array(await readFile(path));
@@ -161,7 +161,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
     });
   }
 
-  it.each(WITH_FEATURES)('reports whatever e2fsck does: %s %s %s', async (...choices) => {
+  it.each(WITH_FEATURES)('reports all that e2fsck reports: %s %s %s', async (...choices) => {
     const path = folder.file('features.img');
     const options = choices.flatMap((choice) => CHOICES[choice]!);
     expect(await makeFeatureImage(path, folder.file('few'), options)).toBe(true);
@@ -170,7 +170,7 @@ describeWithE2fsprogs('the check, after a byte of metadata has changed', () => {
     expect(await mutate(choices.join(), bytes, SAMPLES_OF_FEATURES)).toEqual([]);
   });
 
-  it('did so for every kind of structure', () => {
+  it('is tested with changes to every kind of structure', () => {
     const lines = STRUCTURE_KINDS.map((kind) => {
       const { changes, theirs, both, ours } = tallies.get(kind)!;
       const rate = theirs === 0 ? '-' : `${((100 * both) / theirs).toFixed(0)} %`;

@@ -17,7 +17,7 @@ import { makeEmpty, makeWithMke2fs, mustRun, populate } from '../ext4-reader/mke
 const FIRST_USER = 1000;
 const USER_COUNT = 40;
 
-describeWithE2fsprogs('quotas, as e2fsck checks them:', () => {
+describeWithE2fsprogs('verifyExt4 of quotas, compared with e2fsck', () => {
   const folder = temporaryFolder();
   let sound: Buffer;
 
@@ -46,7 +46,7 @@ describeWithE2fsprogs('quotas, as e2fsck checks them:', () => {
     sound = await readFile(path);
   });
 
-  /** What zosia finds; whether e2fsck finds the same identifiers is looked at on the way. */
+  /** What zosia finds; e2fsck is expected to find the same identifiers. */
   async function check(bytes: Uint8Array): Promise<string[]> {
     const path = folder.file('changed.img');
     await writeFile(path, bytes);
@@ -60,11 +60,11 @@ describeWithE2fsprogs('quotas, as e2fsck checks them:', () => {
     return problems.map(({ code, where }) => `${code} ${where}`);
   }
 
-  it('are sound as e2fsck wrote them', async () => {
+  it('accepts quotas that e2fsck wrote', async () => {
     expect(await check(sound)).toEqual([]);
   });
 
-  it('are sound as tune2fs wrote them, and leave out what was never counted', async () => {
+  it('accepts quotas that tune2fs wrote, and reports both groups of a changed file', async () => {
     const path = folder.file('tuned.img');
     await makeEmpty(path, ['-t', 'ext4', '-b', '1024']);
     mustRun('debugfs', ['-w', '-R', `write "${folder.file('contents/large')}" large`, path]);
@@ -98,7 +98,7 @@ describeWithE2fsprogs('quotas, as e2fsck checks them:', () => {
     ['group', 1, FIRST_USER + 701],
     ['project', 2, FIRST_USER + 1402],
     ['user', 0, FIRST_USER + 39 * 700],
-  ] as const)('%s quotas that count wrong are found (%d: %d)', async (kind, number, id) => {
+  ] as const)('reports %s quotas with wrong counts (%d: %d)', async (kind, number, id) => {
     for (const change of [{ inodesLow: 9 }, { bytesLow: 512 }, { bytesHigh: 1 }]) {
       const bytes = Buffer.from(sound);
       writeFields(QUOTA_ENTRY, bytes, entryOf(bytes, number, id), change);
@@ -106,13 +106,13 @@ describeWithE2fsprogs('quotas, as e2fsck checks them:', () => {
     }
   });
 
-  it('an entry that is missing, and one that nobody has a file for, are found', async () => {
+  it('reports a missing entry, and an entry without files', async () => {
     const bytes = Buffer.from(sound);
     writeFields(QUOTA_ENTRY, bytes, entryOf(bytes, 0, FIRST_USER), { id: 7 });
     expect(await check(bytes)).toEqual(['quota-usage user 7', `quota-usage user ${FIRST_USER}`]);
   });
 
-  it('a file that changed its owner is found in both', async () => {
+  it('reports both owners of a file whose owner changed', async () => {
     const path = folder.file('owner.img');
     await writeFile(path, sound);
     mustRun('debugfs', ['-w', '-R', 'sif "<100>" uid 1700', path]);
@@ -120,7 +120,7 @@ describeWithE2fsprogs('quotas, as e2fsck checks them:', () => {
     expect(found).toEqual([`quota-usage user ${FIRST_USER}`, 'quota-usage user 1700']);
   });
 
-  it('a file of quotas that is none, or whose tree leads back, is found', async () => {
+  it('reports a quota file with a wrong magic number or a loop in its tree', async () => {
     const magic = Buffer.alloc(4);
     magic.writeUInt32LE(QUOTA_MAGICS[0]);
     for (const at of [0, 1024]) {

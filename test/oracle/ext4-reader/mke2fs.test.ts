@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary.js';
 import { describeWithE2fsprogs, e2fsck } from '../ext4/programs.js';
 import { MKE2FS_VARIANTS, makeEmpty, makeWithMke2fs, populate } from './mke2fs.js';
 
-/** What lies under a folder of the host, by path from it. */
+/** The paths below a folder of the host, relative to it. */
 async function hostPaths(folder: string, prefix = ''): Promise<string[]> {
   const paths: string[] = [];
   for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
@@ -46,7 +46,7 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
   });
 
   for (const [name, options] of Object.entries(MKE2FS_VARIANTS)) {
-    it(`${name}: is read as it was written, and found sound`, async () => {
+    it(`is read as it was written, and verified without problems: ${name}`, async () => {
       const path = folder.file('disk.img');
       await makeWithMke2fs(path, folder.file('contents'), options);
       expect(e2fsck(path)).toMatchObject({ status: 0 });
@@ -80,7 +80,7 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
     });
   }
 
-  it('a journal of its own is refused by name', async () => {
+  it('is rejected if it is an external journal', async () => {
     const path = folder.file('disk.img');
     await makeEmpty(path, ['-O', 'journal_dev']);
     const source = await accessFile(path);
@@ -94,8 +94,8 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
     }
   });
 
-  // e2fsck would wait, lest another host uses it.
-  it('with mmp is read, and found sound', async () => {
+  // e2fsck would wait, in case another host uses it.
+  it('is read and verified without problems with mmp', async () => {
     const path = folder.file('disk.img');
     await makeEmpty(path, ['-t', 'ext4', '-O', 'mmp', '-b', '1024']);
     const source = await accessFile(path);
@@ -107,9 +107,9 @@ describeWithE2fsprogs('an image that mke2fs made', () => {
   });
 
   it.each([
-    ['a hash of TEA', ['-E', 'hash_alg=tea']],
+    ['the TEA hash', ['-E', 'hash_alg=tea']],
     ['the legacy hash', ['-E', 'hash_alg=legacy']],
-  ])('with %s is found sound', async (_name, tuning) => {
+  ])('is verified without problems with %s', async (_name, tuning) => {
     const path = folder.file('disk.img');
     const options = ['-t', 'ext4', '-b', '1024'];
     await makeWithMke2fs(path, folder.file('contents'), options, { tuning });

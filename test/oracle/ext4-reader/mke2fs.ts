@@ -31,7 +31,7 @@ export function mustRun(
   return run.stdout;
 }
 
-/** How mke2fs is asked for the first revision: an extended option, where older versions have `-r`. */
+/** Options of mke2fs for the first revision: an extended option, or `-r` in older versions. */
 export function firstRevision(): readonly string[] {
   const usage = spawnSync('mke2fs', [], { env: environment, encoding: 'utf8' });
   if (usage.error) return []; // it is not installed, and nothing here will run

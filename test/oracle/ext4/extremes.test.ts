@@ -11,7 +11,7 @@ import { debugfs, describeWithE2fsprogs, e2fsck } from './programs.js';
 
 const FILE: Ext4Entry = { type: 'file', path: '/file', data: bytesData(Buffer.from('x')) };
 
-describeWithE2fsprogs('the extremes', () => {
+describeWithE2fsprogs('e2fsck and debugfs on extreme images', () => {
   const folder = temporaryFolder();
 
   async function check(entries: Ext4Entry[], options: Partial<Ext4Options> = {}): Promise<string> {
@@ -24,7 +24,7 @@ describeWithE2fsprogs('the extremes', () => {
   it.each([
     [4096, 'entry'],
     [1024, 'entry with a somewhat longer näme '],
-  ] as const)('a directory of 70,000 entries in blocks of %d', async (blockSizeBytes, prefix) => {
+  ] as const)('read 70,000 directory entries in blocks of %d', async (blockSizeBytes, prefix) => {
     const disk = await check(names(70_000, prefix), { blockSizeBytes });
     const answer = debugfs(disk, ['htree_dump /directory', `stat "/directory/${prefix}69999"`]);
     expect(answer).toMatch(/Indirect levels: 1|Number of entries \(count\)/);
@@ -34,12 +34,12 @@ describeWithE2fsprogs('the extremes', () => {
     expect(lines).toHaveLength(70_002);
   });
 
-  it('a directory too large for an index: it has none', async () => {
+  it('read a directory that is too large for an index, without one', async () => {
     const disk = await check(names(48_000, 'x'.repeat(240)), { blockSizeBytes: 1024 });
     expect(debugfs(disk, ['stat /directory'])).toMatch(/Flags: 0x80000$/m);
   });
 
-  it('65,001 subdirectories, which a link count cannot tell', async () => {
+  it('read 65,001 subdirectories, which have a link count of 1', async () => {
     const entries = Array.from({ length: 65_001 }, (_, i): Ext4Entry => ({
       type: 'directory',
       path: `/many/${i}`,
@@ -48,7 +48,7 @@ describeWithE2fsprogs('the extremes', () => {
     expect(debugfs(disk, ['stat /many'])).toMatch(/^Links: 1 /m);
   });
 
-  it('64,998 subdirectories, which it can', async () => {
+  it('read 64,998 subdirectories, which have a link count of 65,000', async () => {
     const entries = Array.from({ length: 64_998 }, (_, i): Ext4Entry => ({
       type: 'directory',
       path: `/many/${i}`,
@@ -57,7 +57,7 @@ describeWithE2fsprogs('the extremes', () => {
     expect(debugfs(disk, ['stat /many'])).toMatch(/^Links: 65000 /m);
   });
 
-  it('65,000 hard links', async () => {
+  it('read 65,000 hard links to a file', async () => {
     const links = Array.from({ length: 64_999 }, (_, i): Ext4Entry => ({
       type: 'hardlink',
       path: `/links/${i}`,
@@ -67,14 +67,14 @@ describeWithE2fsprogs('the extremes', () => {
     expect(debugfs(disk, ['stat /file'])).toMatch(/^Links: 65000 /m);
   });
 
-  it('a path 1000 directories deep', async () => {
+  it('accept a path of 1000 directories', async () => {
     await check([{ ...FILE, path: `${'/d'.repeat(1000)}/file` }]);
   });
 
   it.each([
     ['29,000 extents, three levels', 29_000, 1024, {}, 3],
     ['128 extents, two a node, five levels', 128, 4096, { extentsPerNode: 2 }, 5],
-  ] as const)('a file of %s', async (_name, count, blockSizeBytes, options, depth) => {
+  ] as const)('read a file of %s', async (_name, count, blockSizeBytes, options, depth) => {
     const data = alternatingData(count, blockSizeBytes);
     const disk = await check([{ type: 'file', path: '/f', data }], { blockSizeBytes, ...options });
     const copy = folder.file('copy');
@@ -86,7 +86,7 @@ describeWithE2fsprogs('the extremes', () => {
     expect(Buffer.compare(await readFile(copy), expected)).toBe(0);
   });
 
-  it('names with the same hash on both sides of a border between leaves', async () => {
+  it('find names with the same hash on both sides of a border between leaves', async () => {
     // In blocks of 1 KiB a leaf holds 63 names of 5 to 8 bytes: (1024 - 12) / 16.
     const perLeaf = 63;
     const hashSeed = Buffer.alloc(16, 7);
@@ -111,7 +111,7 @@ describeWithE2fsprogs('the extremes', () => {
     expect(answer.match(/Type: FIFO/g)).toHaveLength(2);
   });
 
-  it('a backup superblock and a journal that e2fsprogs can use', async () => {
+  it('use a backup superblock and a journal', async () => {
     const disk = await check([FILE], { journal: true, extraBytes: 300_000_000 });
     const answer = debugfs(disk, [
       'open -s 65536 -b 4096 /nowhere',

@@ -51,7 +51,7 @@ describe(
   () => {
     const folder = temporaryFolder();
 
-    it('shows generated trees as they were planned', async () => {
+    it('reads generated trees as they were planned', async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryTree, async ({ blockSizeBytes, entries, expected }) => {
           const disk = folder.file('disk.img');
@@ -96,7 +96,7 @@ describe(
     });
 
     it.each(LAYOUTS.filter(({ options }) => options.extraBytes ?? options.sizeBytes))(
-      '$name: writes to it, and it is still clean',
+      'writes to a disk, which stays clean: $name',
       async ({ entries, options }) => {
         const disk = folder.file('disk.img');
         await writeRaw(planExt4(entries, options), disk);

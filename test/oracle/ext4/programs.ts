@@ -45,7 +45,7 @@ export function describeWithE2fsprogs(name: string, body: () => void): void {
   describe(name, skipWhere(absent && process.env.CI === undefined, 'no e2fsprogs here'), body);
 }
 
-/** What a full check that changes nothing says; status 0 is a clean file system. */
+/** What a full check that changes nothing reports; status 0 is a clean file system. */
 export function e2fsck(path: string): Answer {
   return run('e2fsck', ['-f', '-n', path]);
 }

@@ -140,7 +140,7 @@ describeWithE2fsprogs('a disk with one large file', () => {
   cases.push(['the 8 TiB limit', (2 ** 32 - 1) * 2048, 2048]);
 
   for (const [name, sizeBytes, blockSizeBytes] of cases) {
-    it(`of ${name}: ${sizeBytes} bytes in blocks of ${blockSizeBytes}`, async (context) => {
+    it(`has no errors with ${name}: ${sizeBytes} bytes in blocks of ${blockSizeBytes}`, async (context) => {
       await checkLarge(sizeBytes, blockSizeBytes, context);
     });
   }

@@ -65,7 +65,7 @@ function listDisk(disk: string): Listed[] {
   return found;
 }
 
-/** ext4's own words for a time: low 32 bits of the seconds, then nanoseconds and two more bits. */
+/** A time as ext4 stores it: low 32 bits of the seconds, then nanoseconds and two more bits. */
 function diskTime({ seconds, nanoseconds = 0 }: Timestamp): string {
   const epoch = (seconds - (seconds | 0)) / 2 ** 32;
   const words = [seconds >>> 0, nanoseconds * 4 + epoch];

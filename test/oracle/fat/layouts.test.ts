@@ -54,7 +54,7 @@ const BOUNDARIES = [4084, 65_524].flatMap((most) => {
   });
 });
 
-describeWith(['fsck.fat', 'mtype'], 'volumes round the borders between types', () => {
+describeWith(['fsck.fat', 'mtype'], 'FAT volumes near the limits of each type', () => {
   const folder = temporaryFolder();
 
   async function agree(entries: readonly FatEntry[], options: FatOptions): Promise<void> {
@@ -72,22 +72,22 @@ describeWith(['fsck.fat', 'mtype'], 'volumes round the borders between types', (
     expect(run('mtype', ['-i', disk, '::/text']).output).toBe('as planned');
   }
 
-  it.each(BOUNDARIES)('$sizeBytes bytes, about $about clusters', async ({ sizeBytes }) => {
+  it.each(BOUNDARIES)('match fsck.fat: about $about clusters', async ({ sizeBytes }) => {
     await agree([], { sizeBytes, clusterSizeBytes: 512 });
   });
 
-  it.each(FAT_TYPES.slice(1))('the smallest %s', async (type) => {
+  it.each(FAT_TYPES.slice(1))('match fsck.fat: the smallest %s', async (type) => {
     await agree([], { type });
   });
 
-  it('a file of almost 4 GiB, and a terabyte', async () => {
+  it('match fsck.fat: a file of almost 4 GiB, and a volume of 1 TiB', async () => {
     // fsck.fat counts the bytes of a file's clusters in 32 bits, and so none when they are 4 GiB.
     const largest: FatEntry = { type: 'file', path: '/large', data: holeData(2 ** 32 - 4096) };
     await agree([largest], { sizeBytes: 2 ** 33 });
     await agree([], { sizeBytes: 2 ** 40 });
   });
 
-  it('a directory as full as they get', async () => {
+  it('match fsck.fat: a full directory', async () => {
     await agree(alike(16_383, '/full'), {});
   });
 });
@@ -100,7 +100,7 @@ describeWith(['mkfs.fat', 'mcopy'], 'volumes that other programs made', () => {
     ['FAT16', ['-F', '16', '-s', '4', '-f', '1'], 20_000],
     ['FAT16 of sectors of 2 KiB', ['-F', '16', '-S', '2048'], 40_000],
     ['FAT32', ['-F', '32', '-n', 'LARGE', '-s', '1', '-f', '4'], 40_000],
-  ] as const)('are read, and found sound: %s', async (name, options, kib) => {
+  ] as const)('are read, and verified without problems: %s', async (name, options, kib) => {
     const disk = folder.file(`${name}.img`);
     expect(run('mkfs.fat', ['-C', ...options, disk, String(kib)]).status).toBe(0);
     const copied = run('mcopy', ['-s', '-i', disk, 'test/formats/fat', '::/Some folder']);

@@ -92,7 +92,7 @@ describeWith(['mkfs.fat', 'fsck.fat', 'mcopy'], 'volumes of mkfs.fat', () => {
   }
 
   for (const [options, ...sizes] of VOLUMES) {
-    it(`mkfs.fat ${options}: what fsck.fat finds clean is clean`, async () => {
+    it(`are verified without problems, as by fsck.fat: mkfs.fat ${options}`, async () => {
       for (const sizeKib of sizes) {
         await make(options, sizeKib);
         const { status, output } = fsckFat(disk);
@@ -105,7 +105,7 @@ describeWith(['mkfs.fat', 'fsck.fat', 'mcopy'], 'volumes of mkfs.fat', () => {
     });
   }
 
-  it('four FATs, which Linux takes and fsck.fat refuses, are no problem', async () => {
+  it('are accepted with four FATs, which Linux accepts and fsck.fat refuses', async () => {
     await make('-f 4', 1440);
     expect(fsckFat(disk).output).toContain('only 1 or 2 FATs are supported');
     expect(await found()).toEqual([]);
@@ -116,10 +116,10 @@ describeWith(['mkfs.fat', 'fsck.fat', 'mcopy'], 'volumes of mkfs.fat', () => {
     ['-F 16 -R 4', 9000],
     ['-F 32 -s 1', 40_000],
     ['-F 12 -S 2048 -f 1', 2880],
-  ])('mkfs.fat %s, a byte changed: finds whatever fsck.fat does', async (options, sizeKib) => {
+  ])('are reported for changes that fsck.fat reports: mkfs.fat %s', async (options, sizeKib) => {
     await make(options, sizeKib);
     const sound = await readFile(disk);
-    // Metadata comes first; of data, nobody knows what they should be.
+    // Only metadata: file contents have no checksum.
     const places = [...sound.entries()].filter(([, byte]) => byte !== 0 && byte !== 7);
     const random = sequence(sizeKib);
     const missed: string[] = [];

@@ -29,7 +29,7 @@ export function run(program: string, args: readonly string[], input = ''): Answe
   return { status, output: output.join('') };
 }
 
-/** A describe that asks these programs; skipped with the reason where one is missing, but not in CI. */
+/** A describe that runs these programs; skipped with the reason where one is missing, but not in CI. */
 export function describeWith(programs: readonly string[], name: string, body: () => void): void {
   describeWhere(programs, name, body, process.env.CI !== undefined);
 }
@@ -46,7 +46,7 @@ export function describeWhere(
   describe(name, skipWhere(isSkipped, `no ${missing.join(', ')} here`), body);
 }
 
-/** What a check that changes nothing says; status 0 is a clean volume. */
+/** What a check that changes nothing reports; status 0 is a clean volume. */
 export function fsckFat(path: string): Answer {
   return run('fsck.fat', ['-n', '-v', path]);
 }

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/temporary.js';
 import { describeWith, fsckFat, run } from './programs.js';
 
 const TREES = 220;
-/** What host file systems take of a name. */
+/** The longest name that host file systems accept. */
 const MAX_HOST_NAME_BYTES = 255;
 
 /** Every path below a folder, with the contents of files. */
@@ -31,7 +31,7 @@ const hostNames = (paths: Iterable<string>): boolean =>
 describeWith(['fsck.fat', 'mcopy'], `${TREES} generated trees`, () => {
   const folder = temporaryFolder();
 
-  it('are clean to fsck.fat, and mtools copies them out as they were planned', async () => {
+  it('are clean for fsck.fat, and mtools copies them out as they were planned', async () => {
     const disk = folder.file('disk.img');
     const copy = folder.file('copy');
     const trees = arbitraryTree.filter(({ expected }) => hostNames(expected.keys()));

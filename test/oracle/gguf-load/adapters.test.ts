@@ -13,7 +13,7 @@ import { NativeLlama, WHERE_LLAMA_RUNS } from './native-llama.js';
 
 const text = (value: string) => ({ type: 'string', value }) as const;
 
-describe('the pinned llama.cpp, of adapters', WHERE_LLAMA_RUNS, () => {
+describe('the pinned llama.cpp with adapters', WHERE_LLAMA_RUNS, () => {
   const folder = temporaryFolder();
   let llama: NativeLlama;
   let bytes = Buffer.alloc(0);
@@ -77,7 +77,7 @@ describe('the pinned llama.cpp, of adapters', WHERE_LLAMA_RUNS, () => {
     ];
   }
 
-  it('takes those that zosia takes', async () => {
+  it('accepts exactly those that zosia accepts', async () => {
     const all = await Promise.all(
       changes().map(async ([name, change]) => [name, await sampleAdapter(change)] as const),
     );

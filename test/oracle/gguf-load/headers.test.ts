@@ -48,7 +48,7 @@ function zerosAfter({ header, fileBytes }: WholeHeader): Parameters<typeof check
   };
 }
 
-/** What zosia says before anything boots: "ok", or why not. */
+/** The verdict of zosia before anything boots: "ok", or the reason. */
 async function verdictOfZosia(file: WholeHeader): Promise<string> {
   try {
     checkLoadable(await checkGguf(zerosAfter(file), 'model.gguf'), 'model.gguf');
@@ -87,7 +87,7 @@ const replaced = (parts: HeaderParts, ...pairs: HeaderParts['pairs']): HeaderPar
 const text = (key: string, value: string): HeaderParts['pairs'][number] =>
   pair(key, { type: 'string', value });
 
-describe('the pinned llama.cpp and zosia, of headers:', WHERE_LLAMA_RUNS, () => {
+describe('the pinned llama.cpp and zosia', WHERE_LLAMA_RUNS, () => {
   const folder = temporaryFolder();
   let llama: NativeLlama;
   let model: GgufHeader;
@@ -156,7 +156,7 @@ describe('the pinned llama.cpp and zosia, of headers:', WHERE_LLAMA_RUNS, () => 
     expect(await compare([assemble(partsOf(sample))])).toEqual({ differences: [], refused: 0 });
   });
 
-  it('agree on the type of each key that the library names, whatever the type', async () => {
+  it('agree on values of any type for each key that the library contains', async () => {
     const keys = [...library.matchAll(/\0(tokenizer|general|split|%s)\.([a-z0-9_.]+)(?=\0)/g)]
       .map(([, group, key]) => `${group === '%s' ? 'llama' : group}.${key}`)
       .filter((key) => !NOT_CHECKED.has(key));
@@ -172,7 +172,7 @@ describe('the pinned llama.cpp and zosia, of headers:', WHERE_LLAMA_RUNS, () => 
     expect(refused).toBeGreaterThan(files.length / 4);
   });
 
-  it('agree on each tensor that a block may have besides', async () => {
+  it('agree on each additional tensor that a block may have', async () => {
     const parts = partsOf(model);
     const [columns, rows] = [128, 352];
     const names = ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'];
@@ -233,7 +233,7 @@ describe('the pinned llama.cpp and zosia, of headers:', WHERE_LLAMA_RUNS, () => 
     return names.filter((_, index) => !unknown.test(verdicts[index]!.reason)).sort();
   }
 
-  it('know the same architectures', async () => {
+  it('support the same architectures', async () => {
     const unknown = /unknown model architecture|unsupported model architecture|CLIP cannot/;
     const found = await known(ARCHITECTURES, unknown, (name) => [
       text('general.architecture', name),
@@ -241,7 +241,7 @@ describe('the pinned llama.cpp and zosia, of headers:', WHERE_LLAMA_RUNS, () => 
     expect(found).toEqual([...ARCHITECTURES].sort());
   });
 
-  it('know the same tokenizers and pre-tokenizers', async () => {
+  it('support the same tokenizers and pre-tokenizers', async () => {
     const { pairs } = partsOf(model);
     const kept = pairs.filter(({ key }) => !key.startsWith('tokenizer.'));
     const list = (name: string): HeaderParts['pairs'][number] =>

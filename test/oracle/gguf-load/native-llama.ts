@@ -13,7 +13,7 @@ const PROGRAM_SOURCE = fileURLToPath(new URL('load_headers.c', import.meta.url))
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 const LOADER = 'ld-linux-x86-64.so.2';
 
-/** What runs of the pinned packages for x86_64 can be tried here, without a machine. */
+/** Skips tests where the pinned packages for x86_64 do not run without a machine. */
 export const WHERE_LLAMA_RUNS = skipWhere(
   process.platform !== 'linux' || process.arch !== 'x64',
   'the pinned llama.cpp runs on x86_64 Linux only, without a machine',

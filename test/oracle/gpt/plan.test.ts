@@ -19,7 +19,7 @@ interface DiskShape {
   readonly roomSectors: number | undefined;
 }
 
-/** Disks of every number of partitions, as small as they get or with room. */
+/** Disks with any number of partitions, as small as possible or with free space. */
 const shapes: fc.Arbitrary<DiskShape> = fc.record({
   sizes: fc.array(fc.integer({ min: 1, max: 3 * MIB }), { minLength: 1, maxLength: 12 }),
   roomSectors: fc.option(fc.integer({ min: 0, max: 20_000 }), { nil: undefined }),
@@ -38,7 +38,7 @@ function plan({ sizes, roomSectors }: DiskShape): Image {
 describeWith(['sgdisk'], 'sgdisk', () => {
   const folder = temporaryFolder();
 
-  it('finds no problems, and the partitions that were planned', async () => {
+  it('finds no problems, and the planned partitions', async () => {
     const path = folder.file('disk.img');
     await fc.assert(
       fc.asyncProperty(shapes, async (shape) => {
@@ -63,7 +63,7 @@ describeWith(['sgdisk'], 'sgdisk', () => {
     );
   });
 
-  it('reads the GUIDs of a partition as they were meant', async () => {
+  it('reads the planned GUIDs of a partition', async () => {
     const path = folder.file('guids.img');
     const guid = '01234567-89ab-8def-8123-456789abcdef';
     const part = { image: holeData(1), typeGuid: GPT_TYPE.efiSystem, name: 'EFI', guid };
@@ -73,7 +73,7 @@ describeWith(['sgdisk'], 'sgdisk', () => {
     expect(output).toContain(`Partition unique GUID: ${guid.toUpperCase()}`);
   });
 
-  it('finds the backup when the primary is lost', async () => {
+  it('reads the backup table when the primary one is missing', async () => {
     const path = folder.file('lost.img');
     const disk = planGpt([{ image: holeData(1), typeGuid: GPT_TYPE.linux, name: 'kept' }]);
     const segments = disk.segments.filter(({ label }) => !/^GPT/.test(label ?? ''));
@@ -83,7 +83,7 @@ describeWith(['sgdisk'], 'sgdisk', () => {
   });
 });
 
-// A further opinion, where it is at hand: sgdisk's is the one that every host of the tests has.
+// Only where it is installed; sgdisk is on every host of the tests.
 describeWithPrograms(['sfdisk'], 'sfdisk', () => {
   const folder = temporaryFolder();
 
@@ -105,7 +105,7 @@ describeWithPrograms(['sfdisk'], 'sfdisk', () => {
 describeWith(['fsck.fat', 'mtype', 'dd'], 'an ESP on a disk', () => {
   const folder = temporaryFolder();
 
-  it('is read in place', async () => {
+  it('is read by mtools and checked by fsck.fat', async () => {
     const path = folder.file('disk.img');
     const fat = planFat(
       [{ type: 'file', path: '/EFI/BOOT/hello.txt', data: bytesData(Buffer.from('hello')) }],

@@ -82,7 +82,7 @@ const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
 describeWhere(['sfdisk'], 'partition tables of sfdisk', () => {
   const folder = temporaryFolder();
 
-  it.each(Object.keys(SCRIPTS))('%s: read alike, without a fault', async (name) => {
+  it.each(Object.keys(SCRIPTS))('are read as by sfdisk, without problems: %s', async (name) => {
     const disk = folder.file('disk.img');
     await makeDisk(disk, 64 * MIB);
     must('sfdisk', ['--quiet', disk], `${SCRIPTS[name]!.join('\n')}\n`);
@@ -97,7 +97,7 @@ describeWhere(['sfdisk'], 'partition tables of sfdisk', () => {
 describeWhere(['fdisk'], 'a GPT of fdisk', () => {
   const folder = temporaryFolder();
 
-  it.each([512, 4096])('in sectors of %d bytes: read alike, without a fault', async (bytes) => {
+  it.each([512, 4096])('is read as by fdisk, without problems: %d-byte sectors', async (bytes) => {
     const disk = folder.file('disk.img');
     await makeDisk(disk, 64 * MIB);
     const keys = ['g', 'n', '1', '', '+4M', 'n', '7', '', '+8M', 'n', '2', '', '', 'w'];
@@ -137,7 +137,7 @@ const COMMANDS: Readonly<
 describeWith(['sgdisk'], 'partition tables of sgdisk', () => {
   const folder = temporaryFolder();
 
-  /** As `sgdisk -i N` has them, one by one. */
+  /** The partitions that `sgdisk -i N` prints, one by one. */
   function shown(disk: string): Place[] {
     const numbers = [...must('sgdisk', ['-p', disk]).matchAll(/^ +(\d+) +\d+ +\d+ /gm)];
     return numbers.map(([, number]) => {
@@ -160,7 +160,7 @@ describeWith(['sgdisk'], 'partition tables of sgdisk', () => {
   }
 
   for (const [name, { warns = false }] of Object.entries(COMMANDS)) {
-    it(`${name}: read alike, without a fault`, async () => {
+    it(`are read as by sgdisk, without problems: ${name}`, async () => {
       const disk = await make(name);
       const table = await tableOf(disk);
       expect(table?.scheme).toBe('gpt');
@@ -170,7 +170,7 @@ describeWith(['sgdisk'], 'partition tables of sgdisk', () => {
     });
   }
 
-  it('damaged: finds whatever sgdisk -v does', async () => {
+  it('are reported for every change that sgdisk -v reports', async () => {
     const disk = await make('hybrid, GPT last');
     const end = 64 * MIB;
     // Both headers, and the entries in use with their copies.

@@ -29,7 +29,7 @@ async function writeDisk(files: Readonly<Record<string, string | Uint8Array>>): 
 }
 
 describe('efiDiskNeeds', () => {
-  it.each(['raw', 'vmdk'] as const)('finds what image efi wrote: %s', async (format) => {
+  it.each(['raw', 'vmdk'] as const)('returns the needs of an EFI disk: %s', async (format) => {
     const model = await writeSampleModel(folder.file(format));
     const out = folder.file(`${format}/disk.img`);
     await writeEfiDisk(model, { format, out, settings: { steps: 9 } });
@@ -51,7 +51,7 @@ describe('efiDiskNeeds', () => {
     expect(more.memoryBytes).toBeGreaterThan(model.memoryBytes + 20 * 6000);
   });
 
-  it('takes the defaults where there is no llama2.cfg', async () => {
+  it('uses the default settings without llama2.cfg', async () => {
     const path = await writeDisk({ '/stories15m.bin': CHECKPOINT, '/tokenizer.bin': TOKENIZER });
     expect(await efiDiskNeeds(path)).toMatchObject({
       modelName: 'stories15M',
@@ -60,7 +60,7 @@ describe('efiDiskNeeds', () => {
     });
   });
 
-  it('follows the paths of llama2.cfg', async () => {
+  it('uses the paths in llama2.cfg', async () => {
     const path = await writeDisk({
       '/llama2.cfg': 'model=models/a.bin\ntokenizer=/models/b',
       '/models/a.bin': CHECKPOINT,
@@ -69,7 +69,7 @@ describe('efiDiskNeeds', () => {
     expect((await efiDiskNeeds(path)).modelName).toBe('a');
   });
 
-  it('leaves other applications alone, unless they are asked for a text', async () => {
+  it('accepts other applications, but no prompt for them', async () => {
     const path = folder.file('hello.img');
     await writeEfiDisk('hello', { format: 'raw', out: path });
     expect(await efiDiskNeeds(path)).toMatchObject({ memoryBytes: 0, modelName: undefined });
@@ -78,7 +78,7 @@ describe('efiDiskNeeds', () => {
     );
   });
 
-  it('wants an application for the machine', async () => {
+  it('rejects a disk without an application for the machine', async () => {
     const path = await writeDisk(NO_FILES);
     const needs = efiDiskNeeds(path, { arch: 'aarch64' });
     await expect(needs).rejects.toThrow(zosiaError('ZOSIA_EFI_NO_APPLICATION'));
@@ -93,26 +93,26 @@ describe('efiDiskNeeds', () => {
     ['a folder for a model', { '/llama2.cfg': 'model=EFI' }, 'ZOSIA_EFI_NO_MODEL'],
     ['no tokenizer', { '/stories15M.bin': CHECKPOINT }, 'ZOSIA_EFI_NO_MODEL'],
     [
-      'the tokenizer of another model',
+      'a tokenizer of another model',
       { '/stories15M.bin': CHECKPOINT, '/tokenizer.bin': sampleTokenizer(299) },
       'ZOSIA_TOKENIZER_MISMATCH',
     ],
     [
-      'half a model',
+      'a truncated model',
       { '/stories15M.bin': CHECKPOINT.subarray(0, 9999), '/tokenizer.bin': TOKENIZER },
       'ZOSIA_CHECKPOINT_TRUNCATED',
     ],
     [
-      'settings in another charset',
+      'settings that are not UTF-8',
       { '/llama2.cfg': Buffer.from('prompt=é', 'latin1') },
       'ZOSIA_EFI_BAD_SETTINGS_FILE',
     ],
-    ['settings nobody knows', { '/llama2.cfg': 'step=1' }, 'ZOSIA_EFI_BAD_SETTINGS_FILE'],
-  ])('refuses %s', async (_, files, code) => {
+    ['unknown settings', { '/llama2.cfg': 'step=1' }, 'ZOSIA_EFI_BAD_SETTINGS_FILE'],
+  ])('rejects %s', async (_, files, code) => {
     await expect(efiDiskNeeds(await writeDisk(files))).rejects.toThrow(zosiaError(code));
   });
 
-  it('names the tokenizer of another model', async () => {
+  it('reports the path of a tokenizer of another model', async () => {
     const path = await writeDisk({
       '/stories15M.bin': CHECKPOINT,
       '/tokenizer.bin': sampleTokenizer(299),
@@ -120,7 +120,7 @@ describe('efiDiskNeeds', () => {
     await expect(efiDiskNeeds(path)).rejects.toThrow(`tokenizer.bin on ${path} has 299 tokens`);
   });
 
-  it('refuses what holds no disk', async () => {
+  it('rejects a file that is no disk', async () => {
     const path = folder.file('text');
     await writeFile(path, 'not a disk');
     await expect(efiDiskNeeds(path)).rejects.toThrow(zosiaError('ZOSIA_IMAGE_UNKNOWN'));

@@ -46,13 +46,13 @@ describe('planEfiVolume', () => {
   it.each([
     ['none', 4 * MIB, '365f29603e197e386dd2e6e875274f20e215177faf575a738db7c1f5ccc19041'],
     ['gpt', 6 * MIB, '81167b00c77d2eddaab78508e4ba331e1451d87ef14bc7c0c2f275c792a028dd'],
-  ] as const)('has a golden layout: %s', async (partitionTable, sizeBytes, golden) => {
+  ] as const)('plans an image of fixed digest: %s', async (partitionTable, sizeBytes, golden) => {
     const { image } = planEfiVolume(entries, { identity, partitionTable, sizeBytes });
     expect(image.sizeBytes).toBe(sizeBytes);
     expect(await digestImage(image)).toBe(golden);
   });
 
-  it.each(['none', 'gpt'] as const)('has 128 MiB, or as many as it takes: %s', (partitionTable) => {
+  it.each(['none', 'gpt'] as const)('plans 128 MiB, or more if needed: %s', (partitionTable) => {
     const sizeFor = (bytes: number): number => {
       const data = { sizeBytes: bytes, segments: [] };
       const entry = { type: 'file', path: '/hole', data } as const;
@@ -67,7 +67,7 @@ describe('planEfiVolume', () => {
     expect(large).toBeLessThan(3030 * MIB);
   });
 
-  it.each(['none', 'gpt'] as const)('says what size it takes: %s', (partitionTable) => {
+  it.each(['none', 'gpt'] as const)('reports the smallest possible size: %s', (partitionTable) => {
     const plan = (sizeBytes: number) => planEfiVolume(entries, { partitionTable, sizeBytes });
     let message = '';
     expect(() => plan(512)).toThrow(zosiaError('ZOSIA_EFI_DISK_TOO_SMALL'));
@@ -86,7 +86,7 @@ describe('planEfiVolume', () => {
 });
 
 describe('writeEfiDisk', () => {
-  it('leaves a VMDK that is there already, and mends one that is not the same', async () => {
+  it('keeps an existing VMDK that is the same, and rewrites one that is not', async () => {
     const model = await writeSampleModel(folder.file('again'));
     const out = folder.file('again/disk.vmdk');
     const write = async () => (await writeEfiDisk(model, { format: 'vmdk', out })).written;
@@ -97,7 +97,7 @@ describe('writeEfiDisk', () => {
     expect([await write(), await write()]).toEqual([true, false]);
   });
 
-  it('writes down what a VMDK refers to, which checkEfiDisk compares', async () => {
+  it('records the files that a VMDK refers to, which checkEfiDisk compares', async () => {
     const model = await writeSampleModel(folder.file('checked'));
     const out = folder.file('checked/disk.vmdk');
     await writeEfiDisk(model, { format: 'vmdk', out });
@@ -117,7 +117,7 @@ describe('writeEfiDisk', () => {
     (['none', 'gpt'] as const).map((partitionTable) => ({ format, partitionTable })),
   );
 
-  it.each(layouts)('puts everything on the disk: $format, $partitionTable', async (layout) => {
+  it.each(layouts)('writes all files to the disk: $format, $partitionTable', async (layout) => {
     const paths = await writeSampleFiles(folder.file('whole'));
     const model = await writeSampleModel(folder.file('whole'));
     const out = folder.file(`whole/${layout.format}-${layout.partitionTable}.img`);
@@ -146,7 +146,7 @@ describe('writeEfiDisk', () => {
     expect(files.get('/tiny-tokenizer.bin')!.equals(await readFile(paths[1]))).toBe(true);
   });
 
-  it('boots the machines that are asked for, or says hello on them', async () => {
+  it('writes the applications of the requested machines, or the hello application', async () => {
     const model = await writeSampleModel(folder.file('archs'));
     const contents = await readEfiDiskFiles(model, { archs: ['x86_64', 'x86_64'] });
     expect(contents.map(({ diskPath }) => diskPath)).toEqual([
@@ -165,7 +165,7 @@ describe('writeEfiDisk', () => {
     ).toBe(true);
   });
 
-  it('copies nothing of the model into a VMDK', async () => {
+  it('does not copy the model into a VMDK', async () => {
     const model = await writeSampleModel(folder.file('zero'));
     const out = folder.file('zero/disk.vmdk');
     const { manifest } = await writeEfiDisk(model, { format: 'vmdk', out });
@@ -175,7 +175,7 @@ describe('writeEfiDisk', () => {
     expect(manifest.files!.map(({ name }) => name)).toEqual(['disk-metadata.img', 'tiny.bin']);
   });
 
-  it('depends on what is in the files alone', async () => {
+  it('plans a disk that depends only on the contents of the files', async () => {
     const digests = [];
     for (const [name, seed] of [
       ['here', 1],
@@ -191,7 +191,7 @@ describe('writeEfiDisk', () => {
     expect(digests[0]).not.toBe(digests[2]);
   });
 
-  it('describes the disk without a path or a time of this host', async () => {
+  it('writes a manifest without a path or a time of the host', async () => {
     const model = await writeSampleModel(folder.file('manifest'));
     const out = folder.file('manifest/disk.img');
     await writeEfiDisk(model, { format: 'raw', out });
@@ -206,7 +206,7 @@ describe('writeEfiDisk', () => {
     });
   });
 
-  it('never writes over what goes on the disk', async () => {
+  it('does not overwrite its inputs', async () => {
     const model = await writeSampleModel(folder.file('inputs'));
     const before = await readFile(model.checkpoint.path);
     for (const { path } of [model.checkpoint, model.tokenizer]) {
@@ -226,7 +226,7 @@ describe('writeEfiDisk', () => {
   });
 });
 
-describe('the time of the files', () => {
+describe('the modification time of files on an EFI disk', () => {
   const timeOnDisk = async (sourceDateSeconds?: number): Promise<number | undefined> => {
     const out = folder.file('dated.img');
     await writeEfiDisk('hello', { format: 'raw', out, sourceDateSeconds });
@@ -238,7 +238,7 @@ describe('the time of the files', () => {
     }
   };
 
-  it('is the one that is given; without it, the beginning of 1980', async () => {
+  it('is the given one, or the start of 1980', async () => {
     expect(await timeOnDisk(1_700_000_000)).toBe(1_700_000_000);
     expect(await timeOnDisk()).toBe(Date.UTC(1980, 0, 1) / 1000);
   });

@@ -27,7 +27,7 @@ describe('readEfiModel', () => {
     });
   });
 
-  it('tells apart two trainings of one shape', async () => {
+  it('distinguishes models of the same shape by their weights', async () => {
     const heads = [];
     for (const seed of [1, 2, 1]) {
       const { checkpoint } = await writeSampleModel(folder.file('seeds'), { seed });
@@ -37,12 +37,12 @@ describe('readEfiModel', () => {
     expect(heads[0]).not.toBe(heads[1]);
   });
 
-  it('takes int8', async () => {
+  it('accepts int8 weights', async () => {
     const format = { version: 2, groupSize: 16 } as const;
     expect(await writeSampleModel(folder.file('int8'), { format })).toMatchObject({ version: 2 });
   });
 
-  it('refuses what is no such pair', async () => {
+  it('rejects files that are no checkpoint with its tokenizer', async () => {
     const [checkpoint, tokenizer] = await writeSampleFiles(folder.file('bad'));
     const other = folder.file('bad/other.bin');
     await writeFile(other, sampleTokenizer(301));
@@ -58,7 +58,7 @@ describe('readEfiModel', () => {
     await refused('ZOSIA_CHECKPOINT_IS_GGUF', other, tokenizer);
   });
 
-  it('refuses files that FAT cannot hold', async () => {
+  it('rejects files that are too large for FAT', async () => {
     // As many layers as make 4 GiB; what is missing of them is a hole.
     const [path, tokenizer] = await writeSampleFiles(folder.file('large'));
     const checkpoint = await readFile(path);
@@ -84,12 +84,12 @@ describe('readEfiModel', () => {
     ['🦙.bin', 'tok.bin'],
     ['line\nend.bin', 'tok.bin'],
     ['model.bin', 'llama2.cfg'],
-  ])('refuses the names %j and %j', async (checkpointName, tokenizerName) => {
+  ])('rejects the file names %j and %j', async (checkpointName, tokenizerName) => {
     const writing = writeSampleModel(folder.file('names'), { checkpointName, tokenizerName });
     await expect(writing).rejects.toThrow(zosiaError('ZOSIA_EFI_BAD_NAME'));
   });
 
-  it('refuses one name for both, from two folders', async () => {
+  it('rejects files from two folders that have the same name', async () => {
     const [checkpoint, tokenizer] = await writeSampleFiles(folder.file('same'));
     const moved = folder.file('TINY.BIN');
     await rename(tokenizer, moved);
@@ -101,7 +101,7 @@ describe('readEfiModel', () => {
     ['a.b.bin', 'a.b'],
     ['none', 'none'],
     ['.bin', '.bin'],
-  ])('calls %s %s, as the application does', (path, name) => {
+  ])('returns the name that the application uses: %s is %s', (path, name) => {
     expect(modelName(path)).toBe(name);
   });
 });
@@ -120,9 +120,9 @@ describe('efiMemoryBytes', () => {
     ['int8', { ...SHAPE, kvHeadCount: 1 }, { version: 2, groupSize: 12 }, 32_769, 0],
     ['stories15M', STORIES_15M, { version: 0 }, 10, 0],
     ['a power of two', { ...SHAPE, vocabularySize: 256 }, { version: 0 }, 0, 0],
-    ['one more', { ...SHAPE, vocabularySize: 257 }, { version: 0 }, 0, 0],
+    ['one more than a power of two', { ...SHAPE, vocabularySize: 257 }, { version: 0 }, 0, 0],
   ] as const)(
-    'is what the application adds up: %s',
+    'returns as many bytes as the application allocates: %s',
     async (_, shape, format, promptBytes, templateBytes) => {
       const [path] = await writeSampleFiles(folder.file('memory'), { shape, format });
       const file = await accessFile(path);

@@ -54,7 +54,7 @@ async function readDisk(path: string): Promise<Map<string, OnDisk>> {
   }
 }
 
-/** Writes a disk with more on it than zosia puts there. */
+/** Writes a disk with more files than zosia would write. */
 async function writeDisk(
   layout: (typeof layouts)[number],
   settings = '# mine\nmodel=tiny.bin\nsteps=7\n',
@@ -81,7 +81,7 @@ async function writeDisk(
 
 describe('withRunDisk', () => {
   it.each(layouts)(
-    'lends the same disk with other settings: $format, $partitionTable',
+    'provides the same disk with other settings: $format, $partitionTable',
     async (layout) => {
       const { path, checkpoint } = await writeDisk(layout);
       const before = await readFile(path);
@@ -100,7 +100,7 @@ describe('withRunDisk', () => {
         expect(lent.get('/tiny.bin')!.attributes & ATTRIBUTE.readOnly).toBe(ATTRIBUTE.readOnly);
         expect(lent.get('/data/Notes é.txt')).toMatchObject({ mtime: { seconds: 1_700_000_000 } });
         expect(lent.get('/data/Notes é.txt')!.attributes & ATTRIBUTE.hidden).toBe(ATTRIBUTE.hidden);
-        // All else is as it was.
+        // Everything else is the same.
         for (const files of [lent, original]) {
           for (const name of files.keys()) if (/llama2\.cfg$/i.test(name)) files.delete(name);
         }
@@ -118,7 +118,7 @@ describe('withRunDisk', () => {
     },
   );
 
-  it('gives a disk without settings those for the run', async () => {
+  it('adds the settings of the run to a disk without settings', async () => {
     const path = folder.file('bare.img');
     await writeRaw(planFat([text('/model.bin', 'x')]), path);
     await withRunDisk(path, { steps: 3 }, async (disk) => {
@@ -128,7 +128,7 @@ describe('withRunDisk', () => {
     });
   });
 
-  it('takes the disk back however the run ends', async () => {
+  it('deletes the temporary disk when the run fails', async () => {
     const { path } = await writeDisk({ format: 'raw', partitionTable: 'none' });
     let lent = '';
     const run = withRunDisk(path, {}, (disk) => {
@@ -139,14 +139,14 @@ describe('withRunDisk', () => {
     await expect(stat(dirname(lent))).rejects.toThrow('ENOENT');
   });
 
-  it('does not begin when it is cancelled', async () => {
+  it('does not start when it is already cancelled', async () => {
     const { path } = await writeDisk({ format: 'raw', partitionTable: 'none' });
     const signal = AbortSignal.abort(new Error('cancelled'));
     const use = (): Promise<void> => Promise.reject(new Error('used'));
     await expect(withRunDisk(path, {}, use, { signal })).rejects.toThrow('cancelled');
   });
 
-  it('refuses settings that the application would, on the disk or for the run', async () => {
+  it('rejects invalid settings, on the disk or for the run', async () => {
     const use = (): Promise<void> => Promise.reject(new Error('used'));
     const layout = { format: 'raw', partitionTable: 'none' } as const;
     const { path } = await writeDisk(layout);
@@ -171,7 +171,7 @@ describe('openEfiDisk', () => {
     return [...(await readDisk(path)).keys()];
   };
 
-  it('takes the system partition, else the only one with FAT', async () => {
+  it('opens the EFI system partition, else the only FAT partition', async () => {
     const [data, system] = [GPT_TYPE.linux, GPT_TYPE.efiSystem];
     const data1 = { image: fat('data'), typeGuid: data, name: 'data' };
     const esp = { image: fat('esp'), typeGuid: system, name: 'esp' };
@@ -182,7 +182,7 @@ describe('openEfiDisk', () => {
     await expect(namesOn(unformatted)).rejects.toThrow(zosiaError('ZOSIA_EFI_NO_VOLUME'));
   });
 
-  it('refuses what is no disk', async () => {
+  it('rejects a file that is no disk', async () => {
     const path = folder.file('random.bin');
     await writeRaw(bytesData(Buffer.alloc(10_000, 'x')), path);
     await expect(openEfiDisk(path)).rejects.toThrow(zosiaError('ZOSIA_IMAGE_UNKNOWN'));

@@ -6,7 +6,7 @@ import type { CheckpointFormat, Llama2Shape } from '../../support/llama2-format.
 import { writeVocabulary } from '../../support/llama2-tokens.js';
 import { randomCheckpoint } from '../../support/random-checkpoint.js';
 
-/** Large enough for a VMDK to refer to it, small enough to be made in a moment. */
+/** Large enough for a VMDK to refer to it, small enough to be written quickly. */
 export const SHAPE: Llama2Shape = {
   dim: 48,
   hiddenDim: 96,
@@ -18,7 +18,7 @@ export const SHAPE: Llama2Shape = {
   sharedClassifier: true,
 };
 
-/** A tokenizer of so many tokens. */
+/** A tokenizer with that many tokens. */
 export function sampleTokenizer(vocabularySize: number): Buffer {
   const texts = Array.from({ length: vocabularySize }, (_, id) => ` token${id}`);
   return writeVocabulary(texts.map((text, id) => ({ text, score: -id })));
@@ -32,7 +32,7 @@ export interface SampleOptions {
   readonly tokenizerName?: string;
 }
 
-/** Writes a checkpoint with random weights and a tokenizer; gives their paths. */
+/** Writes a checkpoint with random weights and a tokenizer; returns their paths. */
 export async function writeSampleFiles(
   folder: string,
   options: SampleOptions = {},
