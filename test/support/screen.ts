@@ -3,6 +3,8 @@ export class Screen {
   readonly lines: string[][] = [[]];
   row = 0;
   column = 0;
+  /** The first row in sight: what has scrolled off does not come back. */
+  #top = 0;
   readonly #rows: number;
   readonly #columns: number;
   readonly #widthOf: (character: string) => number;
@@ -23,8 +25,9 @@ export class Screen {
     return this.lines.slice(this.#top).map((cells) => cells.join('').trimEnd());
   }
 
-  get #top(): number {
-    return Math.max(0, this.lines.length - this.#rows);
+  /** The cursor's row in sight, from 0. */
+  get visibleRow(): number {
+    return this.row - this.#top;
   }
 
   #take(part: string): void {
@@ -36,6 +39,7 @@ export class Screen {
 
   #down(): void {
     this.row++;
+    this.#top = Math.max(this.#top, this.row + 1 - this.#rows);
     if (this.row === this.lines.length) this.lines.push([]);
   }
 
