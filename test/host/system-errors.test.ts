@@ -129,16 +129,24 @@ describe('errors that this system really gives', () => {
     await writeFile(at('file'), '');
     await mkdir(at('full/below'), { recursive: true });
     await symlink('round', at('round'));
-    const attempts: [Promise<unknown>, string, RegExp][] = [
-      [readFile(at('absent')), 'ZOSIA_FILE_NOT_FOUND', /absent: it does not exist \(ENOENT\)$/],
-      [readFile(at('file/x')), 'ZOSIA_FILE_NOT_FOUND', /x: what stands above it is no folder/],
-      [mkdir(at('file')), 'ZOSIA_FILE_UNREADABLE', /file: it exists already/],
-      [rmdir(at('full')), 'ZOSIA_FILE_UNREADABLE', /full: the folder is not empty/],
-      [open(at('round')), 'ZOSIA_FILE_UNREADABLE', /round: its symbolic links lead round/],
-      [open(at('n'.repeat(300))), 'ZOSIA_FILE_UNREADABLE', /n: its name is too long/],
+    const attempts: [() => Promise<unknown>, string, RegExp][] = [
+      [
+        () => readFile(at('absent')),
+        'ZOSIA_FILE_NOT_FOUND',
+        /absent: it does not exist \(ENOENT\)$/,
+      ],
+      [
+        () => readFile(at('file/x')),
+        'ZOSIA_FILE_NOT_FOUND',
+        /x: what stands above it is no folder/,
+      ],
+      [() => mkdir(at('file')), 'ZOSIA_FILE_UNREADABLE', /file: it exists already/],
+      [() => rmdir(at('full')), 'ZOSIA_FILE_UNREADABLE', /full: the folder is not empty/],
+      [() => open(at('round')), 'ZOSIA_FILE_UNREADABLE', /round: its symbolic links lead round/],
+      [() => open(at('n'.repeat(300))), 'ZOSIA_FILE_UNREADABLE', /n: its name is too long/],
     ];
     for (const [attempt, code, message] of attempts) {
-      const explained = explainSystemError(await errorOf(attempt));
+      const explained = explainSystemError(await errorOf(attempt()));
       expect(explained).toMatchObject({ code, message: expect.stringMatching(message) as string });
     }
     // Reading a folder names the call alone.
