@@ -48,6 +48,21 @@ export default tseslint.config(
     },
   },
   {
+    // Such a spread says nothing; where elements belong together, an array of arrays and flat() does.
+    files: ['{src,zosia-tiny/src,bench}/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(ArrayExpression, CallExpression) > SpreadElement > ArrayExpression, ' +
+            'ObjectExpression > SpreadElement > ObjectExpression',
+          message: 'Write the elements themselves.',
+        },
+      ],
+    },
+  },
+  {
     files: ['{test,zosia-tiny/test}/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -130,9 +130,8 @@ async function prepareModels(): Promise<Record<string, string>> {
   const checkpoint = join(folder, 'stories15M.bin');
   await writeFile(checkpoint, randomCheckpoint(STORIES_15M, { version: 0 }, SEED));
   const big = join(folder, 'stories15M.gguf');
-  const { exitCode, stderr } = await zosia([
-    ...['model', 'convert', checkpoint, '--tokenizer', weights('tokenizer.bin'), '--out', big],
-  ]);
+  const convert = ['model', 'convert', checkpoint, '--tokenizer', weights('tokenizer.bin')];
+  const { exitCode, stderr } = await zosia([...convert, '--out', big]);
   if (exitCode !== 0) throw new Error(stderr);
   return { tiny, '15M': big };
 }

@@ -28,9 +28,11 @@ const { values } = parseArgs({
 });
 
 const SPACE = [
-  ...['--threads', '1 2', '--batch-threads', 'default 2'],
-  ...['--wait', 'sleep spin', '--llama-args', 'default -b,64 -fa,off'],
-];
+  ['--threads', '1 2'],
+  ['--batch-threads', 'default 2'],
+  ['--wait', 'sleep spin'],
+  ['--llama-args', 'default -b,64 -fa,off'],
+].flat();
 
 interface Run {
   readonly tokPerS: number;

@@ -16,8 +16,16 @@ import { HOST } from '../../test/support/host.js';
 const PEER_DIRECTORY = fileURLToPath(new URL('peer/', import.meta.url));
 
 const COMPILE_FLAGS = [
-  ...['-std=c17', '-O3', '-Wall', '-Wextra', '-Werror'],
-  ...['-ffreestanding', '-nostdlibinc', '-fno-stack-protector', '-fno-pic', '-fno-pie'],
+  '-std=c17',
+  '-O3',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-ffreestanding',
+  '-nostdlibinc',
+  '-fno-stack-protector',
+  '-fno-pic',
+  '-fno-pie',
   ...['efi', 'init', '.'].flatMap((folder) => ['-I', join(GUEST_SOURCE_DIRECTORY, folder)]),
 ];
 

@@ -31,7 +31,12 @@ export interface Job {
 const PROMPT = 'Once upon a time there was a lighthouse on a small island in the sea.';
 
 const common = ({ gguf, machine, flags, tokens }: Job): string[] => [
-  ...[gguf, ...machine, '-n', String(tokens), '--append', flags.join(' ')],
+  gguf,
+  ...machine,
+  '-n',
+  String(tokens),
+  '--append',
+  flags.join(' '),
 ];
 
 /** By llama.cpp's own clock. */

@@ -231,12 +231,26 @@ const TEMPORARY_PLACE = 'or set TMPDIR to another folder';
 
 /** What the system says of the place that an output goes to. */
 const OF_THE_PLACE: readonly string[] = [
-  ...['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG', 'ELOOP'],
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOTDIR',
+  'EISDIR',
+  'EEXIST',
+  'ENOENT',
+  'ENAMETOOLONG',
+  'ELOOP',
 ];
 
 /** Only the output is written to. */
 const WRITING_CALLS: readonly (string | undefined)[] = [
-  ...['write', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'link', 'mkdir'],
+  'write',
+  'fsync',
+  'fdatasync',
+  'ftruncate',
+  'rename',
+  'link',
+  'mkdir',
 ];
 
 const syscallOf = (error: unknown): string | undefined =>

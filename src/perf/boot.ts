@@ -84,7 +84,9 @@ export function perfSpec(
 export function bootFlags(setting: Setting, tokens: number): string[] {
   const { threads, batchThreads, wait, llamaArgs } = setting;
   return [
-    ...['zosia.perf=1', `zosia.perf.tokens=${tokens}`, 'zosia.time_limit=0'],
+    'zosia.perf=1',
+    `zosia.perf.tokens=${tokens}`,
+    'zosia.time_limit=0',
     ...(threads === undefined ? [] : [`zosia.llama_threads=${threads}`]),
     ...(batchThreads === undefined ? [] : [`zosia.llama_batch_threads=${batchThreads}`]),
     ...waitFlags(wait),

@@ -27,19 +27,30 @@ const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {
 };
 
 const COMPILE_FLAGS = [
-  ...['-std=c17', '-O2'],
+  '-std=c17',
+  '-O2',
   // No C library, no host headers: only clang's own. Characters of wide strings are UCS-2.
-  ...['-ffreestanding', '-nostdlibinc', '-fshort-wchar'],
-  ...['-fno-stack-protector', '-mno-stack-arg-probe'],
+  '-ffreestanding',
+  '-nostdlibinc',
+  '-fshort-wchar',
+  '-fno-stack-protector',
+  '-mno-stack-arg-probe',
   // Products are fused where the source says so, and so give the same text everywhere.
   '-ffp-contract=off',
   // Nothing of this host in the output: neither folders nor the compiler's name.
-  ...['-ffile-prefix-map=./=', '-fno-ident', '-Iefi', '-I.'],
+  '-ffile-prefix-map=./=',
+  '-fno-ident',
+  '-Iefi',
+  '-I.',
 ];
 
 const LINK_FLAGS = [
-  ...['/subsystem:efi_application', '/entry:efi_main', '/nodefaultlib', '/timestamp:0'],
-  ...['/opt:ref', '/opt:icf'],
+  '/subsystem:efi_application',
+  '/entry:efi_main',
+  '/nodefaultlib',
+  '/timestamp:0',
+  '/opt:ref',
+  '/opt:icf',
 ];
 
 /** Variables that would add folders or options of the host's to clang's or lld's. */

@@ -25,13 +25,21 @@ const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {
 };
 
 const COMPILE_FLAGS = [
-  ...['-std=c17', '-Os'],
+  '-std=c17',
+  '-Os',
   // No C library, no host headers: only clang's own stddef.h, stdint.h and the like.
-  ...['-ffreestanding', '-nostdlib', '-nostdlibinc', '-fno-stack-protector'],
-  ...['-fno-pic', '-fno-pie', '-fno-asynchronous-unwind-tables'],
-  ...['-ffunction-sections', '-fdata-sections'],
+  '-ffreestanding',
+  '-nostdlib',
+  '-nostdlibinc',
+  '-fno-stack-protector',
+  '-fno-pic',
+  '-fno-pie',
+  '-fno-asynchronous-unwind-tables',
+  '-ffunction-sections',
+  '-fdata-sections',
   // Nothing of this host in the output: neither folders nor the compiler's name.
-  ...['-ffile-prefix-map=./=', '-fno-ident'],
+  '-ffile-prefix-map=./=',
+  '-fno-ident',
 ];
 
 const LINK_FLAGS = [
@@ -65,7 +73,8 @@ export async function compileFreestanding(program: FreestandingProgram): Promise
       `--ld-path=${compiler.linker}`,
       ...includeDirs.map((folder) => `-I${folder}`),
       ...sources,
-      ...['-o', out],
+      '-o',
+      out,
     ];
     // Run where the sources are, so that their names are the same in every checkout.
     const { failed, all } = await execa(compiler.clang, args, {

@@ -12,8 +12,13 @@ type Keys = Readonly<Partial<Record<ScalarTypeName, readonly string[]>>>;
 /** What llama.cpp reads of every model, after the architecture's name (llama_model_base::load_hparams). */
 const OF_ALL: Keys = {
   uint32: [
-    ...['embedding_length_out', 'expert_count', 'expert_group_count', 'expert_group_used_count'],
-    ...['nextn_predict_layers', 'pooling_type', 'classifier.pooling_type'],
+    'embedding_length_out',
+    'expert_count',
+    'expert_group_count',
+    'expert_group_used_count',
+    'nextn_predict_layers',
+    'pooling_type',
+    'classifier.pooling_type',
   ],
   bool: ['attention.causal'],
   string: ['classifier.activation'],
@@ -21,12 +26,19 @@ const OF_ALL: Keys = {
 
 const OF_ATTENTION: Keys = {
   uint32: [
-    ...['attention.key_length', 'attention.value_length', 'attention.key_length_swa'],
-    ...['attention.value_length_swa', 'rope.dimension_count', 'rope.dimension_count_swa'],
+    'attention.key_length',
+    'attention.value_length',
+    'attention.key_length_swa',
+    'attention.value_length_swa',
+    'rope.dimension_count',
+    'rope.dimension_count_swa',
     'rope.scaling.original_context_length',
   ],
   float32: [
-    ...['rope.freq_base', 'rope.scale_linear', 'rope.scaling.factor', 'rope.scaling.alpha'],
+    'rope.freq_base',
+    'rope.scale_linear',
+    'rope.scaling.factor',
+    'rope.scaling.alpha',
     'rope.scaling.attn_factor',
   ],
   bool: ['rope.scaling.finetuned'],

@@ -150,11 +150,12 @@ export async function probeAccelerator(
     const result = await execa(
       binary.path,
       [
-        ...['-nodefaults', '-no-user-config', '-display', 'none', '-nic', 'none', '-no-reboot'],
-        ...['-machine', PLATFORMS[arch].machineType, '-accel', accelerator, '-cpu', cpuModel],
-        ...['-m', '64M', '-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
-        ...program.arguments,
-      ],
+        ['-nodefaults', '-no-user-config', '-no-reboot'],
+        ['-display', 'none', '-nic', 'none'],
+        ['-machine', PLATFORMS[arch].machineType, '-accel', accelerator, '-cpu', cpuModel],
+        ['-m', '64M', '-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+        program.arguments,
+      ].flat(),
       {
         stdin: 'ignore',
         reject: false,

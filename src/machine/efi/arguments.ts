@@ -24,9 +24,10 @@ const KEYBOARD: Readonly<Record<Architecture, readonly string[]>> = {
  * What ends it is QMP's `quit`.
  */
 const CONTROL = [
-  ...['-chardev', `socket,id=control,fd=${QMP_FILE_DESCRIPTOR}`],
-  ...['-mon', 'chardev=control,mode=control', '-no-shutdown'],
-];
+  ['-chardev', `socket,id=control,fd=${QMP_FILE_DESCRIPTOR}`],
+  ['-mon', 'chardev=control,mode=control'],
+  ['-no-shutdown'],
+].flat();
 
 /** QEMU's arguments for a machine that boots a UEFI application; see {@link hostArguments}. */
 export function efiArguments(spec: EfiMachineSpec): string[] {

@@ -20,10 +20,9 @@ function flashArguments({ code, variables }: Firmware, accelerator: AcceleratorN
   if (!variables || (accelerator === 'hvf' && code.format === 'raw')) return ['-bios', code.path];
   const file = (path: string): string => `file.driver=file,file.filename=${optionValue(path)}`;
   return [
-    ...['-drive', `if=pflash,unit=0,format=${code.format},readonly=on,${file(code.path)}`],
-    ...[
-      '-drive',
-      `if=pflash,unit=1,format=${variables.format},snapshot=on,${file(variables.path)}`,
-    ],
+    '-drive',
+    `if=pflash,unit=0,format=${code.format},readonly=on,${file(code.path)}`,
+    '-drive',
+    `if=pflash,unit=1,format=${variables.format},snapshot=on,${file(variables.path)}`,
   ];
 }

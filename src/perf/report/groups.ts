@@ -42,7 +42,9 @@ export function groupResults(records: readonly RunRecord[]): Subject[] {
 
 function titleOf({ model, arch, accel, cpus }: RunRecord): string {
   const parts = [
-    ...[model, arch, accel],
+    model,
+    arch,
+    accel,
     cpus === undefined ? '' : `${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`,
   ];
   const known = parts.filter((part) => part !== '');

@@ -137,14 +137,17 @@ function checkSize({ findings, superblock }: CheckContext, inode: Inode, usage: 
       const holdsMore = (flags & INODE_FLAGS.verity) !== 0;
       expectSize(
         holdsMore || sizeBytes >= leastBytes || usage.writtenEndBlock === 0,
-        ...['at least', leastBytes],
+        'at least',
+        leastBytes,
       );
       break;
     }
     case 'directory':
       expectSize(
         sizeBytes === usage.endBlock * blockSizeBytes,
-        ...['the', usage.endBlock * blockSizeBytes, 'of its blocks'],
+        'the',
+        usage.endBlock * blockSizeBytes,
+        'of its blocks',
       );
       findings.expect(
         usage.writtenBlockCount === usage.endBlock && usage.endBlock > 0,

@@ -40,7 +40,8 @@ function contentCell(state: MapState, row: readonly PageRange[], cell: Cell): HT
   const isSelected = selected.depth === range.depth && has((each) => each === selected);
   const isMatch = query !== '' && has(({ id }) => matchIds.has(id));
   const classes = [
-    ...['cell', isCluster ? 'k-rest' : `k-${range.kind}`],
+    'cell',
+    isCluster ? 'k-rest' : `k-${range.kind}`,
     ...(isSelected ? ['selected'] : []),
     ...(isMatch ? ['match'] : query !== '' ? ['dim'] : []),
   ];
