@@ -33,7 +33,7 @@ function expectMountable(geometry: Geometry, demand: Demand): void {
 }
 
 describe('the smallest file system', () => {
-  it('can be mounted and has no free block', () => {
+  it('can be mounted and has at most 8 free blocks per group', () => {
     fc.assert(
       fc.property(demands, (demand) => {
         const geometry = planGeometry(demand);
@@ -45,21 +45,21 @@ describe('the smallest file system', () => {
     );
   });
 
-  it('has no free block at all for a single model, at every size', () => {
+  it('has no free block for a single model of any size', () => {
     for (let contentBlockCount = 2; contentBlockCount < 300_000; contentBlockCount += 97) {
       const demand = { blockSizeBytes: 4096, inodeCount: 12, contentBlockCount };
       expect(freeBlocks(planGeometry(demand), demand)).toBe(0);
     }
   });
 
-  it('has no group that is not needed', () => {
+  it('has a further group only when its blocks need one', () => {
     const demand = { blockSizeBytes: 4096, inodeCount: 12, contentBlockCount: 32_768 - 5 };
     expect(planGeometry(demand)).toMatchObject({ groupCount: 1, blockCount: 32_768 });
     const more = { ...demand, contentBlockCount: demand.contentBlockCount + 1 };
     expect(planGeometry(more)).toMatchObject({ groupCount: 2, blockCount: 32_772 });
   });
 
-  it('makes groups smaller when inodes call for more of them than blocks', () => {
+  it('has smaller groups when its inodes need more groups than its blocks', () => {
     const demand = { blockSizeBytes: 4096, inodeCount: 70_000, contentBlockCount: 10 };
     const geometry = planGeometry(demand);
     expect(geometry.groupCount).toBe(3);
@@ -68,7 +68,7 @@ describe('the smallest file system', () => {
 });
 
 describe('free space', () => {
-  it('is added as asked for, inode tables and all', () => {
+  it('is added as requested, with inode tables for it', () => {
     fc.assert(
       fc.property(demands, fc.integer({ min: 1, max: 2 ** 34 }), (demand, extraBytes) => {
         const smallest = planGeometry(demand);
@@ -83,7 +83,7 @@ describe('free space', () => {
     );
   });
 
-  it('fills a size that is given, to within the metadata of one group', () => {
+  it('fills a given size to within one group', () => {
     fc.assert(
       fc.property(demands, fc.integer({ min: 0, max: 2 ** 34 }), (demand, more) => {
         const sizeBytes = planGeometry(demand).blockCount * demand.blockSizeBytes + more;
@@ -104,7 +104,7 @@ describe('free space', () => {
     expect(groupCount * inodesPerGroup).toBeLessThan(70_000);
   });
 
-  it('is refused when the size does not suffice', () => {
+  it('is refused when the given size is too small', () => {
     const demand = { blockSizeBytes: 4096, inodeCount: 12, contentBlockCount: 10 };
     const sizeBytes = planGeometry(demand).blockCount * 4096;
     expect(planGeometry({ ...demand, sizeBytes }).blockCount * 4096).toBe(sizeBytes);
@@ -114,7 +114,7 @@ describe('free space', () => {
   });
 });
 
-it('refuses what needs more descriptors than the first group holds', () => {
+it('planGeometry rejects more descriptors than the first group can hold', () => {
   expect(() =>
     planGeometry({ blockSizeBytes: 1024, inodeCount: 12, contentBlockCount: 2 ** 31 }),
   ).toThrow(expect.objectContaining({ code: 'ZOSIA_EXT4_IMAGE_TOO_LARGE' }));
