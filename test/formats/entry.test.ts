@@ -18,7 +18,7 @@ type CommonEntry = (FileEntry | DirectoryEntry) & EntryAttributes;
 
 const MTIME = { seconds: 1_700_000_000, nanoseconds: 120_000_000 };
 
-/** One list, which each of the formats takes. */
+/** One list, which each of the formats accepts. */
 const ENTRIES: readonly CommonEntry[] = [
   {
     type: 'file',
@@ -52,7 +52,7 @@ const PLANNERS: [string, (entries: readonly CommonEntry[]) => Image][] = [
 ];
 
 describe.each(PLANNERS)('%s', (_, plan) => {
-  it('takes relative and absolute paths for the same ones', async () => {
+  it('treats relative and absolute paths as the same', async () => {
     const expected = await imageBytes(plan(spelled((path) => `/${path}`)));
     for (const spelling of [
       ENTRIES,
@@ -64,7 +64,7 @@ describe.each(PLANNERS)('%s', (_, plan) => {
     }
   });
 
-  it('takes text, bytes and images for contents', async () => {
+  it('accepts text, bytes and images as contents', async () => {
     const asImages = ENTRIES.map((entry): CommonEntry => {
       if (entry.type === 'directory' || entry.path === '/image') return entry;
       const bytes = typeof entry.data === 'string' ? Buffer.from(entry.data) : entry.data;
@@ -77,7 +77,7 @@ describe.each(PLANNERS)('%s', (_, plan) => {
 });
 
 describe('entries read back', () => {
-  it('have the names that they were planned with in ext4', async () => {
+  it('have the planned paths, modes, owners and times on ext4', async () => {
     const fs = await openExt4(accessImage(planExt4(ENTRIES, { label: 'same' })));
     expect(await fs.stat('/etc/motd')).toMatchObject({
       type: 'file',
@@ -92,7 +92,7 @@ describe('entries read back', () => {
     expect(await fs.stat('/etc')).toMatchObject({ type: 'directory', mode: 0o755 });
   });
 
-  it('have them in a cpio archive, with whole seconds', async () => {
+  it('have the planned paths and modes in a cpio archive, and times in whole seconds', async () => {
     const members = await collect(readCpio(accessImage(planCpio(ENTRIES))));
     expect(members.map(({ path, type, mode, mtime }) => [path, type, mode, mtime.seconds])).toEqual(
       [
@@ -105,7 +105,7 @@ describe('entries read back', () => {
     );
   });
 
-  it('have them on a FAT volume, where a file that nobody may write to is read-only', async () => {
+  it('are read-only on a FAT volume if nobody may write to them', async () => {
     const fs = await openFat(accessImage(planFat(ENTRIES)));
     const { mtime, attributes, sizeBytes } = await fs.stat('/etc/motd');
     expect([mtime, sizeBytes]).toEqual([{ ...MTIME, nanoseconds: 0 }, 12]);

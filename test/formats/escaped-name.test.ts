@@ -11,11 +11,11 @@ describe('escapeName', () => {
     ['\\xc2\\x9b', Buffer.from('\u009b')],
     ['caf\\xe9', Buffer.from('café', 'latin1')],
     ['\\xef\\xbb\\xbfmark', Buffer.from('\ufeffmark')],
-  ])('writes %s', (text, bytes) => {
+  ])('returns %s', (text, bytes) => {
     expect(escapeName(bytes)).toBe(text);
   });
 
-  it('can be undone for any bytes', () => {
+  it('returns text that unescapeName turns back into the same bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(Buffer.compare(unescapeName(escapeName(bytes)), bytes)).toBe(0);
@@ -29,7 +29,7 @@ describe('escapeName', () => {
     );
   });
 
-  it('takes a backslash that begins no escape as itself', () => {
+  it('unescapeName keeps a backslash that begins no escape', () => {
     expect(Buffer.from(unescapeName('a\\b\\xzz\\')).toString()).toBe('a\\b\\xzz\\');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { finding, Findings } from '../../src/formats/findings.js';
 
 describe('Findings', () => {
-  it('keeps errors and warnings apart, each with its check and place', () => {
+  it('separates errors and warnings, each with its check and place', () => {
     const findings = new Findings();
     findings.add('inode-checksum', 'inode 12', 'its checksum does not match');
     findings.warn('label', '/', 'it has two labels');
@@ -30,7 +30,7 @@ describe('Findings', () => {
     expect(findings.problemCount).toBe(4);
   });
 
-  it('gives what a parser found the place that the caller knows', () => {
+  it('adds the findings of a parser with the place that the caller gives', () => {
     const findings = new Findings(10, 'partition table');
     findings.addAll('partition 2', [finding('partition-place', 'it ends past the disk')]);
     expect(findings.problems).toEqual([
@@ -44,7 +44,7 @@ describe('Findings', () => {
     ]);
   });
 
-  it('takes over a report of another check with all that it counted', () => {
+  it('adds the report of another check, with its count of problems', () => {
     const other = new Findings(1, 'partition table');
     other.add('a', 'here', 'one');
     other.add('b', 'there', 'two');

@@ -17,7 +17,7 @@ describe('memberPath', () => {
     ['a/..', undefined],
     ['/../a', undefined],
     ['a\0b', undefined],
-  ])('takes %j for %j', (name, path) => {
+  ])('normalises %j to %j', (name, path) => {
     expect(memberPath(name)).toBe(path);
   });
 
@@ -42,7 +42,7 @@ describe('parentPath', () => {
     ['/a/b', '/a'],
     ['/a', '/'],
     ['/', '/'],
-  ])('of %s is %s', (path, parent) => {
+  ])('returns the parent of %s: %s', (path, parent) => {
     expect(parentPath(path)).toBe(parent);
   });
 });

@@ -35,13 +35,13 @@ function fileSegment(offset: number, path: string, length: number): Segment {
   return { offset, length, source: { kind: 'file', path, offset: 0 } };
 }
 
-/** Lets whatever is under way go on. */
+/** Lets pending operations continue for some turns of the event loop. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate();
 }
 
 describe('imageChunks', () => {
-  it('keeps a chunk as it is while the next is read', async () => {
+  it('keeps a chunk unchanged while the next one is read', async () => {
     const { image } = await numbered('ahead', 20);
     const seen: number[] = [];
     for await (const { offset, bytes } of imageChunks(image, undefined, CHUNK_BYTES)) {
@@ -71,7 +71,7 @@ describe('imageChunks', () => {
   });
 
   const noProc = skipWhere(!existsSync('/proc/self/fd'), 'no /proc/self/fd here');
-  it('closes its files, wherever it is left', noProc, async () => {
+  it('closes its files wherever the consumer stops', noProc, async () => {
     const { image, path } = await numbered('left', 4);
     const target = await realpath(path);
     const both = makeImage(2 * image.sizeBytes, [
@@ -101,7 +101,7 @@ describe('imageChunks', () => {
     expect(await isOpen()).toBe(false);
   });
 
-  it('does not let a failure ahead go unnoticed, nor be thrown early', async () => {
+  it('throws a failure of reading ahead only after the chunks before it', async () => {
     const { image } = await numbered('fails ahead', 1);
     const broken = makeImage(2 * CHUNK_BYTES, [
       ...image.segments,
@@ -149,13 +149,13 @@ describe('imageChunks', () => {
   });
 });
 
-describe('a source that expects its file as it was', () => {
+describe('a file source with an expected size and time', () => {
   const uses: [string, (image: Image) => Promise<unknown>][] = [
     ['read', imageBytes],
     ['streamed', digestImage],
   ];
 
-  it.each(uses)('is %s while the file is that', async (_, use) => {
+  it.each(uses)('is %s while the file is unchanged', async (_, use) => {
     const { path } = await numbered('as it was', 2);
     expect(await use(await expecting(path))).toBeTruthy();
   });
@@ -168,7 +168,7 @@ describe('a source that expects its file as it was', () => {
 
   it.each(
     uses.flatMap(([use, run]) => changes.map(([name, change]) => ({ use, run, name, change }))),
-  )('is not $use with another size or time ($name)', async ({ run, change }) => {
+  )('is not $use after a change of the file ($name)', async ({ run, change }) => {
     const { path } = await numbered('no longer', 2);
     await utimes(path, 1000, 1000);
     const image = await expecting(path);

@@ -15,7 +15,7 @@ import { temporaryFolder } from '../support/temporary.js';
 import { underUmask } from '../support/umask.js';
 
 /**
- * A clone differs from a copy in nothing but the room and time it takes, so a copy stands in for it:
+ * A clone differs from a copy only in the space and time it needs, so a copy is used in its place:
  * these tests mean the same on a file system that cannot clone.
  */
 vi.mock(import('node:fs/promises'), async (importOriginal) => {
@@ -58,7 +58,7 @@ describe('cloneCandidate', () => {
       ),
     );
 
-  it('is the file with the most data in place', () => {
+  it('returns the file with the most data in place', () => {
     expect(candidate(file(0, 'whole', 0, MIB))).toBe('whole');
     expect(
       candidate(
@@ -70,7 +70,7 @@ describe('cloneCandidate', () => {
     ).toBe('b');
   });
 
-  it('is none where files lie elsewhere in the image, or are small', () => {
+  it('returns undefined when files are at other offsets in the image, or small', () => {
     expect(candidate(file(4096, 'model', 0, 50 * MIB))).toBeUndefined();
     expect(candidate(file(0, 'small', 0, MIB - 1))).toBeUndefined();
     expect(candidate(bytesSegment(0, new Uint8Array(MIB)))).toBeUndefined();
@@ -112,7 +112,7 @@ function imagesOver(path: string): fc.Arbitrary<Image> {
 }
 
 describe('planClone', () => {
-  it('gives the image when written over the file', async () => {
+  it('plans an overlay that turns the file into the image', async () => {
     const path = await baseFile();
     let planned = 0;
     await fc.assert(
@@ -135,7 +135,7 @@ describe('planClone', () => {
     expect(planned).toBeGreaterThan(20);
   });
 
-  it('does not clone a file to write over most of it', () => {
+  it('returns undefined when most of the file would be overwritten', () => {
     const leaves = flatten(makeImage(10 * MIB, [file(0, 'f', 0, 4 * MIB)]));
     expect(planClone(10 * MIB, leaves, 'f', 10 * MIB)).toBeUndefined();
     expect(planClone(10 * MIB, leaves, 'f', 7 * MIB)).toBeDefined();
@@ -145,7 +145,7 @@ describe('planClone', () => {
     });
   });
 
-  it('leaves data that the file has no more of to be read, and missed', () => {
+  it('puts data that reaches past the end of the file into the overlay', () => {
     const image = makeImage(8 * MIB, [
       file(0, 'f', 0, 4 * MIB),
       file(4 * MIB, 'f', 4 * MIB, 2 * MIB),
@@ -156,7 +156,7 @@ describe('planClone', () => {
 });
 
 describe('writeRaw over a clone', () => {
-  it('writes the same bytes as without one', async () => {
+  it('writes the same bytes as without a clone', async () => {
     const path = await baseFile();
     copiesAsClones();
     const whole = makeImage(FILE_BYTES, [file(0, path, 0, FILE_BYTES)]);
@@ -177,7 +177,7 @@ describe('writeRaw over a clone', () => {
     expect((await readFile(path)).equals(FILE)).toBe(true);
   });
 
-  it('clones a whole file, read-only as it may be, and counts it as done', async () => {
+  it('clones a whole file, even a read-only one, and reports it as progress', async () => {
     const path = await baseFile();
     await chmod(path, 0o444);
     copiesAsClones();
@@ -193,7 +193,7 @@ describe('writeRaw over a clone', () => {
     expect((await readFile(out)).equals(FILE)).toBe(true);
   });
 
-  it('copies where the file system cannot clone', async () => {
+  it('copies when the file system cannot clone', async () => {
     const path = await baseFile();
     vi.mocked(copyFile).mockRejectedValue(Object.assign(new Error(), { code: 'ENOTSUP' }));
     const out = folder.file('copied.img');
@@ -220,13 +220,13 @@ describe('writeRaw over a clone', () => {
 });
 
 describe('cloneFile', () => {
-  it('leaves nothing where it cannot', async () => {
+  it('returns false and leaves no file when it cannot clone', async () => {
     const target = folder.file('no clone');
     expect(await cloneFile(folder.file('absent'), target)).toBe(false);
     expect(await readdir(folder.path)).not.toContain('no clone');
   });
 
-  it('clones what a link points to', async () => {
+  it('clones the target of a symlink', async () => {
     const path = await baseFile();
     copiesAsClones();
     await symlink(path, folder.file('link'));

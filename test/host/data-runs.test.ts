@@ -43,7 +43,7 @@ describe('dataRuns', () => {
     );
   });
 
-  it.each([0, 1, HOLE_BYTES / 2, HOLE_BYTES - 1])('sees a single byte at %i of a block', (at) => {
+  it.each([0, 1, HOLE_BYTES / 2, HOLE_BYTES - 1])('keeps a block with one byte at %i', (at) => {
     const bytes = new Uint8Array(3 * HOLE_BYTES);
     bytes[HOLE_BYTES + at] = 1;
     const runs = [...dataRuns(0, bytes)];
@@ -52,7 +52,7 @@ describe('dataRuns', () => {
     ]);
   });
 
-  it('looks at the part of a buffer it is given', () => {
+  it('reads only the given part of a buffer', () => {
     const whole = new Uint8Array(2 * HOLE_BYTES).fill(1, HOLE_BYTES);
     expect([...dataRuns(0, whole.subarray(0, HOLE_BYTES))]).toEqual([]);
     expect([...dataRuns(0, whole.subarray(HOLE_BYTES))]).toHaveLength(1);

@@ -18,7 +18,7 @@ describe('digests', () => {
     expect(await digestImage(makeImage(2 ** 20, []))).toBe(OF_A_MEBIBYTE_OF_ZEROS);
   });
 
-  it('need no file to hash no bytes', async () => {
+  it('do not open a file to hash zero bytes', async () => {
     expect(await digestFile('/nowhere', 0)).toBe(OF_NOTHING);
   });
 });

@@ -22,11 +22,11 @@ afterEach(() => {
   vi.mocked(statfs).mockReset();
 });
 
-/** Lets every file system seem to have this much room. */
+/** Makes every file system report this much free space. */
 function withFree(mebibytes: number, blocks = 1000): void {
   const bsize = 4096;
   const bavail = (mebibytes * MIB) / bsize;
-  // Room that only root may use does not count.
+  // Space that only root may use does not count.
   vi.mocked(statfs).mockResolvedValue({ bsize, bavail, bfree: 10 * bavail, blocks } as Statfs);
 }
 
@@ -42,7 +42,7 @@ async function sourceFile(name: string, sizeBytes: number, dataBytes: number): P
 }
 
 describe('writeRaw on a disk that is nearly full', () => {
-  it('says what it needs and what there is, before it copies', async () => {
+  it('reports the needed and the free space before it copies', async () => {
     const image = makeImage(20 * MIB, [await sourceFile('dense', 3 * MIB, 3 * MIB)]);
     const before = await readdir(folder.path);
     withFree(2);
@@ -68,7 +68,7 @@ describe('writeRaw on a disk that is nearly full', () => {
     );
   });
 
-  it('tries where the free room cannot be told', async () => {
+  it('tries to write when the free space is unknown', async () => {
     const image = makeImage(MIB, [bytesSegment(0, Uint8Array.of(1))]);
     withFree(0, 0);
     await writeRaw(image, folder.file('not told.img'));

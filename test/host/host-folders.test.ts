@@ -3,12 +3,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hostFolders } from '../../src/host/host-folders.js';
 
 describe('hostFolders', () => {
-  it('takes the absolute folders of the PATH, in order', () => {
+  it('returns the absolute folders of the PATH, in order', () => {
     expect(hostFolders({ PATH: 'bin::/a/:/usr/bin:.' }).searchPath).toEqual(['/a/', '/usr/bin']);
     expect(hostFolders({}).searchPath).toEqual([]);
   });
 
-  it("keeps its cache in the host's place for caches", () => {
+  it("returns a cache folder in the host's folder for caches", () => {
     const { cacheDirectory } = hostFolders({ XDG_CACHE_HOME: '/some/where' }, 'linux');
     expect(cacheDirectory).toBe('/some/where/zosia');
     expect(hostFolders({}, 'darwin').cacheDirectory).toMatch(/\/Library\/Caches\/zosia$/);
@@ -20,7 +20,7 @@ describe('hostFolders', () => {
     expect(hostFolders({ XDG_CACHE_HOME }, 'linux').cacheDirectory).toBe(usual);
   });
 
-  it("finds the user's settings, and Homebrew where it is named", () => {
+  it("returns the user's settings folder, and the Homebrew prefix if it is set", () => {
     expect(hostFolders({ HOME: '/me', HOMEBREW_PREFIX: '' })).toMatchObject({
       configDirectory: '/me/.config',
       homebrewPrefix: undefined,
@@ -33,16 +33,16 @@ describe('hostFolders', () => {
     expect(hostFolders({}).configDirectory).toBeUndefined();
   });
 
-  it.each(['zosia', 'zosia_cache', 'ram_mb'])('reads no variable of zosia: %s', (name) => {
+  it.each(['zosia', 'zosia_cache', 'ram_mb'])('ignores a variable of zosia: %s', (name) => {
     const env = { [name.toUpperCase()]: '/x', HOME: '/me' };
     expect(hostFolders(env, 'linux')).toEqual(hostFolders({ HOME: '/me' }, 'linux'));
   });
 });
 
-describe('a HOME that is empty or relative', () => {
+describe('hostFolders with an empty or relative HOME', () => {
   afterEach(() => void vi.unstubAllEnvs());
 
-  it.each(['', 'here'])('gives no cache that depends on the current folder: %j', (home) => {
+  it.each(['', 'here'])('returns an absolute cache folder: %j', (home) => {
     vi.stubEnv('HOME', home);
     for (const platform of ['linux', 'darwin'] as const) {
       expect(isAbsolute(hostFolders({}, platform).cacheDirectory)).toBe(true);

@@ -78,8 +78,8 @@ function images(path: string): fc.Arbitrary<Expected> {
   ).image;
 }
 
-describe('an image of anything', () => {
-  it('reads, hashes, streams and is written as the same bytes', async () => {
+describe('an image of nested sources', () => {
+  it('is read, hashed, streamed and written as the same bytes', async () => {
     const path = await sourceFile();
     const target = folder.file('written.img');
     await fc.assert(
@@ -119,7 +119,7 @@ describe('openPlan', () => {
     expect(await access.read(10, 0)).toEqual(new Uint8Array(0));
   });
 
-  it('finds its place among many segments', async () => {
+  it('reads from the right one of many segments', async () => {
     const segments = Array.from({ length: 1000 }, (_, index) =>
       bytesSegment(index * 3, Uint8Array.of(index & 0xff, index >> 8)),
     );
@@ -132,7 +132,7 @@ describe('openPlan', () => {
   it.each([
     ['read', (image: Image) => imageBytes(image)],
     ['hashed', (image: Image) => digestImage(image)],
-  ])('says so when a file changed or went before it is %s', async (_, use) => {
+  ])('reports a file that changed or was deleted before it is %s', async (_, use) => {
     const path = await sourceFile();
     const source = { kind: 'file', path, offset: 4000 } as const;
     const image = makeImage(1000, [{ offset: 0, length: 1000, source }]);
@@ -144,7 +144,7 @@ describe('openPlan', () => {
 });
 
 describe('imageChunks', () => {
-  it('keeps pieces to a mebibyte, from memory as from files', async () => {
+  it('splits bytes in memory into chunks of at most 1 MiB', async () => {
     const bytes = new Uint8Array(2.5 * 2 ** 20).map((_, index) => index >> 16);
     const lengths: number[] = [];
     for await (const chunk of imageChunks(makeImage(bytes.length, [bytesSegment(0, bytes)]))) {
@@ -154,13 +154,13 @@ describe('imageChunks', () => {
     expect(lengths).toEqual([2 ** 20, 2 ** 20, 2 ** 19]);
   });
 
-  it('reports a folder in the place of a file as the source it cannot read', async () => {
+  it('rejects a folder in the place of a source file', async () => {
     const source = { kind: 'file', path: folder.path, offset: 0 } as const;
     const image = makeImage(1, [{ offset: 0, length: 1, source }]);
     await expect(digestImage(image)).rejects.toThrow(zosiaError('ZOSIA_FILE_NOT_FOUND'));
   });
 
-  it('stops when cancelled, within long gaps too', async () => {
+  it('stops when cancelled, even within a long gap', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(digestImage(makeImage(2 ** 40, []), signal)).rejects.toThrow('enough');
   });

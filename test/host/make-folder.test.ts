@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 const isFolder = async (name: string) => (await stat(folder.file(name))).isDirectory();
 
 describe('makeFolder', () => {
-  it('makes what is missing, and takes what is there', async () => {
+  it('creates missing folders and accepts existing ones', async () => {
     for (const name of ['a/b/c', 'a/b/c', 'a/d/', 'a/../e/./f', 'g/../h']) {
       await makeFolder(folder.file('x/') + name);
       expect(await isFolder(`x/${name}`)).toBe(true);
@@ -26,12 +26,12 @@ describe('makeFolder', () => {
     expect(await isFolder('real/new')).toBe(true);
   });
 
-  it('can be called for one folder many times at once', async () => {
+  it('creates one folder for many calls at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => makeFolder(folder.file('many/of/them'))));
     expect(await isFolder('many/of/them')).toBe(true);
   });
 
-  it('fails where a file or a link to nowhere is in the way', async () => {
+  it('fails when a file or a dangling symlink is in the way', async () => {
     await writeFile(folder.file('file'), '');
     await symlink('nowhere', folder.file('dangling'));
     await expect(makeFolder(folder.file('file'))).rejects.toMatchObject({ code: 'EEXIST' });
@@ -40,7 +40,7 @@ describe('makeFolder', () => {
   });
 
   it(
-    'fails where folders cannot be made, at once',
+    'fails at once when folders cannot be created',
     skipWhere(process.platform !== 'linux', 'no /proc but on Linux'),
     async () => {
       await expect(makeFolder('/proc/zosia/a')).rejects.toMatchObject({ code: 'ENOENT' });

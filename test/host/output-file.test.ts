@@ -13,7 +13,7 @@ const folder = temporaryFolder();
 const systemError = (code: string): Error => Object.assign(new Error(code), { code });
 
 describe('writeOutput', () => {
-  it('makes the folders it needs and replaces what was there', async () => {
+  it('creates missing folders and replaces an existing file', async () => {
     const path = folder.file('a/b/out.txt');
     await writeOutput(path, 'first, and longer');
     await writeOutput(path, 'second');
@@ -29,13 +29,13 @@ describe('writeOutput', () => {
     expect(await readdir(folder.file('keep'))).toEqual(['out.txt']);
   });
 
-  it('gives the mode asked for', async () => {
+  it('sets the given mode', async () => {
     const path = folder.file('program');
     await writeOutput(path, '', { mode: 0o700 });
     expect((await stat(path)).mode & 0o777).toBe(0o700);
   });
 
-  it('takes names as long as the file system does', async () => {
+  it('accepts a name of 255 bytes', async () => {
     const path = folder.file('n'.repeat(255));
     await writeOutput(path, 'x');
     expect(await readFile(path, 'utf8')).toBe('x');
@@ -52,8 +52,8 @@ describe('writeOutput', () => {
   });
 });
 
-describe('what an output may take the place of', () => {
-  it('is no FIFO, not even through a symlink', async () => {
+describe('writeOutput on an existing target', () => {
+  it('rejects a FIFO, even through a symlink', async () => {
     const fifo = folder.file('fifo');
     await promisify(execFile)('mkfifo', [fifo]);
     await symlink('fifo', folder.file('to-fifo'));
@@ -64,7 +64,7 @@ describe('what an output may take the place of', () => {
     expect((await lstat(folder.file('to-fifo'))).isSymbolicLink()).toBe(true);
   });
 
-  it('is no device', async () => {
+  it('rejects a device', async () => {
     // Behind a symlink: should the check fail, nothing of the host is replaced.
     await symlink('/dev/null', folder.file('null'));
     const written = writeOutput(folder.file('null'), 'x');
@@ -72,7 +72,7 @@ describe('what an output may take the place of', () => {
     expect((await stat(folder.file('null'))).isCharacterDevice()).toBe(true);
   });
 
-  it('is no symlink to a folder, but one to a file or to nothing', async () => {
+  it('rejects a symlink to a folder, and accepts one to a file or to nothing', async () => {
     await mkdir(folder.file('a folder'));
     await symlink('a folder', folder.file('to-folder'));
     const written = writeOutput(folder.file('to-folder'), 'x');
@@ -92,14 +92,14 @@ describe('writeOutputFile', () => {
     ['EDQUOT', 'ZOSIA_DISK_FULL'],
     ['EACCES', 'ZOSIA_OUTPUT_UNWRITABLE'],
     ['EROFS', 'ZOSIA_OUTPUT_UNWRITABLE'],
-  ])('tells %s as %s', async (code, expected) => {
+  ])('reports %s as %s', async (code, expected) => {
     const path = folder.file('failing');
     const write = (): Promise<void> => Promise.reject(systemError(code));
     await expect(writeOutputFile(path, write)).rejects.toThrow(zosiaError(expected));
     expect(await readdir(folder.path)).not.toContain('failing');
   });
 
-  it('passes other errors on as they are', async () => {
+  it('rethrows other errors unchanged', async () => {
     const error = new ZosiaError('ZOSIA_MODEL_TRUNCATED', 'short', { hint: 'longer' });
     const write = (): Promise<void> => Promise.reject(error);
     await expect(writeOutputFile(folder.file('failing'), write)).rejects.toBe(error);
@@ -109,7 +109,7 @@ describe('writeOutputFile', () => {
     expect(await writeOutputFile(folder.file('value'), () => Promise.resolve(42))).toBe(42);
   });
 
-  it('leaves no temporary when the process exits halfway', async () => {
+  it('leaves no temporary file when the process exits halfway', async () => {
     const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
     const halfway = fileURLToPath(new URL('./exits-halfway.ts', import.meta.url));
     const run = promisify(execFile)(process.execPath, [tsx, halfway, folder.file('exit/out')]);

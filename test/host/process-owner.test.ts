@@ -22,19 +22,19 @@ async function withChild<T>(use: (pid: number) => Promise<T> | T): Promise<T> {
 }
 
 describe('parseProcStat', () => {
-  it('counts fields from the end of a name that may have any character', () => {
+  it('reads the fields after a name with blanks and parentheses', () => {
     const rest = Array.from({ length: 19 }, (_, index) => String(index + 4)).join(' ');
     expect(parseProcStat(`12 (a) R (b c)) S ${rest}`)).toEqual({ state: 'S', start: '22' });
   });
 });
 
 describe('parsePs', () => {
-  it('reads the start, in seconds', () => {
+  it('returns the start time in seconds', () => {
     expect(parsePs('Ss+  Sat Nov 28 01:35:18 2026\n')).toBe(1795829718);
     expect(parsePs(' S    Sun Mar  1 00:00:00 2026    \n')).toBe(1772323200);
   });
 
-  it('takes neither a zombie nor anything else for a running process', () => {
+  it('returns undefined for a zombie and for empty output', () => {
     expect(parsePs('Z+   Sat Nov 28 01:35:18 2026\n')).toBeUndefined();
     expect(parsePs('')).toBeUndefined();
   });
@@ -46,32 +46,32 @@ const TABLES: readonly (readonly [string, () => ProcessTable])[] = [
 ];
 
 describe.each(TABLES)('the processes %s', (_name, table) => {
-  it('have this one among them, with its start', () => {
+  it('include this process with its start time', () => {
     const { ownStart, isRunning } = table();
     expect(ownStart).toMatch(/^\d+$/);
     expect(isRunning(process.pid, ownStart)).toBe(true);
   });
 
-  it('lose one that has ended', async () => {
+  it('do not include a process that has ended', async () => {
     const { isRunning } = table();
     const start = String(Math.round(Date.now() / 1000));
     const pid = await withChild((child) => child);
     expect(isRunning(pid, start)).toBe(false);
   });
 
-  it('know a number that was given out again by its start', () => {
+  it('detect a reused process ID by its start time', () => {
     const { ownStart, isRunning } = table();
     expect(isRunning(process.pid, String(Number(ownStart) - 100))).toBe(false);
   });
 
-  it('have the same place whenever they are asked', () => {
+  it('return the same place each time', () => {
     expect(table().place).toBe(table().place);
     expect(table().place).toMatch(/^[0-9a-f]{8}$/);
   });
 });
 
-describe('ps that cannot be run', () => {
-  it('makes no process a dead one', () => {
+describe('psTable when ps cannot be run', () => {
+  it('reports a process as running', () => {
     const { isRunning } = psTable(() => {
       throw new Error('no ps');
     });
@@ -79,9 +79,9 @@ describe('ps that cannot be run', () => {
   });
 });
 
-describe('ps of macOS', () => {
+describe('psTable on macOS', () => {
   const START = 'S    Sat Nov 28 01:35:18 2026\n';
-  it('tells starts by the minute, since a process computes its own', () => {
+  it('accepts a start time that differs by a second, since a process computes its own', () => {
     const { ownStart, isRunning } = psTable(() => START, 2.4, 1795829720_400);
     expect(ownStart).toBe('1795829718');
     expect(isRunning(7, ownStart)).toBe(true);
@@ -89,13 +89,13 @@ describe('ps of macOS', () => {
     expect(isRunning(7, '1795829018')).toBe(false);
   });
 
-  it('says that there is no such process', () => {
+  it('reports a process that ps does not list as not running', () => {
     expect(psTable(() => undefined).isRunning(7, '0')).toBe(false);
   });
 });
 
 describe('procTable', () => {
-  it('throws where there is no /proc', () => {
+  it('throws when there is no /proc', () => {
     expect(() => procTable('/nowhere')).toThrow();
   });
 });

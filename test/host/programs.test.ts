@@ -13,7 +13,7 @@ describe('findProgram', () => {
     return placed;
   }
 
-  it('takes the first folder that has the program under any name, and passes over what cannot be run', async () => {
+  it('returns the first executable with any of the names, in the order of the folders', async () => {
     const folders = ['a', 'b', 'c'].map((name) => folder.file(name));
     for (const path of folders) await mkdir(path);
     await mkdir(folder.file('a/gcc'));
@@ -27,7 +27,7 @@ describe('findProgram', () => {
     expect(await isExecutable(folder.file('a/gcc'))).toBe(false);
   });
 
-  it('asks another host, where one is played', async () => {
+  it('uses a given check instead of the file system', async () => {
     const asked: string[] = [];
     const found = await findProgram(['x', 'y'], ['/1', '/2'], (path) => {
       asked.push(path);

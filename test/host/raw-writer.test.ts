@@ -32,7 +32,7 @@ describe('writeRaw', () => {
   });
 
   it.each([0, 1, 511, HOLE_BYTES - 1, HOLE_BYTES, HOLE_BYTES + 1])(
-    'writes data round a hole that starts %i bytes off its boundary',
+    'writes data around a hole that starts %i bytes after a boundary',
     async (shift) => {
       const path = folder.file(`shifted-${shift}.img`);
       const data = new Uint8Array(5 * HOLE_BYTES).fill(7);
@@ -78,7 +78,7 @@ describe('writeRaw', () => {
     expect((await readFile(path)).equals(Buffer.concat([head, bytes]))).toBe(true);
   });
 
-  it('counts the data up to their length', async () => {
+  it('reports progress up to the length of the data', async () => {
     const calls: [number, number][] = [];
     const dataBytes = 9 * 2 ** 20 + 8;
     const image = makeImage(2 ** 25, [
@@ -152,7 +152,7 @@ describe('writeRaw', () => {
     expect(outcomes).toEqual(new Set(['written', 'cancelled']));
   });
 
-  it('leaves what was there, and nothing else, when it fails', async () => {
+  it('keeps the old file, and leaves no temporary file, when it fails', async () => {
     const path = folder.file('kept.img');
     await writeFile(path, 'as it was');
     const image = makeImage(2 ** 22 + 1, [
@@ -165,7 +165,7 @@ describe('writeRaw', () => {
   });
 
   it(
-    'tells of data that the disk lost while more was being written',
+    'reports data that the disk lost while more was being written',
     skipWhere(process.platform === 'darwin', 'on macOS nothing is sent to the disk before the end'),
     async () => {
       const path = folder.file('lost.img');
@@ -192,7 +192,7 @@ describe('writeRaw', () => {
     },
   );
 
-  it('takes no more memory for a larger file', async () => {
+  it('needs less than 150 MiB of memory for a file of 512 MiB', async () => {
     const source = folder.file('large source');
     await writeFile(source, '');
     await truncate(source, 2 ** 29);
@@ -200,7 +200,7 @@ describe('writeRaw', () => {
     expect(Number(stdout)).toBeLessThan(150 * 1024);
   });
 
-  it('says so before it copies when a file may not get that large', async () => {
+  it('reports a file size limit before it copies', async () => {
     const source = folder.file('limited source');
     await writeFile(source, randomBytes(2 ** 16));
     await mkdir(folder.file('limited'));

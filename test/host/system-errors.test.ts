@@ -21,7 +21,7 @@ const folder = temporaryFolder();
 const systemError = (code: string, rest: { path?: string; syscall?: string } = {}) =>
   Object.assign(new Error(`${code}: words of the system, not for people`), { code, ...rest });
 
-/** What the system itself says when something cannot be. */
+/** The error that the system gives for an attempt. */
 const errorOf = (attempt: Promise<unknown>): Promise<unknown> =>
   attempt.then(
     () => undefined,
@@ -34,18 +34,18 @@ describe('systemReason', () => {
     ['ENOSPC', 'no space left (ENOSPC)'],
     ['ETIMEDOUT', 'the connection timed out (ETIMEDOUT)'],
     ['ESRCH', 'ESRCH'],
-  ])('of %s is %j', (code, reason) => {
+  ])('describes %s as %j', (code, reason) => {
     expect(systemReason(systemError(code))).toBe(reason);
   });
 
-  it('of what is no error of the system is unknown', () => {
+  it('returns "unknown reason" for other errors', () => {
     for (const error of [new Error('a defect'), 'EACCES', undefined, { code: 'EACCES' }]) {
       expect(systemReason(error)).toBe('unknown reason');
     }
   });
 });
 
-/** What each of the system's errors is taken for, and by what it is known. */
+/** The kinds of system errors: their codes, and the code that explains them. */
 const KINDS: readonly (readonly [string, readonly string[], string])[] = [
   ['a missing file', ['ENOENT', 'ENOTDIR'], 'ZOSIA_FILE_NOT_FOUND'],
   [
@@ -57,11 +57,11 @@ const KINDS: readonly (readonly [string, readonly string[], string])[] = [
     ],
     'ZOSIA_FILE_UNREADABLE',
   ],
-  ['no room', ['ENOSPC', 'EDQUOT', 'EFBIG'], 'ZOSIA_DISK_FULL'],
+  ['no free space', ['ENOSPC', 'EDQUOT', 'EFBIG'], 'ZOSIA_DISK_FULL'],
   ['too many files', ['EMFILE', 'ENFILE'], 'ZOSIA_TOO_MANY_FILES'],
   ['too little of something else', ['ENOMEM', 'EAGAIN', 'E2BIG'], 'ZOSIA_OUT_OF_RESOURCES'],
   [
-    'the network',
+    'a network failure',
     [
       ...['ETIMEDOUT', 'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ENETDOWN'],
       ...['ENETUNREACH', 'ENETRESET', 'EHOSTDOWN', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAI_AGAIN'],
@@ -72,12 +72,12 @@ const KINDS: readonly (readonly [string, readonly string[], string])[] = [
 ];
 
 describe.each(KINDS)('%s', (_, numbers, code) => {
-  it.each(numbers)('is what %s means, with what to do', (number) => {
+  it.each(numbers)('is the explanation of %s, with a hint', (number) => {
     const cause = systemError(number, { path: '/somewhere' });
     const explained = explainSystemError(cause);
     expect(explained).toMatchObject({ code, cause });
     expect(explained!.message).toBe(`/somewhere: ${systemReason(cause)}`);
-    // In words, on one line: what the system calls it stands in parentheses.
+    // In words, on one line, with the code of the system in parentheses.
     expect(explained!.message).toMatch(/^\/somewhere: [a-z][^\n]*[^.] \([A-Z0-9_]+\)$/);
     expect(explained!.hint).toMatch(/^[A-Z][^\n]*\w\)?\.?$/);
     expect(isOutOfRoom(cause)).toBe(code === 'ZOSIA_DISK_FULL');
@@ -87,7 +87,7 @@ describe.each(KINDS)('%s', (_, numbers, code) => {
     );
   });
 
-  it('has numbers that this system knows, or its look-up of names', () => {
+  it('has only codes that Node.js or its name resolver uses', () => {
     const ofNode = [...getSystemErrorMap().values()].map(([name]) => name);
     const known = new Set([...Object.keys(constants.errno), ...ofNode, 'EAI_AGAIN', 'ENOTFOUND']);
     expect(numbers.filter((number) => !known.has(number))).toEqual([]);
@@ -95,7 +95,7 @@ describe.each(KINDS)('%s', (_, numbers, code) => {
 });
 
 describe('explainSystemError', () => {
-  it('names the system call where there is no path, and neither where there is none', () => {
+  it('names the path, or else the system call, or else neither', () => {
     const words = (rest: { path?: string; syscall?: string }) =>
       explainSystemError(systemError('EMFILE', rest))!.message;
     expect(words({ syscall: 'spawn' })).toBe(
@@ -105,7 +105,7 @@ describe('explainSystemError', () => {
     expect(words({})).toBe('zosia may not open any more files (EMFILE)');
   });
 
-  it('leaves to others what only a defect causes, and what has been explained', () => {
+  it('returns undefined for defects and for errors that are explained already', () => {
     const defects = [
       ...['EINVAL', 'EBADF', 'EFAULT', 'ERR_INVALID_ARG_TYPE'].map((code) => systemError(code)),
       new TypeError('undefined is not a function'),
@@ -115,7 +115,7 @@ describe('explainSystemError', () => {
     for (const error of defects) expect(explainSystemError(error)).toBeUndefined();
   });
 
-  it('is not taken in by what every object inherits', () => {
+  it('returns undefined for codes that are names of inherited properties', () => {
     for (const code of ['constructor', 'toString', '__proto__']) {
       expect(explainSystemError(systemError(code))).toBeUndefined();
       expect(systemReason(systemError(code))).toBe(code);
@@ -123,8 +123,8 @@ describe('explainSystemError', () => {
   });
 });
 
-describe('errors that this system really gives', () => {
-  it('of files are told with their path', async () => {
+describe('explainSystemError on real errors of this system', () => {
+  it('explains file errors with their path', async () => {
     const at = (name: string) => folder.file(name);
     await writeFile(at('file'), '');
     await mkdir(at('full/below'), { recursive: true });
@@ -155,7 +155,7 @@ describe('errors that this system really gives', () => {
     });
   });
 
-  it('of the network are told as such', async () => {
+  it('explains a refused connection as a network failure', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -165,7 +165,7 @@ describe('errors that this system really gives', () => {
     expect(explainSystemError(error)).toMatchObject({ code: 'ZOSIA_NETWORK_FAILED' });
   });
 
-  it('of a command that is too long are told as such', () => {
+  it('explains a command that is too long', () => {
     const { error } = spawnSync('true', ['x'.repeat(8 * 2 ** 20)]);
     expect(isOutOfResources(error)).toBe(true);
     expect(explainSystemError(error)!.message).toContain('the command is too long (E2BIG)');

@@ -32,7 +32,7 @@ async function folderWith(name: string, ...names: readonly string[]): Promise<st
 }
 
 describe('removeAbandoned', () => {
-  it('removes what a dead process left, and nothing of a living one', async () => {
+  it('removes the files of ended processes and keeps those of running ones', async () => {
     const living = [`.zosia-100-5-${HERE}-1.tmp`, `zosia-100-5-${HERE}-AbC123`];
     const path = await folderWith('mixed', `.zosia-7-5-${HERE}-1.tmp`, ...living);
     await mkdir(join(path, `zosia-8-5-${HERE}-AbC123`, 'below'), { recursive: true });
@@ -41,13 +41,13 @@ describe('removeAbandoned', () => {
     expect((await readdir(path)).sort()).toEqual(living);
   });
 
-  it('is not taken in by a number that was given out again', async () => {
+  it('removes the files of a process whose ID was reused', async () => {
     const path = await folderWith('reused', `.zosia-100-4-${HERE}-1.tmp`);
     await removeAbandoned(path, processes);
     expect(await readdir(path)).toEqual([]);
   });
 
-  it('leaves alone what no zosia made', async () => {
+  it('keeps files that zosia did not make', async () => {
     const others = [
       '.zosia-notes.tmp',
       `.zosia-7-5-${HERE}-1.tmp.keep`,
@@ -60,7 +60,7 @@ describe('removeAbandoned', () => {
     expect((await readdir(path)).sort()).toEqual([...others].sort());
   });
 
-  it('goes by age where the owner cannot be looked for', async () => {
+  it('removes files of unknown owners only when they are old', async () => {
     const [fresh, old] = [`.zosia-7-5-${ELSEWHERE}-1.tmp`, `.zosia-7-5-${ELSEWHERE}-2.tmp`];
     const path = await folderWith('foreign', fresh, old);
     const before = (Date.now() - 2 * DAY_MS) / 1000;
@@ -69,7 +69,7 @@ describe('removeAbandoned', () => {
     expect(await readdir(path)).toEqual([fresh]);
   });
 
-  it('removes a link, and not where it leads', async () => {
+  it('removes a symlink but not its target', async () => {
     const path = await folderWith('links', 'kept');
     await symlink('kept', join(path, `.zosia-7-5-${HERE}-1.tmp`));
     await removeAbandoned(path, processes);
@@ -77,7 +77,7 @@ describe('removeAbandoned', () => {
   });
 
   const notRoot = skipWhere(process.getuid?.() !== 0, 'only root has processes of other users');
-  it('leaves another user alone', notRoot, async () => {
+  it('keeps the files of another user', notRoot, async () => {
     const { chown } = await import('node:fs/promises');
     const theirs = `.zosia-7-5-${HERE}-1.tmp`;
     const path = await folderWith('theirs', theirs);
@@ -86,7 +86,7 @@ describe('removeAbandoned', () => {
     expect(await readdir(path)).toEqual([theirs]);
   });
 
-  it('does not mind a folder that is missing or shut', async () => {
+  it('ignores a folder that is missing or read-only', async () => {
     await removeAbandoned(folder.file('missing'), processes);
     const path = await folderWith('shut', `.zosia-7-5-${HERE}-1.tmp`);
     await chmod(path, 0o500);
@@ -94,7 +94,7 @@ describe('removeAbandoned', () => {
     await chmod(path, 0o700);
   });
 
-  it('can be done by many at once', async () => {
+  it('removes everything when it runs many times at once', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `zosia-${index}-5-${HERE}-AbC123`);
     const path = await folderWith('race');
     for (const name of names) {
@@ -108,8 +108,8 @@ describe('removeAbandoned', () => {
   });
 });
 
-describe('what is temporary in this process', () => {
-  it('is not removed, be it a file or a folder', async () => {
+describe('a temporary file or folder of this process', () => {
+  it('is not removed by removeAbandoned', async () => {
     const path = await folderWith('own');
     const file = claimTemporary(path);
     await writeFile(file, '');
@@ -122,7 +122,7 @@ describe('what is temporary in this process', () => {
     releaseTemporary(file);
   });
 
-  it('is gone after a failure', async () => {
+  it('is removed after a failure', async () => {
     const path = await folderWith('failing');
     const failing = withTemporaryFolder(path, async (own) => {
       await writeFile(join(own, 'half'), '');

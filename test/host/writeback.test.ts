@@ -19,7 +19,7 @@ function slowFile(): { file: FileHandle; ends: ((error?: Error) => void)[] } {
 }
 
 describe('Writeback', () => {
-  it('sends nothing for a little, and one thing at a time for much', async () => {
+  it('starts no datasync for little data, and one at a time for much', async () => {
     const { file, ends } = slowFile();
     const writeback = new Writeback(file, 'linux');
     writeback.wrote(1000);
@@ -32,14 +32,14 @@ describe('Writeback', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('leaves macOS alone, where it would empty the cache of the drive each time', () => {
+  it('does nothing on macOS, where each datasync would flush the cache of the drive', () => {
     const { file, ends } = slowFile();
     const writeback = new Writeback(file, 'darwin');
     for (let count = 0; count < 3; count++) writeback.wrote(MUCH);
     expect(ends).toHaveLength(0);
   });
 
-  it('waits for what is under way', async () => {
+  it('waits for the datasync in progress', async () => {
     const { file, ends } = slowFile();
     const writeback = new Writeback(file, 'linux');
     writeback.wrote(MUCH);
@@ -56,7 +56,7 @@ describe('Writeback', () => {
     }).not.toThrow();
   });
 
-  it('tells of a failure at the next write and at the end', async () => {
+  it('throws the error of a datasync at the next write and at the end', async () => {
     const { file, ends } = slowFile();
     const writeback = new Writeback(file, 'linux');
     writeback.wrote(MUCH);

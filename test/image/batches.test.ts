@@ -47,7 +47,7 @@ describe('batches', () => {
     );
   });
 
-  it('gathers neighbours up to the maximum', () => {
+  it('gather neighbours up to the maximum size', () => {
     const leaves = Array.from({ length: 100 }, (_, index): LeafSegment => ({
       offset: index * 100,
       length: 90,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { firstEndingAfter } from '../../src/image/first-ending-after.js';
 
-it('returns the index that a search from the front finds', () => {
+it('firstEndingAfter returns the index that a linear search finds', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20)), fc.nat(300), (lengths, place) => {
       let end = 0;

@@ -19,7 +19,7 @@ describe('makeImage', () => {
   });
 
   it.each<[string, number, Segment[]]>([
-    ['overlap', 10, [file(0, 5), file(4, 2)]],
+    ['overlapping segments', 10, [file(0, 5), file(4, 2)]],
     ['a segment past the end', 4, [file(0, 5)]],
     ['an empty segment', 4, [file(0, 0)]],
     ['a negative length', 4, [file(2, -1)]],
@@ -40,7 +40,7 @@ describe('makeImage', () => {
 });
 
 describe('sliceSource', () => {
-  it('takes a view of bytes, and moves the offset of anything else', () => {
+  it('returns a view of bytes, and moves the offset of a file source', () => {
     const bytes = Uint8Array.of(1, 2, 3, 4);
     expect(sliceSource({ kind: 'bytes', bytes }, 1, 2)).toEqual({
       kind: 'bytes',
@@ -60,7 +60,7 @@ describe('flatten', () => {
     file(50, 20, 1000),
   ]);
 
-  it('cuts an inner image to the window that shows of it', () => {
+  it('cuts an inner image to the window that the outer image uses', () => {
     const outer = makeImage(1000, [
       { offset: 500, length: 48, source: { kind: 'image', image: inner, offset: 12 } },
     ]);
@@ -75,7 +75,7 @@ describe('flatten', () => {
     ]);
   });
 
-  it('names what the inner image does not name after the segment it fills', () => {
+  it('gives unlabelled inner segments the label of the outer segment', () => {
     const outer = makeImage(200, [
       { offset: 0, length: 100, label: 'p1', source: { kind: 'image', image: inner, offset: 0 } },
     ]);

@@ -10,13 +10,13 @@ describe('splitCompression', () => {
     ['x.gz', 'x', 'gzip'],
     ['data.tar', 'data.tar', 'none'],
     ['data.tar.bz2', 'data.tar.bz2', 'none'],
-  ])('takes %s for %s packed with %s', (name, stem, compression) => {
+  ])('splits %s into %s and the compression %s', (name, stem, compression) => {
     expect(splitCompression(name)).toEqual({ stem, compression });
   });
 });
 
 describe('decompressWhole', () => {
-  it('unpacks every kind to the same bytes', async () => {
+  it('unpacks every compression to the same bytes', async () => {
     const limits = { maxBytes: PLAIN.length };
     expect(await decompressWhole('xz', XZ, limits)).toEqual(PLAIN);
     expect(await decompressWhole('zstd', ZSTD, limits)).toEqual(PLAIN);

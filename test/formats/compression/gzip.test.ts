@@ -16,12 +16,12 @@ const gunzip = (packed: Uint8Array, most: DecompressionLimits): Promise<Uint8Arr
 const text = new TextEncoder().encode('the quick brown fox '.repeat(5000));
 
 describe('gzip', () => {
-  it('writes a header that tells nothing of time, name or host', async () => {
+  it('writes a header without time, name and host', async () => {
     const header = (await gzip(text)).subarray(0, 10);
     expect(Array.from(header)).toEqual([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
   });
 
-  it('keeps its bytes', async () => {
+  it('writes the recorded bytes', async () => {
     expect(sha256(await gzip(text))).toBe(
       'd890eaf0102eb51d489f4390cc908873edc76c2f1b1e990115f48a925c9b9858',
     );
@@ -30,7 +30,7 @@ describe('gzip', () => {
     );
   });
 
-  it('is unpacked by zlib and by itself to what went in', async () => {
+  it('writes data that zlib and decompressWhole unpack to the input', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 3000, size: 'max' }),
@@ -45,7 +45,7 @@ describe('gzip', () => {
     );
   });
 
-  it('packs the gaps of an image as zeros, and as if it were bytes', async () => {
+  it('packs an image with gaps to the same data as its bytes', async () => {
     const sizeBytes = 3 * MEBIBYTE + 17;
     const image = makeImage(sizeBytes, [bytesSegment(5, text), bytesSegment(2 * MEBIBYTE, text)]);
     const bytes = new Uint8Array(sizeBytes);
@@ -56,13 +56,13 @@ describe('gzip', () => {
     expect(sha256(packed)).toBe(sha256(await gzip(bytes)));
   });
 
-  it('packs nothing', async () => {
+  it('packs empty input', async () => {
     expect(await gunzip(await gzip(new Uint8Array(0)), limits)).toEqual(new Uint8Array(0));
   });
 });
 
 describe('gunzip', () => {
-  it('unpacks members one after the other, with zeros behind', async () => {
+  it('unpacks consecutive members with zeros after them', async () => {
     const joined = Buffer.concat([
       gzipSync('one, '),
       gzipSync(''),
@@ -72,7 +72,7 @@ describe('gunzip', () => {
     expect(new TextDecoder().decode(await gunzip(joined, limits))).toBe('one, two');
   });
 
-  it('takes what just fits, and refuses a byte more', async () => {
+  it('accepts contents of maxBytes and rejects one byte more', async () => {
     const packed = gzipSync(new Uint8Array(5 * MEBIBYTE));
     expect(await gunzip(packed, { maxBytes: 5 * MEBIBYTE })).toHaveLength(5 * MEBIBYTE);
     await expect(gunzip(packed, { maxBytes: 5 * MEBIBYTE - 1 })).rejects.toThrow(
@@ -81,10 +81,10 @@ describe('gunzip', () => {
   });
 
   it.each<[string, () => Uint8Array]>([
-    ['nothing', () => new Uint8Array(0)],
+    ['empty input', () => new Uint8Array(0)],
     ['text', () => text],
-    ['something behind', () => Buffer.concat([gzipSync(text), Buffer.from('junk')])],
-    ['something behind zeros', () => Buffer.concat([gzipSync(text), Buffer.from('\0\0junk')])],
+    ['bytes after the last member', () => Buffer.concat([gzipSync(text), Buffer.from('junk')])],
+    ['bytes after zeros', () => Buffer.concat([gzipSync(text), Buffer.from('\0\0junk')])],
     [
       'a wrong checksum',
       () => {
@@ -97,7 +97,7 @@ describe('gunzip', () => {
     await expect(gunzip(bytes(), limits)).rejects.toThrow(zosiaError('ZOSIA_GZIP_CORRUPT'));
   });
 
-  it('refuses data cut anywhere', async () => {
+  it('refuses data that is cut anywhere', async () => {
     const packed = gzipSync('cut anywhere');
     for (let length = 0; length < packed.length; length++) {
       await expect(gunzip(packed.subarray(0, length), limits), `${length} bytes`).rejects.toThrow(

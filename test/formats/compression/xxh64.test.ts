@@ -19,7 +19,7 @@ const KNOWN: readonly (readonly [number, number])[] = [
 const sample = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7) & 255);
 
 describe('the lower half of XXH64', () => {
-  it.each(KNOWN)('is what zstd writes: of %d bytes', (length, checksum) => {
+  it.each(KNOWN)('equals the checksum that zstd writes for %d bytes', (length, checksum) => {
     const bytes = sample(length);
     for (const pieceBytes of [1, 5, 32, 33, 1000]) {
       const hash = new Xxh64();

@@ -17,13 +17,13 @@ const XZ_X86 = Buffer.from(
 );
 const LZMA2 = 0x21;
 
-describe('what an xz stream was packed with', () => {
+describe('xzSettings', () => {
   it.each<[string, Uint8Array, number, number[], RegExp | undefined, RegExp | undefined]>([
     ['CRC32', XZ_CRC32, 1, [LZMA2], undefined, undefined],
     ['CRC64', XZ, 4, [LZMA2], undefined, /the check CRC64/],
     ['SHA-256', XZ_SHA256, 10, [LZMA2], /the check SHA-256/, /the check SHA-256/],
     ['a filter for x86 code', XZ_X86, 1, [4, LZMA2], /the filter x86/, undefined],
-  ])('is told: %s', async (_, bytes, check, filters, unknown, refused) => {
+  ])('returns settings and support: %s', async (_, bytes, check, filters, unknown, refused) => {
     const behind = Buffer.concat([Buffer.alloc(3), bytes]);
     const settings = (await xzSettings(accessBytes(behind), 3))!;
     expect(settings).toEqual({ check, filters });
@@ -38,7 +38,7 @@ describe('what an xz stream was packed with', () => {
     else await expect(unpacking).resolves.toBeDefined();
   });
 
-  it('is left to the decoder where the headers are cut short', async () => {
+  it('returns undefined for truncated headers', async () => {
     for (let length = 0; length < 24; length++) {
       expect(await xzSettings(accessBytes(XZ_X86.subarray(0, length)), 0)).toBeUndefined();
     }

@@ -35,16 +35,16 @@ describe('unxz', () => {
   });
 
   it.each<[string, Uint8Array]>([
-    ['nothing', new Uint8Array(0)],
+    ['empty input', new Uint8Array(0)],
     ['text', PLAIN],
-    ['a check it cannot make', XZ_SHA256],
-    ['a dictionary of a gibibyte', XZ_LARGE_DICTIONARY],
-    ['something behind', Buffer.concat([XZ, Buffer.from('garbage!')])],
+    ['an unsupported check', XZ_SHA256],
+    ['a dictionary of 1 GiB', XZ_LARGE_DICTIONARY],
+    ['bytes after the stream', Buffer.concat([XZ, Buffer.from('garbage!')])],
   ])('refuses %s', async (_, bytes) => {
     await expect(whole(bytes)).rejects.toThrow(zosiaError('ZOSIA_XZ_CORRUPT'));
   });
 
-  it('refuses data cut anywhere', async () => {
+  it('refuses data that is cut anywhere', async () => {
     for (let length = 0; length < XZ.length; length++) {
       await expect(whole(XZ.subarray(0, length)), `${length} bytes`).rejects.toThrow(
         zosiaError('ZOSIA_XZ_CORRUPT'),
@@ -63,7 +63,7 @@ describe('unxz', () => {
     }
   });
 
-  it('unpacks several at a time, and after one that was left halfway', async () => {
+  it('unpacks several streams at a time, and after one that was abandoned', async () => {
     const both = await Promise.all([whole(XZ), whole(XZ_CRC32), whole(XZ)]);
     expect(both).toEqual([PLAIN, PLAIN, PLAIN]);
     for await (const chunk of unxz(accessBytes(XZ_LONG), { maxBytes: LONG_BYTES })) {

@@ -30,20 +30,20 @@ describe('unzstd', () => {
     expect(await whole(bytes)).toEqual(PLAIN);
   });
 
-  it('unpacks frames one after the other, over skippable ones', async () => {
+  it('unpacks consecutive frames and ignores skippable ones', async () => {
     const skippable = Uint8Array.of(0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3);
     expect(await whole(Buffer.concat([ZSTD, skippable, ZSTD_STREAMED]))).toHaveLength(
       2 * PLAIN.length,
     );
   });
 
-  it('unpacks runs', async () => {
+  it('unpacks run-length blocks', async () => {
     expect(await whole(frame(0, [...run(5, false), ...run(3, true)]))).toEqual(
       new TextEncoder().encode('r'.repeat(8)),
     );
   });
 
-  it('takes what just fits, and refuses a byte more', async () => {
+  it('accepts contents of maxBytes and rejects one byte more', async () => {
     expect(await whole(ZSTD, PLAIN.length)).toEqual(PLAIN);
     await expect(whole(ZSTD, PLAIN.length - 1)).rejects.toThrow(
       zosiaError('ZOSIA_DECOMPRESSED_TOO_LARGE'),
@@ -51,7 +51,7 @@ describe('unzstd', () => {
   });
 
   // Exponent 17 is 2^27: 128 MiB; one eighth more is too much.
-  it('takes a window of 128 MiB and refuses a larger one', async () => {
+  it('accepts a window of 128 MiB and rejects a larger one', async () => {
     expect(await whole(frame(17 << 3, run(5, true)))).toHaveLength(5);
     await expect(whole(frame((17 << 3) | 1, run(5, true)))).rejects.toThrow(
       zosiaError('ZOSIA_ZSTD_CORRUPT'),
@@ -61,7 +61,7 @@ describe('unzstd', () => {
     );
   });
 
-  it('refuses blocks so small that they would keep it busy for hours', async () => {
+  it('rejects so many small blocks that they would take hours to unpack', async () => {
     const blocks = Array.from({ length: 100_000 }, () => run(1, false)).flat();
     await expect(whole(frame(17 << 3, [...blocks, ...run(1, true)]), 2 ** 30)).rejects.toThrow(
       zosiaError('ZOSIA_ZSTD_CORRUPT'),
@@ -69,9 +69,9 @@ describe('unzstd', () => {
   });
 
   it.each<[string, Uint8Array]>([
-    ['nothing', new Uint8Array(0)],
+    ['empty input', new Uint8Array(0)],
     ['text', PLAIN],
-    ['something behind', Buffer.concat([ZSTD, Buffer.from('garbage')])],
+    ['bytes after the frame', Buffer.concat([ZSTD, Buffer.from('garbage')])],
     ['a block of a reserved type', frame(0, [0x07, 0, 0])],
   ])('refuses %s', async (_, bytes) => {
     await expect(whole(bytes)).rejects.toThrow(zosiaError('ZOSIA_ZSTD_CORRUPT'));
@@ -84,7 +84,7 @@ describe('unzstd', () => {
     await expect(whole(damaged)).rejects.toThrow(/checksum/);
   });
 
-  it('refuses data cut anywhere', async () => {
+  it('refuses data that is cut anywhere', async () => {
     for (let length = 0; length < ZSTD.length; length++) {
       await expect(whole(ZSTD.subarray(0, length)), `${length} bytes`).rejects.toThrow(
         zosiaError('ZOSIA_ZSTD_CORRUPT'),
@@ -92,7 +92,7 @@ describe('unzstd', () => {
     }
   });
 
-  it('survives any damage', async () => {
+  it('unpacks a frame with a changed byte or throws a ZosiaError', async () => {
     const place = fc.nat(ZSTD.length - 1);
     await fc.assert(
       fc.asyncProperty(place, fc.nat(255), fc.boolean(), async (offset, value, streamed) => {

@@ -43,7 +43,7 @@ function expected(entry: CpioEntry, all: readonly CpioEntry[]): object {
 }
 
 describe('readCpio', () => {
-  it('reads back what was planned, with every byte of every file', async () => {
+  it('reads back every entry that was planned, with its contents', async () => {
     await fc.assert(
       fc.asyncProperty(trees, async (tree) => {
         const source = accessImage(planCpio(tree));
@@ -76,7 +76,7 @@ describe('readCpio', () => {
     ]);
   });
 
-  it('reads the root', async () => {
+  it('reads an entry for the root', async () => {
     const root: CpioEntry = { path: '/', mode: 0o700, type: 'directory' };
     const read = await members(accessImage(planCpio([file('/a'), root])));
     expect(read.map(({ path, mode }) => [path, mode])).toEqual([
@@ -86,7 +86,7 @@ describe('readCpio', () => {
   });
 
   it.each([0, 4, 508, 512, 70_000])(
-    'reads archives one after the other with %i zeros between and behind',
+    'reads consecutive archives with %i zeros between and after them',
     async (zeros) => {
       const first = await imageBytes(planCpio([file('/a', 'first')]));
       const second = await imageBytes(planCpio([file('/b', 'second')]));
@@ -101,14 +101,14 @@ describe('readCpio', () => {
     },
   );
 
-  it('reads an archive that stops at its trailer, unpadded', async () => {
+  it('reads an archive without padding after its trailer', async () => {
     const bytes = await imageBytes(planCpio([file('/a', 'x')]));
     const end = bytes.findLastIndex((byte) => byte !== 0) + 2;
     expect(await readBytes(bytes.subarray(0, end))).toHaveLength(1);
   });
 });
 
-describe('readCpio refuses', () => {
+describe('readCpio on a damaged archive', () => {
   const good = (): Promise<Uint8Array> => imageBytes(planCpio([file('/abc', 'hello')]));
 
   /** The archive with one field of its first header changed. */
@@ -125,22 +125,22 @@ describe('readCpio refuses', () => {
   }
 
   it.each<[string, () => Promise<Uint8Array>]>([
-    ['nothing', () => Promise.resolve(new Uint8Array(0))],
+    ['an empty file', () => Promise.resolve(new Uint8Array(0))],
     ['zeros', () => Promise.resolve(new Uint8Array(100_000))],
     ['text', () => Promise.resolve(new TextEncoder().encode('text'.repeat(100)))],
     ['a name without its NUL', () => withName('abcd')],
     ['a name past the end', () => withField('nameBytes', '00001000')],
     ['data past the end', () => withField('sizeBytes', 'FFFFFFFF')],
     [
-      'a second archive off its boundary',
+      'an unaligned second archive',
       async () => Buffer.concat([await good(), Buffer.alloc(2), await imageBytes(planCpio([]))]),
     ],
-    ['something else behind', async () => Buffer.concat([await good(), Buffer.from('....')])],
-  ])('%s', async (_, bytes) => {
+    ['bytes after the trailer', async () => Buffer.concat([await good(), Buffer.from('....')])],
+  ])('rejects %s', async (_, bytes) => {
     await expect(readBytes(await bytes())).rejects.toThrow(zosiaError('ZOSIA_CPIO_CORRUPT'));
   });
 
-  it('what is cut within a member, at any place', async () => {
+  it('rejects an archive that is cut anywhere within a member', async () => {
     const bytes = await imageBytes(planCpio([file('/abc', 'hello')]));
     const end = HEADER_BYTES + 6 + 'hello'.length;
     for (let length = 0; length < end; length++) {
@@ -150,7 +150,7 @@ describe('readCpio refuses', () => {
     }
   });
 
-  it('or reads any damage, never fails otherwise', async () => {
+  it('reads an archive with changed bytes or throws a ZosiaError', async () => {
     const bytes = await imageBytes(planCpio(SAMPLE));
     await fc.assert(
       fc.asyncProperty(

@@ -34,12 +34,12 @@ describe('readElf', () => {
     });
   });
 
-  it('names the machines it knows and numbers the others', () => {
+  it('returns the name of a known machine and the number of another', () => {
     expect(readElf(buildElf({ machine: 62 })).machine).toBe('x86_64');
     expect(readElf(buildElf({ machine: 243 })).machine).toBe(243);
   });
 
-  it('finds nothing needed in a static program', () => {
+  it('returns no needed libraries for a static program', () => {
     expect(readElf(buildElf({}))).toEqual({
       machine: 'aarch64',
       class: 64,
@@ -48,14 +48,14 @@ describe('readElf', () => {
     });
   });
 
-  it('falls back on the older run path only where there is no newer', () => {
+  it('uses DT_RPATH only when there is no DT_RUNPATH', () => {
     const old = [DT.rpath, '/old'] as const;
     expect(readElf(buildElf({ dynamic: [old] })).runpath).toEqual(['/old']);
     expect(readElf(buildElf({ dynamic: [old, [DT.runpath, '/new']] })).runpath).toEqual(['/new']);
   });
 
   it.each<[string, Uint8Array]>([
-    ['nothing', new Uint8Array(0)],
+    ['an empty file', new Uint8Array(0)],
     ['text', new TextEncoder().encode('#!/bin/sh\n')],
     ['no more than the magic', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1)],
     ['an unknown class', buildElf({}).with(4, 3)],
@@ -78,7 +78,7 @@ describe('readElf', () => {
     }
   });
 
-  it('survives any damage', () => {
+  it('reads a file with changed bytes or throws a ZosiaError', () => {
     const bytes = buildElf({ ...PROGRAM, sections: [['.modinfo', new Uint8Array(5)]] });
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff));
     fc.assert(
@@ -113,7 +113,7 @@ describe('readElfSection', () => {
     expect(readElfSection(bytes, '.mod')).toBeUndefined();
   });
 
-  it('finds none in a stripped file', () => {
+  it('returns undefined for a file without sections', () => {
     expect(readElfSection(buildElf(PROGRAM), '.modinfo')).toBeUndefined();
   });
 });

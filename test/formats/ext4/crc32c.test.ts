@@ -7,12 +7,12 @@ describe('crc32c', () => {
     expect(~crc32c(CRC32C_START, new Uint8Array(32)) >>> 0).toBe(0x8a91_36aa);
   });
 
-  it('takes a word like its four little-endian bytes', () => {
+  it('returns the same checksum for a word as for its little-endian bytes', () => {
     const bytes = Uint8Array.of(0xdd, 0xcc, 0xbb, 0xaa);
     expect(crc32cWord(CRC32C_START, 0xaabb_ccdd)).toBe(crc32c(CRC32C_START, bytes));
   });
 
-  it('is the same of any part of the bytes, however it begins and ends', () => {
+  it('returns the same checksum for any range as byte by byte', () => {
     const bytes = Uint8Array.from({ length: 40 }, (_, i) => i * 37);
     for (let start = 0; start <= 20; start++) {
       for (let end = start; end <= bytes.length; end++) {
@@ -24,7 +24,7 @@ describe('crc32c', () => {
     }
   });
 
-  it('continues', () => {
+  it('continues from an earlier checksum', () => {
     const whole = crc32c(7, Buffer.from('one two'));
     expect(crc32c(crc32c(7, Buffer.from('one ')), Buffer.from('two'))).toBe(whole);
   });

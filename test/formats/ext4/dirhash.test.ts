@@ -10,7 +10,7 @@ const KNOWN: [string, number, number][] = [
 ];
 
 describe('directoryHash', () => {
-  it.each(KNOWN)('of %s is what e2fsprogs says', (name, hash, minor) => {
+  it.each(KNOWN)('returns the hash of e2fsprogs for %s', (name, hash, minor) => {
     const seed = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
     expect(directoryHash(name, seed)).toEqual({ hash, minor });
   });

@@ -35,7 +35,7 @@ const CASES: [string, string, Ext4Entry[], Partial<Ext4Options>?][] = [
   ['a file below a file', 'NOT_A_DIRECTORY', [file('/a'), file('/a/b')]],
   ['a file in place of lost+found', 'NOT_A_DIRECTORY', [file('/lost+found')]],
   ['an empty path', 'BAD_PATH', [file('')]],
-  ['a path up', 'BAD_PATH', [file('/a/../b')]],
+  ['a path with ".."', 'BAD_PATH', [file('/a/../b')]],
   ['two spellings of a path', 'DUPLICATE_PATH', [file('/a/b'), file('./a//b')]],
   ['a NUL in a name', 'BAD_PATH', [file('/a\0b')]],
   ['a name of 256 bytes', 'NAME_TOO_LONG', [file(`/${'é'.repeat(128)}`)]],
@@ -55,7 +55,7 @@ const CASES: [string, string, Ext4Entry[], Partial<Ext4Options>?][] = [
     [{ type: 'hardlink', path: '/a', target: '/' }],
   ],
   [
-    'hard links in a circle',
+    'a loop of hard links',
     'LINK_TARGET_MISSING',
     [
       { type: 'hardlink', path: '/a', target: '/b' },
@@ -69,7 +69,7 @@ const CASES: [string, string, Ext4Entry[], Partial<Ext4Options>?][] = [
     [{ type: 'file', path: '/a', data: holeData(2 ** 44) }],
   ],
   [
-    'the same in small blocks',
+    'a file of 2^32 blocks of 1 KiB',
     'FILE_TOO_LARGE',
     [{ type: 'file', path: '/a', data: holeData(2 ** 42) }],
     { blockSizeBytes: 1024 },
@@ -77,13 +77,13 @@ const CASES: [string, string, Ext4Entry[], Partial<Ext4Options>?][] = [
   ['an empty symlink', 'BAD_SYMLINK', [{ type: 'symlink', path: '/a', target: '' }]],
   ['a symlink with NUL', 'BAD_SYMLINK', [{ type: 'symlink', path: '/a', target: 'a\0' }]],
   [
-    'a symlink of a block',
+    'a symlink target of a block',
     'BAD_SYMLINK',
     [{ type: 'symlink', path: '/a', target: 'x'.repeat(4096) }],
   ],
   ['a large major', 'BAD_DEVICE', [{ type: 'block-device', path: '/a', major: 4096, minor: 0 }]],
   ['a large minor', 'BAD_DEVICE', [{ type: 'block-device', path: '/a', major: 0, minor: 2 ** 20 }]],
-  ['half a device', 'BAD_DEVICE', [{ type: 'block-device', path: '/a', major: 0.5, minor: 0 }]],
+  ['a major of 0.5', 'BAD_DEVICE', [{ type: 'block-device', path: '/a', major: 0.5, minor: 0 }]],
   ['a mode with a type', 'BAD_ATTRIBUTE', [{ type: 'fifo', path: '/a', mode: 0o100644 }]],
   ['a negative owner', 'BAD_ATTRIBUTE', [{ type: 'fifo', path: '/a', uid: -1 }]],
   ['a group of 33 bits', 'BAD_ATTRIBUTE', [{ type: 'fifo', path: '/a', gid: 2 ** 32 }]],
@@ -105,16 +105,16 @@ const CASES: [string, string, Ext4Entry[], Partial<Ext4Options>?][] = [
   ['a label of 17 bytes', 'LABEL_TOO_LONG', [], { label: 'é'.repeat(8) + 'x' }],
   ['a label with NUL', 'LABEL_TOO_LONG', [], { label: 'a\0' }],
   ['a size too small', 'IMAGE_TOO_SMALL', [file('/a')], { sizeBytes: 8192 }],
-  ['a strange block size', 'BAD_OPTION', [], { blockSizeBytes: 8192 as 4096 }],
-  ['negative room', 'BAD_OPTION', [], { extraBytes: -1 }],
+  ['an unsupported block size', 'BAD_OPTION', [], { blockSizeBytes: 8192 as 4096 }],
+  ['negative free space', 'BAD_OPTION', [], { extraBytes: -1 }],
   ['a short UUID', 'BAD_OPTION', [], { uuid: Buffer.alloc(15) }],
   ['a tiny journal', 'BAD_OPTION', [], { journal: { sizeBytes: 4096 } }],
   ['a time before 1970', 'BAD_OPTION', [], { epochSeconds: -1 }],
-  ['one extent a node', 'BAD_OPTION', [], { extentsPerNode: 1 }],
+  ['one extent per node', 'BAD_OPTION', [], { extentsPerNode: 1 }],
 ];
 
-describe('planExt4 refuses', () => {
-  it.each(CASES)('%s', (_name, code, entries, options = {}) => {
+describe('planExt4 on invalid entries and options', () => {
+  it.each(CASES)('rejects %s with ZOSIA_EXT4_%s', (_name, code, entries, options = {}) => {
     let error: unknown;
     try {
       planExt4(entries, { label: 'X', ...options });
@@ -126,9 +126,9 @@ describe('planExt4 refuses', () => {
   });
 });
 
-describe('planExt4 takes', () => {
+describe('planExt4 at its limits', () => {
   it.each<[string, Ext4Entry[], Partial<Ext4Options>?]>([
-    ['nothing', []],
+    ['no entries', []],
     ['a label of 16 bytes', [], { label: 'é'.repeat(8) }],
     ['a name of 255 bytes', [file(`/${'x'.repeat(255)}`)]],
     ['65,000 links', [file('/a'), ...LINKS.slice(1)]],
@@ -148,7 +148,7 @@ describe('planExt4 takes', () => {
       'an entry for a directory after its children',
       [file('/d/a'), { type: 'directory', path: '/d', mode: 0o700 }],
     ],
-  ])('%s', (_name, entries, options = {}) => {
+  ])('accepts %s', (_name, entries, options = {}) => {
     expect(() => planExt4(entries, { label: 'X', ...options })).not.toThrow();
   });
 });

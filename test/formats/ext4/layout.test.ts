@@ -27,7 +27,7 @@ const WHOLE: [string, Layout, number][] = [
   ['journal superblock', journal.JOURNAL_SUPERBLOCK, 1024],
 ];
 
-describe('the tables', () => {
+describe('the layout tables', () => {
   it.each(WHOLE)('list every byte of the %s once', (_name, layout, sizeBytes) => {
     const fields = Object.values(layout).sort((a, b) => a.offset - b.offset);
     let end = 0;
@@ -71,7 +71,7 @@ describe('writeFields', () => {
     }).toThrow(RangeError);
   });
 
-  it('refuses to write past the end', () => {
+  it('refuses to write past the end of the bytes', () => {
     expect(() => {
       writeFields(layout, new Uint8Array(8), 2, { big: 1 });
     }).toThrow(RangeError);

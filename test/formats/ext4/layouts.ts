@@ -121,7 +121,7 @@ export const LAYOUTS: readonly Layout[] = [
     },
   ),
   layout('a journal', model(5000), { journal: true }),
-  layout('a journal and room, 1 KiB blocks', model(5000), {
+  layout('a journal, free space, 1 KiB blocks', model(5000), {
     blockSizeBytes: 1024,
     journal: { sizeBytes: 2 ** 21 },
     extraBytes: 20_000_000,

@@ -22,7 +22,7 @@ describe('golden layouts', () => {
   });
 });
 
-describe('a plan', () => {
+describe('planExt4', () => {
   it('does not depend on the order of the entries', async () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name === 'every kind of file')!;
     const digest = await digestImage(planExt4(entries, options));
@@ -37,7 +37,7 @@ describe('a plan', () => {
     );
   });
 
-  it('tells disks apart by label, contents and identity', () => {
+  it('derives the UUID from label, contents and identity', () => {
     const uuids = [
       planExt4([model(1)], { label: 'A' }),
       planExt4([model(1)], { label: 'B' }),
@@ -54,7 +54,7 @@ describe('a plan', () => {
     for (const uuid of uuids) expect(uuid).toMatch(/^.{12}8.{3}[89ab].{15}$/);
   });
 
-  it('does not say where on the host a file lies', async () => {
+  it('writes no host path into the metadata', async () => {
     const image = (path: string): Image =>
       planExt4([{ type: 'file', path: '/a', data: fileData(path, 8192) }], { label: 'X' });
     const metadata = ({ sizeBytes, segments }: Image): Image =>
@@ -78,7 +78,7 @@ describe('a plan', () => {
     }
   });
 
-  it('keeps what a 16 TiB file needs small in memory', () => {
+  it('needs little memory for a file of 16 TiB', () => {
     const image = planExt4([model(2 ** 44 - 4096)], { label: 'X' });
     const buffers = new Set<ArrayBufferLike>();
     for (const { source } of image.segments) {
@@ -89,7 +89,7 @@ describe('a plan', () => {
     expect(image.segments.length).toBeLessThan(1000);
   });
 
-  it('passes on sources of every kind, at any offset in a block', () => {
+  it('keeps byte and image sources, at any offset in a block', () => {
     const inner = makeImage(100_000, [
       { offset: 0, length: 100_000, source: { kind: 'file', path: '/x', offset: 7 } },
     ]);
@@ -121,7 +121,7 @@ describe('a plan', () => {
     expect(copy.readUInt32LE(64)).toBe(1024 * 4096);
   });
 
-  it('shares blocks between data that touches the same one', () => {
+  it('puts data of the same block into one block', () => {
     const data = makeImage(8192, [
       { offset: 1, length: 1, source: { kind: 'bytes', bytes: pattern(1) } },
       { offset: 9, length: 1, source: { kind: 'bytes', bytes: pattern(1) } },

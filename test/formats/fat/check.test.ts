@@ -28,7 +28,7 @@ const ENTRIES: FatEntry[] = [
   { type: 'file', path: '/DIR/SUB/TWO', data: bytesData(Buffer.alloc(600, 3)) },
 ];
 
-/** A volume that can be damaged by its names. */
+/** A volume whose files can be damaged by name. */
 class Damaged {
   private constructor(
     readonly bytes: Uint8Array,
@@ -96,15 +96,15 @@ class Damaged {
   }
 }
 
-describe('warns of', () => {
+describe('verifyFat on an unusual volume', () => {
   it.each<[string, string | undefined, string | undefined, readonly string[]]>([
     ['a label in the root alone', 'OTHER', undefined, ['the root has the label "OTHER"']],
     ['a label in the boot sector alone', undefined, 'OTHER', ['the boot sector "OTHER"']],
     ['a blank label in the root', '', undefined, ['its volume label is blank', 'the root has']],
     ['a blank label in the boot sector', undefined, '', ['in the boot sector is blank', 'has']],
-    ['no label that is NO NAME in both places', 'NO NAME', 'NO NAME', []],
+    ['nothing where both labels are NO NAME', 'NO NAME', 'NO NAME', []],
     ['nothing where the labels agree', 'SAME', 'SAME', []],
-  ])('%s', async (_what, inRoot, inBootSector, expected) => {
+  ])('warns of %s', async (_what, inRoot, inBootSector, expected) => {
     const volume = await Damaged.plan('FAT16');
     const label = (text: string): Buffer => Buffer.from(text.padEnd(11));
     const root = Buffer.from(volume.bytes).lastIndexOf(label('CHECK'));
@@ -119,7 +119,7 @@ describe('warns of', () => {
     });
   });
 
-  it('a boot sector whose copy has another label, in FAT32', async () => {
+  it('warns of a FAT32 boot sector whose copy has another label', async () => {
     const volume = await Damaged.plan('FAT32');
     const at = EXTENDED_BOOT_OFFSET.FAT32 + EXTENDED_BOOT.label.offset;
     volume.bytes.set(Buffer.from('NEW'.padEnd(11)), at);
@@ -128,7 +128,7 @@ describe('warns of', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['backup-boot-sector', 'label']);
   });
 
-  it('FAT32 with few clusters, as mkfs.fat -F 32 makes small volumes', async () => {
+  it('warns of FAT32 with few clusters, as mkfs.fat -F 32 makes small volumes', async () => {
     const volume = await Damaged.plan('FAT32');
     volume.field(BOOT_SECTOR.sectorCount32, 50_000);
     const { warnings } = await verifyFat(accessBytes(volume.bytes));
@@ -136,15 +136,15 @@ describe('warns of', () => {
   });
 });
 
-describe('a planned volume', () => {
-  it.each(LAYOUTS)('has no problems: $name', async ({ entries, options }) => {
+describe('verifyFat on a planned volume', () => {
+  it.each(LAYOUTS)('finds nothing: $name', async ({ entries, options }) => {
     const { problems, summary } = await verifyFat(accessImage(planFat(entries, options)));
     expect(problems).toEqual([]);
     const files = entries.filter(({ type }) => type === 'file').length;
     expect(summary).toMatchObject({ fileCount: files, problemCount: 0, badClusterCount: 0 });
   });
 
-  it('is counted', async () => {
+  it('counts clusters, files and directories', async () => {
     const { summary } = await verifyFat(accessImage(planFat(ENTRIES, { extraBytes: 1000 })));
     expect(summary).toEqual({
       type: 'FAT12',
@@ -161,7 +161,7 @@ describe('a planned volume', () => {
 
 const DAMAGE: [string, (volume: Damaged) => void, string[]][] = [
   [
-    'a FAT that differs',
+    'FATs that differ',
     (v) => {
       v.link(v.cluster('/THREE'), 0, [1]);
     },
@@ -196,21 +196,21 @@ const DAMAGE: [string, (volume: Damaged) => void, string[]][] = [
     ['chain-long'],
   ],
   [
-    'a file of a size without clusters',
+    'a file with a size but no clusters',
     (v) => {
       v.entry('EMPTY', DIRECTORY_ENTRY.sizeBytes, 1);
     },
     ['chain-broken'],
   ],
   [
-    'a chain into nothing',
+    'a chain into a free cluster',
     (v) => {
       v.link(v.cluster('/THREE'), 0);
     },
     ['chain-broken', 'cluster-lost'],
   ],
   [
-    'a chain out of the volume',
+    'a chain that leaves the volume',
     (v) => {
       v.link(v.cluster('/THREE', 2), 0xf00);
     },
@@ -224,7 +224,7 @@ const DAMAGE: [string, (volume: Damaged) => void, string[]][] = [
     ['chain-broken'],
   ],
   [
-    'a chain in a circle',
+    'a chain that loops',
     (v) => {
       v.link(v.cluster('/THREE', 2), v.cluster('/THREE', 1));
     },
@@ -238,28 +238,28 @@ const DAMAGE: [string, (volume: Damaged) => void, string[]][] = [
     ['chain-long', 'cross-link'],
   ],
   [
-    'a cluster of nobody',
+    'a cluster that no file uses',
     (v) => {
       v.link(v.cluster('/THREE', 3), 0xfff_ffff);
     },
     ['cluster-lost'],
   ],
   [
-    'a directory in itself',
+    'a directory that contains itself',
     (v) => {
       v.entry('SUB', DIRECTORY_ENTRY.firstClusterLow, v.cluster('/DIR'));
     },
     ['cross-link', 'dot-entry', 'cluster-lost'],
   ],
   [
-    '"." elsewhere',
+    '"." that leads elsewhere',
     (v) => {
       v.entry('.', DIRECTORY_ENTRY.firstClusterLow, 9);
     },
     ['dot-entry'],
   ],
   [
-    '".." elsewhere',
+    '".." that leads elsewhere',
     (v) => {
       v.entry('..', DIRECTORY_ENTRY.firstClusterLow, 9);
     },
@@ -287,14 +287,14 @@ const DAMAGE: [string, (volume: Damaged) => void, string[]][] = [
     ['short-name'],
   ],
   [
-    'a short name twice',
+    'a duplicate short name',
     (v) => {
       v.bytes.set(Buffer.from('SUB  '), v.entryAt('EMPTY'));
     },
     ['duplicate-name'],
   ],
   [
-    'a long name of another short one',
+    'a long name of another short name',
     (v) => (v.bytes[v.entryAt('ALONGN~1')] = 0x42),
     ['long-name-checksum'],
   ],
@@ -318,14 +318,14 @@ const DAMAGE: [string, (volume: Damaged) => void, string[]][] = [
     ['attributes'],
   ],
   [
-    'a month of no calendar',
+    'an invalid month',
     (v) => {
       v.entry('THREE', DIRECTORY_ENTRY.writeDate, 0x1e1);
     },
     ['time'],
   ],
   [
-    'a media descriptor of no meaning',
+    'an invalid media descriptor',
     (v) => {
       v.field(BOOT_SECTOR.media, 0x12);
     },
@@ -333,8 +333,8 @@ const DAMAGE: [string, (volume: Damaged) => void, string[]][] = [
   ],
 ];
 
-describe.each(FAT_TYPES)('a damaged %s', (type) => {
-  it.each(DAMAGE)('%s', async (_what, damage, expected) => {
+describe.each(FAT_TYPES)('verifyFat on a damaged %s', (type) => {
+  it.each(DAMAGE)('reports %s', async (_what, damage, expected) => {
     const volume = await Damaged.plan(type);
     expect(await volume.codes()).toEqual([]);
     damage(volume);
@@ -347,11 +347,11 @@ describe.each(FAT_TYPES)('a damaged %s', (type) => {
   });
 });
 
-describe('a damaged volume', () => {
+describe('verifyFat on a damaged volume', () => {
   const FSINFO_AT = 512;
   it.each<[string, FatType, (volume: Damaged) => void, string[]]>([
     [
-      'was not closed',
+      'was not unmounted',
       'FAT16',
       (v) => {
         v.link(1, 0x7fff);
@@ -359,7 +359,7 @@ describe('a damaged volume', () => {
       ['not-clean'],
     ],
     [
-      'was not closed, FAT32',
+      'was not unmounted',
       'FAT32',
       (v) => {
         v.link(1, 0x07ff_ffff);
@@ -367,7 +367,7 @@ describe('a damaged volume', () => {
       ['not-clean'],
     ],
     [
-      'had errors',
+      'had disk errors',
       'FAT16',
       (v) => {
         v.link(1, 0xbfff);
@@ -375,7 +375,7 @@ describe('a damaged volume', () => {
       ['disk-error'],
     ],
     [
-      'has an odd second entry',
+      'has an invalid second FAT entry',
       'FAT12',
       (v) => {
         v.link(1, 0x001);
@@ -383,7 +383,7 @@ describe('a damaged volume', () => {
       ['second-entry'],
     ],
     [
-      'counts free clusters wrong',
+      'has a wrong count of free clusters',
       'FAT32',
       (v) => {
         v.field(FSINFO.freeClusterCount, 7, FSINFO_AT);
@@ -391,7 +391,7 @@ describe('a damaged volume', () => {
       ['fsinfo-free'],
     ],
     [
-      'looks for free clusters outside',
+      'has an invalid next free cluster',
       'FAT32',
       (v) => {
         v.field(FSINFO.nextFreeCluster, 1, FSINFO_AT);
@@ -406,9 +406,9 @@ describe('a damaged volume', () => {
       },
       ['fsinfo-signature'],
     ],
-    ['has another backup', 'FAT32', (v) => (v.bytes[6 * 512 + 100]! ^= 1), ['backup-boot-sector']],
+    ['has a wrong backup', 'FAT32', (v) => (v.bytes[6 * 512 + 100]! ^= 1), ['backup-boot-sector']],
     [
-      'has its backup elsewhere',
+      'has its backup in the wrong sector',
       'FAT32',
       (v) => {
         v.field(FAT32_BOOT_SECTOR.backupSector, 1000);
@@ -416,7 +416,7 @@ describe('a damaged volume', () => {
       ['backup-boot-sector'],
     ],
     [
-      'has its FSInfo elsewhere',
+      'has its FSInfo in the wrong sector',
       'FAT32',
       (v) => {
         v.field(FAT32_BOOT_SECTOR.fsInfoSector, 1000);
@@ -431,7 +431,7 @@ describe('a damaged volume', () => {
       },
       ['fsinfo-free', 'backup-boot-sector'],
     ],
-  ])('%s (%s)', async (_what, type, damage, expected) => {
+  ])('reports a volume that %s (%s)', async (_what, type, damage, expected) => {
     const volume = await Damaged.plan(type);
     damage(volume);
     expect((await volume.codes()).sort()).toEqual([...expected].sort());
@@ -453,27 +453,27 @@ describe('a damaged volume', () => {
       },
     ],
     [
-      'has a small FAT',
+      'has too small a FAT',
       'fat-size',
       (v) => {
         v.field(FAT32_BOOT_SECTOR.fatSectorCount32, 100);
       },
     ],
     [
-      'has another FAT in use',
+      'uses a FAT that does not exist',
       'active-fat',
       (v) => {
         v.field(FAT32_BOOT_SECTOR.flags, 0x82);
       },
     ],
     [
-      'has no root',
+      'has no root directory',
       'root-cluster',
       (v) => {
         v.field(FAT32_BOOT_SECTOR.rootCluster, 1);
       },
     ],
-  ])('%s: nothing else is known', async (_what, code, damage) => {
+  ])('reports a volume that %s, without a summary', async (_what, code, damage) => {
     const volume = await Damaged.plan('FAT32');
     damage(volume);
     const { problems, summary } = await verifyFat(accessBytes(volume.bytes));
@@ -484,7 +484,7 @@ describe('a damaged volume', () => {
     });
   });
 
-  it('has as many problems described as asked for, and all of them counted', async () => {
+  it('describes at most maxProblems problems and counts all', async () => {
     const volume = await Damaged.plan('FAT16');
     for (let cluster = 100; cluster < 200; cluster += 2) volume.link(cluster, 0xffff);
     const { problems, summary } = await verifyFat(accessBytes(volume.bytes), { maxProblems: 3 });
@@ -492,7 +492,7 @@ describe('a damaged volume', () => {
     expect(summary?.problemCount).toBe(50);
   });
 
-  it('says which files share clusters', async () => {
+  it('reports which files share clusters', async () => {
     const volume = await Damaged.plan('FAT16');
     volume.link(volume.cluster('/THREE', 2), volume.cluster('/DIR/SUB/TWO'));
     const { problems } = await verifyFat(accessBytes(volume.bytes));

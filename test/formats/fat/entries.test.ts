@@ -25,7 +25,7 @@ function directory(name: string, shortName: Uint8Array = SHORT): Uint8Array {
 }
 
 describe('a long name', () => {
-  it('lies in its entries as the specification shows it', () => {
+  it('is stored in its entries as the specification shows it', () => {
     // "FAT32 File System Specification", "Long Directory Entries": "The quick brown.fox".
     const bytes = directory('The quick brown.fox', Buffer.from('THEQUI~1FOX'));
     const units = (text: string): string => Buffer.from(text, 'utf16le').toString('hex');
@@ -36,7 +36,7 @@ describe('a long name', () => {
     );
   });
 
-  it('is read as it was written, at every length', () => {
+  it('reads back as it was written, at every length', () => {
     const unit = fc.constantFrom(...'aé日.'.split(''), '\ud83d\ude00');
     const text = fc.oneof(
       fc.integer({ min: 1, max: 255 }).map((length) => 'x'.repeat(length)),
@@ -58,7 +58,7 @@ describe('a long name', () => {
     return bytes;
   };
   it.each<[string, string, Uint8Array, boolean]>([
-    ['long-name-checksum', 'another checksum', changed((b) => ((b[13] = 1), (b[45] = 1))), false],
+    ['long-name-checksum', 'a wrong checksum', changed((b) => ((b[13] = 1), (b[45] = 1))), false],
     ['long-name-order', 'pieces that do not belong together', changed((b) => (b[45] = 1)), false],
     ['long-name-order', 'a missing piece', changed((b) => (b[32] = 2)), false],
     ['long-name-order', 'no piece marked as last', changed((b) => (b[0] = 2)), false],
@@ -74,7 +74,7 @@ describe('a long name', () => {
     ['long-name-orphan', 'a deleted entry', changed((b) => (b[64] = 0xe5)), false],
     ['long-name-orphan', 'the end of the directory', changed((b) => (b[64] = 0)), false],
     ['long-name-padding', 'bytes after its end', changed((b) => (b[29] = 0x41)), true],
-  ])('with a fault is a %s: %s', (code, _what, bytes, isRead) => {
+  ])('is reported as %s: %s', (code, _what, bytes, isRead) => {
     const { entries, problems } = parseEntries(bytes, 'FAT16');
     expect(problems.map((each) => each.code)).toContain(code);
     const names = entries.map(({ longName }) => longName);
@@ -82,13 +82,13 @@ describe('a long name', () => {
   });
 });
 
-describe('the checksum of a short name', () => {
+describe('shortNameChecksum', () => {
   it('rotates to the right and adds', () => {
     expect(shortNameChecksum(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))).toBe(0x40);
   });
 });
 
-describe('a time', () => {
+describe('toFatTime and fromFatTime', () => {
   it.each([
     [0, '1980-01-01T00:00:00Z'],
     [315_532_799, '1980-01-01T00:00:00Z'],
@@ -98,14 +98,14 @@ describe('a time', () => {
     [4_354_819_199, '2107-12-31T23:59:59Z'],
     [4_354_819_200, '2107-12-31T23:59:59Z'],
     [-1, '1980-01-01T00:00:00Z'],
-  ])('of %d seconds is kept as %s', (seconds, expected) => {
+  ])('convert %d seconds to %s', (seconds, expected) => {
     expect(fromFatTime(toFatTime({ seconds }))).toEqual({
       seconds: Date.parse(expected) / 1000,
       nanoseconds: 0,
     });
   });
 
-  it('has the bits that the specification gives it', () => {
+  it('encode a time as the specification shows it', () => {
     expect(toFatTime({ seconds: Date.UTC(2024, 1, 29, 13, 37, 59) / 1000 })).toEqual({
       date: (44 << 9) | (2 << 5) | 29,
       time: (13 << 11) | (37 << 5) | 29,
@@ -121,13 +121,13 @@ describe('a time', () => {
     [(1 << 9) | (1 << 5) | 1, 24 << 11],
     [(1 << 9) | (1 << 5) | 1, 60 << 5],
     [(1 << 9) | (1 << 5) | 1, 30],
-  ])('that there is not is none: %d %d', (date, time) => {
+  ])('return undefined for the invalid date %d and time %d', (date, time) => {
     expect(fromFatTime({ date, time, hundredths: 0 })).toBeUndefined();
   });
 });
 
 describe('an entry of the FAT', () => {
-  it.each(FAT_TYPES)('of %s is read as it was written', (type) => {
+  it.each(FAT_TYPES)('of %s reads back as it was written', (type) => {
     const { entryMask, entryBits } = FAT_TYPE_FACTS[type];
     const value = fc.integer({ min: 0, max: entryMask });
     fc.assert(
@@ -150,14 +150,14 @@ describe('an entry of the FAT', () => {
 });
 
 describe('the OEM charset', () => {
-  it('decodes every byte to a character of its own', () => {
+  it('decodes every byte to a different character', () => {
     const text = decodeOem(Uint8Array.from({ length: 256 }, (_, i) => i));
     expect(text).toHaveLength(256);
     expect(new Set(text).size).toBe(256);
     expect([text[0x80], text[0xe1], text[0xff]]).toEqual(['Ç', 'ß', '\u00a0']);
   });
 
-  it('encodes what it decodes to, in upper case', () => {
+  it('encodes letters in upper case', () => {
     for (const [letter, byte] of [
       ['é', 0x90],
       ['É', 0x90],
@@ -170,17 +170,17 @@ describe('the OEM charset', () => {
   });
 });
 
-describe('a label', () => {
+describe('encodeLabel', () => {
   it.each([
     ['zosia 1', 'ZOSIA 1    '],
     ['ELEVENCHARS', 'ELEVENCHARS'],
     ['', 'NO NAME    '],
-  ])('%j is stored as %j', (label, expected) => {
+  ])('stores %j as %j', (label, expected) => {
     expect(Buffer.from(encodeLabel(label)).toString()).toBe(expected);
   });
 
   it.each(['TWELVE CHARS', 'a.b', 'a/b', 'é', ' a', 'a ', 'a\nb', 'ß'])(
-    '%j is refused',
+    'rejects the label %j',
     (label) => {
       expect(() => encodeLabel(label)).toThrow(zosiaError('ZOSIA_FAT_BAD_LABEL'));
     },

@@ -19,7 +19,7 @@ const CASES: [string, string, FatEntry[], FatOptions?][] = [
   ['a file in place of the root', 'DUPLICATE_PATH', [file('/')]],
   ['a file below a file', 'NOT_A_DIRECTORY', [file('/a'), file('/a/b')]],
   ['an empty path', 'BAD_PATH', [file('')]],
-  ['a path up', 'BAD_PATH', [file('/a/../b')]],
+  ['a path with ".."', 'BAD_PATH', [file('/a/../b')]],
   ['two spellings of a path', 'DUPLICATE_PATH', [file('/a/b'), file('./a//b')]],
   ['a NUL in a name', 'BAD_PATH', [file('/a\0b')]],
   ['a path of 32,769 units', 'BAD_PATH', [file('/d'.repeat(16_384) + 'x')]],
@@ -28,8 +28,8 @@ const CASES: [string, string, FatEntry[], FatOptions?][] = [
     'BAD_NAME',
     [file(`/a${character}b`)],
   ]),
-  ['a dot at the end', 'BAD_NAME', [file('/a.')]],
-  ['a blank at the end', 'BAD_NAME', [file('/a ')]],
+  ['a name that ends in a dot', 'BAD_NAME', [file('/a.')]],
+  ['a name that ends in a blank', 'BAD_NAME', [file('/a ')]],
   ['half a surrogate pair', 'BAD_NAME', [file('/a\ud83db')]],
   ['a name of 256 units', 'NAME_TOO_LONG', [file(`/${'é'.repeat(256)}`)]],
   ['a name of 256 units, in pairs', 'NAME_TOO_LONG', [file(`/${'😀'.repeat(128)}`)]],
@@ -41,19 +41,19 @@ const CASES: [string, string, FatEntry[], FatOptions?][] = [
   ['a directory of too many entries', 'DIRECTORY_FULL', alike(16_384, '/d')],
   ['a root of too many entries', 'DIRECTORY_FULL', alike(16_385, '')],
   [
-    'a root fuller than asked for',
+    'more root entries than requested',
     'DIRECTORY_FULL',
     alike(10, ''),
     { rootEntryCount: 16, type: 'FAT12' },
   ],
   ['a label too long', 'BAD_LABEL', [], { label: 'TWELVE CHARS' }],
-  ['no room', 'TOO_SMALL', [file('/a', Buffer.alloc(100_000))], { sizeBytes: 50_000 }],
-  ['no size at all', 'TOO_SMALL', [], { sizeBytes: 0 }],
-  ['too small for its type', 'TOO_SMALL', [], { sizeBytes: MIB, type: 'FAT32' }],
-  ['too large for its type', 'BAD_OPTION', [], { sizeBytes: 2 ** 32, type: 'FAT16' }],
+  ['a size too small', 'TOO_SMALL', [file('/a', Buffer.alloc(100_000))], { sizeBytes: 50_000 }],
+  ['a size of zero', 'TOO_SMALL', [], { sizeBytes: 0 }],
+  ['a size too small for its type', 'TOO_SMALL', [], { sizeBytes: MIB, type: 'FAT32' }],
+  ['a size too large for its type', 'BAD_OPTION', [], { sizeBytes: 2 ** 32, type: 'FAT16' }],
   ['too many clusters', 'BAD_OPTION', [], { sizeBytes: 2 ** 40, clusterSizeBytes: 512 }],
   [
-    'more than 2 TiB',
+    'a volume of more than 2 TiB',
     'TOO_LARGE',
     Array.from({ length: 520 }, (_, i): FatEntry => ({
       type: 'file',
@@ -61,38 +61,38 @@ const CASES: [string, string, FatEntry[], FatOptions?][] = [
       data: holeData(2 ** 32 - 1),
     })),
   ],
-  ['odd clusters', 'BAD_OPTION', [], { clusterSizeBytes: 1000 }],
+  ['clusters of 1000 bytes', 'BAD_OPTION', [], { clusterSizeBytes: 1000 }],
   ['clusters of 64 KiB', 'BAD_OPTION', [], { clusterSizeBytes: 65_536 }],
-  ['half a byte of size', 'BAD_OPTION', [], { sizeBytes: 1e6 + 0.5 }],
-  ['a negative size', 'BAD_OPTION', [], { extraBytes: -1 }],
+  ['a fractional size', 'BAD_OPTION', [], { sizeBytes: 1e6 + 0.5 }],
+  ['negative free space', 'BAD_OPTION', [], { extraBytes: -1 }],
   ['a root of no entries', 'BAD_OPTION', [], { rootEntryCount: 0 }],
   ['a root of 17 entries', 'BAD_OPTION', [], { rootEntryCount: 17 }],
-  ['a partition between sectors', 'BAD_OPTION', [], { partitionOffsetBytes: 100 }],
+  ['an unaligned partition', 'BAD_OPTION', [], { partitionOffsetBytes: 100 }],
   ['a volume ID of 33 bits', 'BAD_OPTION', [], { volumeId: 2 ** 32 }],
-  ['half a second', 'BAD_OPTION', [], { epochSeconds: 0.5 }],
+  ['a fractional time', 'BAD_OPTION', [], { epochSeconds: 0.5 }],
   ['a mode with a type', 'BAD_OPTION', [{ ...file('/a'), mode: 0o100644 }]],
   [
     'too many nanoseconds',
     'BAD_OPTION',
     [{ ...file('/a'), mtime: { seconds: 0, nanoseconds: 1e9 } }],
   ],
-  ['a file of no time', 'BAD_OPTION', [{ ...file('/a'), mtime: { seconds: Number.NaN } }]],
-  ['another type', 'BAD_OPTION', [], { type: 'exFAT' as 'FAT32' }],
+  ['a time of NaN', 'BAD_OPTION', [{ ...file('/a'), mtime: { seconds: Number.NaN } }]],
+  ['an unknown type', 'BAD_OPTION', [], { type: 'exFAT' as 'FAT32' }],
 ];
 
-describe('the planner refuses', () => {
-  it.each(CASES)('%s: ZOSIA_FAT_%s', (_what, code, entries, options = {}) => {
+describe('planFat on invalid entries and options', () => {
+  it.each(CASES)('rejects %s with ZOSIA_FAT_%s', (_what, code, entries, options = {}) => {
     expect(() => planFat(entries, options)).toThrow(zosiaError(`ZOSIA_FAT_${code}`));
   });
 
-  it('contents that are too large, and says by how much', () => {
+  it('rejects contents that are too large, and reports the smallest size', () => {
     const plan = () => planFat([file('/a', Buffer.alloc(100_000))], { sizeBytes: 50_000 });
     const least = planFat([file('/a', Buffer.alloc(100_000))], { clusterSizeBytes: 512 }).sizeBytes;
     expect(plan).toThrow(`takes at least ${least} bytes, and is to have 50000`);
   });
 });
 
-describe('the planner takes', () => {
+describe('planFat at its limits', () => {
   it.each<[string, FatEntry[], FatOptions?]>([
     ['a name of 255 units', [file(`/${'é'.repeat(255)}`)]],
     ['names that some systems keep for devices', [file('/con'), file('/aux.txt')]],
@@ -100,8 +100,8 @@ describe('the planner takes', () => {
     ['a file of 4 GiB - 1', [{ type: 'file', path: '/a', data: holeData(2 ** 32 - 1) }]],
     ['a path of 32,767 units', [file('/d'.repeat(16_383) + 'x')]],
     ['a full directory', alike(16_383, '/d')],
-    ['a root fuller than FAT16 has', alike(16_384, ''), { sizeBytes: 40 * MIB }],
-  ])('%s', (_what, entries, options = {}) => {
+    ['more root entries than FAT16 has', alike(16_384, ''), { sizeBytes: 40 * MIB }],
+  ])('accepts %s', (_what, entries, options = {}) => {
     expect(() => planFat(entries, options)).not.toThrow();
   });
 });

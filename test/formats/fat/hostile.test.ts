@@ -29,7 +29,7 @@ function counted(bytes: Uint8Array): RandomAccess & { readBytes: number; largest
   return source;
 }
 
-/** Uses everything a reader has; errors that a user may see are fine, others are not. */
+/** Uses everything that a reader can do; it may throw a ZosiaError, but no other error. */
 async function exercise(source: RandomAccess): Promise<void> {
   try {
     await verifyFat(source);
@@ -70,8 +70,8 @@ const garbage = fc
     return bytes;
   });
 
-describe('a volume of garbage', () => {
-  it('is refused or read, within bounds', async () => {
+describe('verifyFat and FatReader on garbage', () => {
+  it('read at most 4 MiB of a volume of random bytes', async () => {
     await fc.assert(
       fc.asyncProperty(garbage, async (bytes) => {
         const source = counted(bytes);
@@ -83,7 +83,7 @@ describe('a volume of garbage', () => {
     );
   });
 
-  it('is read within bounds when only some bytes of it are', async () => {
+  it('read at most 8 MiB of a volume with some random bytes', async () => {
     const sound = await imageBytes(planFat([...alike(20, '/d'), file('/d/e/f'), file('/g')]));
     const metadata = 40 * 512 + 64 * 512;
     await fc.assert(
@@ -102,14 +102,14 @@ describe('a volume of garbage', () => {
   });
 });
 
-describe('a volume that leads round in circles', () => {
+describe('FatReader on loops', () => {
   const entryAt = (bytes: Uint8Array, name: string): number => {
     const at = Buffer.from(bytes).indexOf(name.padEnd(11));
     expect(at).toBeGreaterThan(0);
     return at;
   };
 
-  it('has directories in themselves: the walk ends', async () => {
+  it('ends the walk at a directory that contains itself', async () => {
     const bytes = await imageBytes(planFat([file('/A/B/C')]));
     const [a, b] = [entryAt(bytes, 'A'), entryAt(bytes, 'B')];
     bytes.copyWithin(b + 26, a + 26, a + 28);
@@ -124,14 +124,14 @@ describe('a volume that leads round in circles', () => {
     expect((await reader.stat('/A/B/B/B/B')).type).toBe('directory');
   });
 
-  it('has a directory that leads to the root', async () => {
+  it('rejects a directory that leads to the root', async () => {
     const bytes = await imageBytes(planFat([file('/A/B/C')]));
     bytes.fill(0, entryAt(bytes, 'B') + 26, entryAt(bytes, 'B') + 28);
     const reader = await openFat(accessBytes(bytes));
     await expect(reader.list('/A/B')).rejects.toThrow(zosiaError('ZOSIA_FAT_CORRUPT'));
   });
 
-  it('has a chain in a circle', async () => {
+  it('rejects a chain that loops', async () => {
     const bytes = await imageBytes(planFat([file('/A', Buffer.alloc(100_000))]));
     const { bootSector } = await openFat(accessBytes(bytes));
     // Entry 190 of 12 bits, an even one, leads back to cluster 100.
@@ -142,8 +142,8 @@ describe('a volume that leads round in circles', () => {
   });
 });
 
-describe('names that lead astray', () => {
-  it.each(['../../etc', '..', '.', 'half \ud83d pair'])('are not shown: %j', async (name) => {
+describe('FatReader on unsafe names', () => {
+  it.each(['../../etc', '..', '.', 'half \ud83d pair'])('hides the long name %j', async (name) => {
     // A name of as many units, made into what no planner would write.
     const harmless = `+${'x'.repeat(Math.max(0, name.length - 1))}`;
     const bytes = await imageBytes(planFat([file(`/${harmless}`, 'text')]));
@@ -157,7 +157,7 @@ describe('names that lead astray', () => {
     expect(listed!.name).toMatch(/^[A-Z_~\d]+$/);
   });
 
-  it('are made harmless in short names', async () => {
+  it('replaces unsafe characters in short names', async () => {
     const bytes = await imageBytes(planFat([file('/ABCDEFGH.TXT')]));
     const at = Buffer.from(bytes).indexOf('ABCDEFGHTXT');
     writeFields(DIRECTORY_ENTRY, bytes, at, {

@@ -14,7 +14,7 @@ const WHOLE: [string, Layout, number, number][] = [
   ['long name entry', directory.LONG_NAME_ENTRY, 0, directory.DIRECTORY_ENTRY_BYTES],
 ];
 
-describe('the tables', () => {
+describe('the layout tables', () => {
   it.each(WHOLE)('list every byte of the %s once', (_name, layout, start, end) => {
     const fields = Object.values(layout).sort((a, b) => a.offset - b.offset);
     let at = start;

@@ -33,7 +33,7 @@ describe('golden layouts', () => {
   });
 });
 
-describe('a plan', () => {
+describe('planFat', () => {
   it('does not depend on the order of the entries', async () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name === 'names of every kind')!;
     const digest = await digestImage(planFat(entries, options));
@@ -48,7 +48,7 @@ describe('a plan', () => {
     );
   });
 
-  it('tells volumes apart by label, contents and identity', async () => {
+  it('derives the volume ID from label, contents or identity, unless it is given', async () => {
     const plans: [FatEntry, FatOptions][] = [
       [model(1), { label: 'A' }],
       [model(1), { label: 'B' }],
@@ -66,7 +66,7 @@ describe('a plan', () => {
     expect((await facts(again)).volumeId).toBe(ids[3]);
   });
 
-  it('does not say where on the host a file lies', async () => {
+  it('writes no host path into the metadata', async () => {
     const metadata = (path: string): Promise<string> => {
       const { sizeBytes, segments } = planFat([model(8192, path)]);
       const own = segments.filter(({ source }) => source.kind === 'bytes');
@@ -88,7 +88,7 @@ describe('a plan', () => {
     },
   );
 
-  it('passes on sources of every kind, at their places in the file', () => {
+  it('keeps byte and image sources, at their places in the file', () => {
     const inner = makeImage(100_000, [
       { offset: 0, length: 100_000, source: { kind: 'file', path: '/x', offset: 7 } },
     ]);
@@ -106,8 +106,8 @@ describe('a plan', () => {
   });
 });
 
-describe('the size', () => {
-  it('is as small as the contents allow, and no byte smaller', () => {
+describe('the size of a volume', () => {
+  it('is the smallest that the contents allow', () => {
     for (const contentBytes of [0, 1, 100_000, 3 * MIB, 60 * MIB]) {
       for (const options of [
         { clusterSizeBytes: 2048 },
@@ -122,7 +122,7 @@ describe('the size', () => {
     }
   });
 
-  it('is the one asked for', async () => {
+  it('is the given size', async () => {
     const image = planFat([], { sizeBytes: 5 * MIB + 100 });
     expect(image.sizeBytes).toBe(5 * MIB + 100);
     const { sectorCount } = await facts(image);
@@ -130,7 +130,7 @@ describe('the size', () => {
     expect(sectorCount * 512).toBeGreaterThan(5 * MIB - 4096);
   });
 
-  it('has the room asked for', async () => {
+  it('includes the requested free space', async () => {
     const [without, withRoom] = [
       planFat([file('/a')]),
       planFat([file('/a')], { extraBytes: 5000 }),
@@ -140,7 +140,7 @@ describe('the size', () => {
   });
 });
 
-describe('the type', () => {
+describe('the FAT type', () => {
   it.each([
     [{ esp: true, sizeBytes: 128 * MIB }, 'FAT32', 1024],
     [{ esp: true, sizeBytes: 200 * MIB }, 'FAT32', 2048],
@@ -160,14 +160,14 @@ describe('the type', () => {
     [{}, 'FAT12', 512],
     [{ type: 'FAT32' }, 'FAT32', 512],
   ] as const)(
-    'of a volume with %j is %s, in clusters of %d',
+    'with options %j is %s in clusters of %d bytes',
     async (options, type, clusterBytes) => {
       const found = await facts(planFat([], options));
       expect([found.type, found.clusterSizeBytes]).toEqual([type, clusterBytes]);
     },
   );
 
-  it('of an ESP is FAT32 from 65,525 clusters on', async () => {
+  it('is FAT32 for an ESP of 65,525 clusters or more', async () => {
     const least = planFat([], { type: 'FAT32' }).sizeBytes;
     const esp = (sizeBytes: number) => facts(planFat([], { esp: true, sizeBytes }));
     expect(await esp(least)).toMatchObject({ type: 'FAT32', clusterCount: 65_525 });

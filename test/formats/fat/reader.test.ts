@@ -22,8 +22,8 @@ async function contents(source: RandomAccess): Promise<Buffer> {
   return Buffer.from(await source.read(0, source.sizeBytes));
 }
 
-describe('the reader', () => {
-  it('finds what was planned', async () => {
+describe('FatReader', () => {
+  it('reads back every file and directory that was planned', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryTree, async ({ entries, options, expected }) => {
         const source = accessImage(planFat(entries, options));
@@ -48,7 +48,7 @@ describe('the reader', () => {
     );
   });
 
-  it('tells the boot sector, the label, and times', async () => {
+  it('returns the boot sector, the label, and times', async () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name === 'an ESP of 128 MiB: FAT32')!;
     const reader = await openEntries(entries, {
       ...options,
@@ -80,7 +80,7 @@ describe('the reader', () => {
     });
   });
 
-  it('tells attributes', async () => {
+  it('returns attributes', async () => {
     const { entries, options } = LAYOUTS.find(({ name }) => name === 'attributes and times')!;
     const reader = await openEntries(entries, options);
     const attributes = async (path: string) => (await reader.stat(path)).attributes;
@@ -94,7 +94,7 @@ describe('the reader', () => {
     expect(reader.bootSector.volumeId).toBe(0x1234_5678);
   });
 
-  it('takes names in any case, short ones, and the way up', async () => {
+  it('accepts paths in any case, with short names, and with ".."', async () => {
     const reader = await openEntries([file('/A long folder/Été.text', 'here')]);
     for (const path of [
       '/a LONG folder/été.TEXT',
@@ -106,7 +106,7 @@ describe('the reader', () => {
     }
   });
 
-  it('tells the entries of all files apart, empty ones too, however it found them', async () => {
+  it('returns a distinct entryId for every entry, the same from walk and stat', async () => {
     const names = ['/a', '/b', '/folder/a', '/folder/b', '/folder/inner/a', '/other/a'];
     const reader = await openEntries(names.map((path) => file(path, '')));
     const walked = await collect(reader.walk());
@@ -117,7 +117,7 @@ describe('the reader', () => {
     }
   });
 
-  it('reads from the middle of a file in pieces', async () => {
+  it('reads any range of a fragmented file', async () => {
     const bytes = await imageBytes(planFat([file('/a', pattern(5000)), file('/b', pattern(5000))]));
     const { bootSector } = await openFat(accessBytes(bytes));
     // The clusters 2 to 11 of /a, the third and the fourth of them in turn.
@@ -165,18 +165,18 @@ describe('the reader', () => {
     ['/a', 'NOT_A_DIRECTORY', 'list'],
     ['/d', 'NOT_A_FILE', 'open'],
     ['/d', 'NOT_A_FILE', 'ranges'],
-  ] as const)('refuses %s: ZOSIA_FAT_%s', async (path, code, method) => {
+  ] as const)('rejects %s with ZOSIA_FAT_%s', async (path, code, method) => {
     const reader = await openEntries([file('/a'), { type: 'directory', path: '/d' }]);
     await expect(reader[method](path)).rejects.toThrow(zosiaError(`ZOSIA_FAT_${code}`));
   });
 });
 
-describe('what is no FAT volume', () => {
+describe('openFat and verifyFat on other data', () => {
   it.each([
-    ['nothing', new Uint8Array(0)],
+    ['an empty file', new Uint8Array(0)],
     ['zeros', new Uint8Array(65_536)],
     ['text', Buffer.from('x'.repeat(2000))],
-  ])('is refused: %s', async (_what, bytes) => {
+  ])('reject %s', async (_what, bytes) => {
     await expect(openFat(accessBytes(bytes))).rejects.toThrow(zosiaError('ZOSIA_NOT_FAT'));
     await expect(verifyFat(accessBytes(bytes))).rejects.toThrow(zosiaError('ZOSIA_NOT_FAT'));
   });

@@ -22,7 +22,7 @@ describe('adapterMisfit', () => {
       'of another rank',
       { tensors: { 'output_norm.weight.lora_a': [256, 5], 'output_norm.weight.lora_b': [5] } },
     ],
-  ])('is none of one %s', async (_, changes) => {
+  ])('returns undefined for an adapter %s', async (_, changes) => {
     expect(await misfit(changes)).toBeUndefined();
   });
 
@@ -33,13 +33,13 @@ describe('adapterMisfit', () => {
       /architecture "qwen2", and the model is of "llama"/,
     ],
     [
-      'of another kind',
+      'of another type',
       { metadata: { 'adapter.type': { type: 'string', value: 'ia3' } } },
       /"ia3" instead of "lora"/,
     ],
-    ['of no kind', { metadata: { 'adapter.type': undefined } }, /adapter\.type is not known/],
+    ['of no type', { metadata: { 'adapter.type': undefined } }, /adapter\.type is not known/],
     [
-      'whose alpha is no float32',
+      'whose alpha is not a float32',
       { metadata: { 'adapter.lora.alpha': { type: 'uint32', value: 4 } } },
       /alpha is of type uint32/,
     ],
@@ -79,7 +79,7 @@ describe('adapterMisfit', () => {
       /ranks of what changes "output_norm\.weight" are 5 and 2/,
     ],
     ['with whole tensors', { tensors: { 'output.weight': [3, 3] } }, /"output\.weight" ends in/],
-  ])('is told of one %s', async (_, changes, reason) => {
+  ])('returns the reason for an adapter %s', async (_, changes, reason) => {
     expect(await misfit(changes)).toMatch(reason);
   });
 });

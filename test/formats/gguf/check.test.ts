@@ -33,7 +33,7 @@ async function patched(offset: number, bytes: readonly number[]): Promise<Buffer
   return sample;
 }
 
-/** The sample with a key renamed to one that planGguf would not take. */
+/** The sample with a key renamed to one that planGguf would reject. */
 async function renamed(
   from: string,
   to: string,
@@ -56,7 +56,7 @@ async function afterText(text: string): Promise<number> {
 }
 
 describe('checkGguf', () => {
-  it('passes a whole model, and one without the last padding', async () => {
+  it('accepts a complete model, with and without padding at the end', async () => {
     const sample = await sampleGguf();
     const header = await check(sample);
     expect(header.tensors.map(({ name }) => name)).toEqual([
@@ -69,7 +69,7 @@ describe('checkGguf', () => {
     await expect(check(whole)).resolves.toBeDefined();
   });
 
-  it('says both sizes of a model that lacks a byte', async () => {
+  it('reports the actual and the expected size of a model that lacks a byte', async () => {
     const sample = await sampleGguf();
     const end = await endOfData(sample);
     const error = await failureOf(sample.subarray(0, end - 1));
@@ -79,7 +79,7 @@ describe('checkGguf', () => {
     expect(error.hint).toContain('again');
   });
 
-  it('calls a model cut anywhere cut short', async () => {
+  it('reports a model as truncated wherever it is cut', async () => {
     const sample = await sampleGguf();
     const end = await endOfData(sample);
     for (let length = 4; length < end; length += 7) {
@@ -89,7 +89,7 @@ describe('checkGguf', () => {
     }
   });
 
-  it('knows an empty file', async () => {
+  it('reports an empty file', async () => {
     await expect(check(new Uint8Array())).rejects.toThrow(zosiaError('ZOSIA_MODEL_EMPTY'));
   });
 
@@ -116,7 +116,7 @@ describe('checkGguf', () => {
     ['zeros', Buffer.alloc(100), /zeros/, /again/],
     ['something else', Buffer.from('hello'), /does not start with "GGUF"/, /GGUF/],
     ['a single byte', Buffer.from('G'), /does not start/, /GGUF/],
-  ])('says that it is %s', async (_, bytes, message, hint) => {
+  ])('rejects %s, with a message and a hint for it', async (_, bytes, message, hint) => {
     const error = await failureOf(bytes);
     expect(error.code).toBe('ZOSIA_MODEL_NOT_GGUF');
     expect(error.message).toMatch(message);
@@ -148,7 +148,7 @@ describe('checkGguf', () => {
     });
   });
 
-  it('finds damage in the header', async () => {
+  it('reports damage in the header', async () => {
     const FAR = [255, 255, 255, 255, 255, 255, 31, 0];
     const damaged: [string, Buffer][] = [
       ['tensor count', await patched(GGUF_HEADER.tensorCount.offset, FAR)],
@@ -186,21 +186,21 @@ describe('checkGguf', () => {
     { type: 'int32', value: -(2 ** 31) },
     { type: 'uint64', value: 2 ** 32 },
     { type: 'string', value: '32' },
-  ])('takes an alignment of $value ($type) for damage', async (value) => {
+  ])('reports an alignment of $value ($type) as damage', async (value) => {
     const bytes = await renamed('general.Alignment', 'general.alignment', value);
     const error = await failureOf(bytes);
     expect(error.code).toBe('ZOSIA_MODEL_CORRUPT');
     expect(error.message).toContain('alignment');
   });
 
-  it('takes a model without padding, of which all is aligned to one byte', async () => {
+  it('accepts a model without padding, with an alignment of one byte', async () => {
     const data = new Uint8Array(3);
     const tensors = ['a', 'b'].map((name) => ({ name, dimensions: [3], type: 'I8', data }));
     const bytes = await imageBytes(planGguf({ metadata: {}, tensors, alignment: 1 }));
     expect((await check(bytes)).alignment).toBe(1);
   });
 
-  it('reads a large vocabulary in few pieces, no further than it goes', async () => {
+  it('reads a large vocabulary with few reads, and little beyond the header', async () => {
     const words = Array.from({ length: 256_000 }, (_, i) => `▁word ${i}`);
     const sample = await sampleGguf({ words: { type: 'array', of: 'string', value: words } });
     let reads = 0;
@@ -222,7 +222,7 @@ describe('checkGguf', () => {
     expect(readBytes).toBeLessThan(3 * header.headerBytes);
   });
 
-  it('ends in a header or a ZosiaError, and reads little, whatever the bytes', async () => {
+  it('returns a header or throws a ZosiaError for changed bytes', async () => {
     const sample = Buffer.concat([await sampleGguf(), Buffer.alloc(64 * 1024)]);
     const edit = fc.record({
       at: fc.nat(900),
@@ -287,7 +287,7 @@ describe('checkGguf', () => {
     allocate.mockRestore();
   });
 
-  it('names a vocabulary as such, not as damage', async () => {
+  it('reports a vocabulary without tensors as such, not as damage', async () => {
     const tokens = { type: 'array', of: 'string', value: ['a'] } as const;
     const metadata = { 'tokenizer.ggml.tokens': tokens };
     const error = await failureOf(await imageBytes(planGguf({ metadata, tensors: [] })));

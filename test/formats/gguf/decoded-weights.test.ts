@@ -23,7 +23,7 @@ describe('accessDecoded', () => {
     );
   });
 
-  it('refuses half a block', () => {
+  it('rejects a partial block', () => {
     expect(() => accessDecoded(accessBytes(new Uint8Array(33)), 'Q8_0')).toThrow(RangeError);
     expect(() => accessDecoded(accessBytes(new Uint8Array(3)), 'F16')).toThrow(RangeError);
   });

@@ -15,7 +15,7 @@ function definedValue(bits: number): number {
 }
 
 describe('halfValue', () => {
-  it('is what IEEE 754 says, of every half there is', () => {
+  it('returns the value that IEEE 754 defines for every half', () => {
     const wrong = EVERY_HALF.filter((bits) => !Object.is(halfValue(bits), definedValue(bits)));
     expect(wrong).toEqual([]);
     const known = [0x3c00, 0xc000, 0x0001, 0x0400, 0x7bff, 0x3555];
@@ -24,7 +24,7 @@ describe('halfValue', () => {
 });
 
 describe('halfBits', () => {
-  it('rounds every half to itself, and what is no number to one NaN', () => {
+  it('returns every half unchanged, and the same bits for every NaN', () => {
     const lost = EVERY_HALF.filter((bits) => {
       const value = halfValue(bits);
       return halfBits(value) !== (Number.isNaN(value) ? 0x7e00 : bits);
@@ -32,7 +32,7 @@ describe('halfBits', () => {
     expect(lost).toEqual([]);
   });
 
-  it('rounds to the next one, between two to the even one', () => {
+  it('rounds to the nearest half, and ties to even', () => {
     const astray = Array.from({ length: 0x7bff }, (_, bits) => bits).filter((bits) => {
       const middle = (halfValue(bits) + halfValue(bits + 1)) / 2;
       const even = bits % 2 === 0 ? bits : bits + 1;
@@ -46,7 +46,7 @@ describe('halfBits', () => {
     expect(astray).toEqual([]);
   });
 
-  it('rounds the neighbours of powers of two to them', () => {
+  it('rounds the neighbours of a power of two to it', () => {
     for (let exponent = -14; exponent <= 15; exponent++) {
       const power = 2 ** exponent;
       const expected = (exponent + 15) << 10;
@@ -56,7 +56,7 @@ describe('halfBits', () => {
     }
   });
 
-  it('overflows to infinity half a step after the largest one', () => {
+  it('overflows to infinity from half a step above the largest half', () => {
     expect(halfBits(65_519.9)).toBe(0x7bff);
     expect(halfBits(65_520)).toBe(0x7c00);
     expect(halfBits(-1e30)).toBe(0xfc00);

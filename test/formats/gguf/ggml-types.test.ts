@@ -16,11 +16,11 @@ describe('tensorBytes', () => {
     ['MXFP4', [2880, 2880, 32], 141_004_800],
     ['F32', [], 4],
     ['Q4_K', [256, 0], 0],
-  ])('%s %j', (name, dimensions, bytes) => {
+  ])('returns the size of a %s tensor of dimensions %j', (name, dimensions, bytes) => {
     expect(tensorBytes(ggmlTypeNamed(name), dimensions)).toBe(bytes);
   });
 
-  it('has no answer for half blocks and impossible sizes', () => {
+  it('returns undefined for partial blocks and for sizes past 2^53', () => {
     expect(tensorBytes(ggmlTypeNamed('Q4_K'), [128, 2])).toBeUndefined();
     expect(tensorBytes(ggmlTypeNamed('F32'), [2 ** 51])).toBeUndefined();
     expect(elementCount([2 ** 27, 2 ** 27])).toBeUndefined();
@@ -29,7 +29,7 @@ describe('tensorBytes', () => {
 });
 
 describe('ggmlTypeOf', () => {
-  it('knows no types that were removed', () => {
+  it('returns undefined for removed and unknown types', () => {
     for (const id of [4, 5, 31, 32, 33, 36, 37, 38, 43, -1]) expect(ggmlTypeOf(id)).toBeUndefined();
   });
 });

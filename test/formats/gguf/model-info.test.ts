@@ -11,7 +11,7 @@ const describeSample = async (metadata?: Record<string, TypedValue>): Promise<Mo
   describeModel(await readGguf(accessBytes(await sampleGguf(metadata))));
 
 describe('describeModel', () => {
-  it('gathers the facts of a model', async () => {
+  it('returns the properties of a model', async () => {
     expect(await describeSample()).toEqual({
       architecture: 'llama',
       name: 'Sämple',
@@ -33,7 +33,7 @@ describe('describeModel', () => {
     });
   });
 
-  it('leaves out what the model does not say', async () => {
+  it('returns undefined for properties that the metadata does not give', async () => {
     const info = await describeSample({
       'general.architecture': { type: 'string', value: 'other' },
       'general.name': { type: 'bool', value: true },
@@ -46,21 +46,21 @@ describe('describeModel', () => {
     expect(kvCacheBytes(info, 2048)).toBe(0);
   });
 
-  it('takes the commonest type for the quantisation where none is stated', async () => {
+  it('returns the most common type as quantisation when the file type is unknown', async () => {
     expect((await describeSample({ 'general.file_type': uint32(1024) })).quantisation).toBe('Q4_K');
   });
 
-  it.each([0, 0.1, 0.7, 1.25, 100])('has the temperature %s as it was written', async (value) => {
+  it.each([0, 0.1, 0.7, 1.25, 100])('returns temperature %s as it was written', async (value) => {
     const info = await describeSample({ 'general.sampling.temp': float32(value) });
     expect(info.temperature).toBe(value);
   });
 
-  it.each([-1, NaN, Infinity])('has no temperature of %s', async (value) => {
+  it.each([-1, NaN, Infinity])('ignores a temperature of %s', async (value) => {
     const info = await describeSample({ 'general.sampling.temp': float32(value) });
     expect(info.temperature).toBeUndefined();
   });
 
-  it('is not led astray by values of the wrong kind', async () => {
+  it('ignores values of the wrong type', async () => {
     const info = await describeSample({
       'general.sampling.temp': { type: 'string', value: 'hot' },
       'llama.context_length': { type: 'int32', value: -5 },
@@ -80,7 +80,7 @@ describe('kvCacheBytes', () => {
     expect(kvCacheBytes(await describeSample(), 1, 4)).toBe(3 * 2 * (32 + 32) * 4);
   });
 
-  it('counts heads block by block where they differ, and lengths where they are stated', async () => {
+  it('uses the head count of each block, and stated lengths of keys and values', async () => {
     const info = await describeSample({
       'llama.attention.head_count_kv': { type: 'array', of: 'int32', value: [4, 0, 1] },
       'llama.attention.key_length': uint32(10),

@@ -24,11 +24,11 @@ const typed = (type: string, tensor: string, dimensions: readonly number[]): Com
 });
 
 describe('projectorMisfit', () => {
-  it('is none of one made for the model', async () => {
+  it('returns undefined for a projector made for the model', async () => {
     expect(await misfit({})).toBeUndefined();
   });
 
-  it('is told of one without an encoder', async () => {
+  it('returns the reason for a projector without an encoder', async () => {
     const encoder = 'clip.has_vision_encoder';
     const reason = /neither a vision encoder nor an audio encoder/;
     expect(await misfit({ metadata: { [encoder]: undefined } })).toMatch(reason);
@@ -51,20 +51,20 @@ describe('projectorMisfit', () => {
     ['ldp', 'mm.model.mb_block.1.block.2.1.bias', [2048], [256]],
     ['resampler', 'resampler.proj.weight', [3584, 256], [256, 9]],
     ['adapter', 'adapter.linear.dense_4h_to_h.weight', [9, 2048], [9, 256]],
-  ])('measures what a projector of type %s makes', async (type, tensor, wrong, right) => {
+  ])('checks the output length of a projector of type %s', async (type, tensor, wrong, right) => {
     expect(await misfit(typed(type, tensor, wrong))).toMatch(
       /^it makes vectors of \d+ elements \(vision\), and the model's have 256$/,
     );
     expect(await misfit(typed(type, tensor, right))).toBeUndefined();
   });
 
-  it("knows Yi's mlp by its norms", async () => {
+  it('recognises the mlp of Yi by its norms', async () => {
     const tensors = { 'mm.2.weight': [8, 64], 'mm.3.weight': [64], 'mm.3.bias': [256] };
     expect(await misfit({ tensors })).toBeUndefined();
     expect(await misfit({ tensors: { ...tensors, 'mm.3.bias': [255] } })).toMatch(/ 255 elements/);
   });
 
-  it('measures both halves of one for images and sound', async () => {
+  it('checks the audio output of a projector with both encoders', async () => {
     const both = {
       metadata: {
         'clip.has_audio_encoder': yes,
@@ -82,7 +82,7 @@ describe('projectorMisfit', () => {
     ).toMatch(/ 2048 elements \(audio\)/);
   });
 
-  it('leaves what it does not know to llama.cpp', async () => {
+  it('returns undefined for unknown projector types and tensor names', async () => {
     expect(await misfit(typed('of-tomorrow', 'mm.2.weight', [8, 9]))).toBeUndefined();
     expect(await misfit(typed('gemma3', 'mm.other.weight', [8, 9]))).toBeUndefined();
   });

@@ -49,8 +49,8 @@ const FLOAT32_OVERFLOW = 2 ** 128 - 2 ** 103;
 const plain = (value: GgufValue | undefined): unknown =>
   value instanceof GgufArray ? [...value] : value;
 
-describe('what planGguf plans', () => {
-  it('reads back with the same values', async () => {
+describe('planGguf', () => {
+  it('plans metadata that reads back with the same values', async () => {
     const key = fc.string({ unit: 'grapheme', minLength: 1 }).filter((k) => k !== '__proto__');
     await fc.assert(
       fc.asyncProperty(
@@ -97,7 +97,7 @@ describe('what planGguf plans', () => {
     }
   });
 
-  it('leaves tensor data where it is', () => {
+  it('refers to tensor data without copying it', () => {
     const source = { kind: 'file', path: '/weights', offset: 4096 } as const;
     const data = makeImage(2 ** 40, [{ offset: 0, length: 2 ** 40, source }]);
     const image = planGguf({
@@ -129,13 +129,13 @@ describe('what planGguf plans', () => {
     [FLOAT32_OVERFLOW * (1 - Number.EPSILON / 2), MAX_FLOAT32],
     [-Infinity, -Infinity],
     [NaN, NaN],
-  ])('holds %d as the float32 %d', async (value, expected) => {
+  ])('stores %d as the float32 %d', async (value, expected) => {
     const metadata = { k: { type: 'float32', value } } as const;
     const bytes = await imageBytes(planGguf({ metadata, tensors: [] }));
     expect((await readGguf(accessBytes(bytes))).metadata.get('k')).toBe(expected);
   });
 
-  it('is the same on every host', async () => {
+  it('plans the same bytes on every host', async () => {
     expect(sha256(await sampleGguf())).toBe(
       'ff4b7ade60e92fa40b0c9e42497af1ec65c1846bd23f4d993cf9c7dedca70e2d',
     );
@@ -143,23 +143,23 @@ describe('what planGguf plans', () => {
 
   it.each<[string, () => unknown]>([
     [
-      'a tensor of another size',
+      'tensor data of the wrong size',
       () => planGguf({ metadata: {}, tensors: [tensor('F32', [3], 11)] }),
     ],
-    ['half a block', () => planGguf({ metadata: {}, tensors: [tensor('Q8_0', [16], 17)] })],
+    ['a partial block', () => planGguf({ metadata: {}, tensors: [tensor('Q8_0', [16], 17)] })],
     ['an unknown type', () => planGguf({ metadata: {}, tensors: [tensor('Q9', [1], 1)] })],
     [
       'five dimensions',
       () => planGguf({ metadata: {}, tensors: [tensor('I8', [1, 1, 1, 1, 1], 1)] }),
     ],
     ...[24, 1.5, 0.5, 0, -8, NaN, 2 ** 32].map((alignment): [string, () => unknown] => [
-      `aligned to ${alignment}`,
+      `an alignment of ${alignment}`,
       () => planGguf({ metadata: {}, tensors: [], alignment }),
     ]),
-    ['its own alignment twice', () => planned('general.alignment', { type: 'uint32', value: 32 })],
+    ['a second alignment', () => planned('general.alignment', { type: 'uint32', value: 32 })],
     ['an empty key', () => planned('', { type: 'bool', value: true })],
-    ['300 as one byte', () => planned('k', { type: 'uint8', value: 300 })],
-    ['half an integer', () => planned('k', { type: 'int32', value: 0.5 })],
+    ['300 as uint8', () => planned('k', { type: 'uint8', value: 300 })],
+    ['0.5 as int32', () => planned('k', { type: 'int32', value: 0.5 })],
     ['a negative uint64', () => planned('k', { type: 'uint64', value: -1 })],
     ['1e39 as float32', () => planned('k', { type: 'float32', value: 1e39 })],
     [
@@ -168,7 +168,7 @@ describe('what planGguf plans', () => {
     ],
     ['1e39 in a list', () => planned('k', { type: 'array', of: 'float32', value: [0, 1e39] })],
     ['an inexact uint64', () => planned('k', { type: 'uint64', value: 2 ** 53 })],
-  ])('is never %s', (_, plan) => {
+  ])('rejects %s', (_, plan) => {
     expect(plan).toThrow(RangeError);
   });
 });

@@ -23,7 +23,7 @@ describe('encodeWeights', () => {
     expect(encodeWeights('Q8_0', new Float32Array(32))).toEqual(Buffer.alloc(34));
   });
 
-  it('keeps every weight within half a step', () => {
+  it('stores every weight with an error of at most half a step', () => {
     fc.assert(
       fc.property(
         fc.array(fc.float({ min: -8, max: 8, noNaN: true }), { minLength: 32, maxLength: 32 }),
@@ -48,7 +48,7 @@ describe('encodeWeights', () => {
     expect(Buffer.from(bytes).readUInt16LE(0)).toBe(0);
   });
 
-  it('takes blocks of any size, the tiniest and the largest', () => {
+  it('stores weights of any magnitude as zero or with their sign', () => {
     const block = fc.integer({ min: -149, max: 127 }).chain((exponent) => {
       const most = Math.fround(2 ** exponent);
       const weight = fc.float({ min: -most, max: most, noNaN: true });
@@ -65,14 +65,14 @@ describe('encodeWeights', () => {
     );
   });
 
-  it('refuses half a block', () => {
+  it('rejects a partial block', () => {
     expect(() => encodeWeights('Q8_0', new Float32Array(33))).toThrow(RangeError);
     expect(() => accessEncoded(accessBytes(new Uint8Array(64)), 'Q8_0')).toThrow(RangeError);
   });
 });
 
 describe('accessEncoded', () => {
-  it.each(WEIGHT_TYPES)('reads %s anywhere as if it had been encoded whole', async (type) => {
+  it.each(WEIGHT_TYPES)('reads any range of %s as encodeWeights encodes it', async (type) => {
     const blocks = fc.array(float32, { minLength: 32, maxLength: 160 });
     await fc.assert(
       fc.asyncProperty(blocks, fc.nat(), fc.nat(), async (list, a, b) => {

@@ -42,10 +42,10 @@ describe('golden disks', () => {
     partitionOffsetBytes: FIRST_PARTITION_OFFSET,
   });
   it.each<[string, GptPartition[], GptOptions]>([
-    ['an empty one', [], {}],
+    ['an empty disk', [], {}],
     ['an ESP and a model', [part(esp, 'EFI system', EFI), part(SMALL, 'naïve ☃')], {}],
-    ['of a size', [part(SMALL)], { sizeBytes: 5 * MIB + 1024 }],
-    ['with its own GUIDs', [{ ...part(SMALL), guid: LINUX }], { diskGuid: EFI }],
+    ['a disk of a given size', [part(SMALL)], { sizeBytes: 5 * MIB + 1024 }],
+    ['a disk with given GUIDs', [{ ...part(SMALL), guid: LINUX }], { diskGuid: EFI }],
   ])('%s', async (_name, partitions, options) => {
     const image = planGpt(partitions, options);
     const summary = `${image.sizeBytes} bytes, sha256 ${await digestImage(image)}`;
@@ -53,8 +53,8 @@ describe('golden disks', () => {
   });
 });
 
-describe('a plan', () => {
-  it('is read as it was made', async () => {
+describe('planGpt', () => {
+  it('plans a disk that readPartitionTable reads back', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 5 * MIB }), { maxLength: 20 });
     const name = fc
       .string({ unit: 'binary', maxLength: 18 })
@@ -82,7 +82,7 @@ describe('a plan', () => {
     );
   });
 
-  it('refers to what lies on its partitions', () => {
+  it('refers to the files in its partitions', () => {
     const inner = planFat([{ type: 'file', path: '/a', data: fileData('/model', 10_000) }]);
     const disk = planGpt([part(inner, 'one'), part(inner, 'two')]);
     const files = flatten(disk).filter(({ source }) => source.kind === 'file');
@@ -90,7 +90,7 @@ describe('a plan', () => {
     expect(files.map((each) => each.offset)).toEqual([MIB + offset, 2 * MIB + offset]);
   });
 
-  it('has an MBR that covers the disk', async () => {
+  it('writes an MBR that covers the disk', async () => {
     const mbr = async (image: Image): Promise<string> =>
       Buffer.from(await accessImage(image).read(446, 66)).toString('hex');
     const zeros = '00'.repeat(48);
@@ -99,13 +99,13 @@ describe('a plan', () => {
     expect(await mbr(large)).toBe(`00000200eeffffff01000000ffffffff${zeros}55aa`);
   });
 
-  it('has sectors past 2^32 where the disk does', async () => {
+  it('places partitions past sector 2^32', async () => {
     const { partitions, problems } = await table([part(holeData(2 ** 42)), part(SMALL)]);
     expect(problems).toEqual([]);
     expect(partitions[1]!.offset).toBe(2 ** 42 + MIB);
   });
 
-  it('gives other GUIDs for other identities, names and places only', async () => {
+  it('derives the disk GUID from the identity, and partition GUIDs from identity and name', async () => {
     const guids = async (name: string, identity: string) => {
       const found = await table([part(SMALL, name)], { identity: Buffer.from(identity) });
       return [found.diskId, found.partitions[0]!.guid];
@@ -118,7 +118,7 @@ describe('a plan', () => {
     expect([otherDisk === disk, otherGuid === guid]).toEqual([false, false]);
   });
 
-  it('holds a volume that a reader finds', async () => {
+  it('plans a disk with a volume that openFat reads', async () => {
     const fat = planFat([{ type: 'file', path: '/Text', data: SMALL }], {
       partitionOffsetBytes: FIRST_PARTITION_OFFSET,
     });
@@ -135,7 +135,7 @@ describe('a plan', () => {
     expect(Buffer.from(await opened.read(0, 5)).toString()).toBe('small');
   });
 
-  it('fits a disk of the smallest size, and no smaller one', async () => {
+  it('accepts the smallest size, and refuses a smaller one', async () => {
     const { sizeBytes } = planGpt([part(SMALL)]);
     expect(await imageBytes(planGpt([part(SMALL)], { sizeBytes }))).toHaveLength(sizeBytes);
     expect(() => planGpt([part(SMALL)], { sizeBytes: sizeBytes - 512 })).toThrow(
@@ -145,7 +145,7 @@ describe('a plan', () => {
 });
 
 describe('a GUID', () => {
-  it('has its first three numbers turned round on disk', () => {
+  it('has its first three numbers in little-endian order on disk', () => {
     expect(Buffer.from(parseGuid(EFI)!).toString('hex')).toBe('28732ac11ff8d211ba4b00a0c93ec93b');
     expect(formatGuid(parseGuid(EFI.toUpperCase())!)).toBe(EFI);
   });
@@ -159,24 +159,24 @@ describe('a GUID', () => {
   });
 });
 
-describe('the planner refuses', () => {
+describe('planGpt at its limits', () => {
   it.each<[string, string, GptPartition[], GptOptions?]>([
     ['129 partitions', 'TOO_MANY_PARTITIONS', Array.from({ length: 129 }, () => part(SMALL))],
     ['a name of 37 units', 'BAD_NAME', [part(SMALL, 'x'.repeat(37))]],
     ['a NUL in a name', 'BAD_NAME', [part(SMALL, 'a\0')]],
     ['half a surrogate pair', 'BAD_NAME', [part(SMALL, '\ud83d')]],
     ['a type that is no GUID', 'BAD_GUID', [part(SMALL, '', 'EF00')]],
-    ['the type of no partition', 'BAD_GUID', [part(SMALL, '', GPT_TYPE.unused)]],
+    ['the type of an unused entry', 'BAD_GUID', [part(SMALL, '', GPT_TYPE.unused)]],
     ['a disk GUID of a digit too few', 'BAD_GUID', [], { diskGuid: EFI.slice(1) }],
     ['an empty partition', 'EMPTY_PARTITION', [part(holeData(0))]],
     ['too small a disk', 'TOO_SMALL', [part(SMALL)], { sizeBytes: MIB }],
-    ['half a byte', 'BAD_SIZE', [], { sizeBytes: MIB + 0.5 }],
-    ['half a sector', 'BAD_SIZE', [], { sizeBytes: MIB + 256 }],
-  ])('%s: ZOSIA_GPT_%s', (_what, code, partitions, options = {}) => {
+    ['a fraction of a byte', 'BAD_SIZE', [], { sizeBytes: MIB + 0.5 }],
+    ['a fraction of a sector', 'BAD_SIZE', [], { sizeBytes: MIB + 256 }],
+  ])('rejects %s with ZOSIA_GPT_%s', (_what, code, partitions, options = {}) => {
     expect(() => planGpt(partitions, options)).toThrow(zosiaError(`ZOSIA_GPT_${code}`));
   });
 
-  it('takes 128 partitions, and names of 36 units', () => {
+  it('accepts 128 partitions, and names of 36 units', () => {
     const partitions = Array.from({ length: 128 }, () => part(SMALL, 'x'.repeat(36)));
     expect(planGpt(partitions).sizeBytes).toBe(129 * MIB + 33 * 512);
   });

@@ -67,7 +67,7 @@ describe('a GPT', () => {
     expect(table?.problems.map(({ code }) => code)).toEqual(['gpt-primary-header']);
   });
 
-  it('says that its backup is damaged', async () => {
+  it('is read with a problem when its backup is damaged', async () => {
     const table = await read(damaged(disk, SECTORS - 1));
     expect(table?.partitions).toHaveLength(2);
     expect(table?.problems.map(({ code }) => code)).toEqual(['gpt-backup-header']);
@@ -86,7 +86,7 @@ describe('a GPT', () => {
 
   it.each([
     ['before the usable sectors', { firstSector: 33, lastSector: 50 }],
-    ['after them', { firstSector: 300, lastSector: SECTORS - 33 }],
+    ['after the usable sectors', { firstSector: 300, lastSector: SECTORS - 33 }],
     ['the wrong way round', { firstSector: 60, lastSector: 59 }],
   ])('reports a partition that lies %s, and leaves it out', async (_where, slot) => {
     const table = await read(gptBytes(SECTORS, [slot]));
@@ -106,14 +106,14 @@ describe('a GPT', () => {
 
   it.each([
     ['too many entries', { entryCount: 1025 }],
-    ['entries of no size', { entryBytes: 0 }],
+    ['entries of zero bytes', { entryBytes: 0 }],
     ['entries of an odd size', { entryBytes: 129 }],
     ['entries past the end', { entriesSectorLow: SECTORS }],
     ['entries at 2^63', { entriesSectorHigh: 0x8000_0000 }],
-    ['a place it is not at', { ownSectorLow: 7 }],
+    ['a wrong sector of its own', { ownSectorLow: 7 }],
     ['a header of 91 bytes', { headerBytes: 91 }],
     ['a header of 513 bytes', { headerBytes: 513 }],
-  ])('with %s is refused, though its checksum is right', async (_what, values) => {
+  ])('is refused with %s, even if its checksum is right', async (_what, values) => {
     const falsified = gptBytes(SECTORS, [], (header) => {
       writeFields(GPT_HEADER, header, 0, values);
     });
@@ -132,7 +132,7 @@ describe('a GPT in sectors of 4096 bytes', () => {
     });
   });
 
-  it('is read by its backup', async () => {
+  it('is read from its backup', async () => {
     const broken = bytes.slice();
     broken.fill(0, 4096, 8192);
     expect(await read(broken)).toMatchObject({
@@ -143,7 +143,7 @@ describe('a GPT in sectors of 4096 bytes', () => {
 });
 
 describe('a GPT on a disk that was enlarged', () => {
-  it('is read whole, and it is said where the backup lies', async () => {
+  it('is read with a warning that names the sector of the backup', async () => {
     const bytes = gptBytes(SECTORS, [{ firstSector: 50, lastSector: 80 }]);
     const larger = new Uint8Array(bytes.length + 1000 * SECTOR_BYTES);
     larger.set(bytes);
@@ -158,7 +158,7 @@ describe('a GPT on a disk that was enlarged', () => {
 describe('an EFI system partition', () => {
   const esp = { image: makeImage(1 << 20, []), typeGuid: GPT_TYPE.efiSystem, name: 'ESP' };
 
-  it('is told by its type, in a GPT and in an MBR', async () => {
+  it('is recognised by its type, in a GPT and in an MBR', async () => {
     const gpt = await read(
       await imageBytes(planGpt([{ ...esp, typeGuid: GPT_TYPE.linux, name: '' }, esp])),
     );
@@ -224,7 +224,7 @@ describe('an MBR', () => {
     });
     const logical = { firstSector: 1, sectorCount: 5 };
 
-    it('is read with the logical ones, from 5 on', async () => {
+    it('is read with its logical partitions, numbered from 5', async () => {
       const table = await read(withRecords({ 10: [logical, next(30)], 40: [logical] }));
       expect(table?.problems).toEqual([]);
       expect(table?.partitions.map(({ number, offset }) => [number, offset / 512])).toEqual([
@@ -235,22 +235,22 @@ describe('an MBR', () => {
       ]);
     });
 
-    it('is read while it is still empty', async () => {
+    it('is read when the extended partition is empty', async () => {
       expect(await read(withRecords({}))).toMatchObject({ problems: [] });
     });
 
     it.each<[string, Parameters<typeof withRecords>[0], string]>([
       ['a loop', { 10: [logical, next(30)], 40: [logical, next(0)] }, 'is a loop'],
-      ['a chain that leaves it', { 10: [logical, next(80)] }, 'past its end'],
-      ['a chain to nowhere', { 10: [logical, next(30)] }, 'no boot record'],
-      ['a partition that leaves it', { 10: [{ firstSector: 1, sectorCount: 80 }] }, 'do not lie'],
+      ['a chain that leaves the partition', { 10: [logical, next(80)] }, 'past its end'],
+      ['a chain to a sector without a record', { 10: [logical, next(30)] }, 'no boot record'],
+      ['a partition past its end', { 10: [{ firstSector: 1, sectorCount: 80 }] }, 'do not lie'],
     ])('reports %s', async (_what, records, message) => {
       expect((await read(withRecords(records)))?.problems).toMatchObject([
         { message: expect.stringContaining(message) as string },
       ]);
     });
 
-    it('ends a chain of too many', async () => {
+    it('reports too many logical partitions, and leaves out the rest', async () => {
       const bytes = new Uint8Array(4000 * SECTOR_BYTES);
       bytes.set(mbrSector([{ firstSector: 1, sectorCount: 3999, type: MBR_TYPE.extendedLba }]));
       for (let i = 0; i < 600; i++) {
@@ -262,7 +262,7 @@ describe('an MBR', () => {
     });
   });
 
-  it('is not taken for one without its signature, without partitions, or with boot code in them', async () => {
+  it('is not recognised without its signature, without partitions, or with boot code in them', async () => {
     const sector = mbrSector([{ firstSector: 1, sectorCount: 9 }]);
     const unsigned = sector.slice();
     unsigned[510] = 0;
@@ -275,7 +275,7 @@ describe('an MBR', () => {
   });
 });
 
-it('takes any bytes for a table, no table, or a damaged one', async () => {
+it('readPartitionTable returns a result or throws a ZosiaError for changed bytes', async () => {
   const disk = gptBytes(SECTORS, [{ firstSector: 40, lastSector: 99 }]);
   const flips = fc.array(fc.tuple(fc.nat(3 * SECTOR_BYTES), fc.nat(255)), { maxLength: 20 });
   await fc.assert(

@@ -21,7 +21,7 @@ describe('tableStructures', () => {
     ]);
   });
 
-  it('leaves out a copy that is lost', async () => {
+  it('leaves out a copy that is missing', async () => {
     const bytes = gptBytes(200, SLOTS);
     bytes.fill(0, 512, 1024);
     const found = await tableStructures(accessBytes(bytes));

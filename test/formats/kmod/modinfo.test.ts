@@ -42,12 +42,12 @@ describe('readModinfo', () => {
     expect(info.fields.size).toBe(5);
   });
 
-  it('finds no dependencies in an empty field, or in no .modinfo', () => {
+  it('returns no dependencies for an empty field, or without .modinfo', () => {
     expect(readModinfo(moduleOf(['depends='])).depends).toEqual([]);
     expect(readModinfo(buildElf({}))).toEqual({ depends: [], fields: new Map() });
   });
 
-  it('refuses what is no module', () => {
+  it('rejects a file that is not ELF', () => {
     expect(() => readModinfo(PLAIN)).toThrow(zosiaError('ZOSIA_ELF_INVALID'));
   });
 });
@@ -57,11 +57,11 @@ describe('decompressModule', () => {
     ['/lib/modules/6.12/kernel/a.ko.xz', XZ],
     ['a.ko.zst', ZSTD],
     ['a.ko', PLAIN],
-  ])('unpacks %s by its name', async (path, bytes) => {
+  ])('decompresses %s by its name', async (path, bytes) => {
     expect(await decompressModule(path, bytes)).toEqual(PLAIN);
   });
 
-  it('unpacks gzip', async () => {
+  it('decompresses gzip', async () => {
     expect(await decompressModule('a.ko.gz', await gzip(PLAIN))).toEqual(PLAIN);
   });
 });
@@ -77,7 +77,7 @@ describe('dependenciesFromModinfo', () => {
   ]);
   const builtin = 'kernel/lib/crc-t10dif.ko\n';
 
-  it('follows the fields from the wanted modules, past what is built in', async () => {
+  it('follows the depends fields from the wanted modules, and skips built-in ones', async () => {
     const dependencies = await dependenciesFromModinfo(modules, ['top'], { builtin });
     expect(dependencies).toEqual(
       new Map([
@@ -100,7 +100,7 @@ describe('dependenciesFromModinfo', () => {
     expect(await dependenciesFromModinfo(packed, ['a'])).toEqual(new Map([['/m/a.ko.gz', []]]));
   });
 
-  it('wants nothing of a module that is built in', async () => {
+  it('returns no dependencies for a built-in module', async () => {
     expect(await dependenciesFromModinfo(modules, ['crc_t10dif'], { builtin })).toEqual(new Map());
   });
 
@@ -113,7 +113,7 @@ describe('dependenciesFromModinfo', () => {
     );
   });
 
-  it('ends on modules that depend on each other', async () => {
+  it('returns modules that depend on each other, which loadOrder reports as a cycle', async () => {
     const circle = new Map([
       ['/a.ko', moduleOf(['depends=b'])],
       ['/b.ko', moduleOf(['depends=a'])],

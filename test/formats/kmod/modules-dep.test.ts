@@ -24,7 +24,7 @@ describe('moduleNameOf', () => {
     ['b.ko.gz', 'b'],
     ['modules.builtin', undefined],
     ['a.ko/notes', undefined],
-  ])('of %s is %s', (path, name) => {
+  ])('maps %s to %s', (path, name) => {
     expect(moduleNameOf(path)).toBe(name);
   });
 });
@@ -59,7 +59,7 @@ describe('loadOrder', () => {
     ]);
   });
 
-  it('skips what is built in', () => {
+  it('skips built-in modules', () => {
     const builtin = 'kernel/fs/ext4/ext4.ko\nkernel/lib/crc-t10dif.ko\n';
     expect(loadOrder(dependencies, ['ext4', 'crc_t10dif'], { builtin })).toEqual([]);
   });
@@ -73,14 +73,14 @@ describe('loadOrder', () => {
     );
   });
 
-  it('shows the circle it finds, without what leads to it', () => {
+  it('reports the modules of a cycle, without those that lead to it', () => {
     const circle = parseModulesDep('a.ko: b.ko\nb.ko: c.ko\nc.ko: b.ko\nself.ko: self.ko\n');
     expect(() => loadOrder(circle, ['a'])).toThrow(zosiaError('ZOSIA_KERNEL_MODULE_CYCLE'));
     expect(() => loadOrder(circle, ['a'])).toThrow(/: b\.ko -> c\.ko -> b\.ko$/);
     expect(() => loadOrder(circle, ['self'])).toThrow(/self\.ko -> self\.ko/);
   });
 
-  it('follows a chain of any length', () => {
+  it('follows a chain of 50,000 modules', () => {
     const length = 50_000;
     const lines = Array.from({ length }, (_, index) => `m${index}.ko: m${index + 1}.ko`);
     const order = loadOrder(parseModulesDep([...lines, `m${length}.ko:`].join('\n')), ['m0']);
@@ -88,10 +88,10 @@ describe('loadOrder', () => {
     expect(order[0]).toBe(`m${length}.ko`);
   });
 
-  it('orders any dependencies without circles', () => {
+  it('orders any dependencies without cycles', () => {
     const graphs = fc.integer({ min: 1, max: 12 }).chain((count) =>
       fc.tuple(
-        // Each module depends on later ones only, so there is no circle.
+        // Each module depends on later ones only, so there is no cycle.
         fc.tuple(
           ...Array.from({ length: count }, (_, index) =>
             fc.subarray(

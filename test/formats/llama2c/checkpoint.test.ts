@@ -42,7 +42,7 @@ describe('readCheckpoint', () => {
     expect(end).toBe(legacyCheckpoint().length);
   });
 
-  it('finds a classifier of its own where the vocabulary size is negative', async () => {
+  it('finds a separate classifier when the vocabulary size is negative', async () => {
     const bytes = legacyCheckpoint({ ...TINY, vocabularySize: -6 });
     const checkpoint = await read(bytes);
     expect(checkpoint.config).toEqual({ ...TINY, sharedClassifier: false });
@@ -79,7 +79,7 @@ describe('readCheckpoint', () => {
     );
   });
 
-  it.each([0, -1, 3, 8, 65_536])('finds damage: groups of %i', async (groupSize) => {
+  it.each([0, -1, 3, 8, 65_536])('reports damage: groups of %i', async (groupSize) => {
     const bytes = Buffer.from(int8Checkpoint(true));
     bytes.writeInt32LE(groupSize, HEADER.groupSize.offset);
     const promise = read(bytes);
@@ -87,7 +87,7 @@ describe('readCheckpoint', () => {
     await expect(promise).rejects.toThrow(`groups of ${groupSize} do not fill rows of 8 and 12`);
   });
 
-  it('wants int8 to have the size of its shape', async () => {
+  it('rejects an int8 checkpoint whose size does not match its shape', async () => {
     const bytes = Buffer.from(int8Checkpoint(true));
     await expect(read(bytes.subarray(0, -1))).rejects.toThrow(
       zosiaError('ZOSIA_CHECKPOINT_TRUNCATED'),
@@ -103,7 +103,7 @@ describe('readCheckpoint', () => {
     );
   });
 
-  it('says both sizes of a checkpoint that is cut short', async () => {
+  it('reports the actual and the expected size of a truncated checkpoint', async () => {
     const whole = legacyCheckpoint();
     const promise = read(whole.subarray(0, -1));
     await expect(promise).rejects.toThrow(zosiaError('ZOSIA_CHECKPOINT_TRUNCATED'));
@@ -118,7 +118,7 @@ describe('readCheckpoint', () => {
     );
   });
 
-  it('does not take a longer file for a checkpoint', async () => {
+  it('rejects a file that is longer than its checkpoint', async () => {
     await expect(read(Buffer.concat([legacyCheckpoint(), Buffer.alloc(4)]))).rejects.toThrow(
       zosiaError('ZOSIA_CHECKPOINT_CORRUPT'),
     );
@@ -129,11 +129,11 @@ describe('readCheckpoint', () => {
     ['a negative number of layers', { layerCount: -1 }],
     ['no vocabulary', { vocabularySize: 0 }],
     ['a vocabulary without an end of text', { vocabularySize: 2 }],
-    ['more tokens than a number can count', { vocabularySize: -(2 ** 31) }],
+    ['a vocabulary size of -2^31', { vocabularySize: -(2 ** 31) }],
     ['heads that do not divide the embedding', { headCount: 3 }],
     ['heads of odd width', { headCount: 8 }],
     ['key heads that do not divide the heads', { headCount: 2, kvHeadCount: 3 }],
-  ])('finds damage: %s', async (_, changes) => {
+  ])('reports damage: %s', async (_, changes) => {
     const bytes = legacyCheckpoint();
     for (const [name, value] of Object.entries(changes)) {
       bytes.writeInt32LE(value, CONFIG_FIELDS[name as keyof typeof TINY].offset);
@@ -148,13 +148,13 @@ describe('readCheckpoint', () => {
     ['kvHeadCount', 'n_kv_heads'],
     ['vocabularySize', 'vocab_size'],
     ['contextLength', 'seq_len'],
-  ] as const)('calls a field what llama2.c does: %s', async (name, inLlama2c) => {
+  ] as const)('names a field of the checkpoint as llama2.c does: %s', async (name, inLlama2c) => {
     const bytes = legacyCheckpoint();
     bytes.writeInt32LE(0, CONFIG_FIELDS[name].offset);
     await expect(read(bytes)).rejects.toThrow(`its ${inLlama2c} is 0`);
   });
 
-  it('ends in a checkpoint or a ZosiaError, whatever the header', async () => {
+  it('returns a checkpoint or throws a ZosiaError for any header', async () => {
     const extreme = fc.constantFrom(0, 1, 2, -1, 2 ** 31 - 1, -(2 ** 31), 65_536);
     const field = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), extreme);
     const versions = fc.constantFrom(0, 1, 2);

@@ -68,7 +68,7 @@ function blanked(bytes: Uint8Array, start: number, length: number): Buffer {
 
 describe('planLlama2cPair', () => {
   it.each([true, false])(
-    'gives back the weights of a float32 GGUF, shared classifier: %s',
+    'restores the weights of a float32 GGUF, shared classifier: %s',
     async (sharedClassifier) => {
       const checkpoint = randomCheckpoint({ ...SHAPE, sharedClassifier }, { version: 0 }, 1);
       const pair = await fromGguf(await toGguf(checkpoint));
@@ -79,7 +79,7 @@ describe('planLlama2cPair', () => {
     },
   );
 
-  it('gives back the tokenizer but for its longest length, which it counts', async () => {
+  it('restores the tokenizer, with a recomputed maximum token length', async () => {
     const gguf = await toGguf(randomCheckpoint(SHAPE, { version: 0 }, 2));
     const expected = Buffer.from(TOKENIZER);
     expected.writeInt32LE(Buffer.byteLength('größer'), 0);
@@ -87,7 +87,7 @@ describe('planLlama2cPair', () => {
   });
 
   it.each(['F16', 'Q8_0'] as const)(
-    'gives weights that are encoded to the same %s again',
+    'returns weights that encode to the same %s again',
     async (type) => {
       const gguf = await toGguf(randomCheckpoint(SHAPE, { version: 0 }, 3), TOKENIZER, type);
       const pair = await fromGguf(gguf);
@@ -100,7 +100,7 @@ describe('planLlama2cPair', () => {
     },
   );
 
-  describe('refuses', () => {
+  describe('with the limits of llama2.c', () => {
     const header = async (): Promise<GgufHeader> => {
       const gguf = await toGguf(randomCheckpoint(SHAPE, { version: 0 }, 4));
       return checkGguf(accessBytes(gguf), 'tiny.gguf');
@@ -143,7 +143,7 @@ describe('planLlama2cPair', () => {
       ['tokenizer.ggml.scores', undefined, 'no scores'],
       ['tokenizer.ggml.token_type', list(2, 3, 3), 'no token_type'],
       ['llama.vocab_size', 265, '265 embeddings for 264 tokens'],
-    ])('%s = %s', async (key, value, message) => {
+    ])('rejects %s = %s', async (key, value, message) => {
       const given = await header();
       const metadata = new Map(given.metadata);
       if (value === undefined) metadata.delete(key);
@@ -152,7 +152,7 @@ describe('planLlama2cPair', () => {
       expect(plan({ ...given, metadata })).toThrow(message);
     });
 
-    it('no context that is merely long', async () => {
+    it('accepts a context of 2^20 tokens', async () => {
       const given = await header();
       const metadata = new Map(given.metadata).set('llama.context_length', 2 ** 20);
       const tableBytes = 2 ** 20 * (SHAPE.dim / SHAPE.headCount) * 4;
@@ -165,7 +165,7 @@ describe('planLlama2cPair', () => {
       [200, 3],
       [260, 4],
       [261, 6],
-    ])('token %i of the type %i', async (id, type) => {
+    ])('rejects token %i of the type %i', async (id, type) => {
       const given = await header();
       const types = [...(given.metadata.get('tokenizer.ggml.token_type') as GgufArray)] as number[];
       const changed = list(...types.with(id, type));
@@ -174,7 +174,7 @@ describe('planLlama2cPair', () => {
       expect(plan({ ...given, metadata })).toThrow(`its token ${id}, `);
     });
 
-    it('a tensor that llama2.c does not have, such as a bias', async () => {
+    it('rejects a tensor that llama2.c does not have, such as a bias', async () => {
       const given = await header();
       const bias = { ...given.tensors.at(-1)!, name: 'blk.0.attn_q.bias' };
       const tensors = [...given.tensors, bias];
@@ -185,7 +185,7 @@ describe('planLlama2cPair', () => {
     it.each<[string, Partial<GgufTensor>]>([
       ['Q4_K', { type: { id: 12, name: 'Q4_K', blockSize: 256, blockBytes: 144 } }],
       ['32 x 33', { dimensions: [32, 33] }],
-    ])('a matrix that is %s', async (shown, change) => {
+    ])('rejects a matrix of %s', async (shown, change) => {
       const given = await header();
       const tensors = given.tensors.map((tensor) =>
         tensor.name === 'blk.1.attn_q.weight' ? { ...tensor, ...change } : tensor,
@@ -196,8 +196,8 @@ describe('planLlama2cPair', () => {
   });
 });
 
-describe('planLlama2cPair, of stories260K as a GGUF', WITH_WEIGHTS, () => {
-  it('gives back the published files, of the published shape', async () => {
+describe('planLlama2cPair on stories260K as a GGUF', WITH_WEIGHTS, () => {
+  it('restores the published files, with the published shape', async () => {
     const checkpoint = await readFile(STORIES_260K.checkpoint);
     const tokenizer = await readFile(STORIES_260K.tokenizer);
     expect((await readCheckpoint(accessBytes(checkpoint))).config).toEqual({

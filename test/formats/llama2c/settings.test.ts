@@ -42,7 +42,7 @@ const anySettings: fc.Arbitrary<EfiSettings> = fc
   );
 
 describe('formatSettings', () => {
-  it('writes a line for what is given', () => {
+  it('writes a line for each given setting', () => {
     expect(formatSettings({})).toBe('');
     expect(formatSettings({ temp: 1e-7, prompt: 'a\\b\nc\r\td', seed: 2n ** 64n - 1n })).toBe(
       'prompt=a\\\\b\\nc\\r\\td\ntemp=0.0000001\nseed=18446744073709551615\n',
@@ -97,7 +97,7 @@ describe('formatSettings', () => {
     );
   });
 
-  it('refuses more than the application reads', () => {
+  it('refuses a file larger than the application reads', () => {
     const longest = (1 << 20) - 'prompt=\n'.length;
     expect(formatSettings({ prompt: 'x'.repeat(longest) })).toHaveLength(1 << 20);
     expect(() => formatSettings({ prompt: 'x'.repeat(longest + 1) })).toThrow(
@@ -107,7 +107,7 @@ describe('formatSettings', () => {
 });
 
 describe('parseSettings', () => {
-  it('gives back what was written', () => {
+  it('returns the settings that formatSettings wrote', () => {
     fc.assert(
       fc.property(anySettings, (settings) => {
         expect(parseSettings(formatSettings(settings))).toEqual(settings);
@@ -116,7 +116,7 @@ describe('parseSettings', () => {
     );
   });
 
-  it('takes a file as people write them', () => {
+  it('accepts comments, empty lines, blanks and a byte order mark', () => {
     expect(
       parseSettings(
         '\ufeff# comment\r\n\r\n \tsteps = 7 \r\nprompt =  two blanks \ntemp=.5\ntop_p=1.',
@@ -124,7 +124,7 @@ describe('parseSettings', () => {
     ).toEqual({ steps: 7, prompt: '  two blanks ', temp: 0.5, topP: 1 });
   });
 
-  it('names the bad line, and ends in settings or a ZosiaError whatever it is given', () => {
+  it('names the bad line, and returns settings or throws a ZosiaError for any text', () => {
     expect(() => parseSettings('steps=1\n\nstep=2')).toThrow(
       'llama2.cfg, line 3: there is no setting "step"',
     );
@@ -173,7 +173,7 @@ function expectNear(told: unknown, value: number): void {
   expect(Math.abs((told as number) - value)).toBeLessThanOrEqual(value * 1e-7 + smallestNormal);
 }
 
-/** What the application makes of a file, asked of its own source compiled for this host. */
+/** How the application reads a file, tested with its own source compiled for this host. */
 describe('the application', () => {
   const folder = temporaryFolder();
   let program: string;
@@ -185,11 +185,11 @@ describe('the application', () => {
     return JSON.parse(stdout) as Record<string, unknown>;
   };
 
-  it('has the same defaults', async () => {
+  it('has the same defaults as the library', async () => {
     expect(await ask('')).toEqual(await ask(formatSettings(DEFAULT_EFI_SETTINGS)));
   });
 
-  it('reads what is written, and means the same', async () => {
+  it('reads the same settings that formatSettings wrote', async () => {
     await fc.assert(
       fc.asyncProperty(anySettings, async (settings) => {
         const all = { ...DEFAULT_EFI_SETTINGS, ...settings };
@@ -214,7 +214,7 @@ describe('the application', () => {
     );
   });
 
-  it('refuses the same lines', async () => {
+  it('refuses the same lines as parseSettings', async () => {
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(fileText, async (text) => {
@@ -235,7 +235,7 @@ describe('the application', () => {
     expect(refused).toBeGreaterThan(20);
   });
 
-  it('takes no time over blanks', () => {
+  it('parseSettings reads a line with long runs of blanks', () => {
     const blanks = ' '.repeat(1 << 18);
     expect(parseSettings(`${blanks}model${blanks}=${blanks}x${blanks}y${blanks}`)).toEqual({
       model: `x${blanks}y`,

@@ -52,7 +52,7 @@ describe('planLlama2cGguf', () => {
     await expect(convert(int8)).rejects.toThrow(zosiaError('ZOSIA_CHECKPOINT_UNSUPPORTED'));
   });
 
-  it('places every layer of every tensor', async () => {
+  it('writes every layer of every tensor from its place in the checkpoint', async () => {
     const kv = 4 * 8;
     const norm = 48;
     const wq = norm + 16;
@@ -82,14 +82,14 @@ describe('planLlama2cGguf', () => {
     ]);
   });
 
-  it('has an output of its own where the checkpoint has a classifier', async () => {
+  it('writes an output tensor when the checkpoint has its own classifier', async () => {
     const bytes = legacyCheckpoint({ ...TINY, vocabularySize: -6 });
     const tensors = await tensorsOf(await convert(bytes));
     const floats = (bytes.length - 28) / 4;
     expect(tensors.get('output.weight')).toEqual([8, 6, floats - 48]);
   });
 
-  it('has the same tensors from a version 1 checkpoint', async () => {
+  it('writes the same tensors for a version 1 checkpoint', async () => {
     const legacy = await tensorsOf(
       await convert(legacyCheckpoint({ ...TINY, vocabularySize: -6 })),
     );
@@ -101,7 +101,7 @@ describe('planLlama2cGguf', () => {
     expect(current.get('output_norm.weight')).toEqual([8, 32]);
   });
 
-  it('gives the vocabulary as llama.cpp wants it', async () => {
+  it('writes the vocabulary in the form that llama.cpp expects', async () => {
     const bytes = await imageBytes(await convert(legacyCheckpoint(), [...PIECES.slice(0, 5), '']));
     const { metadata } = await checkGguf(accessBytes(bytes), 'tiny.gguf');
     const list = (key: string): unknown[] => [
@@ -112,14 +112,14 @@ describe('planLlama2cGguf', () => {
     expect(list('scores')).toEqual([-0, -1, -2, -3, -4, -5]);
   });
 
-  it('does not harm pieces that are no whole characters', async () => {
+  it('keeps incomplete UTF-8 characters in pieces', async () => {
     const bytes = await imageBytes(await convert(legacyCheckpoint()));
     const { metadata } = await checkGguf(accessBytes(bytes), 'tiny.gguf');
     const tokens = metadata.get('tokenizer.ggml.tokens') as GgufArray;
     expect(tokens.stringBytes(5)).toEqual(Buffer.from([0xe2, 0xe2, 0x96, 0x81]));
   });
 
-  it('describes the model', async () => {
+  it('writes metadata that describes the model', async () => {
     const bytes = await imageBytes(await convert(legacyCheckpoint()));
     expect(describeModel(await checkGguf(accessBytes(bytes), 'tiny.gguf'))).toMatchObject({
       architecture: 'llama',
@@ -153,7 +153,7 @@ describe('planLlama2cGguf', () => {
   it.each([
     ['F16', 1],
     ['Q8_0', 7],
-  ] as const)('stores matrices as %s, and norms as they are', async (type, fileType) => {
+  ] as const)('stores matrices as %s, and norms as F32', async (type, fileType) => {
     const file = randomCheckpoint(SHAPE, { version: 0 }, 260);
     const access = accessBytes(file);
     const checkpoint = await readCheckpoint(access);
@@ -181,7 +181,7 @@ describe('planLlama2cGguf', () => {
   });
 
   it(
-    'copies no weights of stories260K, and gives the same bytes everywhere',
+    'copies no weights of stories260K, and plans the same bytes on every host',
     WITH_WEIGHTS,
     async () => {
       const path = STORIES_260K.checkpoint;

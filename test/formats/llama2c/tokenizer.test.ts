@@ -20,13 +20,13 @@ describe('readTokenizer', () => {
     expect(tokens.map(({ score }) => score)).toEqual([-0, -1, -2, -3]);
   });
 
-  it.each([3, 5])('says both figures when the model has %i tokens', async (vocabularySize) => {
+  it.each([3, 5])('reports both counts when the model has %i tokens', async (vocabularySize) => {
     const promise = read(tokenizerFile(pieces), vocabularySize);
     await expect(promise).rejects.toThrow(zosiaError('ZOSIA_TOKENIZER_MISMATCH'));
     await expect(promise).rejects.toThrow(/^tok\.bin has 4 tokens.*has [35]$/);
   });
 
-  it('finds damage', async () => {
+  it('reports damage', async () => {
     const file = tokenizerFile(pieces);
     const negative = Buffer.from(file);
     negative.writeInt32LE(-1, 8);

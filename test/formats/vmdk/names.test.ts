@@ -8,9 +8,9 @@ const CONTROLS = Array.from({ length: 0xa0 }, (_, code) => code).filter(
   (code) => code < 0x20 || code >= 0x7f,
 );
 
-describe('the name of an extent', () => {
+describe('isExtentName and checkExtentName', () => {
   it.each(['model.gguf', 'a b', "it's", 'żółw/模型.gguf', '/srv/a:b', './a:b', '\u00a0', '..'])(
-    'may be %j',
+    'accept %j',
     (name) => {
       expect(isExtentName(name)).toBe(true);
       expect(() => {
@@ -25,14 +25,14 @@ describe('the name of an extent', () => {
     ['nbd:unix', /protocol/],
     ['x/parentFileNameHint', /keyword/],
     ['x'.repeat(MAX_NAME_BYTES + 1), /longer/],
-  ])('may not be %j', (name, reason) => {
+  ])('reject %j', (name, reason) => {
     expect(isExtentName(name)).toBe(false);
     expect(() => {
       checkExtentName(name);
     }).toThrow(reason);
   });
 
-  it('has no control character in it', () => {
+  it('reject every control character', () => {
     expect(CONTROLS).toHaveLength(65);
     for (const code of CONTROLS) {
       const name = `model${String.fromCodePoint(code)}.gguf`;

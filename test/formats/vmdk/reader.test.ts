@@ -23,7 +23,7 @@ const read = (text: string, sizeBytes = 4 * MIB): Promise<Image> =>
   );
 
 describe('readVmdk', () => {
-  it('gives the disk as ranges of the files', async () => {
+  it('returns the disk as ranges of its files', async () => {
     const image = await read(GOOD);
     expect(image.sizeBytes).toBe(4 * MIB);
     expect(image.segments).toMatchObject([
@@ -33,7 +33,7 @@ describe('readVmdk', () => {
     ]);
   });
 
-  it('asks for each file once, and passes on a refusal', async () => {
+  it('looks each file up once, and rethrows an error of the look-up', async () => {
     const asked: string[] = [];
     await readVmdk(accessBytes(Buffer.from(GOOD)), (name) => {
       asked.push(name);
@@ -46,11 +46,11 @@ describe('readVmdk', () => {
     ).rejects.toBe(refusal);
   });
 
-  it('understands Windows line ends', async () => {
+  it('accepts Windows line ends', async () => {
     expect(await read(GOOD.replaceAll('\n', '\r\n'))).toEqual(await read(GOOD));
   });
 
-  it('refuses a file that has become too short', async () => {
+  it('refuses a file that is too short', async () => {
     await expect(read(GOOD, 3 * MIB - 1)).rejects.toThrow(zosiaError('ZOSIA_VMDK_TRUNCATED'));
     await expect(read(GOOD, 3 * MIB)).resolves.toBeDefined();
   });
@@ -70,21 +70,21 @@ describe('readVmdk', () => {
   it.each([
     ['no signature', GOOD.slice(1)],
     ['no extent', GOOD.replace(/^RW .*$/gm, '')],
-    ['an extent of nothing', GOOD.replace('RW 2048 FLAT "model"', 'RW 0 FLAT "model"')],
+    ['an empty extent', GOOD.replace('RW 2048 FLAT "model"', 'RW 0 FLAT "model"')],
     ['an extent past 2^53', GOOD.replace('"model" 0', '"model" 9007199254740993')],
-    ['a line without end', GOOD + 'a=' + ' '.repeat(500_000) + 'x"y'],
+    ['a line of 500,000 characters', GOOD + 'a=' + ' '.repeat(500_000) + 'x"y'],
     ['too much text', GOOD + '#\n'.repeat(600_000)],
     ['too many extents', GOOD.replace('RW 2048 FLAT "model" 0', (line) => `${line}\n`.repeat(300))],
-  ])('finds damage: %s', async (_, text) => {
+  ])('reports damage: %s', async (_, text) => {
     await expect(read(text)).rejects.toThrow(zosiaError('ZOSIA_VMDK_CORRUPT'));
   });
 
-  it('refuses a name that QEMU takes for something else', async () => {
+  it('refuses a name that QEMU reads as a protocol', async () => {
     const text = GOOD.replace('"model"', '"nbd:host"');
     await expect(read(text)).rejects.toThrow(zosiaError('ZOSIA_VMDK_NAME'));
   });
 
-  it('tells a name that is not UTF-8, whatever encoding is stated, and no other', async () => {
+  it('refuses a name that is not UTF-8, whatever encoding is stated', async () => {
     const latin = (text: string): Promise<Image> =>
       readVmdk(accessBytes(Buffer.from(text, 'latin1')), (name) =>
         Promise.resolve({ path: name, sizeBytes: 4 * MIB }),
@@ -98,7 +98,7 @@ describe('readVmdk', () => {
     expect(utf8.segments[1]).toMatchObject({ source: { path: '/folder/caf\xe9' } });
   });
 
-  it('ends in an image or a ZosiaError, whatever the text', async () => {
+  it('returns an image or throws a ZosiaError for changed text', async () => {
     const mutation = fc.record({ at: fc.nat(GOOD.length), text: fc.string({ maxLength: 12 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
@@ -114,7 +114,7 @@ describe('readVmdk', () => {
 });
 
 describe('isVmdkDescriptor', () => {
-  it('knows a descriptor by its first line', async () => {
+  it('recognises a descriptor by its first line', async () => {
     expect(await isVmdkDescriptor(accessBytes(Buffer.from(GOOD)))).toBe(true);
     expect(await isVmdkDescriptor(accessBytes(Buffer.from('# Disk')))).toBe(false);
     expect(await isVmdkDescriptor(accessBytes(Buffer.alloc(4096)))).toBe(false);

@@ -43,7 +43,7 @@ describe('planVmdk', () => {
     ]);
   });
 
-  it('copies the sectors a file does not fill', () => {
+  it('copies the sectors that a file fills only in part', () => {
     const image = makeImage(2 * MIB, [file(100, MIB, 100)]);
     const { descriptor, metadata } = planVmdk(image, names);
     expect(extentLines(descriptor)).toEqual([
@@ -57,7 +57,7 @@ describe('planVmdk', () => {
     ]);
   });
 
-  it('makes one extent of a file laid down in pieces, however large', () => {
+  it('joins consecutive pieces of a file to one extent', () => {
     const GIB = 2 ** 30;
     const pieces = Array.from({ length: 400 }, (_, i) =>
       file(MIB + (i * GIB) / 8, GIB / 8, (i * GIB) / 8),
@@ -66,7 +66,7 @@ describe('planVmdk', () => {
     expect(extentLines(descriptor)[1]).toBe(`RW ${(50 * GIB) / 512} FLAT "model" 0`);
   });
 
-  it('does not join ranges of a file that are neighbours in the image alone', () => {
+  it('does not join ranges that are neighbours in the image but not in the file', () => {
     const image = makeImage(2 * MIB, [file(0, MIB, 4 * MIB), file(MIB, MIB, 0)]);
     expect(extentLines(planVmdk(image, names).descriptor)).toEqual([
       'RW 2048 FLAT "model" 8192',
@@ -74,7 +74,7 @@ describe('planVmdk', () => {
     ]);
   });
 
-  it('copies ranges that lie crookedly, and short ones', () => {
+  it('copies unaligned and short ranges', () => {
     const image = makeImage(4 * MIB, [
       file(0, MIB, 7, '/unaligned'),
       file(MIB, 63 * 1024, 0, '/short'),
@@ -85,7 +85,7 @@ describe('planVmdk', () => {
     expect(metadata.sizeBytes).toBe(4 * MIB - 64 * 1024);
   });
 
-  it('refuses to copy much, and to make many extents', () => {
+  it('refuses large unaligned ranges, and too many extents', () => {
     const unaligned = makeImage(65 * MIB, [file(0, 64 * MIB + 1, 7)]);
     expect(() => planVmdk(unaligned, names)).toThrow(zosiaError('ZOSIA_VMDK_UNALIGNED'));
     const scattered = makeImage(
@@ -108,13 +108,13 @@ describe('planVmdk', () => {
     expect(plan).toThrow(zosiaError('ZOSIA_VMDK_NAME'));
   });
 
-  it('takes a colon after a slash, spaces, and letters outside of ASCII', () => {
+  it('accepts names with a colon after a slash, spaces, and letters outside of ASCII', () => {
     const image = makeImage(MIB, [file(0, MIB, 0)]);
     const { descriptor } = planVmdk(image, { ...names, extentName: () => '/mödels/a: b' });
     expect(extentLines(descriptor)).toEqual(['RW 2048 FLAT "/mödels/a: b" 0']);
   });
 
-  it('gives the same text for the same disk, and another content id for another', () => {
+  it('plans the same text for the same disk, and another for other contents', () => {
     const plan = (value: number): string =>
       planVmdk(makeImage(MIB, [bytesSegment(0, new Uint8Array([value]))]), names).descriptor;
     expect(plan(1)).toBe(plan(1));

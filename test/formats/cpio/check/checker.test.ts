@@ -58,8 +58,8 @@ function gzipWith(flag: number, addition: string): Buffer {
   return Buffer.concat([header, Buffer.from(addition, 'latin1'), packed.subarray(10)]);
 }
 
-describe('checkCpio finds nothing in', () => {
-  it('any archive that the writer makes', async () => {
+describe('checkCpio on a valid archive', () => {
+  it('finds nothing in any archive that planCpio plans', async () => {
     await fc.assert(
       fc.asyncProperty(trees, async (tree) => {
         const { problems, warnings } = await check(await imageBytes(planCpio(tree)));
@@ -72,13 +72,13 @@ describe('checkCpio finds nothing in', () => {
 
   it.each<[string, readonly Uint8Array[]]>([
     ['a name with ./ before it', [archive({ name: '.', mode: directory }, { name: './a' })]],
-    ['a folder whose name a slash ends', [archive({ name: 'a/', mode: directory })]],
-    ['a name that NULs pad', [archive({ name: 'a', data: 'x', namePadding: 4 })]],
+    ['a folder whose name ends in a slash', [archive({ name: 'a/', mode: directory })]],
+    ['a name padded with NULs', [archive({ name: 'a', data: 'x', namePadding: 4 })]],
     ['a name that is not UTF-8', [archive({ name: Buffer.of(0x61, 0x80, 0xff) })]],
     ['archives with zeros between them', [A, Buffer.alloc(512), B, Buffer.alloc(13)]],
-    ['a later archive for the same names', [A, A]],
+    ['a later archive of the same names', [A, A]],
     [
-      'a later archive for the same names of one file',
+      'a later archive of the same hard links',
       Array.from({ length: 2 }, () =>
         archive(
           { name: 'a', inode: 5, linkCount: 2 },
@@ -89,10 +89,10 @@ describe('checkCpio finds nothing in', () => {
     ['a plain archive, then packed ones', [A, gzipSync(B), Buffer.alloc(3), gzipSync(A)]],
     ['a plain archive on a boundary behind a packed one', [padded(gzipSync(A)), B]],
     ['an archive of no members', [TRAILER]],
-    ['sums that match', [archive({ name: 'a', data: '12', magic: '070702', checksum: 0x63 })]],
-    ['one link each, whatever the inode', [archive({ name: 'a', data: '1' }, { name: 'b' })]],
+    ['matching checksums', [archive({ name: 'a', data: '12', magic: '070702', checksum: 0x63 })]],
+    ['one inode number for separate files', [archive({ name: 'a', data: '1' }, { name: 'b' })]],
     [
-      'two names, the data with either',
+      'hard links with the data at the first or the last name',
       [
         archive(
           { name: 'a', inode: 5, linkCount: 2 },
@@ -103,7 +103,7 @@ describe('checkCpio finds nothing in', () => {
       ],
     ],
     [
-      'the console',
+      'a console device',
       [
         archive(
           { name: 'dev', mode: directory },
@@ -111,11 +111,11 @@ describe('checkCpio finds nothing in', () => {
         ),
       ],
     ],
-  ])('%s', async (_, pieces) => {
+  ])('finds nothing in %s', async (_, pieces) => {
     expect(await found(...pieces)).toEqual([]);
   });
 
-  it('a sample, and counts what is in it', async () => {
+  it('counts parts, archives, and members by type', async () => {
     const { summary } = await check(await imageBytes(planCpio(SAMPLE)), gzipSync(B));
     expect(summary).toEqual({
       partCount: 2,
@@ -133,7 +133,7 @@ describe('checkCpio finds nothing in', () => {
   });
 });
 
-describe('checkCpio reports what stops the kernel:', () => {
+describe('checkCpio on an archive that stops the kernel', () => {
   it.each<[string, readonly Uint8Array[]]>([
     ['archive-empty byte 0', [Buffer.alloc(8)]],
     ['archive-garbage byte 244', [A, Buffer.from('junk')]],
@@ -150,17 +150,17 @@ describe('checkCpio reports what stops the kernel:', () => {
     [`compressed-data what begins at 244`, [A, withByte(gzipSync(B), -6)]],
     [`compressed-data what begins at 0`, [gzipSync(A).subarray(0, -9)]],
     ['compression-unsupported the initramfs', [A, Buffer.from('BZh91AY&SY')]],
-  ])('%s', async (expected, pieces) => {
+  ])('reports %s', async (expected, pieces) => {
     expect(await found(...pieces)).toEqual([expected]);
   });
 
-  it('says so in the message', async () => {
+  it('says in the message that the kernel stops there', async () => {
     const { problems } = await check(A, Buffer.from('junk'));
     expect(problems[0]!.message).toMatch(/: the kernel stops there$/);
   });
 });
 
-describe('checkCpio reports what the kernel leaves out or makes into something else:', () => {
+describe('checkCpio on members that the kernel omits or changes', () => {
   const link = { inode: 5, linkCount: 2 };
   it.each<[string, readonly OddMember[]]>([
     ['no-folder /no/a', [{ name: 'no/a' }]],
@@ -197,7 +197,7 @@ describe('checkCpio reports what the kernel leaves out or makes into something e
         { name: 'b', ...link },
       ],
     ],
-  ])('%s', async (expected, members) => {
+  ])('reports %s', async (expected, members) => {
     expect(await found(archive(...members))).toContain(expected);
   });
 
@@ -205,25 +205,25 @@ describe('checkCpio reports what the kernel leaves out or makes into something e
     ['a letter', '0000000g'],
     ['a prefix', '0x000001'],
     ['a blank', '       1'],
-  ])('header-digits, for %s', async (_, digits) => {
+  ])('reports header-digits for %s', async (_, digits) => {
     expect(await found(withDigits('inode', digits))).toEqual(['header-digits /a']);
   });
 
   it.each([
     ['an extra field', 0x04, '\x02\0ab'],
     ['a comment', 0x10, 'comment\0'],
-  ])('compression, for gzip with %s', async (_, flag, addition) => {
+  ])('reports compression for gzip with %s', async (_, flag, addition) => {
     expect(await found(gzipWith(flag, addition))).toEqual([
       'compression what begins at 0, and all behind it',
     ]);
   });
 
-  it('but takes a file name in the header of gzip', async () => {
+  it('accepts a file name in the header of gzip', async () => {
     expect(await found(gzipWith(0x08, 'name\0'))).toEqual([]);
   });
 });
 
-describe('checkCpio warns of what is odd and does no harm:', () => {
+describe('checkCpio on unusual but harmless archives', () => {
   const link = { inode: 5, linkCount: 2 };
   const two = [
     { name: 'a', data: '1', ...link },
@@ -257,7 +257,7 @@ describe('checkCpio warns of what is odd and does no harm:', () => {
     ['link-count /a', [archive(two[0]), archive(two[1])]],
     ['link-attributes /b', [archive(two[0], { ...two[1], uid: 5 })]],
     ['link-data-twice /b', [archive(two[0], { ...two[1], data: '1' })]],
-  ])('%s', async (expected, pieces) => {
+  ])('warns of %s', async (expected, pieces) => {
     const all = await found(...pieces);
     expect(all).toContain(`? ${expected}`);
     // The kernel has /dev itself, so that nothing here is a problem.
@@ -265,8 +265,8 @@ describe('checkCpio warns of what is odd and does no harm:', () => {
   });
 });
 
-describe('checkCpio, whatever it is given,', () => {
-  it('finds every change of packed bytes', async () => {
+describe('checkCpio on damaged and large archives', () => {
+  it('reports every changed byte of compressed data', async () => {
     const packed = gzipSync(await imageBytes(planCpio(SAMPLE)));
     // Behind the header, of which time and system mean nothing.
     const places = fc.integer({ min: 10, max: packed.length - 1 });
@@ -278,7 +278,7 @@ describe('checkCpio, whatever it is given,', () => {
     );
   });
 
-  it('finds every cut but within the padding behind the last trailer', async () => {
+  it('reports an archive that is cut anywhere before the padding after its trailer', async () => {
     const bytes = await imageBytes(planCpio(SAMPLE));
     const end = bytes.findLastIndex((byte) => byte !== 0) + 2;
     await fc.assert(
@@ -290,7 +290,7 @@ describe('checkCpio, whatever it is given,', () => {
     );
   });
 
-  it('reports and does not throw', async () => {
+  it('returns a report or throws a ZosiaError for changed bytes', async () => {
     const bytes = await imageBytes(planCpio(SAMPLE));
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255));
     await fc.assert(
@@ -303,14 +303,14 @@ describe('checkCpio, whatever it is given,', () => {
     );
   });
 
-  it('describes as many problems as it is told to, and counts all', async () => {
+  it('describes at most maxProblems problems and counts all', async () => {
     const members = Array.from({ length: 7 }, (_, i) => ({ name: `no/${i}` }));
     const report = await checkCpio(accessBytes(archive(...members)), { maxProblems: 3 });
     expect(report.problems).toHaveLength(3);
     expect(report.summary.problemCount).toBe(7);
   });
 
-  it('ends where more is unpacked than it may be', async () => {
+  it('rejects an archive that unpacks to more than maxBytes', async () => {
     const source = accessBytes(gzipSync(archive({ name: 'a', data: Buffer.alloc(1 << 20) })));
     await expect(checkCpio(source, { maxBytes: 1 << 20 })).rejects.toThrow(
       zosiaError('ZOSIA_DECOMPRESSED_TOO_LARGE'),

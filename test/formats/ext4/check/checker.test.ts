@@ -41,8 +41,8 @@ describe('verifyExt4 on a sound image', () => {
   });
 
   it.each([
-    ['with room for more', { sizeBytes: 40 << 20 }],
-    ['with an odd size', { sizeBytes: (9 << 20) + 12_345 }],
+    ['with free space', { sizeBytes: 40 << 20 }],
+    ['with a size of no whole blocks', { sizeBytes: (9 << 20) + 12_345 }],
   ])('finds nothing %s', async (_name, options) => {
     expect((await check(await ext4Bytes(everything(), options))).problems).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe('verifyExt4 on a sound image', () => {
   });
 });
 
-/** An image, where its structures lie, and how to make their checksums right again. */
+/** An image, the places of its structures, and changes to them that update the checksums. */
 class Patient {
   private constructor(
     readonly bytes: Uint8Array,
@@ -92,7 +92,7 @@ class Patient {
     return this.bytes.subarray(number * 1024, (number + 1) * 1024);
   }
 
-  /** Changes an inode and seals it again. */
+  /** Changes an inode and updates its checksum. */
   inode(number: number, change: (inode: Uint8Array) => void): void {
     const at = this.group.inodeTableBlock * 1024 + (number - 1) * 256;
     const inode = this.bytes.subarray(at, at + 256);
@@ -102,7 +102,7 @@ class Patient {
     writeFields(INODE, inode, 0, { checksumLow: low16(checksum), checksumHigh: checksum >>> 16 });
   }
 
-  /** Changes a directory block and seals it again. */
+  /** Changes a directory block and updates its checksum. */
   directory(inode: number, block: number, change: (block: Uint8Array) => void): void {
     const bytes = this.block(block);
     change(bytes);
@@ -124,7 +124,7 @@ class Patient {
     writeFields(GROUP_DESCRIPTOR, descriptor, 0, { checksum });
   }
 
-  /** Changes the block bitmap and seals it and its descriptor again. */
+  /** Changes the block bitmap, and updates its checksum and that of its descriptor. */
   blockBitmap(change: (bitmap: Uint8Array) => void): void {
     const bitmap = this.block(this.group.blockBitmapBlock);
     change(bitmap);
@@ -154,7 +154,7 @@ const FILES: Ext4Entry[] = [
   { type: 'fifo', path: '/p' },
 ];
 
-/** Damage that no checksum tells, and the code it is to be reported with. */
+/** Damage that no checksum reveals, and the code that it has to be reported with. */
 const DAMAGE: [
   string,
   string,
@@ -206,7 +206,7 @@ const DAMAGE: [
     },
   ],
   [
-    'too many further fields',
+    'too large an extra size',
     'inode-extra-isize',
     (p, ino) => {
       p.inode(ino('/a'), (i) => {
@@ -264,7 +264,7 @@ const DAMAGE: [
     },
   ],
   [
-    'a root of extents without its magic',
+    'an extent tree without its magic',
     'extent-magic',
     (p, ino) => {
       p.inode(ino('/a'), (i) => {
@@ -273,7 +273,7 @@ const DAMAGE: [
     },
   ],
   [
-    'a name twice',
+    'a duplicate name',
     'entry-duplicate',
     async (p) => {
       const block = await p.extent('/');
@@ -343,7 +343,7 @@ const DAMAGE: [
     },
   ],
   [
-    'directories in a circle',
+    'a loop of directories',
     'directory-unconnected',
     async (p, ino) => {
       const root = await p.extent('/');
@@ -442,14 +442,14 @@ const DAMAGE: [
     },
   ],
   [
-    'errors that were noted',
+    'a state with errors',
     'state-errors',
     (p) => {
       p.superblock({ state: 3 });
     },
   ],
   [
-    'an orphan',
+    'an orphan inode',
     'orphan',
     (p, ino) => {
       p.superblock({ lastOrphan: ino('/a') });
@@ -458,19 +458,19 @@ const DAMAGE: [
 ];
 
 describe('verifyExt4 on a damaged image', () => {
-  it.each(DAMAGE)('finds %s: %s', async (_name, code, damage) => {
+  it.each(DAMAGE)('reports %s: %s', async (_name, code, damage) => {
     const patient = await Patient.of(FILES);
     const numbers = new Map<string, number>();
     for await (const { path, stat } of patient.reader.walk()) numbers.set(path, stat.inode);
     await damage(patient, (path) => numbers.get(path)!);
     const { problems } = await check(patient.bytes);
     expect(problems.map((problem) => problem.code)).toContain(code);
-    // The damage was sealed: no checksum gives it away.
+    // The checksums were updated, so none of them reports the damage.
     expect(problems.filter((problem) => problem.code.endsWith('checksum'))).toEqual([]);
     for (const { where, message } of problems) expect(`${where}: ${message}`).toMatch(/^\S.*[^.]$/);
   });
 
-  it('finds each structure whose checksum does not match', async () => {
+  it('reports each structure whose checksum does not match', async () => {
     const { bytes, group, reader } = await Patient.of(everything());
     const places: [string, number][] = [
       ['superblock-checksum', SUPERBLOCK_OFFSET + SUPERBLOCK.volumeName.offset],
@@ -488,7 +488,7 @@ describe('verifyExt4 on a damaged image', () => {
     expect((await check(bytes)).problems).toEqual([]);
   });
 
-  it('describes so many problems and counts the others', async () => {
+  it('describes at most maxProblems problems and counts all', async () => {
     const { bytes, group } = await Patient.of(FILES);
     for (let i = 0; i < 100; i++) bytes[group.blockBitmapBlock * 1024 + i]! ^= 0x55;
     const report = await verifyExt4(accessBytes(bytes), { maxProblems: 5 });
@@ -496,14 +496,14 @@ describe('verifyExt4 on a damaged image', () => {
     expect(report.summary!.problemCount).toBeGreaterThan(100);
   });
 
-  it('takes times after the present for problems only when it knows the present', async () => {
+  it('reports times in the future only when the current time is given', async () => {
     const bytes = await ext4Bytes([], { epochSeconds: 1_000_000 });
     expect((await check(bytes)).problems).toEqual([]);
     const { problems } = await verifyExt4(accessBytes(bytes), { nowSeconds: 999_999 });
     expect(problems.map(({ code }) => code)).toContain('superblock-time');
   });
 
-  it('refuses what is no file system, and what it does not know', async () => {
+  it('refuses data without a file system, and unknown features', async () => {
     await expect(check(new Uint8Array(4096))).rejects.toThrow(zosiaError('ZOSIA_NOT_EXT4'));
     const patient = await Patient.of([]);
     const features = readNumber(SUPERBLOCK.featureIncompat, patient.bytes, SUPERBLOCK_OFFSET);

@@ -36,7 +36,7 @@ function collectGarbage(): void {
   startCollection();
 }
 
-/** Tells how much the buffers in use have grown since. */
+/** Returns a function that returns how much the buffers in use have grown since. */
 function watchBuffers(): () => number {
   collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
@@ -51,7 +51,7 @@ function watchBuffers(): () => number {
 it.each([
   ['100 GiB', 100 * 2 ** 30],
   ['16 TiB less a block', (2 ** 32 - 1) * 4096],
-])('a file of %s is checked, mapped and read within small memory', async (_name, sizeBytes) => {
+])('checks, maps and reads a file of %s within 64 MiB of buffers', async (_name, sizeBytes) => {
   await withModel(sizeBytes, async (access) => {
     const grownBytes = watchBuffers();
     let mostBytes = 0;

@@ -25,7 +25,7 @@ const MIB = 1 << 20;
 /** More than a reader may ever read of a small image, and would if it went round in a circle. */
 const MAX_READ_BYTES = 256 * MIB;
 
-/** Does everything that a reader can do; damage may show anywhere, but only as damage. */
+/** Uses everything that a reader can do; damage may throw anywhere, but only a ZosiaError. */
 async function exercise(reader: Ext4Reader): Promise<void> {
   const attempts: (() => Promise<unknown>)[] = [];
   const tolerate = async (attempt: () => Promise<unknown>): Promise<void> => {
@@ -107,7 +107,7 @@ describe('a damaged image', () => {
     );
   });
 
-  it('of random bytes behind a sound superblock is survived', async () => {
+  it('is read or refused with random bytes after a sound superblock', async () => {
     const sound = await ext4Bytes([], { sizeBytes: 65_536 });
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
@@ -123,7 +123,7 @@ describe('a damaged image', () => {
     );
   });
 
-  it('of random bytes altogether is refused', async () => {
+  it('is read or refused when it has random bytes only', async () => {
     await fc.assert(fc.asyncProperty(fc.uint8Array({ minLength: 0, maxLength: 65_536 }), survive), {
       numRuns: 30,
     });
@@ -152,8 +152,8 @@ async function countBlocks(reader: Ext4Reader): Promise<number> {
   return blocks;
 }
 
-describe('a loop', () => {
-  it('in the blocks of pointers is noticed', async () => {
+describe('Ext4Reader on loops', () => {
+  it('rejects a loop of indirect blocks', async () => {
     const reader = await withFile((inode, block) => {
       const map = new Uint8Array(INODE.block.width);
       // The block of triple indirection leads to itself, 256 times.
@@ -167,7 +167,7 @@ describe('a loop', () => {
     await expect(countBlocks(reader)).rejects.toThrow(zosiaError('ZOSIA_EXT4_CORRUPT'));
   });
 
-  it('of directories is noticed', async () => {
+  it('rejects a loop of directories', async () => {
     const bytes = await ext4Bytes([{ type: 'fifo', path: '/directory/unmistakable' }]);
     const entry = Buffer.from(bytes).indexOf('unmistakable') - DIRECTORY_ENTRY_HEADER_BYTES;
     writeFields(DIRECTORY_ENTRY, bytes, entry, { inode: ROOT_INODE });
@@ -179,7 +179,7 @@ describe('a loop', () => {
     await expect(walk()).rejects.toThrow('once more, at /directory/unmistakable');
   });
 
-  it('of blocks of pointers to holes ends', async () => {
+  it('rejects indirect blocks that repeat the same holes', async () => {
     const reader = await withFile((inode, block) => {
       const map = new Uint8Array(INODE.block.width);
       const view = new DataView(map.buffer);
@@ -196,8 +196,8 @@ describe('a loop', () => {
   });
 });
 
-describe('sizes', () => {
-  it('that are claimed are not allocated for', async () => {
+describe('Ext4Reader on sizes and features', () => {
+  it('reads the end of a huge sparse file without allocating its size', async () => {
     const reader = await withFile((inode) => {
       writeFields(INODE, inode, 0, { sizeHigh: 0x7fff });
     });
@@ -208,7 +208,7 @@ describe('sizes', () => {
     );
   });
 
-  it('that no number holds are refused', async () => {
+  it('rejects a file size past 2^53', async () => {
     const reader = await withFile((inode) => {
       writeFields(INODE, inode, 0, { sizeHigh: 0x20_0000 });
     });
@@ -229,7 +229,7 @@ describe('sizes', () => {
     ['firstDataBlock', 5000],
     ['firstInode', 0],
     ['revision', 9],
-  ] as const)('%s of %d in the superblock is refused', async (field, value) => {
+  ] as const)('rejects %s of %d in the superblock', async (field, value) => {
     const bytes = await ext4Bytes([]);
     writeFields(SUPERBLOCK, bytes, SUPERBLOCK_OFFSET, { [field]: value });
     await expect(openExt4(accessBytes(bytes), { verifyChecksums: false })).rejects.toThrow(
@@ -241,7 +241,7 @@ describe('sizes', () => {
     ['featureIncompat', 0x1000, 'dirdata'],
     ['featureIncompat', 0x100_0000, 'incompat 0x1000000'],
     ['featureIncompat', 0x1, 'compression'],
-  ] as const)('the feature %s 0x%s is refused by name', async (field, bit, name) => {
+  ] as const)('rejects %s of %d and names the feature %s', async (field, bit, name) => {
     const bytes = await ext4Bytes([]);
     writeFields(SUPERBLOCK, bytes, SUPERBLOCK_OFFSET, { [field]: bit });
     const opening = openExt4(accessBytes(bytes), { verifyChecksums: false });

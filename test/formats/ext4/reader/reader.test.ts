@@ -31,7 +31,7 @@ async function read(reader: Ext4Reader, path: string | Uint8Array): Promise<Buff
 }
 
 describe('openExt4', () => {
-  it('tells what the superblock says', async () => {
+  it('returns the values of the superblock', async () => {
     const uuid = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
     const { superblock } = await open([], { label: 'étiquette', uuid, epochSeconds: 1e9 });
     expect(superblock).toMatchObject({
@@ -63,8 +63,8 @@ describe('openExt4', () => {
   });
 
   it.each([
-    ['nothing at all', new Uint8Array(0)],
-    ['too little', new Uint8Array(2000)],
+    ['an empty file', new Uint8Array(0)],
+    ['a file of 2000 bytes', new Uint8Array(2000)],
     ['zeros', new Uint8Array(65_536)],
   ])('refuses %s', async (_name, bytes) => {
     await expect(openExt4(accessBytes(bytes))).rejects.toThrow(zosiaError('ZOSIA_NOT_EXT4'));
@@ -76,7 +76,7 @@ describe('openExt4', () => {
     await expect(openExt4(accessBytes(cut))).rejects.toThrow(zosiaError('ZOSIA_EXT4_CORRUPT'));
   });
 
-  it('refuses damage in the superblock, unless told to pass over checksums', async () => {
+  it('refuses damage in the superblock, unless checksums are not verified', async () => {
     const bytes = await ext4Bytes([]);
     bytes[1024 + 0x78]! ^= 1;
     await expect(openExt4(accessBytes(bytes))).rejects.toThrow(zosiaError('ZOSIA_EXT4_CORRUPT'));
@@ -110,7 +110,7 @@ describe('a path', () => {
     await expect(reader.open(path)).rejects.toThrow(zosiaError(code));
   });
 
-  it('is refused where it leads to the wrong type', async () => {
+  it('is refused when it leads to the wrong type', async () => {
     const reader = await open(everything());
     await expect(collect(reader.list('/small'))).rejects.toThrow(
       zosiaError('ZOSIA_EXT4_NOT_A_DIRECTORY'),
@@ -119,8 +119,8 @@ describe('a path', () => {
   });
 });
 
-describe('a reader', () => {
-  it('gives attributes, devices and symlink targets', async () => {
+describe('Ext4Reader', () => {
+  it('returns attributes, devices and symlink targets', async () => {
     const mtime = { seconds: -86_400, nanoseconds: 999_999_999 };
     const crtime = { seconds: 4_294_967_296 + 5, nanoseconds: 1 };
     const reader = await open([
@@ -143,7 +143,7 @@ describe('a reader', () => {
     expect(await reader.readLink('/slow')).toHaveLength(157);
   });
 
-  it('gives extended attributes from the inode and from a block', async () => {
+  it('returns extended attributes from the inode and from a block', async () => {
     const acl = Buffer.from('0200000001000600ffffffff0200040039300000', 'hex');
     const more = Buffer.from('04000400ffffffff10000400ffffffff20000400ffffffff', 'hex');
     const attributes = new Map<string, Uint8Array>([
@@ -195,7 +195,7 @@ describe('a reader', () => {
     await expect(file.read(file.sizeBytes, 1)).rejects.toThrow(RangeError);
   });
 
-  it('reads blocks that were set aside but never written as zeros', async () => {
+  it('reads unwritten extents as zeros', async () => {
     const data = bytesData(new Uint8Array(2000).fill(9));
     const bytes = await ext4Bytes([{ type: 'file', path: '/f', data }]);
     const sound = await openExt4(accessBytes(bytes));
@@ -211,7 +211,7 @@ describe('a reader', () => {
     ]);
   });
 
-  it('walks every path, parents first, and says where contents lie', async () => {
+  it('walks every path, parents first, and hard links with their inode', async () => {
     const entries = everything();
     const reader = await open(entries);
     const walked = await collect(reader.walk());
@@ -228,7 +228,7 @@ describe('a reader', () => {
     expect(byPath.get('/small')!.stat.linkCount).toBe(2);
   });
 
-  it('reads back whatever the planner wrote', async () => {
+  it('reads back the files that planExt4 wrote', async () => {
     const name = fc
       .uint8Array({ minLength: 1, maxLength: 40 })
       .map((bytes) => bytes.map((byte) => (byte === 0 || byte === 0x2f ? 0x41 : byte)))

@@ -77,13 +77,13 @@ describe('an extent tree', () => {
     [33, 4],
     [65, 5],
     [128, 5],
-  ])('of %d extents, two a node, is %d deep', (count, depth) => {
+  ])('of %d extents, two per node, has depth %d', (count, depth) => {
     const extents = alternating(count);
     const read = readTree(buildExtentTree(extents, { ...PLACE, perNode: 2 }));
     expect(read).toEqual({ depth, extents });
   });
 
-  it('is at most five deep', () => {
+  it('is refused at a depth of more than five', () => {
     expect(() => extentNodeCount(129, 2)).toThrow(RangeError);
   });
 
@@ -98,7 +98,7 @@ describe('runs', () => {
     [32_768, [32_768]],
     [32_769, [32_768, 1]],
     [3 * 32_768 + 1, [32_768, 32_768, 32_768, 1]],
-  ])('of %d blocks are cut into extents', (blockCount, lengths) => {
+  ])('of %d blocks are split into extents', (blockCount, lengths) => {
     const runs = [{ fileBlock: 7, blockCount }];
     const extents = extentsOf(runs, 100);
     expect(extents.map((extent) => extent.blockCount)).toEqual(lengths);
@@ -108,7 +108,7 @@ describe('runs', () => {
     });
   });
 
-  it('lie one after the other on disk whatever the holes between them', () => {
+  it('are contiguous on disk despite holes between them', () => {
     const runs = [
       { fileBlock: 0, blockCount: 2 },
       { fileBlock: 10, blockCount: 3 },

@@ -34,7 +34,7 @@ function expectMountable(geometry: Geometry, demand: Demand): void {
 }
 
 describe('the smallest file system', () => {
-  it('can be mounted and has no free block', () => {
+  it('can be mounted and has at most 8 free blocks per group', () => {
     fc.assert(
       fc.property(demands, (demand) => {
         const geometry = planGeometry(demand);
@@ -46,14 +46,14 @@ describe('the smallest file system', () => {
     );
   });
 
-  it('has no free block at all for a single model, at every size', () => {
+  it('has no free block for a single model of any size', () => {
     for (let contentBlockCount = 2; contentBlockCount < 300_000; contentBlockCount += 97) {
       const demand = { blockSizeBytes: 4096, extraBytes: 0, inodeCount: 12, contentBlockCount };
       expect(freeBlocks(planGeometry(demand), demand)).toBe(0);
     }
   });
 
-  it('has no group that is not needed', () => {
+  it('has a further group only when its blocks need one', () => {
     const demand = {
       blockSizeBytes: 4096,
       extraBytes: 0,
@@ -65,7 +65,7 @@ describe('the smallest file system', () => {
     expect(planGeometry(more)).toMatchObject({ groupCount: 2, blockCount: 32_772 });
   });
 
-  it('makes groups smaller when inodes call for more of them than blocks', () => {
+  it('has smaller groups when its inodes need more groups than its blocks', () => {
     const demand = {
       blockSizeBytes: 4096,
       extraBytes: 0,
@@ -79,7 +79,7 @@ describe('the smallest file system', () => {
 });
 
 describe('free space', () => {
-  it('is added as asked for, inode tables and all', () => {
+  it('is added as requested, with inode tables for it', () => {
     fc.assert(
       fc.property(demands, fc.integer({ min: 1, max: 2 ** 34 }), (demand, extraBytes) => {
         const smallest = planGeometry(demand);
@@ -94,7 +94,7 @@ describe('free space', () => {
     );
   });
 
-  it('fills a size that is given, to within the metadata of one group', () => {
+  it('fills a given size to within one group', () => {
     fc.assert(
       fc.property(demands, fc.integer({ min: 0, max: 2 ** 34 }), (demand, more) => {
         const sizeBytes = planGeometry(demand).blockCount * demand.blockSizeBytes + more;
@@ -115,7 +115,7 @@ describe('free space', () => {
     expect(groupCount * inodesPerGroup).toBeLessThan(70_000);
   });
 
-  it('is refused when the size does not suffice', () => {
+  it('is refused when the given size is too small', () => {
     const demand = { blockSizeBytes: 4096, extraBytes: 0, inodeCount: 12, contentBlockCount: 10 };
     const sizeBytes = planGeometry(demand).blockCount * 4096;
     expect(planGeometry({ ...demand, sizeBytes }).blockCount * 4096).toBe(sizeBytes);
@@ -125,7 +125,7 @@ describe('free space', () => {
   });
 });
 
-it('refuses what needs more descriptors than the first group holds', () => {
+it('planGeometry rejects more descriptors than the first group can hold', () => {
   expect(() =>
     planGeometry({
       blockSizeBytes: 1024,

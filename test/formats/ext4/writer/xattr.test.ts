@@ -83,18 +83,18 @@ describe('aclToDisk', () => {
     '02000000 01000700ffffffff 02000600e8030000 04000500ffffffff 10000700ffffffff 20000500ffffffff',
   );
 
-  it('drops the ids that mean nothing', () => {
+  it('omits the IDs of entries that have none', () => {
     const disk = hex('01000000 01000700 02000600e8030000 04000500 10000700 20000500');
     expect(Buffer.from(aclToDisk(exchange)!).equals(disk)).toBe(true);
   });
 
   it.each([
     ['cut short', exchange.subarray(0, 11)],
-    ['of another version', hex('01000000')],
+    ['in another version', hex('01000000')],
     ['with an unknown tag', hex('02000000 03000700ffffffff')],
     ['with impossible permissions', hex('02000000 01000800ffffffff')],
     ['empty', hex('')],
-  ])('refuses one that is %s', (_name, bytes) => {
+  ])('refuses an ACL that is %s', (_name, bytes) => {
     expect(aclToDisk(bytes)).toBeUndefined();
     expect(() => plan({ 'system.posix_acl_access': bytes })).toThrow(
       expect.objectContaining({ code: 'ZOSIA_EXT4_BAD_XATTR' }),

@@ -11,7 +11,7 @@ const shapes = fc.record({
 });
 
 describe('layOut', () => {
-  it('leaves room for everything, and no sector more', () => {
+  it('makes each area large enough, and no sector larger', () => {
     fc.assert(
       fc.property(shapes, fc.integer({ min: 1, max: 300_000 }), (shape, clusterCount) => {
         const laidOut = layOut(shape, clusterCount);
@@ -37,7 +37,7 @@ describe('layOut', () => {
 });
 
 describe('fit', () => {
-  it('has the most clusters that there is room for, of the right type', () => {
+  it('returns the most clusters that fit and that the type allows', () => {
     fc.assert(
       fc.property(shapes, fc.integer({ min: 0, max: 40_000_000 }), (shape, sectorCount) => {
         const fitting = fit(shape, sectorCount);
@@ -58,7 +58,7 @@ describe('fit', () => {
     );
   });
 
-  it('leaves no size between two types without a volume', () => {
+  it('fits exactly one type to each size between two types', () => {
     for (const clusterSizeBytes of CLUSTER_SIZES) {
       for (const limit of [4084, 65_524]) {
         const shape = { clusterSizeBytes, rootEntryCount: 512 };

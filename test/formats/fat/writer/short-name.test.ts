@@ -14,7 +14,7 @@ function stored(names: readonly string[]): string[] {
   });
 }
 
-describe('a short name', () => {
+describe('storeNames', () => {
   it.each([
     ['README.TXT', 'README.TXT'],
     ['readme.txt', 'README.TXT base extension'],
@@ -42,11 +42,11 @@ describe('a short name', () => {
     // Code pages differ in where they have these, or have them not.
     ['à.ß', '_~1._ long'],
     ['ı', '_~1. long'],
-  ])('of %j is %s', (name, expected) => {
+  ])('stores %j as %s', (name, expected) => {
     expect(stored([name])).toEqual([expected]);
   });
 
-  it('is numbered, and never that of a name which is 8.3 itself', () => {
+  it('numbers short names, but never takes a name that is 8.3 itself', () => {
     expect(stored(['LONGNA~1', 'LongNa~3', 'long name 1', 'long name 2', 'long name 3'])).toEqual([
       'LONGNA~1.',
       'LONGNA~3. long',
@@ -56,7 +56,7 @@ describe('a short name', () => {
     ]);
   });
 
-  it('gives up letters for digits', () => {
+  it('shortens names for numbers of more digits', () => {
     const names = Array.from({ length: 1000 }, (_, i) => `long name ${i}.txt`);
     const aliases = stored(names);
     expect(aliases[8]).toBe('LONGNA~9.TXT long');
@@ -64,7 +64,7 @@ describe('a short name', () => {
     expect(aliases[999]).toBe('LON~1000.TXT long');
   });
 
-  it('is found for 60,000 names that begin alike', () => {
+  it('numbers 60,000 names that begin alike', () => {
     const names = Array.from({ length: 60_000 }, (_, i) => `long name ${i}`);
     const aliases = new Set(stored(names));
     expect(aliases.size).toBe(names.length);
@@ -77,7 +77,7 @@ describe('a short name', () => {
     .map((characters) => characters.join(''))
     .filter((text) => !/[. ]$/.test(text));
 
-  it('is valid and its own, whatever the names', () => {
+  it('returns valid and distinct short names for any names', () => {
     fc.assert(
       fc.property(fc.uniqueArray(name, { selector: foldName, maxLength: 40 }), (names) => {
         const results = storeNames(names);
