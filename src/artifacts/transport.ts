@@ -1,4 +1,6 @@
 import { ZosiaError } from '../errors.js';
+import { option, wording } from '../wording.js';
+import type { Text } from '../wording.js';
 import type { Architecture } from './architectures.js';
 import type { Component, LockedPackage } from './lock.js';
 
@@ -56,15 +58,19 @@ export function escapePoolPath({ poolPath }: Pick<LockedPackage, 'poolPath'>): s
   return poolPath.split('/').map(encodeURIComponent).join('/');
 }
 
-const NETWORK_HINT =
-  'Check the network connection and proxy settings, or name a mirror in ZOSIA_DEBIAN_MIRROR, then run the ' +
-  'same command again.';
+const NETWORK_HINTS: readonly [Text, ...Text[]] = [
+  wording`Check the network connection and proxy settings, or name a mirror with ${option('mirror')}, then run the same command again.`,
+  'Check the network connection and proxy settings, then run the same command again.',
+];
 
 export function downloadFailed(
   wanted: LockedPackage,
   source: string,
   reason: string,
-  { cause, hint = NETWORK_HINT }: { cause?: unknown; hint?: string | undefined } = {},
+  {
+    cause,
+    hint = NETWORK_HINTS,
+  }: { cause?: unknown; hint?: Text | readonly [Text, ...Text[]] | undefined } = {},
 ): ZosiaError {
   return new ZosiaError(
     'ZOSIA_DOWNLOAD_FAILED',
@@ -85,7 +91,7 @@ export function downloadCorrupt(wanted: LockedPackage, source: string, what: str
 
 export function diskFull(wanted: LockedPackage, cause?: unknown): ZosiaError {
   return new ZosiaError('ZOSIA_DISK_FULL', `no room in the cache for ${wanted.name}`, {
-    hint: 'Free some space, or set ZOSIA_CACHE to a folder on another disk.',
+    hint: wording`Free some space, or set ${option('cacheDir')} to a folder on another disk.`,
     cause,
   });
 }

@@ -110,15 +110,16 @@ export async function sweepOnce(folder: string): Promise<void> {
 export async function removeAbandoned(
   folder: string,
   known: ProcessTable = processes(),
-  nowMs = Date.now(),
+  uid = process.getuid?.(),
 ): Promise<void> {
+  const nowMs = Date.now();
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     const [, pid, start, place] = NAME.exec(name) ?? [];
     if (place === undefined) continue;
     const path = join(folder, name);
     const status = await lstat(path).catch(() => undefined);
-    if (!status || status.uid !== process.getuid?.()) continue;
+    if (!status || status.uid !== uid) continue;
     const isAbandoned =
       place === known.place
         ? !known.isRunning(Number(pid), start!)

@@ -72,25 +72,25 @@ describe('a model disk', () => {
   it('leaves nothing behind when it does not fit on the disk', async ({ skip }) => {
     const small = folder.file('small');
     await mkdir(small);
-    const mount = await execa('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small], {
-      reject: false,
-    });
-    if (mount.failed) skip('only root on Linux can make a small disk');
-    try {
-      const refused = await zosia([
-        'image',
-        'model',
-        EMBEDDED_MODEL,
-        '--out',
-        join(small, 'disk.img'),
-      ]);
-      expect(refused.exitCode).toBe(1);
-      expect(refused.stderr).toMatch(/^error: no room to write|^error: .*\bfree\b/);
-      expect(refused.stderr).toMatch(/^hint: /m);
-      expect(await readdir(small)).toEqual([]);
-    } finally {
-      await execa('umount', [small]);
-    }
+    // A disk of 256 KiB, in namespaces where every user may mount one.
+    const namespaces = ['unshare', '--user', '--map-root-user', '--mount'];
+    const [program, ...flags] = namespaces;
+    const probe = await execa(program!, [...flags, 'true'], { reject: false });
+    if (probe.failed) skip('no user namespaces on this host');
+    const script = [
+      'mount -t tmpfs -o size=256k tmpfs "$1" || exit 9',
+      'cd "$1"; shift; "$@"; status=$?',
+      'ls -A; exit $status',
+    ].join('\n');
+    const command = [process.execPath, CLI, 'image', 'model', EMBEDDED_MODEL, '--out', 'disk.img'];
+    const refused = await execa(
+      program!,
+      [...flags, '/bin/sh', '-c', script, 'sh', small, ...command],
+      { reject: false },
+    );
+    expect(refused.stderr).toMatch(/^error: no room to write|^error: .*\bfree\b/);
+    expect(refused.stderr).toMatch(/^hint: /m);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
   });
 
   it('leaves nothing behind when it is cancelled', async () => {

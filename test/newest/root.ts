@@ -31,15 +31,8 @@ export function enterRoot(
       ...['--bind', root, '/', '--dev', '/dev', '--proc', '/proc', '--unshare-pid'],
       ...bound.flatMap((path) => ['--ro-bind', path, path]),
       ...['--setenv', 'HOME', '/root', '--setenv', 'PATH', '/usr/sbin:/usr/bin:/sbin:/bin'],
-      ...[
-        '--setenv',
-        'DEBIAN_FRONTEND',
-        'noninteractive',
-        '--unsetenv',
-        'CI',
-        '--unsetenv',
-        'TMPDIR',
-      ],
+      ...['--setenv', 'DEBIAN_FRONTEND', 'noninteractive'],
+      ...['CI', 'ZOSIA_TEST_COMPLETE', 'TMPDIR'].flatMap((name) => ['--unsetenv', name]),
       ...['--die-with-parent', '--chdir', directory, '--', program, ...args],
     ]);
 }

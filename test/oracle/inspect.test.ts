@@ -19,7 +19,7 @@ import { espDisk, ext4 } from '../inspect/samples.js';
 import { describeWithE2fsprogs } from './ext4/programs.js';
 import { describeWith, fsckFat, run } from './fat/programs.js';
 import { MKE2FS_VARIANTS, makeWithMke2fs, populate } from './ext4-reader/mke2fs.js';
-import { skipWhere } from '../support/skipping.js';
+import { IS_COMPLETE_HOST, skipWhere } from '../support/skipping.js';
 
 async function using<T>(
   path: string,
@@ -79,7 +79,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 /** Debian keeps sgdisk out of a user's path. */
 const PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
 const WITH_SGDISK = skipWhere(
-  !hasProgram('sgdisk', PATH) && process.env.CI === undefined,
+  !hasProgram('sgdisk', PATH) && !IS_COMPLETE_HOST,
   'no sgdisk here',
 );
 

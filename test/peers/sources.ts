@@ -4,13 +4,14 @@ import { execa } from 'execa';
 import { hasApt, runApt } from '../../src/artifacts/apt.js';
 import { createAptRoot, updateAptRoot } from '../../src/artifacts/apt-root.js';
 import { debianMirrorBase } from '../../src/artifacts/apt-mirror.js';
+import { IS_COMPLETE_HOST } from '../support/skipping.js';
 
 /** Debian 12 gets no other version of these, so that the images stay the same. */
 const SUITE = 'bookworm';
 
-/** Why the sources of other projects are not available; undefined if they are. In CI they must be. */
+/** Why the sources of other projects are not available; undefined if they are. On a complete host they must be. */
 export async function whyNoSources(): Promise<string | undefined> {
-  if (process.env.CI) return undefined;
+  if (IS_COMPLETE_HOST) return undefined;
   if (!(await hasApt())) return 'this host has no apt';
   return process.getuid?.() === 0 ? undefined : 'apt needs root here';
 }

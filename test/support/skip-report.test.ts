@@ -32,4 +32,13 @@ describe('summarizeSkipped', () => {
       '11 tests want published weights, and 10 may',
     ]);
   });
+
+  it('limits how many tests may be skipped, on Linux', () => {
+    const skipped = Array.from({ length: 16 }, () => test({ isSkipped: true, reason: 'no root' }));
+    expect(summarizeSkipped(skipped.slice(1), 'linux').faults).toEqual([]);
+    expect(summarizeSkipped(skipped, 'linux').faults).toEqual([
+      '16 tests were skipped, and 15 may be',
+    ]);
+    expect(summarizeSkipped(skipped, 'darwin').faults).toEqual([]);
+  });
 });

@@ -4,6 +4,9 @@ import type {} from './skipping.js';
 /** More tests than these may not want the published weights: a clone is to run nearly everything. */
 const MOST_WITH_WEIGHTS = 10;
 
+/** More may not be skipped on Linux, whoever runs them. */
+const MOST_SKIPPED = 15;
+
 /** What of a test the report is made of. */
 export interface ReportedTest {
   readonly name: string;
@@ -20,8 +23,14 @@ export interface SkipSummary {
   readonly faults: readonly string[];
 }
 
-/** Sums up what was skipped; every reason must be told, and few tests may want the published weights. */
-export function summarizeSkipped(tests: readonly ReportedTest[]): SkipSummary {
+/**
+ * Sums up what was skipped. Every test that is must give its reason, few may be skipped at all, and few may
+ * want the published weights.
+ */
+export function summarizeSkipped(
+  tests: readonly ReportedTest[],
+  platform: NodeJS.Platform = process.platform,
+): SkipSummary {
   const counts = new Map<string, number>();
   for (const { isSkipped, reason } of tests) {
     if (isSkipped && reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -35,6 +44,10 @@ export function summarizeSkipped(tests: readonly ReportedTest[]): SkipSummary {
   const wanting = tests.filter(({ wantsWeights }) => wantsWeights).length;
   if (wanting > MOST_WITH_WEIGHTS) {
     faults.push(`${wanting} tests want published weights, and ${MOST_WITH_WEIGHTS} may`);
+  }
+  const skippedCount = tests.filter(({ isSkipped }) => isSkipped).length;
+  if (platform === 'linux' && skippedCount > MOST_SKIPPED) {
+    faults.push(`${skippedCount} tests were skipped, and ${MOST_SKIPPED} may be`);
   }
   return { lines, faults };
 }
@@ -61,12 +74,16 @@ export class SkipReport implements Reporter {
 }
 
 function reported(test: TestCase): ReportedTest {
-  const result = test.result();
-  const { skipReason, wantsWeights } = test.meta();
   return {
     name: `${test.module.relativeModuleId} > ${test.fullName}`,
-    isSkipped: result.state === 'skipped',
-    reason: skipReason ?? (result.state === 'skipped' ? result.note : undefined),
-    wantsWeights: wantsWeights === true,
+    isSkipped: test.result().state === 'skipped',
+    reason: skipReason(test),
+    wantsWeights: test.meta().wantsWeights === true,
   };
+}
+
+/** Why a test was skipped, if it said so. */
+export function skipReason(test: TestCase): string | undefined {
+  const result = test.result();
+  return test.meta().skipReason ?? (result.state === 'skipped' ? result.note : undefined);
 }

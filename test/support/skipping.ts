@@ -9,6 +9,12 @@ declare module 'vitest' {
   }
 }
 
+/**
+ * Whether this host is to have all that the tests want, as `.ci/run` says of its own: what is missing then
+ * fails a test instead of skipping it.
+ */
+export const IS_COMPLETE_HOST = process.env.ZOSIA_TEST_COMPLETE === '1';
+
 /** Options of a test, or of a describe, that is skipped where there is a reason; the report gives it. */
 export const skipBecause = (reason: string | undefined): TestOptions =>
   reason === undefined ? {} : { skip: true, meta: { skipReason: reason } };

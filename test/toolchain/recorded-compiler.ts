@@ -6,20 +6,18 @@ import { findCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
 import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';
 import { HOST } from '../support/host.js';
+import { IS_COMPLETE_HOST } from '../support/skipping.js';
 
 /**
  * The compiler, if it is of the major version that made the prebuilt programs: others make other bytes.
- * With another one the test is skipped; in CI it goes on, and so fails.
+ * With another one the test is skipped; on a complete host it goes on, and so fails.
  */
 export async function recordedCompiler(context: TestContext): Promise<Compiler> {
   const record = await readFile(join(PREBUILT_DIRECTORY, COMPILER_RECORD), 'utf8');
   const recorded = record.split('\n', 1)[0]!;
   const compiler = await findCompiler(HOST.searchPath);
   const isOther = majorVersion(compiler.version) !== majorVersion(recorded);
-  context.skip(
-    isOther && process.env.CI === undefined,
-    `built with ${recorded}, here is ${compiler.version}`,
-  );
+  context.skip(isOther && !IS_COMPLETE_HOST, `built with ${recorded}, here is ${compiler.version}`);
   return compiler;
 }
 

@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { GUEST_MARKERS } from './guest-markers.js';
 import { linuxArguments } from './arguments.js';
 import { suspectOf } from '../firmware/firmware.js';
@@ -90,11 +91,15 @@ async function run(
 }
 
 function modeUnknown(mode: BootMode, consoleTail: string): ZosiaError {
-  return new ZosiaError('ZOSIA_GUEST_TIMEOUT', `the guest has not begun with --${mode}`, {
-    hint:
-      'Its initramfs may be older than that: build it again with zosia image initramfs. ' +
-      `The last lines of its console:\n${consoleTail}`,
-  });
+  return new ZosiaError(
+    'ZOSIA_GUEST_TIMEOUT',
+    wording`the guest has not begun with ${option(mode)}`,
+    {
+      hint:
+        'Its initramfs may be older than that: build it again with zosia image initramfs. ' +
+        `The last lines of its console:\n${consoleTail}`,
+    },
+  );
 }
 
 /** The machine as it is for a mode: with the guest's flag, and a console that can be read. */

@@ -50,7 +50,7 @@ describe('runBootMode', () => {
 
   it.each([
     ['hangs in its mode', 'zosia: diag', /did not answer within \d+ s/],
-    ['does not know it', 'zosia: starting llama-cli', /has not begun with --diag/],
+    ['does not know it', 'zosia: starting llama-cli', /has not begun with diag/],
   ])('reports a guest that %s', async (_, line, message) => {
     const printed = join(folder(), 'printed');
     const machine = `print('zosia: init\\n${line}\\n');

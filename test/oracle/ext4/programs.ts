@@ -7,7 +7,7 @@ import { describe } from 'vitest';
 import { openPlan } from '../../../src/host/image-reader.js';
 import type { Image } from '../../../src/image/image.js';
 import type { Libext2fs } from '../../../src/inspect/ext4/libext2fs.js';
-import { skipWhere } from '../../support/skipping.js';
+import { IS_COMPLETE_HOST, skipWhere } from '../../support/skipping.js';
 
 /** Debian keeps these programs out of a user's path, and Homebrew out of everybody's. */
 const FOLDERS = [
@@ -39,10 +39,10 @@ function run(program: string, args: readonly string[], input = ''): Answer {
   return { status, output: output.join('') };
 }
 
-/** A describe that needs e2fsprogs: skipped with a reason without it, but not in CI. */
+/** A describe that needs e2fsprogs: skipped with a reason without it, but not on a complete host. */
 export function describeWithE2fsprogs(name: string, body: () => void): void {
   const absent = run('e2fsck', ['-V']).status !== 0;
-  describe(name, skipWhere(absent && process.env.CI === undefined, 'no e2fsprogs here'), body);
+  describe(name, skipWhere(absent && !IS_COMPLETE_HOST, 'no e2fsprogs here'), body);
 }
 
 /** What a full check that changes nothing reports; status 0 is a clean file system. */

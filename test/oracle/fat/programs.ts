@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { describe } from 'vitest';
-import { skipWhere } from '../../support/skipping.js';
+import { IS_COMPLETE_HOST, skipWhere } from '../../support/skipping.js';
 
 /** Debian keeps fsck.fat and sgdisk out of a user's path. */
 const FOLDERS = ['/usr/sbin', '/sbin', '/opt/homebrew/sbin', '/usr/local/sbin'];
@@ -29,9 +29,9 @@ export function run(program: string, args: readonly string[], input = ''): Answe
   return { status, output: output.join('') };
 }
 
-/** A describe that runs these programs; skipped with the reason where one is missing, but not in CI. */
+/** A describe that runs these programs; skipped with the reason where one is missing, but not on a complete host. */
 export function describeWith(programs: readonly string[], name: string, body: () => void): void {
-  describeWhere(programs, name, body, process.env.CI !== undefined);
+  describeWhere(programs, name, body, IS_COMPLETE_HOST);
 }
 
 /** The same for programs that `zosia doctor --install` installs on Linux alone. */
