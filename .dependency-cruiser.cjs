@@ -1,3 +1,5 @@
+const { builtinModules } = require('node:module');
+
 /**
  * Holds what docs/architecture.md says of the layers: each folder of src may import itself, those below it
  * that are named here, and the few files that belong to none.
@@ -19,9 +21,13 @@ const LAYERS = {
 const SHARED = '^src/(errors|json|shell-word|wording)\\.ts$';
 
 /** The core runs in a browser, too: what it reaches is part of it, however many imports away. */
-const CORE = '^src/(formats|image)/|^src/library/core\\.ts$';
-const HOST_MODULES =
-  '^(node:)?(fs|fs/promises|child_process|net|tls|http|https|http2|dgram|os|worker_threads|zlib|crypto)$';
+const CORE = '^src/(formats|image|html)/|^src/inspect/(map|page)/|^src/library/core\\.ts$';
+/** Of Node.js, `buffer` alone: bundlers have a package of that name. */
+const HOST_MODULES = `^(node:)?(${builtinModules.filter((name) => name !== 'buffer').join('|')})$`;
+/** Packages that run in a browser, and those that these import. */
+const PURE_PACKAGES = 'node_modules/(@noble/hashes|buffer|fzstd|pako|valibot|xz-decompress)/';
+/** Reads packages of Debian, by a package that wants Node's events: no part of the library's core. */
+const NOT_CORE = '^src/formats/deb/';
 
 const layer = ([name, below]) => ({
   name: `${name}-imports-downwards`,
@@ -54,6 +60,12 @@ module.exports = {
       severity: 'error',
       from: { path: CORE },
       to: { path: [HOST_MODULES, '^src/host/'], reachable: true },
+    },
+    {
+      name: 'the-core-reaches-packages-for-browsers-alone',
+      severity: 'error',
+      from: { path: CORE, pathNot: NOT_CORE },
+      to: { path: 'node_modules/', pathNot: PURE_PACKAGES, reachable: true },
     },
     {
       name: 'only-the-cli-parses-arguments',

@@ -45,6 +45,16 @@ export default tseslint.config(
           message: 'Take it as an option; src/cli/environment.ts reads variables.',
         },
       ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['process', 'node:process'].map((name) => ({
+            name,
+            importNames: ['env', 'default'],
+            message: 'Take it as an option; src/cli/environment.ts reads variables.',
+          })),
+        },
+      ],
     },
   },
   {

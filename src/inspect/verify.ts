@@ -1,7 +1,7 @@
 import type { ZosiaError } from '../errors.js';
 import { Findings } from '../formats/findings.js';
 import type { Finding, Report } from '../formats/findings.js';
-import { verifyCpio } from './cpio/verify.js';
+import { verifyCpioContents } from './cpio/verify.js';
 import type { CpioVerification } from './cpio/verify.js';
 import { verifyExt4Contents } from './ext4/verify.js';
 import type { Ext4Verification } from './ext4/verify.js';
@@ -35,11 +35,15 @@ export interface VerifiedImage extends Report {
   readonly problemCount: number;
 }
 
-const VERIFIERS = { ext4: verifyExt4Contents, fat: verifyFatContents, cpio: verifyCpio } as const;
+const VERIFIERS = {
+  ext4: verifyExt4Contents,
+  fat: verifyFatContents,
+  cpio: verifyCpioContents,
+} as const;
 
 /**
  * Verifies what an image holds, and its partition table: see `verifyExt4Contents`, `verifyFatContents` and
- * `verifyCpio`. Of a disk with several file systems, each is verified, unless the image was opened for one.
+ * `verifyCpioContents`. Of a disk with several file systems, each is verified, unless the image was opened for one.
  *
  * @throws ZosiaError `ZOSIA_NO_SUCH_PARTITION`, `ZOSIA_EXT4_UNSUPPORTED_FEATURE`, and for what is too large
  * `ZOSIA_CPIO_TOO_LARGE` and `ZOSIA_DECOMPRESSED_TOO_LARGE`. Everything that is wrong is reported, not thrown.

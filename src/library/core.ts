@@ -101,12 +101,17 @@ export { readPartitionTable } from '../formats/gpt/reader.js';
 export type { Partition, PartitionTable } from '../formats/gpt/reader.js';
 export { planVmdk } from '../formats/vmdk/writer.js';
 export type { VmdkOptions, VmdkPlan } from '../formats/vmdk/writer.js';
+export { readVmdk } from '../formats/vmdk/reader.js';
+export type { ExtentFile, ExtentResolver } from '../formats/vmdk/reader.js';
 
 // Archives and programs.
 export { planCpio } from '../formats/cpio/writer.js';
 export type { CpioEntry } from '../formats/cpio/writer.js';
 export { readCpio } from '../formats/cpio/reader.js';
 export type { CpioMember } from '../formats/cpio/reader.js';
+export { checkCpio, verifyCpio } from '../formats/cpio/check/checker.js';
+export type { CpioCheckOptions } from '../formats/cpio/check/checker.js';
+export type { CpioReport, CpioSummary } from '../formats/cpio/check/report.js';
 export { gunzip } from '../formats/compression/gunzip.js';
 export { gzip } from '../formats/compression/gzip.js';
 export { readElf } from '../formats/elf/elf.js';
@@ -177,4 +182,3 @@ export type { ValueTypeName } from '../formats/gguf/layout.js';
 export type { ElementTypeName } from '../formats/gguf/values.js';
 export type { CpioObserver, StoredMember } from '../formats/cpio/observer.js';
 export type { NewcFieldName, NewcHeader } from '../formats/cpio/layout.js';
-export type { CpioSummary } from '../formats/cpio/check/report.js';

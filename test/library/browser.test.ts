@@ -13,9 +13,11 @@ describe('the core of the library', () => {
     const found = await exerciseCore();
     expect(found).toMatchObject({
       ext4: GOLDEN_EXT4,
+      vmdkDisk: GOLDEN_EXT4,
       ext4File: 'planned in a browser: é, 中\n',
       fatFile: 'planned in a browser: é, 中\n',
       unpacked: found['cpio'],
+      memberCount: 2,
       members: ['/etc 0', '/etc/motd 30'],
       tensors: ['output.weight'],
     });

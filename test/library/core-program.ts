@@ -5,6 +5,7 @@
 import {
   accessBytes,
   accessImage,
+  checkCpio,
   checkExt4,
   checkFat,
   checkGguf,
@@ -22,6 +23,7 @@ import {
   readCpio,
   readGguf,
   readPartitionTable,
+  readVmdk,
   sha256,
   sliceAccess,
 } from '../../src/library/core.js';
@@ -58,6 +60,7 @@ export async function exerciseCore(): Promise<Record<string, unknown>> {
   for await (const piece of gunzip(accessBytes(packed), { maxBytes: 1 << 20 })) {
     unpacked.push(...piece);
   }
+  const { memberCount } = await checkCpio(accessBytes(packed));
   const members: string[] = [];
   for await (const { path, sizeBytes } of readCpio(accessBytes(packed))) {
     members.push(`${path} ${sizeBytes}`);
@@ -71,6 +74,14 @@ export async function exerciseCore(): Promise<Record<string, unknown>> {
   await checkGguf(gguf, 'model.gguf');
 
   const vmdk = planVmdk(ext4, { extentName: (path) => path, metadataName: 'disk.meta' });
+  const metadataFile = await bytesOf(vmdk.metadata);
+  const descriptor = accessBytes(new TextEncoder().encode(vmdk.descriptor));
+  const vmdkDisk = await readVmdk(descriptor, (path) =>
+    Promise.resolve({ path, sizeBytes: metadataFile.length }),
+  );
+  const readBack = accessImage(vmdkDisk, ({ offset }, skip, length) =>
+    Promise.resolve(metadataFile.subarray(offset + skip, offset + skip + length)),
+  );
 
   return {
     ext4: await digestOf(ext4),
@@ -81,8 +92,10 @@ export async function exerciseCore(): Promise<Record<string, unknown>> {
     cpio: sha256(cpio),
     packed: sha256(packed),
     unpacked: sha256(Uint8Array.from(unpacked)),
+    memberCount,
     members,
     tensors: (await readGguf(gguf)).tensors.map(({ name }) => name),
     vmdk: sha256(vmdk.descriptor),
+    vmdkDisk: sha256(await whole(readBack)),
   };
 }

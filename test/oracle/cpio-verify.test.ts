@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkCpio } from '../../src/formats/cpio/check/checker.js';
+import { verifyCpio } from '../../src/formats/cpio/check/checker.js';
 import type { CpioReport } from '../../src/formats/cpio/check/checker.js';
 import { accessBytes } from '../../src/image/random-access.js';
 import { SecondReader } from '../../src/inspect/cpio/second-reader.js';
@@ -35,7 +35,7 @@ const run = (program: string, args: readonly string[], input?: Uint8Array | stri
 
 async function verified(bytes: Uint8Array): Promise<CpioReport> {
   const reader = new SecondReader();
-  const report = await checkCpio(accessBytes(bytes), { observer: reader });
+  const report = await verifyCpio(accessBytes(bytes), { observer: reader });
   expect(reader.differences.problems).toEqual([]);
   expect(reader.comparison.memberCount).toBe(report.summary.memberCount);
   return report;
@@ -109,7 +109,7 @@ describeWithPrograms([GNU_CPIO], 'checksums of 070702', () => {
     const place = bytes.indexOf('zosiazosia') + 100;
     bytes[place]! ^= 1;
     await writeFile(folder.file('damaged.cpio'), bytes);
-    const { problems } = await checkCpio(accessBytes(bytes));
+    const { problems } = await verifyCpio(accessBytes(bytes));
     expect(problems).toMatchObject([{ code: 'data-checksum' }]);
     const only = ['-i', '--only-verify-crc', '--quiet'];
     const said = execFileSync('/bin/sh', ['-c', `cpio ${only.join(' ')} 2>&1 || true`], {

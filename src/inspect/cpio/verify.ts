@@ -1,4 +1,4 @@
-import { checkCpio } from '../../formats/cpio/check/checker.js';
+import { verifyAndUnpackCpio } from '../../formats/cpio/check/checker.js';
 import type { CpioSummary } from '../../formats/cpio/check/checker.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { Findings } from '../../formats/findings.js';
@@ -29,14 +29,14 @@ const MAX_UNPACKED_BYTES = 2 ** 32;
  *
  * @throws ZosiaError `ZOSIA_CPIO_TOO_LARGE`, `ZOSIA_DECOMPRESSED_TOO_LARGE`
  */
-export async function verifyCpio(
+export async function verifyCpioContents(
   source: RandomAccess,
   findings: Findings,
   { signal }: VerifyOptions,
 ): Promise<CpioVerification> {
   const secondReader = new SecondReader();
   const options = { maxBytes: MAX_UNPACKED_BYTES, observer: secondReader, signal };
-  const { problems, warnings, summary, initramfs } = await checkCpio(source, options);
+  const { problems, warnings, summary, initramfs } = await verifyAndUnpackCpio(source, options);
   findings.addReport({ problems, warnings }, summary.problemCount);
   const verified = { kind: 'cpio', structure: summary } as const;
   if (problems.length > 0) {

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkCpio } from '../../../src/formats/cpio/check/checker.js';
+import { verifyCpio } from '../../../src/formats/cpio/check/checker.js';
 import { NEWC_FIELDS } from '../../../src/formats/cpio/layout.js';
 import type { CpioObserver, StoredMember } from '../../../src/formats/cpio/observer.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
@@ -23,7 +23,7 @@ async function compare(
   tell: (reader: CpioObserver) => CpioObserver = (reader) => reader,
 ) {
   const reader = new SecondReader();
-  await checkCpio(accessBytes(bytes), { observer: tell(reader) });
+  await verifyCpio(accessBytes(bytes), { observer: tell(reader) });
   const found = reader.differences.problems.map(({ code, where }) => `${code} ${where}`);
   return { found, ...reader.comparison };
 }

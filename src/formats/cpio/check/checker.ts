@@ -1,13 +1,13 @@
 import type { ZosiaError } from '../../../errors.js';
 import type { RandomAccess } from '../../../image/random-access.js';
-import { DEFAULT_MAX_PROBLEMS, Findings } from '../../findings.js';
+import { DEFAULT_MAX_PROBLEMS, Findings, soundSummary } from '../../findings.js';
 import { CorruptCpioError } from '../corrupt.js';
 import type { CpioObserver } from '../observer.js';
 import { unpackCpio } from '../root/unpack.js';
 import type { UnpackedInitramfs, UnpackOptions } from '../root/unpack.js';
 import { countFiles } from './count.js';
 import { MemberCheck } from './members.js';
-import type { CpioReport } from './report.js';
+import type { CpioReport, CpioSummary, UnpackedCpioReport } from './report.js';
 import { locate } from './trailers.js';
 
 export type { CpioReport, CpioSummary } from './report.js';
@@ -20,17 +20,38 @@ export interface CpioCheckOptions extends Pick<UnpackOptions, 'maxBytes' | 'sign
 }
 
 /**
- * Checks an initramfs from its first byte to its last. A problem is what stops the kernel, what it leaves
+ * Verifies an initramfs from its first byte to its last. A problem is what stops the kernel, what it leaves
  * out, and what it makes into something else than the archive says; a warning is what is odd to it or to
  * other programs, and unpacked all the same. Contents are read, for the sake of checksums.
  *
  * @throws ZosiaError `ZOSIA_CPIO_TOO_LARGE`, `ZOSIA_DECOMPRESSED_TOO_LARGE`. Everything else that is wrong
  * is reported, not thrown.
  */
-export async function checkCpio(
+export async function verifyCpio(
   source: RandomAccess,
   options: CpioCheckOptions = {},
 ): Promise<CpioReport> {
+  const { problems, warnings, summary } = await verifyAndUnpackCpio(source, options);
+  return { problems, warnings, summary };
+}
+
+/**
+ * {@link verifyCpio} for whoever asks only whether all is well.
+ *
+ * @throws ZosiaError `ZOSIA_CPIO_CORRUPT`, and as {@link verifyCpio}
+ */
+export async function checkCpio(
+  source: RandomAccess,
+  options: CpioCheckOptions = {},
+): Promise<CpioSummary> {
+  return soundSummary(await verifyCpio(source, options), 'the initramfs', 'ZOSIA_CPIO_CORRUPT');
+}
+
+/** {@link verifyCpio} for whoever goes on with what was unpacked. */
+export async function verifyAndUnpackCpio(
+  source: RandomAccess,
+  options: CpioCheckOptions = {},
+): Promise<UnpackedCpioReport> {
   const { maxProblems = DEFAULT_MAX_PROBLEMS, maxBytes, signal, observer } = options;
   const findings = new Findings(maxProblems);
   const members = new MemberCheck(findings, observer);

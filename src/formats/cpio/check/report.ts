@@ -24,6 +24,9 @@ export interface CpioSummary {
 
 export interface CpioReport extends Report {
   readonly summary: CpioSummary;
-  /** What unpacking leaves. */
+}
+
+/** With what unpacking leaves. */
+export interface UnpackedCpioReport extends CpioReport {
   readonly initramfs: UnpackedInitramfs;
 }

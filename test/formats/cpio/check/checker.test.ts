@@ -1,8 +1,8 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../../src/errors.js';
-import { checkCpio } from '../../../../src/formats/cpio/check/checker.js';
+import { verifyCpio } from '../../../../src/formats/cpio/check/checker.js';
 import type { CpioReport } from '../../../../src/formats/cpio/check/checker.js';
 import { NEWC_FIELDS } from '../../../../src/formats/cpio/layout.js';
 import { planCpio } from '../../../../src/formats/cpio/writer.js';
@@ -18,7 +18,7 @@ const CHARACTER = 0o020600;
 const BLOCK = 0o060600;
 
 const check = (...pieces: readonly Uint8Array[]): Promise<CpioReport> =>
-  checkCpio(accessBytes(Buffer.concat(pieces)));
+  verifyCpio(accessBytes(Buffer.concat(pieces)));
 
 /** What was found, as `code where`, warnings after a question mark. */
 async function found(...pieces: readonly Uint8Array[]): Promise<string[]> {
@@ -58,7 +58,7 @@ function gzipWith(flag: number, addition: string): Buffer {
   return Buffer.concat([header, Buffer.from(addition, 'latin1'), packed.subarray(10)]);
 }
 
-describe('checkCpio on a valid archive', () => {
+describe('verifyCpio on a valid archive', () => {
   it('finds nothing in any archive that planCpio plans', async () => {
     await fc.assert(
       fc.asyncProperty(trees, async (tree) => {
@@ -133,7 +133,7 @@ describe('checkCpio on a valid archive', () => {
   });
 });
 
-describe('checkCpio on an archive that stops the kernel', () => {
+describe('verifyCpio on an archive that stops the kernel', () => {
   it.each<[string, readonly Uint8Array[]]>([
     ['archive-empty byte 0', [Buffer.alloc(8)]],
     ['archive-garbage byte 244', [A, Buffer.from('junk')]],
@@ -160,7 +160,7 @@ describe('checkCpio on an archive that stops the kernel', () => {
   });
 });
 
-describe('checkCpio on members that the kernel omits or changes', () => {
+describe('verifyCpio on members that the kernel omits or changes', () => {
   const link = { inode: 5, linkCount: 2 };
   it.each<[string, readonly OddMember[]]>([
     ['no-folder /no/a', [{ name: 'no/a' }]],
@@ -223,7 +223,7 @@ describe('checkCpio on members that the kernel omits or changes', () => {
   });
 });
 
-describe('checkCpio on unusual but harmless archives', () => {
+describe('verifyCpio on unusual but harmless archives', () => {
   const link = { inode: 5, linkCount: 2 };
   const two = [
     { name: 'a', data: '1', ...link },
@@ -265,16 +265,27 @@ describe('checkCpio on unusual but harmless archives', () => {
   });
 });
 
-describe('checkCpio on damaged and large archives', () => {
-  it('reports every changed byte of compressed data', async () => {
-    const packed = gzipSync(await imageBytes(planCpio(SAMPLE)));
+describe('verifyCpio on damaged and large archives', () => {
+  it('reports a changed byte of compressed data, unless it unpacks to the same', async () => {
+    const bytes = await imageBytes(planCpio(SAMPLE));
+    const packed = gzipSync(bytes);
+    // A match may be copied from another place that holds the same.
+    const unpacksToSame = (damaged: Uint8Array): boolean => {
+      try {
+        return gunzipSync(damaged).equals(bytes);
+      } catch {
+        return false;
+      }
+    };
     // Behind the header, of which time and system mean nothing.
     const places = fc.integer({ min: 10, max: packed.length - 1 });
     await fc.assert(
       fc.asyncProperty(places, fc.integer({ min: 1, max: 255 }), async (at, change) => {
-        const { problems } = await check(withByte(packed, at, packed[at]! ^ change));
-        expect(problems).not.toEqual([]);
+        const damaged = withByte(packed, at, packed[at]! ^ change);
+        const { problems } = await check(damaged);
+        expect(problems.length > 0).toBe(!unpacksToSame(damaged));
       }),
+      { examples: [[130, 32]] },
     );
   });
 
@@ -305,17 +316,17 @@ describe('checkCpio on damaged and large archives', () => {
 
   it('describes at most maxProblems problems and counts all', async () => {
     const members = Array.from({ length: 7 }, (_, i) => ({ name: `no/${i}` }));
-    const report = await checkCpio(accessBytes(archive(...members)), { maxProblems: 3 });
+    const report = await verifyCpio(accessBytes(archive(...members)), { maxProblems: 3 });
     expect(report.problems).toHaveLength(3);
     expect(report.summary.problemCount).toBe(7);
   });
 
   it('rejects an archive that unpacks to more than maxBytes', async () => {
     const source = accessBytes(gzipSync(archive({ name: 'a', data: Buffer.alloc(1 << 20) })));
-    await expect(checkCpio(source, { maxBytes: 1 << 20 })).rejects.toThrow(
+    await expect(verifyCpio(source, { maxBytes: 1 << 20 })).rejects.toThrow(
       zosiaError('ZOSIA_DECOMPRESSED_TOO_LARGE'),
     );
-    expect((await checkCpio(source, { maxBytes: 1 << 21 })).problems).toEqual([]);
+    expect((await verifyCpio(source, { maxBytes: 1 << 21 })).problems).toEqual([]);
   });
 });
 
