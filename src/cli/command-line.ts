@@ -5,7 +5,7 @@ import { refuseNotUtf8 } from './argument-bytes.js';
 import { EXIT, sayError } from './output/output.js';
 import { wordFor } from './output/option-words.js';
 import type { CliContext } from './context.js';
-import { variable } from './environment.js';
+import { switchVariable } from './variable-option.js';
 import { makeProgram } from './program.js';
 import { ReaderGone, stdoutFailure, watchOutput } from './output/stdout.js';
 
@@ -14,6 +14,8 @@ const WRONG_USAGE: readonly string[] = [
   'ZOSIA_ARGUMENT_NOT_UTF8',
   'ZOSIA_BAD_OPTION',
   'ZOSIA_BAD_ADDITION',
+  'ZOSIA_PERF_BAD_LIST',
+  'ZOSIA_PERF_BAD_ARGS',
 ];
 
 /**
@@ -36,10 +38,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     cancel.abort(failure);
   });
 
-  const isDebug = argv.includes('--debug') || variable('ZOSIA_DEBUG') !== undefined;
+  let isDebug = argv.includes('--debug');
   const result: CliContext['result'] = { exitStatus: EXIT.done };
   let thrown: { readonly error: unknown } | undefined;
   try {
+    isDebug ||= switchVariable('ZOSIA_DEBUG');
     refuseNotUtf8(argv.slice(2));
     await makeProgram({ signal: cancel.signal, result }).parseAsync(argv);
   } catch (error) {

@@ -52,9 +52,24 @@ export function variableOption(
 export const variableSwitch = (flags: string, description: string, name: string): VariableOption =>
   new VariableOption(flags, description, { [name]: zeroOrOne }, asText);
 
+const ONE_OR_ZERO = 'Give 1 or 0.';
+
+const isSwitch = (text: string): boolean => text === '1' || text === '0';
+
 function zeroOrOne(text: string): boolean {
-  if (text === '1' || text === '0') return text === '1';
-  throw new InvalidArgumentError('Give 1 or 0.');
+  if (isSwitch(text)) return text === '1';
+  throw new InvalidArgumentError(ONE_OR_ZERO);
+}
+
+/**
+ * Whether a variable that is a switch for every command is on.
+ *
+ * @throws ZosiaError `ZOSIA_BAD_OPTION` for anything but 1 and 0
+ */
+export function switchVariable(name: string): boolean {
+  const text = variable(name) ?? '0';
+  if (isSwitch(text)) return text === '1';
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `${name} cannot be ${text}`, { hint: ONE_OR_ZERO });
 }
 
 /**

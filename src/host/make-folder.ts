@@ -24,8 +24,14 @@ async function makeUnlessThere(path: string): Promise<void> {
   } catch (error) {
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory()) return;
-    throw error;
+    // To the system the name is taken; to whoever wants a folder, what has it is none.
+    throw found ? notDirectory(path) : error;
   }
+}
+
+function notDirectory(path: string): Error {
+  const details = { code: 'ENOTDIR', syscall: 'mkdir', path };
+  return Object.assign(new Error(`ENOTDIR: not a directory, mkdir '${path}'`), details);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -140,6 +140,13 @@ export function writeSmallInFolder(
  */
 export async function makeOutputFolder(path: string): Promise<void> {
   await makeFolder(path).catch((error: unknown) => {
+    throw outputError(path, error, 'folder');
+  });
+}
+
+/** {@link writeOutputFile} for what is made by other calls of the system, as a symbolic link is. */
+export async function makeOutput<T>(path: string, make: () => Promise<T>): Promise<T> {
+  return make().catch((error: unknown) => {
     throw outputError(path, error);
   });
 }
@@ -189,7 +196,7 @@ async function beginAgain(
   }
 }
 
-function outputError(path: string, cause: unknown): unknown {
+function outputError(path: string, cause: unknown, kind: 'file' | 'folder' = 'file'): unknown {
   const code = systemErrorCode(cause);
   if (code === undefined || cause instanceof ZosiaError) return cause;
   const isTemporary = isInTemporaryFolder(path);
@@ -218,10 +225,15 @@ function outputError(path: string, cause: unknown): unknown {
     {
       hint: isTemporary
         ? `Check the folder for temporary files, ${TEMPORARY_PLACE}.`
-        : [
-            wording`Name a file in a folder you may write to with ${option('out')}.`,
-            'Name a file in a folder you may write to, or go to such a folder first.',
-          ],
+        : kind === 'folder'
+          ? [
+              wording`Name another folder, one that you may write to, with ${option('out')}.`,
+              'Name another folder, one that you may write to.',
+            ]
+          : [
+              wording`Name a file in a folder you may write to with ${option('out')}.`,
+              'Name a file in a folder you may write to, or go to such a folder first.',
+            ],
       cause,
     },
   );
@@ -251,6 +263,9 @@ const WRITING_CALLS: readonly (string | undefined)[] = [
   'rename',
   'link',
   'mkdir',
+  'symlink',
+  'readlink',
+  'unlink',
 ];
 
 const syscallOf = (error: unknown): string | undefined =>

@@ -16,6 +16,8 @@ export interface ExtractOptions {
   readonly out: string;
   /** Whether files that are in the way are replaced. Folders never are. */
   readonly force?: boolean | undefined;
+  /** Files on the host that are not replaced even so: those that the image is read from. */
+  readonly keep?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called while files are written with the bytes of data so far, and those there are in all. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
@@ -25,7 +27,7 @@ export interface ExtractOptions {
  * Copies files out of an image. Nothing is written outside of the target folder: see `TargetFolder`.
  * Symlinks are made last of all, so that nothing can be written through them.
  *
- * @throws ZosiaError `ZOSIA_OUTPUT_EXISTS`, `ZOSIA_OUTPUT_UNWRITABLE`, `ZOSIA_DISK_FULL`,
+ * @throws ZosiaError `ZOSIA_OUTPUT_EXISTS`, `ZOSIA_OUTPUT_IS_INPUT`, `ZOSIA_OUTPUT_UNWRITABLE`, `ZOSIA_DISK_FULL`,
  * `ZOSIA_UNSAFE_NAME`, `ZOSIA_IMAGE_OVERFULL` for files that add up to more than the image holds, and what
  * reading a damaged image throws; the signal's reason when cancelled
  */
@@ -33,9 +35,9 @@ export async function extractFiles(
   tree: ImageTree,
   options: ExtractOptions,
 ): Promise<ExtractSummary> {
-  const { path = '/', out, force = false } = options;
+  const { path = '/', out, force = false, keep } = options;
   const start = await tree.lookUp(path, true);
-  const target = await TargetFolder.make(out, force);
+  const target = await TargetFolder.make(out, force, keep);
   const { signal, onProgress } = options;
   const totalBytes = onProgress ? await countDataBytes(tree, start, signal) : 0;
   const copying = { totalBytes, roomBytes: tree.sizeBytes, signal, onProgress };

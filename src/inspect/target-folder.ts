@@ -4,6 +4,7 @@ import { realpath } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { option, wording } from '../wording.js';
 import { escapeName } from '../formats/escaped-name.js';
+import { fileIdentity, identityOf } from '../host/file-identity.js';
 import { makeOutputFolder, writeInFolder, writeSmallInFolder } from '../host/output-file.js';
 import type { OutputOptions } from '../host/output-file.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from '../host/system-errors.js';
@@ -25,14 +26,22 @@ export class TargetFolder {
   private constructor(
     readonly path: string,
     private readonly force: boolean,
+    private readonly kept: ReadonlySet<string | undefined>,
   ) {}
 
-  /** @throws ZosiaError `ZOSIA_OUTPUT_UNWRITABLE` */
-  static async make(path: string, force: boolean): Promise<TargetFolder> {
+  /**
+   * @param keep files on the host that are never replaced
+   * @throws ZosiaError `ZOSIA_OUTPUT_UNWRITABLE`
+   */
+  static async make(
+    path: string,
+    force: boolean,
+    keep: readonly string[] = [],
+  ): Promise<TargetFolder> {
     await makeOutputFolder(path);
     const folder = await realpath(path);
     await sweepOnce(folder);
-    return new TargetFolder(folder, force);
+    return new TargetFolder(folder, force, new Set(await Promise.all(keep.map(fileIdentity))));
   }
 
   /** Makes a folder, or enters the one that is there. Those above it were made before. */
@@ -97,6 +106,13 @@ export class TargetFolder {
   /** @returns whether something is there that may be replaced */
   #refuseTaken(path: Buffer): boolean {
     const found = statusOf(path);
+    if (found && this.kept.has(identityOf(found))) {
+      throw new ZosiaError(
+        'ZOSIA_OUTPUT_IS_INPUT',
+        `${escapeName(path)} is read, and would be replaced`,
+        { hint: wording`Extract into another folder with ${option('out')}.` },
+      );
+    }
     if (!found || (this.force && !found.isDirectory())) return found !== undefined;
     throw new ZosiaError('ZOSIA_OUTPUT_EXISTS', `${escapeName(path)} exists already`, {
       hint: found.isDirectory()

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../errors.js';
+import { fileIdentity } from '../host/file-identity.js';
 import { option, wording } from '../wording.js';
 
 /**
@@ -12,10 +12,10 @@ export async function refuseOverwriting(
   inputs: readonly string[],
   outputs: readonly string[],
 ): Promise<void> {
-  const taken = new Set(await Promise.all(inputs.map(identify)));
+  const taken = new Set(await Promise.all(inputs.map(fileIdentity)));
   taken.delete(undefined);
   for (const output of outputs) {
-    if (!taken.has(await identify(output))) continue;
+    if (!taken.has(await fileIdentity(output))) continue;
     throw new ZosiaError('ZOSIA_OUTPUT_IS_INPUT', `${output} is read, and would be replaced`, {
       hint: [
         wording`That file is one of the inputs: name another place with ${option('out')}.`,
@@ -23,10 +23,4 @@ export async function refuseOverwriting(
       ],
     });
   }
-}
-
-/** The same for all names of a file; undefined when there is none. */
-async function identify(path: string): Promise<string | undefined> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  return found && `${found.dev} ${found.ino}`;
 }

@@ -7,7 +7,7 @@ import { planVmdk } from '../formats/vmdk/writer.js';
 import { openPlan } from '../host/image-reader.js';
 import { flatten } from '../image/image.js';
 import type { Image } from '../image/image.js';
-import { makeOutputFolder, writeOutput } from '../host/output-file.js';
+import { makeOutput, makeOutputFolder, writeOutput } from '../host/output-file.js';
 import { checkOutputTarget } from '../host/output-target.js';
 import { accessFile } from '../host/access-file.js';
 import { writeRaw } from '../host/raw-writer.js';
@@ -142,12 +142,14 @@ async function ensureLink(path: string, target: string): Promise<boolean> {
       ],
     });
   }
-  if (found) {
-    if ((await readlink(path)) === target) return false;
-    await unlink(path);
-  }
-  await symlink(target, path);
-  return !found;
+  return makeOutput(path, async () => {
+    if (found) {
+      if ((await readlink(path)) === target) return false;
+      await unlink(path);
+    }
+    await symlink(target, path);
+    return !found;
+  });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -36,7 +36,8 @@ export async function checkDiskTarget(out: string, sources: readonly HostFile[])
     sources.map(({ path }) => path),
     [out, manifestPath(out), vmdkMetadataPath(out)],
   );
-  for (const path of [out, manifestPath(out)]) await checkOutputTarget(path);
+  const written = [out, manifestPath(out), vmdkMetadataPath(out)];
+  for (const path of written) await checkOutputTarget(path);
 }
 
 /**

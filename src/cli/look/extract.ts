@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted, formatBytes, printJson, say, warn } from '../output/output.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
-import { IMAGE_HELP, partitionOption, withImage, withTree } from './options.js';
+import { IMAGE_HELP, filesOf, partitionOption, withImage, withTree } from './options.js';
 import type { ImageFlags } from './options.js';
 import type { ImageTree } from '../../inspect/node.js';
 import { startProgress } from '../output/progress.js';
@@ -41,13 +41,14 @@ Examples:
     )
     .action(async (imagePath: string, path: string, flags: Flags) => {
       const { extractFiles } = await import('../../inspect/extract.js');
-      const extract = async (tree: ImageTree): Promise<void> => {
+      const extract = async (tree: ImageTree, keep: readonly string[]): Promise<void> => {
         const progress = startProgress();
         try {
           const summary = await extractFiles(tree, {
             path,
             out: flags.out,
             force: flags.force ?? false,
+            keep,
             signal,
             onProgress: (doneBytes, totalBytes) => {
               progress.update(flags.out, doneBytes, totalBytes);
@@ -70,6 +71,9 @@ Examples:
           progress.stop();
         }
       };
-      await withImage(imagePath, flags, (image) => withTree(image, extract));
+      await withImage(imagePath, flags, async (image) => {
+        const keep = await filesOf(image);
+        await withTree(image, (tree) => extract(tree, keep));
+      });
     });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { EXIT, formatBytes, pluralOf, printJson, say } from '../output/output.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
-import { IMAGE_HELP, partitionOption, withImage } from './options.js';
+import { IMAGE_HELP, filesOf, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import { printable } from '../output/printable.js';
 import { writeStdout } from '../output/stdout.js';
@@ -71,12 +71,9 @@ Examples:
 }
 
 /** A page never takes the place of the image, or of a file that the image is made of. */
-async function refuseToReplace({ files }: OpenImage, html: string): Promise<void> {
+async function refuseToReplace(image: OpenImage, html: string): Promise<void> {
   const { refuseOverwriting } = await import('../../recipes/refuse-overwriting.js');
-  await refuseOverwriting(
-    files.map(({ path }) => path),
-    [html],
-  );
+  await refuseOverwriting(await filesOf(image), [html]);
 }
 
 type Row = readonly [string, string];

@@ -51,6 +51,12 @@ export async function withTree(
   if (damage) throw damage;
 }
 
+/** The files that an open image is read from, which no output may take the place of. */
+export async function filesOf({ path, files }: OpenImage): Promise<string[]> {
+  const { manifestPath } = await import('../../recipes/manifest.js');
+  return [...files.map((file) => file.path), manifestPath(path)];
+}
+
 /** Opens the image, and closes it in the end. */
 export async function withImage(
   path: string,
