@@ -153,15 +153,15 @@ async function gather(
     layout: {
       adapters,
       extras: extras.flat(),
-      ...(flags.mmproj === undefined
-        ? {}
-        : { projector: await openCompanion(flags.mmproj, 'projector', modelsDir) }),
+      projector:
+        flags.mmproj === undefined
+          ? undefined
+          : await openCompanion(flags.mmproj, 'projector', modelsDir),
       label: flags.label,
       sizeBytes: flags.size,
       extraBytes: extraMib === undefined ? undefined : extraMib * 2 ** 20,
-      ...(flags.blockSize === undefined
-        ? {}
-        : { blockSizeBytes: Number(flags.blockSize) as BlockSizeBytes }),
+      blockSizeBytes:
+        flags.blockSize === undefined ? undefined : (Number(flags.blockSize) as BlockSizeBytes),
     },
   };
 }
