@@ -11,6 +11,7 @@ import type { Model } from '../../recipes/model.js';
 import type { ModelDiskLayout } from '../../recipes/model-disk.js';
 import { defaultPlaces, modelDiskPath } from '../../recipes/places.js';
 import type { DiskFormat } from '../../recipes/places.js';
+import { MIB } from '../../image/units.js';
 
 interface ModelDiskFlags {
   format: DiskFormat;
@@ -159,7 +160,7 @@ async function gather(
           : await openCompanion(flags.mmproj, 'projector', modelsDir),
       label: flags.label,
       sizeBytes: flags.size,
-      extraBytes: extraMib === undefined ? undefined : extraMib * 2 ** 20,
+      extraBytes: extraMib === undefined ? undefined : extraMib * MIB,
       blockSizeBytes:
         flags.blockSize === undefined ? undefined : (Number(flags.blockSize) as BlockSizeBytes),
     },

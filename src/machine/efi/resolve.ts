@@ -13,6 +13,7 @@ import type { HostOptions } from '../resolve-host.js';
 import { chosenFirmware } from '../firmware/choose.js';
 import type { EfiMachineSpec, EfiScreen } from './spec.js';
 import { requirePngScreenshots } from './screenshot.js';
+import { MIB } from '../../image/units.js';
 
 /** What a user may say about a machine that boots a UEFI application. */
 export interface EfiMachineOptions extends HostOptions {
@@ -29,7 +30,6 @@ export interface EfiMachineOptions extends HostOptions {
   readonly debugLog?: string | undefined;
 }
 
-const MIB = 2 ** 20;
 /** What the original report's machine has. */
 const LEAST_RAM_MIB = 512;
 /** What firmware and its drivers take. */
