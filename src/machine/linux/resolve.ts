@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { HostFolders } from '../../host/host-folders.js';
 import type { ConsoleTarget, MachineDisk } from '../qemu/host-spec.js';
-import { isFile, openDisk, requireFile } from '../qemu/machine-files.js';
+import { isFile } from '../../host/host-file.js';
+import { openDisk, requireFile } from '../qemu/machine-files.js';
 import { chosenFirmware } from '../firmware/choose.js';
 import { hostFreeMiB } from '../qemu/memory.js';
 import { quickProcessors } from '../qemu/macos.js';

@@ -15,10 +15,6 @@ export interface MachineFile {
   readonly builtBy: string;
 }
 
-export async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
-}
-
 /** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, for a folder or a device, too */
 export async function requireFile(
   path: string,
