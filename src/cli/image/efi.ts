@@ -91,7 +91,7 @@ models, nothing stands round a prompt, and the temperature is 1.
     )
     .action(async (flags: EfiDiskFlags) => {
       const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
-      const { subject, settings } = await openSubject(command, flags, signal);
+      const { subject, settings } = await readSubject(command, flags, signal);
       const { arch, format, partitionTable, size } = flags;
       const program = flags.hello ? 'hello' : 'llama2';
       const out = flags.out ?? efiDiskPath(defaultPlaces(), format, program);
@@ -139,7 +139,7 @@ interface Subject {
   readonly settings?: EfiSettings | undefined;
 }
 
-async function openSubject(
+async function readSubject(
   command: Command,
   { hello, model: checkpoint, tokenizer, mode, format, out }: EfiDiskFlags,
   signal: AbortSignal,

@@ -126,18 +126,18 @@ Examples:
     });
 }
 
-/** Opens and checks everything that goes on the disk. */
+/** Reads and checks everything that goes on the disk. */
 async function gather(
   names: readonly string[],
   flags: ModelDiskFlags,
   modelsDir: string,
 ): Promise<{ model: Model; layout: ModelDiskLayout }> {
-  const [{ openCompanion, openModelFiles }, { collectAddition, parseAddition }] = await Promise.all(
+  const [{ readCompanion, readModelFiles }, { collectAddition, parseAddition }] = await Promise.all(
     [import('../../recipes/model.js'), import('../../recipes/additions.js')],
   );
-  const model = await openModelFiles(names, modelsDir);
+  const model = await readModelFiles(names, modelsDir);
   const adapters = await Promise.all(
-    (flags.lora ?? []).map((name) => openCompanion(name, 'adapter', modelsDir)),
+    (flags.lora ?? []).map((name) => readCompanion(name, 'adapter', modelsDir)),
   );
   const extras = await Promise.all(
     (flags.add ?? []).map((text) => collectAddition(parseAddition(text))),
@@ -157,7 +157,7 @@ async function gather(
       projector:
         flags.mmproj === undefined
           ? undefined
-          : await openCompanion(flags.mmproj, 'projector', modelsDir),
+          : await readCompanion(flags.mmproj, 'projector', modelsDir),
       label: flags.label,
       sizeBytes: flags.size,
       extraBytes: extraMib === undefined ? undefined : extraMib * MIB,

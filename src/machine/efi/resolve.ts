@@ -1,7 +1,7 @@
 import type { HostFolders } from '../../host/host-folders.js';
 import { findWindow } from '../qemu/display.js';
 import type { MachineDisk } from '../qemu/host-spec.js';
-import { openDisk } from '../qemu/machine-files.js';
+import { describeDisk } from '../qemu/machine-files.js';
 import {
   defaultCpus,
   fittingRamMiB,
@@ -51,7 +51,8 @@ export async function resolveEfiMachine(
 ): Promise<EfiMachineSpec> {
   const { arch, memoryBytes, screenshot = false, debugLog } = options;
   const choices = hostChoices(options);
-  const disk = typeof options.disk === 'string' ? await openDisk(options.disk, DISK) : options.disk;
+  const disk =
+    typeof options.disk === 'string' ? await describeDisk(options.disk, DISK) : options.disk;
   const firmware = await chosenFirmware(arch, options.firmware, folders);
   const ramMiB =
     choices.ramMiB ??

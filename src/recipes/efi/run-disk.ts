@@ -33,14 +33,14 @@ export async function withRunDisk<T>(
   const disk = await openEfiDisk(diskPath, options);
   let image: Image;
   try {
-    image = await planRunDisk(disk, settings);
+    image = await prepareRunDisk(disk, settings);
   } finally {
     await disk.close();
   }
   return withPrivateDisk(image, use, signal);
 }
 
-async function planRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promise<Image> {
+async function prepareRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promise<Image> {
   const own = await readDiskSettings(disk.fat);
   const text = formatSettings(overrideSettings(own, settings));
   const entries: FatEntry[] = [{ type: 'file', path: SETTINGS_PATH, data: text }];
