@@ -15,7 +15,7 @@ import { fatEntry, readEfiDiskFiles } from '../../src/recipes/efi/entries.js';
 import { readEfiModel } from '../../src/recipes/efi/model.js';
 import { formatSettings } from '../../src/formats/llama2c/settings/file.js';
 import { readKernelPackage } from '../../src/recipes/kernel-package.js';
-import { planPeer } from './peer.js';
+import { preparePeer } from './peer.js';
 import { HOST } from '../../test/support/host.js';
 
 /** Room for the model twice: the kernel unpacks it from the initramfs. */
@@ -57,7 +57,7 @@ export async function prepareLinux(job: Job): Promise<Contestant> {
   ]);
   const settings = formatSettings({ ...settingsOf(job), model: 'model', tokenizer: 'tokenizer' });
   const initrd = join(folder, `${arch}-initrd`);
-  await writeRaw(await planPeer(arch, { checkpoint, tokenizer, settings }, folder), initrd);
+  await writeRaw(await preparePeer(arch, { checkpoint, tokenizer, settings }, folder), initrd);
   const kernel = await writeKernel(job);
   const machine = await resolveLinuxMachine(
     { arch, cpus: 1, ramMiB: RAM_MIB, defaults: { kernel, initrd } },

@@ -78,7 +78,7 @@ export interface PeerFiles {
 }
 
 /** An initramfs in which the peer is process 1, with the model beside it. */
-export async function planPeer(
+export async function preparePeer(
   arch: Architecture,
   files: PeerFiles,
   folder: string,

@@ -69,7 +69,7 @@ export function aptTransport({ baseUri, run, keyring }: AptTransportOptions): Tr
         baseUri,
         suite,
         architecture,
-        ...(keyring !== undefined && { keyring }),
+        keyring,
       });
       await updateAptRoot(root, run, [], signal);
       return resolveComponent(component, architecture, root, run, signal);

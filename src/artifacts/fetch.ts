@@ -80,7 +80,7 @@ export async function fetchComponents(
       cache,
       warn,
       mirror: options.mirror,
-      ...(signal && { signal }),
+      signal,
     });
     try {
       const downloader = new Downloader(options, cache, transport);

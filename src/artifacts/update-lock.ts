@@ -75,7 +75,7 @@ export async function resolveLock(
         baseUri: source.baseUri,
         suite,
         architecture,
-        ...(source.keyring !== undefined && { keyring: source.keyring }),
+        keyring: source.keyring,
       });
       await updateAptRoot(root, source.run, [], signal);
       times.set(suite, snapshotTime(await readReleaseDate(root)));

@@ -3,6 +3,7 @@ import { arch as hostProcessor, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
 import type { DoctorHost } from './host.js';
+import { MIB } from '../image/units.js';
 
 /** Things worth knowing about a host when something does not work. */
 export interface HostFacts {
@@ -30,7 +31,6 @@ export interface AcceleratorFact {
   readonly reason?: string | undefined;
 }
 
-const MIB = 2 ** 20;
 const KVM_DEVICE = '/dev/kvm';
 
 /** @param arch the guest's architecture */

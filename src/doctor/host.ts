@@ -1,12 +1,14 @@
 import { constants } from 'node:fs';
-import { access, readFile, readdir, stat } from 'node:fs/promises';
+import { access, readFile, readdir } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import type { Architecture } from '../artifacts/architectures.js';
 import { systemErrorCode } from '../errors.js';
 import { isTranslated } from '../machine/qemu/macos.js';
+import { isFile } from '../host/host-file.js';
 import { isExecutable } from '../host/programs.js';
 import type { HostFolders } from '../host/host-folders.js';
 import type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
+import { MIB } from '../image/units.js';
 
 export interface CommandResult {
   readonly exitCode: number | undefined;
@@ -59,11 +61,7 @@ export const thisHost = (folders: HostFolders): DoctorHost => ({
 
   isExecutable,
 
-  isFile: (path) =>
-    stat(path).then(
-      (status) => status.isFile(),
-      () => false,
-    ),
+  isFile,
 
   async openError(path) {
     try {
@@ -81,7 +79,7 @@ export const thisHost = (folders: HostFolders): DoctorHost => ({
 
   async freeMemoryMiB() {
     // On Linux Node counts what can be reclaimed as free; on macOS it does not.
-    if (process.platform !== 'darwin') return Math.floor(freemem() / 2 ** 20);
+    if (process.platform !== 'darwin') return Math.floor(freemem() / MIB);
     const { hostFreeMiB } = await import('../machine/qemu/memory.js');
     return hostFreeMiB();
   },

@@ -3,11 +3,10 @@ import { ZosiaError } from '../errors.js';
 import { option, wording } from '../wording.js';
 import { dataRuns } from './data-runs.js';
 import type { LeafSegment } from '../image/image.js';
+import { MIB } from '../image/units.js';
 
 /** `st_blocks` counts in these, whatever the file system's block size (POSIX, sys/stat.h). */
 export const STAT_BLOCK_BYTES = 512;
-const MIB = 2 ** 20;
-
 /**
  * Refuses a write that the file system of `folder` has no room for, before it is begun. Segments take
  * what they are long, except for what is known to become holes: zeros in memory, and the holes of

@@ -11,6 +11,11 @@ export interface HostFile extends FileStamp {
   readonly path: string;
 }
 
+/** Whether a regular file is there; symbolic links are followed. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}
+
 /**
  * Looks at a regular file; symbolic links are followed.
  *

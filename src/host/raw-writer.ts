@@ -4,13 +4,13 @@ import { imageChunks } from './chunks.js';
 import { cloneCandidate, cloneFile, planClone } from './clone.js';
 import type { ClonePlan } from './clone.js';
 import { dataRuns } from './data-runs.js';
-import type { DataRun } from './data-runs.js';
 import { checkStamp, readStamp } from './file-stamp.js';
 import type { FileStamp, Image, LeafSegment } from '../image/image.js';
 import { checkFreeSpace, dataLength } from './free-space.js';
 import { flatten } from '../image/image.js';
 import { writeOutputFile } from './output-file.js';
 import type { OutputOptions } from './output-file.js';
+import { writeAll } from './write-all.js';
 import { Writeback } from './writeback.js';
 
 export interface WriteRawOptions extends OutputOptions {
@@ -20,13 +20,6 @@ export interface WriteRawOptions extends OutputOptions {
 
 /** What is read at once: holes of a source go by fastest in large pieces. */
 const READ_BYTES = 4 << 20;
-
-/**
- * What is written at once. Linux backs a larger write with larger folios of its page cache, and finding
- * those takes up to ten times the time of the copy where memory is fragmented, or is only lent to a
- * virtual machine; smaller writes pay more for each call.
- */
-const WRITE_BYTES = 256 << 10;
 
 /** A file that the image is begun as a clone of, and what it was when that was planned. */
 interface CloneBase extends ClonePlan {
@@ -109,7 +102,7 @@ async function copyData(file: FileHandle, copy: Copy): Promise<void> {
   try {
     for await (const { offset, bytes, dataBytes } of imageChunks(image, signal, READ_BYTES)) {
       for (const run of offset < holesFrom ? [{ offset, bytes }] : dataRuns(offset, bytes)) {
-        await writeAll(file, run);
+        await writeAll(file, run.bytes, run.offset);
         writeback?.wrote(run.bytes.length);
       }
       doneBytes += dataBytes;
@@ -119,12 +112,4 @@ async function copyData(file: FileHandle, copy: Copy): Promise<void> {
     await writeback?.settle();
   }
   writeback?.check();
-}
-
-async function writeAll(file: FileHandle, { offset, bytes }: DataRun): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const length = Math.min(WRITE_BYTES, bytes.length - done);
-    const { bytesWritten } = await file.write(bytes, done, length, offset + done);
-    done += bytesWritten;
-  }
 }

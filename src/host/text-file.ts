@@ -1,8 +1,9 @@
 import { ZosiaError } from '../errors.js';
 import { accessFile } from './access-file.js';
+import { MIB } from '../image/units.js';
 
 /** What is longer is no text of a person's, and no results of a year. */
-const MAX_BYTES = 64 * 2 ** 20;
+const MAX_BYTES = 64 * MIB;
 
 /**
  * Reads a text that a user named.

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
+import { MIB } from '../image/units.js';
 
 /** Enough for a long sequential write to the disk, little enough that the last wait is short. */
-const INTERVAL_BYTES = 128 * 2 ** 20;
+const INTERVAL_BYTES = 128 * MIB;
 
 /**
  * Whether `datasync` is meant for that: on macOS libuv makes it F_FULLFSYNC, which has the drive empty its

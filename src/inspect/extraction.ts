@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { ZosiaError } from '../errors.js';
 import type { Piece } from '../host/output-file.js';
+import { writeAll } from '../host/write-all.js';
 import type { ImageNode } from './node.js';
 import type { TargetFolder } from './target-folder.js';
 import type { LocatedNode } from './walk.js';
@@ -184,12 +185,5 @@ export class Extraction {
     if (++this.#madeCount % MADE_AT_A_TIME !== 0) return;
     await setImmediate();
     this.options.signal?.throwIfAborted();
-  }
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);
-    done += bytesWritten;
   }
 }

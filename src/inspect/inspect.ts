@@ -74,8 +74,8 @@ function describeTable({ table, partition, content }: OpenImage): Pick<Inspectio
     table: {
       ...table,
       partitions,
-      ...(partition ? { chosen: partition.number } : {}),
-      ...(content.kind === 'partitions' ? { problem: content.problem.message } : {}),
+      chosen: partition?.number,
+      problem: content.kind === 'partitions' ? content.problem.message : undefined,
     },
   };
 }

@@ -97,7 +97,7 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
     const vmdk = kind === 'vmdk' ? await openVmdk(file, path, options) : undefined;
     if (vmdk) opened.push(vmdk.disk);
     const disk = vmdk?.disk ?? file;
-    const { table, partition, content } = await openDisk(disk, path, options);
+    const { table, partition, content } = await findContent(disk, path, options);
     return {
       path,
       container: vmdk ? 'vmdk' : 'raw',
@@ -117,7 +117,7 @@ export async function openImage(path: string, options: OpenImageOptions = {}): P
   }
 }
 
-async function openDisk(
+async function findContent(
   disk: RandomAccess,
   path: string,
   { partition: number, fileSystem }: OpenImageOptions,

@@ -23,7 +23,7 @@ export async function writeMapPage(
   const extents = hostExtents(image).map((each) => ({ ...each, path: printablePath(each.path) }));
   const host = hostRange(extents, image.sizeBytes);
   const page = mapPage({ title: printablePath(image.path), contents, host, script });
-  await writeOutput(out, page, signal ? { signal } : {});
+  await writeOutput(out, page, { signal });
 }
 
 const printablePath = (path: string): string => escapeName(new TextEncoder().encode(path));

@@ -155,8 +155,8 @@ export {
 export { NORM_EPSILON, ROPE_BASE } from '../formats/llama2c/run-constants.js';
 export { planLlama2cGguf } from '../formats/llama2c/to-gguf.js';
 export type { Llama2cGgufOptions } from '../formats/llama2c/to-gguf.js';
-export { DEFAULT_EFI_SETTINGS } from '../formats/llama2c/settings/settings.js';
-export type { EfiSettings } from '../formats/llama2c/settings/settings.js';
+export { DEFAULT_EFI_SETTINGS, overrideSettings } from '../formats/llama2c/settings/settings.js';
+export type { CompleteEfiSettings, EfiSettings } from '../formats/llama2c/settings/settings.js';
 export { formatSettings, parseSettings } from '../formats/llama2c/settings/file.js';
 
 // What the types above mention.

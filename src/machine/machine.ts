@@ -8,7 +8,6 @@ export { findQemu } from './qemu/binary.js';
 export type { QemuBinary } from './qemu/binary.js';
 export { formatCommand } from '../shell-word.js';
 export type { ConsoleTarget, HostSpec, MachineDisk } from './qemu/host-spec.js';
-export { isFile } from './qemu/machine-files.js';
 export { howItEnded } from './qemu/process.js';
 export type { QemuEnd } from './qemu/process.js';
 export { checkFitsHost, hostFreeMiB, ramForModelMiB } from './qemu/memory.js';

@@ -1,4 +1,5 @@
 import type { Architecture } from '../artifacts/architectures.js';
+import { overrideSettings } from '../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import type { Image } from '../image/image.js';
 import { findQemu, resolveEfiMachine } from '../machine/machine.js';
@@ -54,7 +55,7 @@ export async function prepareEfiMachine(options: PrepareEfiOptions): Promise<Rea
   } = options.model
     ? { ...options.model, settings: undefined }
     : await embeddedCheckpoint(efiModelDir(places), { signal });
-  const asked = { ...settings, ...request };
+  const asked = overrideSettings(settings, request);
   const model = await readEfiModel(checkpoint, tokenizer, asked);
   const files = await readEfiDiskFiles(model, { settings: asked });
   const { image: runDisk } = planEfiDisk(files, { sourceDateSeconds });

@@ -59,6 +59,8 @@ export async function convertLlama2c(options: ConvertOptions): Promise<Converted
   try {
     await refuseGguf(checkpointFile, path);
     const checkpoint = await readCheckpoint(checkpointFile, path);
+    const chatTemplate =
+      options.chatTemplate === undefined ? undefined : await readChatTemplate(options.chatTemplate);
     const tokenizerFile = await accessFile(options.tokenizer);
     try {
       const { vocabularySize } = checkpoint.config;
@@ -70,9 +72,7 @@ export async function convertLlama2c(options: ConvertOptions): Promise<Converted
         type,
         tokenizer,
         name,
-        ...(options.chatTemplate === undefined
-          ? {}
-          : { chatTemplate: await readChatTemplate(options.chatTemplate) }),
+        chatTemplate,
         temperature,
       });
       await writeRaw(image, out, { signal });

@@ -4,8 +4,8 @@ import { describeModel } from '../formats/gguf/model-info.js';
 import { readCheckpoint } from '../formats/llama2c/checkpoint.js';
 import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
 import type { Llama2cPair } from '../formats/llama2c/from-gguf.js';
+import { overrideSettings } from '../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
-
 import { digestFile, digestImage } from '../host/digest.js';
 import { accessImage } from '../image/access-image.js';
 import type { Image } from '../image/image.js';
@@ -64,7 +64,11 @@ export async function embeddedCheckpointMemory(asked: EfiSettings): Promise<numb
   return withEmbeddedPair(undefined, async (pair, settings) => {
     const checkpoint = await readCheckpoint(accessImage(pair.checkpoint), EMBEDDED_MODEL_NAME);
     const tokenizerBytes = pair.tokenizer.sizeBytes;
-    return efiMemoryBytes({ checkpoint, tokenizerBytes, ...textSizes({ ...settings, ...asked }) });
+    return efiMemoryBytes({
+      checkpoint,
+      tokenizerBytes,
+      ...textSizes(overrideSettings(settings, asked)),
+    });
   });
 }
 
@@ -79,7 +83,7 @@ async function withEmbeddedPair<T>(
     const { temperature } = describeModel(header);
     return await use(planLlama2cPair(header, file, path), {
       template: EMBEDDED_MODEL_TEMPLATE,
-      ...(temperature === undefined ? {} : { temp: temperature }),
+      temp: temperature,
     });
   } finally {
     await file.close();

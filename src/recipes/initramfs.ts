@@ -13,19 +13,27 @@ export interface InitramfsInputs {
   /** PID 1. */
   readonly init: Uint8Array;
   readonly modules: readonly KernelModule[];
-  /** Paths of the packages that llama.cpp and its libraries come in. */
-  readonly llamaPackages: readonly string[];
+  /** llama.cpp and its libraries, as {@link readRuntimeFiles} finds them. */
+  readonly runtimeFiles: FileTree;
 }
 
-/** Plans the guest's root file system: PID 1, the modules it loads, and llama.cpp. */
-export async function planInitramfs(inputs: InitramfsInputs): Promise<Image> {
-  const { arch, init, modules, llamaPackages } = inputs;
+/** Reads the programs and libraries of packages, given by their paths. */
+export async function readRuntimeFiles(packagePaths: readonly string[]): Promise<FileTree> {
   const tree = new FileTree();
-  for (const path of llamaPackages) {
+  for (const path of packagePaths) {
     for await (const entry of readDeb(await readFile(path), { select: isRuntimeFile })) {
       tree.add(entry);
     }
   }
+  return tree;
+}
+
+/**
+ * Plans the guest's root file system: PID 1, the modules it loads, and llama.cpp.
+ *
+ * @throws ZosiaError as `llamaRuntime`
+ */
+export function planInitramfs({ arch, init, modules, runtimeFiles }: InitramfsInputs): Image {
   return planCpio([
     { path: '/init', type: 'file', mode: 0o755, data: init },
     // The kernel opens the console for PID 1 before anything could have made it.
@@ -36,7 +44,7 @@ export async function planInitramfs(inputs: InitramfsInputs): Promise<Image> {
       type: 'file',
       data: bytes,
     })),
-    ...llamaRuntime(tree, arch),
+    ...llamaRuntime(runtimeFiles, arch),
   ]);
 }
 

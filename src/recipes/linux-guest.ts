@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { initramfsPath, kernelPath } from './places.js';
 import type { Places } from './places.js';
-import { planInitramfs } from './initramfs.js';
+import { planInitramfs, readRuntimeFiles } from './initramfs.js';
 import { GUEST_MODULES, readKernelPackage } from './kernel-package.js';
 import { isCurrent, writeManifest } from './manifest.js';
 import type { ManifestInput, Recipe } from './manifest.js';
@@ -37,7 +37,7 @@ export interface LinuxGuest {
  * Brings the Linux guest's kernel and initramfs up to date. Nothing is fetched or built when what is
  * there was made of the same inputs and is unchanged.
  *
- * @throws ZosiaError as `fetchComponents`, `readKernelPackage` and `planInitramfs`
+ * @throws ZosiaError as `fetchComponents`, `readKernelPackage`, `readRuntimeFiles` and `planInitramfs`
  */
 export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest> {
   const { arch, places, outDir, frozen = false, log, signal } = options;
@@ -68,11 +68,11 @@ export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest
   await write(kernel, kernelPackage.kernel, 'kernel');
 
   log?.(`building the ${arch} initramfs`);
-  const image = await planInitramfs({
+  const image = planInitramfs({
     arch,
     init,
     modules: kernelPackage.modules,
-    llamaPackages: pathsOf('llama'),
+    runtimeFiles: await readRuntimeFiles(pathsOf('llama')),
   });
   const compressed = await gzip(imageBytes(image, signal), { level: GZIP_LEVEL });
   await write(initramfs, compressed, 'initramfs');

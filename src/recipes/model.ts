@@ -72,7 +72,7 @@ export async function readModel(name: string | undefined, modelsDir: string): Pr
  *
  * @throws ZosiaError `ZOSIA_MODEL_NOT_ONE`, and those of `readModel`
  */
-export async function openModelFiles(names: readonly string[], modelsDir: string): Promise<Model> {
+export async function readModelFiles(names: readonly string[], modelsDir: string): Promise<Model> {
   const [first, ...others] = names;
   const model = await readModel(first, modelsDir);
   for (const name of others) {
@@ -93,7 +93,7 @@ export async function openModelFiles(names: readonly string[], modelsDir: string
  *
  * @throws ZosiaError `ZOSIA_MODEL_NOT_FOUND`, `ZOSIA_MODEL_WRONG_KIND`, and those of `checkGguf`
  */
-export async function openCompanion(
+export async function readCompanion(
   name: string,
   kind: CompanionKind,
   modelsDir: string,

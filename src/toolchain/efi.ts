@@ -10,6 +10,7 @@ import { findCoffLinker } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
 import { GUEST_SOURCE_DIRECTORY, SHARED_SOURCES, listSources } from './sources.js';
+import { TOOL_ENVIRONMENT } from './tool-environment.js';
 
 /** The language model, or the smallest application there can be. */
 export type EfiProgram = 'llama2' | 'hello';
@@ -52,16 +53,6 @@ const LINK_FLAGS = [
   '/opt:ref',
   '/opt:icf',
 ];
-
-/** Variables that would add folders or options of the host's to clang's or lld's. */
-const UNSET_VARIABLES = {
-  CPATH: undefined,
-  C_INCLUDE_PATH: undefined,
-  CCC_OVERRIDE_OPTIONS: undefined,
-  LIB: undefined,
-  LINK: undefined,
-  _LINK_: undefined,
-};
 
 export interface BuildEfiOptions {
   readonly arch: Architecture;
@@ -129,7 +120,7 @@ async function runTool(tool: string, args: readonly string[], run: ToolRun): Pro
   const { arch, cwd, signal } = run;
   const { failed, all } = await execa(tool, args, {
     cwd,
-    env: { LC_ALL: 'C', ...UNSET_VARIABLES },
+    env: TOOL_ENVIRONMENT,
     all: true,
     reject: false,
     ...(signal ? { cancelSignal: signal } : {}),

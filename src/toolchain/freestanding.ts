@@ -6,6 +6,7 @@ import type { Architecture } from '../artifacts/architectures.js';
 import { withPrivateFolder } from '../host/private-folder.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
+import { TOOL_ENVIRONMENT } from './tool-environment.js';
 
 export interface FreestandingProgram {
   readonly arch: Architecture;
@@ -47,13 +48,6 @@ const LINK_FLAGS = [
   '-Wl,--strip-all,--build-id=none,--gc-sections,-z,norelro,-z,noexecstack',
 ];
 
-/** Variables that would add folders or options of the host's to clang's. */
-const UNSET_VARIABLES = {
-  CPATH: undefined,
-  C_INCLUDE_PATH: undefined,
-  CCC_OVERRIDE_OPTIONS: undefined,
-};
-
 /**
  * Compiles C without a C library into a static Linux program. The host may be any that has clang and
  * lld: neither its headers nor its libraries are looked at. The same compiler gives the same bytes in
@@ -79,7 +73,7 @@ export async function compileFreestanding(program: FreestandingProgram): Promise
     // Run where the sources are, so that their names are the same in every checkout.
     const { failed, all } = await execa(compiler.clang, args, {
       cwd: sourceDir,
-      env: { LC_ALL: 'C', ...UNSET_VARIABLES },
+      env: TOOL_ENVIRONMENT,
       all: true,
       reject: false,
       ...(signal ? { cancelSignal: signal } : {}),

@@ -33,23 +33,23 @@ const URIS = `\
 'http://mirror.example/debian/dists/bookworm/main/binary-amd64/Packages.xz' mirror.example_debian_dists_bookworm_main_binary-amd64_Packages 0 
 `;
 
-describe('the output of apt', () => {
-  it('gives the main archive of Debian, not that of security fixes, a vendor or a disc', () => {
+describe('parsing the output of apt', () => {
+  it('chooses the main archive of Debian, not that of security fixes, a vendor or a disc', () => {
     expect(chooseDebianArchive(parseIndexTargets(TARGETS))).toBe('http://mirror.example/debian/');
   });
 
-  it('gives no archive of a derivative', () => {
+  it('returns undefined for the archive of a derivative', () => {
     const ubuntu = 'Packages|main|http://archive.example/ubuntu/|Ubuntu|Ubuntu\n';
     expect(chooseDebianArchive(parseIndexTargets(ubuntu))).toBeUndefined();
     expect(parseIndexTargets('')).toEqual([]);
   });
 
-  it('gives a base URL that ends in a slash', () => {
+  it('returns a base URL that ends in a slash', () => {
     const release = { baseUri: 'http://mirror.example/debian', origin: 'Debian', label: 'Debian' };
     expect(chooseDebianArchive([release])).toBe('http://mirror.example/debian/');
   });
 
-  it('gives the base URLs of archives whose indexes were never downloaded', () => {
+  it('returns the base URLs of archives whose indexes were never downloaded', () => {
     expect(parseReleaseUris(URIS)).toEqual([
       {
         baseUri: 'http://mirror.example/debian/',
@@ -66,7 +66,7 @@ describe('the output of apt', () => {
     ]);
   });
 
-  it('gives the origin, label and date of a Release file', () => {
+  it('returns the origin, label and date of a Release file', () => {
     const text = 'Origin: Debian\nLabel: Debian-Security\nDate: Sun, 31 Mar 2024 20:08:01 UTC\n';
     expect(parseRelease(`-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${text}`)).toEqual({
       origin: 'Debian',

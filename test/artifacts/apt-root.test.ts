@@ -33,7 +33,7 @@ describe('the keyring of a private root', () => {
     });
   });
 
-  it('is the only one that its source is checked with', async () => {
+  it('is the only keyring that its source is checked with', async () => {
     const folder = await temporaryFolder();
     await createAptRoot(folder, suiteAt('http://x/', '/k.gpg'));
     expect(await readFile(join(folder, 'sources.list'), 'utf8')).toBe(

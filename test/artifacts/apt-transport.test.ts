@@ -59,7 +59,7 @@ describe('packageUri', () => {
   });
 });
 
-describe("apt's downloader, simulated by a program that continues only after it was seen", () => {
+describe("apt's downloader, simulated by a program that waits until its progress was read", () => {
   it('reports its progress by the size of its file', async () => {
     const seen = new EventEmitter();
     const run: AptRunner = async (_, args) => {
@@ -193,7 +193,7 @@ describe("the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () => {
     (program, [command, ...args], signal) =>
       runApt(program, [command!, ...options.flatMap((option) => ['-o', option]), ...args], signal);
 
-  it('blames the network, not the suite, when indexes cannot be downloaded', async () => {
+  it('reports a network error when indexes cannot be downloaded', async () => {
     const server = await serve((_, response) => void response.writeHead(503).end());
     onTestFinished(() => server.close());
     const run = configured('Acquire::Retries=0');

@@ -170,7 +170,7 @@ describe('fetchComponents', () => {
     expect(made.opened).toBe(1);
   });
 
-  it('passes on why a download failed, and starts no more', async () => {
+  it('throws the error of a failed download, and starts no more downloads', async () => {
     const made = await scene();
     const failure = new Error('on purpose');
     made.transport.contents.set('linux-image', failure);
@@ -238,7 +238,7 @@ describe('a pinned version that is gone', () => {
     expect(made.transport.downloads.filter((name) => name === 'tools')).toHaveLength(1);
   });
 
-  it('is still replaced by the same version later, with the warning', async () => {
+  it('is replaced by the same version the next time, with the warning', async () => {
     const made = await goneScene();
     const packages = await made.fetch();
     made.warnings.length = 0;
@@ -247,7 +247,7 @@ describe('a pinned version that is gone', () => {
     expect(made.opened).toBe(1);
   });
 
-  it('is resolved again when what was remembered or downloaded is damaged', async () => {
+  it('is resolved again when the remembered version or its download is damaged', async () => {
     const made = await goneScene();
     await made.fetch();
     const [record] = await readdir(join(made.cacheDir, 'substitutes'));

@@ -62,7 +62,7 @@ describe.each([
   'EADDRNOTAVAIL',
   'EPROTO',
   'UND_ERR_CONNECT_TIMEOUT',
-])('%s', (code) => {
+])('the network error %s', (code) => {
   it('is retried', async () => {
     const server = await served(whole);
     const file = await inFolder();
@@ -71,7 +71,7 @@ describe.each([
     expect(await readFile(file, 'utf8')).toBe(CONTENTS);
   });
 
-  it('is an error that names the host when all retries fail', async () => {
+  it('is reported with the name of the host when all retries fail', async () => {
     const transport = transportFor('http://archive.test/', {
       connect: failingConnector(code, Infinity),
     });
@@ -142,7 +142,7 @@ describe('httpTransport', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('gives up at once on a pause longer than it may wait', async () => {
+  it('gives up at once when the server asks for a longer pause than allowed', async () => {
     const server = await served((_, response) =>
       response.writeHead(429, { 'retry-after': '200' }).end(),
     );
@@ -154,7 +154,7 @@ describe('httpTransport', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('says what to do about an untrusted certificate, and does not retry', async () => {
+  it('prints a hint for an untrusted certificate, and does not retry', async () => {
     // openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500
     //   -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem
     const [key, cert] = await Promise.all(

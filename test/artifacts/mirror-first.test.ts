@@ -15,7 +15,7 @@ withoutProxy();
 const CONTENTS = 'contents';
 const wanted = samplePackage('libc6', CONTENTS);
 
-/** A mirror at `url`, before a rest that has everything unless told otherwise. */
+/** A mirror at `url`, before another source, which has everything unless given otherwise. */
 function mirrorFirst(url: string, rest: Partial<Transport> = {}) {
   const warnings: string[] = [];
   const asked: string[] = [];
@@ -107,7 +107,7 @@ describe('MirrorFirst', () => {
   });
 });
 
-describe('a given mirror', () => {
+describe('a mirror that the user names', () => {
   beforeEach(() => {
     vi.unstubAllEnvs();
     vi.stubEnv('no_proxy', '127.0.0.1');
@@ -119,7 +119,7 @@ describe('a given mirror', () => {
   it.each([
     ['https://mirror.test/debian', 'https://mirror.test/debian/'],
     ['http://mirror.test:8080/', 'http://mirror.test:8080/'],
-  ])('at %s has the base URL %s', (named, url) => {
+  ])('%s has the base URL %s', (named, url) => {
     expect(mirrorUrl(named)).toBe(url);
   });
 

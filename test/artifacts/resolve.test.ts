@@ -21,7 +21,7 @@ function entry(name: string, fields: Readonly<Record<string, string>> = {}): str
     .join('');
 }
 
-/** Resolves llama in a suite that has the given packages, and notes what was asked for. */
+/** Resolves llama in a suite that has the given packages, and records its requests. */
 async function resolve(
   suite: Readonly<Record<string, string>>,
 ): Promise<{ names: string[]; asked: string[][]; packages: LockedPackage[] }> {

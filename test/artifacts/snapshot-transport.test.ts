@@ -71,8 +71,8 @@ const status =
   (response: ServerResponse): void =>
     void response.writeHead(code, headers).end('no');
 
-describe('the snapshot archive', () => {
-  it('is asked for the pool path at the time of the suite, with plus signs escaped', async () => {
+describe('snapshotTransport', () => {
+  it('requests the pool path at the time of the suite, with plus signs escaped', async () => {
     const { file, server, received, result } = await download([whole]);
     await result;
     expect(await readFile(file, 'utf8')).toBe(CONTENTS);
@@ -82,7 +82,7 @@ describe('the snapshot archive', () => {
     ]);
   });
 
-  it('may redirect, within limits', async () => {
+  it('follows redirects, within limits', async () => {
     const moved = await download([status(302, { location: '/elsewhere' }), whole]);
     await moved.result;
     expect(await readFile(moved.file, 'utf8')).toBe(CONTENTS);
@@ -93,14 +93,14 @@ describe('the snapshot archive', () => {
     expect(circle.server.requests.length).toBeLessThan(30);
   });
 
-  it.each([429, 500, 503])('is asked again after status %i', async (code) => {
+  it.each([429, 500, 503])('retries after status %i', async (code) => {
     const { file, server, result } = await download([status(code), whole]);
     await result;
     expect(server.requests).toHaveLength(2);
     expect(await readFile(file, 'utf8')).toBe(CONTENTS);
   });
 
-  it.each([500, 503])('is not asked forever (status %i)', async (code) => {
+  it.each([500, 503])('gives up after a few retries (status %i)', async (code) => {
     // Pauses of 1 and 2 ms fit in, and no third.
     const { server, result } = await download([status(code)], { patienceMs: 6 });
     await expect(result).rejects.toMatchObject({
@@ -113,19 +113,19 @@ describe('the snapshot archive', () => {
     expect(server.requests.length).toBeLessThanOrEqual(3);
   });
 
-  it('is not asked again after a client error', async () => {
+  it('does not retry after a client error', async () => {
     const { server, result } = await download([status(403)]);
     await expect(result).rejects.toMatchObject({ code: 'ZOSIA_DOWNLOAD_FAILED' });
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([404, 410])('with status %i reports that a file is gone', async (code) => {
+  it.each([404, 410])('reports that a file is gone after status %i', async (code) => {
     const { server, result } = await download([status(code)]);
     await expect(result).rejects.toBeInstanceOf(PackageGoneError);
     expect(server.requests).toHaveLength(1);
   });
 
-  it('cannot send more than the pinned size', async () => {
+  it('stops at more bytes than the pinned size, and reports a corrupt download', async () => {
     const { file, server, result } = await download([
       (response) => {
         const more = (): void => {
@@ -143,7 +143,7 @@ describe('the snapshot archive', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is asked again from the start after the connection breaks off', async () => {
+  it('starts the download again after the connection breaks off', async () => {
     const { file, server, result } = await download([
       (response) => {
         response.writeHead(200, { 'content-length': CONTENTS.length });
@@ -159,7 +159,7 @@ describe('the snapshot archive', () => {
   it.each([
     ['before its headers', (): void => undefined],
     ['in the middle', (response: ServerResponse): void => void response.write('x')],
-  ])('is asked again when it stalls %s', async (_, stall) => {
+  ])('retries when the server stalls %s', async (_, stall) => {
     const { file, server, result } = await download([stall, whole], { stallTimeoutMs: 500 });
     await result;
     // On a busy host the second try may seem to stall, too.
@@ -167,7 +167,7 @@ describe('the snapshot archive', () => {
     expect(await readFile(file, 'utf8')).toBe(CONTENTS);
   });
 
-  it('is named in the error when it cannot be reached', async () => {
+  it('reports why the archive cannot be reached, and creates no file', async () => {
     const transport = snapshotTransport({
       snapshot,
       baseUrl: 'http://127.0.0.1:1/',
@@ -184,7 +184,7 @@ describe('the snapshot archive', () => {
   });
 
   it.each(['waiting for an answer', 'receiving', 'waiting to try again'])(
-    'is cancelled while %s',
+    'rejects with the reason when it is cancelled while %s',
     async (state) => {
       const cancel = new AbortController();
       const reason = new Error('enough');
@@ -207,7 +207,7 @@ describe('the snapshot archive', () => {
     },
   );
 
-  it('is reached through the proxy of the environment', async () => {
+  it('uses the proxy of the environment', async () => {
     vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
     const { result, server } = await download([whole]);
     await expect(result).rejects.toMatchObject({ code: 'ZOSIA_DOWNLOAD_FAILED' });

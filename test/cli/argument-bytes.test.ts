@@ -7,7 +7,7 @@ import { CLI } from '../support/cli.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { skipWhere } from '../support/skipping.js';
 
-/** A command line as Linux tells it, each byte a character. */
+/** A command line as /proc has it, each byte a character. */
 const commandLine = (...args: readonly string[]) => {
   return () => Buffer.from(args.map((arg) => `${arg}\0`).join(''), 'latin1');
 };
@@ -30,7 +30,7 @@ describe('an argument that is not UTF-8', () => {
     refuseNotUtf8(['info', REPLACED], commandLine('/\xff/node', 'zosia', 'info', genuine));
   });
 
-  it('is accepted where the system does not give the bytes, which are read only when needed', () => {
+  it('is accepted on a system that does not provide its bytes, and these are read only for a U+FFFD', () => {
     refuseNotUtf8(['info', REPLACED], () => undefined);
     refuseNotUtf8(['info', 'modèle.gguf'], () => {
       throw new Error('asked for');

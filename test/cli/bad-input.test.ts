@@ -75,7 +75,7 @@ describe('a model that cannot be used', () => {
   });
 });
 
-describe('a path that is not a file with bytes in it', () => {
+describe('a path that does not lead to a regular file', () => {
   const folder = temporaryFolder();
   const server = createServer();
   beforeAll(async () => {
@@ -112,7 +112,7 @@ describe('a path that is not a file with bytes in it', () => {
   });
 });
 
-describe('a valid model that cannot be used in this place', () => {
+describe('a valid model in a place where it cannot be used', () => {
   const folder = temporaryFolder();
 
   it('is reported as truncated when it is cut short', async () => {
@@ -123,7 +123,7 @@ describe('a valid model that cannot be used in this place', () => {
     });
   });
 
-  it('cannot be written to a path that is not writable', async () => {
+  it('is not copied to a path that cannot be written', async () => {
     await writeFile(folder.file('file'), '');
     for (const format of ['raw', 'vmdk']) {
       const out = folder.file(`file/disk-${format}`);
@@ -149,7 +149,7 @@ describe('a valid model that cannot be used in this place', () => {
   });
 
   it.each(['nbd://127.0.0.1:1/x', 'json:{"driver":"null-co"}', 'fat:/etc'])(
-    'is rejected behind a descriptor that sends QEMU to %s',
+    'is rejected as a VMDK whose descriptor refers QEMU to %s',
     async (name) => {
       const descriptor = [
         '# Disk DescriptorFile',

@@ -44,7 +44,7 @@ describe('options that contradict each other', () => {
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
   });
 
-  it('are rejected by every command that could print JSON or a command line', () => {
+  it('are rejected by every command that has both --json and --dry-run', () => {
     for (const words of withOption('--dry-run').filter((each) =>
       withOption('--json').includes(each),
     )) {
@@ -100,7 +100,7 @@ describe('--json', () => {
   };
   beforeAll(() => putMeasurements(folder.path));
 
-  it('is tested here for every command that has it', () => {
+  it('is tested by this file for every command that has it', () => {
     expect([...Object.keys(LINES), ...MACHINES_OF_THEIR_OWN].sort()).toEqual(
       withOption('--json').sort(),
     );

@@ -36,7 +36,7 @@ describe('the commands of the README', async () => {
 });
 
 describe('zosia', () => {
-  it('without arguments prints its help and exits as for wrong usage', async () => {
+  it('prints its help without arguments, and exits as for wrong usage', async () => {
     const { exitCode, stderr } = await run();
     expect(stderr).toContain('Usage: zosia');
     expect(exitCode).toBe(2);
@@ -58,7 +58,7 @@ describe('zosia doctor', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('tells a person that there is nothing to install', async () => {
+  it('reports on a terminal that there is nothing to install', async () => {
     const args = [CLI, 'doctor', '--install', '--for', 'test'];
     const terminal = openTerminal(process.execPath, args, { cwd: folder.path });
     onTestFinished(() => {
@@ -68,7 +68,7 @@ describe('zosia doctor', () => {
     expect(await terminal.ended()).toBe(0);
   });
 
-  it('prints nothing of that for a program', async () => {
+  it('prints nothing without a terminal when nothing is missing', async () => {
     const doctor = await run('doctor', '--install', '--for', 'test');
     expect(doctor).toEqual({ stdout: '', stderr: '', exitCode: 0 });
   });
@@ -104,13 +104,13 @@ describe('zosia build guest', () => {
   );
 });
 
-describe('a machine that is only printed', () => {
+describe('the command that --dry-run prints', () => {
   beforeAll(async () => {
     await writeFile(folder.file('kernel'), 'k');
     await writeFile(folder.file('initrd'), 'i');
   });
 
-  it('is the command that would be run, where an option overrides its variable', async () => {
+  it('is the command that would be run, with options in place of their variables', async () => {
     const args = [
       'run',
       '--arch',
@@ -143,14 +143,16 @@ describe('a machine that is only printed', () => {
     expect(byFlag.stdout).not.toContain('x=1');
   });
 
-  it('has enough memory for its model, and is rejected when the host has not', async () => {
+  it('has enough memory for the model, a read-only disk and no network', async () => {
     const { stdout } = await run('up', EMBEDDED_MODEL, '--arch', 'aarch64', '--dry-run');
     expect(stdout).toMatch(/-m 576M/);
     expect(stdout).toContain('read-only=on');
     expect(stdout).toContain('-nic none');
   });
+});
 
-  it('has a model whose metadata zosia model info prints', async () => {
+describe('zosia model info', () => {
+  it('prints the metadata of a model', async () => {
     const { stdout, exitCode } = await run('model', 'info', EMBEDDED_MODEL, '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       architecture: 'llama',

@@ -99,7 +99,7 @@ describe('--dry-run', () => {
     });
   });
 
-  it('is an option of the commands that these tests call', () => {
+  it('is tested by this file for every command that has it', () => {
     expect(Object.keys(CALLS).sort()).toEqual(withOption('--dry-run').sort());
   });
 
@@ -126,7 +126,7 @@ describe('--dry-run', () => {
     });
   });
 
-  it('says which files of the command a real run makes first', async () => {
+  it('reports which files of the command a real run makes first', async () => {
     const { work, env } = await makeHost('fresh');
     const machine = ['--arch', 'aarch64', '--accel', 'tcg', '--dry-run'];
     const linux = await zosia(['up', 'model.gguf', ...machine], { cwd: work, env });
@@ -139,7 +139,7 @@ describe('--dry-run', () => {
     );
   });
 
-  it("tries the host's accelerator, and remembers nothing", async () => {
+  it('tests the accelerator of the host, and stores nothing', async () => {
     const host = await makeHost('probed');
     const arch = hostArchitecture();
     const program = `qemu-system-${arch}`;

@@ -54,7 +54,7 @@ describe('a model disk', () => {
     await mkdir(folder.file('out'));
   });
 
-  it('leaves nothing behind when the file may not be so large', async () => {
+  it('leaves nothing behind when it exceeds the file size limit', async () => {
     const out = folder.file('out/disk.img');
     const args = ['image', 'model', EMBEDDED_MODEL, '--format', 'raw', '--out', out];
     // The shell's limit on the size of files, in blocks of 512 bytes or of 1 KiB.

@@ -13,12 +13,12 @@ describe('refuseOldNode', () => {
     },
   );
 
-  it.each(['20.11.1', '18.19.1', '12.22.9', '8.0.0'])('says what %s is too old for', (version) => {
+  it.each(['20.11.1', '18.19.1', '12.22.9', '8.0.0'])('reports that %s is too old', (version) => {
     expect(refuseOldNode(version)).toMatch(/^error: .*20\.12 .*\nhint: {2}.*\n$/);
     expect(refuseOldNode(version)).toContain(version);
   });
 
-  it('agrees with the engines in package.json', async () => {
+  it('requires the same version as the engines in package.json', async () => {
     const { engines } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
       engines: { node: string };
     };
@@ -27,7 +27,7 @@ describe('refuseOldNode', () => {
 });
 
 describe('the command on an old Node.js', () => {
-  it('prints that it is too old, and does nothing else', async () => {
+  it('prints that Node.js is too old, and does nothing else', async () => {
     const pretending = `Object.defineProperty(process, 'versions', { value: { node: '18.19.1' } })`;
     const preload = ['--import', `data:text/javascript,${encodeURIComponent(pretending)}`];
     const { exitCode, stdout, stderr } = await execa(
@@ -40,7 +40,7 @@ describe('the command on an old Node.js', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('can be parsed by it: no import runs first, and no syntax is newer', async () => {
+  it('has no static import and no newer syntax in its first file', async () => {
     const text = (await readFile(CLI, 'utf8')).replace(/^\s*\/\/.*$/gm, '');
     expect(text).toContain('import(');
     expect(text).not.toMatch(/^import\b/m);

@@ -9,7 +9,7 @@ import { makeFakeGuest } from './fake-guest.js';
 
 const context = (signal = new AbortController().signal) => ({ signal, timeoutSeconds: 20 });
 
-describe('a boot', () => {
+describe('machineBoot', () => {
   const folder = temporaryFolder();
 
   /** A boot whose logs go to a folder of their own. */
@@ -36,7 +36,7 @@ describe('a boot', () => {
     return { boot, logs: folder.file(logs) };
   }
 
-  it('asks the guest for a setting, and returns what it measured', async () => {
+  it('passes a setting to the guest, and returns what the guest measured', async () => {
     const { boot, logs } = await makeBoot('good');
     const setting = { threads: 3, batchThreads: 4, llamaArgs: ['-ts', '3,1'] };
     expect(await boot(setting, context())).toEqual({
@@ -79,21 +79,21 @@ describe('a boot', () => {
   it.each([
     ['--crash', /^the guest ended with status 139: llama-completion was killed by signal 11$/],
     ['--half', /^the machine ended before its guest did/],
-  ])('with %s has failed, and its log is kept', async (argument, reason) => {
+  ])('reports a failed boot with %s, and keeps its log', async (argument, reason) => {
     const { boot } = await makeBoot(`failed${argument}`);
     const outcome = await boot({ llamaArgs: [argument] }, context());
     expect(outcome).toMatchObject({ measured: false, reason: expect.stringMatching(reason) });
     expect(await readFile(outcome.logPath!, 'utf8')).toContain('zosia: init');
   });
 
-  it('that hangs is ended at its time limit', async () => {
+  it('ends a boot that hangs at its time limit', async () => {
     const { boot } = await makeBoot('hanging');
     const { signal } = new AbortController();
     const outcome = await boot({ llamaArgs: ['--hang'] }, { signal, timeoutSeconds: 0.5 });
     expect(outcome).toMatchObject({ measured: false, reason: 'not done after 0.5 s' });
   });
 
-  it('that is cancelled leaves no log', async () => {
+  it('leaves no log of a boot that is cancelled', async () => {
     const { boot, logs } = await makeBoot('cancelled');
     const cancel = new AbortController();
     const running = boot({ llamaArgs: ['--hang'] }, context(cancel.signal));
@@ -104,7 +104,7 @@ describe('a boot', () => {
     expect(await readdir(logs)).toEqual([]);
   });
 
-  it('throws when a folder of logs is below a file', async () => {
+  it('throws when the path of the log folder leads through a file', async () => {
     await writeFile(folder.file('file'), '');
     const { boot } = await makeBoot('file/logs');
     await expect(boot({ llamaArgs: [] }, context())).rejects.toThrow(
@@ -113,8 +113,8 @@ describe('a boot', () => {
   });
 });
 
-describe('boot flags', () => {
-  it('set only what is not left to the guest, with commas escaped', () => {
+describe('bootFlags', () => {
+  it('returns flags for the given settings only, with commas escaped', () => {
     expect(bootFlags({ llamaArgs: [] }, 64)).toEqual([
       ...['zosia.perf=1', 'zosia.perf.tokens=64', 'zosia.time_limit=0'],
     ]);

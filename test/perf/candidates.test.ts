@@ -11,8 +11,8 @@ const threads = (count: number, batchThreads?: number): Setting => ({
   llamaArgs: [],
 });
 
-describe('candidates', () => {
-  it('are ranked by median, and those that ever failed after those that never did', () => {
+describe('Candidates', () => {
+  it('ranks by median, and those that ever failed after those that never did', () => {
     const candidates = new Candidates();
     for (const rate of [10, 30, 11]) candidates.record(threads(1), outcomeAt(rate));
     candidates.record(threads(2), outcomeAt(12));
@@ -24,14 +24,14 @@ describe('candidates', () => {
     expect(candidates.size).toBe(4);
   });
 
-  it('that all failed have no fastest one', () => {
+  it('has no fastest candidate when all have failed', () => {
     const candidates = new Candidates();
     candidates.record(threads(1), FAILURE);
     expect(fastest(candidates.ranked())).toBeUndefined();
     expect(candidates.representatives()).toEqual([]);
   });
 
-  it('of equal speed are represented by the one that reads prompts fastest', () => {
+  it('represents candidates of equal speed by the one that reads prompts fastest', () => {
     const candidates = new Candidates();
     candidates.record(threads(2), outcomeAt(20, 50));
     candidates.record(threads(2, 4), outcomeAt(19.5, 90));

@@ -35,13 +35,13 @@ describe('a matrix', () => {
     ['513||', /line 2: "513"/],
     ['|1.5|', /line 2: "1\.5"/],
     ['1||a b', /line 2: "a b"/],
-  ])('with the line %j is rejected', (line, message) => {
+  ])('is rejected with the line %j', (line, message) => {
     const parse = (): unknown => parseMatrix(`1||\n${line}\n`, 'perf.matrix');
     expect(parse).toThrow(message);
     expect(parse).toThrow(/^perf\.matrix, /);
   });
 
-  it('without a setting, or with too many, is rejected', () => {
+  it('is rejected without a setting, and with too many', () => {
     expect(() => parseMatrix('# nothing\n', 'm')).toThrow(zosiaError('ZOSIA_PERF_BAD_MATRIX'));
     expect(() => parseMatrix('||\n'.repeat(10_001), 'm')).toThrow(/more than 10000/);
   });
@@ -75,7 +75,7 @@ describe('the settings to choose from', () => {
     ]);
   });
 
-  it('contain both ways to wait when there is more than one thread to wait', () => {
+  it('contain both ways to wait when there is more than one thread', () => {
     const space = { ...usualSpace(2), llamaArgs: [[]] };
     expect(enumerateSpace(space).map(formatSetting)).toEqual([
       ...['1||', '1|2|', '1 spin|2|'],
@@ -88,7 +88,7 @@ describe('the settings to choose from', () => {
     [2, [1, 2]],
     [3, [1, 2, 3]],
     [8, [4, 7, 8]],
-  ])('of a host with %i processors have %j threads', (cpuCount, threads) => {
+  ])('have, for a host with %i processors, the thread counts %j', (cpuCount, threads) => {
     expect(threadsAround(cpuCount)).toEqual(threads);
     expect(usualSpace(cpuCount).threads).toEqual(threads);
   });
@@ -118,7 +118,7 @@ describe('the settings to choose from', () => {
   it.each([
     [['0'], 'Give whole numbers from 1 to 512; default leaves the matter to the guest.'],
     [[], 'Give at least one value; default leaves the matter to the guest.'],
-  ])('are rejected for %j with a hint what to give instead', (words, hint) => {
+  ])('are rejected for %j, with a hint that names valid values', (words, hint) => {
     expect(() => parseThreadList(words, '--threads')).toThrow(expect.objectContaining({ hint }));
   });
 

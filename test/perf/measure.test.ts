@@ -8,7 +8,7 @@ import { outcomeAt } from './samples.js';
 const SETTINGS: readonly Setting[] = [1, 2, 3].map((threads) => ({ threads, llamaArgs: [] }));
 const FAILURE: PerfOutcome = { measured: false, reason: 'no' };
 
-/** Measures with outcomes by number of threads, and tells in which order. */
+/** Measures with outcomes by number of threads, and returns the order. */
 async function measureWith(
   outcomes: (threads: number) => PerfOutcome,
   options: Partial<MeasureOptions> = {},
@@ -31,7 +31,7 @@ async function measureWith(
   return { ...measured, order };
 }
 
-describe('measuring', () => {
+describe('measure', () => {
   it('runs each setting once before any is measured again', async () => {
     const { order, runs, interrupted } = await measureWith(outcomeAt, { rounds: 2 });
     expect(order).toEqual([1, 2, 3, 1, 2, 3]);
@@ -43,7 +43,7 @@ describe('measuring', () => {
   it.each([
     [true, [1, 2]],
     [false, [1, 2, 3]],
-  ])('with fail-fast %s measures %j when the second fails', async (failFast, expected) => {
+  ])('measures %j when the second setting fails, with fail-fast %s', async (failFast, expected) => {
     const { order, runs } = await measureWith((t) => (t === 2 ? FAILURE : outcomeAt(t)), {
       failFast,
     });
@@ -60,14 +60,14 @@ describe('measuring', () => {
     expect(runs[0]!.outcome).toMatchObject({ measured: true, result: { tokPerS: 10 } });
   });
 
-  it('with fail-fast ends at a run below the minimum, too', async () => {
+  it('ends at a run below the minimum, with fail-fast', async () => {
     const { order } = await measureWith((t) => outcomeAt(40 - t * 10), { minTokPerS: 20 });
     expect(order).toEqual([1, 2, 3]);
     const early = await measureWith((t) => outcomeAt(40 - t * 10), { minTokPerS: 21 });
     expect(early.order).toEqual([1, 2]);
   });
 
-  it('in a loop ends when cancelled, and keeps the results so far', async () => {
+  it('ends a loop when cancelled, and keeps the results so far', async () => {
     const cancel = new AbortController();
     const { runs, interrupted } = await measureWith(outcomeAt, {
       repeat: { pauseSeconds: 0 },
@@ -80,7 +80,7 @@ describe('measuring', () => {
     expect(interrupted).toBe(true);
   });
 
-  it('in a loop pauses after each pass, until the pause is over or cancelled', async () => {
+  it('pauses after each pass of a loop, until the pause is over or cancelled', async () => {
     const cancel = new AbortController();
     const { order, interrupted } = await measureWith(outcomeAt, {
       rounds: 2,

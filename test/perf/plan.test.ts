@@ -6,8 +6,8 @@ import type { Profile } from '../../src/perf/profile.js';
 const NONE = BUILT_IN_PROFILES.get('none')!;
 const PHI = BUILT_IN_PROFILES.get('phi35_fast')!;
 
-describe('the plan of a measurement', () => {
-  it('has the profile, on the machine that the profile is for', () => {
+describe('planRuns', () => {
+  it('plans the setting of a profile, on the machine of the profile', () => {
     expect(planRuns({ profile: PHI, hostCpuCount: 12 })).toEqual({
       settings: [{ threads: 6, llamaArgs: ['-b', '256', '-c', '1024'] }],
       tokens: 128,
@@ -16,7 +16,7 @@ describe('the plan of a measurement', () => {
     });
   });
 
-  it('has a profile cut down to the host, or to the requested processors', () => {
+  it('reduces a profile to the processors of the host, or to those requested', () => {
     expect(planRuns({ profile: PHI, hostCpuCount: 2 })).toMatchObject({
       settings: [{ threads: 2 }],
       cpus: 2,
@@ -27,7 +27,7 @@ describe('the plan of a measurement', () => {
     expect(asked.note).toBeUndefined();
   });
 
-  it('has the options given beside the profile', () => {
+  it('prefers given options to those of the profile', () => {
     expect(
       planRuns({
         profile: PHI,
@@ -45,7 +45,7 @@ describe('the plan of a measurement', () => {
     });
   });
 
-  it('has a matrix, with memory for the longest context', () => {
+  it('plans a matrix, with memory for the longest context', () => {
     const matrix = [
       { llamaArgs: ['-c', '512'] },
       { threads: 16, llamaArgs: ['-c', '2048'] },
@@ -56,7 +56,7 @@ describe('the plan of a measurement', () => {
     expect(plan).toEqual({ settings: matrix, tokens: 64, cpus: 24, contextTokens: 2048 });
   });
 
-  it('has a matrix on the machine of a profile, without the setting of the profile', () => {
+  it('plans a matrix on the machine of a profile, without the setting of the profile', () => {
     const matrix = [{ threads: 1, llamaArgs: [] }];
     const plan = planRuns({ profile: PHI, matrix, hostCpuCount: 12 });
     expect(plan).toEqual({ settings: matrix, tokens: 128, cpus: 6, contextTokens: undefined });
@@ -66,7 +66,7 @@ describe('the plan of a measurement', () => {
     expect(planRuns({ profile: PHI, matrix, hostCpuCount: 2 }).note).toContain('cut down');
   });
 
-  it('has the default processors while they suffice', () => {
+  it('leaves the number of processors at the default when it suffices', () => {
     expect(planRuns({ profile: NONE, threads: 8, hostCpuCount: 24 }).cpus).toBeUndefined();
   });
 });

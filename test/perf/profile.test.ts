@@ -121,11 +121,14 @@ describe("the user's profiles", () => {
     ['missing.json', undefined, /there is no file of profiles at/],
     ['broken.json', '{"profiles": ', /it is not JSON/],
     ['replacing.json', '{"profiles": {"none": {}}}', /the profile none is built in/],
-  ])('are read for a built-in name, too, when %s is named', async (name, text, message) => {
-    const path = folder.file(name);
-    if (text !== undefined) await writeFile(path, text);
-    await expect(loadProfile('none', path)).rejects.toThrow(message);
-  });
+  ])(
+    'are read even for a built-in name when their file is given: %s',
+    async (name, text, message) => {
+      const path = folder.file(name);
+      if (text !== undefined) await writeFile(path, text);
+      await expect(loadProfile('none', path)).rejects.toThrow(message);
+    },
+  );
 
   it('do not change the built-in ones', async () => {
     const path = folder.file('whole.json');
@@ -145,7 +148,7 @@ describe("the user's profiles", () => {
 describe('a profile on a smaller host', () => {
   const phi = BUILT_IN_PROFILES.get('phi35_fast')!;
 
-  it('is cut down, with a note', () => {
+  it('is reduced to the host, with a note', () => {
     const { profile, note } = fitProfile(phi, 2);
     expect(profile).toEqual({ ...phi, cpus: 2, threads: 2 });
     expect(note).toMatch(/meant for 6 processors; there are 2/);

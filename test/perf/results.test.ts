@@ -31,7 +31,7 @@ describe('CSV', () => {
     );
   });
 
-  it('of other programs is read, with the line on which each record begins', () => {
+  it('is read from other programs, with the line on which each record begins', () => {
     expect(parseCsv('\ufeffa,"b ""x"""\r\n\r\n"two\nlines",\n,last')).toEqual([
       { line: 1, fields: ['a', 'b "x"'] },
       { line: 3, fields: ['two\nlines', ''] },
@@ -40,13 +40,13 @@ describe('CSV', () => {
   });
 
   it.each(['a\nb,"c', 'a\n"b"c', 'a\nb"c'])(
-    '%j is rejected with the number of the line',
+    'is rejected with the number of the line: %j',
     (text) => {
       expect(() => parseCsv(text)).toThrow(/^line 2: /);
     },
   );
 
-  it('with a long field does not exhaust the stack', () => {
+  it('is read with a long field without exhausting the stack', () => {
     const long = 'x""'.repeat(1_000_000);
     expect(parseCsv(`"${long}"\n`)[0]!.fields[0]).toHaveLength(2_000_000);
   });
@@ -80,7 +80,7 @@ describe('results', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('of the original scripts are read, combined with others or not', () => {
+  it('are read from files of the original scripts, combined with others or not', () => {
     const own = SCRIPT_RESULTS_HEADER;
     const line = '2026-01-02T03:04:05+02:00,8,8,"-b,256",64,3.2,20,1\n1767322800,8,8,,64,,,0\n';
     const records = parseResults(own + line + RESULTS_HEADER + formatRecord(MEASURED), 'r');
@@ -151,7 +151,7 @@ describe('a file of results', () => {
     ['half-old.csv', `${SCRIPT_RESULTS_HEADER}2026-07-31T`, /ends in the middle of a line/],
     ['other.csv', 'a,b\n1,2\n', /does not begin with the header/],
     ['half.csv', `${RESULTS_HEADER}2026-07-31T`, /ends in the middle of a line/],
-  ])('%s is rejected, and left unchanged', async (name, text, message) => {
+  ])('is rejected and left unchanged: %s', async (name, text, message) => {
     const path = folder.file(name);
     await writeFile(path, text);
     await expect(openResultsFile(path)).rejects.toThrow(message);
@@ -159,7 +159,7 @@ describe('a file of results', () => {
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  it('of the original scripts is continued in its columns', async () => {
+  it('is continued in the columns of the original scripts', async () => {
     const path = folder.file('scripts.csv');
     const old = `${SCRIPT_RESULTS_HEADER}2026-01-02T03:04:05Z,8,8,"-b,256",64,3.2,20,1\n`;
     await writeFile(path, old);
@@ -174,7 +174,7 @@ describe('a file of results', () => {
     ]);
   });
 
-  it('of an earlier zosia is continued in its columns', async () => {
+  it('is continued in the columns of an earlier zosia', async () => {
     const path = folder.file('earlier.csv');
     const old =
       'timestamp,threads,batch_threads,args,tokens,seconds,tok_per_s,ok,' +
@@ -187,7 +187,7 @@ describe('a file of results', () => {
     expect(parseResults(await readFile(path, 'utf8'), 'r')).toEqual([MEASURED]);
   });
 
-  it('is rejected when it is a folder, or below a file', async () => {
+  it('is rejected when it is a folder, or when its path leads through a file', async () => {
     await mkdir(folder.file('folder.csv'));
     await expect(openResultsFile(folder.file('folder.csv'))).rejects.toThrow(
       zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),

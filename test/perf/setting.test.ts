@@ -20,7 +20,7 @@ describe('arguments between commas', () => {
     ['--tensor-split,3\\,1', ['--tensor-split', '3,1']],
     ['a\\\\,b', ['a\\', 'b']],
     ['a\\b', ['a\\b']],
-  ])('%j are parsed as %j', (text, args) => {
+  ])('are parsed: %j as %j', (text, args) => {
     expect(parseLlamaArgs(text, 'here')).toEqual(args);
   });
 
@@ -33,7 +33,7 @@ describe('arguments between commas', () => {
   });
 
   it.each(['-b,,256', ',', '-p,two words', '-p,"x', 'é', '-p,\t', 'x'.repeat(1025)])(
-    '%j are rejected with the place of the error',
+    'are rejected with the place of the error: %j',
     (text) => {
       expect(() => parseLlamaArgs(text, 'm.matrix, line 3')).toThrow(
         zosiaError('ZOSIA_PERF_BAD_ARGS'),
@@ -69,7 +69,7 @@ describe('a setting', () => {
     [['-c'], undefined],
     [['-c', '0'], undefined],
     [['-c', 'x'], undefined],
-  ])('with %j has a context of %j', (args, tokens) => {
+  ])('has, with the arguments %j, a context of %j', (args, tokens) => {
     expect(contextTokensIn(args)).toBe(tokens);
   });
 });

@@ -29,7 +29,7 @@ describe('a summary', () => {
     );
   });
 
-  it('of no values throws an error', () => {
+  it('throws an error for no values', () => {
     expect(() => summarise([])).toThrow(RangeError);
   });
 });
@@ -40,6 +40,6 @@ it.each([
   [25.04, '25.0'],
   [263.4, '263'],
   [12345.6, '12346'],
-])('the rate %d is printed as %s', (rate, text) => {
+])('prints the rate %d as %s', (rate, text) => {
   expect(formatRate(rate)).toBe(text);
 });

@@ -105,7 +105,7 @@ describe('tuning without noise', () => {
     },
   );
 
-  it('uses no more boots than allowed, and none for what is already measured', async () => {
+  it('uses no more boots than allowed, and measures no setting more than three times', async () => {
     for (const boots of [1, 2, 3, 5, 8, 13, 21]) {
       const { boot, counts } = simulatedBoot(HOST, 0, 1);
       const { bootCount, winner } = await runTune({ space: SPACE, boot, boots });
@@ -115,7 +115,7 @@ describe('tuning without noise', () => {
     }
   });
 
-  it('of a single setting measures it as often as requested', async () => {
+  it('measures a single setting as often as requested', async () => {
     const space = { threads: [2], batchThreads: [undefined], waits: [undefined], llamaArgs: [[]] };
     const { boot } = simulatedBoot(HOST, 0, 1);
     const { winner, bootCount } = await runTune({ space, boot });
@@ -137,18 +137,21 @@ describe('tuning without noise', () => {
     [3, 1, 3, 5],
     // A single one: as often as asked.
     [1, 1, 1, 3],
-  ])('of %i times %i times %i settings takes %i boots at most', (threads, batch, args, boots) => {
-    const space = {
-      threads: Array.from({ length: threads }, (_, index) => index + 1),
-      batchThreads: Array.from({ length: batch }, (_, index) => 100 + index),
-      waits: [undefined],
-      llamaArgs: Array.from({ length: args }, (_, index) => ['-b', String(index)]),
-    };
-    expect(usualBoots(space, 3)).toBe(boots);
-  });
+  ])(
+    'needs, for %i times %i times %i settings, at most %i boots',
+    (threads, batch, args, boots) => {
+      const space = {
+        threads: Array.from({ length: threads }, (_, index) => index + 1),
+        batchThreads: Array.from({ length: batch }, (_, index) => 100 + index),
+        waits: [undefined],
+        llamaArgs: Array.from({ length: args }, (_, index) => ['-b', String(index)]),
+      };
+      expect(usualBoots(space, 3)).toBe(boots);
+    },
+  );
 
   it.each([1, 2, 3, 4, 6, 8, 12])(
-    'of the default settings with %i processors takes at most half the boots of a matrix of single runs',
+    'needs, for the default settings of %i processors, at most half the boots of a matrix of single runs',
     async (cpuCount) => {
       const space = usualSpace(cpuCount);
       const { boot, counts } = simulatedBoot(HOST, 0, 1);
@@ -159,7 +162,7 @@ describe('tuning without noise', () => {
     },
   );
 
-  it('with half the boots of a matrix tries every value', async () => {
+  it('finds the best setting with half the boots of a matrix', async () => {
     const { boot } = simulatedBoot(HOST, 0, 1);
     const boots = Math.floor(enumerateSpace(SPACE).length / 2);
     const { winner, bootCount } = await runTune({ space: SPACE, boot, boots });
@@ -315,7 +318,7 @@ describe('tuning a noisy host', () => {
     );
   });
 
-  it('takes at most half the boots of single runs wherever these reach each value', async () => {
+  it('needs at most half the boots of single runs where those reach each value', async () => {
     await fc.assert(
       fc.asyncProperty(randomHost, fc.integer(), async ({ space, host }, seed) => {
         fc.pre(space.threads.length > 2 && space.llamaArgs.length > 3);

@@ -9,8 +9,8 @@ const AROUND = {
 };
 const consoleWith = (line: string): string => AROUND.before + line + AROUND.after;
 
-describe('a boot with a complete result', () => {
-  it('has succeeded', () => {
+describe('judgeBoot for a complete result', () => {
+  it('returns the result of the guest', () => {
     expect(judgeBoot(consoleWith(LINE), { exitCode: 0 })).toEqual({
       tokens: 64,
       seconds: 2.5,
@@ -23,9 +23,9 @@ describe('a boot with a complete result', () => {
   });
 });
 
-describe('a boot has failed', () => {
+describe('judgeBoot reports a failure', () => {
   it.each(Array.from({ length: LINE.length - 1 }, (_, index) => index + 1))(
-    'with only the first %i characters of a result',
+    'for a result that is cut after %i characters',
     (length) => {
       // Cut off wherever: the last field is whole only with the end of the line behind it.
       const cut = `${AROUND.before}${LINE.slice(0, length)}`;
@@ -54,11 +54,11 @@ describe('a boot has failed', () => {
     expect(judgeBoot(consoleWith(damaged), {})).toMatch(/^the guest's result is damaged: /);
   });
 
-  it('with two results', () => {
+  it('for two results', () => {
     expect(judgeBoot(consoleWith(`${LINE}\r\n${LINE}`), {})).toBe('the guest printed 2 results');
   });
 
-  it('without a result, and with one in the middle of a line', () => {
+  it('for no result, and for one in the middle of a line', () => {
     expect(judgeBoot(consoleWith('hello'), {})).toBe('the guest printed no result');
     expect(judgeBoot(consoleWith(`> ${LINE}`), {})).toBe('the guest printed no result');
   });
@@ -67,7 +67,7 @@ describe('a boot has failed', () => {
     expect(judgeBoot(consoleWith(LINE), { timedOutSeconds: 5 })).toBe('not done after 5 s');
   });
 
-  it('when the guest reports a failure, and says why', () => {
+  it('when the guest reports one, with its reason', () => {
     const console = `${AROUND.before}zosia: no perf result: too few tokens\r\nzosia: perf failed with status 3\r\nzosia: shutting down\r\nzosia: exit status=3\r\n`;
     expect(judgeBoot(console, {})).toBe(
       'the guest ended with status 3: no perf result: too few tokens',

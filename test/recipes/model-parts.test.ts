@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { planGguf } from '../../src/formats/gguf/writer.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
-import { openCompanion, readModel, openModelFiles } from '../../src/recipes/model.js';
+import { readCompanion, readModel, readModelFiles } from '../../src/recipes/model.js';
 import { MODEL_METADATA, MODEL_TENSORS, modelGguf } from '../formats/gguf/samples.js';
 import { zosiaError } from '../support/errors.js';
 import { splitMetadata, splitModel, splitName } from '../support/split-model.js';
@@ -113,16 +113,16 @@ describe('a split model', () => {
     await expect(open(basename(parts[0]!))).rejects.toThrow(zosiaError('ZOSIA_MODEL_PARTS_DIFFER'));
   });
 
-  it('can be opened by all its parts, but not together with another file', async () => {
-    expect((await openModelFiles(parts, folder.path)).parts).toHaveLength(3);
+  it('can be read by all its parts, but not together with another file', async () => {
+    expect((await readModelFiles(parts, folder.path)).parts).toHaveLength(3);
     const names = [parts[0]!, folder.file('a model.gguf')];
-    await expect(openModelFiles(names, folder.path)).rejects.toThrow(
+    await expect(readModelFiles(names, folder.path)).rejects.toThrow(
       zosiaError('ZOSIA_MODEL_NOT_ONE'),
     );
   });
 });
 
-describe('readModel and openCompanion', () => {
+describe('readModel and readCompanion', () => {
   const folder = temporaryFolder();
   const write = async (name: string, key: string, value: string): Promise<string> => {
     await writeFile(folder.file(name), await modelGguf({ [key]: { type: 'string', value } }));
@@ -139,15 +139,15 @@ describe('readModel and openCompanion', () => {
       zosiaError('ZOSIA_MODEL_WRONG_KIND'),
     );
     const other = kind === 'adapter' ? 'projector' : 'adapter';
-    await expect(openCompanion(path, other, folder.path)).rejects.toThrow(
+    await expect(readCompanion(path, other, folder.path)).rejects.toThrow(
       zosiaError('ZOSIA_MODEL_WRONG_KIND'),
     );
-    expect(await openCompanion('companion', kind, folder.path)).toMatchObject({ path });
+    expect(await readCompanion('companion', kind, folder.path)).toMatchObject({ path });
   });
 
   it('reject a model in place of a companion', async () => {
     const path = await write('model.gguf', 'general.type', 'model');
-    await expect(openCompanion(path, 'adapter', folder.path)).rejects.toThrow(
+    await expect(readCompanion(path, 'adapter', folder.path)).rejects.toThrow(
       zosiaError('ZOSIA_MODEL_WRONG_KIND'),
     );
   });

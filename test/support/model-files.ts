@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
 import { modelGguf } from '../formats/gguf/samples.js';
-import { openCompanion, readModel } from '../../src/recipes/model.js';
+import { readCompanion, readModel } from '../../src/recipes/model.js';
 import type { Companion, Model } from '../../src/recipes/model.js';
 
 /** So many bytes after the tensors make a file long enough for a VMDK to refer to, not copy. */
@@ -26,10 +26,10 @@ export async function writeCompanions(
     await writeFile(join(folder, name), await sampleAdapter({ metadata }));
   }
   return {
-    projector: await openCompanion('vision.gguf', 'projector', folder),
+    projector: await readCompanion('vision.gguf', 'projector', folder),
     adapters: [
-      await openCompanion('style.gguf', 'adapter', folder),
-      await openCompanion('tone.gguf', 'adapter', folder),
+      await readCompanion('style.gguf', 'adapter', folder),
+      await readCompanion('tone.gguf', 'adapter', folder),
     ],
   };
 }

@@ -13,6 +13,7 @@ import { startProgress } from '../output/progress.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
 import type { EfiModel } from '../../recipes/efi/model.js';
+import { overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { ZosiaError } from '../../errors.js';
 import { defaultPlaces, efiDiskPath, efiModelDir } from '../../recipes/places.js';
@@ -90,7 +91,7 @@ models, nothing stands round a prompt, and the temperature is 1.
     )
     .action(async (flags: EfiDiskFlags) => {
       const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
-      const { subject, settings } = await openSubject(command, flags, signal);
+      const { subject, settings } = await readSubject(command, flags, signal);
       const { arch, format, partitionTable, size } = flags;
       const program = flags.hello ? 'hello' : 'llama2';
       const out = flags.out ?? efiDiskPath(defaultPlaces(), format, program);
@@ -102,7 +103,7 @@ models, nothing stands round a prompt, and the temperature is 1.
           out,
           signal,
           sourceDateSeconds: flags.sourceDate,
-          settings: { ...settings, ...efiSettings(flags) },
+          settings: overrideSettings(settings, efiSettings(flags)),
           archs: arch,
           sizeBytes: size,
           onProgress: (done, total) => {
@@ -138,7 +139,7 @@ interface Subject {
   readonly settings?: EfiSettings | undefined;
 }
 
-async function openSubject(
+async function readSubject(
   command: Command,
   { hello, model: checkpoint, tokenizer, mode, format, out }: EfiDiskFlags,
   signal: AbortSignal,

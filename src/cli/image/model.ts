@@ -11,6 +11,7 @@ import type { Model } from '../../recipes/model.js';
 import type { ModelDiskLayout } from '../../recipes/model-disk.js';
 import { defaultPlaces, modelDiskPath } from '../../recipes/places.js';
 import type { DiskFormat } from '../../recipes/places.js';
+import { MIB } from '../../image/units.js';
 
 interface ModelDiskFlags {
   format: DiskFormat;
@@ -125,18 +126,18 @@ Examples:
     });
 }
 
-/** Opens and checks everything that goes on the disk. */
+/** Reads and checks everything that goes on the disk. */
 async function gather(
   names: readonly string[],
   flags: ModelDiskFlags,
   modelsDir: string,
 ): Promise<{ model: Model; layout: ModelDiskLayout }> {
-  const [{ openCompanion, openModelFiles }, { collectAddition, parseAddition }] = await Promise.all(
+  const [{ readCompanion, readModelFiles }, { collectAddition, parseAddition }] = await Promise.all(
     [import('../../recipes/model.js'), import('../../recipes/additions.js')],
   );
-  const model = await openModelFiles(names, modelsDir);
+  const model = await readModelFiles(names, modelsDir);
   const adapters = await Promise.all(
-    (flags.lora ?? []).map((name) => openCompanion(name, 'adapter', modelsDir)),
+    (flags.lora ?? []).map((name) => readCompanion(name, 'adapter', modelsDir)),
   );
   const extras = await Promise.all(
     (flags.add ?? []).map((text) => collectAddition(parseAddition(text))),
@@ -153,15 +154,15 @@ async function gather(
     layout: {
       adapters,
       extras: extras.flat(),
-      ...(flags.mmproj === undefined
-        ? {}
-        : { projector: await openCompanion(flags.mmproj, 'projector', modelsDir) }),
+      projector:
+        flags.mmproj === undefined
+          ? undefined
+          : await readCompanion(flags.mmproj, 'projector', modelsDir),
       label: flags.label,
       sizeBytes: flags.size,
-      extraBytes: extraMib === undefined ? undefined : extraMib * 2 ** 20,
-      ...(flags.blockSize === undefined
-        ? {}
-        : { blockSizeBytes: Number(flags.blockSize) as BlockSizeBytes }),
+      extraBytes: extraMib === undefined ? undefined : extraMib * MIB,
+      blockSizeBytes:
+        flags.blockSize === undefined ? undefined : (Number(flags.blockSize) as BlockSizeBytes),
     },
   };
 }

@@ -55,11 +55,8 @@ export function efiSettingOption(
   });
 }
 
-/** A flag that was not given may have a key. */
-type GivenSettings = { readonly [Key in keyof EfiSettings]?: EfiSettings[Key] | undefined };
-
 /** The settings among a command's flags: those that were given. */
-export function efiSettings(flags: GivenSettings): EfiSettings {
+export function efiSettings(flags: EfiSettings): EfiSettings {
   const given = OPTIONS.map(([key]) => [key, flags[key]]).filter(
     ([, value]) => value !== undefined,
   );

@@ -1,8 +1,7 @@
+import { DELETE, LINE_FEED, TAB } from '../../machine/ascii.js';
+
 const ESCAPE = 0x1b;
 const BELL = 0x07;
-const LINE_FEED = 0x0a;
-const TAB = 0x09;
-const DELETE = 0x7f;
 /** The first byte of U+0080 to U+00BF in UTF-8: of those, the first 32 are the C1 controls. */
 const LATIN_LEAD = 0xc2;
 

@@ -16,6 +16,7 @@ import type { EfiFlags } from '../options/efi.js';
 import { chosenArchitecture, timeoutSeconds } from '../options/values.js';
 import { variableOption } from '../variable-option.js';
 import { say } from '../output/output.js';
+import { isFile } from '../../host/host-file.js';
 import { makeOutputFolder } from '../../host/output-file.js';
 import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
 import type { Places } from '../../recipes/places.js';
@@ -162,8 +163,4 @@ async function usualDisk(places: Places): Promise<string> {
 /** When a file was written, in milliseconds since 1970; 0 for one that is not there. */
 async function writtenAt(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

@@ -1,11 +1,12 @@
 import { say } from '../output/output.js';
 import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
-import { formatCommand, isFile } from '../../machine/machine.js';
+import { isFile } from '../../host/host-file.js';
+import { formatCommand } from '../../machine/machine.js';
 import type { HostSpec, MachineDisk } from '../../machine/machine.js';
+import { LINE_FEED } from '../../machine/ascii.js';
 
 const SPACE = 0x20;
-const LINE_FEED = 0x0a;
 
 /** Prints the command that would start a machine. */
 export async function printCommand(

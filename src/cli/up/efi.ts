@@ -43,7 +43,7 @@ export async function upEfi(
     request: {
       interactive: true,
       poweroff: true,
-      ...(tokens === undefined ? {} : { steps: tokens }),
+      steps: tokens,
       ...efiRunSettings(flags),
     },
     machine: efiMachineOptions(flags),

@@ -20,6 +20,7 @@ import {
   WINDOW_DESCRIPTOR,
   ZSTD_MAGIC,
 } from './zstd-layout.js';
+import { GIB } from '../../image/units.js';
 
 /** The largest window the reference decoder accepts unless told otherwise. */
 const MAX_WINDOW_BYTES = 128 << 20;
@@ -27,7 +28,7 @@ const MAX_WINDOW_BYTES = 128 << 20;
  * The decoder moves its whole window once per block, so thousands of tiny blocks under a large window
  * would keep it busy for hours. A gigabyte compressed at level 19 stays below this.
  */
-const MAX_MOVED_BYTES = 80 * 2 ** 30;
+const MAX_MOVED_BYTES = 80 * GIB;
 
 /**
  * Unpacks Zstandard frames (RFC 8878) up to the end of the source, piece by piece; skippable ones are passed

@@ -8,6 +8,7 @@ import { corruptDeb, readArMembers } from './ar.js';
 import { DATA_MEMBER, DEB_VERSION, DEB_VERSION_MEMBER, MAX_DEB_VERSION_BYTES } from './layout.js';
 import { visitTar } from './tar.js';
 import type { TarDataSink, TarMember } from './tar.js';
+import { GIB, MIB } from '../../image/units.js';
 
 /** A file a package installs. */
 export interface DebEntry {
@@ -33,8 +34,8 @@ export interface ReadDebOptions {
   readonly maxKeptBytes?: number | undefined;
 }
 
-const MAX_TAR_BYTES = 2 * 2 ** 30;
-const MAX_KEPT_BYTES = 512 * 2 ** 20;
+const MAX_TAR_BYTES = 2 * GIB;
+const MAX_KEPT_BYTES = 512 * MIB;
 /** The largest packages have a few hundred thousand files. */
 const MAX_ENTRIES = 1_000_000;
 

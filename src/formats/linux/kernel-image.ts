@@ -1,5 +1,5 @@
 import { Buffer } from 'buffer';
-const MIB = 2 ** 20;
+import { MIB } from '../../image/units.js';
 
 /** Bytes of a kernel's file that {@link kernelMemoryBytes} looks at. */
 export const KERNEL_HEADER_BYTES = 0x264;

@@ -6,7 +6,7 @@ import {
   SETTINGS_PATH,
   parseSettings,
 } from '../../formats/llama2c/settings/file.js';
-import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
+import { DEFAULT_EFI_SETTINGS, overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
 import type { Findings } from '../../formats/findings.js';
 import type { ImageNode, ImageTree } from '../node.js';
@@ -35,7 +35,7 @@ export async function checkLlama2cModel(
     ? await reported(findings, SETTINGS_PATH, async () => parseSettings(await textOf(settingsFile)))
     : {};
   if (!settings) return [];
-  const named = { ...DEFAULT_EFI_SETTINGS, ...settings };
+  const named = overrideSettings(DEFAULT_EFI_SETTINGS, settings);
   const [path, tokenizerPath] = [absolute(named.model), absolute(named.tokenizer)];
   const model = await find(tree, path);
   if (!model && !settingsFile) return [];

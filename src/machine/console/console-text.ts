@@ -1,8 +1,8 @@
+import { LINE_FEED } from '../ascii.js';
+
 /** Enough to tell what went wrong; a guest may print without end. */
 const TAIL_LINES = 20;
 const LINE_BYTES = 4096;
-
-const LINE_FEED = 0x0a;
 
 /**
  * What a console shows, as lines of text. Takes the bytes in pieces of any size and holds a bounded

@@ -1,8 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { EscapeKeys } from './escape-keys.js';
 import { plainLines } from './plain-lines.js';
-
-const LINE_FEED = 0x0a;
+import { LINE_FEED } from '../ascii.js';
 
 /** Input on its way to the guest. */
 export interface InputRelay {

@@ -1,6 +1,4 @@
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
-const DELETE = 0x7f;
+import { DELETE, LINE_FEED, TAB } from '../ascii.js';
 
 /**
  * Text from a pipe or a file, for a guest that reads keys: without the control characters that would be

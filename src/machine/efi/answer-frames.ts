@@ -1,3 +1,5 @@
+import { DELETE, LINE_FEED, TAB } from '../ascii.js';
+
 /**
  * The frames in which the llama2 application sends its answer (guest/efi/firmware/answer.h):
  * `STX text ETX`, `EOT` at the end, `CAN message ETX` for a failure.
@@ -6,9 +8,6 @@ const STX = 0x02;
 const ETX = 0x03;
 const EOT = 0x04;
 const CAN = 0x18;
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
-const DELETE = 0x7f;
 
 /** An explanation is a line. */
 const MAX_MESSAGE_BYTES = 4096;

@@ -1,7 +1,7 @@
 import type { HostFolders } from '../../host/host-folders.js';
 import { findWindow } from '../qemu/display.js';
 import type { MachineDisk } from '../qemu/host-spec.js';
-import { openDisk } from '../qemu/machine-files.js';
+import { describeDisk } from '../qemu/machine-files.js';
 import {
   defaultCpus,
   fittingRamMiB,
@@ -13,6 +13,7 @@ import type { HostOptions } from '../resolve-host.js';
 import { chosenFirmware } from '../firmware/choose.js';
 import type { EfiMachineSpec, EfiScreen } from './spec.js';
 import { requirePngScreenshots } from './screenshot.js';
+import { MIB } from '../../image/units.js';
 
 /** What a user may say about a machine that boots a UEFI application. */
 export interface EfiMachineOptions extends HostOptions {
@@ -29,7 +30,6 @@ export interface EfiMachineOptions extends HostOptions {
   readonly debugLog?: string | undefined;
 }
 
-const MIB = 2 ** 20;
 /** What the original report's machine has. */
 const LEAST_RAM_MIB = 512;
 /** What firmware and its drivers take. */
@@ -51,7 +51,8 @@ export async function resolveEfiMachine(
 ): Promise<EfiMachineSpec> {
   const { arch, memoryBytes, screenshot = false, debugLog } = options;
   const choices = hostChoices(options);
-  const disk = typeof options.disk === 'string' ? await openDisk(options.disk, DISK) : options.disk;
+  const disk =
+    typeof options.disk === 'string' ? await describeDisk(options.disk, DISK) : options.disk;
   const firmware = await chosenFirmware(arch, options.firmware, folders);
   const ramMiB =
     choices.ramMiB ??

@@ -1,7 +1,8 @@
-import { readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { readFile, readdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
+import { isFile } from '../../host/host-file.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { firmwareOf } from './descriptor.js';
 import { INSTALLED_FIRMWARE } from './table.js';
@@ -17,11 +18,7 @@ export interface FirmwareHost {
 }
 
 const FIRMWARE_OF_THIS_HOST: FirmwareHost = {
-  isFile: (path) =>
-    stat(path).then(
-      (status) => status.isFile(),
-      () => false,
-    ),
+  isFile,
   readText: (path) => readFile(path, 'utf8').catch(() => ''),
   list: (path) => readdir(path).catch(() => []),
 };

@@ -1,6 +1,7 @@
 import { checkFitsHost, ramForModelMiB } from '../qemu/memory.js';
 import type { ModelMemory } from '../qemu/memory.js';
 import { DEFAULT_MAX_CPUS } from '../resolve-host.js';
+import { MIB } from '../../image/units.js';
 
 /** RAM for a machine of which nothing is known. */
 const UNKNOWN_MODEL_RAM_MIB = 1024;
@@ -74,7 +75,7 @@ export function defaultSize(
 
 /** Weights that do not fit are read from the disk again for every token. */
 function shortageNotes(model: ModelMemory, askedMiB: number | undefined): string[] {
-  const dataMiB = Math.ceil((model.weightBytes + model.kvCacheBytes) / 2 ** 20);
+  const dataMiB = Math.ceil((model.weightBytes + model.kvCacheBytes) / MIB);
   if (askedMiB === undefined || askedMiB >= dataMiB) return [];
   const neededMiB = ramForModelMiB(model);
   return [

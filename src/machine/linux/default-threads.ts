@@ -1,7 +1,8 @@
 import type { AcceleratorName } from '../qemu/host-spec.js';
+import { MIB } from '../../image/units.js';
 
 /** Models with fewer bytes of weights have little to do between two meetings of their threads. */
-const SMALL_MODEL_BYTES = 16 * 2 ** 20;
+const SMALL_MODEL_BYTES = 16 * MIB;
 
 /**
  * How many threads llama.cpp gets where nobody says: undefined leaves it the number of processors.

@@ -4,8 +4,7 @@ import { statedUnpackedBytes } from '../../formats/compression/unpacked-size.js'
 import { KERNEL_HEADER_BYTES, kernelMemoryBytes } from '../../formats/linux/kernel-image.js';
 import { accessFile } from '../../host/access-file.js';
 import type { RandomAccess } from '../../image/random-access.js';
-
-const MIB = 2 ** 20;
+import { MIB } from '../../image/units.js';
 
 /** What UEFI firmware takes beside them: itself, and copies of both that it hands on. */
 const FIRMWARE_MIB = 192;

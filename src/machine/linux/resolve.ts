@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { HostFolders } from '../../host/host-folders.js';
 import type { ConsoleTarget, MachineDisk } from '../qemu/host-spec.js';
-import { isFile, openDisk, requireFile } from '../qemu/machine-files.js';
+import { isFile } from '../../host/host-file.js';
+import { describeDisk, requireFile } from '../qemu/machine-files.js';
 import { chosenFirmware } from '../firmware/choose.js';
 import { hostFreeMiB } from '../qemu/memory.js';
 import { quickProcessors } from '../qemu/macos.js';
@@ -65,7 +66,7 @@ export async function resolveLinuxMachine(
   }
   let disk: MachineDisk | undefined;
   if (diskPath !== undefined) {
-    disk = arePlanned ? { path: diskPath, format: 'vmdk' } : await openDisk(diskPath, DISK);
+    disk = arePlanned ? { path: diskPath, format: 'vmdk' } : await describeDisk(diskPath, DISK);
   }
   const firmware = options.uefi
     ? await chosenFirmware(options.arch, options.firmware, folders)

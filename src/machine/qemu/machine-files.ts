@@ -15,10 +15,6 @@ export interface MachineFile {
   readonly builtBy: string;
 }
 
-export async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
-}
-
 /** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, for a folder or a device, too */
 export async function requireFile(
   path: string,
@@ -37,7 +33,7 @@ export async function requireFile(
 }
 
 /** A disk with its format, which the file itself tells. @throws ZosiaError `ZOSIA_FILE_NOT_FOUND` */
-export async function openDisk(path: string, file: MachineFile): Promise<MachineDisk> {
+export async function describeDisk(path: string, file: MachineFile): Promise<MachineDisk> {
   await requireFile(path, file);
   const access = await accessFile(path);
   try {

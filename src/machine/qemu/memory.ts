@@ -3,8 +3,7 @@ import { totalmem } from 'node:os';
 import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
-
-const MIB = 2 ** 20;
+import { MIB } from '../../image/units.js';
 
 /** The kernel, the C library, llama.cpp's compute buffers and the unpacked initramfs. */
 const OVERHEAD_MIB = 512;

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
 import { ZosiaError } from '../../errors.js';
 import { object, tryJson } from '../../json.js';
+import { LINE_FEED } from '../ascii.js';
 
 /** QEMU finds its end of the socket under this number. */
 export const QMP_FILE_DESCRIPTOR = 3;
@@ -10,8 +11,6 @@ export const QMP_FILE_DESCRIPTOR = 3;
 const MAX_LINE_BYTES = 1 << 20;
 /** Taking a picture takes a fraction of a second; a host that is very busy may need more. */
 const REPLY_TIMEOUT_MS = 30_000;
-
-const LINE_FEED = 0x0a;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;

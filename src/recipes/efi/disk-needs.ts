@@ -12,8 +12,8 @@ import { openEfiDisk } from './existing-disk.js';
 import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
 import { efiMemoryBytes, textSizes } from './memory.js';
 import { modelName } from './model.js';
-import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
-import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
+import { DEFAULT_EFI_SETTINGS, overrideSettings } from '../../formats/llama2c/settings/settings.js';
+import type { CompleteEfiSettings, EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** What a machine needs to run an EFI disk. */
 export interface EfiDiskNeeds {
@@ -22,7 +22,7 @@ export interface EfiDiskNeeds {
   /** The machines that it has an application for. */
   readonly archs: readonly Architecture[];
   /** What holds in a run: what `llama2.cfg` says, and the defaults for what it does not. */
-  readonly settings: Required<EfiSettings>;
+  readonly settings: CompleteEfiSettings;
   /**
    * As the application names it. Undefined for a disk that has neither `llama2.cfg` nor the model that
    * would be run without one: another application is on it, such as `hello`.
@@ -60,7 +60,10 @@ export async function efiDiskNeeds(
     }
     checkApplications(diskPath, archs, options.arch);
     const own = await readDiskSettings(fat);
-    const settings = { ...DEFAULT_EFI_SETTINGS, ...own, ...options.settings };
+    const settings = overrideSettings(
+      overrideSettings(DEFAULT_EFI_SETTINGS, own),
+      options.settings,
+    );
     const isOther = own === undefined && !(await findOnVolume(fat, settings.model));
     if (isOther && options.settings) throw takesNoSettings(diskPath);
     if (isOther) return { memoryBytes: 0, archs, settings, modelName: undefined };
@@ -100,7 +103,7 @@ function takesNoSettings(diskPath: string): ZosiaError {
 
 async function modelMemory(
   fat: FatReader,
-  settings: Required<EfiSettings>,
+  settings: CompleteEfiSettings,
   diskPath: string,
 ): Promise<number> {
   const checkpointFile = await openNamed(fat, settings.model, 'model', diskPath);

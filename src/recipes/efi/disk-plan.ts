@@ -10,6 +10,7 @@ import {
 } from '../../formats/gpt/plan.js';
 import type { Image } from '../../image/image.js';
 import { SECTOR_BYTES } from '../../formats/sector.js';
+import { MIB } from '../../image/units.js';
 
 /** Whether the FAT volume is all of the disk, or a partition of it. */
 export type PartitionTableKind = 'none' | 'gpt';
@@ -34,8 +35,6 @@ export interface EfiDiskImage {
 
 /** The label of the volume; nothing depends on it. */
 const EFI_VOLUME_LABEL = 'LLAMA2';
-
-const MIB = 2 ** 20;
 
 export const DEFAULT_EFI_DISK_BYTES = 128 * MIB;
 

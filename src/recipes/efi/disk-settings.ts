@@ -1,6 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import type { FatReader, FatStat } from '../../formats/fat/reader/reader.js';
 import {
+  badSettingsFile,
   MAX_SETTINGS_BYTES,
   parseSettings,
   SETTINGS_PATH,
@@ -26,20 +27,16 @@ export async function readDiskSettings(fat: FatReader): Promise<EfiSettings | un
   const stat = await findOnVolume(fat, SETTINGS_PATH);
   if (!stat) return undefined;
   if (stat.sizeBytes > MAX_SETTINGS_BYTES) {
-    throw unreadable(`llama2.cfg has ${stat.sizeBytes} bytes, too many for a file of settings`);
+    throw badSettingsFile(
+      `llama2.cfg has ${stat.sizeBytes} bytes, too many for a file of settings`,
+    );
   }
   const bytes = await (await fat.open(stat)).read(0, stat.sizeBytes);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw unreadable('llama2.cfg is not UTF-8');
+    throw badSettingsFile('llama2.cfg is not UTF-8');
   }
   return parseSettings(text);
-}
-
-function unreadable(message: string): ZosiaError {
-  return new ZosiaError('ZOSIA_EFI_BAD_SETTINGS_FILE', message, {
-    hint: 'Correct the file on the disk, or write the disk again with zosia image efi.',
-  });
 }

@@ -8,7 +8,7 @@ import { hostFileData } from '../../host/host-file.js';
 import { checkDiskNames } from './disk-name.js';
 import type { EfiFile, EfiModel } from './model.js';
 import { formatSettings, SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
-import { DEFAULT_EFI_SETTINGS } from '../../formats/llama2c/settings/settings.js';
+import { DEFAULT_EFI_SETTINGS, overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** What firmware starts by itself from a disk (UEFI specification, "Removable Media Boot Behavior"). */
@@ -51,8 +51,7 @@ export async function readEfiDiskFiles(
   const { checkpoint, tokenizer } = subject;
   checkDiskNames([checkpoint.fileName, tokenizer.fileName]);
   const text = formatSettings({
-    ...DEFAULT_EFI_SETTINGS,
-    ...settings,
+    ...overrideSettings(DEFAULT_EFI_SETTINGS, settings),
     model: checkpoint.fileName,
     tokenizer: tokenizer.fileName,
   });

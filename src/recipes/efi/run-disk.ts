@@ -11,6 +11,7 @@ import { openEfiDisk } from './existing-disk.js';
 import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
 import type { ExistingEfiDisk } from './existing-disk.js';
 import { formatSettings, SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
+import { overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /**
@@ -32,16 +33,16 @@ export async function withRunDisk<T>(
   const disk = await openEfiDisk(diskPath, options);
   let image: Image;
   try {
-    image = await planRunDisk(disk, settings);
+    image = await prepareRunDisk(disk, settings);
   } finally {
     await disk.close();
   }
   return withPrivateDisk(image, use, signal);
 }
 
-async function planRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promise<Image> {
+async function prepareRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promise<Image> {
   const own = await readDiskSettings(disk.fat);
-  const text = formatSettings({ ...own, ...settings });
+  const text = formatSettings(overrideSettings(own, settings));
   const entries: FatEntry[] = [{ type: 'file', path: SETTINGS_PATH, data: text }];
   for await (const { path, stat } of disk.fat.walk()) {
     if (stat.isRoot || foldName(path) === foldName(SETTINGS_PATH)) continue;

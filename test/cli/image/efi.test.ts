@@ -124,14 +124,14 @@ describe('zosia image efi', () => {
     );
   });
 
-  it('accepts chat mode for chat models only', async () => {
+  it('rejects chat mode for the built-in model', async () => {
     await expectRefusal(
       ['--mode', 'chat'],
       /^error: the built-in model was not made for mode=chat\nhint: .*--model and --tokenizer/,
     );
   });
 
-  it('writes the disk that says hello', async () => {
+  it('writes the disk of the smallest application', async () => {
     const { path, inputs, settings } = await imageEfi([
       '--hello',
       '--arch',
@@ -144,7 +144,7 @@ describe('zosia image efi', () => {
     expect(settings.program).toBe('hello');
   });
 
-  it('writes the same bytes each time when a time is given', async () => {
+  it('writes the same bytes for the same SOURCE_DATE_EPOCH', async () => {
     const digestAt = async (name: string, time: string): Promise<string> => {
       const env = { SOURCE_DATE_EPOCH: time };
       await imageEfi([...MODEL, '--size', '4M', '--out', name], env);
@@ -231,7 +231,7 @@ describe('zosia image efi without a model', () => {
     }
   };
 
-  it('writes the disk of the built-in model, which tells a story, and says so', async () => {
+  it('writes the disk of the built-in model, and reports that it does', async () => {
     const { stdout, stderr, exitCode } = await zosia(['image', 'efi'], { cwd: folder.path });
     expect({ stdout, exitCode }, stderr).toEqual({ stdout: '', exitCode: 0 });
     expect(stderr).toContain('using the built-in zosia-tiny. Another one: zosia image efi --model');
@@ -244,7 +244,7 @@ describe('zosia image efi without a model', () => {
     });
   });
 
-  it('prefers given options to what suits the built-in model', async () => {
+  it('prefers given options to the settings of the built-in model', async () => {
     const { path } = await imageEfi(['--template', '{prompt}!', '--temp', '0.5', '--prompt', 'Hi']);
     const own = { template: '{prompt}!', temp: 0.5, prompt: 'Hi' };
     expect(await settingsOf(path)).toMatchObject({ ...own, model: 'zosia-tiny.bin' });

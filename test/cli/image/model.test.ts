@@ -117,7 +117,7 @@ describe('zosia image model', () => {
     expect(metadata.blocks * 512).toBeLessThan(64 << 20);
   });
 
-  it('reads every file with --verify, and says that plans are reproducible', async () => {
+  it('reads every file with --verify, and reports that plans are reproducible', async () => {
     const args = ['image', 'model', 'model', '--format', 'vmdk', '--verify'];
     const { stderr, exitCode } = await zosia([...args, '--reproducible-check', '--use-docker'], {
       cwd: folder.path,

@@ -335,7 +335,7 @@ describe('an initramfs', () => {
     });
   });
 
-  it('is verified up to the damage when it is damaged, and the exit status is 1', async () => {
+  it('is verified up to the damage, and the exit status is 1', async () => {
     const whole = await cpioBytes([
       { type: 'file', path: '/model.gguf', mode: 0o644, data: Buffer.from('GGUF') },
     ]);
@@ -356,7 +356,7 @@ describe('an initramfs', () => {
   });
 });
 
-describe('a mistake', () => {
+describe('a mistake in a command that looks into images', () => {
   it.each([
     [['cat', 'raw.img', '/absent'], /absent/],
     [['cat', 'raw.img', '/deep'], /is a directory/],
@@ -373,7 +373,7 @@ describe('a mistake', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('exits with status 2 when it is wrong usage', async () => {
+  it('exits with status 2 for wrong usage', async () => {
     expect(await run('extract', 'raw.img')).toMatchObject({ exitCode: 2 });
     expect(await run('ls', 'raw.img', '--partition', '0')).toMatchObject({ exitCode: 2 });
   });

@@ -5,7 +5,7 @@ import type { FetchFlags, FetchSettings } from '../../../src/cli/options/fetch.j
 
 const { signal } = new AbortController();
 
-/** What a fetch is told when a command is given these arguments. */
+/** The settings of a download for a command with these arguments. */
 async function settingsOf(args: readonly string[]): Promise<FetchSettings> {
   const command = addFetchOptions(new Command().option('--arch <arch>'));
   command.parse(args, { from: 'user' });
@@ -24,11 +24,11 @@ describe('the options of a download', () => {
   it.each([
     ['--frozen', { frozen: true, offline: false }],
     ['--offline', { frozen: false, offline: true }],
-  ])('pass %s on', async (option, expected) => {
+  ])('include %s', async (option, expected) => {
     expect(await settingsOf([option])).toMatchObject(expected);
   });
 
-  it('report a long pause of the server once for all downloads, and short pauses never', async () => {
+  it('report a long pause of the server once for all downloads, and no short pauses', async () => {
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     onTestFinished(() => {
       written.mockRestore();
@@ -45,7 +45,7 @@ describe('the options of a download', () => {
     expect(written.mock.calls).toEqual([['waiting 60 s: it is asked too much\n']]);
   });
 
-  it('return the result of the download, or throw its error', async () => {
+  it('return what the download returns, and throw its errors', async () => {
     const using = (use: () => Promise<string>) => withFetchSettings({}, { signal }, use);
     expect(await using(() => Promise.resolve('done'))).toBe('done');
     await expect(using(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');

@@ -24,7 +24,7 @@ describe('the request to a guest', () => {
     expect(request.chatTemplate).toBeUndefined();
   });
 
-  it('names a chat template that is built into llama.cpp', async () => {
+  it('has the name of a chat template that is built into llama.cpp', async () => {
     const request = await runRequest({ chatTemplate: 'chatml' });
     expect(request.args.slice(0, 2)).toEqual(['--chat-template', 'chatml']);
     expect(request.chatTemplate).toBeUndefined();
@@ -38,7 +38,7 @@ describe('the request to a guest', () => {
     expect(request.args).not.toContain('--chat-template');
   });
 
-  it('with template none asks to complete a prompt, or for a conversation without marks', async () => {
+  it('has, for the template none, --no-conversation with a prompt, and else a template without marks', async () => {
     const oneShot = await runRequest({ chatTemplate: 'none', prompt: 'Hi' });
     expect(oneShot.args[0]).toBe('--no-conversation');
     expect(oneShot.chatTemplate).toBeUndefined();
@@ -57,7 +57,7 @@ describe('the request to a guest', () => {
     [undefined, false],
     ['show', false],
     ['hide', true],
-  ] as const)('hides reasoning for --reasoning %s: %s', async (reasoning, hidden) => {
+  ] as const)('has, with --reasoning %s, hidden reasoning: %s', async (reasoning, hidden) => {
     const request = await runRequest(reasoning === undefined ? {} : { reasoning });
     expect(request.hideReasoning).toBe(hidden);
   });

@@ -17,7 +17,7 @@ describe('--profile', () => {
     });
   });
 
-  it('gives way to other options of the command line', async () => {
+  it('is overridden by other options of the command line', async () => {
     const { flags, args } = await applyProfile({ profile: 'phi35_fast', smp: 2, ctx: 99 });
     expect(flags).toMatchObject({ smp: 2, ctx: 99 });
     expect(args).toEqual(['--threads', '2', ...ARGS.slice(2)]);

@@ -26,7 +26,7 @@ describe('the value of an option', () => {
     },
   );
 
-  it('is a number, and not below the minimum', () => {
+  it('is rejected unless it is a number of at least the minimum', () => {
     expect(numberAtLeast(0)('0')).toBe(0);
     expect(numberAtLeast(0)('0.75')).toBe(0.75);
     for (const text of ['-0.1', '', 'warm', 'Infinity']) {
@@ -34,14 +34,14 @@ describe('the value of an option', () => {
     }
   });
 
-  it('is a temperature, and not above the maximum', () => {
+  it('is rejected unless it is a temperature within the limits', () => {
     expect(['0', '0.7', '100'].map(temperature)).toEqual([0, 0.7, 100]);
     for (const text of ['-0.1', '100.1', '1e39', '', ' ', 'warm', 'NaN', 'Infinity']) {
       expect(() => temperature(text)).toThrow(/from 0 to 100/);
     }
   });
 
-  it('is a whole number, and not below the minimum', () => {
+  it('is rejected unless it is a whole number of at least the minimum', () => {
     expect(wholeNumber(1)('1')).toBe(1);
     for (const text of ['0', '1.5', '1e3', '', '9007199254740992']) {
       expect(() => wholeNumber(1)(text)).toThrow(/whole number of at least 1/);

@@ -23,7 +23,7 @@ describe('the notice about an answer', () => {
     );
   });
 
-  it('says that the answer is empty, and why', () => {
+  it('reports that the answer is empty, with the reason', () => {
     const ended = 'the answer is empty: the model ended it at once';
     expect(answerNotice(report('end'), true)).toBe(ended);
     expect(answerNotice(undefined, true)).toBe(ended);

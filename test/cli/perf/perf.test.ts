@@ -81,7 +81,7 @@ describe('zosia perf run', () => {
     expect(stdout).toMatch(/--crash +0 +1 +-/);
     const log = /its console is in (.*\.log)/.exec(stderr)?.[1];
     expect(await readFile(log!, 'utf8')).toContain('killed by signal 11');
-    // The logs of the good runs were not asked for.
+    // The logs of good runs are not kept unless requested.
     expect(await logs()).toHaveLength(logCount + 1);
   });
 
@@ -93,7 +93,7 @@ describe('zosia perf run', () => {
     expect(await readdir(folder.file('logs'))).toHaveLength(3);
   });
 
-  it('takes everything from variables, which options override', async () => {
+  it('reads its options from variables, which options override', async () => {
     await writeFile(folder.file('var.matrix'), '1||\n||--crash\n2||\n');
     const variables = {
       PERF_MATRIX_FILE: 'var.matrix',
@@ -118,7 +118,7 @@ describe('zosia perf run', () => {
     });
   });
 
-  it('measures the default profile, cut down to the host, and the profiles of a file', async () => {
+  it('measures the default profile, reduced to the host, and the profiles of a file', async () => {
     const usual = await run(['--json', '--smp', '2']);
     expect(usual.stderr).toContain('cut down');
     expect(JSON.parse(usual.stdout)).toMatchObject({
@@ -136,7 +136,7 @@ describe('zosia perf run', () => {
     });
   });
 
-  it('says that a matrix replaces the setting of a profile', async () => {
+  it('reports that a matrix replaces the setting of a profile', async () => {
     await writeFile(folder.file('one.matrix'), '1||\n');
     const args = ['--matrix', 'one.matrix', '--json', '--smp', '6'];
     const { stdout, stderr } = await run([...args, '--profile', 'phi35_fast']);
@@ -171,7 +171,7 @@ describe('zosia perf run', () => {
     expect(exitCode).toBe(/^error: .* cannot |^error: the matrix .* says/m.test(stderr) ? 2 : 1);
   });
 
-  it('appends to a file of the original scripts, and says once what that does not keep', async () => {
+  it('appends to a file of the original scripts, and reports once which columns it lacks', async () => {
     await writeFile(folder.file('scripts.csv'), SCRIPT_RESULTS_HEADER);
     const args = ['--threads', '2', '--runs', '2', '--results', 'scripts.csv'];
     const { stderr, exitCode } = await run(args);
@@ -320,7 +320,7 @@ describe('zosia perf matrix', () => {
 });
 
 describe('zosia perf tune', () => {
-  it('finds the fastest setting, prints what it took, and saves it as a profile', async () => {
+  it('finds the fastest setting, prints the number of boots, and saves it as a profile', async () => {
     const lists = ['--threads', '1 2 4', '--llama-args', 'default --crash -b,256'];
     const args = [...MACHINE, ...lists, '--batch-threads', 'default 3'];
     const { stdout, stderr, exitCode } = await perf('tune', [

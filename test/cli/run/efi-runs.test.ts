@@ -57,7 +57,7 @@ beforeAll(async () => {
 const MACHINE = ['--arch', 'aarch64', '--accel', 'tcg', '--firmware', '../firmware.fd'];
 
 describe('two runs of zosia up --machine efi at once', () => {
-  it('each answer their own prompt, and keep what zosia image efi writes', async () => {
+  it('answer their own prompts, and leave the same disk as zosia image efi', async () => {
     const answers = await Promise.all(
       PROMPTS.map((prompt, i) =>
         run([...UP, ...MACHINE, '--prompt', prompt, '--seed', String(i)], 'runs'),
@@ -85,7 +85,7 @@ describe('two runs of zosia up --machine efi at once', () => {
     expect(await products('runs')).toEqual(kept);
   });
 
-  it('keep so of the built-in model, too', async () => {
+  it('leave the same disk as zosia image efi for the built-in model', async () => {
     const up = ['up', '--machine', 'efi', ...MACHINE];
     const answers = await Promise.all(
       PROMPTS.map((prompt) => run([...up, '--prompt', prompt, '--temp', '0.25'], 'embedded')),

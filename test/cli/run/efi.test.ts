@@ -75,7 +75,7 @@ async function askedSettings() {
 }
 
 describe('zosia up --machine efi', () => {
-  it('boots a disk to talk to, and keeps one that asks nothing, copying nothing', async () => {
+  it('boots an interactive disk, and leaves one with the default settings that refers to the model', async () => {
     const { stdout, exitCode } = await run(ends(ANSWERS), [...UP, '-n', '7', '--seed', '42']);
     expect({ stdout, exitCode }).toEqual({ stdout: 'Once upon\r\n', exitCode: 0 });
     expect(await askedSettings()).toMatchObject({
@@ -94,7 +94,7 @@ describe('zosia up --machine efi', () => {
     expect((await stat(folder.file('artifacts/efi/llama2-disk.vmdk'))).size).toBeLessThan(4096);
   });
 
-  it.each(['', 'Once'])('prints what follows %j, and nothing else', async (prompt) => {
+  it.each(['', 'Once'])('prints only what the model adds to %j', async (prompt) => {
     const args = [...UP, '--prompt', prompt, '--temp', '0', '--top-p', '0.5'];
     const { stdout, exitCode } = await run(ends(ANSWERS), args);
     expect(exitCode).toBe(0);
@@ -120,14 +120,14 @@ describe('zosia up --machine efi', () => {
     expect(bad.exitCode).toBe(2);
   });
 
-  it('has the built-in model, by its name, too', async () => {
+  it('boots the built-in model when its name is given', async () => {
     const named = await run(ends(ANSWERS), ['up', '--machine', 'efi', 'zosia-tiny']);
     expect(named.exitCode, named.stderr).toBe(0);
     expect(named.stderr).not.toContain('No model is named');
     expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({ temp: 0.7 });
   });
 
-  it('says what is missing', async () => {
+  it('rejects a missing checkpoint or tokenizer, and names it', async () => {
     const usage = async (...args: string[]) => {
       const up = ['up', '--machine', 'efi', ...args];
       const { stderr, exitCode } = await zosia(up, { cwd: folder.path });
@@ -140,7 +140,7 @@ describe('zosia up --machine efi', () => {
     expect(await usage('tiny.bin')).toMatch(/'--tokenizer <file>' is missing, as in zosia up/);
   });
 
-  it('says of a GGUF that it is one, and asks for no tokenizer', async () => {
+  it('rejects a GGUF as such, before a missing tokenizer', async () => {
     const { stderr, exitCode } = await zosia(['up', '--machine', 'efi', EMBEDDED_MODEL]);
     expect(stderr).toMatch(/is a GGUF, not a llama2.c checkpoint/);
     expect(exitCode).toBe(1);
@@ -148,7 +148,7 @@ describe('zosia up --machine efi', () => {
 });
 
 describe('zosia run efi', () => {
-  it('boots what zosia up has written', async () => {
+  it('boots the disk that zosia up has written', async () => {
     const { stdout, exitCode } = await run('', ['run', 'efi', '--dry-run']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('artifacts/efi/llama2-disk.vmdk');
@@ -174,7 +174,7 @@ describe('zosia run efi', () => {
     }
   });
 
-  it('asks a prompt on a disk of its own, which is then gone', async () => {
+  it('runs a prompt on a temporary disk, and removes it', async () => {
     const before = await readFile(folder.file('artifacts/efi/llama2-disk.vmdk'), 'utf8');
     const machine = `require('node:fs').copyFileSync(
       /filename=(.*run.vmdk)/.exec(args.join('\\n'))[1].replaceAll(',,', ','), 'seen.vmdk');
@@ -187,14 +187,14 @@ describe('zosia run efi', () => {
     expect((await readdir(folder.file('tmp'))).filter((name) => /^zosia-/.test(name))).toEqual([]);
   });
 
-  it('fails with what the application says, on stderr', async () => {
+  it('fails with the message of the application on stderr', async () => {
     const fails = `process.stdout.write('banner\\r\\n\\x18no memory\\x03');`;
     const { stdout, stderr, exitCode } = await run(ends(fails), ['run', 'efi', '--prompt', '']);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
     expect(stderr).toMatch(/error: the machine has no answer: no memory\nhint: .*\nbanner/);
   });
 
-  it('keeps a picture of the screen, and shows the console meanwhile', async () => {
+  it('writes a screenshot, and prints the console meanwhile', async () => {
     const poweredOff = `process.stdout.write('Press any key to leave.\\r\\n');`;
     const args = ['run', 'efi', '--disk', 'hello.img', '--screenshot', 'a picture.png'];
     const { stdout, stderr, exitCode } = await run(poweredOff, args);
@@ -206,7 +206,7 @@ describe('zosia run efi', () => {
     expect(stderr).toContain('wrote a picture.png');
   });
 
-  it('looks at where a picture is to go before anything is booted', async () => {
+  it('rejects a path that a screenshot cannot be written to before anything is booted', async () => {
     const args = ['run', 'efi', '--disk', 'hello.img', '--screenshot', '.'];
     const { stdout, stderr, exitCode } = await run(`print('booted');`, args);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
@@ -220,7 +220,7 @@ describe('zosia run efi', () => {
       ['--disk', 'hello.img', '--prompt', 'x'],
       /hello\.img holds another application\nhint: +--prompt and the like are for disks with a model/,
     ],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     const { stderr, exitCode } = await run('', ['run', 'efi', ...args]);
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(1);
@@ -228,7 +228,7 @@ describe('zosia run efi', () => {
 });
 
 describe('run efi --dry-run', () => {
-  it('says what is not in the command', async () => {
+  it('reports which options are not part of the command', async () => {
     const dry = ['run', 'efi', '--disk', 'artifacts/efi/llama2-disk.vmdk', '--dry-run'];
     const plain = await run('', dry);
     expect(plain).toMatchObject({ exitCode: 0, stderr: '' });
@@ -244,7 +244,7 @@ describe('run efi --dry-run', () => {
     }
   });
 
-  it('says where the folder of a log is missing', async () => {
+  it('reports that the folder of the log does not exist', async () => {
     const dry = ['run', 'efi', '--disk', '../hello.img', '--dry-run', '--debug'];
     await mkdir(folder.file('elsewhere'));
     const { stderr, exitCode } = await run('', dry, { cwd: 'elsewhere' });
@@ -259,13 +259,13 @@ describe('run efi --dry-run', () => {
 describe('--debug', () => {
   const dry = ['--disk', 'hello.img', '--dry-run'];
 
-  it('is for QEMU, too, where run efi is given it', async () => {
+  it('makes QEMU write a log when it is given after run efi', async () => {
     const { stdout, exitCode } = await run('', ['run', 'efi', ...dry, '--debug']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/-d guest_errors -D '?\/.*artifacts\/efi\/qemu-debug\.log/);
   });
 
-  it('is for errors alone where zosia is given it', async () => {
+  it('does not make QEMU write a log when it is given before the command', async () => {
     const { stdout, exitCode } = await run('', ['--debug', 'run', 'efi', ...dry]);
     expect(exitCode).toBe(0);
     expect(stdout).not.toContain('guest_errors');
@@ -274,9 +274,9 @@ describe('--debug', () => {
   it.each([
     ['before the command', ['--debug', 'run', 'efi']],
     ['between its words', ['run', '--debug', 'efi']],
-    ['after them', ['run', 'efi', '--debug']],
-    ['of another command', ['run', '--debug']],
-  ])('tells where an error arose, given %s', async (_, words) => {
+    ['after the command', ['run', 'efi', '--debug']],
+    ['to another command', ['run', '--debug']],
+  ])('prints the code of an error when it is given %s', async (_, words) => {
     const { stderr, exitCode } = await zosia([...words, '--disk', 'none.img'], {
       cwd: folder.path,
     });
@@ -284,7 +284,7 @@ describe('--debug', () => {
     expect(stderr).toMatch(/^code: {2}ZOSIA_FILE_NOT_FOUND$/m);
   });
 
-  it('tells where the log is', async () => {
+  it('reports the path of the log', async () => {
     const poweredOff = `process.stdout.write('Press any key to leave.\\r\\n');`;
     const args = ['run', 'efi', '--disk', 'hello.img', '--debug'];
     const { stderr, exitCode } = await run(ends(poweredOff), args);
@@ -293,7 +293,7 @@ describe('--debug', () => {
   });
 });
 
-describe('options of another machine, or without what they are about', () => {
+describe('options of another machine, or without the option that they depend on', () => {
   it.each([
     [['up', 'm.gguf', '--seed', '1'], /'--seed <n>' is not for --machine linux/],
     [['up', 'm.gguf', '--template', '{prompt}'], /'--template <text>' is not for --machine linux/],
@@ -316,7 +316,7 @@ describe('options of another machine, or without what they are about', () => {
     [['run', 'efi', '--temp', '101'], /Give a number from 0 to 100/],
     [['run', 'efi', '--seed', '-1'], /up to 64 bits/],
     [['run', 'bios'], /too many arguments|unknown command/],
-  ])('%j is wrong usage', async (args, message) => {
+  ])('are rejected as wrong usage: %j', async (args, message) => {
     const { stdout, stderr, exitCode } = await zosia(args, { cwd: folder.path });
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/\(zosia .* --help shows its arguments and options\)\n$/);
@@ -328,14 +328,17 @@ describe('zosia up --machine efi without a model', () => {
   it.each([
     [[], { template: 'Q: {prompt}\nA:', temp: 0.7 }],
     [['--temp', '0.5', '--template', '{prompt}'], { template: '{prompt}', temp: 0.5 }],
-  ])('sets what suits the built-in one, unless told otherwise: %j', async (options, settings) => {
-    const args = ['up', '--machine', 'efi', '--prompt', 'Hi', ...options];
-    const { stderr, exitCode } = await run(ends(ANSWERS), args);
-    expect(exitCode, stderr).toBe(0);
-    expect(await askedSettings()).toMatchObject({
-      ...settings,
-      model: 'zosia-tiny.bin',
-      prompt: 'Hi',
-    });
-  });
+  ])(
+    'uses the settings of the built-in model unless others are given: %j',
+    async (options, settings) => {
+      const args = ['up', '--machine', 'efi', '--prompt', 'Hi', ...options];
+      const { stderr, exitCode } = await run(ends(ANSWERS), args);
+      expect(exitCode, stderr).toBe(0);
+      expect(await askedSettings()).toMatchObject({
+        ...settings,
+        model: 'zosia-tiny.bin',
+        prompt: 'Hi',
+      });
+    },
+  );
 });

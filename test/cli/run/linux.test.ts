@@ -44,11 +44,11 @@ describe('zosia run --prompt', () => {
     return (await succeeds('run', ...MACHINE, '--disk', 'disk.vmdk', '--prompt', 'Hi')).stdout;
   };
 
-  it('prints the answer of a chat model as a text of its own', async () => {
+  it('prints the answer of a chat model without a leading blank', async () => {
     expect(await answer(EMBEDDED_MODEL)).toBe('an answer\n');
   });
 
-  it('continues the line of the prompt when the model has no chat template', async () => {
+  it('keeps the leading blank of the answer when the model has no chat template', async () => {
     const files = ['tiny.bin', '--tokenizer', 'tiny-tokenizer.bin', '--out', 'tiny.gguf'];
     await succeeds('model', 'convert', ...files);
     expect(await answer(folder.file('tiny.gguf'))).toBe(' an answer\n');
@@ -63,7 +63,7 @@ describe('how an answer ended', () => {
   }
   const REPORT = 'zosia: answer end=tokens prompt_tokens=3 tokens=5 context=512';
 
-  it('is reported on stderr when it was cut, and stdout has only the answer', async () => {
+  it('is reported on stderr for an answer that was cut, and stdout has only the answer', async () => {
     const { stdout, stderr, exitCode } = await ask(answers('four', [REPORT]));
     expect(stdout).toBe('four\n');
     expect(stderr).toContain('zosia: the answer was cut: it may have 5 tokens (-n)\n');
@@ -103,7 +103,7 @@ describe('how an answer ended', () => {
       'zosia: the chat template cannot be used: Jinja Exception: no system',
       'error: llama.cpp cannot use the chat template: Jinja Exception: no system',
     ],
-  ])('is a specific error for %j', async (line, message) => {
+  ])('is reported as an error of its own for %j', async (line, message) => {
     for (const json of [[], ['--json']]) {
       const { stdout, stderr, exitCode } = await ask(answers('', [line], 1), ...json);
       expect(exitCode).toBe(1);

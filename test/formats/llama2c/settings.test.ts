@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
 import { formatSettings, parseSettings } from '../../../src/formats/llama2c/settings/file.js';
-import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';
+import {
+  DEFAULT_EFI_SETTINGS,
+  overrideSettings,
+} from '../../../src/formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../../src/formats/llama2c/settings/settings.js';
 import { buildHostProgram } from '../../guest/efi/programs.js';
 import { zosiaError } from '../../support/errors.js';
@@ -44,6 +47,7 @@ const anySettings: fc.Arbitrary<EfiSettings> = fc
 describe('formatSettings', () => {
   it('writes a line for each given setting', () => {
     expect(formatSettings({})).toBe('');
+    expect(formatSettings({ steps: undefined, temp: 0 })).toBe('temp=0\n');
     expect(formatSettings({ temp: 1e-7, prompt: 'a\\b\nc\r\td', seed: 2n ** 64n - 1n })).toBe(
       'prompt=a\\\\b\\nc\\r\\td\ntemp=0.0000001\nseed=18446744073709551615\n',
     );
@@ -102,6 +106,21 @@ describe('formatSettings', () => {
     expect(formatSettings({ prompt: 'x'.repeat(longest) })).toHaveLength(1 << 20);
     expect(() => formatSettings({ prompt: 'x'.repeat(longest + 1) })).toThrow(
       zosiaError('ZOSIA_EFI_BAD_SETTING'),
+    );
+  });
+});
+
+describe('overrideSettings', () => {
+  it('replaces what the changes give, and keeps what they leave undefined', () => {
+    const changes = { prompt: 'Hi', steps: undefined, temp: 0 };
+    expect(overrideSettings({ steps: 7, temp: 0.5 }, changes)).toStrictEqual({
+      prompt: 'Hi',
+      steps: 7,
+      temp: 0,
+    });
+    expect(overrideSettings(undefined, undefined)).toStrictEqual({});
+    expect(overrideSettings(DEFAULT_EFI_SETTINGS, { template: undefined })).toStrictEqual(
+      DEFAULT_EFI_SETTINGS,
     );
   });
 });
@@ -192,7 +211,7 @@ describe('the application', () => {
   it('reads the same settings that formatSettings wrote', async () => {
     await fc.assert(
       fc.asyncProperty(anySettings, async (settings) => {
-        const all = { ...DEFAULT_EFI_SETTINGS, ...settings };
+        const all = overrideSettings(DEFAULT_EFI_SETTINGS, settings);
         const told = await ask(formatSettings(settings));
         expect(told).toMatchObject({
           model: all.model,

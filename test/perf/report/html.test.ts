@@ -127,7 +127,7 @@ describe('the page', () => {
     expect(html.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
-  it('says that all runs failed, and has no plots', () => {
+  it('reports that all runs failed, and has no plots', () => {
     const html = page([FAILED]);
     expect(elementsOf(html).filter(({ name }) => name === 'svg')).toEqual([]);
     expect(html).toContain('killed for memory');
@@ -150,7 +150,7 @@ describe('the page', () => {
     expect(page([bare])).toContain('unknown machine');
   });
 
-  it('draws as many settings as can be distinguished, and says that there are more', () => {
+  it('draws as many settings as can be distinguished, and reports that there are more', () => {
     const many = Array.from({ length: 40 }, (_, index): RunRecord => ({
       ...MEASURED,
       args: `-b,${index}`,
@@ -162,8 +162,8 @@ describe('the page', () => {
   });
 });
 
-describe('the page of very many runs', () => {
-  it('does not grow with their number, and shows the extremes', () => {
+describe('the page of more than 100,000 runs', () => {
+  it('does not grow with the number of runs, and reports how many it draws', () => {
     const many = (count: number): RunRecord[] =>
       Array.from({ length: count }, (_, index) => ({
         ...(index % 10 === 9 ? FAILED : MEASURED),
@@ -179,7 +179,7 @@ describe('the page of very many runs', () => {
     expect(html).toContain('At most 1500 of 200000 runs are drawn.');
   });
 
-  it('lists and draws the fastest of as many settings', () => {
+  it('lists the 1000 fastest of 130,000 settings', () => {
     const html = page(
       Array.from({ length: 130_000 }, (_, index) => ({ ...MEASURED, args: `-b,${index}` })),
     );
@@ -192,14 +192,14 @@ describe('runs below the minimum rate', () => {
   const tile = (html: string, name: string): string | undefined =>
     new RegExp(`<dt>${name}</dt><dd[^>]*>([^<]*)`).exec(html)?.[1];
 
-  it('have a tile of their own when there are any', () => {
+  it('are counted as too slow, separately from failed runs', () => {
     const html = page([MEASURED, { ...MEASURED, ok: false }, { ...MEASURED, ok: false }, FAILED]);
     expect([tile(html, 'Failed'), tile(html, 'Too slow')]).toEqual(['1', '2']);
     expect(tile(page([MEASURED]), 'Too slow')).toBeUndefined();
   });
 });
 
-it('the page says that two of its axes may not begin at zero', () => {
+it('the page states for two of its axes whether they begin at zero', () => {
   expect(page(RECORDS).match(/The axis does not begin at zero\./g)).toHaveLength(2);
   const slow = RECORDS.map((record) => ({ ...record, threads: 1, batchThreads: 1 }));
   const fromZero = page(
@@ -230,7 +230,7 @@ describe('the colours of the page', () => {
   it.each([
     ['light', 0],
     ['dark', 1],
-  ])('contrast with its background in the %s scheme', (_, index) => {
+  ])('contrast with the background in the %s scheme', (_, index) => {
     const root = page(RECORDS).split(':root {')[index + 1]!.split('}')[0]!;
     const colours = new Map(
       [...root.matchAll(/--([a-z0-9]+): (#[0-9a-f]{6})/g)].map(

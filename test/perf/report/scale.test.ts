@@ -8,7 +8,7 @@ import {
   timeTicks,
 } from '../../../src/perf/report/scale.js';
 
-describe('a scale', () => {
+describe('linearScale', () => {
   it('maps the range between two values, and a single value to the middle', () => {
     expect([0, 5, 10].map(linearScale([0, 10], [100, 0]))).toEqual([100, 50, 0]);
     expect(linearScale([3, 3], [0, 80])(3)).toBe(40);
@@ -22,13 +22,13 @@ describe('round marks of an axis', () => {
     [11, 27, 7, [10, 12.5, 15, 17.5, 20, 22.5, 25, 27.5]],
     [0, 0.03, 3, [0, 0.01, 0.02, 0.03]],
     [5, 5, 5, [5, 6]],
-  ])('from %d to %d are %j', (min, max, count, values) => {
+  ])('cover the range from %d to %d, with %d marks requested: %j', (min, max, count, values) => {
     expect(niceTicks(min, max, count).values).toEqual(values);
   });
 
   const rate = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
 
-  it('enclose all values, in even steps, and are not too many', () => {
+  it('enclose all values, in even steps, and number at most two more than requested', () => {
     fc.assert(
       fc.property(rate, rate, fc.integer({ min: 2, max: 10 }), (one, other, count) => {
         const [min, max] = [Math.min(one, other), Math.max(one, other)];
@@ -51,7 +51,7 @@ describe('round marks of an axis', () => {
     [0.2, 0.1, '0.2'],
     [0.25, 0.25, '0.25'],
     [1000, 500, '1000'],
-  ])('%d in steps of %d is %s', (value, step, text) => {
+  ])('print %d in steps of %d as %s', (value, step, text) => {
     expect(formatTick(value, step)).toBe(text);
   });
 });
@@ -75,7 +75,7 @@ describe('the marks of a time axis', () => {
     expect(formatTimeTick(long.values[0]!, long.step)).toEqual({ day: '2026-08-01', time: '' });
   });
 
-  it('lie between the ends, and are not too many, for any range', () => {
+  it('lie between the ends, and are limited in number, for any range', () => {
     const span = fc.integer({ min: 0, max: 20 * 365 * 86_400_000 });
     fc.assert(
       fc.property(span, fc.integer({ min: 2, max: 10 }), (milliseconds, count) => {

@@ -30,7 +30,7 @@ describe('a summary for the terminal', () => {
     ]);
   });
 
-  it('keeps results apart that cannot be compared', () => {
+  it('groups results by machine, since those of different machines cannot be compared', () => {
     const records = [MEASURED, { ...MEASURED, arch: 'x86_64' }, { ...MEASURED, cpus: 1 }];
     expect(groupResults(records).map(({ title }) => title)).toEqual([
       'Phi-3.5, "mini", aarch64, hvf, 6 CPUs',

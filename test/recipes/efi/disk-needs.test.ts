@@ -46,8 +46,8 @@ describe('efiDiskNeeds', () => {
       modelName: 'tiny',
     });
     const prompt = 'x'.repeat(40_000);
-    const more = await efiDiskNeeds(out, { settings: { prompt } });
-    expect(more.settings.prompt).toBe(prompt);
+    const more = await efiDiskNeeds(out, { settings: { prompt, steps: undefined } });
+    expect(more.settings).toMatchObject({ prompt, steps: 9 });
     expect(more.memoryBytes).toBeGreaterThan(model.memoryBytes + 20 * 6000);
   });
 

@@ -85,7 +85,7 @@ describe('withRunDisk', () => {
     async (layout) => {
       const { path, checkpoint } = await writeDisk(layout);
       const before = await readFile(path);
-      const settings: EfiSettings = { prompt: 'Hi\nthere', poweroff: true };
+      const settings: EfiSettings = { prompt: 'Hi\nthere', poweroff: true, steps: undefined };
       const original = await readDisk(path);
       const result = await withRunDisk(path, settings, async (disk) => {
         expect(disk.format).toBe('vmdk');

@@ -1,6 +1,7 @@
 import { XATTR_NAMESPACE } from '../layout/xattr.js';
 import type { AttributeArea, StoredAttribute } from '../reader/xattr.js';
 import { aclFromDisk } from '../reader/acl.js';
+import { addHash, addValue, hashName, padToWord } from '../xattr-hash.js';
 import type { Findings } from '../../findings.js';
 
 const ACLS: ReadonlySet<number> = new Set([
@@ -33,7 +34,8 @@ export function checkAttributes(
     if (valueInode === 0 && ACLS.has(namespace) && aclFromDisk(value) === undefined) {
       bad('xattr-acl', `${name} is no access control list`);
     }
-    if (value.length > 0) used.push({ start: valueStart, end: valueStart + pad(value.length) });
+    if (value.length > 0)
+      used.push({ start: valueStart, end: valueStart + padToWord(value.length) });
   }
   used.sort((a, b) => a.start - b.start);
   findings.expect(
@@ -47,7 +49,7 @@ export function checkAttributes(
 /** The hash of a block: of those of its entries. 0 when an entry has none. */
 export function combinedHash(attributes: readonly StoredAttribute[]): number {
   if (attributes.some(({ hash }) => hash === 0)) return 0;
-  return attributes.reduce((sum, { hash }) => rotate(sum, 16) ^ hash, 0) >>> 0;
+  return attributes.reduce((sum, { hash }) => addHash(sum, hash), 0);
 }
 
 /**
@@ -55,7 +57,7 @@ export function combinedHash(attributes: readonly StoredAttribute[]): number {
  * took the bytes of the name as such, so there are two.
  */
 function entryHashes({ nameBytes, value }: StoredAttribute): readonly number[] {
-  return nameHashes(nameBytes).map((hash) => addWords(hash, value));
+  return nameHashes(nameBytes).map((hash) => addValue(hash, value));
 }
 
 /** The same where the value lies in an inode: its hash stands for it. */
@@ -63,32 +65,9 @@ export function valueEntryHashes(
   { nameBytes }: StoredAttribute,
   valueHash: number,
 ): readonly number[] {
-  return nameHashes(nameBytes).map((hash) => (rotate(hash, 16) ^ valueHash) >>> 0);
+  return nameHashes(nameBytes).map((hash) => addHash(hash, valueHash));
 }
 
 function nameHashes(name: Uint8Array): readonly number[] {
-  return [(byte: number) => byte, (byte: number) => (byte << 24) >> 24].map((read) => {
-    let hash = 0;
-    for (const byte of name) hash = rotate(hash, 5) ^ read(byte);
-    return hash;
-  });
-}
-
-function addWords(start: number, value: Uint8Array): number {
-  const padded = new Uint8Array(pad(value.length));
-  padded.set(value);
-  const words = new DataView(padded.buffer);
-  let hash = start;
-  for (let at = 0; at < padded.length; at += 4) {
-    hash = rotate(hash, 16) ^ words.getUint32(at, true);
-  }
-  return hash >>> 0;
-}
-
-function rotate(value: number, bits: number): number {
-  return (value << bits) | (value >>> (32 - bits));
-}
-
-function pad(length: number): number {
-  return Math.ceil(length / 4) * 4;
+  return [hashName(name), hashName(name, (byte) => (byte << 24) >> 24)];
 }

@@ -16,6 +16,7 @@ import {
   XATTR_MAGIC,
   XATTR_NAMESPACE,
 } from '../layout/xattr.js';
+import { addHash, addValue, hashName, padToWord } from '../xattr-hash.js';
 
 /** An attribute as it is stored: a namespace, the rest of the name, a value. */
 interface StoredXattr {
@@ -62,7 +63,7 @@ export function planXattrs(
   let inodeRoom = INODE_ROOM_BYTES;
   let blockRoom = blockSizeBytes - XATTR_BLOCK_HEADER_BYTES - XATTR_END_BYTES;
   for (const xattr of stored) {
-    const bytes = entryBytes(xattr) + pad(xattr.value.length);
+    const bytes = entryBytes(xattr) + padToWord(xattr.value.length);
     if (bytes <= inodeRoom) {
       inInode.push(xattr);
       inodeRoom -= bytes;
@@ -101,7 +102,7 @@ export function buildXattrBlock(
   const { block, blockSizeBytes, seed } = place;
   const bytes = new Uint8Array(blockSizeBytes);
   writeEntries(bytes, XATTR_BLOCK_HEADER_BYTES, xattrs, entryHash);
-  const hash = xattrs.reduce((sum, xattr) => rotate(sum, 16) ^ entryHash(xattr), 0) >>> 0;
+  const hash = xattrs.reduce((sum, xattr) => addHash(sum, entryHash(xattr)), 0);
   writeFields(XATTR_BLOCK_HEADER, bytes, 0, {
     magic: XATTR_MAGIC,
     referenceCount: 1,
@@ -145,7 +146,7 @@ function writeEntries(
   let valuesStart = area.length;
   for (const xattr of xattrs) {
     const { nameIndex, name, value } = xattr;
-    valuesStart -= pad(value.length);
+    valuesStart -= padToWord(value.length);
     writeFields(XATTR_ENTRY, area, at, {
       nameLength: name.length,
       nameIndex,
@@ -159,29 +160,13 @@ function writeEntries(
   }
 }
 
-/** The hash of an entry in a block (kernel fs/ext4/xattr.c, "ext4_xattr_hash_entry"). */
+/** The hash of an entry in a block. */
 function entryHash({ name, value }: StoredXattr): number {
-  let hash = 0;
-  for (const byte of name) hash = rotate(hash, 5) ^ byte;
-  const padded = new Uint8Array(pad(value.length));
-  padded.set(value);
-  const words = new DataView(padded.buffer);
-  for (let at = 0; at < padded.length; at += 4) {
-    hash = rotate(hash, 16) ^ words.getUint32(at, true);
-  }
-  return hash >>> 0;
-}
-
-function rotate(value: number, bits: number): number {
-  return (value << bits) | (value >>> (32 - bits));
+  return addValue(hashName(name), value);
 }
 
 function entryBytes({ name }: StoredXattr): number {
-  return XATTR_ENTRY_BYTES + pad(name.length);
-}
-
-function pad(length: number): number {
-  return Math.ceil(length / 4) * 4;
+  return XATTR_ENTRY_BYTES + padToWord(name.length);
 }
 
 function badXattr(name: string, path: string, hint: string): ZosiaError {

@@ -6,6 +6,7 @@ import type { FatType } from '../layout/table.js';
 import { badOption, CLUSTER_SIZES, MAX_ROOT_ENTRIES } from '../options.js';
 import type { ResolvedFatOptions } from '../options.js';
 import { SECTOR_BYTES } from '../../sector.js';
+import { GIB, KIB, MIB } from '../../../image/units.js';
 
 /** What a volume is to hold. */
 export interface Contents {
@@ -14,10 +15,6 @@ export interface Contents {
   /** How many clusters everything takes; in FAT12 and FAT16 the root takes none. */
   readonly clusterCount: (type: FatType, clusterSizeBytes: number) => number;
 }
-
-const KIB = 2 ** 10;
-const MIB = 2 ** 20;
-const GIB = 2 ** 30;
 
 /** Volumes below these sizes are of the type, when nothing else decides. */
 const USUAL_TYPES: readonly [number, readonly FatType[]][] = [

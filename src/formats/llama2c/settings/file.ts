@@ -50,10 +50,10 @@ export function parseSettings(text: string): EfiSettings {
   const body = text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
   body.split('\n').forEach((line, i) => {
     const problem = parseLine(line.replace(/\r$/, ''), settings);
-    if (problem !== undefined) throw badFile(`llama2.cfg, line ${i + 1}: ${problem}`);
+    if (problem !== undefined) throw badSettingsFile(`llama2.cfg, line ${i + 1}: ${problem}`);
   });
   const all = settings as EfiSettings;
-  if (hasTwoForms(all)) throw badFile(`llama2.cfg: ${TWO_FORMS}`);
+  if (hasTwoForms(all)) throw badSettingsFile(`llama2.cfg: ${TWO_FORMS}`);
   return all;
 }
 
@@ -100,7 +100,8 @@ function trim(text: string): string {
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, 60));
 
-function badFile(message: string): ZosiaError {
+/** The error for a `llama2.cfg` that cannot be used. */
+export function badSettingsFile(message: string): ZosiaError {
   return new ZosiaError('ZOSIA_EFI_BAD_SETTINGS_FILE', message, {
     hint: 'Correct the file on the disk, or write the disk again with zosia image efi.',
   });
