@@ -28,6 +28,11 @@ export function compareByteStrings(a: ByteString, b: ByteString): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Whether text has a form in UTF-8: with half a surrogate pair, two different names would become the same one. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Whether bytes are well-formed UTF-8 (RFC 3629). */

@@ -86,15 +86,31 @@ const FOREIGN: readonly (readonly [string, string, (file: string) => string])[] 
   ['KDMV', 'a VMDK that holds its data itself', toRaw],
   ['QFI\xfb', 'a qcow2 image', toRaw],
   ['GGUF', 'a model rather than an image', (file) => `zosia model info ${file}`],
-  ['\x1f\x8b', 'gzip data, but no initramfs', (file) => `gunzip -k ${file}, and look again`],
-  ['\x28\xb5\x2f\xfd', 'zstd data', (file) => `unzstd ${file}, and look again`],
-  ['\xfd7zXZ', 'xz data', (file) => `unxz -k ${file}, and look again`],
+  [
+    '\x1f\x8b',
+    'gzip data, but no initramfs, unless it is damaged',
+    (file) => `gunzip -k ${file}, and look again`,
+  ],
+  [
+    '\x28\xb5\x2f\xfd',
+    'zstd data, but no initramfs, unless it is damaged',
+    (file) => `unzstd ${file}, and look again`,
+  ],
+  [
+    '\xfd7zXZ',
+    'xz data, but no initramfs, unless it is damaged',
+    (file) => `unxz -k ${file}, and look again`,
+  ],
   [
     '\x04\x22\x4d\x18',
     'lz4 data in frames, which no kernel unpacks (it takes those of lz4 -l)',
     (file) => `unlz4 ${file} unpacked, and look again`,
   ],
-  ['\x02\x21\x4c\x18', 'lz4 data', (file) => `unlz4 -k ${file}, and look again`],
+  [
+    '\x02\x21\x4c\x18',
+    'lz4 data, but no initramfs, unless it is damaged',
+    (file) => `unlz4 -k ${file}, and look again`,
+  ],
   [
     'BZh',
     'bzip2 data, which zosia does not unpack',

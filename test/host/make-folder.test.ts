@@ -34,7 +34,7 @@ describe('makeFolder', () => {
   it('fails when a file or a dangling symlink is in the way', async () => {
     await writeFile(folder.file('file'), '');
     await symlink('nowhere', folder.file('dangling'));
-    await expect(makeFolder(folder.file('file'))).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(makeFolder(folder.file('file'))).rejects.toMatchObject({ code: 'ENOTDIR' });
     await expect(makeFolder(folder.file('file/a/b'))).rejects.toMatchObject({ code: 'ENOTDIR' });
     await expect(makeFolder(folder.file('dangling'))).rejects.toMatchObject({ code: 'EEXIST' });
   });

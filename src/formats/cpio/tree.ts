@@ -1,6 +1,8 @@
 import { ZosiaError } from '../../errors.js';
 import { contentImage } from '../../image/file-data.js';
 import type { Image } from '../../image/image.js';
+import { isWellFormed } from '../byte-string.js';
+import { checkEntry } from '../check-entry.js';
 import { memberPath, parentPath } from '../member-path.js';
 import type { CpioEntry } from './entry.js';
 import {
@@ -36,12 +38,13 @@ export interface CpioName {
  * Everything an archive must hold for these entries, in the order it must hold it: missing folders are
  * added, and every folder comes before what lies in it, as the kernel makes none by itself.
  *
- * @throws ZosiaError `ZOSIA_CPIO_PATH`, `ZOSIA_CPIO_DUPLICATE`, `ZOSIA_CPIO_PARENT`, `ZOSIA_CPIO_LINK`
- * @throws RangeError when a number does not fit its field
+ * @throws ZosiaError `ZOSIA_BAD_ENTRY`, `ZOSIA_CPIO_PATH`, `ZOSIA_CPIO_DUPLICATE`, `ZOSIA_CPIO_PARENT`,
+ * `ZOSIA_CPIO_LINK`; `ZOSIA_CPIO_BAD_NUMBER` when a number does not fit its field
  */
 export function cpioNames(entries: readonly CpioEntry[]): CpioName[] {
   const byPath = new Map<string, Member>();
   for (const given of entries) {
+    checkEntry(given, 'a cpio archive');
     const path = checkedPath(given.path);
     const entry = asMember(given);
     if (byPath.has(path)) {
@@ -49,7 +52,7 @@ export function cpioNames(entries: readonly CpioEntry[]): CpioName[] {
         hint: 'Leave one of the two out.',
       });
     }
-    checkEntry(path, entry);
+    checkMember(path, entry);
     byPath.set(path, entry);
   }
   for (const path of [...byPath.keys()]) addParents(path, byPath);
@@ -126,11 +129,11 @@ function checkedPath(given: string): string {
   return path;
 }
 
-function checkEntry(path: string, entry: Member): void {
+function checkMember(path: string, entry: Member): void {
   checkNumber(path, 'mode', entry.mode ?? 0, PERMISSION_MASK);
   checkNumber(path, 'uid', entry.uid ?? 0, MAX_FIELD);
   checkNumber(path, 'gid', entry.gid ?? 0, MAX_FIELD);
-  const { seconds = 0, nanoseconds = 0 } = entry.mtime ?? {};
+  const { seconds, nanoseconds = 0 } = entry.mtime ?? { seconds: 0 };
   checkNumber(path, 'mtime', seconds, MAX_FIELD);
   checkNumber(path, 'nanoseconds of mtime', nanoseconds, MAX_NANOSECONDS);
   if (path === '/' && entry.type !== 'directory') throw badPath('/', 'can only be a folder');
@@ -160,11 +163,12 @@ function checkFileSize(path: string, { data: { sizeBytes } }: FileMember): void 
   );
 }
 
-/** Throws RangeError unless `value` is a whole number of 0 to `max`. */
+/** @throws ZosiaError `ZOSIA_CPIO_BAD_NUMBER` unless `value` is a whole number of 0 to `max` */
 export function checkNumber(path: string, name: string, value: number, max: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`${path}: ${name} ${value} is not a whole number of 0 to ${max}`);
-  }
+  if (Number.isInteger(value) && value >= 0 && value <= max) return;
+  throw new ZosiaError('ZOSIA_CPIO_BAD_NUMBER', `${path} cannot have the ${name} ${value}`, {
+    hint: `It is a whole number from 0 to ${max}.`,
+  });
 }
 
 function badPath(path: string, reason: string): ZosiaError {
@@ -175,9 +179,4 @@ function badPath(path: string, reason: string): ZosiaError {
 
 function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;
-}
-
-/** Half a surrogate pair has no UTF-8 form: two different names would become the same one. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
 }

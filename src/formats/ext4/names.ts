@@ -1,5 +1,5 @@
 import { ZosiaError } from '../../errors.js';
-import { displayName, toByteString } from '../byte-string.js';
+import { displayName, isWellFormed, toByteString } from '../byte-string.js';
 import type { ByteString } from '../byte-string.js';
 import { memberPath, pathNames } from '../member-path.js';
 import type { Ext4Name } from './entry.js';
@@ -13,11 +13,12 @@ import { MAX_NAME_BYTES } from './layout/directory.js';
 export function entryPath(given: Ext4Name): ByteString {
   const text = toByteString(given);
   const path = memberPath(text);
-  if (path === undefined) {
+  const isText = typeof given !== 'string' || isWellFormed(given);
+  if (path === undefined || !isText) {
     throw new ZosiaError(
       'ZOSIA_EXT4_BAD_PATH',
       `${JSON.stringify(displayName(text))} is not a path inside the disk`,
-      { hint: 'Give a path without ".." and NUL, such as /models/a.gguf.' },
+      { hint: 'Give a path without "..", NUL and half a surrogate pair, such as /models/a.gguf.' },
     );
   }
   for (const name of pathNames(path)) {

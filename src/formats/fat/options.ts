@@ -102,7 +102,7 @@ export function checkAttributes({ mode = 0, mtime }: FatAttributes, path: string
   if (!isWhole(mode, 0o7777)) {
     throw badOption(`${path} with the mode ${mode}`, 'It is a whole number from 0 to 07777.');
   }
-  const { seconds = 0, nanoseconds = 0 } = mtime ?? {};
+  const { seconds, nanoseconds = 0 } = mtime ?? { seconds: 0 };
   checkSeconds(seconds, `${path} with the time`);
   if (!isWhole(nanoseconds, 999_999_999)) {
     const hint = 'It is a whole number from 0 to 999,999,999.';

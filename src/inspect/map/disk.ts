@@ -48,7 +48,24 @@ export async function diskRanges(
       children: tile(inside, sizeBytes, { kind: 'structure', what: 'boot records, and gaps' }),
     });
   }
-  return tile(ranges, disk.sizeBytes, { kind: 'free', what: 'not partitioned' });
+  return tile(withConflicts(ranges), disk.sizeBytes, {
+    kind: 'free',
+    what: 'not partitioned',
+  });
+}
+
+/** Notes on partitions that overlap, as in a damaged table, what that says: they cannot all be drawn whole. */
+function withConflicts(ranges: readonly MapRange[]): MapRange[] {
+  return ranges.map((range) => {
+    const { kind, offset, length, note } = range;
+    const isClaimed = ranges.some(
+      (other) =>
+        other !== range && other.offset < offset + length && offset < other.offset + other.length,
+    );
+    if (kind !== 'container' || !isClaimed) return range;
+    const conflict = `the table says ${length} bytes from ${offset}, some of which others claim, too`;
+    return { ...range, note: note === undefined ? conflict : `${note}; ${conflict}` };
+  });
 }
 
 /** Those that the master boot record itself has room for. */

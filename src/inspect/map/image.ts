@@ -7,6 +7,9 @@ import { cpioRanges } from './cpio.js';
 import { diskRanges, fileSystemRange } from './disk.js';
 import type { MapRange } from './range.js';
 
+/** Of a damaged table, so many problems are noted; `verify` lists all. */
+const NAMED_PROBLEMS = 10;
+
 /**
  * What lies where in an image: a file system, a disk with partitions, or an initramfs. Only the bytes are
  * asked, be they those of a file, of a disk behind a VMDK descriptor or of a plan.
@@ -32,5 +35,8 @@ export async function mapImage(source: RandomAccess, signal?: AbortSignal): Prom
     });
   }
   const children = await diskRanges(source, table, contents, signal);
-  return { ...all, what: 'disk', note: `${table.scheme.toUpperCase()} ${table.diskId}`, children };
+  const scheme = `${table.scheme.toUpperCase()} ${table.diskId}`;
+  const problems = table.problems.slice(0, NAMED_PROBLEMS);
+  const note = [scheme, ...problems.map(({ where, message }) => `${where}: ${message}`)].join('; ');
+  return { ...all, what: 'disk', note, children };
 }

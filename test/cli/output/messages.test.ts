@@ -85,13 +85,13 @@ describe('messages name options, or the variables that the values come from', ()
     [
       ['perf', 'matrix', '--threads', '0'],
       {},
-      1,
+      2,
       'error: --threads: "0" is no number of threads\nhint:  Give whole numbers from 1 to 512; default leaves the matter to the guest.',
     ],
     [
       ['perf', 'matrix'],
       { PERF_MATRIX_THREADS_LIST: '2,0' },
-      1,
+      2,
       'error: PERF_MATRIX_THREADS_LIST: "0" is no number of threads\nhint:  Give whole numbers from 1 to 512; default leaves the matter to the guest.',
     ],
     [['image', 'efi', '--hello', '--size', '1K'], {}, 1, 'hint:  Give --size'],

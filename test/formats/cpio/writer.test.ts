@@ -147,9 +147,11 @@ describe('planCpio on invalid entries', () => {
       { ...device, major: 0x1000, minor: 0 },
       { ...device, major: 0, minor: 0x10_0000 },
     ]) {
-      expect(() => planCpio([entry]), JSON.stringify(entry)).toThrow(RangeError);
+      expect(() => planCpio([entry]), JSON.stringify(entry)).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/BAD_(NUMBER|ENTRY)$/) as string }),
+      );
     }
-    expect(() => planCpio([], { epochSeconds: -1 })).toThrow(RangeError);
+    expect(() => planCpio([], { epochSeconds: -1 })).toThrow(zosiaError('ZOSIA_CPIO_BAD_NUMBER'));
   });
 
   it('accepts the longest names and targets and the largest file', () => {

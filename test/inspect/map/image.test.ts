@@ -133,6 +133,24 @@ describe('mapImage of a disk', () => {
     ]);
   });
 
+  it('notes partitions that overlap, and what is wrong with the table', async () => {
+    const slots = [
+      { firstSector: 10, sectorCount: 20 },
+      { firstSector: 20, sectorCount: 20 },
+      { firstSector: 10, sectorCount: 20 },
+      { firstSector: 90, sectorCount: 20 },
+    ];
+    const disk = makeImage(100 * 512, [bytesSegment(0, mbrSector(slots))]);
+    const map = await mapBytes(await imageBytes(disk));
+    expectTiled(map);
+    for (const number of [2, 3, 4]) expect(map.note).toContain(`partition ${number}`);
+    const noted = allRanges(map).filter(({ note }) => note?.includes('the table says'));
+    expect(noted.map(({ what, note }) => [what, note?.split('; ').at(-1)])).toEqual([
+      ['partition 1', 'the table says 10240 bytes from 5120, some of which others claim, too'],
+      ['partition 2', 'the table says 10240 bytes from 10240, some of which others claim, too'],
+    ]);
+  });
+
   it('returns an unreadable file system as one range with the reason', async () => {
     const bytes = await imageBytes(mbrDisk([ext4()]));
     const map = await mapBytes(bytes);

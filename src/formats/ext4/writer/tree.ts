@@ -5,6 +5,7 @@ import type { HardlinkEntry } from '../../entry.js';
 import type { Ext4Attributes, Ext4Entry, Ext4Name } from '../entry.js';
 import { MAX_LINKS } from '../layout/inode.js';
 import { FIRST_INODE, ROOT_INODE } from '../layout/superblock.js';
+import { checkEntry } from '../../check-entry.js';
 import { pathNames } from '../../member-path.js';
 import { entryPath } from '../names.js';
 import { compareByteStrings, displayName, toByteString } from '../../byte-string.js';
@@ -55,12 +56,13 @@ const LOST_AND_FOUND = 'lost+found';
  * Builds the tree that a list of entries describes, with /lost+found, and numbers its inodes: the
  * root, lost+found, then everything by path. The order of the entries makes no difference.
  *
- * @throws ZosiaError `ZOSIA_EXT4_BAD_PATH`, `ZOSIA_EXT4_NAME_TOO_LONG`, `ZOSIA_EXT4_DUPLICATE_PATH`,
+ * @throws ZosiaError `ZOSIA_BAD_ENTRY`, `ZOSIA_EXT4_BAD_PATH`, `ZOSIA_EXT4_NAME_TOO_LONG`, `ZOSIA_EXT4_DUPLICATE_PATH`,
  * `ZOSIA_EXT4_NOT_A_DIRECTORY`, `ZOSIA_EXT4_LINK_TARGET_MISSING`, `ZOSIA_EXT4_TOO_MANY_LINKS`
  */
 export function buildTree(entries: readonly Ext4Entry[]): Tree {
   const root = makeInode(directoryContent(undefined), {}, '/');
   for (const entry of entries) {
+    checkEntry(entry, 'an ext4 file system');
     if (entry.type !== 'hardlink') insert(root, entry);
   }
   addHardlinks(

@@ -1,6 +1,7 @@
 import { ZosiaError } from '../../../errors.js';
 import { contentImage } from '../../../image/file-data.js';
 import type { Image } from '../../../image/image.js';
+import { checkEntry } from '../../check-entry.js';
 import { pathNames } from '../../member-path.js';
 import type { FatAttributes, FatEntry } from '../entry.js';
 import { MAX_DIRECTORY_ENTRIES } from '../layout/directory.js';
@@ -57,7 +58,7 @@ const MAX_FILE_BYTES = 0xffff_ffff;
  *
  * @param hasLabel whether the root has an entry for a volume label
  * @throws ZosiaError `ZOSIA_FAT_BAD_PATH`, `ZOSIA_FAT_BAD_NAME`, `ZOSIA_FAT_NAME_TOO_LONG`,
- * `ZOSIA_FAT_DUPLICATE_PATH`, `ZOSIA_FAT_NOT_A_DIRECTORY`, `ZOSIA_FAT_FILE_TOO_LARGE`,
+ * `ZOSIA_BAD_ENTRY`, `ZOSIA_FAT_DUPLICATE_PATH`, `ZOSIA_FAT_NOT_A_DIRECTORY`, `ZOSIA_FAT_FILE_TOO_LARGE`,
  * `ZOSIA_FAT_DIRECTORY_FULL`
  */
 export function buildTree(entries: readonly FatEntry[], hasLabel: boolean): Tree {
@@ -80,6 +81,7 @@ export function buildTree(entries: readonly FatEntry[], hasLabel: boolean): Tree
 }
 
 function insert(root: DirectoryNode, entry: FatEntry): void {
+  checkEntry(entry, 'a FAT volume', ['file', 'directory']);
   checkAttributes(entry, quote(entry.path));
   const path = entryPath(entry.path);
   const names = pathNames(path);
