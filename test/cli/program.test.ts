@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { makeProgram } from '../../src/cli/program.js';
 import type { Command } from 'commander';
+import { zosia } from '../support/cli.js';
 
 /** The whole command line, and what it wrote to stderr. */
 function quietProgram(): { program: Command; written: () => string } {
@@ -19,6 +20,22 @@ function quietProgram(): { program: Command; written: () => string } {
 function withDescendants(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withDescendants)];
 }
+
+describe('ZOSIA_DEBUG', () => {
+  it.each([
+    [undefined, 1, 0],
+    ['0', 1, 0],
+    ['1', 1, 1],
+    ['yes', 2, 0],
+  ])('%j exits with %i, with %i stack traces', async (value, status, traceCount) => {
+    const env = value === undefined ? {} : { ZOSIA_DEBUG: value };
+    const { stderr, exitCode } = await zosia(['ls', 'gone.img'], { env });
+    expect(exitCode).toBe(status);
+    expect(stderr.match(/^ {4}at /m) ?? []).toHaveLength(traceCount);
+    if (value === 'yes')
+      expect(stderr).toBe('error: ZOSIA_DEBUG cannot be yes\nhint:  Give 1 or 0.\n');
+  });
+});
 
 describe('wrong usage', () => {
   it.each([

@@ -192,6 +192,19 @@ describe('an existing file in the target folder', () => {
     expect(await readFile(`${target.out}/hello`, 'utf8')).toBe('hello\n');
   });
 
+  it('is not replaced, even with force, if the image is read from it', async () => {
+    const target = await freshTarget();
+    await mkdir(target.out);
+    await writeFile(`${target.out}/hello`, 'mine');
+    // By whatever name it is read.
+    await symlink(`${target.out}/hello`, `${target.beside}/image`);
+    const options = { force: true, keep: [`${target.beside}/image`] };
+    await expect(extract(SMALL_TREE, target, options)).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_IS_INPUT'),
+    );
+    expect(await readFile(`${target.out}/hello`, 'utf8')).toBe('mine');
+  });
+
   it('is not followed if it is a symlink to a file, even with force', async () => {
     const target = await freshTarget();
     await mkdir(target.out);

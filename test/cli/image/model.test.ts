@@ -153,6 +153,8 @@ describe('zosia image model', () => {
   it.each([
     [['--size', '4K'], /\nhint: /],
     [['--label', 'longer than 16 bytes'], /label/],
+    // Only that of the manifest is.
+    [['--out', `${'x'.repeat(250)}.img`], /x\.img\.json cannot be written: its name is too long/],
     [['--add', 'nowhere:/x'], /nowhere does not exist/],
     [['--add', 'models/model.gguf:/../x'], /not a path inside the disk/],
     [['--add', 'models/model.gguf:/model.gguf'], /model\.gguf/],

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { open, readFile, readdir, writeFile } from 'node:fs/promises';
+import { open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { planFat } from '../../../src/formats/fat/plan.js';
@@ -128,7 +128,9 @@ describe.each(KINDS)('%s', (image) => {
 
 describe('the page of a map', () => {
   it('does not overwrite its image or a file that the image consists of', async () => {
-    for (const file of ['zero-copy.vmdk', 'zero-copy.img', 'large']) {
+    // The manifest says which files outside of its folder a disk was written for.
+    await writeFile(folder.file('zero-copy.vmdk.json'), '{}');
+    for (const file of ['zero-copy.vmdk', 'zero-copy.img', 'large', 'zero-copy.vmdk.json']) {
       const before = await readFile(folder.file(file));
       const { stdout, stderr, exitCode } = await run('inspect', 'zero-copy.vmdk', '--html', file);
       expect(stderr).toBe(
@@ -138,6 +140,7 @@ describe('the page of a map', () => {
       expect([stdout, exitCode]).toEqual(['', 1]);
       expect((await readFile(folder.file(file))).equals(before)).toBe(true);
     }
+    await rm(folder.file('zero-copy.vmdk.json'));
   });
 
   it('shows an initramfs', async () => {
