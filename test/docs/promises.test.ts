@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { brokenPromises } from '../support/promise-report.js';
 import { hasTitle, readPromises } from '../support/promises.js';
@@ -27,11 +28,29 @@ describe('docs/promises.md', () => {
     const quoted = promises.filter(({ promise }) => table!.includes(`| ${promise} |`));
     expect(quoted.length).toBeGreaterThan(4);
     for (const { promise } of quoted) expect(readme).toContain(promise);
-    // The first three lines are what zosia is: each of their promises is among those.
-    const sentences = readme.split(/\n\n|(?<=[.:]) /).slice(0, 8);
-    const promising = sentences.filter((each) => PROMISING.test(each));
-    const held = promising.filter((each) => quoted.some(({ promise }) => each.includes(promise)));
-    expect(promising.filter((each) => !held.includes(each))).toEqual([]);
+    // What is left of its prose without them promises nothing.
+    const prose = (await readFile(join(ROOT, 'README.md'), 'utf8'))
+      .replaceAll(/^```[^]*?^```/gm, '')
+      .split('\n\n')
+      .filter((paragraph) => !/^(?:#|\||- )/.test(paragraph));
+    const rest = quoted.reduce(
+      (text, { promise }) => text.replaceAll(promise, ''),
+      flat(prose.join(' ')),
+    );
+    expect(rest.split(/(?<=[.:;]) /).filter((each) => PROMISING.test(each))).toEqual([]);
+  });
+
+  it('finds no shell script among the files of the package', async () => {
+    const { stdout } = await execa('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+    });
+    const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+    expect(files.length).toBeGreaterThan(100);
+    for (const { path } of files) {
+      expect(path).not.toMatch(/\.(?:ba|z|k)?sh$/);
+      const head = (await readFile(join(ROOT, path))).subarray(0, 64).toString('latin1');
+      expect(head, path).not.toMatch(/^#!.*\b(?:ba|da|z|k)?sh\b/);
+    }
   });
 });
 
