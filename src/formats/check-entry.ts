@@ -97,9 +97,7 @@ function isContent(value: unknown): boolean {
 }
 
 const shown = (value: unknown): string =>
-  typeof value === 'object' && value !== null
-    ? 'an object of another kind'
-    : String(JSON.stringify(value));
+  typeof value === 'object' && value !== null ? 'an object of another kind' : JSON.stringify(value);
 
 function badEntry(name: string, reason: string, hint: string): ZosiaError {
   return new ZosiaError('ZOSIA_BAD_ENTRY', `${name} cannot be in an image: ${reason}`, { hint });

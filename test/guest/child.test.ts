@@ -35,7 +35,7 @@ describe('init, running a program', WHERE_LINUX_RUNS, () => {
     const isRoot = process.getuid!() === 0;
     const command = isRoot ? [] : ['setpriv', '--no-new-privs'];
     const [program, ...args] = [...command, runChild, lateTalker];
-    const { stdout: output } = await execa(program!, args, { stripFinalNewline: false });
+    const { stdout: output } = await execa(program, args, { stripFinalNewline: false });
     context.skip(output.startsWith('no gate\n'), 'no seccomp user notification on this host');
     expect(output).toBe('early words\nlate words\nstatus 7\n');
   });

@@ -9,7 +9,6 @@ import {
   withTemporaryFolder,
 } from '../../src/host/temporary.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { skipWhere } from '../support/skipping.js';
 
 const HERE = 'aaaaaaaa';
 const ELSEWHERE = 'bbbbbbbb';

@@ -78,10 +78,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 
 /** Debian keeps sgdisk out of a user's path. */
 const PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
-const WITH_SGDISK = skipWhere(
-  !hasProgram('sgdisk', PATH) && !IS_COMPLETE_HOST,
-  'no sgdisk here',
-);
+const WITH_SGDISK = skipWhere(!hasProgram('sgdisk', PATH) && !IS_COMPLETE_HOST, 'no sgdisk here');
 
 describe('a disk that sgdisk partitioned (skipped without sgdisk)', WITH_SGDISK, () => {
   const folder = temporaryFolder();
