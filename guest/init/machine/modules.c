@@ -8,8 +8,8 @@ static bool load(const char *path) {
     int fd = sys_open(path, O_RDONLY);
     long error = fd < 0 ? fd : sys_load_module(fd, "");
     if (fd >= 0) sys_close(fd);
-    // EEXIST: the kernel has it built in or loaded already, which is as good.
-    if (error >= 0 || error == -EEXIST) return true;
+    // EEXIST: the kernel has it built in or loaded already. ENOSYS: it loads none, and has all built in.
+    if (error >= 0 || error == -EEXIST || error == -ENOSYS) return true;
     console_line("zosia: cannot load module %s (errno %d)", path, (int)-error);
     return false;
 }
