@@ -8,6 +8,8 @@ export interface ComponentRecipe {
   rootPackage(architecture: DebianArchitecture): string;
   /** Whether the root itself is wanted, or only names what is. */
   readonly wantsRoot: boolean;
+  /** Whether the root is one package for all architectures. */
+  readonly isForAll?: true | undefined;
   /** Packages that are wanted though none of the others depends on them. */
   readonly besides: readonly string[];
   /** Whether a package that a wanted one depends on is wanted too. */
@@ -28,6 +30,15 @@ export const COMPONENT_RECIPES: Readonly<Record<Component, ComponentRecipe>> = {
     wantsRoot: false,
     besides: [],
     wants: ({ name }) => /^linux-image-\d/.test(name),
+  },
+  'kernel-source': {
+    // The version of the packaged kernel: both are built from one source package.
+    suite: 'bookworm',
+    rootPackage: () => 'linux-source-6.1',
+    wantsRoot: true,
+    isForAll: true,
+    besides: [],
+    wants: () => false,
   },
   llama: {
     suite: 'forky',

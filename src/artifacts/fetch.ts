@@ -6,7 +6,7 @@ import { hasApt, runApt } from './apt.js';
 import { PackageCache } from './cache.js';
 import { Downloader, markSubstitutes } from './download.js';
 import type { ChosenPackage, DownloadProgress, FetchedPackage } from './download.js';
-import { COMPONENTS, lockedPackages, readLock } from './lock.js';
+import { GUEST_COMPONENTS, lockedPackages, readLock } from './lock.js';
 import type { Component, Lock, PinnedPackage } from './lock.js';
 import { mirrorUrl } from './named-mirror.js';
 import { recallSubstitutes } from './substitutes.js';
@@ -17,7 +17,7 @@ export type { DownloadProgress, FetchedPackage } from './download.js';
 
 export interface FetchOptions {
   readonly arch: Architecture;
-  /** All of them by default. */
+  /** Those of a guest by default: its kernel and llama.cpp. */
   readonly components?: readonly Component[] | undefined;
   /** Nothing but the pinned versions will do. */
   readonly frozen?: boolean | undefined;
@@ -61,7 +61,7 @@ export async function fetchComponents(
   options: FetchOptions,
   sources: FetchSources = {},
 ): Promise<FetchedPackage[]> {
-  const { arch, components = COMPONENTS, frozen = false, offline = false, signal } = options;
+  const { arch, components = GUEST_COMPONENTS, frozen = false, offline = false, signal } = options;
   const { warn = defaultWarn } = options;
   signal?.throwIfAborted();
   const lock = sources.lock ?? (await readLock());

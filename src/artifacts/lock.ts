@@ -4,12 +4,18 @@ import * as v from 'valibot';
 import { ZosiaError } from '../errors.js';
 import { systemReason } from '../host/system-errors.js';
 import { matching, parseJson, strictObject, wholeNumber } from '../json.js';
-import { DEBIAN_ARCHITECTURES, debianArchitecture } from './architectures.js';
+import { DEBIAN_ARCHITECTURES } from './architectures.js';
 import type { Architecture, DebianArchitecture } from './architectures.js';
 
-/** What is fetched prebuilt: the guest's kernel, and llama.cpp with its libraries. */
-export type Component = 'kernel' | 'llama';
-export const COMPONENTS: readonly Component[] = ['kernel', 'llama'];
+/**
+ * What is fetched: the guest's kernel and llama.cpp with its libraries, both prebuilt, and the source that
+ * kernels are compiled from.
+ */
+export type Component = 'kernel' | 'llama' | 'kernel-source';
+export const COMPONENTS: readonly Component[] = ['kernel', 'llama', 'kernel-source'];
+
+/** Those that a guest is made of, and that are meant unless others are named. */
+export const GUEST_COMPONENTS: readonly Component[] = ['kernel', 'llama'];
 
 /** A release of Debian, by its code name. */
 export type Suite = 'bookworm' | 'forky';
@@ -20,7 +26,8 @@ export interface LockedPackage {
   readonly name: string;
   /** Debian version, with the epoch if it has one: `1:0.7.0+dfsg-2`. */
   readonly version: string;
-  readonly architecture: DebianArchitecture;
+  /** `all` for what is the same on every machine. */
+  readonly architecture: DebianArchitecture | 'all';
   readonly suite: Suite;
   /** Where it lies below an archive's base: `pool/main/...deb`. */
   readonly poolPath: string;
@@ -72,7 +79,7 @@ export async function readLock(path: string = LOCK_PATH): Promise<Lock> {
 export function lockedPackages(
   lock: Lock,
   architecture: Architecture,
-  components: readonly Component[] = COMPONENTS,
+  components: readonly Component[] = GUEST_COMPONENTS,
 ): PinnedPackage[] {
   return components.flatMap((component) =>
     lock.components[component][architecture].map((locked) => ({ ...locked, component })),
@@ -93,7 +100,7 @@ export function parseLock(text: string, origin: string): Lock {
 export const LOCKED_PACKAGE = strictObject({
   name: matching(/^[a-z0-9][a-z0-9+.-]+$/),
   version: matching(/^[0-9][A-Za-z0-9.+:~-]*$/),
-  architecture: v.picklist(DEBIAN_ARCHITECTURES),
+  architecture: v.picklist([...DEBIAN_ARCHITECTURES, 'all']),
   suite: v.picklist(SUITES),
   // Each segment starts with a letter or digit, so none is `.` or `..`.
   poolPath: matching(/^pool(\/[A-Za-z0-9][A-Za-z0-9+.~_-]*)+\.deb$/),
@@ -101,7 +108,7 @@ export const LOCKED_PACKAGE = strictObject({
   sha256: matching(/^[0-9a-f]{64}$/),
 }) satisfies v.GenericSchema<unknown, LockedPackage>;
 
-const packagesFor = (architecture: Architecture) =>
+const packagesFor = (architecture: LockedPackage['architecture']) =>
   v.pipe(
     v.array(LOCKED_PACKAGE, 'lists no package'),
     v.minLength(1, 'lists no package'),
@@ -114,22 +121,23 @@ const packagesFor = (architecture: Architecture) =>
 /** What is wrong with the packages of an architecture as a whole, if anything is. */
 function misplaced(
   packages: readonly LockedPackage[],
-  architecture: Architecture,
+  architecture: LockedPackage['architecture'],
 ): string | undefined {
   const names = new Set<string>();
   for (const { name, architecture: actual } of packages) {
-    if (actual !== debianArchitecture(architecture)) return `has ${name}, which is for ${actual}`;
+    if (actual !== architecture) return `has ${name}, which is for ${actual}`;
     if (names.has(name)) return `has ${name} twice`;
     names.add(name);
   }
   return undefined;
 }
 
-const COMPONENT = strictObject({ aarch64: packagesFor('aarch64'), x86_64: packagesFor('x86_64') });
+const COMPONENT = strictObject({ aarch64: packagesFor('arm64'), x86_64: packagesFor('amd64') });
+const SOURCES = strictObject({ aarch64: packagesFor('all'), x86_64: packagesFor('all') });
 const SNAPSHOT_TIME = matching(/^\d{8}T\d{6}Z$/);
 
 const LOCK = strictObject({
   schema: v.literal(1),
   snapshot: strictObject({ bookworm: SNAPSHOT_TIME, forky: SNAPSHOT_TIME }),
-  components: strictObject({ kernel: COMPONENT, llama: COMPONENT }),
+  components: strictObject({ kernel: COMPONENT, llama: COMPONENT, 'kernel-source': SOURCES }),
 }) satisfies v.GenericSchema<unknown, Lock>;

@@ -37,7 +37,8 @@ export async function resolveComponent(
       const name = stanza.get('package') ?? '';
       const isRoot = name === rootName;
       // A package for all architectures holds no program or library.
-      if (stanza.get('architecture') !== architecture) continue;
+      const isMeant = recipe.isForAll && isRoot;
+      if (!isMeant && stanza.get('architecture') !== architecture) continue;
       const isBesides = recipe.besides.includes(name);
       const section = stanza.get('section') ?? '';
       if (!isRoot && !isBesides && !recipe.wants({ name, section })) continue;

@@ -95,7 +95,11 @@ export async function resolveLock(
   return {
     schema: 1,
     snapshot: { bookworm: times.get('bookworm')!, forky: times.get('forky')! },
-    components: { kernel: both('kernel'), llama: both('llama') },
+    components: {
+      kernel: both('kernel'),
+      llama: both('llama'),
+      'kernel-source': both('kernel-source'),
+    },
   };
 }
 

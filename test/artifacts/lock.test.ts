@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { lockedPackages, parseLock, readLock } from '../../src/artifacts/lock.js';
 import { formatLock } from '../../src/artifacts/update-lock.js';
 import { sampleLock, samplePackage, temporaryFolder } from './samples.js';
@@ -40,6 +41,16 @@ describe('the lock file of the package', () => {
       ]);
     }
   });
+
+  it('pins the source of the packaged kernel, once for both architectures', async () => {
+    const lock = await readLock();
+    const sources = ARCHITECTURES.map((arch) => lockedPackages(lock, arch, ['kernel-source']));
+    expect(sources[0]).toEqual(sources[1]);
+    const [kernel] = lockedPackages(lock, 'x86_64', ['kernel']);
+    expect(sources[0]).toMatchObject([
+      { name: 'linux-source-6.1', architecture: 'all', version: kernel!.version },
+    ]);
+  });
 });
 
 describe('parseLock', () => {
@@ -63,11 +74,7 @@ describe('parseLock', () => {
       'amd64',
       'aarch64 has linux-image, which is for amd64',
     ],
-    [
-      'components.kernel.aarch64.0.architecture',
-      'all',
-      'architecture is "all", not "arm64" or "amd64"',
-    ],
+    ['components.kernel.aarch64.0.architecture', 'all', 'linux-image, which is for all'],
     ['components.kernel.aarch64.0.suite', 'sid', 'suite is "sid", not "bookworm" or "forky"'],
     ['components.kernel.aarch64.0.poolPath', 'pool/../../etc/x.deb', 'poolPath'],
     ['components.kernel.aarch64.0.poolPath', '/etc/x.deb', 'poolPath'],

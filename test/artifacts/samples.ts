@@ -18,6 +18,8 @@ export function samplePackage(name: string, contents: string | Uint8Array): Lock
   };
 }
 
+const SOURCE: LockedPackage = { ...samplePackage('linux-source', 's'), architecture: 'all' };
+
 /** A lock whose aarch64 half has the given packages, and whose other half has copies of them. */
 export function sampleLock(kernel: LockedPackage[], llama: LockedPackage[]): Lock {
   const other = (packages: LockedPackage[]): LockedPackage[] =>
@@ -28,6 +30,7 @@ export function sampleLock(kernel: LockedPackage[], llama: LockedPackage[]): Loc
     components: {
       kernel: { aarch64: kernel, x86_64: other(kernel) },
       llama: { aarch64: llama, x86_64: other(llama) },
+      'kernel-source': { aarch64: [SOURCE], x86_64: [SOURCE] },
     },
   };
 }

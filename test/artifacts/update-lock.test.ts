@@ -29,6 +29,9 @@ describe('resolveLock', skipWhere(!(await hasApt()), 'no apt here'), () => {
     expect(lock.components.kernel.x86_64).toMatchObject([
       { name: 'linux-image-6.1.0-60-cloud-amd64', version: '6.1.200-1', suite: 'bookworm' },
     ]);
+    expect(lock.components['kernel-source'].aarch64).toMatchObject([
+      { name: 'linux-source-6.1', version: '6.1.200-1', architecture: 'all', suite: 'bookworm' },
+    ]);
     expect(lock.components.llama.aarch64.at(-1)).toEqual({
       name: 'llama.cpp-tools',
       version: '1:0.8.0+dfsg-1',
