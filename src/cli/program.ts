@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { Command, Option } from 'commander';
-import { addBuildCommand } from './build.js';
+import { addBuildCommand } from './build/build.js';
 import { addCatCommand } from './look/cat.js';
 import type { CliContext } from './context.js';
 import { folders } from './environment.js';

@@ -2,10 +2,10 @@ import type { Architecture } from '../artifacts/architectures.js';
 
 /**
  * What a host is to be used for: running a Linux guest, the EFI machine, the tests, or compiling guest
- * programs.
+ * programs or kernels.
  */
-export type Purpose = 'up' | 'efi' | 'test' | 'build';
-export const PURPOSES: readonly Purpose[] = ['up', 'efi', 'test', 'build'];
+export type Purpose = 'up' | 'efi' | 'test' | 'build' | 'kernel';
+export const PURPOSES: readonly Purpose[] = ['up', 'efi', 'test', 'build', 'kernel'];
 
 /** Package managers whose names for things are known here. */
 export type PackageManager = 'apt' | 'brew' | 'dnf' | 'pacman' | 'port';
@@ -124,7 +124,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     programs: ['clang'],
     use: 'compiles guest programs',
-    purposes: ['test', 'build'],
+    purposes: ['test', 'build', 'kernel'],
     packages: { ...everywhere('clang'), brew: 'llvm', port: 'clang-20' },
     kegs: ['llvm/bin'],
     notFromMacos: true,
@@ -132,7 +132,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     programs: ['ld.lld'],
     use: 'links guest programs',
-    purposes: ['test', 'build'],
+    purposes: ['test', 'build', 'kernel'],
     packages: { ...everywhere('lld'), port: 'lld-20' },
     kegs: ['lld/bin', 'llvm/bin'],
   },
@@ -148,6 +148,34 @@ export const REQUIREMENTS: readonly Requirement[] = [
       port: 'clang-20',
     },
     kegs: ['llvm/bin'],
+  },
+  {
+    programs: ['llvm-objcopy'],
+    use: 'makes images of kernels',
+    purposes: ['kernel'],
+    packages: { ...everywhere('llvm'), port: 'llvm-20' },
+    kegs: ['llvm/bin'],
+  },
+  {
+    programs: ['make'],
+    use: 'builds kernels',
+    purposes: ['kernel'],
+    packages: { ...everywhere('make'), port: 'gmake' },
+  },
+  { programs: ['flex'], use: 'builds kernels', purposes: ['kernel'], packages: everywhere('flex') },
+  {
+    programs: ['bison'],
+    use: 'builds kernels',
+    purposes: ['kernel'],
+    packages: everywhere('bison'),
+    kegs: ['bison/bin'],
+  },
+  { programs: ['bc'], use: 'builds kernels', purposes: ['kernel'], packages: everywhere('bc') },
+  {
+    programs: ['xz'],
+    use: 'unpacks the source of kernels',
+    purposes: ['kernel'],
+    packages: { ...everywhere('xz'), apt: 'xz-utils', port: 'xz' },
   },
   { programs: ['e2fsck'], use: 'checks ext4 images', ...E2FSPROGS },
   { programs: ['debugfs'], use: 'reads ext4 images', ...E2FSPROGS },

@@ -36,3 +36,7 @@ export type DiskFormat = 'raw' | 'vmdk';
 /** Where `zosia build guest` puts what it compiles. */
 export const guestBuildDir = ({ artifactsDir }: Places, arch: Architecture): string =>
   join(artifactsDir, arch, 'guest');
+
+/** Where `zosia build kernel` puts what it compiles. */
+export const kernelBuildDir = ({ artifactsDir }: Places, arch: Architecture): string =>
+  join(artifactsDir, arch, 'kernel');

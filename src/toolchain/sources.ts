@@ -3,6 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ZosiaError } from '../errors.js';
 
+/** The configuration of the kernels that zosia compiles; the same place seen from `src/` and from `dist/`. */
+export const KERNEL_CONFIG_DIRECTORY = fileURLToPath(
+  new URL('../../kernel-config/', import.meta.url),
+);
+
 /** The sources of the guests' programs. Clones have them; installed packages have them built, too. */
 export const GUEST_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/', import.meta.url));
 

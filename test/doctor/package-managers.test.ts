@@ -66,7 +66,9 @@ describe('hostPackages', () => {
 describe('packagesFor', () => {
   it('names each package once, in order', () => {
     expect(packagesFor(REQUIREMENTS, 'apt')).toEqual([
+      'bc',
       'binutils',
+      'bison',
       'btrfs-progs',
       'chromium',
       'clang',
@@ -76,9 +78,12 @@ describe('packagesFor', () => {
       'dpkg',
       'e2fsprogs',
       'fdisk',
+      'flex',
       'gdisk',
       'libarchive-tools',
       'lld',
+      'llvm',
+      'make',
       'mtools',
       'ovmf',
       'qemu-efi-aarch64',
@@ -86,6 +91,7 @@ describe('packagesFor', () => {
       'qemu-system-x86',
       'qemu-utils',
       'xfsprogs',
+      'xz-utils',
     ]);
     expect(packagesFor(requirementsFor('test', 'aarch64', 'linux').slice(0, 5), 'brew')).toEqual([
       'qemu',

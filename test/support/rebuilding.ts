@@ -6,6 +6,7 @@ export const REBUILDING: readonly string[] = [
   'test/toolchain/c-style.test.ts',
   'test/toolchain/efi.test.ts',
   'test/toolchain/guest.test.ts',
+  'test/toolchain/kernel/rebuild.test.ts',
   'zosia-tiny/test/corpus.test.ts',
   'zosia-tiny/test/shipped.test.ts',
 ];

@@ -2,7 +2,10 @@ import { pack } from 'tar-stream';
 import type { Header } from 'tar-stream';
 
 /** A tar member: its header, and its contents if it has any. */
-export type TarEntry = Partial<Header> & { readonly name: string; readonly contents?: string };
+export type TarEntry = Partial<Header> & {
+  readonly name: string;
+  readonly contents?: string | Buffer;
+};
 
 /** A tar archive, as tar-stream packs it. */
 export async function buildTar(entries: readonly TarEntry[]): Promise<Uint8Array> {

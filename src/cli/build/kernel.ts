@@ -1,0 +1,152 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { folders } from '../environment.js';
+import { addFetchOptions, withFetchSettings } from '../options/fetch.js';
+import type { FetchFlags } from '../options/fetch.js';
+import { archOption, wholeNumber } from '../options/values.js';
+import { ARCHITECTURES } from '../../artifacts/architectures.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+import type { Compiler } from '../../toolchain/compiler.js';
+import type { BuiltKernel } from '../../toolchain/kernel/build.js';
+import type { KernelInputs, RecordedKernel } from '../../toolchain/kernel/record.js';
+import { formatBytes, print, printJson, say } from '../output/output.js';
+import { startProgress } from '../output/progress.js';
+import { defaultPlaces, kernelBuildDir } from '../../recipes/places.js';
+
+interface Flags extends FetchFlags {
+  out?: string | undefined;
+  config: string[];
+  jobs?: number | undefined;
+  record?: true | undefined;
+  json?: true | undefined;
+}
+
+export function addBuildKernelCommand(build: Command, context: CliContext): void {
+  const command = build
+    .command('kernel')
+    .description("compile a kernel from Debian's source, with the host's clang and LLVM")
+    .addOption(archOption())
+    .option('--out <folder>', 'where to put it; artifacts/<arch>/kernel unless given')
+    .option(
+      '--config <file>',
+      'a fragment to be read after those of kernel-config; may be repeated',
+      (path: string, paths: string[]) => [...paths, path],
+      [],
+    )
+    .option(
+      '--jobs <n>',
+      'processes at a time; as many as there are processors unless given',
+      wholeNumber(1),
+    );
+  addFetchOptions(command)
+    .addOption(
+      new Option(
+        '--record',
+        'build for both architectures, and renew kernel-config/record.json',
+      ).conflicts(['arch', 'out', 'config']),
+    )
+    .option('--json', 'print what was built as JSON')
+    .addHelpText(
+      'after',
+      `
+The source is pinned in artifacts.lock.json and fetched once. What a kernel has is in kernel-config, in
+fragments over allnoconfig; a symbol that does not come through is an error. The same source, fragments and
+compiler give the same bytes in any folder. The whole log stands beside the kernel.
+
+Examples:
+  zosia build kernel
+  zosia build kernel --arch x86_64 --config kernel-config/hardware.config --out hardware
+  zosia run --kernel artifacts/aarch64/kernel/Image`,
+    )
+    .action(async (flags: Flags) => {
+      if (flags.record) await recordKernels(flags, context);
+      else {
+        const { built, compiler } = await buildOne(flags, context, {
+          out: ({ arch }) => flags.out ?? kernelBuildDir(defaultPlaces(), arch),
+        });
+        if (flags.json) printJson(built);
+        else
+          print(`${built.path} (${formatBytes(built.sizeBytes)}) with clang ${compiler.version}`);
+      }
+    });
+}
+
+/** Builds the kernels of both architectures, and writes down what came of it. */
+async function recordKernels(flags: Flags, context: CliContext): Promise<void> {
+  const [{ withPrivateFolder }, { writeOutput }, { KERNEL_RECORD_PATH, recordedKernel }] =
+    await Promise.all([
+      import('../../host/private-folder.js'),
+      import('../../host/output-file.js'),
+      import('../../toolchain/kernel/record.js'),
+    ]);
+  const kernels: Record<string, RecordedKernel> = {};
+  for (const arch of ARCHITECTURES) {
+    await withPrivateFolder(async (folder) => {
+      const { built, inputs, compiler } = await buildOne({ ...flags, arch }, context, {
+        out: () => folder,
+      });
+      kernels[arch] = recordedKernel(inputs, compiler, built);
+    });
+  }
+  await writeOutput(KERNEL_RECORD_PATH, `${JSON.stringify(kernels, null, 2)}\n`, {
+    signal: context.signal,
+  });
+  if (flags.json) printJson(kernels);
+  else print(`renewed ${KERNEL_RECORD_PATH}`);
+}
+
+interface Build {
+  readonly built: BuiltKernel;
+  readonly inputs: KernelInputs;
+  readonly compiler: Compiler;
+}
+
+/** Fetches the source, and builds a kernel of it; its progress is drawn. */
+async function buildOne(
+  flags: Flags,
+  context: CliContext,
+  { out }: { readonly out: (chosen: { readonly arch: Architecture }) => string },
+): Promise<Build> {
+  const { signal } = context;
+  const [
+    { fetchComponents },
+    { buildKernel },
+    { findCompiler },
+    { readKernelFragments },
+    { kernelInputs },
+  ] = await Promise.all([
+    import('../../artifacts/fetch.js'),
+    import('../../toolchain/kernel/build.js'),
+    import('../../toolchain/compiler.js'),
+    import('../../toolchain/kernel/fragments.js'),
+    import('../../toolchain/kernel/record.js'),
+  ]);
+  const { searchPath } = folders();
+  const compiler = await findCompiler(searchPath);
+  const { arch, source } = await withFetchSettings(flags, context, async (settings) => {
+    const [fetched] = await fetchComponents({ ...settings, components: ['kernel-source'] });
+    return { arch: settings.arch, source: fetched! };
+  });
+  const fragments = await readKernelFragments(arch, flags.config);
+  say(`unpacking the source, compiling the kernel for ${arch}`);
+  const progress = startProgress();
+  try {
+    const built = await buildKernel({
+      arch,
+      sourcePackage: source.path,
+      fragments,
+      compiler,
+      searchPath,
+      outDir: out({ arch }),
+      jobs: flags.jobs,
+      signal,
+      onProgress: (done, total) => {
+        progress.update(`kernel for ${arch}`, done, total);
+      },
+    });
+    return { built, inputs: kernelInputs(source.sha256, fragments), compiler };
+  } finally {
+    progress.stop();
+  }
+}

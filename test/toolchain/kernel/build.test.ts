@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { buildKernel } from '../../../src/toolchain/kernel/build.js';
+import type { BuildKernelOptions } from '../../../src/toolchain/kernel/build.js';
+import { buildDeb } from '../../formats/deb/build.js';
+import { zosiaError } from '../../support/errors.js';
+import { HOST } from '../../support/host.js';
+import { describeWithPrograms } from '../../support/programs.js';
+import { temporaryFolder } from '../../support/temporary.js';
+
+/** In place of the kernel's: it is called the same way, and leaves what it builds in the same place. */
+const MAKEFILE = `
+allnoconfig:
+	@grep -v DROPPED $(KCONFIG_ALLCONFIG) > $(O)/.config
+Image: a.o b.o
+	@mkdir -p $(O)/arch/arm64/boot
+	@echo '  OBJCOPY arch/arm64/boot/Image'
+	@echo "$(ARCH) $(LLVM) $$KBUILD_BUILD_USER $$KBUILD_BUILD_TIMESTAMP $$C_INCLUDE_PATH" > $(O)/arch/arm64/boot/Image
+%.o:
+	@echo '  CC      $@'
+	@if grep -q CONFIG_BROKEN=y $(O)/.config; then echo 'a.c:1:2: error: broken' >&2; exit 1; fi
+`;
+
+describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
+  const folder = temporaryFolder();
+  let sourcePackage: string;
+  beforeAll(async () => {
+    await mkdir(folder.file('linux-source-6.1'));
+    await writeFile(folder.file('linux-source-6.1/Makefile'), MAKEFILE);
+    const { stdout } = spawnSync('tar', ['-cJ', '-C', folder.path, 'linux-source-6.1']);
+    sourcePackage = folder.file('source.deb');
+    const name = './usr/src/linux-source-6.1.tar.xz';
+    await writeFile(sourcePackage, await buildDeb([{ name, contents: stdout }]));
+  });
+
+  const build = (text: string, options: Partial<BuildKernelOptions> = {}) =>
+    buildKernel({
+      arch: 'aarch64',
+      sourcePackage,
+      fragments: [{ name: 'mine.config', text }],
+      compiler: {
+        clang: '/usr/bin/clang',
+        linker: '/usr/bin/ld.lld',
+        version: '',
+        linkerVersion: '',
+      },
+      searchPath: HOST.searchPath,
+      outDir: folder.file('out'),
+      ...options,
+    });
+
+  it('writes the kernel, its configuration and the log, and counts the steps', async () => {
+    const steps: number[] = [];
+    const built = await build('CONFIG_A=y\n# CONFIG_B is not set\n', {
+      onProgress: (done, total) => {
+        expect(done).toBeLessThanOrEqual(total);
+        steps.push(done);
+      },
+    });
+    expect(steps).toEqual([1, 2, 3]);
+    const files = await readdir(folder.file('out'));
+    expect(files.sort()).toEqual(['Image', 'kernel-build.log', 'kernel.config']);
+    // Nothing of who builds it, where and when.
+    expect(await readFile(built.path, 'utf8')).toBe(
+      'arm64 1 zosia Thu Jan 1 00:00:00 UTC 1970 \n'.replace('Jan ', 'Jan  '),
+    );
+    expect(await readFile(built.configPath, 'utf8')).toBe('CONFIG_A=y\n# CONFIG_B is not set\n');
+    expect(await readFile(built.logPath, 'utf8')).toContain('  CC      a.o\n');
+    expect(built.vmlinuxPath).toBeUndefined();
+  });
+
+  it('names the symbols that did not come through', async () => {
+    const failure = build('CONFIG_A=y\nCONFIG_DROPPED=512\n');
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_KERNEL_CONFIG'));
+    await expect(failure).rejects.toThrow('DROPPED (n instead of 512)');
+  });
+
+  it('fails with the first error of the log, and keeps the log', async () => {
+    const failure = build('CONFIG_BROKEN=y\n', { outDir: folder.file('failed') });
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_BUILD_FAILED'));
+    await expect(failure).rejects.toThrow('not built: a.c:1:2: error: broken');
+    expect(await readdir(folder.file('failed'))).toEqual(['kernel-build.log']);
+    expect(await readFile(join(folder.path, 'failed/kernel-build.log'), 'utf8')).toContain(
+      'broken',
+    );
+  });
+
+  it('rejects a package without the source of a kernel', async () => {
+    const other = folder.file('other.deb');
+    await writeFile(other, await buildDeb([{ name: './usr/src/other.tar.xz', contents: 'x' }]));
+    await expect(build('', { sourcePackage: other })).rejects.toThrow(
+      zosiaError('ZOSIA_KERNEL_SOURCE'),
+    );
+  });
+
+  it('stops when it is cancelled', async () => {
+    const reason = new Error('enough');
+    await expect(build('', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { ARCHITECTURES } from '../../../src/artifacts/architectures.js';
+import { lockedPackages, readLock } from '../../../src/artifacts/lock.js';
+import { readKernelFragments } from '../../../src/toolchain/kernel/fragments.js';
+import { kernelInputs, readKernelRecord } from '../../../src/toolchain/kernel/record.js';
+
+it.each(ARCHITECTURES)(
+  'kernel-config/record.json is of the source and the fragments as they are, for %s',
+  async (arch) => {
+    const [source] = lockedPackages(await readLock(), arch, ['kernel-source']);
+    const inputs = kernelInputs(source!.sha256, await readKernelFragments(arch));
+    const record = await readKernelRecord();
+    expect(record[arch], 'renew it with: zosia build kernel --record').toMatchObject(inputs);
+  },
+);
+
+it('kernelInputs returns the same for other comments and another order', () => {
+  const digest = (text: string): string => kernelInputs('s', [{ name: 'a', text }]).configSha256;
+  const base = digest('# one\nCONFIG_A=y\nCONFIG_B=n\n');
+  expect(digest('# CONFIG_B is not set\n# two\nCONFIG_A=y\n')).toBe(base);
+  expect(digest('CONFIG_A=y\nCONFIG_B=y\n')).not.toBe(base);
+});
