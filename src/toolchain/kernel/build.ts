@@ -1,6 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import type { WriteStream } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,7 +7,7 @@ import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { digestBytes } from '../../host/digest.js';
-import { writeOutput } from '../../host/output-file.js';
+import { makeOutput, makeOutputFolder, writeOutput } from '../../host/output-file.js';
 import { withPrivateFolder } from '../../host/private-folder.js';
 import type { Compiler } from '../compiler.js';
 import { TOOL_ENVIRONMENT } from '../tool-environment.js';
@@ -56,13 +55,14 @@ const ANONYMOUS = {
  * fragments and compiler give the same bytes, in any folder.
  *
  * @throws ZosiaError `ZOSIA_KERNEL_CONFIG` for a symbol that did not come through, `ZOSIA_BUILD_FAILED`
- *   with the first error of the log, and those of `unpackKernelSource`; the signal's reason when cancelled
+ *   with the first error of the log, and those of `unpackKernelSource` and `writeOutput`; the signal's reason
+ *   when cancelled
  */
 export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKernel> {
   const { arch, outDir, fragments, signal } = options;
   const target = KERNEL_TARGETS[arch];
   const asked = askedSymbols(fragments);
-  await mkdir(outDir, { recursive: true });
+  await makeOutputFolder(outDir);
   const logPath = join(outDir, 'kernel-build.log');
   return withPrivateFolder(async (folder) => {
     const [source, build] = [join(folder, 'source'), join(folder, 'build')];
@@ -71,7 +71,7 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
     const fragment = join(folder, 'fragment.config');
     await writeFile(fragment, formatConfig(asked));
 
-    const log = createWriteStream(logPath);
+    const log = await makeOutput(logPath, () => open(logPath, 'w'));
     try {
       const make = kernelMake(options, { source, build, log, logPath });
       await make(['allnoconfig'], { KCONFIG_ALLCONFIG: fragment });
@@ -80,7 +80,7 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
       const jobs = options.jobs ?? availableParallelism();
       await make([`-j${jobs}`, ...target.goals], {});
     } finally {
-      await new Promise<void>((resolve) => log.end(resolve));
+      await log.close();
     }
 
     const path = join(outDir, 'Image');
@@ -102,7 +102,7 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
 interface BuildFolders {
   readonly source: string;
   readonly build: string;
-  readonly log: WriteStream;
+  readonly log: FileHandle;
   readonly logPath: string;
 }
 
@@ -125,7 +125,7 @@ function kernelMake(
       ...(signal ? { cancelSignal: signal } : {}),
     });
     for await (const line of createInterface({ input: child.all })) {
-      log.write(`${line}\n`);
+      await log.write(`${line}\n`);
       text += `${line}\n`;
       if (isStep(line)) onProgress?.(Math.min(++stepCount, target.stepCount), target.stepCount);
     }
@@ -135,7 +135,9 @@ function kernelMake(
     throw new ZosiaError(
       'ZOSIA_BUILD_FAILED',
       `the kernel for ${arch} was not built: ${(firstError(text) ?? shortMessage ?? '').trim()}`,
-      { hint: `The whole log is ${logPath}.` },
+      {
+        hint: `The whole log is ${logPath}. zosia doctor --for kernel says whether something is missing.`,
+      },
     );
   };
 }
@@ -162,7 +164,10 @@ async function run(
     ...(signal ? { cancelSignal: signal } : {}),
   });
   signal?.throwIfAborted();
-  if (failed) throw new ZosiaError('ZOSIA_BUILD_FAILED', `${program} fails: ${all.trim()}`, {});
+  if (!failed) return;
+  throw new ZosiaError('ZOSIA_BUILD_FAILED', `${program} fails: ${all.trim()}`, {
+    hint: 'See whether something is missing with zosia doctor --for kernel.',
+  });
 }
 
 function refuseUnmet(unmet: ReturnType<typeof unmetSymbols>, arch: Architecture): void {

@@ -87,6 +87,26 @@ describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
     );
   });
 
+  it('fails with a hint when make is not there', async () => {
+    const compiler = { clang: '/none/clang', linker: '/none/ld', version: '', linkerVersion: '' };
+    const failure = build('CONFIG_A=y\n', { searchPath: [], compiler });
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_BUILD_FAILED'));
+    await expect(failure).rejects.toMatchObject({
+      message: expect.stringContaining('ENOENT') as string,
+      hint: expect.stringContaining('zosia doctor --for kernel') as string,
+    });
+  });
+
+  it('fails with a hint when the log cannot be written', async () => {
+    await mkdir(folder.file('taken/kernel-build.log'), { recursive: true });
+    await expect(build('', { outDir: folder.file('taken') })).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),
+    );
+    await expect(build('', { outDir: folder.file('source.deb') })).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),
+    );
+  });
+
   it('rejects a package without the source of a kernel', async () => {
     const other = folder.file('other.deb');
     await writeFile(other, await buildDeb([{ name: './usr/src/other.tar.xz', contents: 'x' }]));
