@@ -77,6 +77,8 @@ const OF_OTHER_PROGRAMS = [
   'toolchain/compiler.ts',
   'toolchain/efi.ts',
   'toolchain/freestanding.ts',
+  'toolchain/kernel/build.ts',
+  'toolchain/kernel/source.ts',
 ];
 
 /** Whole commands, up to the end of the sentence: whoever reads them types them as they are. */
