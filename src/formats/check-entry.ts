@@ -10,40 +10,48 @@ type EntryType = EntryContent['type'];
 const NUMBERS = ['mode', 'uid', 'gid'] as const;
 const TIMES = ['mtime', 'atime', 'ctime', 'crtime'] as const;
 
-/** What an entry of a type has beside its path and attributes. */
-const CONTENTS: Readonly<Record<EntryType, Readonly<Record<string, (value: unknown) => boolean>>>> =
-  {
-    file: { data: isContent },
-    directory: {},
-    symlink: { target: isName },
-    hardlink: { target: isName },
-    'character-device': { major: isNumber, minor: isNumber },
-    'block-device': { major: isNumber, minor: isNumber },
-    fifo: {},
-    socket: {},
-  };
+type Check = (value: unknown, takesBytes: true | undefined) => boolean;
 
-/** Every type: most formats hold all. */
+/** What an entry of a type has beside its path and attributes. */
+const CONTENTS: Readonly<Record<EntryType, Readonly<Record<string, Check>>>> = {
+  file: { data: isContent },
+  directory: {},
+  symlink: { target: isName },
+  hardlink: { target: isName },
+  'character-device': { major: isNumber, minor: isNumber },
+  'block-device': { major: isNumber, minor: isNumber },
+  fifo: {},
+  socket: {},
+};
+
 const ENTRY_TYPES = Object.keys(CONTENTS) as EntryType[];
+
+/** What a format's images can have in them. */
+export interface EntryRules {
+  /** For messages: `an ext4 file system`. */
+  readonly format: string;
+  /** Every type unless given. */
+  readonly types?: readonly EntryType[] | undefined;
+  /** Whether names may be given as bytes, not only as text. */
+  readonly takesBytes?: true | undefined;
+}
 
 /**
  * Checks that an entry has a type that the format has, and what such an entry has, each of its kind. Which
  * numbers and names it can have is for the format to say.
  *
- * @param format for messages: `an ext4 file system`
  * @throws ZosiaError `ZOSIA_BAD_ENTRY`
  */
 export function checkEntry(
   entry: unknown,
-  format: string,
-  types: readonly EntryType[] = ENTRY_TYPES,
+  { format, types = ENTRY_TYPES, takesBytes }: EntryRules,
 ): void {
   if (typeof entry !== 'object' || entry === null) {
     throw badEntry('an entry', `it is ${String(entry)}`, 'Give an object with a type and a path.');
   }
   const given = entry as Unchecked;
   const path = given['path'];
-  if (!isName(path)) {
+  if (!isName(path, takesBytes)) {
     throw badEntry('an entry', `its path is ${shown(path)}`, 'Give one such as /etc/motd.');
   }
   const name = displayName(toByteString(path));
@@ -53,7 +61,7 @@ export function checkEntry(
     throw badEntry(name, `its type is ${shown(given['type'])}`, hint);
   }
   for (const [key, isGood] of Object.entries(CONTENTS[type])) {
-    if (isGood(given[key])) continue;
+    if (isGood(given[key], takesBytes)) continue;
     throw badEntry(
       name,
       `its ${key} is ${shown(given[key])}`,
@@ -79,8 +87,8 @@ function isNumber(value: unknown): boolean {
   return typeof value === 'number';
 }
 
-function isName(value: unknown): value is string | Uint8Array {
-  return typeof value === 'string' || value instanceof Uint8Array;
+function isName(value: unknown, takesBytes: true | undefined): value is string | Uint8Array {
+  return typeof value === 'string' || (takesBytes === true && value instanceof Uint8Array);
 }
 
 function isTimestamp(value: unknown): boolean {

@@ -43,6 +43,12 @@ describe.each(PLANNERS)('an entry for %s', (format, plan) => {
     expect(() => plan(entry)).toThrow(ZosiaError);
   });
 
+  it('may have bytes as its path in ext4, and is rejected with them elsewhere', () => {
+    const entry = { ...FILE, path: Buffer.from('/a') };
+    if (format === 'ext4') expect(plan(entry)).toEqual(plan(FILE));
+    else expect(() => plan(entry)).toThrow(zosiaError('ZOSIA_BAD_ENTRY'));
+  });
+
   it('may have undefined in place of what it leaves out', () => {
     const entry = { ...FILE, mode: undefined, uid: undefined, mtime: undefined };
     expect(plan(entry)).toEqual(plan(FILE));

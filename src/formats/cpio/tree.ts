@@ -44,7 +44,7 @@ export interface CpioName {
 export function cpioNames(entries: readonly CpioEntry[]): CpioName[] {
   const byPath = new Map<string, Member>();
   for (const given of entries) {
-    checkEntry(given, 'a cpio archive');
+    checkEntry(given, { format: 'a cpio archive' });
     const path = checkedPath(given.path);
     const entry = asMember(given);
     if (byPath.has(path)) {

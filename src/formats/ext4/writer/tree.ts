@@ -62,7 +62,7 @@ const LOST_AND_FOUND = 'lost+found';
 export function buildTree(entries: readonly Ext4Entry[]): Tree {
   const root = makeInode(directoryContent(undefined), {}, '/');
   for (const entry of entries) {
-    checkEntry(entry, 'an ext4 file system');
+    checkEntry(entry, { format: 'an ext4 file system', takesBytes: true });
     if (entry.type !== 'hardlink') insert(root, entry);
   }
   addHardlinks(

@@ -81,7 +81,7 @@ export function buildTree(entries: readonly FatEntry[], hasLabel: boolean): Tree
 }
 
 function insert(root: DirectoryNode, entry: FatEntry): void {
-  checkEntry(entry, 'a FAT volume', ['file', 'directory']);
+  checkEntry(entry, { format: 'a FAT volume', types: ['file', 'directory'] });
   checkAttributes(entry, quote(entry.path));
   const path = entryPath(entry.path);
   const names = pathNames(path);
