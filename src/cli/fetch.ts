@@ -31,6 +31,9 @@ export function addFetchCommand(program: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
+Without names it fetches what a guest is made of: kernel and llama. The third, kernel-source, is for
+zosia build kernel.
+
 Packages are pinned in artifacts.lock.json by version, size and sha256, and every byte is checked
 before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.
 ZOSIA_DEBIAN_MIRROR=URL names a mirror of Debian's archive to be asked first: any will do, since what

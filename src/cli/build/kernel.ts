@@ -6,7 +6,6 @@ import { addFetchOptions, withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { archOption, wholeNumber } from '../options/values.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
-import type { Architecture } from '../../artifacts/architectures.js';
 import type { Compiler } from '../../toolchain/compiler.js';
 import type { BuiltKernel } from '../../toolchain/kernel/build.js';
 import type { KernelInputs, RecordedKernel } from '../../toolchain/kernel/record.js';
@@ -62,9 +61,7 @@ Examples:
     .action(async (flags: Flags) => {
       if (flags.record) await recordKernels(flags, context);
       else {
-        const { built, compiler } = await buildOne(flags, context, {
-          out: ({ arch }) => flags.out ?? kernelBuildDir(defaultPlaces(), arch),
-        });
+        const { built, compiler } = await buildOne(flags, context);
         if (flags.json) printJson(built);
         else
           print(`${built.path} (${formatBytes(built.sizeBytes)}) with clang ${compiler.version}`);
@@ -83,9 +80,8 @@ async function recordKernels(flags: Flags, context: CliContext): Promise<void> {
   const kernels: Record<string, RecordedKernel> = {};
   for (const arch of ARCHITECTURES) {
     await withPrivateFolder(async (folder) => {
-      const { built, inputs, compiler } = await buildOne({ ...flags, arch }, context, {
-        out: () => folder,
-      });
+      const one = { ...flags, arch, out: folder };
+      const { built, inputs, compiler } = await buildOne(one, context);
       kernels[arch] = recordedKernel(inputs, compiler, built);
     });
   }
@@ -103,11 +99,7 @@ interface Build {
 }
 
 /** Fetches the source, and builds a kernel of it; its progress is drawn. */
-async function buildOne(
-  flags: Flags,
-  context: CliContext,
-  { out }: { readonly out: (chosen: { readonly arch: Architecture }) => string },
-): Promise<Build> {
+async function buildOne(flags: Flags, context: CliContext): Promise<Build> {
   const { signal } = context;
   const [
     { fetchComponents },
@@ -138,7 +130,7 @@ async function buildOne(
       fragments,
       compiler,
       searchPath,
-      outDir: out({ arch }),
+      outDir: flags.out ?? kernelBuildDir(defaultPlaces(), arch),
       jobs: flags.jobs,
       signal,
       onProgress: (done, total) => {
