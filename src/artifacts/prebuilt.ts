@@ -7,8 +7,8 @@ import { readSummedFile } from './summed-file.js';
 /** The programs that ship built, one folder an architecture, each with a SHA256SUMS. */
 export const PREBUILT_DIRECTORY = fileURLToPath(new URL('../../guest/prebuilt/', import.meta.url));
 
-/** The Linux guest's PID 1, and the UEFI applications. */
-export type PrebuiltProgram = 'init' | 'llama2.efi' | 'hello.efi';
+/** The Linux guest's PID 1, the UEFI applications, and the kernels: aarch64's, and x86_64's. */
+export type PrebuiltProgram = 'init' | 'llama2.efi' | 'hello.efi' | 'Image.gz' | 'bzImage';
 
 /**
  * A program that runs in the guest, checked against the SHA256SUMS beside it.

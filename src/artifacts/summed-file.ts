@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemReason } from '../host/system-errors.js';
 import { digestBytes } from '../host/digest.js';
+import { writeOutput } from '../host/output-file.js';
 
 /** The file that has the digests of the files beside it. */
 export const SUMS_FILE = 'SHA256SUMS';
@@ -27,6 +28,16 @@ export async function readSummedFile(
   const [bytes, sums] = await Promise.all([read(path), read(join(directory, SUMS_FILE))]);
   if (parseSums(sums.toString('utf8')).get(name) === digestBytes(bytes)) return bytes;
   throw damaged(`${path} is not the file that ${SUMS_FILE} names`);
+}
+
+/** Writes down the digests of all files of a folder, by name. */
+export async function writeSums(directory: string, signal?: AbortSignal): Promise<void> {
+  const names = (await readdir(directory)).filter((name) => name !== SUMS_FILE).sort();
+  const lines: string[] = [];
+  for (const name of names) {
+    lines.push(`${digestBytes(await readFile(join(directory, name)))}  ${name}\n`);
+  }
+  await writeOutput(join(directory, SUMS_FILE), lines.join(''), { signal });
 }
 
 /** Reads the format of `sha256sum`: a digest, a space, a space or an asterisk, a file name. */

@@ -27,7 +27,7 @@ export type { OneShotOptions, OneShotResult } from './linux/one-shot.js';
 export { linuxArguments } from './linux/arguments.js';
 export { composeInitrd, withRunInitrd } from './linux/request.js';
 export type { RunRequest, TerminalSize } from './linux/request.js';
-export { resolveLinuxMachine } from './linux/resolve.js';
+export { requireKernel, resolveLinuxMachine } from './linux/resolve.js';
 export type { LinuxMachineOptions } from './linux/resolve.js';
 export { WAIT_POLICIES, waitFlags } from './linux/wait-policy.js';
 export type { WaitPolicy } from './linux/wait-policy.js';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { Image } from '../image/image.js';
-import { initramfsPath, kernelPath } from '../recipes/places.js';
+import { bootedFiles } from '../recipes/places.js';
 import { checkModelDisk } from '../recipes/check-disk.js';
 import { existingDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
@@ -24,9 +24,10 @@ export interface PerfMachine {
 
 export interface PrepareOptions extends Omit<PrepareLinuxOptions, 'machine' | 'contextTokens'> {
   readonly machine?:
-    Pick<LinuxMachineOptions, 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append'> | undefined;
+    | Pick<LinuxMachineOptions, 'kernel' | 'ramMiB' | 'cpus' | 'accel' | 'cpuModel' | 'append'>
+    | undefined;
   /** What is booted where no model is named, in the place of what was built last. */
-  readonly images?: Pick<LinuxMachineOptions, 'kernel' | 'initrd' | 'disk'> | undefined;
+  readonly images?: Pick<LinuxMachineOptions, 'initrd' | 'disk'> | undefined;
   /** The longest context, in tokens, that any setting asks for: there is memory for it. */
   readonly contextTokens?: number | undefined;
   /** Only decides on the machine: nothing is fetched, built, written or kept. */
@@ -79,7 +80,7 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
       dryRun,
       disk,
       model: memory,
-      defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },
+      defaults: bootedFiles(places, arch, { kernel: options.kernel }),
       signal,
     },
     folders,

@@ -1,5 +1,5 @@
 import type { Image } from '../image/image.js';
-import { findQemu, resolveLinuxMachine } from '../machine/machine.js';
+import { findQemu, requireKernel, resolveLinuxMachine } from '../machine/machine.js';
 import type { LinuxMachineOptions, LinuxMachineSpec, RunRequest } from '../machine/machine.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
@@ -7,7 +7,7 @@ import { readModel } from '../recipes/model.js';
 import type { Model } from '../recipes/model.js';
 import { planModelDisk, writeModelDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
-import { initramfsPath, kernelPath, modelDiskPath } from '../recipes/places.js';
+import { bootedFiles, modelDiskPath } from '../recipes/places.js';
 import type { HostFolders } from '../host/host-folders.js';
 
 export interface PrepareLinuxOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
@@ -19,6 +19,7 @@ export interface PrepareLinuxOptions extends Omit<LinuxGuestOptions, 'cacheDir'>
   readonly machine?:
     | Pick<
         LinuxMachineOptions,
+        | 'kernel'
         | 'ramMiB'
         | 'cpus'
         | 'accel'
@@ -61,6 +62,7 @@ export async function prepareLinuxMachine(
   // What may be wrong is found out before anything is downloaded.
   await findQemu(arch, folders.searchPath);
   const model = await readModel(options.model, places.modelsDir);
+  if (options.machine?.kernel !== undefined) await requireKernel(options.machine.kernel);
   await linuxGuest({ ...options, cacheDir: folders.cacheDirectory });
   const { image: runDisk } = await writeModelDisk(model, {
     format: 'vmdk',
@@ -90,7 +92,7 @@ async function decide(
   options: PrepareLinuxOptions,
   dryRun: boolean,
 ): Promise<DescribedLinuxMachine> {
-  const { arch, places, folders, signal } = options;
+  const { arch, places, kernel, folders, signal } = options;
   const { memory, llamaArgs } = modelNeeds(model.info, options.contextTokens);
   const spec = await resolveLinuxMachine(
     {
@@ -100,7 +102,7 @@ async function decide(
       disk: modelDiskPath(places, 'vmdk'),
       model: memory,
       signal,
-      defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },
+      defaults: bootedFiles(places, arch, { kernel, uefi: options.machine?.uefi }),
       arePlanned: dryRun,
     },
     folders,

@@ -1,35 +1,38 @@
-import { join } from 'node:path';
-import { initramfsPath, kernelPath } from './places.js';
-import type { Places } from './places.js';
+import {
+  PREBUILT_KERNEL,
+  packagedKernel,
+  prebuiltKernel,
+  readPrebuiltKernel,
+} from './guest-kernel.js';
 import { planInitramfs, readRuntimeFiles } from './initramfs.js';
-import { GUEST_MODULES, readKernelPackage } from './kernel-package.js';
+import { GUEST_MODULES } from './kernel-package.js';
 import { isCurrent, writeManifest } from './manifest.js';
 import type { ManifestInput, Recipe } from './manifest.js';
+import { guestFiles, guestFolder } from './places.js';
+import type { GuestFiles, KernelKind, Places } from './places.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { fetchComponents } from '../artifacts/fetch.js';
 import type { FetchedPackage, FetchOptions } from '../artifacts/fetch.js';
-import { prebuiltInit } from '../artifacts/prebuilt.js';
 import { lockedPackages, readLock } from '../artifacts/lock.js';
 import type { Component, PinnedPackage } from '../artifacts/lock.js';
-import { gzip } from '../formats/compression/gzip.js';
-import { imageBytes } from '../host/chunks.js';
-import { digestBytes } from '../host/digest.js';
-import { writeOutput } from '../host/output-file.js';
-
-const GZIP_LEVEL = 6;
+import { prebuiltInit } from '../artifacts/prebuilt.js';
+import { digestBytes, digestImage } from '../host/digest.js';
+import { writeRaw } from '../host/raw-writer.js';
+import { bytesSegment, makeImage } from '../image/image.js';
+import type { Image } from '../image/image.js';
 
 export interface LinuxGuestOptions extends Omit<FetchOptions, 'components'> {
   readonly places: Places;
-  /** Where kernel and initramfs go; the place of the architecture unless given. */
+  /** zosia's own unless given. */
+  readonly kernel?: KernelKind | undefined;
+  /** Where kernel and initramfs go; the place of the architecture and the kernel unless given. */
   readonly outDir?: string | undefined;
   /** Called with a line for each step that takes a while. */
   readonly log?: ((message: string) => void) | undefined;
 }
 
-export interface LinuxGuest {
-  readonly kernel: string;
-  readonly initramfs: string;
-  /** False when both were there already. */
+export interface LinuxGuest extends GuestFiles {
+  /** False when all were there already. */
   readonly built: boolean;
 }
 
@@ -37,65 +40,88 @@ export interface LinuxGuest {
  * Brings the Linux guest's kernel and initramfs up to date. Nothing is fetched or built when what is
  * there was made of the same inputs and is unchanged.
  *
- * @throws ZosiaError as `fetchComponents`, `readKernelPackage`, `readRuntimeFiles` and `planInitramfs`
+ * @throws ZosiaError as `fetchComponents`, `prebuiltKernel`, `packagedKernel`, `readRuntimeFiles` and
+ *   `planInitramfs`
  */
 export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest> {
-  const { arch, places, outDir, frozen = false, log, signal } = options;
-  const kernel = outDir === undefined ? kernelPath(places, arch) : join(outDir, 'Image');
-  const initramfs =
-    outDir === undefined ? initramfsPath(places, arch) : join(outDir, 'initramfs.cpio.gz');
-  const [lock, init] = await Promise.all([readLock(), prebuiltInit(arch)]);
-  const recipes = guestRecipes(arch, lockedPackages(lock, arch), init);
-
-  const current = await Promise.all([
-    isCurrent(kernel, recipes.kernel, { frozen }),
-    isCurrent(initramfs, recipes.initramfs, { frozen }),
+  const { arch, places, kernel: kind = 'zosia', frozen = false, log, signal } = options;
+  const files = guestFiles(options.outDir ?? guestFolder(places, arch, kind), arch);
+  const [lock, init, prebuilt] = await Promise.all([
+    readLock(),
+    prebuiltInit(arch),
+    kind === 'zosia' ? readPrebuiltKernel(arch) : undefined,
   ]);
-  if (current.every(Boolean)) return { kernel, initramfs, built: false };
+  const components: readonly Component[] = prebuilt ? ['llama'] : ['kernel', 'llama'];
+  const asked = recipesOf({ arch, init, prebuilt }, lockedPackages(lock, arch, components));
+  const products = Object.keys(asked) as Product[];
+  const current = await Promise.all(
+    products.map((product) => isCurrent(files[product], asked[product], { frozen })),
+  );
+  if (current.every(Boolean)) return { ...files, built: false };
 
-  const packages = await fetchComponents(options);
-  const used = guestRecipes(arch, packages, init);
+  const packages = await fetchComponents({ ...options, components });
+  const used = recipesOf({ arch, init, prebuilt }, packages);
   const pathsOf = (component: Component): string[] =>
-    packages.filter((found) => found.component === component).map((found) => found.path);
-  const write = async (path: string, bytes: Uint8Array, product: keyof typeof recipes) => {
-    await writeOutput(path, bytes, { signal });
-    const output = { sizeBytes: bytes.length, sha256: digestBytes(bytes) };
-    await writeManifest(path, recipes[product], used[product].inputs, output);
-  };
+    packages.filter((found) => found.component === component).map(({ path }) => path);
 
   log?.(`unpacking the ${arch} kernel`);
-  const kernelPackage = await readKernelPackage(pathsOf('kernel')[0]!);
-  await write(kernel, kernelPackage.kernel, 'kernel');
-
+  const kernel = prebuilt
+    ? await prebuiltKernel(arch, prebuilt)
+    : await packagedKernel(arch, pathsOf('kernel')[0]!);
   log?.(`building the ${arch} initramfs`);
-  const image = planInitramfs({
+  const initramfs = planInitramfs({
     arch,
     init,
-    modules: kernelPackage.modules,
+    modules: kernel.modules,
     runtimeFiles: await readRuntimeFiles(pathsOf('llama')),
   });
-  const compressed = await gzip(imageBytes(image, signal), { level: GZIP_LEVEL });
-  await write(initramfs, compressed, 'initramfs');
-  return { kernel, initramfs, built: true };
+  const images: Record<Product, Image> = {
+    kernel: imageOf(kernel.direct),
+    uefiKernel: imageOf(kernel.image),
+    initramfs,
+  };
+  for (const product of products) {
+    const image = images[product];
+    await writeRaw(image, files[product], { signal });
+    const output = { sizeBytes: image.sizeBytes, sha256: await digestImage(image, signal) };
+    await writeManifest(files[product], asked[product], used[product].inputs, output);
+  }
+  return { ...files, built: true };
 }
 
-/** The two recipes, for the packages as they are pinned or as they were had. */
-function guestRecipes(
-  arch: Architecture,
+const imageOf = (bytes: Uint8Array): Image => makeImage(bytes.length, [bytesSegment(0, bytes)]);
+
+/** What is written: on arm64 one `Image` is both kernels. */
+type Product = keyof GuestFiles;
+
+/** What a guest is made of besides packages. */
+interface ShippedParts {
+  readonly arch: Architecture;
+  readonly init: Uint8Array;
+  /** The kernel, unless that comes out of a package. */
+  readonly prebuilt: Uint8Array | undefined;
+}
+
+/** The recipes of the products, for packages as they are pinned or as they were had. */
+function recipesOf(
+  { arch, init, prebuilt }: ShippedParts,
   packages: readonly (PinnedPackage | FetchedPackage)[],
-  init: Uint8Array,
-): { kernel: Recipe; initramfs: Recipe } {
-  const kernelInputs = inputsOf(packages, 'kernel');
+): Record<Product, Recipe> {
+  const kernel = prebuilt
+    ? [{ name: PREBUILT_KERNEL[arch], sha256: digestBytes(prebuilt) }]
+    : inputsOf(packages, 'kernel');
+  const settings = { arch };
   return {
-    kernel: { product: 'kernel', inputs: kernelInputs, settings: { arch } },
+    kernel: { product: 'kernel', inputs: kernel, settings },
+    uefiKernel: { product: arch === 'x86_64' ? 'uefi-kernel' : 'kernel', inputs: kernel, settings },
     initramfs: {
       product: 'initramfs',
       inputs: [
         { name: 'init', sha256: digestBytes(init) },
-        ...kernelInputs,
+        ...inputsOf(packages, 'kernel'),
         ...inputsOf(packages, 'llama'),
       ],
-      settings: { arch, modules: GUEST_MODULES.join(','), gzipLevel: GZIP_LEVEL },
+      settings: { arch, modules: prebuilt ? '' : GUEST_MODULES.join(',') },
     },
   };
 }

@@ -11,11 +11,51 @@ export function defaultPlaces(folder = '.'): Places {
   return { artifactsDir: resolve(folder, 'artifacts'), modelsDir: resolve(folder, 'models') };
 }
 
-export const kernelPath = ({ artifactsDir }: Places, arch: Architecture): string =>
-  join(artifactsDir, arch, 'Image');
+/**
+ * The kernel that a guest boots: zosia's own, which has everything built in, or Debian's, with the modules
+ * that a guest needs in its initramfs.
+ */
+export type KernelKind = 'zosia' | 'debian';
+export const KERNEL_KINDS: readonly KernelKind[] = ['zosia', 'debian'];
 
-export const initramfsPath = ({ artifactsDir }: Places, arch: Architecture): string =>
-  join(artifactsDir, arch, 'initramfs.cpio.gz');
+/** Paths of what a Linux guest boots from. */
+export interface GuestFiles {
+  /** What QEMU starts itself: an arm64 `Image`, and on x86_64 a `vmlinux`, which has nothing to unpack. */
+  readonly kernel: string;
+  /** What UEFI firmware starts: the same `Image`, and on x86_64 a bzImage. */
+  readonly uefiKernel: string;
+  readonly initramfs: string;
+}
+
+/** Where the guest of a kernel lies. */
+export const guestFolder = (
+  { artifactsDir }: Places,
+  arch: Architecture,
+  kernel: KernelKind = 'zosia',
+): string => (kernel === 'zosia' ? join(artifactsDir, arch) : join(artifactsDir, arch, kernel));
+
+/** The files of a guest in a folder. */
+export function guestFiles(folder: string, arch: Architecture): GuestFiles {
+  const uefiKernel = join(folder, 'Image');
+  return {
+    kernel: arch === 'x86_64' ? join(folder, 'vmlinux') : uefiKernel,
+    uefiKernel,
+    initramfs: join(folder, 'initramfs.cpio'),
+  };
+}
+
+/** What a machine boots of a guest that has been built, started by UEFI firmware or not. */
+export function bootedFiles(
+  places: Places,
+  arch: Architecture,
+  {
+    kernel,
+    uefi,
+  }: { readonly kernel?: KernelKind | undefined; readonly uefi?: boolean | undefined },
+): { readonly kernel: string; readonly initrd: string } {
+  const files = guestFiles(guestFolder(places, arch, kernel), arch);
+  return { kernel: uefi ? files.uefiKernel : files.kernel, initrd: files.initramfs };
+}
 
 export const modelDiskPath = ({ artifactsDir }: Places, format: DiskFormat): string =>
   join(artifactsDir, 'model-disk', format === 'raw' ? 'model.ext4.img' : 'model.vmdk');
@@ -37,6 +77,6 @@ export type DiskFormat = 'raw' | 'vmdk';
 export const guestBuildDir = ({ artifactsDir }: Places, arch: Architecture): string =>
   join(artifactsDir, arch, 'guest');
 
-/** Where `zosia build kernel` puts what it compiles. */
+/** Where `zosia build kernel` puts what it compiles: kernels by the names that those of a guest have. */
 export const kernelBuildDir = ({ artifactsDir }: Places, arch: Architecture): string =>
   join(artifactsDir, arch, 'kernel');

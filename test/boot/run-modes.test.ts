@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
+import { guestFiles } from '../../src/recipes/places.js';
 import { zosia } from '../support/cli.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -9,8 +10,9 @@ import { putGuests } from './support/guests.js';
 
 /** What was built in `folder`, to be booted from another, where there is no model disk. */
 function guestBuiltIn(folder: string): string[] {
-  const built = join(folder, 'artifacts', hostArchitecture());
-  return ['--kernel', join(built, 'Image'), '--initrd', join(built, 'initramfs.cpio.gz')];
+  const arch = hostArchitecture();
+  const { kernel, initramfs } = guestFiles(join(folder, 'artifacts', arch), arch);
+  return ['--kernel', kernel, '--initrd', initramfs];
 }
 
 async function emptyFolder(path: string): Promise<string> {

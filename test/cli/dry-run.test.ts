@@ -59,7 +59,7 @@ async function makeBuiltHost(name: string): Promise<Host> {
   const host = await makeHost(name);
   const { work, env } = host;
   await mkdir(join(work, 'artifacts/aarch64'), { recursive: true });
-  for (const file of ['Image', 'initramfs.cpio.gz']) {
+  for (const file of ['Image', 'initramfs.cpio']) {
     await writeFile(join(work, 'artifacts/aarch64', file), file);
   }
   for (const line of [

@@ -134,7 +134,7 @@ export async function putImages(folder: string): Promise<void> {
     });
   }
   const { stdout } = await zosia(['image', 'initramfs', '--json'], { cwd: folder });
-  await copyFile((JSON.parse(stdout) as { initramfs: string }).initramfs, at('initramfs.cpio.gz'));
+  await copyFile((JSON.parse(stdout) as { initramfs: string }).initramfs, at('initramfs.cpio'));
   const damaged = await readFile(at('damaged.img'));
   // A byte of the root directory, which is where docs/inspecting.md shows it to be.
   damaged[20_480 + 6]! ^= 1;

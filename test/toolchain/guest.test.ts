@@ -47,13 +47,19 @@ describe('the prebuilt guest', () => {
   it('equals the build of its source by the recorded compiler, byte for byte', async (context) => {
     await recordedCompiler(context);
     await buildPrebuilt(folder.path, await findCompiler(HOST.searchPath));
-    const files = ARCHITECTURES.flatMap((arch) => [`${arch}/init`, `${arch}/SHA256SUMS`]);
+    const files = ARCHITECTURES.flatMap((arch) =>
+      ['hello.efi', 'init', 'llama2.efi'].map((name) => `${arch}/${name}`),
+    );
     for (const file of files) {
       const [rebuilt, shipped] = await Promise.all([
         readFile(folder.file(file)),
         readFile(join(PREBUILT_DIRECTORY, file)),
       ]);
       expect(sha256(rebuilt), file).toBe(sha256(shipped));
+    }
+    for (const arch of ARCHITECTURES) {
+      const sums = parseSums(await readFile(folder.file(`${arch}/SHA256SUMS`), 'utf8'));
+      expect([...sums.keys()]).toEqual(['hello.efi', 'init', 'llama2.efi']);
     }
     expect(await readFile(folder.file(COMPILER_RECORD), 'utf8')).toContain('clang version');
   });

@@ -17,7 +17,7 @@ interface Flags extends FetchFlags {
   out?: string | undefined;
   config: string[];
   jobs?: number | undefined;
-  record?: true | undefined;
+  prebuilt?: true | undefined;
   json?: true | undefined;
 }
 
@@ -41,8 +41,8 @@ export function addBuildKernelCommand(build: Command, context: CliContext): void
   addFetchOptions(command)
     .addOption(
       new Option(
-        '--record',
-        'build for both architectures, and renew kernel-config/record.json',
+        '--prebuilt',
+        'renew guest/prebuilt and kernel-config/record.json, for both architectures',
       ).conflicts(['arch', 'out', 'config']),
     )
     .option('--json', 'print what was built as JSON')
@@ -56,10 +56,10 @@ compiler give the same bytes in any folder. The whole log stands beside the kern
 Examples:
   zosia build kernel
   zosia build kernel --arch x86_64 --config kernel-config/hardware.config --out hardware
-  zosia run --kernel artifacts/aarch64/kernel/Image`,
+  zosia run --kernel built`,
     )
     .action(async (flags: Flags) => {
-      if (flags.record) await recordKernels(flags, context);
+      if (flags.prebuilt) await renewPrebuilt(flags, context);
       else {
         const { built, compiler } = await buildOne(flags, context);
         if (flags.json) printJson(built);
@@ -69,27 +69,34 @@ Examples:
     });
 }
 
-/** Builds the kernels of both architectures, and writes down what came of it. */
-async function recordKernels(flags: Flags, context: CliContext): Promise<void> {
-  const [{ withPrivateFolder }, { writeOutput }, { KERNEL_RECORD_PATH, recordedKernel }] =
-    await Promise.all([
-      import('../../host/private-folder.js'),
-      import('../../host/output-file.js'),
-      import('../../toolchain/kernel/record.js'),
-    ]);
+/** Builds the kernels of both architectures for guest/prebuilt, and writes down what they are made of. */
+async function renewPrebuilt(flags: Flags, context: CliContext): Promise<void> {
+  const { signal } = context;
+  const [
+    { withPrivateFolder },
+    { writeOutput },
+    { PREBUILT_DIRECTORY },
+    { KERNEL_RECORD_PATH, recordedKernel },
+    { writePrebuiltKernel },
+  ] = await Promise.all([
+    import('../../host/private-folder.js'),
+    import('../../host/output-file.js'),
+    import('../../artifacts/prebuilt.js'),
+    import('../../toolchain/kernel/record.js'),
+    import('../../toolchain/kernel/prebuilt.js'),
+  ]);
   const kernels: Record<string, RecordedKernel> = {};
   for (const arch of ARCHITECTURES) {
     await withPrivateFolder(async (folder) => {
       const one = { ...flags, arch, out: folder };
       const { built, inputs, compiler } = await buildOne(one, context);
+      await writePrebuiltKernel(PREBUILT_DIRECTORY, arch, built, signal);
       kernels[arch] = recordedKernel(inputs, compiler, built);
     });
   }
-  await writeOutput(KERNEL_RECORD_PATH, `${JSON.stringify(kernels, null, 2)}\n`, {
-    signal: context.signal,
-  });
+  await writeOutput(KERNEL_RECORD_PATH, `${JSON.stringify(kernels, null, 2)}\n`, { signal });
   if (flags.json) printJson(kernels);
-  else print(`renewed ${KERNEL_RECORD_PATH}`);
+  else print(`renewed the kernels in ${PREBUILT_DIRECTORY}`);
 }
 
 interface Build {

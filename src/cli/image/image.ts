@@ -4,10 +4,18 @@ import { addEfiDiskCommand } from './efi.js';
 import { addModelDiskCommand } from './model.js';
 import { addFetchOptions, withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
+import { guestKernelOption } from '../options/kernel.js';
 import { archOption } from '../options/values.js';
 import { variableOption } from '../variable-option.js';
 import { printJson, say } from '../output/output.js';
 import { defaultPlaces } from '../../recipes/places.js';
+import type { KernelKind } from '../../recipes/places.js';
+
+interface InitramfsFlags extends FetchFlags {
+  kernel?: KernelKind | undefined;
+  out?: string | undefined;
+  json?: true | undefined;
+}
 
 export function addImageCommand(program: Command, context: CliContext): void {
   const image = program.command('image').description('write one image');
@@ -19,23 +27,27 @@ export function addImageCommand(program: Command, context: CliContext): void {
 function addInitramfs(image: Command, context: CliContext): void {
   const command = image
     .command('initramfs')
-    .description('the Linux guest: its kernel and its initramfs, from verified packages')
-    .addOption(archOption());
+    .description('the Linux guest: its kernel and its initramfs, from verified parts')
+    .addOption(archOption())
+    .addOption(guestKernelOption());
   command.addOption(
     variableOption(
       '--out <folder>',
-      'where to put the two; artifacts/<arch> unless given',
+      'where to put them; artifacts/<arch> unless given',
       'ARTIFACTS_DIR',
     ),
   );
   addFetchOptions(command)
     .option('--json', 'print what was written as JSON')
-    .action(async (flags: FetchFlags & { out?: string | undefined; json?: true | undefined }) => {
+    .action(async (flags: InitramfsFlags) => {
       const { linuxGuest } = await import('../../recipes/linux-guest.js');
+      const { kernel, out: outDir, json } = flags;
       const guest = await withFetchSettings(flags, context, (settings) =>
-        linuxGuest({ ...settings, places: defaultPlaces(), outDir: flags.out }),
+        linuxGuest({ ...settings, places: defaultPlaces(), kernel, outDir }),
       );
-      if (flags.json) printJson(guest);
-      else say(`${guest.built ? 'wrote' : 'up to date:'} ${guest.kernel}, ${guest.initramfs}`);
+      const { built, ...files } = guest;
+      if (json) printJson(guest);
+      else
+        say(`${built ? 'wrote' : 'up to date:'} ${[...new Set(Object.values(files))].join(', ')}`);
     });
 }

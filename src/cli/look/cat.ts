@@ -20,7 +20,7 @@ export function addCatCommand(program: Command, { signal }: CliContext): void {
       `${IMAGE_HELP}
 
 Examples:
-  zosia cat artifacts/x86_64/initramfs.cpio.gz /etc/zosia/modules
+  zosia cat artifacts/x86_64/initramfs.cpio /etc/zosia/modules
   zosia cat artifacts/model-disk/model.vmdk /model.gguf | sha256sum`,
     )
     .action(async (imagePath: string, path: string, flags: ImageFlags) => {

@@ -37,7 +37,7 @@ out; so are owners and, of modes, what concerns set-user-id, set-group-id and st
 
 Examples:
   zosia extract artifacts/model-disk/model.vmdk /model.gguf --out .
-  zosia extract artifacts/x86_64/initramfs.cpio.gz --out guest`,
+  zosia extract artifacts/x86_64/initramfs.cpio --out guest`,
     )
     .action(async (imagePath: string, path: string, flags: Flags) => {
       const { extractFiles } = await import('../../inspect/extract.js');

@@ -47,7 +47,7 @@ keys for everything, and loads nothing.
 Examples:
   zosia inspect artifacts/model-disk/model.vmdk
   zosia inspect disk.img --partition 2 --json
-  zosia inspect artifacts/x86_64/initramfs.cpio.gz --html map.html`,
+  zosia inspect artifacts/x86_64/initramfs.cpio --html map.html`,
     )
     .action(async (path: string, flags: Flags) => {
       const { inspectImage } = await import('../../inspect/inspect.js');

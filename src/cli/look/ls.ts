@@ -33,7 +33,7 @@ In FAT, PATH may be in any case, and modes come from the read-only attribute alo
 
 Examples:
   zosia ls artifacts/model-disk/model.vmdk
-  zosia ls -lR artifacts/x86_64/initramfs.cpio.gz /usr/bin`,
+  zosia ls -lR artifacts/x86_64/initramfs.cpio /usr/bin`,
     )
     .action(async (imagePath: string, path: string, flags: Flags) => {
       const { listFiles } = await import('../../inspect/list.js');

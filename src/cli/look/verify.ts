@@ -40,7 +40,7 @@ Exit status: 0 clean, 1 problems found.
 Examples:
   zosia verify artifacts/model-disk/model.vmdk
   zosia verify disk.img --partition 2 --full
-  zosia verify artifacts/x86_64/initramfs.cpio.gz`,
+  zosia verify artifacts/x86_64/initramfs.cpio`,
     )
     .action(async (path: string, flags: Flags) => {
       const { verifyImage } = await import('../../inspect/verify.js');

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { kernelOption } from './kernel.js';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
 import { noColour } from '../output/output.js';
@@ -14,15 +15,15 @@ import {
 } from './values.js';
 import type { LinuxMachineOptions, RunRequest, WaitPolicy } from '../../machine/machine.js';
 
-/** Files that a machine boots from. */
+/** Files that a machine boots from besides a kernel. */
 export interface ImageFlags {
-  kernel?: string | undefined;
   initrd?: string | undefined;
   disk?: string | undefined;
 }
 
 /** Options of every command that starts a machine with a Linux guest. */
 export interface LinuxFlags extends HostFlags {
+  kernel?: string | undefined;
   append?: string | undefined;
   uefi?: boolean | undefined;
   firmware?: string | undefined;
@@ -67,7 +68,6 @@ export const appendOption = (): Option =>
 /** Other files than those that zosia wrote last. */
 export function addImageOptions(command: Command): Command {
   return command
-    .addOption(variableOption('--kernel <file>', 'another kernel', 'KERNEL_IMAGE'))
     .addOption(variableOption('--initrd <file>', 'another initramfs', 'INITRD_IMAGE'))
     .addOption(
       variableOption('--disk <file>', 'another model disk, raw or VMDK', 'MODEL_DISK_IMAGE'),
@@ -79,6 +79,7 @@ const THREADS_DESCRIPTION =
 
 export function addLinuxOptions(command: Command): Command {
   return command
+    .addOption(kernelOption())
     .option(
       '-c, --ctx <n>',
       'length of the context in tokens; up to 4096 unless given',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { folders } from '../environment.js';
 import { withFetchSettings } from '../options/fetch.js';
+import { chosenKernel } from '../options/kernel.js';
 import { hostOptions } from '../options/machine.js';
 import { printJson, say, warn } from '../output/output.js';
 import type { PerfMachineFlags } from './options.js';
@@ -103,18 +104,27 @@ async function prepare(
   { model, cpus, contextTokens }: Omit<PerfMachineOptions, 'tokens'>,
   signal: AbortSignal,
 ): Promise<PerfMachine> {
-  return withFetchSettings(flags, { signal }, (settings) =>
-    preparePerfMachine({
+  return withFetchSettings(flags, { signal }, (settings) => {
+    const places = defaultPlaces();
+    const { arch } = settings;
+    const { kind, path } = chosenKernel(flags.kernel, { places, arch });
+    return preparePerfMachine({
       ...settings,
       model,
       dryRun: flags.dryRun,
-      places: defaultPlaces(),
+      places,
+      kernel: kind,
       folders: folders(),
-      machine: { ...hostOptions(flags), cpus: cpus ?? flags.smp, append: flags.append },
-      images: { kernel: flags.kernel, initrd: flags.initrd, disk: flags.disk },
+      machine: {
+        ...hostOptions(flags),
+        kernel: path,
+        cpus: cpus ?? flags.smp,
+        append: flags.append,
+      },
+      images: { initrd: flags.initrd, disk: flags.disk },
       contextTokens,
-    }),
-  );
+    });
+  });
 }
 
 /**

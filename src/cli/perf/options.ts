@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { addFetchOptions } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
+import { kernelOption } from '../options/kernel.js';
 import { addImageOptions, appendOption } from '../options/linux.js';
 import type { ImageFlags } from '../options/linux.js';
 import { addHostOptions } from '../options/machine.js';
@@ -12,6 +13,7 @@ import { MAX_TOKENS } from '../../perf/profile.js';
 
 /** Options of the commands that boot machines to measure them. */
 export interface PerfMachineFlags extends HostFlags, FetchFlags, ImageFlags {
+  kernel?: string | undefined;
   append?: string | undefined;
   tokens?: number | undefined;
   timeout: number;
@@ -52,7 +54,9 @@ export function addPerfMachineOptions(command: Command): Command {
       )
       .addOption(variableOption('--log <file>', "keep the last run's console here", 'PERF_LOG'))
       .addOption(new Option('--json', 'print the results as JSON').conflicts('dryRun')),
-  ).addOption(appendOption());
+  )
+    .addOption(appendOption())
+    .addOption(kernelOption());
   command.optionsGroup('What is booted where no model is named:');
   addImageOptions(command).optionsGroup('What is fetched:');
   return addFetchOptions(command);
@@ -65,7 +69,7 @@ export function addPerfMachineOptions(command: Command): Command {
  */
 export function requireNoModel(command: Command, model: string | undefined): void {
   if (model === undefined) return;
-  const given = ['kernel', 'initrd', 'disk'].find((name) => isOnCommandLine(command, name));
+  const given = ['initrd', 'disk'].find((name) => isOnCommandLine(command, name));
   if (given === undefined) return;
   command.error(`error: option '--${given}' is for the disk of no named model; leave out ${model}`);
 }

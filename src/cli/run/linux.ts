@@ -11,6 +11,7 @@ import {
   runRequest,
 } from '../options/linux.js';
 import type { ImageFlags } from '../options/linux.js';
+import { chosenKernel } from '../options/kernel.js';
 import { addBootModeOptions, chosenBootMode } from '../options/boot-mode.js';
 import type { BootModeFlags } from '../options/boot-mode.js';
 import { chosenArchitecture } from '../options/values.js';
@@ -18,7 +19,7 @@ import { applyProfile } from '../options/profile.js';
 import { startProgress } from '../output/progress.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import type { ModelNeeds } from '../../recipes/model-memory.js';
-import { defaultPlaces, initramfsPath, kernelPath } from '../../recipes/places.js';
+import { bootedFiles, defaultPlaces } from '../../recipes/places.js';
 
 interface RunLinuxFlags extends BootModeFlags, ImageFlags {
   verify?: true | undefined;
@@ -43,8 +44,8 @@ export function addRunLinuxCommand(run: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Boots artifacts/<arch>/Image and initramfs.cpio.gz with the model disk of artifacts/model-disk, as they
-are. Without a model disk the guest shows a stub prompt that says so. A model disk that refers to files
+Boots the kernel and the initramfs in artifacts/<arch> with the model disk of artifacts/model-disk, as they
+are; with --kernel debian those in artifacts/<arch>/debian. Without a model disk the guest shows a stub prompt that says so. A model disk that refers to files
 which have changed since is refused. The memory follows from the model on the disk.
 With --dry-run, what the run asks of the guest (prompt, context and so on) is not in the command: it is in
 an initramfs that is made for a real run alone.
@@ -71,15 +72,17 @@ Examples:
       const places = defaultPlaces();
       const disk = flags.disk ?? (await existingDisk(places));
       const found = disk === undefined ? undefined : await diskModel(disk, flags, context.signal);
+      const { uefi } = flags;
+      const { kind, path: kernel } = chosenKernel(flags.kernel, { places, arch, uefi });
       const spec = await resolveLinuxMachine(
         {
           ...linuxMachineOptions(flags),
           arch,
-          kernel: flags.kernel,
+          kernel,
           initrd: flags.initrd,
           disk,
           model: found?.needs.memory,
-          defaults: { kernel: kernelPath(places, arch), initrd: initramfsPath(places, arch) },
+          defaults: bootedFiles(places, arch, { kernel: kind, uefi }),
           signal: context.signal,
         },
         folders(),

@@ -2,6 +2,7 @@ import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
 import { withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
+import { chosenKernel } from '../options/kernel.js';
 import { linuxMachineOptions, runRequest } from '../options/linux.js';
 import type { LinuxFlags } from '../options/linux.js';
 import { embeddedModelNotice, say } from '../output/output.js';
@@ -26,12 +27,16 @@ export async function upLinux(
   // What may be wrong is found out before anything is downloaded.
   const asked = await runRequest(flags);
   const machine = await withFetchSettings(flags, context, (settings) => {
+    const places = defaultPlaces();
+    const { arch } = settings;
+    const { kind, path } = chosenKernel(flags.kernel, { places, arch, uefi: flags.uefi });
     const options: PrepareLinuxOptions = {
       ...settings,
       model: named,
-      places: defaultPlaces(),
+      places,
+      kernel: kind,
       folders: folders(),
-      machine: linuxMachineOptions(flags),
+      machine: { ...linuxMachineOptions(flags), kernel: path },
       contextTokens: flags.ctx,
     };
     return flags.dryRun ? describeLinuxMachine(options) : prepareLinuxMachine(options);

@@ -28,7 +28,9 @@ export interface ElfLayout {
     | 'sectionHeaderCount'
     | 'sectionNameTableIndex'
   >;
-  readonly programHeader: ElfStructure<'type' | 'offset' | 'virtualAddress' | 'fileSize'>;
+  readonly programHeader: ElfStructure<
+    'type' | 'offset' | 'virtualAddress' | 'fileSize' | 'memorySize'
+  >;
   readonly sectionHeader: ElfStructure<'name' | 'type' | 'offset' | 'size'>;
   readonly dynamicEntry: ElfStructure<'tag' | 'value'>;
 }
@@ -50,7 +52,16 @@ export const MACHINES: ReadonlyMap<number, 'x86_64' | 'aarch64'> = new Map([
   [183, 'aarch64'],
 ]);
 
-export const SEGMENT_TYPE = { load: 1, dynamic: 2, interpreter: 3 } as const;
+export const SEGMENT_TYPE = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
+
+/** What is in a note segment: headers, each followed by a name and contents that are padded to words. */
+export const NOTE = {
+  nameSizeOffset: 0,
+  contentSizeOffset: 4,
+  typeOffset: 8,
+  headerBytes: 12,
+  alignmentBytes: 4,
+} as const;
 
 /** Sections of this type occupy no bytes in the file. */
 export const SECTION_TYPE_NOBITS = 8;
@@ -92,6 +103,7 @@ export const ELF64: ElfLayout = {
       offset: field(8, 8, 'p_offset'),
       virtualAddress: field(16, 8, 'p_vaddr'),
       fileSize: field(32, 8, 'p_filesz'),
+      memorySize: field(40, 8, 'p_memsz'),
     },
   },
   sectionHeader: {
@@ -130,6 +142,7 @@ export const ELF32: ElfLayout = {
       offset: field(4, 4, 'p_offset'),
       virtualAddress: field(8, 4, 'p_vaddr'),
       fileSize: field(16, 4, 'p_filesz'),
+      memorySize: field(20, 4, 'p_memsz'),
     },
   },
   sectionHeader: {

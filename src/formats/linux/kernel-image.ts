@@ -1,4 +1,5 @@
 import { Buffer } from 'buffer';
+import { elfMemoryBytes } from '../elf/memory.js';
 import { MIB } from '../../image/units.js';
 
 /** Bytes of a kernel's file that {@link kernelMemoryBytes} looks at. */
@@ -29,10 +30,17 @@ const X86 = {
 const ARM64_EARLY_BYTES = 4 * MIB;
 
 /**
+ * What Linux 6.1 takes on x86 beside its program before it has a root file system, rounded up from 6 MiB at
+ * 154 MiB of RAM.
+ */
+const X86_EARLY_BYTES = 8 * MIB;
+
+/**
  * The memory that a kernel keeps for itself, a little more rather than less.
  *
  * @param head the first {@link KERNEL_HEADER_BYTES} of its file, or all of it
- * @returns bytes; undefined when it is neither an arm64 Image nor an x86 bzImage that says so
+ * @returns bytes; undefined when it is neither an arm64 Image, nor an x86 bzImage that says so or the program
+ *   out of one
  */
 export function kernelMemoryBytes(head: Uint8Array): number | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
@@ -46,5 +54,6 @@ export function kernelMemoryBytes(head: Uint8Array): number | undefined {
   if (has(X86) && bytes.readUInt16LE(X86.versionOffset) >= X86.firstVersion) {
     return bytes.readUInt32LE(X86.initSizeOffset);
   }
-  return undefined;
+  const programBytes = elfMemoryBytes(head);
+  return programBytes === undefined ? undefined : programBytes + X86_EARLY_BYTES;
 }

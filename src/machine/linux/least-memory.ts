@@ -1,6 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import { statedUnpackedBytes } from '../../formats/compression/unpacked-size.js';
+import { NEWC_MAGIC } from '../../formats/cpio/layout.js';
 import { KERNEL_HEADER_BYTES, kernelMemoryBytes } from '../../formats/linux/kernel-image.js';
 import { accessFile } from '../../host/access-file.js';
 import type { RandomAccess } from '../../image/random-access.js';
@@ -32,9 +33,16 @@ export async function leastRamMiB(
 ): Promise<number | undefined> {
   const headBytes = Math.min(kernel.sizeBytes, KERNEL_HEADER_BYTES);
   const kernelBytes = kernelMemoryBytes(await kernel.read(0, headBytes));
-  const unpackedBytes = await statedUnpackedBytes(initramfs);
+  const unpackedBytes = (await statedUnpackedBytes(initramfs)) ?? (await plainBytes(initramfs));
   if (kernelBytes === undefined || unpackedBytes === undefined) return undefined;
   return Math.ceil((kernelBytes + initramfs.sizeBytes + 2 * unpackedBytes) / MIB);
+}
+
+/** The size of an archive that is not packed; undefined for anything else. */
+async function plainBytes(initramfs: RandomAccess): Promise<number | undefined> {
+  if (initramfs.sizeBytes < NEWC_MAGIC.length) return undefined;
+  const magic = await initramfs.read(0, NEWC_MAGIC.length);
+  return Buffer.from(magic).toString('latin1') === NEWC_MAGIC ? initramfs.sizeBytes : undefined;
 }
 
 /**

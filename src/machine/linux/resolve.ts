@@ -46,6 +46,9 @@ const KERNEL = { what: 'kernel', option: 'kernel', builtBy };
 const INITRAMFS = { what: 'initramfs', option: 'initrd', builtBy };
 const DISK = { what: 'model disk', option: 'disk', builtBy };
 
+/** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND` unless there is a kernel at a path */
+export const requireKernel = (path: string): Promise<void> => requireFile(path, KERNEL);
+
 /**
  * Decides everything about a machine with a Linux guest.
  *
@@ -61,7 +64,7 @@ export async function resolveLinuxMachine(
   const choices = hostChoices(options);
 
   if (!arePlanned) {
-    await requireFile(kernel, KERNEL);
+    await requireKernel(kernel);
     await requireFile(initrd, INITRAMFS);
   }
   let disk: MachineDisk | undefined;

@@ -7,6 +7,7 @@ import { ALIGNMENT_BYTES, alignUp } from '../../../src/formats/cpio/layout.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
 import { makeImage } from '../../../src/image/image.js';
+import { bootedFiles, defaultPlaces } from '../../../src/recipes/places.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import {
   findQemu,
@@ -51,12 +52,7 @@ export interface Booted {
 /** Puts a guest into a folder. */
 export async function guestFiles(arch: Architecture, folder: string): Promise<Guest> {
   await putGuests(folder, [arch]);
-  const artifacts = join(folder, 'artifacts', arch);
-  return {
-    arch,
-    kernel: join(artifacts, 'Image'),
-    initrd: join(artifacts, 'initramfs.cpio.gz'),
-  };
+  return { arch, ...bootedFiles(defaultPlaces(folder), arch, {}) };
 }
 
 /** Boots a guest and waits until it has switched itself off. */

@@ -10,6 +10,8 @@ export interface ElfRecipe {
   readonly interpreter?: string;
   /** Dynamic entries; strings go to the string table and their offset into the entry. */
   readonly dynamic?: readonly (readonly [tag: number, value: string | number])[];
+  /** In a note segment: who defined the type, the type, and what the note says. */
+  readonly notes?: readonly (readonly [name: string, type: number, contents: Uint8Array])[];
   readonly sections?: readonly (readonly [name: string, bytes: Uint8Array])[];
 }
 
@@ -65,9 +67,15 @@ class Writer {
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(`${value}\0`);
 
+const padded = (bytes: Uint8Array): Uint8Array => {
+  const whole = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  whole.set(bytes);
+  return whole;
+};
+
 export function buildElf(recipe: ElfRecipe): Uint8Array {
   const { class: bits = 64, bigEndian = false, machine = 183 } = recipe;
-  const { interpreter, dynamic = [], sections = [] } = recipe;
+  const { interpreter, dynamic = [], notes, sections = [] } = recipe;
   const writer = (): Writer => new Writer(bits, bigEndian);
   const headerBytes = bits === 64 ? 64 : 52;
   const programHeaderBytes = bits === 64 ? 56 : 32;
@@ -81,7 +89,8 @@ export function buildElf(recipe: ElfRecipe): Uint8Array {
     return [tag, offset] as const;
   });
 
-  const segmentCount = (interpreter === undefined ? 0 : 1) + (dynamic.length > 0 ? 2 : 0);
+  const segmentCount =
+    (interpreter === undefined ? 0 : 1) + (dynamic.length > 0 ? 2 : 0) + (notes ? 1 : 0);
   const bodyStart = headerBytes + segmentCount * programHeaderBytes;
   const body = writer();
   const place = (bytes: Uint8Array): { offset: number; size: number } => {
@@ -99,6 +108,16 @@ export function buildElf(recipe: ElfRecipe): Uint8Array {
   table.wide(0).wide(0); // DT_NULL
   table.wide(DT.needed).wide(1); // beyond the end: must not be seen
   const dynamicAt = place(table.done());
+
+  const noteBytes = writer();
+  for (const [name, type, contents] of notes ?? []) {
+    noteBytes
+      .word(name.length + 1)
+      .word(contents.length)
+      .word(type);
+    noteBytes.bytes(padded(text(name))).bytes(padded(contents));
+  }
+  const notesAt = notes && place(noteBytes.done());
 
   const names = [0];
   const placed = sections.map(([name, bytes]) => {
@@ -139,6 +158,7 @@ export function buildElf(recipe: ElfRecipe): Uint8Array {
     programHeader(1, 0, sectionTable);
     programHeader(2, dynamicAt.offset, dynamicAt.size);
   }
+  if (notesAt) programHeader(4, notesAt.offset, notesAt.size);
   file.bytes(body.done());
 
   const sectionHeader = (name: number, type: number, offset: number, size: number): void => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { elfMemoryBytes } from '../../../src/formats/elf/memory.js';
 import { kernelMemoryBytes } from '../../../src/formats/linux/kernel-image.js';
+import { DT, buildElf } from '../elf/build.js';
 import { arm64Kernel, x86Kernel } from '../../machine/support/kernel-headers.js';
 
 describe('kernelMemoryBytes', () => {
@@ -11,6 +13,12 @@ describe('kernelMemoryBytes', () => {
     expect(kernelMemoryBytes(x86Kernel(0x0337_8000))).toBe(0x0337_8000);
     expect(kernelMemoryBytes(x86Kernel(0x0337_8000, 0x020a))).toBe(0x0337_8000);
     expect(kernelMemoryBytes(x86Kernel(0x0337_8000, 0x0209))).toBeUndefined();
+  });
+
+  it('returns what the segments of an x86 kernel take, plus what it needs early during boot', () => {
+    const program = buildElf({ machine: 62, dynamic: [[DT.needed, 'x']] });
+    const head = Buffer.concat([program, Buffer.alloc(0x264)]);
+    expect(kernelMemoryBytes(head)).toBe(elfMemoryBytes(program)! + 8 * 2 ** 20);
   });
 
   it('returns undefined for other files and truncated headers', () => {

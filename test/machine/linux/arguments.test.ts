@@ -50,7 +50,7 @@ describe('linuxArguments', () => {
         "-kernel",
         "Image",
         "-initrd",
-        "initramfs.cpio.gz",
+        "initramfs.cpio",
         "-append",
         "console=ttyAMA0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog debug",
       ]
@@ -105,7 +105,7 @@ describe('linuxArguments', () => {
         "-kernel",
         "Image",
         "-initrd",
-        "initramfs.cpio.gz",
+        "initramfs.cpio",
         "-append",
         "console=ttyS0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog no_timer_check",
       ]

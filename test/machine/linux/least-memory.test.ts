@@ -37,6 +37,12 @@ describe('leastRamMiB', () => {
     expect(await least(x86Kernel(MIB), archive)).toBe(1 + 16 + 1);
   });
 
+  it('counts an archive that is not packed as what comes out of it, too', async () => {
+    const archive = Buffer.alloc(8 * MIB);
+    archive.write('070701');
+    expect(await least(x86Kernel(MIB), archive)).toBe(1 + 8 + 16);
+  });
+
   it('returns undefined for other kernels and archives', async () => {
     expect(await least(new Uint8Array(4096), initramfs(100, 100))).toBeUndefined();
     expect(await least(x86Kernel(MIB), new Uint8Array(4096))).toBeUndefined();

@@ -7,7 +7,7 @@ export const PLAIN_SPEC: LinuxMachineSpec = {
   sandbox: false,
   exitWithParent: false,
   kernel: 'Image',
-  initrd: 'initramfs.cpio.gz',
+  initrd: 'initramfs.cpio',
   ramMiB: 640,
   cpus: 2,
   accel: { name: 'tcg' },

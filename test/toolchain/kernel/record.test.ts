@@ -10,7 +10,7 @@ it.each(ARCHITECTURES)(
     const [source] = lockedPackages(await readLock(), arch, ['kernel-source']);
     const inputs = kernelInputs(source!.sha256, await readKernelFragments(arch));
     const record = await readKernelRecord();
-    expect(record[arch], 'renew it with: zosia build kernel --record').toMatchObject(inputs);
+    expect(record[arch], 'renew it with: zosia build kernel --prebuilt').toMatchObject(inputs);
   },
 );
 

@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { ARCHITECTURES } from '../src/artifacts/architectures.js';
+import type { Architecture } from '../src/artifacts/architectures.js';
+import { linuxArguments, resolveLinuxMachine, withRunInitrd } from '../src/machine/machine.js';
+import { median } from '../src/perf/statistics.js';
+import { writeModelDisk } from '../src/recipes/model-disk.js';
+import { modelNeeds } from '../src/recipes/model-memory.js';
+import type { ModelNeeds } from '../src/recipes/model-memory.js';
+import { readModel } from '../src/recipes/model.js';
+import { HOST } from '../test/support/host.js';
+import { contestants } from './boot/contestants.js';
+import type { Contestant } from './boot/contestants.js';
+import { PHASES, bootToPrompt } from './boot/phases.js';
+import type { BootTimes, Phase } from './boot/phases.js';
+
+/**
+ * How long a guest takes to its prompt, and how long each phase of that: QEMU started, init, llama.cpp
+ * started, model loaded, prompt. The peer is the way in which the last release booted. In each round every
+ * contestant boots once, in an order of its own, so that whatever else the host does slows all of them alike;
+ * the ratios are to be trusted more than the figures.
+ *
+ *     npm run bench:boot -- [--arch ARCH ...] [--runs 5] [--cache warm|cold ...] [--wide] [--model FILE]
+ *         [--accel NAME] [--only TEXT ...]
+ *
+ * Before each boot with a cold cache the host's page cache is dropped, which takes root on Linux.
+ */
+const { values } = parseArgs({
+  options: {
+    arch: { type: 'string', multiple: true, default: [...ARCHITECTURES] },
+    runs: { type: 'string', default: '5' },
+    cache: { type: 'string', multiple: true, default: ['warm', 'cold'] },
+    wide: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    model: { type: 'string' },
+    accel: { type: 'string', default: 'auto' },
+    cpus: { type: 'string', default: '2' },
+  },
+});
+
+type Cache = 'warm' | 'cold';
+
+async function dropCaches(): Promise<void> {
+  await promisify(execFile)('sync');
+  await writeFile('/proc/sys/vm/drop_caches', '3');
+}
+
+/** What every contestant boots with. */
+interface Machine {
+  readonly arch: Architecture;
+  readonly disk: string;
+  readonly needs: ModelNeeds;
+}
+
+async function boot(machine: Machine, contestant: Contestant): Promise<BootTimes> {
+  const { arch, disk, needs } = machine;
+  const { kernel, initrd, machineType, llamaArgs = [] } = contestant;
+  const spec = await resolveLinuxMachine(
+    {
+      arch,
+      accel: values.accel,
+      cpus: Number(values.cpus),
+      disk,
+      model: needs.memory,
+      defaults: { kernel, initrd },
+    },
+    HOST,
+  );
+  const request = { args: [...needs.llamaArgs, '--color', 'off', ...llamaArgs] };
+  return withRunInitrd(initrd, request, async (path) => {
+    const args = linuxArguments({ ...spec, initrd: path, console: { to: 'stdio' } });
+    return bootToPrompt(spec.qemu, machineType === undefined ? args : onBoard(args, machineType));
+  });
+}
+
+/** The same machine on another board, whose devices lie in memory instead of on PCI. */
+function onBoard(args: readonly string[], machineType: string): string[] {
+  const at = args.indexOf('-machine');
+  return args
+    .with(at + 1, machineType)
+    .map((each) => each.replace('virtio-blk-pci', 'virtio-blk-device'));
+}
+
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2).padStart(7);
+const RATIO = 2;
+
+function report(title: string, runs: readonly BootTimes[], peer: readonly BootTimes[]): void {
+  const at = (of: readonly BootTimes[], phase: Phase): number =>
+    median(of.map(({ atMs }) => atMs[phase]));
+  const cpu = median(runs.map(({ cpuSeconds }) => cpuSeconds ?? NaN));
+  const peerCpu = median(peer.map(({ cpuSeconds }) => cpuSeconds ?? NaN));
+  const ratio = (phase: Phase): string => (at(runs, phase) / at(peer, phase)).toFixed(RATIO);
+  console.log(
+    `  ${title.padEnd(30)}${PHASES.map((phase) => seconds(at(runs, phase))).join('')}` +
+      `${cpu.toFixed(2).padStart(8)}   ${ratio('init').padStart(5)} ${ratio('prompt').padStart(7)}` +
+      (cpu / peerCpu).toFixed(RATIO).padStart(8),
+  );
+}
+
+async function measure(machine: Machine, cache: Cache): Promise<void> {
+  const all = await contestants(machine.arch, folder, values.wide);
+  const [peer] = all;
+  const chosen = all.filter(
+    (each) => each === peer || values.only.length === 0 || values.only.includes(each.title),
+  );
+  const found = new Map<Contestant, BootTimes[]>(chosen.map((each) => [each, []]));
+  for (let round = 0; round < Number(values.runs); round++) {
+    for (let turn = 0; turn < chosen.length; turn++) {
+      const contestant = chosen[(turn + round) % chosen.length]!;
+      if (cache === 'cold') await dropCaches();
+      found.get(contestant)!.push(await boot(machine, contestant));
+    }
+  }
+  console.log(
+    `\n${machine.arch}, ${cache} cache, median of ${values.runs}, load ${loadavg()[0]!.toFixed(1)}; ` +
+      'seconds after QEMU was started, and ratios to the last release',
+  );
+  const heads = ['init', 'llama', 'loaded', 'prompt'].map((head) => head.padStart(7)).join('');
+  console.log(`  ${''.padEnd(30)}${heads}     CPU    init  prompt     CPU`);
+  for (const [{ title }, runs] of found) report(title, runs, found.get(peer!)!);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'zosia-bench-'));
+try {
+  const model = await readModel(values.model, folder);
+  const needs = modelNeeds(model.info, undefined);
+  const disk = join(folder, 'model.vmdk');
+  await writeModelDisk(model, { format: 'vmdk', out: disk });
+  for (const arch of ARCHITECTURES.filter((each) => values.arch.includes(each))) {
+    for (const cache of ['warm', 'cold'] as const) {
+      if (values.cache.includes(cache)) await measure({ arch, disk, needs }, cache);
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

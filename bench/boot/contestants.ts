@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Architecture } from '../../src/artifacts/architectures.js';
+import { gzip } from '../../src/formats/compression/gzip.js';
+import { guestFiles } from '../../src/recipes/places.js';
+import { zosia } from '../../test/support/cli.js';
+
+/** A way to boot the same guest. */
+export interface Contestant {
+  readonly title: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  /** QEMU's machine type, where it is not the usual one. */
+  readonly machineType?: string;
+  /** Arguments of llama-cli. */
+  readonly llamaArgs?: readonly string[];
+}
+
+/** What the first release packed its initramfs with. */
+const GZIP_LEVEL = 6;
+
+/** Other ways to pack the initramfs, as the kernel takes them. */
+const PACKERS = [
+  { name: 'zstd', program: 'zstd', args: ['-19', '-c', '-q'] },
+  { name: 'lz4', program: 'lz4', args: ['-l', '-9', '-c', '-q'] },
+] as const;
+
+/**
+ * Makes the guests of an architecture: the way of the last release first, which the others are compared with
+ * (Debian's kernel as it is packaged, an initramfs packed with gzip), then today's.
+ *
+ * @param isWide whether to make the ways that were decided against, too
+ */
+export async function contestants(
+  arch: Architecture,
+  folder: string,
+  isWide: boolean,
+): Promise<Contestant[]> {
+  const debian = await guest(arch, join(folder, arch, 'debian'), 'debian');
+  const own = await guest(arch, join(folder, arch, 'zosia'), 'zosia');
+  const gzipped = join(folder, arch, 'debian.cpio.gz');
+  await writeFile(gzipped, await gzip(createReadStream(debian.initramfs), { level: GZIP_LEVEL }));
+  const now = { title: 'today', kernel: own.kernel, initrd: own.initramfs };
+  const main: Contestant[] = [
+    { title: 'last release', kernel: debian.uefiKernel, initrd: gzipped },
+    now,
+    { title: "today, Debian's kernel", kernel: debian.kernel, initrd: debian.initramfs },
+  ];
+  if (!isWide) return main;
+  const packed = join(folder, arch, 'zosia.cpio');
+  const zipped = `${packed}.gz`;
+  await writeFile(zipped, await gzip(createReadStream(own.initramfs), { level: GZIP_LEVEL }));
+  const others: Contestant[] = [
+    { ...now, title: 'initramfs packed with gzip', initrd: zipped },
+    { ...now, title: "llama.cpp's warm-up", llamaArgs: ['--warmup'] },
+    { ...now, title: "without llama.cpp's warm-up", llamaArgs: ['--no-warmup'] },
+    { ...now, title: '-fit off', llamaArgs: ['-fit', 'off'] },
+  ];
+  for (const { name, program, args } of PACKERS) {
+    const initrd = `${packed}.${name}`;
+    const run = await execa(program, args, {
+      inputFile: own.initramfs,
+      encoding: 'buffer',
+      reject: false,
+    });
+    if (run.failed) continue;
+    await writeFile(initrd, run.stdout);
+    others.push({ ...now, title: `initramfs packed with ${name}`, initrd });
+  }
+  if (arch === 'x86_64') {
+    others.push({ ...now, title: 'bzImage', kernel: own.uefiKernel });
+    others.push({ ...now, title: 'microvm', machineType: 'microvm,acpi=off,rtc=on' });
+  }
+  return [...main, ...others];
+}
+
+async function guest(
+  arch: Architecture,
+  folder: string,
+  kernel: 'zosia' | 'debian',
+): Promise<ReturnType<typeof guestFiles>> {
+  const command = ['image', 'initramfs', '--arch', arch, '--kernel', kernel, '--out', folder];
+  const { exitCode, stderr } = await zosia(command);
+  if (exitCode !== 0) throw new Error(stderr);
+  return guestFiles(folder, arch);
+}
+
+/** Bytes of what QEMU loads, and of what they are when they are packed. */
+export async function loadedBytes({ kernel, initrd }: Contestant): Promise<number> {
+  return (await readFile(kernel)).length + (await readFile(initrd)).length;
+}

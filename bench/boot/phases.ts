@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+
+/** What a console prints when a boot has come so far, in their order. */
+const SIGNS = [
+  { phase: 'init', sign: 'zosia: init' },
+  { phase: 'llama.cpp', sign: 'zosia: starting llama-cli' },
+  { phase: 'loaded', sign: 'available commands' },
+  { phase: 'prompt', sign: '\n> ' },
+] as const;
+
+export type Phase = (typeof SIGNS)[number]['phase'];
+export const PHASES: readonly Phase[] = SIGNS.map(({ phase }) => phase);
+
+/** A boot to the prompt: when each phase began, in milliseconds after QEMU was started. */
+export interface BootTimes {
+  readonly atMs: Readonly<Record<Phase, number>>;
+  /** Processor time that QEMU has used until the prompt, in seconds; undefined where the host does not tell. */
+  readonly cpuSeconds: number | undefined;
+}
+
+const TIMEOUT_MS = 180_000;
+
+/** Boots a machine whose console is QEMU's standard output, until its prompt is there; then it is killed. */
+export async function bootToPrompt(qemu: string, args: readonly string[]): Promise<BootTimes> {
+  const startedMs = performance.now();
+  const child = spawn(qemu, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+  const atMs: Partial<Record<Phase, number>> = {};
+  let text = '';
+  let from = 0;
+  let cpuSeconds: number | undefined;
+  try {
+    for await (const bytes of child.stdout as AsyncIterable<Buffer>) {
+      const nowMs = performance.now() - startedMs;
+      text += bytes.toString('latin1').replaceAll('\r', '');
+      for (const { phase, sign } of SIGNS) {
+        if (atMs[phase] !== undefined) continue;
+        const at = text.indexOf(sign, from);
+        if (at < 0) break;
+        from = at;
+        atMs[phase] = nowMs;
+      }
+      if (atMs.prompt !== undefined) {
+        cpuSeconds = await processorSeconds(child.pid!);
+        break;
+      }
+    }
+  } finally {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
+    await ended;
+  }
+  if (atMs.prompt === undefined) throw new Error(`no prompt:\n${text}`);
+  return { atMs: atMs as Record<Phase, number>, cpuSeconds };
+}
+
+/** utime and stime (proc(5)), in ticks of a hundredth of a second. */
+async function processorSeconds(pid: number): Promise<number | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return undefined;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
