@@ -18,8 +18,8 @@ import { PHASES, bootToPrompt } from './boot/phases.js';
 import type { BootTimes, Phase } from './boot/phases.js';
 
 /**
- * How long a guest takes to its prompt, and how long each phase of that: QEMU started, init, llama.cpp
- * started, model loaded, prompt. The peer is the way in which the last release booted. In each round every
+ * How long a guest takes to its prompt, and when each phase of that begins: QEMU started, kernel, init,
+ * llama.cpp started, model loaded, prompt. The peer is the way in which the last release booted. In each round every
  * contestant boots once, in an order of its own, so that whatever else the host does slows all of them alike;
  * the ratios are to be trusted more than the figures.
  *
@@ -92,10 +92,13 @@ function report(title: string, runs: readonly BootTimes[], peer: readonly BootTi
     median(of.map(({ atMs }) => atMs[phase]));
   const cpu = median(runs.map(({ cpuSeconds }) => cpuSeconds ?? NaN));
   const peerCpu = median(peer.map(({ cpuSeconds }) => cpuSeconds ?? NaN));
+  const kernel = (of: readonly BootTimes[]): number =>
+    median(of.map(({ atMs }) => atMs.init - atMs.kernel));
+  const kernelRatio = (kernel(runs) / kernel(peer)).toFixed(RATIO);
   const ratio = (phase: Phase): string => (at(runs, phase) / at(peer, phase)).toFixed(RATIO);
   console.log(
     `  ${title.padEnd(30)}${PHASES.map((phase) => seconds(at(runs, phase))).join('')}` +
-      `${cpu.toFixed(2).padStart(8)}   ${ratio('init').padStart(5)} ${ratio('prompt').padStart(7)}` +
+      `${cpu.toFixed(2).padStart(8)}   ${kernelRatio.padStart(6)} ${ratio('prompt').padStart(7)}` +
       (cpu / peerCpu).toFixed(RATIO).padStart(8),
   );
 }
@@ -116,10 +119,12 @@ async function measure(machine: Machine, cache: Cache): Promise<void> {
   }
   console.log(
     `\n${machine.arch}, ${cache} cache, median of ${values.runs}, load ${loadavg()[0]!.toFixed(1)}; ` +
-      'seconds after QEMU was started, and ratios to the last release',
+      'seconds after QEMU was started, and ratios to the last release: of the kernel until init, to the prompt, of CPU time',
   );
-  const heads = ['init', 'llama', 'loaded', 'prompt'].map((head) => head.padStart(7)).join('');
-  console.log(`  ${''.padEnd(30)}${heads}     CPU    init  prompt     CPU`);
+  const heads = ['kernel', 'init', 'llama', 'loaded', 'prompt']
+    .map((head) => head.padStart(7))
+    .join('');
+  console.log(`  ${''.padEnd(30)}${heads}     CPU   kernel  prompt     CPU`);
   for (const [{ title }, runs] of found) report(title, runs, found.get(peer!)!);
 }
 

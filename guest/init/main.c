@@ -11,6 +11,7 @@
 #include "machine/network.h"
 #include "machine/power.h"
 #include "model/model.h"
+#include "model/preload.h"
 #include "modes/modes.h"
 #include "one_shot/one_shot.h"
 #include "process/status.h"
@@ -46,6 +47,7 @@ static int run(const struct flags *flags, const struct request *request) {
         return run_without("llama binary not found", request);
     }
     if (!model_find(&model)) return run_without("model not found in /models", request);
+    model_preload();
     return request->one_shot ? one_shot_run(&model, flags, request) : chat_run(&model, flags, request);
 }
 

@@ -1,6 +1,7 @@
 import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
+import { NEWC_MAGIC } from '../../src/formats/cpio/layout.js';
 import { zosia } from '../support/cli.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -32,10 +33,10 @@ const TIMINGS = [
   'common_perf_print:        eval time =     250.00 ms /     4 runs   (   62.50 ms per token,    16.00 tokens per second)',
 ].map((line) => `${line}\n`);
 
-/** A copy with a blot in its last kilobytes. */
+/** A copy with a blot in the header of its last member. */
 async function damagedCopy(path: string): Promise<string> {
   const bytes = await readFile(path);
-  bytes.fill(0xff, bytes.length - 4096, bytes.length - 2048);
+  bytes.fill(0xff, bytes.lastIndexOf(NEWC_MAGIC), bytes.lastIndexOf('TRAILER!!!'));
   await writeFile(`${path}.damaged`, bytes);
   return `${path}.damaged`;
 }
@@ -330,7 +331,8 @@ describe('the boot modes', () => {
     });
 
     it('ci fails when the machine does not boot as it should', async () => {
-      const { lines, exitStatus } = await boot(guest, {
+      const withModules = await guestFiles('aarch64', folder.file('debian'), 'debian');
+      const { lines, exitStatus } = await boot(withModules, {
         flags: 'zosia.ci=1',
         overlay: [fileEntry('/etc/zosia/modules', '/etc/zosia/modules\n')],
       });

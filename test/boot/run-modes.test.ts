@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
-import { guestFiles } from '../../src/recipes/places.js';
+import { KERNEL_KINDS, guestFiles } from '../../src/recipes/places.js';
 import { zosia } from '../support/cli.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -29,21 +29,27 @@ describe('zosia run --ci, --diag and --selftest', () => {
     await putGuests(folder.path, ARCHITECTURES);
   });
 
-  it.each(ARCHITECTURES)('reports facts about a guest on %s as JSON with --diag', async (arch) => {
-    const options = ['--diag', '--json', '--smp', '2', '--ram', '512'];
-    const { stdout, exitCode } = await run('--arch', arch, ...options);
-    expect(JSON.parse(stdout)).toMatchObject({
-      exit_status: 0,
-      model_dev: '/dev/vda',
-      llama_bin: 'llama-cli',
-      model_path: '/models/model.gguf',
-      cpus: 2,
-      disk_label: 'ZOSIA_MODEL',
-      virtio_disks: ['vda'],
-      cpu_features: expect.arrayContaining([arch === 'x86_64' ? 'sse2' : 'asimd']) as string[],
-    });
-    expect(exitCode).toBe(0);
-  });
+  it.each(ARCHITECTURES.flatMap((arch) => KERNEL_KINDS.map((kernel) => [arch, kernel] as const)))(
+    'reports facts about a guest on %s as JSON with --diag (kernel %s)',
+    async (arch, kernel) => {
+      const options = ['--diag', '--json', '--smp', '2', '--ram', '512', '--kernel', kernel];
+      const { stdout, exitCode } = await run('--arch', arch, ...options);
+      const facts = JSON.parse(stdout) as { kernel: string };
+      // Debian's has a flavour in its release, and zosia's has nobody's name.
+      expect(facts.kernel).toMatch(kernel === 'debian' ? /-cloud-(arm|amd)64$/ : /-zosia$/);
+      expect(facts).toMatchObject({
+        exit_status: 0,
+        model_dev: '/dev/vda',
+        llama_bin: 'llama-cli',
+        model_path: '/models/model.gguf',
+        cpus: 2,
+        disk_label: 'ZOSIA_MODEL',
+        virtio_disks: ['vda'],
+        cpu_features: expect.arrayContaining([arch === 'x86_64' ? 'sse2' : 'asimd']) as string[],
+      });
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it('tests llama.cpp with --selftest, and prints the output of the guest', async () => {
     const { stdout, exitCode } = await run('--arch', 'aarch64', '--selftest');

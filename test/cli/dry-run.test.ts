@@ -131,7 +131,7 @@ describe('--dry-run', () => {
     const machine = ['--arch', 'aarch64', '--accel', 'tcg', '--dry-run'];
     const linux = await zosia(['up', 'model.gguf', ...machine], { cwd: work, env });
     expect(linux.stderr).toMatch(
-      /^zosia: a real run first makes what is missing: \S.*Image, .*initramfs\.cpio\.gz, .*model\.vmdk\n$/,
+      /^zosia: a real run first makes what is missing: \S.*Image, .*initramfs\.cpio, .*model\.vmdk\n$/,
     );
     const efi = ['up', '--machine', 'efi', '--firmware', 'firmware.fd', ...machine];
     expect((await zosia(efi, { cwd: work, env })).stderr).toMatch(

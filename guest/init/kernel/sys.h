@@ -24,6 +24,9 @@ static inline long sys_write(int fd, const void *bytes, size_t size) {
 static inline long sys_pread(int fd, void *bytes, size_t size, long offset) {
     return SYSCALL(SYS_pread64, fd, bytes, size, offset, 0);
 }
+static inline long sys_read_ahead(int fd, long offset, size_t size) {
+    return SYSCALL(SYS_readahead, fd, offset, size, 0, 0);
+}
 static inline long sys_file_status(int fd, struct file_status *status) {
     return SYSCALL(SYS_fstat, fd, status, 0, 0, 0);
 }

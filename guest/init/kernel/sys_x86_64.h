@@ -32,6 +32,7 @@ enum {
     SYS_mount = 165,
     SYS_umount2 = 166,
     SYS_reboot = 169,
+    SYS_readahead = 187,
     SYS_getdents64 = 217,
     SYS_clock_gettime = 228,
     SYS_exit_group = 231,

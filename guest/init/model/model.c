@@ -8,8 +8,6 @@
 #include "process/confinement.h"
 #include "text/text.h"
 
-#define MODELS "/models"
-
 static char mounted_disk[DISK_PATH_MAX];
 
 const char *model_disk_path(void) { return mounted_disk; }

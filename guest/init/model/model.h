@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+// Where the model disk is mounted.
+#define MODELS "/models"
+
 enum { MODEL_PATH_MAX = 300, MODEL_ADAPTERS_MAX = 64, MODEL_ADAPTER_PATH_MAX = 24 };
 
 struct model {

@@ -61,7 +61,7 @@ export async function readKernelRecord(): Promise<Record<Architecture, RecordedK
     await readFile(KERNEL_RECORD_PATH, 'utf8'),
     (problem, cause) =>
       new ZosiaError('ZOSIA_KERNEL_CONFIG', `${KERNEL_RECORD_PATH}: ${problem}`, {
-        hint: 'Restore it with git, or write it anew with zosia build kernel --record.',
+        hint: 'Restore it with git, or write it anew with zosia build kernel --prebuilt.',
         cause,
       }),
   );

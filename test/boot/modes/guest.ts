@@ -8,6 +8,7 @@ import { planCpio } from '../../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
 import { makeImage } from '../../../src/image/image.js';
 import { bootedFiles, defaultPlaces } from '../../../src/recipes/places.js';
+import type { KernelKind } from '../../../src/recipes/places.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import {
   findQemu,
@@ -49,10 +50,14 @@ export interface Booted {
   readonly exitStatus: number;
 }
 
-/** Puts a guest into a folder. */
-export async function guestFiles(arch: Architecture, folder: string): Promise<Guest> {
+/** Puts guests into a folder. @returns the one with this kernel */
+export async function guestFiles(
+  arch: Architecture,
+  folder: string,
+  kernel: KernelKind = 'zosia',
+): Promise<Guest> {
   await putGuests(folder, [arch]);
-  return { arch, ...bootedFiles(defaultPlaces(folder), arch, {}) };
+  return { arch, ...bootedFiles(defaultPlaces(folder), arch, { kernel }) };
 }
 
 /** Boots a guest and waits until it has switched itself off. */
