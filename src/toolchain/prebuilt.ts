@@ -2,6 +2,8 @@ import { basename, join } from 'node:path';
 import { ARCHITECTURES } from '../artifacts/architectures.js';
 import { SUMS_FILE } from '../artifacts/summed-file.js';
 import { writeOutput } from '../host/output-file.js';
+import type { Builder } from './builder.js';
+import { askCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { buildEfi } from './efi.js';
 import { buildGuest } from './guest.js';
@@ -12,23 +14,26 @@ import { COMPILER_RECORD } from './recorded-compiler.js';
  * applications included, and their SHA256SUMS, and a record of the compiler.
  *
  * @param directory the folder to write; `PREBUILT_DIRECTORY` to renew what ships
+ * @returns the compiler
  * @throws ZosiaError as `buildGuest` and `buildEfi`
  */
 export async function buildPrebuilt(
   directory: string,
-  compiler: Compiler,
+  builder: Builder,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Compiler> {
+  const compiler = await askCompiler(builder);
   for (const arch of ARCHITECTURES) {
     const outDir = join(directory, arch);
     const built = [
-      await buildEfi({ arch, program: 'hello', outDir, compiler, signal }),
-      await buildGuest({ arch, outDir, compiler, signal }),
-      await buildEfi({ arch, program: 'llama2', outDir, compiler, signal }),
+      await buildEfi({ arch, program: 'hello', outDir, builder, signal }),
+      await buildGuest({ arch, outDir, builder, signal }),
+      await buildEfi({ arch, program: 'llama2', outDir, builder, signal }),
     ];
     const sums = built.map(({ path, sha256 }) => `${sha256}  ${basename(path)}\n`);
     await writeOutput(join(outDir, SUMS_FILE), sums.join(''), { signal });
   }
   const record = `${compiler.version}\n${compiler.linkerVersion}\n`;
   await writeOutput(join(directory, COMPILER_RECORD), record, { signal });
+  return compiler;
 }

@@ -7,7 +7,7 @@ import { buildKernel } from '../../../src/toolchain/kernel/build.js';
 import { readKernelFragments } from '../../../src/toolchain/kernel/fragments.js';
 import { kernelInputs, readKernelRecord } from '../../../src/toolchain/kernel/record.js';
 import { zosia } from '../../support/cli.js';
-import { HOST } from '../../support/host.js';
+import { HOST, onHost } from '../../support/host.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { recordedCompiler } from '../recorded-compiler.js';
 
@@ -31,15 +31,11 @@ it.for(ARCHITECTURES)(
       isRecorded && !IS_ASKED_FOR,
       'the recorded kernels are of the same source and configuration (ZOSIA_TEST_KERNELS=1 builds them anyway)',
     );
-    const compiler = await recordedCompiler(context);
-    const built = await buildKernel({
-      arch,
-      sourcePackage: source!.path,
-      fragments,
-      compiler,
-      searchPath: HOST.searchPath,
-      outDir: folder.file(arch),
-    });
+    await recordedCompiler(context);
+    const [sourcePackage, outDir] = [source!.path, folder.file(arch)];
+    const built = await onHost((builder) =>
+      buildKernel({ arch, builder, sourcePackage, fragments, outDir }),
+    );
     expect(sha256(await readFile(built.path))).toBe(built.sha256);
     expect(built).toMatchObject({ sizeBytes: record.sizeBytes, sha256: record.sha256 });
 
