@@ -5,13 +5,12 @@ import { execa } from 'execa';
 import type { Architecture } from '../../src/artifacts/architectures.js';
 import { planCpio } from '../../src/formats/cpio/writer.js';
 import type { Image } from '../../src/image/image.js';
-import { findCompiler } from '../../src/toolchain/compiler.js';
 import {
   GUEST_SOURCE_DIRECTORY,
   SHARED_SOURCES,
   listSources,
 } from '../../src/toolchain/sources.js';
-import { HOST } from '../../test/support/host.js';
+import { hostTool } from '../../test/support/host.js';
 
 const PEER_DIRECTORY = fileURLToPath(new URL('peer/', import.meta.url));
 
@@ -36,7 +35,7 @@ const COMPILE_FLAGS = [
  * @param folder gets the object files
  */
 async function buildPeer(arch: Architecture, folder: string): Promise<Uint8Array> {
-  const { clang, linker } = await findCompiler(HOST.searchPath);
+  const [clang, linker] = await Promise.all([hostTool('clang'), hostTool('ld.lld')]);
   const target = `--target=${arch}-linux-gnu`;
   const objects: string[] = [];
   for (const source of await sourcesOfPeer()) {

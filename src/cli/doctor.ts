@@ -5,6 +5,7 @@ import type { CliContext } from './context.js';
 import { folders } from './environment.js';
 import { requireOneOf } from './options/machine.js';
 import { archOption, chosenArchitecture } from './options/values.js';
+import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { EXIT, print, printJson, say, warn } from './output/output.js';
 import { translatedNotes } from '../machine/qemu/macos.js';
@@ -57,11 +58,37 @@ Exit status 1 means that something is missing. On a terminal --install asks befo
         const yes = options.yes === true || !process.stdin.isTTY;
         report = await installMissing(report, { yes, confirm, signal, log: say }, host);
       }
-      if (options.json) printJson(report);
-      else printReport(report);
+      const docker = COMPILING.includes(options.for) ? await dockerFact(signal) : undefined;
+      if (options.json) printJson(docker ? { ...report, docker } : report);
+      else printReport(report, docker);
       if (report.missing.length > 0) result.exitStatus = EXIT.failed;
     });
 }
+
+/** For these Docker will do as well as what is required of the host. */
+const COMPILING: readonly Purpose[] = ['build', 'kernel'];
+
+interface DockerFact {
+  readonly answers: boolean;
+  /** Why it does not. */
+  readonly reason?: string | undefined;
+}
+
+async function dockerFact(signal: AbortSignal): Promise<DockerFact> {
+  const { DockerClient } = await import('../toolchain/docker/client.js');
+  try {
+    await DockerClient.connect(folders().searchPath, signal);
+    return { answers: true };
+  } catch (error) {
+    if (!(error instanceof ZosiaError)) throw error;
+    return { answers: false, reason: error.message };
+  }
+}
+
+const describeDocker = ({ answers, reason }: DockerFact): string =>
+  answers
+    ? 'answers, so zosia build uses it; what is below is for --builder host'
+    : `${reason ?? 'unknown'}, so zosia build uses what is below`;
 
 async function confirm(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -72,13 +99,17 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-function printReport({ requirements, missing, facts, packages }: DoctorReport): void {
+function printReport(
+  { requirements, missing, facts, packages }: DoctorReport,
+  docker: DockerFact | undefined,
+): void {
   const { platform, release, processor, nodeVersion, accelerators } = facts;
   print(`host     ${platform} ${release}, ${processor}, Node ${nodeVersion}`);
   for (const note of translatedNotes(facts.isTranslated)) warn(note);
   print(`speed    ${accelerators.map(describeAccelerator).join(', ') || 'no accelerator'}`);
   print(`memory   ${facts.freeMemoryMiB} MiB free of ${facts.totalMemoryMiB}`);
   print(`cache    ${facts.cacheDirectory} (${facts.freeDiskMiB} MiB free there)`);
+  if (docker) print(`docker   ${describeDocker(docker)}`);
   for (const requirement of requirements) {
     const { use, path } = requirement;
     const state = path === undefined ? 'missing' : 'ok     ';

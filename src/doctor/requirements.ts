@@ -1,11 +1,11 @@
 import type { Architecture } from '../artifacts/architectures.js';
 
 /**
- * What a host is to be used for: running a Linux guest, the EFI machine, the tests, or compiling guest
- * programs or kernels.
+ * What a host is to be used for: running a Linux guest, the EFI machine, the tests, compiling guest
+ * programs or kernels, or the tests that compile all of it, in Docker, too.
  */
-export type Purpose = 'up' | 'efi' | 'test' | 'build' | 'kernel';
-export const PURPOSES: readonly Purpose[] = ['up', 'efi', 'test', 'build', 'kernel'];
+export type Purpose = 'up' | 'efi' | 'test' | 'build' | 'kernel' | 'toolchain';
+export const PURPOSES: readonly Purpose[] = ['up', 'efi', 'test', 'build', 'kernel', 'toolchain'];
 
 /** Package managers whose names for things are known here. */
 export type PackageManager = 'apt' | 'brew' | 'dnf' | 'pacman' | 'port';
@@ -124,7 +124,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     programs: ['clang'],
     use: 'compiles guest programs',
-    purposes: ['test', 'build', 'kernel'],
+    purposes: ['test', 'build', 'kernel', 'toolchain'],
     packages: { ...everywhere('clang'), brew: 'llvm', port: 'clang-20' },
     kegs: ['llvm/bin'],
     notFromMacos: true,
@@ -132,7 +132,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     programs: ['ld.lld'],
     use: 'links guest programs',
-    purposes: ['test', 'build', 'kernel'],
+    purposes: ['test', 'build', 'kernel', 'toolchain'],
     packages: { ...everywhere('lld'), port: 'lld-20' },
     kegs: ['lld/bin', 'llvm/bin'],
   },
@@ -152,30 +152,54 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     programs: ['llvm-objcopy'],
     use: 'makes images of kernels',
-    purposes: ['kernel'],
+    purposes: ['kernel', 'toolchain'],
     packages: { ...everywhere('llvm'), port: 'llvm-20' },
     kegs: ['llvm/bin'],
   },
   {
     programs: ['make'],
     use: 'builds kernels',
-    purposes: ['kernel'],
+    purposes: ['kernel', 'toolchain'],
     packages: { ...everywhere('make'), port: 'gmake' },
   },
-  { programs: ['flex'], use: 'builds kernels', purposes: ['kernel'], packages: everywhere('flex') },
+  {
+    programs: ['flex'],
+    use: 'builds kernels',
+    purposes: ['kernel', 'toolchain'],
+    packages: everywhere('flex'),
+  },
   {
     programs: ['bison'],
     use: 'builds kernels',
-    purposes: ['kernel'],
+    purposes: ['kernel', 'toolchain'],
     packages: everywhere('bison'),
     kegs: ['bison/bin'],
   },
-  { programs: ['bc'], use: 'builds kernels', purposes: ['kernel'], packages: everywhere('bc') },
+  {
+    programs: ['bc'],
+    use: 'builds kernels',
+    purposes: ['kernel', 'toolchain'],
+    packages: everywhere('bc'),
+  },
   {
     programs: ['xz'],
     use: 'unpacks the source of kernels',
-    purposes: ['kernel'],
+    purposes: ['kernel', 'toolchain'],
     packages: { ...everywhere('xz'), apt: 'xz-utils', port: 'xz' },
+  },
+  {
+    programs: ['dockerd'],
+    use: 'runs the containers of tests',
+    purposes: ['toolchain'],
+    platform: 'linux',
+    packages: { ...everywhere('docker'), apt: 'docker.io', dnf: 'moby-engine' },
+  },
+  {
+    programs: ['debootstrap'],
+    use: 'makes the base image of tests',
+    purposes: ['toolchain'],
+    platform: 'linux',
+    packages: everywhere('debootstrap'),
   },
   { programs: ['e2fsck'], use: 'checks ext4 images', ...E2FSPROGS },
   { programs: ['debugfs'], use: 'reads ext4 images', ...E2FSPROGS },

@@ -60,6 +60,10 @@ export type { BuildEfiOptions, BuiltEfi, EfiProgram } from '../toolchain/efi.js'
 export { buildGuest } from '../toolchain/guest.js';
 export type { BuildGuestOptions, BuiltGuest } from '../toolchain/guest.js';
 export { buildPrebuilt } from '../toolchain/prebuilt.js';
+export { withDockerBuilder } from '../toolchain/docker/docker-builder.js';
+export type { DockerBuilderOptions } from '../toolchain/docker/docker-builder.js';
+export { withHostBuilder } from '../toolchain/host/host-builder.js';
+export type { HostBuilderOptions } from '../toolchain/host/host-builder.js';
 
 // What the types above mention.
 export type { ChosenPackage } from '../artifacts/download.js';
@@ -73,7 +77,9 @@ export type { DiskManifest } from '../recipes/disk-manifest.js';
 export type { EfiDiskManifest } from '../recipes/efi/manifest.js';
 export type { Companion, GgufFile } from '../recipes/model.js';
 export type { WriteDiskOptions } from '../recipes/write-disk.js';
+export type { Builder, BuilderFile, Capacity, Ran, RunOptions } from '../toolchain/builder.js';
 export type { Compiler } from '../toolchain/compiler.js';
+export type { ImageOptions, Toolchain } from '../toolchain/docker/image.js';
 export type { TransportContext } from '../artifacts/fetch.js';
 export type { Lock, PinnedPackage } from '../artifacts/lock.js';
 export type { Transport } from '../artifacts/transport.js';

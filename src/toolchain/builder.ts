@@ -6,6 +6,8 @@ export interface Builder {
   readonly kind: 'host' | 'docker';
   /** A folder of this build's own, empty at first and gone after it, as the builder's programs see it. */
   readonly folder: string;
+  /** A program to put before the compiler's name, where the builder keeps what was compiled: ccache. */
+  readonly launcher?: string | undefined;
   /**
    * Runs a program to its end, in `folder` unless told otherwise. One that fails, or is not there, is no
    * exception.
@@ -17,6 +19,8 @@ export interface Builder {
   write(files: readonly BuilderFile[]): Promise<void>;
   /** Reads a file below `folder`, given by its path there. */
   read(path: string): Promise<Uint8Array>;
+  /** What there is to build with. */
+  capacity(): Promise<Capacity>;
 }
 
 export interface RunOptions {
@@ -42,4 +46,13 @@ export interface BuilderFile {
   /** Relative to the builder's folder, `/` between its parts. */
   readonly path: string;
   readonly data: Uint8Array | string;
+}
+
+/** What a builder has; undefined is what it does not tell. */
+export interface Capacity {
+  readonly processors: number;
+  /** Memory that can be had without swapping. */
+  readonly memoryMiB?: number | undefined;
+  /** Room where `folder` is. */
+  readonly freeMiB?: number | undefined;
 }

@@ -1,16 +1,23 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Architecture } from '../artifacts/architectures.js';
-import { ZosiaError } from '../errors.js';
 import { digestBytes } from '../host/digest.js';
 import { writeOutput } from '../host/output-file.js';
-import { withPrivateFolder } from '../host/private-folder.js';
-import { findCoffLinker } from './compiler.js';
+import { buildFailed } from './build-failure.js';
+import type { Builder } from './builder.js';
+import { askCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
-import { GUEST_SOURCE_DIRECTORY, SHARED_SOURCES, listSources } from './sources.js';
-import { TOOL_ENVIRONMENT } from './tool-environment.js';
+import { requireTools } from './required-tools.js';
+import {
+  GUEST_SOURCE_DIRECTORY,
+  SHARED_SOURCES,
+  SOURCE_FOLDER,
+  listSources,
+  readSources,
+} from './sources.js';
+
+/** lld as the linker of PE programs, which is what UEFI applications are. */
+const LINKER = 'lld-link';
 
 /** The language model, or the smallest application there can be. */
 export type EfiProgram = 'llama2' | 'hello';
@@ -38,7 +45,7 @@ const COMPILE_FLAGS = [
   '-mno-stack-arg-probe',
   // Products are fused where the source says so, and so give the same text everywhere.
   '-ffp-contract=off',
-  // Nothing of this host in the output: neither folders nor the compiler's name.
+  // Nothing of the builder in the output: neither folders nor the compiler's name.
   '-ffile-prefix-map=./=',
   '-fno-ident',
   '-Iefi',
@@ -59,8 +66,7 @@ export interface BuildEfiOptions {
   readonly program: EfiProgram;
   /** The folder that gets `llama2.efi` or `hello.efi`. Made if it is missing. */
   readonly outDir: string;
-  /** As `findCompiler` finds it. */
-  readonly compiler: Compiler;
+  readonly builder: Builder;
   readonly sourceDir?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -73,35 +79,36 @@ export interface BuiltEfi {
 }
 
 /**
- * Compiles a UEFI application with the host's clang and lld, whatever the host is. The same compiler
+ * Compiles a UEFI application with a builder's clang and lld, whatever the builder is. The same compiler
  * gives the same bytes in any folder.
  *
- * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, `ZOSIA_GUEST_SOURCE_MISSING`, `ZOSIA_BUILD_FAILED`,
- *   and those of `writeOutput`; the signal's reason when cancelled
+ * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, `ZOSIA_GUEST_SOURCE_MISSING`, and those of
+ *   `buildFailed` and `writeOutput`; the signal's reason when cancelled
  */
 export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
-  const { arch, program, outDir, sourceDir = GUEST_SOURCE_DIRECTORY, signal } = options;
+  const { arch, program, builder, outDir, sourceDir = GUEST_SOURCE_DIRECTORY, signal } = options;
   signal?.throwIfAborted();
   const sources = await listSources(sourceDir, FOLDERS[program]);
-  const { compiler } = options;
-  const linker = await findCoffLinker(compiler);
-  return withPrivateFolder(async (folder) => {
-    const run = { arch, cwd: sourceDir, signal };
-    const objects: string[] = [];
-    const warnings = await warningFlags(compiler);
-    for (const source of sources) {
-      const object = join(folder, `${objects.length}.obj`);
-      const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...warnings, ...extraFlags(arch, source)];
-      await runTool(compiler.clang, [...flags, '-c', source, '-o', object], run);
-      objects.push(object);
-    }
-    const out = join(folder, 'program.efi');
-    await runTool(linker, [...LINK_FLAGS, `/out:${out}`, ...objects], run);
-    const bytes = await readFile(out);
-    const path = join(outDir, `${program}.efi`);
-    await writeOutput(path, bytes, { signal });
-    return { path, sizeBytes: bytes.length, sha256: digestBytes(bytes), compiler };
-  });
+  const compiler = await askCompiler(builder);
+  await requireTools(builder, [LINKER], 'build');
+  await builder.write(await readSources(sourceDir));
+  const warnings = await warningFlags(compiler);
+  const objects = sources.map((_, index) => `${index}.obj`);
+  for (const [index, source] of sources.entries()) {
+    const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...warnings, ...extraFlags(arch, source)];
+    // Where the sources are, so that their names are the same in every checkout.
+    await compile(options, 'clang', [...flags, '-c', source, '-o', `../${objects[index]!}`]);
+  }
+  const out = 'program.efi';
+  await compile(options, LINKER, [
+    ...LINK_FLAGS,
+    `/out:../${out}`,
+    ...objects.map((object) => `../${object}`),
+  ]);
+  const bytes = await builder.read(out);
+  const path = join(outDir, `${program}.efi`);
+  await writeOutput(path, bytes, { signal });
+  return { path, sizeBytes: bytes.length, sha256: digestBytes(bytes), compiler };
 }
 
 /** What runs only on processors that have been found to have AVX2 is compiled for it. */
@@ -109,26 +116,17 @@ function extraFlags(arch: Architecture, source: string): readonly string[] {
   return arch === 'x86_64' && source.endsWith('_avx2.c') ? ['-mavx2', '-mfma'] : [];
 }
 
-interface ToolRun {
-  readonly arch: Architecture;
-  /** Where the sources are, so that their names are the same in every checkout. */
-  readonly cwd: string;
-  readonly signal?: AbortSignal | undefined;
-}
-
-async function runTool(tool: string, args: readonly string[], run: ToolRun): Promise<void> {
-  const { arch, cwd, signal } = run;
-  const { failed, all } = await execa(tool, args, {
-    cwd,
-    env: TOOL_ENVIRONMENT,
-    all: true,
-    reject: false,
-    ...(signal ? { cancelSignal: signal } : {}),
+async function compile(
+  { arch, builder }: BuildEfiOptions,
+  tool: string,
+  args: readonly string[],
+): Promise<void> {
+  const { failed, output } = await builder.run(tool, args, { cwd: SOURCE_FOLDER });
+  if (!failed) return;
+  throw buildFailed(builder, {
+    what: `the UEFI application for ${arch}`,
+    error: `${tool} has found something wrong`,
+    output,
+    hint: `Its messages:\n${output}`,
   });
-  signal?.throwIfAborted();
-  if (failed) {
-    throw new ZosiaError('ZOSIA_BUILD_FAILED', `the UEFI application for ${arch} was not built`, {
-      hint: `The compiler's messages:\n${all}`,
-    });
-  }
 }

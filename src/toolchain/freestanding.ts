@@ -1,22 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { ZosiaError } from '../errors.js';
 import type { Architecture } from '../artifacts/architectures.js';
-import { withPrivateFolder } from '../host/private-folder.js';
+import { buildFailed } from './build-failure.js';
+import type { Builder } from './builder.js';
 import type { Compiler } from './compiler.js';
 import { warningFlags } from './recorded-compiler.js';
-import { TOOL_ENVIRONMENT } from './tool-environment.js';
+import { SOURCE_FOLDER } from './sources.js';
 
 export interface FreestandingProgram {
   readonly arch: Architecture;
+  /** Has the sources in `SOURCE_FOLDER`. */
+  readonly builder: Builder;
+  /** What `askCompiler` says of it. */
   readonly compiler: Compiler;
-  /** C files, relative to `sourceDir`. The linker lays the program out in this order. */
+  /** C files, relative to that folder. The linker lays the program out in this order. */
   readonly sources: readonly string[];
-  readonly sourceDir: string;
-  /** Folders of headers besides the sources' own, relative to `sourceDir`. */
+  /** Folders of headers besides the sources' own, relative to that folder. */
   readonly includeDirs?: readonly string[] | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const TARGETS: Readonly<Record<Architecture, readonly string[]>> = {
@@ -38,7 +36,7 @@ const COMPILE_FLAGS = [
   '-fno-asynchronous-unwind-tables',
   '-ffunction-sections',
   '-fdata-sections',
-  // Nothing of this host in the output: neither folders nor the compiler's name.
+  // Nothing of the builder in the output: neither folders nor the compiler's name.
   '-ffile-prefix-map=./=',
   '-fno-ident',
 ];
@@ -49,41 +47,33 @@ const LINK_FLAGS = [
 ];
 
 /**
- * Compiles C without a C library into a static Linux program. The host may be any that has clang and
+ * Compiles C without a C library into a static Linux program. The builder may be any that has clang and
  * lld: neither its headers nor its libraries are looked at. The same compiler gives the same bytes in
  * any folder.
  *
- * @throws ZosiaError `ZOSIA_BUILD_FAILED`; the signal's reason when cancelled
+ * @throws ZosiaError as `buildFailed`; the signal's reason when cancelled
  */
 export async function compileFreestanding(program: FreestandingProgram): Promise<Uint8Array> {
-  const { arch, compiler, sources, sourceDir, includeDirs = [], signal } = program;
-  return withPrivateFolder(async (folder) => {
-    const out = join(folder, 'program');
-    const args = [
-      ...TARGETS[arch],
-      ...COMPILE_FLAGS,
-      ...(await warningFlags(compiler)),
-      ...LINK_FLAGS,
-      `--ld-path=${compiler.linker}`,
-      ...includeDirs.map((folder) => `-I${folder}`),
-      ...sources,
-      '-o',
-      out,
-    ];
-    // Run where the sources are, so that their names are the same in every checkout.
-    const { failed, all } = await execa(compiler.clang, args, {
-      cwd: sourceDir,
-      env: TOOL_ENVIRONMENT,
-      all: true,
-      reject: false,
-      ...(signal ? { cancelSignal: signal } : {}),
+  const { arch, builder, compiler, sources, includeDirs = [] } = program;
+  const args = [
+    ...TARGETS[arch],
+    ...COMPILE_FLAGS,
+    ...(await warningFlags(compiler)),
+    ...LINK_FLAGS,
+    '--ld-path=ld.lld',
+    ...includeDirs.map((folder) => `-I${folder}`),
+    ...sources,
+    '-o',
+    '../program',
+  ];
+  const { failed, output } = await builder.run('clang', args, { cwd: SOURCE_FOLDER });
+  if (failed) {
+    throw buildFailed(builder, {
+      what: `the program for ${arch}`,
+      error: 'clang has found something wrong',
+      output,
+      hint: `Its messages:\n${output}`,
     });
-    signal?.throwIfAborted();
-    if (failed) {
-      throw new ZosiaError('ZOSIA_BUILD_FAILED', `clang could not build for ${arch}`, {
-        hint: `Its messages:\n${all}`,
-      });
-    }
-    return await readFile(out);
-  });
+  }
+  return builder.read('program');
 }

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
 import { digestBytes } from '../host/digest.js';
 import { writeOutput } from '../host/output-file.js';
+import type { Builder } from './builder.js';
+import { askCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { compileFreestanding } from './freestanding.js';
-import { GUEST_SOURCE_DIRECTORY, SHARED_SOURCES, listSources } from './sources.js';
+import { GUEST_SOURCE_DIRECTORY, SHARED_SOURCES, listSources, readSources } from './sources.js';
 
 export interface BuildGuestOptions {
   readonly arch: Architecture;
   /** The folder that gets `init`. Made if it is missing. */
   readonly outDir: string;
-  /** As `findCompiler` finds it. */
-  readonly compiler: Compiler;
+  readonly builder: Builder;
   readonly sourceDir?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,25 +26,20 @@ export interface BuiltGuest {
 }
 
 /**
- * Compiles the guest's PID 1 for an architecture with the host's clang and lld, whatever the host is:
+ * Compiles the guest's PID 1 for an architecture with a builder's clang and lld, whatever the builder is:
  * a static ELF program without a C library. The same compiler gives the same bytes in any folder.
  *
- * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, `ZOSIA_GUEST_SOURCE_MISSING`, `ZOSIA_BUILD_FAILED`,
- *   and those of `writeOutput`; the signal's reason when cancelled
+ * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, `ZOSIA_GUEST_SOURCE_MISSING`, and those of
+ *   `buildFailed` and `writeOutput`; the signal's reason when cancelled
  */
 export async function buildGuest(options: BuildGuestOptions): Promise<BuiltGuest> {
-  const { arch, outDir, sourceDir = GUEST_SOURCE_DIRECTORY, signal } = options;
+  const { arch, builder, outDir, sourceDir = GUEST_SOURCE_DIRECTORY, signal } = options;
   signal?.throwIfAborted();
   const sources = await listSources(sourceDir, ['init', SHARED_SOURCES]);
-  const { compiler } = options;
-  const bytes = await compileFreestanding({
-    arch,
-    compiler,
-    sources,
-    sourceDir,
-    includeDirs: ['init', '.'],
-    signal,
-  });
+  const compiler = await askCompiler(builder);
+  await builder.write(await readSources(sourceDir));
+  const includeDirs = ['init', '.'];
+  const bytes = await compileFreestanding({ arch, builder, compiler, sources, includeDirs });
   const path = join(outDir, 'init');
   await writeOutput(path, bytes, { signal, mode: 0o755 });
   await chmod(path, 0o755); // the same under any umask

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { ARCHITECTURES } from '../artifacts/architectures.js';
 import { writeSums } from '../artifacts/summed-file.js';
 import { writeOutput } from '../host/output-file.js';
+import type { Builder } from './builder.js';
+import { askCompiler } from './compiler.js';
 import type { Compiler } from './compiler.js';
 import { buildEfi } from './efi.js';
 import { buildGuest } from './guest.js';
@@ -12,20 +14,23 @@ import { COMPILER_RECORD } from './recorded-compiler.js';
  * applications included, and a record of the compiler. SHA256SUMS has all that is in their folder.
  *
  * @param directory the folder to write; `PREBUILT_DIRECTORY` to renew what ships
+ * @returns the compiler
  * @throws ZosiaError as `buildGuest` and `buildEfi`
  */
 export async function buildPrebuilt(
   directory: string,
-  compiler: Compiler,
+  builder: Builder,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Compiler> {
+  const compiler = await askCompiler(builder);
   for (const arch of ARCHITECTURES) {
     const outDir = join(directory, arch);
-    await buildEfi({ arch, program: 'hello', outDir, compiler, signal });
-    await buildGuest({ arch, outDir, compiler, signal });
-    await buildEfi({ arch, program: 'llama2', outDir, compiler, signal });
+    await buildEfi({ arch, program: 'hello', outDir, builder, signal });
+    await buildGuest({ arch, outDir, builder, signal });
+    await buildEfi({ arch, program: 'llama2', outDir, builder, signal });
     await writeSums(outDir, signal);
   }
   const record = `${compiler.version}\n${compiler.linkerVersion}\n`;
   await writeOutput(join(directory, COMPILER_RECORD), record, { signal });
+  return compiler;
 }

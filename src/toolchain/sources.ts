@@ -1,11 +1,17 @@
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ZosiaError } from '../errors.js';
+import type { BuilderFile } from './builder.js';
 
 /** The configuration of the kernels that zosia compiles; the same place seen from `src/` and from `dist/`. */
 export const KERNEL_CONFIG_DIRECTORY = fileURLToPath(
   new URL('../../kernel-config/', import.meta.url),
+);
+
+/** What the images are made of that have the compilers: a Dockerfile for each toolchain. */
+export const TOOLCHAIN_DIRECTORY = fileURLToPath(
+  new URL('../../guest/toolchain/', import.meta.url),
 );
 
 /** The sources of the guests' programs. Clones have them; installed packages have them built, too. */
@@ -36,4 +42,20 @@ export async function listSources(
     });
   }
   return sources;
+}
+
+/** The folder that a builder has the guests' sources in: compilers run there, so that names are the same everywhere. */
+export const SOURCE_FOLDER = 'source';
+
+/** The C files of folders and the headers of all that they may include, as a builder takes them. */
+export async function readSources(sourceDir: string): Promise<BuilderFile[]> {
+  const files: BuilderFile[] = [];
+  for (const folder of ['init', 'efi', SHARED_SOURCES]) {
+    const paths = await readdir(join(sourceDir, folder), { recursive: true }).catch(() => []);
+    for (const path of paths.filter((each) => /\.[ch]$/.test(each)).sort()) {
+      const data = await readFile(join(sourceDir, folder, path));
+      files.push({ path: `${SOURCE_FOLDER}/${folder}/${path}`, data });
+    }
+  }
+  return files;
 }

@@ -20,6 +20,8 @@ describe('options that contradict each other', () => {
     ['build kernel --prebuilt --arch aarch64'],
     ['build kernel --prebuilt --out x'],
     ['build kernel --prebuilt --config x'],
+    ['build guest --builder host --base-image debian'],
+    ['build kernel --builder host --docker-network host'],
     ['doctor --yes'],
     ['run --ci --prompt x'],
     ['run --ci --diag'],
@@ -89,7 +91,7 @@ describe('--json', () => {
   /** A command line for each command; in their order, since some look at what others have written. */
   const LINES: Readonly<Record<string, string>> = {
     fetch: 'fetch kernel --offline',
-    'build guest': hasProgram('clang') ? 'build guest --out guest' : '',
+    'build guest': hasProgram('clang') ? 'build guest --builder host --out guest' : '',
     // Takes minutes: test/toolchain/kernel builds what takes none.
     'build kernel': '',
     'image initramfs': 'image initramfs --offline',

@@ -89,6 +89,8 @@ describe('zosia build guest', () => {
       const { stdout, exitCode } = await run(
         'build',
         'guest',
+        '--builder',
+        'host',
         '--arch',
         arch,
         '--out',

@@ -74,6 +74,8 @@ describe('packagesFor', () => {
       'clang',
       'clang-format',
       'cpio',
+      'debootstrap',
+      'docker.io',
       'dosfstools',
       'dpkg',
       'e2fsprogs',

@@ -21,7 +21,13 @@ describe('requirementsFor', () => {
 
   it('returns everything for tests on Linux, on any architecture', () => {
     const ofKernels = ['llvm-objcopy', 'make', 'flex', 'bison', 'bc', 'xz'];
-    const names = namesOf(REQUIREMENTS).filter((name) => !ofKernels.includes(name));
+    const ofToolchains = [...ofKernels, 'dockerd', 'debootstrap'];
+    const names = namesOf(REQUIREMENTS).filter((name) => !ofToolchains.includes(name));
+    expect(namesOf(requirementsFor('toolchain', 'x86_64', 'linux'))).toEqual([
+      'clang',
+      'ld.lld',
+      ...ofToolchains,
+    ]);
     expect(namesOf(requirementsFor('test', 'x86_64', 'linux'))).toEqual(names);
     expect(namesOf(requirementsFor('kernel', 'x86_64', 'linux'))).toEqual([
       'clang',

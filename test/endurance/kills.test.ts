@@ -117,7 +117,9 @@ const COMMANDS: Readonly<Record<string, () => KilledCommand>> = {
     args: ['fetch', '--arch', ARCH],
     env: { ZOSIA_DEBIAN_MIRROR: mirror.url },
   }),
-  'build guest': () => ({ args: ['build', 'guest', '--arch', ARCH, '--out', 'out'] }),
+  'build guest': () => ({
+    args: ['build', 'guest', '--builder', 'host', '--arch', ARCH, '--out', 'out'],
+  }),
 };
 
 /** Says how it went: these runs take long, and what they show is in the figures, too. */

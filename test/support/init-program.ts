@@ -1,12 +1,13 @@
 import type { Architecture } from '../../src/artifacts/architectures.js';
-import { findCompiler } from '../../src/toolchain/compiler.js';
+import { askCompiler } from '../../src/toolchain/compiler.js';
 import { compileFreestanding } from '../../src/toolchain/freestanding.js';
 import {
   GUEST_SOURCE_DIRECTORY,
   SHARED_SOURCES,
   listSources,
+  readSources,
 } from '../../src/toolchain/sources.js';
-import { HOST } from './host.js';
+import { onHost } from './host.js';
 
 /**
  * Compiles a program of a test together with parts of the Linux guest's init, and with all that both
@@ -22,15 +23,15 @@ export async function compileWithInit(
 ): Promise<Uint8Array> {
   const init =
     parts?.map((part) => `init/${part}.c`) ?? (await listSources(GUEST_SOURCE_DIRECTORY, ['init']));
-  return compileFreestanding({
-    arch,
-    compiler: await findCompiler(HOST.searchPath),
-    sourceDir: GUEST_SOURCE_DIRECTORY,
-    sources: [
-      ...sources,
-      ...init.filter((source) => source !== 'init/main.c'),
-      ...(await listSources(GUEST_SOURCE_DIRECTORY, [SHARED_SOURCES])),
-    ],
-    includeDirs: ['init', '.'],
+  const shared = await listSources(GUEST_SOURCE_DIRECTORY, [SHARED_SOURCES]);
+  return onHost(async (builder) => {
+    await builder.write(await readSources(GUEST_SOURCE_DIRECTORY));
+    return compileFreestanding({
+      arch,
+      builder,
+      compiler: await askCompiler(builder),
+      sources: [...sources, ...init.filter((source) => source !== 'init/main.c'), ...shared],
+      includeDirs: ['init', '.'],
+    });
   });
 }

@@ -4,6 +4,7 @@
  */
 export const REBUILDING: readonly string[] = [
   'test/toolchain/c-style.test.ts',
+  'test/toolchain/docker/rebuild.test.ts',
   'test/toolchain/efi.test.ts',
   'test/toolchain/guest.test.ts',
   'test/toolchain/kernel/rebuild.test.ts',

@@ -1,19 +1,19 @@
-import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import type { Architecture } from '../../src/artifacts/architectures.js';
 import { prebuiltProgram } from '../../src/artifacts/prebuilt.js';
 import { sha256 } from '../../src/image/sha256.js';
-import { findCoffLinker, findCompiler } from '../../src/toolchain/compiler.js';
-import type { Compiler } from '../../src/toolchain/compiler.js';
+import { askCompiler } from '../../src/toolchain/compiler.js';
 import { buildEfi } from '../../src/toolchain/efi.js';
-import type { EfiProgram } from '../../src/toolchain/efi.js';
+import type { BuildEfiOptions, BuiltEfi, EfiProgram } from '../../src/toolchain/efi.js';
+import { withHostBuilder } from '../../src/toolchain/host/host-builder.js';
 import { GUEST_SOURCE_DIRECTORY } from '../../src/toolchain/sources.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { recordedCompiler } from './recorded-compiler.js';
-import { HOST } from '../support/host.js';
+import { hostTool, onHost } from '../support/host.js';
 
 const PROGRAMS: readonly EfiProgram[] = ['hello', 'llama2'];
 const EVERY_PROGRAM = ARCHITECTURES.flatMap((arch) =>
@@ -38,6 +38,9 @@ function peFacts(bytes: Uint8Array): Record<string, number | string> {
   };
 }
 
+const build = (options: Omit<BuildEfiOptions, 'builder'>): Promise<BuiltEfi> =>
+  onHost((builder) => buildEfi({ ...options, builder }));
+
 describe('the prebuilt UEFI applications', () => {
   const folder = temporaryFolder();
 
@@ -56,8 +59,8 @@ describe('the prebuilt UEFI applications', () => {
   it.for(EVERY_PROGRAM)(
     '%s equals the build of its source by the recorded compiler (%s)',
     async ([program, arch], context) => {
-      const compiler = await recordedCompiler(context);
-      const built = await buildEfi({ arch, program, compiler, outDir: folder.path });
+      await recordedCompiler(context);
+      const built = await build({ arch, program, outDir: folder.path });
       expect(built.sha256).toBe(sha256(await prebuiltProgram(arch, `${program}.efi`)));
     },
   );
@@ -65,20 +68,16 @@ describe('the prebuilt UEFI applications', () => {
 
 describe('buildEfi', () => {
   const folder = temporaryFolder();
-  let compiler: Compiler;
-  beforeAll(async () => {
-    compiler = await findCompiler(HOST.searchPath);
-  });
-
   it('writes the same bytes in any folder', async () => {
     const sourceDir = folder.file('a source');
     await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
-    const options = { arch: 'x86_64', program: 'llama2', compiler } as const;
-    const here = await buildEfi({ ...options, outDir: folder.file('here') });
-    const there = await buildEfi({ ...options, sourceDir, outDir: folder.file('there') });
+    const options = { arch: 'x86_64', program: 'llama2' } as const;
+    const here = await build({ ...options, outDir: folder.file('here') });
+    const there = await build({ ...options, sourceDir, outDir: folder.file('there') });
     expect(there.sha256).toBe(here.sha256);
     const bytes = await readFile(here.path);
-    expect(here).toMatchObject({ sizeBytes: bytes.length, sha256: sha256(bytes), compiler });
+    expect(here).toMatchObject({ sizeBytes: bytes.length, sha256: sha256(bytes) });
+    expect(here.compiler).toEqual(await onHost(askCompiler));
     for (const path of [folder.path, GUEST_SOURCE_DIRECTORY]) {
       expect(bytes.includes(path)).toBe(false);
     }
@@ -89,8 +88,8 @@ describe('buildEfi', () => {
     await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const source = join(sourceDir, 'efi/hello/hello.c');
     await writeFile(source, (await readFile(source, 'utf8')).replace('Hello', 'Howdy'));
-    const options = { arch: 'aarch64', program: 'hello', compiler, sourceDir } as const;
-    const { path } = await buildEfi({ ...options, outDir: folder.file('changed out') });
+    const options = { arch: 'aarch64', program: 'hello', sourceDir } as const;
+    const { path } = await build({ ...options, outDir: folder.file('changed out') });
     expect((await readFile(path)).includes(Buffer.from('Howdy', 'utf16le'))).toBe(true);
   });
 
@@ -103,7 +102,7 @@ describe('buildEfi', () => {
     );
     const outDir = folder.file('broken out');
     await expect(
-      buildEfi({ arch: 'x86_64', program: 'hello', compiler, sourceDir, outDir }),
+      build({ arch: 'x86_64', program: 'hello', sourceDir, outDir }),
     ).rejects.toMatchObject({
       code: 'ZOSIA_BUILD_FAILED',
       hint: expect.stringContaining("'nothing'"),
@@ -112,18 +111,26 @@ describe('buildEfi', () => {
   });
 
   it('throws when there is no source or no linker', async () => {
-    const options = { arch: 'x86_64', program: 'hello', compiler, outDir: folder.path } as const;
-    await expect(buildEfi({ ...options, sourceDir: folder.file('none') })).rejects.toThrow(
+    const options = { arch: 'x86_64', program: 'hello', outDir: folder.path } as const;
+    await expect(build({ ...options, sourceDir: folder.file('none') })).rejects.toThrow(
       zosiaError('ZOSIA_GUEST_SOURCE_MISSING'),
     );
-    const alone = { ...compiler, linker: folder.file('ld.lld') };
-    await expect(findCoffLinker(alone)).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
+    const bin = folder.file('bin without a linker');
+    await mkdir(bin);
+    for (const name of ['sh', 'clang', 'ld.lld']) {
+      await symlink(await hostTool(name), join(bin, name));
+    }
+    const failure = withHostBuilder({ searchPath: [bin] }, (builder) =>
+      buildEfi({ ...options, builder }),
+    );
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
+    await expect(failure).rejects.toThrow('lld-link');
   });
 
   it('is cancelled by its signal', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(
-      buildEfi({ arch: 'x86_64', program: 'hello', compiler, outDir: folder.path, signal }),
+      build({ arch: 'x86_64', program: 'hello', outDir: folder.path, signal }),
     ).rejects.toThrow('enough');
   });
 });

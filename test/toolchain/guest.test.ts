@@ -1,20 +1,19 @@
 import { cp, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { PREBUILT_DIRECTORY, prebuiltInit } from '../../src/artifacts/prebuilt.js';
 import { parseSums } from '../../src/artifacts/summed-file.js';
 import { sha256 } from '../../src/image/sha256.js';
-import { findCompiler } from '../../src/toolchain/compiler.js';
-import type { Compiler } from '../../src/toolchain/compiler.js';
 import { buildGuest } from '../../src/toolchain/guest.js';
+import type { BuildGuestOptions, BuiltGuest } from '../../src/toolchain/guest.js';
 import { buildPrebuilt } from '../../src/toolchain/prebuilt.js';
 import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';
 import { GUEST_SOURCE_DIRECTORY } from '../../src/toolchain/sources.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { recordedCompiler } from './recorded-compiler.js';
-import { HOST } from '../support/host.js';
+import { onHost } from '../support/host.js';
 
 /** ELF specification: offsets and values of what is looked at here, all little-endian ELF64. */
 const ELF = { type: 16, machine: 18, headerOffset: 32, headerSize: 54, headerCount: 56 };
@@ -46,7 +45,7 @@ describe('the prebuilt guest', () => {
 
   it('equals the build of its source by the recorded compiler, byte for byte', async (context) => {
     await recordedCompiler(context);
-    await buildPrebuilt(folder.path, await findCompiler(HOST.searchPath));
+    await onHost((builder) => buildPrebuilt(folder.path, builder));
     const files = ARCHITECTURES.flatMap((arch) =>
       ['hello.efi', 'init', 'llama2.efi'].map((name) => `${arch}/${name}`),
     );
@@ -69,17 +68,15 @@ describe('the prebuilt guest', () => {
 
 describe('buildGuest', () => {
   const folder = temporaryFolder();
-  let compiler: Compiler;
-  beforeAll(async () => {
-    compiler = await findCompiler(HOST.searchPath);
-  });
+  const build = (options: Omit<BuildGuestOptions, 'builder'>): Promise<BuiltGuest> =>
+    onHost((builder) => buildGuest({ ...options, builder }));
 
   it.each(ARCHITECTURES)('writes the same bytes in any folder (%s)', async (arch) => {
     const sourceDir = folder.file(`a source, ${arch}`);
     await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const [here, there] = await Promise.all([
-      buildGuest({ arch, compiler, outDir: folder.file(`here ${arch}`) }),
-      buildGuest({ arch, compiler, sourceDir, outDir: folder.file(`there ${arch}`) }),
+      build({ arch, outDir: folder.file(`here ${arch}`) }),
+      build({ arch, sourceDir, outDir: folder.file(`there ${arch}`) }),
     ]);
     expect(there.sha256).toBe(here.sha256);
     const bytes = await readFile(here.path);
@@ -94,9 +91,8 @@ describe('buildGuest', () => {
     await cp(GUEST_SOURCE_DIRECTORY, sourceDir, { recursive: true });
     const main = join(sourceDir, 'init/main.c');
     await writeFile(main, (await readFile(main, 'utf8')).replace('zosia: init', 'zosia: tini'));
-    const built = await buildGuest({
+    const built = await build({
       arch: 'aarch64',
-      compiler,
       sourceDir,
       outDir: folder.file('changed out'),
     });
@@ -108,7 +104,7 @@ describe('buildGuest', () => {
     await mkdir(join(sourceDir, 'init'), { recursive: true });
     await writeFile(join(sourceDir, 'init/main.c'), 'int main(void) { return nothing; }\n');
     const outDir = folder.file('broken out');
-    const error = await buildGuest({ arch: 'x86_64', compiler, sourceDir, outDir }).catch(
+    const error = await build({ arch: 'x86_64', sourceDir, outDir }).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toMatchObject({
@@ -119,8 +115,8 @@ describe('buildGuest', () => {
   });
 
   it('throws when there is no source', async () => {
-    const options = { arch: 'x86_64', compiler, outDir: folder.path } as const;
-    await expect(buildGuest({ ...options, sourceDir: folder.file('none') })).rejects.toThrow(
+    const options = { arch: 'x86_64', outDir: folder.path } as const;
+    await expect(build({ ...options, sourceDir: folder.file('none') })).rejects.toThrow(
       zosiaError('ZOSIA_GUEST_SOURCE_MISSING'),
     );
   });
@@ -128,9 +124,7 @@ describe('buildGuest', () => {
   it('is cancelled by its signal', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     const outDir = folder.file('cancelled');
-    await expect(buildGuest({ arch: 'aarch64', compiler, outDir, signal })).rejects.toThrow(
-      'enough',
-    );
+    await expect(build({ arch: 'aarch64', outDir, signal })).rejects.toThrow('enough');
   });
 });
 

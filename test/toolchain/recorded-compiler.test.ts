@@ -2,13 +2,23 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PREBUILT_DIRECTORY } from '../../src/artifacts/prebuilt.js';
-import { findCompiler } from '../../src/toolchain/compiler.js';
+import type { Builder } from '../../src/toolchain/builder.js';
 import { buildGuest } from '../../src/toolchain/guest.js';
 import { COMPILER_RECORD, warningFlags } from '../../src/toolchain/recorded-compiler.js';
+import { changedBuilder } from './support/changed-builder.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { HOST } from '../support/host.js';
+import { onHost } from '../support/host.js';
 
-const COMPILER = { clang: '/clang', linker: '/lld', linkerVersion: 'LLD' };
+const COMPILER = { linkerVersion: 'LLD' };
+
+/** The builder, whose programs say that they are of a version. */
+const claimingVersion = (builder: Builder, version: string): Builder =>
+  changedBuilder(builder, {
+    run: async (program, args, options) =>
+      args[0] === '--version'
+        ? { failed: false, output: version }
+        : builder.run(program, args, options),
+  });
 
 describe('warningFlags', () => {
   const folder = temporaryFolder();
@@ -30,10 +40,14 @@ describe('warningFlags', () => {
     const sourceDir = folder.file('source');
     await mkdir(join(sourceDir, 'init'), { recursive: true });
     await writeFile(join(sourceDir, 'init/main.c'), 'void _start(void) { int unused = 1; }\n');
-    const found = await findCompiler(HOST.searchPath);
-    const options = { arch: 'x86_64', sourceDir, outDir: folder.file('out') } as const;
-    const other = { ...found, version: 'clang version 99.1.0' };
-    const built = await buildGuest({ ...options, compiler: other });
+    const built = await onHost((builder) =>
+      buildGuest({
+        arch: 'x86_64',
+        sourceDir,
+        outDir: folder.file('out'),
+        builder: claimingVersion(builder, 'clang version 99.1.0'),
+      }),
+    );
     expect(built.sizeBytes).toBeGreaterThan(0);
   });
 });

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { PREBUILT_DIRECTORY } from '../../src/artifacts/prebuilt.js';
-import { findCompiler } from '../../src/toolchain/compiler.js';
+import { askCompiler } from '../../src/toolchain/compiler.js';
 import type { Compiler } from '../../src/toolchain/compiler.js';
 import { COMPILER_RECORD } from '../../src/toolchain/recorded-compiler.js';
-import { HOST } from '../support/host.js';
+import { onHost } from '../support/host.js';
 import { IS_COMPLETE_HOST } from '../support/skipping.js';
 
 /**
@@ -15,7 +15,7 @@ import { IS_COMPLETE_HOST } from '../support/skipping.js';
 export async function recordedCompiler(context: TestContext): Promise<Compiler> {
   const record = await readFile(join(PREBUILT_DIRECTORY, COMPILER_RECORD), 'utf8');
   const recorded = record.split('\n', 1)[0]!;
-  const compiler = await findCompiler(HOST.searchPath);
+  const compiler = await onHost(askCompiler);
   const isOther = majorVersion(compiler.version) !== majorVersion(recorded);
   context.skip(isOther && !IS_COMPLETE_HOST, `built with ${recorded}, here is ${compiler.version}`);
   return compiler;

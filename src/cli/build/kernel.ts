@@ -1,11 +1,13 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { folders } from '../environment.js';
+import { addBuilderOptions, withChosenBuilder } from '../options/builder.js';
+import type { BuilderFlags } from '../options/builder.js';
 import { addFetchOptions, withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { archOption, wholeNumber } from '../options/values.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
+import type { Builder } from '../../toolchain/builder.js';
 import type { Compiler } from '../../toolchain/compiler.js';
 import type { BuiltKernel } from '../../toolchain/kernel/build.js';
 import type { KernelInputs, RecordedKernel } from '../../toolchain/kernel/record.js';
@@ -13,10 +15,11 @@ import { formatBytes, print, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
 import { defaultPlaces, kernelBuildDir } from '../../recipes/places.js';
 
-interface Flags extends FetchFlags {
+interface Flags extends FetchFlags, BuilderFlags {
   out?: string | undefined;
   config: string[];
   jobs?: number | undefined;
+  force?: true | undefined;
   prebuilt?: true | undefined;
   json?: true | undefined;
 }
@@ -24,7 +27,7 @@ interface Flags extends FetchFlags {
 export function addBuildKernelCommand(build: Command, context: CliContext): void {
   const command = build
     .command('kernel')
-    .description("compile a kernel from Debian's source, with the host's clang and LLVM")
+    .description("compile a kernel from Debian's source, in Docker or with this host's clang")
     .addOption(archOption())
     .option('--out <folder>', 'where to put it; artifacts/<arch>/kernel unless given')
     .option(
@@ -35,10 +38,11 @@ export function addBuildKernelCommand(build: Command, context: CliContext): void
     )
     .option(
       '--jobs <n>',
-      'processes at a time; as many as there are processors unless given',
+      'processes at a time; as many as there are processors, and memory for, unless given',
       wholeNumber(1),
     );
-  addFetchOptions(command)
+  addFetchOptions(addBuilderOptions(command))
+    .option('--force', 'build even if nothing has changed')
     .addOption(
       new Option(
         '--prebuilt',
@@ -51,7 +55,8 @@ export function addBuildKernelCommand(build: Command, context: CliContext): void
       `
 The source is pinned in artifacts.lock.json and fetched once. What a kernel has is in kernel-config, in
 fragments over allnoconfig; a symbol that does not come through is an error. The same source, fragments and
-compiler give the same bytes in any folder. The whole log stands beside the kernel.
+compiler give the same bytes in any folder, in Docker or out of it, and what is there already is not built
+again. The whole log stands beside the kernel.
 
 Examples:
   zosia build kernel
@@ -59,18 +64,15 @@ Examples:
   zosia run --kernel built`,
     )
     .action(async (flags: Flags) => {
-      if (flags.prebuilt) await renewPrebuilt(flags, context);
-      else {
-        const { built, compiler } = await buildOne(flags, context);
-        if (flags.json) printJson(built);
-        else
-          print(`${built.path} (${formatBytes(built.sizeBytes)}) with clang ${compiler.version}`);
-      }
+      await withChosenBuilder('kernel', command, context, async (builder) => {
+        if (flags.prebuilt) await renewPrebuilt(flags, builder, context);
+        else report(await buildOne(flags, builder, context), builder, flags);
+      });
     });
 }
 
 /** Builds the kernels of both architectures for guest/prebuilt, and writes down what they are made of. */
-async function renewPrebuilt(flags: Flags, context: CliContext): Promise<void> {
+async function renewPrebuilt(flags: Flags, builder: Builder, context: CliContext): Promise<void> {
   const { signal } = context;
   const [
     { withPrivateFolder },
@@ -89,7 +91,7 @@ async function renewPrebuilt(flags: Flags, context: CliContext): Promise<void> {
   for (const arch of ARCHITECTURES) {
     await withPrivateFolder(async (folder) => {
       const one = { ...flags, arch, out: folder };
-      const { built, inputs, compiler } = await buildOne(one, context);
+      const { built, inputs, compiler } = await buildOne(one, builder, context);
       await writePrebuiltKernel(PREBUILT_DIRECTORY, arch, built, signal);
       kernels[arch] = recordedKernel(inputs, compiler, built);
     });
@@ -101,50 +103,68 @@ async function renewPrebuilt(flags: Flags, context: CliContext): Promise<void> {
 
 interface Build {
   readonly built: BuiltKernel;
+  /** False for one that was there already. */
+  readonly written: boolean;
   readonly inputs: KernelInputs;
   readonly compiler: Compiler;
 }
 
-/** Fetches the source, and builds a kernel of it; its progress is drawn. */
-async function buildOne(flags: Flags, context: CliContext): Promise<Build> {
+function report({ built, written, compiler }: Build, { kind }: Builder, { json }: Flags): void {
+  if (json) {
+    printJson({ ...built, written, builder: kind });
+    return;
+  }
+  const kernel = `${built.path} (${formatBytes(built.sizeBytes)}) with ${compiler.version}`;
+  print(written ? kernel : `up to date: ${kernel}`);
+}
+
+/** Fetches the source, and builds a kernel of it unless it is there; its progress is drawn. */
+async function buildOne(flags: Flags, builder: Builder, context: CliContext): Promise<Build> {
   const { signal } = context;
   const [
     { fetchComponents },
     { buildKernel },
-    { findCompiler },
+    { askCompiler },
     { readKernelFragments },
     { kernelInputs },
+    { currentKernel, kernelRecipe, writeKernelManifests },
   ] = await Promise.all([
     import('../../artifacts/fetch.js'),
     import('../../toolchain/kernel/build.js'),
     import('../../toolchain/compiler.js'),
     import('../../toolchain/kernel/fragments.js'),
     import('../../toolchain/kernel/record.js'),
+    import('./kernel-manifest.js'),
   ]);
-  const { searchPath } = folders();
-  const compiler = await findCompiler(searchPath);
+  const compiler = await askCompiler(builder);
   const { arch, source } = await withFetchSettings(flags, context, async (settings) => {
     const [fetched] = await fetchComponents({ ...settings, components: ['kernel-source'] });
     return { arch: settings.arch, source: fetched! };
   });
+  const outDir = flags.out ?? kernelBuildDir(defaultPlaces(), arch);
   const fragments = await readKernelFragments(arch, flags.config);
+  const inputs = kernelInputs(source.sha256, fragments);
+  const recipe = kernelRecipe(arch, source, inputs, compiler);
+  const current = flags.force ? undefined : await currentKernel(outDir, arch, recipe);
+  if (current) return { built: current, written: false, inputs, compiler };
+
   say(`unpacking the source, compiling the kernel for ${arch}`);
   const progress = startProgress();
   try {
     const built = await buildKernel({
       arch,
+      builder,
       sourcePackage: source.path,
       fragments,
-      compiler,
-      searchPath,
-      outDir: flags.out ?? kernelBuildDir(defaultPlaces(), arch),
+      outDir,
       jobs: flags.jobs,
       signal,
       onProgress: (done, total) => {
         progress.update(`kernel for ${arch}`, done, total);
       },
     });
-    return { built, inputs: kernelInputs(source.sha256, fragments), compiler };
+    await writeKernelManifests(built, recipe);
+    return { built, written: true, inputs, compiler };
   } finally {
     progress.stop();
   }

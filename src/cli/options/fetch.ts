@@ -25,17 +25,22 @@ export type FetchSettings = Required<
 
 /** Adds the options but `--arch`, which stands among those of the machine where there is one. */
 export function addFetchOptions(command: Command): Command {
-  return command
-    .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
-    .option('--offline', 'use the cache alone')
-    .addOption(
-      variableOption(
-        '--mirror <url>',
-        "a mirror of Debian's archive to be asked first",
-        'ZOSIA_DEBIAN_MIRROR',
-      ),
-    );
+  return addMirrorOption(
+    command
+      .option('--frozen', 'fail when a pinned version is gone, instead of using a newer one')
+      .option('--offline', 'use the cache alone'),
+  );
 }
+
+/** Adds `--mirror` alone, for who installs packages without keeping them. */
+export const addMirrorOption = (command: Command): Command =>
+  command.addOption(
+    variableOption(
+      '--mirror <url>',
+      "a mirror of Debian's archive to be asked first",
+      'ZOSIA_DEBIAN_MIRROR',
+    ),
+  );
 
 /** Nobody need be told of a shorter pause. */
 const LEAST_PAUSE_MS = 2000;

@@ -1,13 +1,15 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
+import { availableParallelism, freemem, totalmem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { execa } from 'execa';
 import { withPrivateFolder } from '../../host/private-folder.js';
-import type { Builder, BuilderFile, Ran, RunOptions } from '../builder.js';
+import { MIB } from '../../image/units.js';
+import type { Builder, BuilderFile, Capacity, Ran, RunOptions } from '../builder.js';
+import { runProgram } from '../run-program.js';
 import { TOOL_ENVIRONMENT } from '../tool-environment.js';
+import { hostToolFolders } from './tool-folders.js';
 
 export interface HostBuilderOptions {
-  /** Folders in which programs are looked for, first to last. */
+  /** Folders in which programs are looked for, after those of Homebrew's compilers. */
   readonly searchPath: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,29 +34,22 @@ class HostBuilder implements Builder {
 
   constructor(folder: string, { searchPath, signal }: HostBuilderOptions) {
     this.folder = folder;
-    this.#searchPath = [...new Set(searchPath)].join(delimiter);
+    this.#searchPath = hostToolFolders(searchPath).join(delimiter);
     this.#signal = signal;
   }
 
   async run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
     const { cwd = '.', env, onLine } = options;
-    this.#signal?.throwIfAborted();
-    const child = execa(program, args, {
+    return runProgram(program, args, {
       cwd: join(this.folder, cwd),
       env: { ...TOOL_ENVIRONMENT, PATH: this.#searchPath, ...env },
-      all: true,
-      buffer: onLine === undefined,
-      reject: false,
-      ...(this.#signal ? { cancelSignal: this.#signal } : {}),
+      onLine,
+      signal: this.#signal,
     });
-    if (onLine) for await (const line of createInterface({ input: child.all })) await onLine(line);
-    const { failed, shortMessage, all } = await child;
-    this.#signal?.throwIfAborted();
-    // With `buffer: false` there is no output to be had.
-    return { failed, reason: failed ? shortMessage : undefined, output: onLine ? '' : all };
   }
 
   async write(files: readonly BuilderFile[]): Promise<void> {
+    this.#signal?.throwIfAborted();
     for (const { path, data } of files) {
       const target = join(this.folder, path);
       await mkdir(dirname(target), { recursive: true });
@@ -63,6 +58,25 @@ class HostBuilder implements Builder {
   }
 
   async read(path: string): Promise<Uint8Array> {
+    this.#signal?.throwIfAborted();
     return readFile(join(this.folder, path));
   }
+
+  async capacity(): Promise<Capacity> {
+    const { bavail, bsize, blocks } = await statfs(this.folder);
+    // On macOS Node does not count what can be reclaimed as free.
+    const memory = process.platform === 'darwin' ? totalmem() : freemem();
+    return {
+      processors: availableParallelism(),
+      memoryMiB: Math.floor(Math.min(memory, memoryLimit()) / MIB),
+      // Some file systems do not tell.
+      freeMiB: blocks > 0 ? Math.floor((bavail * bsize) / MIB) : undefined,
+    };
+  }
+}
+
+/** What this process's control group may have, in bytes; where there is no limit, it is huge or 0. */
+function memoryLimit(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? limit : Infinity;
 }

@@ -1,38 +1,38 @@
-import { join } from 'node:path';
-import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
 import { readDeb } from '../../formats/deb/deb.js';
 import { accessFile } from '../../host/access-file.js';
-import { writeOutput } from '../../host/output-file.js';
-import { TOOL_ENVIRONMENT } from '../tool-environment.js';
+import { buildFailed } from '../build-failure.js';
+import type { Builder } from '../builder.js';
 
 /** Where Debian's package of the kernel's source has it. */
 const ARCHIVE = /^\/usr\/src\/linux-source-[\d.]+\.tar\.xz$/;
 
 /**
- * Unpacks the kernel's source from Debian's package of it (`linux-source-6.1`) into a folder, with the host's
- * tar.
+ * Unpacks the kernel's source from Debian's package of it (`linux-source-6.1`) into a folder of a builder,
+ * with the builder's tar.
  *
  * @param packagePath the package, verified
- * @param folder that exists, and is empty
- * @throws ZosiaError `ZOSIA_KERNEL_SOURCE`, and those of `readDeb`; the signal's reason when cancelled
+ * @param folder below the builder's
+ * @throws ZosiaError `ZOSIA_KERNEL_SOURCE`, and those of `buildFailed` and `readDeb`; the signal's reason when
+ *   cancelled
  */
 export async function unpackKernelSource(
+  builder: Builder,
   packagePath: string,
   folder: string,
-  signal?: AbortSignal,
 ): Promise<void> {
-  const archive = join(folder, 'source.tar.xz');
-  await writeOutput(archive, await sourceArchive(packagePath), { signal, durable: false });
-  const args = ['-xJf', archive, '-C', folder, '--strip-components=1'];
-  const { failed, all } = await execa('tar', args, {
-    env: TOOL_ENVIRONMENT,
-    all: true,
-    reject: false,
-    ...(signal ? { cancelSignal: signal } : {}),
+  const archive = 'source.tar.xz';
+  const data = await sourceArchive(packagePath);
+  await builder.write([{ path: `${folder}/${archive}`, data }]);
+  const unpack = `tar -xJf ${archive} --strip-components=1 && rm ${archive}`;
+  const { failed, output } = await builder.run('sh', ['-c', unpack], { cwd: folder });
+  if (!failed) return;
+  throw buildFailed(builder, {
+    what: 'the kernel',
+    error: `tar does not unpack its source: ${output.trim()}`,
+    output,
+    hint: 'Fetch the package again.',
   });
-  signal?.throwIfAborted();
-  if (failed) throw badSource(`tar does not unpack the kernel's source: ${all.trim()}`);
 }
 
 async function sourceArchive(packagePath: string): Promise<Uint8Array> {
@@ -44,11 +44,7 @@ async function sourceArchive(packagePath: string): Promise<Uint8Array> {
   } finally {
     await file.close();
   }
-  throw badSource(`${packagePath} has no source of a kernel`);
-}
-
-function badSource(message: string): ZosiaError {
-  return new ZosiaError('ZOSIA_KERNEL_SOURCE', message, {
-    hint: 'Free some space in the folder for temporary files, or fetch the package again.',
+  throw new ZosiaError('ZOSIA_KERNEL_SOURCE', `${packagePath} has no source of a kernel`, {
+    hint: 'Fetch the package again.',
   });
 }

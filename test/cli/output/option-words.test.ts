@@ -74,11 +74,15 @@ const OF_OTHER_PROGRAMS = [
   'perf/report/style.ts',
   'perf/setting.ts',
   'recipes/model-memory.ts',
-  'toolchain/compiler.ts',
+  'toolchain/docker/client.ts',
+  'toolchain/docker/container.ts',
+  'toolchain/docker/docker-builder.ts',
+  'toolchain/docker/image.ts',
   'toolchain/efi.ts',
   'toolchain/freestanding.ts',
   'toolchain/kernel/build.ts',
   'toolchain/kernel/source.ts',
+  'toolchain/required-tools.ts',
 ];
 
 /** Whole commands, up to the end of the sentence: whoever reads them types them as they are. */

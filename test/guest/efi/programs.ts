@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { hostArchitecture } from '../../../src/artifacts/architectures.js';
-import { findCompiler } from '../../../src/toolchain/compiler.js';
 import {
   GUEST_SOURCE_DIRECTORY,
   SHARED_SOURCES,
   listSources,
 } from '../../../src/toolchain/sources.js';
-import { HOST } from '../../support/host.js';
+import { hostTool } from '../../support/host.js';
 
 const PROGRAMS_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 
@@ -28,7 +27,7 @@ export async function buildHostProgram(
   name: string,
   others: readonly string[] = [],
 ): Promise<string> {
-  const { clang } = await findCompiler(HOST.searchPath);
+  const clang = await hostTool('clang');
   const guest = (source: string): string => join(GUEST_SOURCE_DIRECTORY, source);
   const parts = (await listSources(GUEST_SOURCE_DIRECTORY, ['efi/model', SHARED_SOURCES]))
     .filter((part) => part !== 'shared/memory.c') // the host has its own

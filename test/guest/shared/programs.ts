@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { findCompiler } from '../../../src/toolchain/compiler.js';
 import { GUEST_SOURCE_DIRECTORY } from '../../../src/toolchain/sources.js';
-import { HOST } from '../../support/host.js';
+import { hostTool } from '../../support/host.js';
 
 const PROGRAMS_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 
@@ -18,7 +17,7 @@ export async function buildSharedProgram(
   name: string,
   parts: readonly string[],
 ): Promise<string> {
-  const { clang } = await findCompiler(HOST.searchPath);
+  const clang = await hostTool('clang');
   const path = join(folder, name);
   await execa(clang, [
     ...['-std=c17', '-O2', '-fsanitize=undefined', '-fsanitize-trap=undefined'],

@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import type { Builder } from '../../../src/toolchain/builder.js';
+import { withHostBuilder } from '../../../src/toolchain/host/host-builder.js';
 import { buildKernel } from '../../../src/toolchain/kernel/build.js';
 import type { BuildKernelOptions } from '../../../src/toolchain/kernel/build.js';
 import { buildDeb } from '../../formats/deb/build.js';
 import { zosiaError } from '../../support/errors.js';
 import { HOST } from '../../support/host.js';
+import { changedBuilder } from '../support/changed-builder.js';
 import { describeWithPrograms } from '../../support/programs.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
@@ -17,16 +20,31 @@ allnoconfig:
 Image: a.o b.o
 	@mkdir -p $(O)/arch/arm64/boot
 	@echo '  OBJCOPY arch/arm64/boot/Image'
-	@echo "$(ARCH) $(LLVM) $$KBUILD_BUILD_USER $$KBUILD_BUILD_TIMESTAMP $$C_INCLUDE_PATH" > $(O)/arch/arm64/boot/Image
+	@echo "$(ARCH) $(LLVM) CC=$(CC) $$KBUILD_BUILD_USER $$KBUILD_BUILD_TIMESTAMP $$C_INCLUDE_PATH" > $(O)/arch/arm64/boot/Image
 %.o:
 	@echo '  CC      $@'
+	@if grep -q CONFIG_KILLED=y $(O)/.config; then echo 'clang: error: unable to execute command: Killed' >&2; exit 1; fi
+	@if grep -q CONFIG_FULL=y $(O)/.config; then echo 'a.c: fatal error: a.o: No space left on device' >&2; exit 1; fi
 	@if grep -q CONFIG_BROKEN=y $(O)/.config; then echo 'a.c:1:2: error: broken' >&2; exit 1; fi
 `;
+
+/** What the makefile above does not call, but the kernel's does. */
+const OTHER_TOOLS = [
+  ...['clang', 'ld.lld', 'llvm-ar', 'llvm-nm', 'llvm-objcopy', 'llvm-strip', 'llvm-readelf'],
+  ...['flex', 'bison', 'bc'],
+];
 
 describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
   const folder = temporaryFolder();
   let sourcePackage: string;
+  let searchPath: string[];
   beforeAll(async () => {
+    const bin = folder.file('bin');
+    await mkdir(bin);
+    for (const tool of OTHER_TOOLS) {
+      await writeFile(join(bin, tool), '#!/bin/sh\n', { mode: 0o755 });
+    }
+    searchPath = [bin, ...HOST.searchPath];
     await mkdir(folder.file('linux-source-6.1'));
     await writeFile(folder.file('linux-source-6.1/Makefile'), MAKEFILE);
     const { stdout } = spawnSync('tar', ['-cJ', '-C', folder.path, 'linux-source-6.1']);
@@ -35,21 +53,21 @@ describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
     await writeFile(sourcePackage, await buildDeb([{ name, contents: stdout }]));
   });
 
-  const build = (text: string, options: Partial<BuildKernelOptions> = {}) =>
-    buildKernel({
-      arch: 'aarch64',
-      sourcePackage,
-      fragments: [{ name: 'mine.config', text }],
-      compiler: {
-        clang: '/usr/bin/clang',
-        linker: '/usr/bin/ld.lld',
-        version: '',
-        linkerVersion: '',
-      },
-      searchPath: HOST.searchPath,
-      outDir: folder.file('out'),
-      ...options,
-    });
+  const build = (
+    text: string,
+    options: Partial<BuildKernelOptions> = {},
+    change = (builder: Builder): Builder => builder,
+  ) =>
+    withHostBuilder({ searchPath, signal: options.signal }, (builder) =>
+      buildKernel({
+        arch: 'aarch64',
+        sourcePackage,
+        fragments: [{ name: 'mine.config', text }],
+        builder: change(builder),
+        outDir: folder.file('out'),
+        ...options,
+      }),
+    );
 
   it('writes the kernel, its configuration and the log, and counts the steps', async () => {
     const steps: number[] = [];
@@ -64,7 +82,7 @@ describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
     expect(files.sort()).toEqual(['Image', 'kernel-build.log', 'kernel.config']);
     // Nothing of who builds it, where and when.
     expect(await readFile(built.path, 'utf8')).toBe(
-      'arm64 1 zosia Thu Jan 1 00:00:00 UTC 1970 \n'.replace('Jan ', 'Jan  '),
+      'arm64 1 CC=cc zosia Thu Jan 1 00:00:00 UTC 1970 \n'.replace('Jan ', 'Jan  '),
     );
     expect(await readFile(built.configPath, 'utf8')).toBe('CONFIG_A=y\n# CONFIG_B is not set\n');
     expect(await readFile(built.logPath, 'utf8')).toContain('  CC      a.o\n');
@@ -87,14 +105,26 @@ describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
     );
   });
 
-  it('fails with a hint when make is not there', async () => {
-    const compiler = { clang: '/none/clang', linker: '/none/ld', version: '', linkerVersion: '' };
-    const failure = build('CONFIG_A=y\n', { searchPath: [], compiler });
-    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_BUILD_FAILED'));
+  it('tells a compiler that the system has ended from one that has found something wrong', async () => {
+    const failure = build('CONFIG_KILLED=y\n');
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_OUT_OF_RESOURCES'));
     await expect(failure).rejects.toMatchObject({
-      message: expect.stringContaining('ENOENT') as string,
-      hint: expect.stringContaining('zosia doctor --for kernel') as string,
+      message: expect.stringContaining('when memory runs out') as string,
+      hint: expect.stringContaining('jobs=1') as string,
     });
+  });
+
+  it('names the folder for temporary files when that is full', async () => {
+    const failure = build('CONFIG_FULL=y\n');
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_DISK_FULL'));
+    await expect(failure).rejects.toThrow('the folder for temporary files, ');
+  });
+
+  it('puts the launcher of a builder before the compiler', async () => {
+    const built = await build('CONFIG_A=y\n', {}, (builder) =>
+      changedBuilder(builder, { launcher: 'ccache' }),
+    );
+    expect(await readFile(built.path, 'utf8')).toContain('CC=ccache clang');
   });
 
   it('fails with a hint when the log cannot be written', async () => {

@@ -1,45 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../../src/artifacts/architectures.js';
-import { fetchComponents } from '../../../src/artifacts/fetch.js';
 import { sha256 } from '../../../src/image/sha256.js';
 import { buildKernel } from '../../../src/toolchain/kernel/build.js';
-import { readKernelFragments } from '../../../src/toolchain/kernel/fragments.js';
-import { kernelInputs, readKernelRecord } from '../../../src/toolchain/kernel/record.js';
 import { zosia } from '../../support/cli.js';
-import { HOST } from '../../support/host.js';
+import { onHost } from '../../support/host.js';
 import { temporaryFolder } from '../../support/temporary.js';
+import { kernelToBuild } from './inputs.js';
 import { recordedCompiler } from '../recorded-compiler.js';
 
 const folder = temporaryFolder();
-
-/** A kernel takes minutes: they are built when what they are built of has changed, or on demand. */
-const IS_ASKED_FOR = process.env.ZOSIA_TEST_KERNELS === '1';
 
 it.for(ARCHITECTURES)(
   'buildKernel gives the bytes of kernel-config/record.json again, which boot to the prompt, for %s',
   { timeout: 3_600_000 },
   async (arch, context) => {
-    const fragments = await readKernelFragments(arch);
-    const record = (await readKernelRecord())[arch];
-    const components = ['kernel-source'] as const;
-    const [source] = await fetchComponents({ arch, components, cacheDir: HOST.cacheDirectory });
-    const inputs = kernelInputs(source!.sha256, fragments);
-    const isRecorded =
-      inputs.sourceSha256 === record.sourceSha256 && inputs.configSha256 === record.configSha256;
-    context.skip(
-      isRecorded && !IS_ASKED_FOR,
-      'the recorded kernels are of the same source and configuration (ZOSIA_TEST_KERNELS=1 builds them anyway)',
+    const { record, ...kernel } = await kernelToBuild(arch, context);
+    await recordedCompiler(context);
+    const built = await onHost((builder) =>
+      buildKernel({ arch, builder, outDir: folder.file(arch), ...kernel }),
     );
-    const compiler = await recordedCompiler(context);
-    const built = await buildKernel({
-      arch,
-      sourcePackage: source!.path,
-      fragments,
-      compiler,
-      searchPath: HOST.searchPath,
-      outDir: folder.file(arch),
-    });
     expect(sha256(await readFile(built.path))).toBe(built.sha256);
     expect(built).toMatchObject({ sizeBytes: record.sizeBytes, sha256: record.sha256 });
 

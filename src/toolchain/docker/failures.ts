@@ -1,0 +1,85 @@
+import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
+
+/**
+ * What of `docker` failed, by what it printed: its words, and those of the daemon, over the versions from
+ * 20.10 to 28. The first that fits is the reason; what is found in passing, like a base image that a daemon
+ * without disk space cannot unpack, comes after what it is a consequence of.
+ */
+const FAILURES: readonly (readonly [RegExp, (line: string) => ZosiaError])[] = [
+  [
+    /permission denied while trying to connect|dial unix .*: permission denied/i,
+    () =>
+      new ZosiaError('ZOSIA_DOCKER_PERMISSION', 'you may not use the Docker daemon of this host', {
+        hint: wording`Join the group docker and log in again, or compile with ${option('builder', 'host')}.`,
+      }),
+  ],
+  [
+    /cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api|error during connect|unable to resolve docker endpoint/i,
+    () =>
+      new ZosiaError('ZOSIA_DOCKER_NOT_RUNNING', 'no Docker daemon answers', {
+        hint: wording`Start Docker, or set DOCKER_HOST to where it listens; or compile with ${option('builder', 'host')}.`,
+      }),
+  ],
+  [
+    /no space left on device|disk quota exceeded/i,
+    () =>
+      new ZosiaError('ZOSIA_DISK_FULL', "Docker's storage is full", {
+        hint: 'Free some space, for instance with docker system prune.',
+      }),
+  ],
+  [
+    /exec format error|no matching manifest for|does not match the (?:specified|detected host) platform|does not provide the specified platform/i,
+    (line) =>
+      new ZosiaError(
+        'ZOSIA_DOCKER_ARCHITECTURE',
+        `the base image is for another processor than the daemon's: ${line}`,
+        { hint: wording`Name an image for this processor with ${option('baseImage')}.` },
+      ),
+  ],
+  [
+    /^zosia: no packages/im,
+    () =>
+      new ZosiaError(
+        'ZOSIA_DOCKER_PACKAGES',
+        'the compilers cannot be installed in the image: no archive of Debian answers inside of it',
+        {
+          hint: wording`Where containers have no network of their own, try ${option('dockerNetwork', 'host')}; name an archive with ${option('mirror')}.`,
+        },
+      ),
+  ],
+  [
+    /pull access denied|manifest unknown|manifest for .* not found|failed to resolve (?:source metadata|reference)|failed to do request|(?:no such image|unable to find image)|Get "?https?:|dial tcp|no such host|i\/o timeout|TLS handshake|toomanyrequests|repository does not exist|invalid reference format|not found: manifest/i,
+    (line) =>
+      new ZosiaError('ZOSIA_DOCKER_BASE_IMAGE', `the base image cannot be had: ${line}`, {
+        hint: wording`Name an image of Debian that the daemon has with ${option('baseImage')}; debootstrap and docker import make one without a registry.`,
+      }),
+  ],
+];
+
+/**
+ * The error for a `docker` that failed.
+ *
+ * @param doing what it was to do: "the image is not built"
+ * @param output all that it printed
+ */
+export function explainDockerFailure(doing: string, output: string): ZosiaError {
+  for (const [pattern, error] of FAILURES) {
+    const line = output.split('\n').find((each) => pattern.test(each));
+    if (line !== undefined) return error(line.trim());
+  }
+  const last = output.trim().split('\n').at(-1) ?? '';
+  return new ZosiaError(
+    'ZOSIA_DOCKER_FAILED',
+    `${doing}: ${last === '' ? 'docker says nothing' : last}`,
+    {
+      hint: wording`See what docker info says, or compile with ${option('builder', 'host')}.`,
+    },
+  );
+}
+
+export function dockerNotFound(): ZosiaError {
+  return new ZosiaError('ZOSIA_DOCKER_NOT_FOUND', 'there is no program docker on this host', {
+    hint: wording`Install Docker, or compile with ${option('builder', 'host')}.`,
+  });
+}

@@ -1,0 +1,83 @@
+import type { Architecture } from '../../artifacts/architectures.js';
+import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
+import type { Builder } from '../builder.js';
+import { requireTools, toolsMissing } from '../required-tools.js';
+
+/** What the kernel's makefile and its programs call, and what unpacks its source. */
+const TOOLS = [
+  'clang',
+  'ld.lld',
+  'llvm-ar',
+  'llvm-nm',
+  'llvm-objcopy',
+  'llvm-strip',
+  'llvm-readelf',
+  'make',
+  'flex',
+  'bison',
+  'bc',
+  'tar',
+  'xz',
+];
+
+/** Measured: the unpacked source, and what is built of it; the packed source goes when it is unpacked. */
+const NEEDED_MIB = 2000;
+
+/** What a compiler at work takes, about; linking takes more, but happens once. */
+const MIB_PER_JOB = 400;
+
+/**
+ * Sees that a builder can build a kernel, before minutes are spent on it.
+ *
+ * @returns how many processes to run at a time, where nobody has said: as many as there are processors, and
+ *   memory for
+ * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, `ZOSIA_DISK_FULL`, `ZOSIA_CASE_INSENSITIVE`
+ */
+export async function examineBuilder(builder: Builder, arch: Architecture): Promise<number> {
+  await requireTools(builder, TOOLS, 'kernel');
+  if (arch === 'x86_64') await requireLibelf(builder);
+  const { processors, memoryMiB = Infinity, freeMiB = Infinity } = await builder.capacity();
+  if (freeMiB < NEEDED_MIB) throw noSpace(builder, freeMiB);
+  await refuseFoldedCase(builder);
+  return Math.max(1, Math.min(processors, Math.floor(memoryMiB / MIB_PER_JOB)));
+}
+
+/** Kernels for x86_64 are gone over by a program of their own, objtool, that reads them with libelf. */
+async function requireLibelf(builder: Builder): Promise<void> {
+  const path = 'probe/libelf.c';
+  await builder.write([{ path, data: '#include <gelf.h>\n' }]);
+  const { failed } = await builder.run('clang', ['-fsyntax-only', path]);
+  if (failed) throw toolsMissing(builder, 'the headers of libelf (Debian: libelf-dev)', 'kernel');
+}
+
+/** The kernel has files whose names differ in case alone, as file systems of macOS and Windows cannot. */
+async function refuseFoldedCase(builder: Builder): Promise<void> {
+  await builder.write([{ path: 'probe/lower', data: '' }]);
+  const isFolded = await builder.read('probe/LOWER').then(
+    () => true,
+    () => false,
+  );
+  if (!isFolded) return;
+  throw new ZosiaError(
+    'ZOSIA_CASE_INSENSITIVE',
+    `${builder.folder} is on a file system that takes upper and lower case for the same, which kernels cannot be built on`,
+    {
+      hint: wording`Set TMPDIR to a folder on another file system, or compile with ${option('builder', 'docker')}.`,
+    },
+  );
+}
+
+function noSpace(builder: Builder, freeMiB: number): ZosiaError {
+  const place = builder.kind === 'docker' ? "Docker's storage" : builder.folder;
+  return new ZosiaError(
+    'ZOSIA_DISK_FULL',
+    `no room to build a kernel in ${place}: it needs ${NEEDED_MIB} MiB, ${freeMiB} MiB are free`,
+    {
+      hint:
+        builder.kind === 'docker'
+          ? 'Free some space, for instance with docker system prune.'
+          : 'Free some space, or set TMPDIR to a folder on another disk.',
+    },
+  );
+}

@@ -1,0 +1,278 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { readLock } from '../../../src/artifacts/lock.js';
+import type { Builder } from '../../../src/toolchain/builder.js';
+import { unpackFile } from '../../../src/toolchain/docker/archive.js';
+import { withDockerBuilder } from '../../../src/toolchain/docker/docker-builder.js';
+import type { DockerBuilderOptions } from '../../../src/toolchain/docker/docker-builder.js';
+import { BASE_IMAGE } from '../../../src/toolchain/docker/image-name.js';
+import { TOOLCHAIN_DIRECTORY } from '../../../src/toolchain/sources.js';
+import { zosiaError } from '../../support/errors.js';
+import { temporaryFolder } from '../../support/temporary.js';
+import { makeFakeDocker } from './fake-docker.js';
+import type { FakeDocker } from './fake-docker.js';
+
+const folder = temporaryFolder();
+let docker: FakeDocker;
+let count = 0;
+beforeEach(async () => {
+  docker = await makeFakeDocker(folder.file(`docker ${++count}`));
+});
+
+const withBuilder = <T>(
+  use: (builder: Builder) => Promise<T>,
+  options: Partial<DockerBuilderOptions> = {},
+): Promise<T> =>
+  withDockerBuilder(
+    {
+      toolchain: 'guest',
+      searchPath: [docker.folder],
+      findMirror: () => Promise.resolve(undefined),
+      ...options,
+    },
+    use,
+  );
+
+const nothing = (): Promise<void> => Promise.resolve();
+const started = async (command: string): Promise<string[][]> =>
+  (await docker.calls()).filter(([first]) => first === command);
+
+describe('withDockerBuilder', () => {
+  it('writes files, runs programs where they are, and reads what these make', async () => {
+    await withBuilder(async (builder) => {
+      expect(builder).toMatchObject({ kind: 'docker', folder: '/home/zosia/build' });
+      const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index);
+      await builder.write([
+        { path: 'a b/text', data: 'whole\nlines\n' },
+        { path: 'a b/bytes', data: bytes },
+      ]);
+      const ran = await builder.run('sh', ['-c', 'cat text; cp bytes ../made'], { cwd: 'a b' });
+      expect(ran).toEqual({ failed: false, reason: undefined, output: 'whole\nlines' });
+      expect(Buffer.from(await builder.read('made')).equals(bytes)).toBe(true);
+      const lines: string[] = [];
+      await builder.run('cat', ['a b/text'], { onLine: (line) => void lines.push(line) });
+      expect(lines).toEqual(['whole', 'lines']);
+    });
+  });
+
+  it('runs programs in the environment of compilers, and with the variables of a call', async () => {
+    vi.stubEnv('CPATH', '/usr/include');
+    await withBuilder(async (builder) => {
+      const { output } = await builder.run('env', [], { env: { KBUILD_BUILD_USER: 'some body' } });
+      expect(output).toContain('KBUILD_BUILD_USER=some body');
+      expect(output).toContain('LC_ALL=C');
+      expect(output).not.toContain('CPATH');
+    }).finally(() => vi.unstubAllEnvs());
+  });
+
+  it('returns that a program has failed, or is not there', async () => {
+    await withBuilder(async (builder) => {
+      const failing = await builder.run('sh', ['-c', 'echo bad; exit 3']);
+      expect(failing).toMatchObject({ failed: true, output: 'bad' });
+      expect(failing.reason).toBe('sh fails in the container');
+      expect(await builder.run('no-such-program', [])).toMatchObject({ failed: true });
+      await expect(builder.read('no such file')).rejects.toThrow(zosiaError('ZOSIA_DOCKER_FAILED'));
+    });
+  });
+
+  it('mounts no folder of the host, and gives the container neither network nor privileges', async () => {
+    await withBuilder(nothing);
+    const [run] = await started('run');
+    const line = run!.join(' ');
+    expect(line).toContain('--rm --interactive --name zosia-');
+    expect(line).toContain('--network none --cap-drop ALL --security-opt no-new-privileges');
+    expect(line).not.toMatch(/--volume|--mount|--privileged|--user/);
+  });
+
+  it('keeps what was compiled of kernels in a volume', async () => {
+    const launcher = await withBuilder(({ launcher }) => Promise.resolve(launcher), {
+      toolchain: 'kernel',
+    });
+    expect(launcher).toBe('ccache');
+    const [run] = await started('run');
+    expect(run!.join(' ')).toContain('--volume zosia-ccache-kernel:/home/zosia/.ccache');
+  });
+
+  describe('removes the container', () => {
+    it('when the build has ended', async () => {
+      await withBuilder(async () => {
+        expect(await docker.containers()).toHaveLength(1);
+      });
+      expect(await docker.containers()).toEqual([]);
+    });
+
+    it('when the build has failed', async () => {
+      const failure = withBuilder(() => Promise.reject(new Error('broken')));
+      await expect(failure).rejects.toThrow('broken');
+      expect(await docker.containers()).toEqual([]);
+    });
+
+    it('when the build is cancelled while a program runs', async () => {
+      const controller = new AbortController();
+      const failure = withBuilder(
+        async (builder) => {
+          const running = builder.run('sleep', ['60']);
+          setTimeout(() => {
+            controller.abort(new Error('enough'));
+          }, 300);
+          await running;
+        },
+        { signal: controller.signal },
+      );
+      await expect(failure).rejects.toThrow('enough');
+      expect(await docker.containers()).toEqual([]);
+    });
+  });
+
+  it('notices that the container has ended', async () => {
+    const failure = withBuilder(async (builder) => {
+      await docker.fail('exec', 'Error: container is not running');
+      await docker.fail('container inspect', 'Error: No such container: x');
+      await builder.run('true', []);
+    });
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_DOCKER_FAILED'));
+    await expect(failure).rejects.toThrow('the container has ended');
+  });
+});
+
+describe('the image of a toolchain', () => {
+  it('is built of the Dockerfile that ships, once', async () => {
+    const tags: string[] = [];
+    const build = (): Promise<void> => withBuilder(nothing, { onBuild: (tag) => tags.push(tag) });
+    await build();
+    await build();
+    expect(tags).toHaveLength(1);
+    expect(tags[0]).toMatch(/^zosia-guest:[0-9a-f]{16}$/);
+    const builds = await started('build');
+    expect(builds).toHaveLength(1);
+    expect(builds[0]).toContain(`BASE_IMAGE=${BASE_IMAGE}`);
+    expect(builds[0]).toContain(`SNAPSHOT=${(await readLock()).snapshot.bookworm}`);
+    expect(builds[0]!.at(-1)).toBe('-');
+    const context = await readFile(join(docker.folder, 'context.tar'));
+    expect(Buffer.from(await unpackFile(context))).toEqual(
+      await readFile(join(TOOLCHAIN_DIRECTORY, 'guest/Dockerfile')),
+    );
+    expect(context.includes('Installs packages of Debian')).toBe(true);
+  });
+
+  it('is another one for another base image', async () => {
+    const tags: string[] = [];
+    for (const baseImage of [undefined, 'debian:mine']) {
+      await withBuilder(nothing, { baseImage, onBuild: (tag) => tags.push(tag) });
+    }
+    expect(new Set(tags).size).toBe(2);
+  });
+
+  it('gets the mirror and the network that are named, the mirror only when it is needed', async () => {
+    const findMirror = vi.fn(() => Promise.resolve('http://mirror.example/debian/'));
+    const options = { findMirror, dockerNetwork: 'host' };
+    await withBuilder(nothing, options);
+    await withBuilder(nothing, options);
+    expect(findMirror).toHaveBeenCalledTimes(1);
+    const [build] = await started('build');
+    expect(build!.join(' ')).toContain('--network host');
+    expect(build).toContain('MIRROR=http://mirror.example/debian/');
+  });
+
+  it.each(['', ' ', '-x', '--privileged', 'a b', 'debian:', ':tag', 'a@sha256:12'])(
+    'is of no base image by the name %j',
+    async (baseImage) => {
+      const failure = withBuilder(nothing, { baseImage });
+      await expect(failure).rejects.toThrow(zosiaError('ZOSIA_BAD_OPTION'));
+      expect(await started('build')).toEqual([]);
+    },
+  );
+
+  it.each(['debian', 'debian:bookworm-slim', 'registry.example:5000/a/b.c:1.2_3', BASE_IMAGE])(
+    'is of the base image %s',
+    async (baseImage) => {
+      await withBuilder(nothing, { baseImage });
+      expect(await started('build')).toHaveLength(1);
+    },
+  );
+});
+
+/** What Docker 20.10 to 28 print, step by step. */
+const FAILURES = [
+  [
+    'version',
+    'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+    'ZOSIA_DOCKER_NOT_RUNNING',
+    /Start Docker.*builder=host/,
+  ],
+  [
+    'version',
+    'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.24/version": dial unix /var/run/docker.sock: connect: permission denied',
+    'ZOSIA_DOCKER_PERMISSION',
+    /group docker/,
+  ],
+  ['version', '', 'ZOSIA_DOCKER_NOT_RUNNING', /Start Docker/],
+  [
+    'build',
+    'write /var/lib/docker/tmp/GetImageBlob1: no space left on device',
+    'ZOSIA_DISK_FULL',
+    /docker system prune/,
+  ],
+  [
+    'build',
+    'Step 6/9 : RUN sh /usr/local/sbin/install-packages.sh clang lld\nexec /bin/sh: exec format error\nThe command returned a non-zero code: 1',
+    'ZOSIA_DOCKER_ARCHITECTURE',
+    /baseImage/,
+  ],
+  [
+    'build',
+    'no matching manifest for linux/riscv64 in the manifest list entries',
+    'ZOSIA_DOCKER_ARCHITECTURE',
+    /baseImage/,
+  ],
+  [
+    'build',
+    'Get "https://registry.example/v2/": dial tcp: lookup registry.example: no such host',
+    'ZOSIA_DOCKER_BASE_IMAGE',
+    /debootstrap/,
+  ],
+  [
+    'build',
+    'pull access denied for nonesuch, repository does not exist or may require docker login',
+    'ZOSIA_DOCKER_BASE_IMAGE',
+    /baseImage/,
+  ],
+  [
+    'build',
+    "W: Failed to fetch http://deb.example/x  Could not resolve 'deb.example'\nzosia: no packages\nThe command returned a non-zero code: 1",
+    'ZOSIA_DOCKER_PACKAGES',
+    /dockerNetwork=host/,
+  ],
+  [
+    'run',
+    'docker: Error response from daemon: failed to create shim: no space left on device.',
+    'ZOSIA_DISK_FULL',
+    /prune/,
+  ],
+  ['run', 'exec /usr/bin/sh: exec format error', 'ZOSIA_DOCKER_ARCHITECTURE', /baseImage/],
+  ['run', 'docker: something new.', 'ZOSIA_DOCKER_FAILED', /docker info/],
+] as const;
+
+describe('a docker that fails', () => {
+  it.each(FAILURES)('at its command %s with "%s" is %s', async (command, text, code, hint) => {
+    await docker.fail(command, text);
+    const failure = withBuilder(nothing);
+    await expect(failure).rejects.toThrow(zosiaError(code));
+    await expect(failure).rejects.toMatchObject({ hint: expect.stringMatching(hint) as string });
+    await expect(failure).rejects.not.toThrow(/\n/);
+  });
+
+  it('is not there on a host without the program', async () => {
+    const failure = withBuilder(nothing, { searchPath: [folder.path] });
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_DOCKER_NOT_FOUND'));
+  });
+
+  it('tells which of the files does not come out of the container', async () => {
+    const failure = withBuilder(async (builder) => {
+      await docker.fail('exec', 'tar: x: Cannot open: No space left on device');
+      await builder.write([{ path: 'x', data: '' }]);
+    });
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_DISK_FULL'));
+  });
+});

@@ -1,0 +1,96 @@
+import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+
+export interface FakeDocker {
+  /** The folder with the program `docker`. */
+  readonly folder: string;
+  /** Makes a command (`build`, `image inspect`) fail with what a real one prints. */
+  fail(command: string, text: string): Promise<void>;
+  /** The arguments of every call, in order. */
+  calls(): Promise<string[][]>;
+  /** The names of the containers that are there. */
+  containers(): Promise<string[]>;
+}
+
+/**
+ * In place of `docker`: images are lines of a file, containers are files, and what is run in a container runs on this
+ * host, with the container's folder in a folder of the fake's. A call is its arguments, each ended by a unit separator
+ * (037), ended by a record separator (036).
+ */
+const PROGRAM = String.raw`
+{ printf '%s\037' "$@"; printf '\036'; } >> "$here/calls"
+command=$1
+case $1 in image | container) command="$1 $2" ;; esac
+if [ -f "$here/failing/$command" ]; then cat "$here/failing/$command" >&2; exit 1; fi
+for last; do :; done
+
+value_of() { # OPTION ARGUMENTS...
+  option=$1
+  while [ "$1" != "$option" ] || [ $# -eq "$count" ]; do shift; done
+  printf '%s\n' "$2"
+}
+count=$(($# + 1))
+
+case $command in
+version) echo 20.10.24 ;;
+'image inspect') grep -qxF -e "$last" "$here/images" && echo sha256:1 ;;
+build)
+  cat > "$here/context.tar"
+  value_of --tag "$@" >> "$here/images"
+  ;;
+run)
+  name=$(value_of --name "$@")
+  : > "$here/containers/$name"
+  echo ready
+  cat > /dev/null
+  rm -f "$here/containers/$name"
+  ;;
+exec)
+  shift
+  cwd=.
+  while :; do
+    case $1 in
+    --interactive) shift ;;
+    --workdir) cwd=$here/build${'${2#/home/zosia/build}'}; shift 2 ;;
+    *) break ;;
+    esac
+  done
+  [ -f "$here/containers/$1" ] || { echo "Error: No such container: $1" >&2; exit 1; }
+  shift
+  for argument; do
+    shift
+    case $argument in
+    /home/zosia/build*) argument=$here/build${'${argument#/home/zosia/build}'} ;;
+    esac
+    set -- "$@" "$argument"
+  done
+  cd "$cwd" && exec "$@"
+  ;;
+'container inspect') [ -f "$here/containers/$last" ] && echo true ;;
+rm) rm -f "$here/containers/$last" ;;
+esac
+`;
+
+/** Puts a fake `docker` into a folder, which is made. */
+export async function makeFakeDocker(folder: string): Promise<FakeDocker> {
+  for (const name of ['containers', 'build', 'failing']) {
+    await mkdir(join(folder, name), { recursive: true });
+  }
+  await writeFile(join(folder, 'docker'), `#!/bin/sh\nhere='${folder}'\n${PROGRAM}`);
+  await chmod(join(folder, 'docker'), 0o755);
+  for (const name of ['calls', 'images']) await writeFile(join(folder, name), '');
+  return {
+    folder,
+    fail: (command, text) => writeFile(join(folder, 'failing', command), text),
+    calls: async () =>
+      (await readFile(join(folder, 'calls'), 'utf8'))
+        .split('\x1e')
+        .filter((call) => call !== '')
+        .map((call) => call.split('\x1f').slice(0, -1)),
+    containers: () => readdir(join(folder, 'containers')),
+  };
+}
+
+/** A search path on which the fake comes first. */
+export const pathWith = ({ folder }: FakeDocker): string =>
+  [folder, process.env.PATH].join(delimiter);
