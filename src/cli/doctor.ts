@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
@@ -64,6 +63,7 @@ Exit status 1 means that something is missing. On a terminal --install asks befo
 }
 
 async function confirm(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^(y|yes)?$/i.test((await terminal.question(`${question} [Y/n] `)).trim());
