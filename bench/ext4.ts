@@ -15,7 +15,7 @@ import type { Measured } from './measure.js';
  * How long model disks take: a raw one against a copy of the model that is synced, as a raw disk is, and
  * against the ext4 tools; and a zero-copy one of a model that is far too large to copy, against Node alone.
  *
- *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 5] [--folder DIR]
+ *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 5] [--folder DIR] [--no-tools]
  *
  * Contestants take turns, and the median of each one's runs counts. What one wrote is gone before the next
  * begins: removed, synced, and, where this may be asked for (root on Linux), dropped from the page cache
@@ -31,6 +31,7 @@ const { values } = parseArgs({
     'sparse-gib': { type: 'string', default: '40' },
     runs: { type: 'string', default: '5' },
     folder: { type: 'string', default: tmpdir() },
+    'no-tools': { type: 'boolean', default: false },
   },
 });
 const runCount = Number(values.runs);
@@ -177,6 +178,11 @@ async function benchRaw(sizeMiB: number): Promise<void> {
   const two = [raw(model), await copy(model)];
   if (canDropCaches) await compare(model, sizeMiB, two, 'cold');
   else console.log('No root on Linux: the page cache stays as each contestant leaves it.');
+  if (values['no-tools']) {
+    await compare(model, sizeMiB, two);
+    await rm(model);
+    return;
+  }
   const toolsMiB = await largestForTools(sizeMiB);
   const tools = toolsMiB === sizeMiB ? await ext4Tools(model, sizeMiB) : [];
   await compare(model, sizeMiB, [...two, ...tools]);
