@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { link, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +12,16 @@ import { combine, largest, measure } from './measure.js';
 import type { Measured } from './measure.js';
 
 /**
- * How long model disks take: a raw one against a plain copy of the model and against the ext4 tools, side
- * by side; and a zero-copy one of a model that is far too large to copy.
+ * How long model disks take: a raw one against a copy of the model that is synced, as a raw disk is, and
+ * against the ext4 tools; and a zero-copy one of a model that is far too large to copy, against Node alone.
  *
- *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 3] [--folder DIR]
+ *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 5] [--folder DIR] [--no-tools]
+ *
+ * Contestants take turns, and the median of each one's runs counts. What one wrote is gone before the next
+ * begins: removed, synced, and, where this may be asked for (root on Linux), dropped from the page cache
+ * with everything else in there. The model is then read into it again, or left out for a cold start. `cp`
+ * copies as fast as it can (`copy_file_range` on Linux) but does not clone, which no disk with the model
+ * behind its metadata could.
  */
 const MIB = 2 ** 20;
 const WRITE_DISK = fileURLToPath(new URL('write-disk.mjs', import.meta.url));
@@ -22,8 +29,9 @@ const { values } = parseArgs({
   options: {
     'size-mib': { type: 'string', default: '4096' },
     'sparse-gib': { type: 'string', default: '40' },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string', default: '5' },
     folder: { type: 'string', default: tmpdir() },
+    'no-tools': { type: 'boolean', default: false },
   },
 });
 const runCount = Number(values.runs);
@@ -47,14 +55,22 @@ function raw(model: string): Contestant {
   };
 }
 
-function copies(model: string): Contestant[] {
-  return [
-    { name: 'cp', run: () => measure('cp', [model, OUT]) },
-    {
-      name: 'cp, then sync: as safe as zosia',
-      run: async () => combine([await measure('cp', [model, OUT]), await sync(OUT)]),
-    },
-  ];
+async function copy(model: string): Promise<Contestant> {
+  const args = (await canClone()) ? ['--reflink=never', model, OUT] : [model, OUT];
+  return {
+    name: `cp${args.length > 2 ? ' --reflink=never' : ''}, sync FILE`,
+    run: async () => combine([await measure('cp', args), await sync(OUT)]),
+  };
+}
+
+/** Whether the file system clones files, which `cp` of GNU then does unless told not to. */
+async function canClone(): Promise<boolean> {
+  const [from, to] = [at('original'), at('clone')];
+  await writeFile(from, 'some');
+  const { failed } = await execa('cp', ['--reflink=always', from, to], { reject: false });
+  await rm(from);
+  await rm(to, { force: true });
+  return !failed;
 }
 
 /** Room for the model and for what these tools put beside it. */
@@ -87,18 +103,25 @@ async function ext4Tools(model: string, modelMiB: number): Promise<Contestant[]>
   ];
 }
 
+/** What is in the page cache when a contestant starts. */
+type Cache = 'warm' | 'cold';
+
 /** Runs all in turn, several times over, and prints each beside the first, which is zosia. */
-async function compare(title: string, contestants: readonly Contestant[]): Promise<void> {
+async function compare(
+  model: string,
+  sizeMiB: number,
+  contestants: readonly Contestant[],
+  cache: Cache = 'warm',
+): Promise<void> {
   const results = new Map(contestants.map(({ name }) => [name, [] as Measured[]]));
   for (let run = 0; run < runCount; run++) {
     for (const { name, run: once } of contestants) {
+      await prepareCache(model, cache);
       results.get(name)!.push(await once());
       await rm(OUT);
-      // What one leaves to be written is not to slow the next.
-      await execa('sync');
     }
   }
-  console.log(`\n${title} (median of ${runCount})`);
+  console.log(`\nraw disk of a ${sizeMiB} MiB model, ${cache} cache (median of ${runCount})`);
   const time = (name: string): number => median(results.get(name)!.map((one) => one.durationMs));
   const first = time(contestants[0]!.name);
   for (const { name } of contestants) {
@@ -107,6 +130,22 @@ async function compare(title: string, contestants: readonly Contestant[]): Promi
     const line = [name.padEnd(34), seconds(time(name)), `zosia takes ${ratio} of it`, memory(peak)];
     console.log(`  ${line.join('   ')}`);
   }
+}
+
+const DROP_CACHES = '/proc/sys/vm/drop_caches';
+
+/** Whether the page cache can be emptied here: it takes root, and Linux. */
+const canDropCaches = await writeFile(DROP_CACHES, '1').then(
+  () => true,
+  () => false,
+);
+
+/** Leaves neither anything to be written to the disk nor, if possible, anything but the model in memory. */
+async function prepareCache(model: string, cache: Cache): Promise<void> {
+  await execa('sync');
+  if (canDropCaches) await writeFile(DROP_CACHES, '1');
+  if (cache === 'cold') return;
+  await createReadStream(model, { highWaterMark: MIB }).forEach(() => undefined);
 }
 
 /** The largest model, up to this one, that the ext4 tools here can write: a sparse one shows it fast. */
@@ -136,19 +175,24 @@ async function largestForTools(sizeMiB: number): Promise<number> {
 async function benchRaw(sizeMiB: number): Promise<void> {
   const model = at('model.gguf');
   await writeBenchModel(model, sizeMiB, 'random');
+  const two = [raw(model), await copy(model)];
+  if (canDropCaches) await compare(model, sizeMiB, two, 'cold');
+  else console.log('No root on Linux: the page cache stays as each contestant leaves it.');
+  if (values['no-tools']) {
+    await compare(model, sizeMiB, two);
+    await rm(model);
+    return;
+  }
   const toolsMiB = await largestForTools(sizeMiB);
   const tools = toolsMiB === sizeMiB ? await ext4Tools(model, sizeMiB) : [];
-  await compare(`raw disk of a ${sizeMiB} MiB model`, [raw(model), ...copies(model), ...tools]);
+  await compare(model, sizeMiB, [...two, ...tools]);
   await rm(model);
   if (toolsMiB === sizeMiB) return;
   const { stderr } = await execa('mke2fs', ['-V']);
   console.log(`\n${stderr.split('\n')[0]!} cannot write a file of ${sizeMiB} MiB.`);
   if (toolsMiB === 0) return;
   await writeBenchModel(model, toolsMiB, 'random');
-  await compare(`raw disk of a ${toolsMiB} MiB model`, [
-    raw(model),
-    ...(await ext4Tools(model, toolsMiB)),
-  ]);
+  await compare(model, toolsMiB, [raw(model), ...(await ext4Tools(model, toolsMiB))]);
   await rm(at('source'), { recursive: true });
   await rm(model);
 }
@@ -178,6 +222,8 @@ async function benchZeroCopy(sizeGiB: number): Promise<void> {
   console.log(`  whole process         ${milliseconds(whole.map((one) => one.durationMs))}`);
   console.log(`  planning and writing  ${milliseconds(inside)}`);
   console.log(`  node -e 0             ${milliseconds(node)}`);
+  const more = median(whole.map((one) => one.durationMs)) - median(node);
+  console.log(`  more than that        ${more.toFixed(0)} ms`);
   console.log(`  written               ${(written / MIB).toFixed(2)} MiB`);
   console.log(`  ${memory(largest(whole.map(({ peakKiB }) => peakKiB)))}`);
 }

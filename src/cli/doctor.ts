@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
@@ -91,6 +90,7 @@ const describeDocker = ({ answers, reason }: DockerFact): string =>
     : `${reason ?? 'unknown'}, so zosia build uses what is below`;
 
 async function confirm(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^(y|yes)?$/i.test((await terminal.question(`${question} [Y/n] `)).trim());

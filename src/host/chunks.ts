@@ -4,7 +4,7 @@ import { flatten } from '../image/image.js';
 import type { Image } from '../image/image.js';
 import { SourceFiles } from './source-files.js';
 
-/** A piece of an image with data in it. `bytes` is only valid until the next chunk is asked for. */
+/** A piece of an image with data in it. `bytes` stay as they are until the next piece is asked for. */
 export interface Chunk {
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -12,13 +12,24 @@ export interface Chunk {
   readonly dataBytes: number;
 }
 
+export interface ChunkOptions {
+  /** How long a piece may get; 1 MiB unless given. None reaches across a multiple of it. */
+  readonly maximumBytes?: number | undefined;
+  /** For how many pieces more the bytes of one stay as they are; 0 unless given. */
+  readonly kept?: number | undefined;
+  /** Makes the memory that files are read into, in place of a `Buffer`. */
+  readonly allocate?: ((sizeBytes: number) => Uint8Array) | undefined;
+}
+
 /** Large enough that system calls do not count, small enough to stay in a processor's cache. */
 const CHUNK_BYTES = 1 << 20;
 
+const unalignedMemory = (sizeBytes: number): Uint8Array => Buffer.allocUnsafeSlow(sizeBytes);
+
 /**
- * The image's data from front to back, in pieces of at most `maximumBytes`; gaps of a block and more are
- * not mentioned. While the caller works on one piece the next is read already. Holds one file open at a
- * time and two buffers, whatever the image's size.
+ * The image's data from front to back, in pieces; gaps of a block and more are not mentioned. While the
+ * caller works on one piece the next is read already. Holds one file open at a time, and two buffers and
+ * as many more as there are pieces to be kept, whatever the image's size.
  *
  * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`; `ZOSIA_FILE_CHANGED` when a source is shorter than planned,
  * is not the one its plan expects, or changes while it is read; the signal's reason when cancelled
@@ -26,9 +37,9 @@ const CHUNK_BYTES = 1 << 20;
 export async function* imageChunks(
   image: Image,
   signal?: AbortSignal,
-  maximumBytes = CHUNK_BYTES,
+  { maximumBytes = CHUNK_BYTES, kept = 0, allocate = unalignedMemory }: ChunkOptions = {},
 ): AsyncGenerator<Chunk, void, undefined> {
-  const loader = new Loader(maximumBytes);
+  const loader = new Loader(maximumBytes, 2 + kept, allocate);
   const waiting = batches(flatten(image), maximumBytes);
   const loadNext = (): Promise<Chunk | undefined> => {
     const { value: batch } = waiting.next();
@@ -52,20 +63,26 @@ export async function* imageChunks(
   }
 }
 
-/** Fills two buffers in turn. Loads follow one another: the next starts when the last is done. */
+/** Fills some buffers in turn. Loads follow one another: the next starts when the last is done. */
 class Loader {
   readonly #files = new SourceFiles();
-  #buffers: readonly [Buffer, Buffer] | undefined;
+  #memory: Uint8Array | undefined;
   #loads = 0;
 
-  constructor(readonly maximumBytes: number) {}
+  constructor(
+    readonly maximumBytes: number,
+    readonly buffers: number,
+    readonly allocate: (sizeBytes: number) => Uint8Array,
+  ) {}
 
   async load({ offset, length, dataBytes, pieces }: Batch): Promise<Chunk> {
     const [first] = pieces;
     if (pieces.length === 1 && first!.source.kind === 'bytes') {
       return { offset, bytes: first!.source.bytes, dataBytes };
     }
-    const bytes = this.#nextBuffer().subarray(0, length);
+    // Each place of an image has one in a buffer, so that what begins a block there begins a page here.
+    const place = offset % this.maximumBytes;
+    const bytes = this.#nextBuffer().subarray(place, place + length);
     let end = 0;
     for (const piece of pieces) {
       const start = piece.offset - offset;
@@ -87,10 +104,11 @@ class Loader {
     await this.#files.close();
   }
 
-  #nextBuffer(): Buffer {
-    const allocate = (): Buffer => Buffer.allocUnsafeSlow(this.maximumBytes);
-    this.#buffers ??= [allocate(), allocate()];
-    return this.#buffers[this.#loads++ % 2]!;
+  #nextBuffer(): Uint8Array {
+    const { maximumBytes, buffers } = this;
+    this.#memory ??= this.allocate(buffers * maximumBytes);
+    const start = (this.#loads++ % buffers) * maximumBytes;
+    return this.#memory.subarray(start, start + maximumBytes);
   }
 }
 

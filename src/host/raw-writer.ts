@@ -1,25 +1,40 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { alignedMemory } from './aligned-memory.js';
 import { imageChunks } from './chunks.js';
 import { cloneCandidate, cloneFile, planClone } from './clone.js';
 import type { ClonePlan } from './clone.js';
 import { dataRuns } from './data-runs.js';
+import type { DataRun } from './data-runs.js';
+import { DirectWriter } from './direct-writer.js';
 import { checkStamp, readStamp } from './file-stamp.js';
 import type { FileStamp, Image, LeafSegment } from '../image/image.js';
 import { checkFreeSpace, dataLength } from './free-space.js';
 import { flatten } from '../image/image.js';
+import { MIB } from '../image/units.js';
 import { writeOutputFile } from './output-file.js';
 import type { OutputOptions } from './output-file.js';
 import { writeAll } from './write-all.js';
-import { Writeback } from './writeback.js';
 
 export interface WriteRawOptions extends OutputOptions {
   /** Called after each piece with the bytes of data that are in place, and those there are in all. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
-/** What is read at once: holes of a source go by fastest in large pieces. */
-const READ_BYTES = 4 << 20;
+/** What is read and written at once: holes go by fastest in large pieces, and so do direct writes. */
+const PIECE_BYTES = 4 * MIB;
+
+/**
+ * From how much data on the page cache is left out. Less than that pushes nothing out of it, and is often
+ * read next: as the disk of a machine, or as an initramfs.
+ */
+const DIRECT_BYTES = 256 * MIB;
+
+/**
+ * How many pieces may still be on their way to the disk when the next is ready to follow: with none it
+ * would have nothing to do while this process gets its turn.
+ */
+const WRITES_KEPT = 1;
 
 /** A file that the image is begun as a clone of, and what it was when that was planned. */
 interface CloneBase extends ClonePlan {
@@ -96,20 +111,37 @@ interface Copy {
 async function copyData(file: FileHandle, copy: Copy): Promise<void> {
   const { image, holesFrom, totalBytes } = copy;
   const { signal, onProgress, durable = true } = copy.options;
-  const writeback = durable ? new Writeback(file) : undefined;
+  const isLong = totalBytes - copy.doneBytes >= DIRECT_BYTES;
+  const direct = durable && isLong ? await DirectWriter.open(file) : undefined;
+  const write = async ({ offset, bytes }: DataRun): Promise<void> => {
+    const runs = offset < holesFrom ? [{ offset, bytes }] : dataRuns(offset, bytes);
+    for (const run of runs) {
+      await (direct ? direct.write(run.bytes, run.offset) : writeAll(file, run.bytes, run.offset));
+    }
+  };
+
   let { doneBytes } = copy;
   if (doneBytes > 0) onProgress?.(doneBytes, totalBytes);
+  const writes: { readonly done: Promise<void>; readonly dataBytes: number }[] = [];
+  const finishOldest = async (): Promise<void> => {
+    const { done, dataBytes } = writes.shift()!;
+    await done;
+    doneBytes += dataBytes;
+    onProgress?.(doneBytes, totalBytes);
+  };
+  const allocate = direct ? alignedMemory : undefined;
+  const options = { maximumBytes: PIECE_BYTES, kept: WRITES_KEPT, allocate };
   try {
-    for await (const { offset, bytes, dataBytes } of imageChunks(image, signal, READ_BYTES)) {
-      for (const run of offset < holesFrom ? [{ offset, bytes }] : dataRuns(offset, bytes)) {
-        await writeAll(file, run.bytes, run.offset);
-        writeback?.wrote(run.bytes.length);
-      }
-      doneBytes += dataBytes;
-      onProgress?.(doneBytes, totalBytes);
+    for await (const chunk of imageChunks(image, signal, options)) {
+      const done = write(chunk);
+      // A failure is told when its turn comes; until then nobody may be waiting for it.
+      done.catch(() => undefined);
+      writes.push({ done, dataBytes: chunk.dataBytes });
+      if (writes.length > WRITES_KEPT) await finishOldest();
     }
+    while (writes.length > 0) await finishOldest();
   } finally {
-    await writeback?.settle();
+    await Promise.allSettled(writes.map(({ done }) => done));
+    await direct?.close();
   }
-  writeback?.check();
 }

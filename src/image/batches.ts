@@ -22,7 +22,8 @@ const MINIMUM_GAP_BYTES = 4096;
  * calls as one of a single large file.
  *
  * @param leaves ordered and not overlapping
- * @param maximumBytes the longest a batch may get
+ * @param maximumBytes the longest a batch may get: none reaches across a multiple of it, so that no two
+ *   have part in one block
  */
 export function* batches(
   leaves: readonly LeafSegment[],
@@ -31,19 +32,21 @@ export function* batches(
   let pieces: LeafSegment[] = [];
   let start = 0;
   let end = 0;
+  let limit = 0;
   let dataBytes = 0;
   for (const leaf of leaves) {
     for (let done = 0; done < leaf.length;) {
       const offset = leaf.offset + done;
-      if (offset - end >= MINIMUM_GAP_BYTES || offset - start >= maximumBytes) {
+      if (offset - end >= MINIMUM_GAP_BYTES || offset >= limit) {
         if (pieces.length > 0) yield { offset: start, length: end - start, dataBytes, pieces };
         pieces = [];
       }
       if (pieces.length === 0) {
         start = offset;
+        limit = offset - (offset % maximumBytes) + maximumBytes;
         dataBytes = 0;
       }
-      const length = Math.min(leaf.length - done, maximumBytes - (offset - start));
+      const length = Math.min(leaf.length - done, limit - offset);
       pieces.push({ ...leaf, offset, length, source: sliceSource(leaf.source, done, length) });
       dataBytes += length;
       done += length;

@@ -6,8 +6,13 @@ export function sha256Bytes(data: Uint8Array | string): Uint8Array {
   return hash(data);
 }
 
-/** The same for what comes piece by piece; updated with text it takes the UTF-8. */
-export function sha256Hash(): { update(data: Uint8Array | string): unknown; digest(): Uint8Array } {
+/** A sha256 of what comes piece by piece; updated with text it takes the UTF-8. */
+export interface Sha256 {
+  update(data: Uint8Array | string): unknown;
+  digest(): Uint8Array;
+}
+
+export function sha256Hash(): Sha256 {
   return hash.create();
 }
 

@@ -2,8 +2,7 @@ import type { PerfOutcome } from './outcome.js';
 import { settingAt } from './space.js';
 import { formatSetting } from './setting.js';
 import type { Setting } from './setting.js';
-import { median, summarise } from './statistics.js';
-import type { Summary } from './statistics.js';
+import { median } from './statistics.js';
 
 /** A setting that has been tried, and all that was measured with it. */
 export interface Candidate {
@@ -99,7 +98,3 @@ export function isAsFast(candidate: Candidate, other: Candidate): boolean {
 }
 
 const rateOf = ({ tokPerS }: Candidate): number => (tokPerS.length === 0 ? 0 : median(tokPerS));
-
-/** What was measured with a candidate; undefined when it never succeeded. */
-export const summaryOf = ({ tokPerS }: Candidate): Summary | undefined =>
-  tokPerS.length === 0 ? undefined : summarise(tokPerS);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ZosiaError } from '../errors.js';
 import { anyObject, checkJson, parseJson, strictObject, wholeNumber } from '../json.js';
-import { checkLlamaArgs, MAX_THREADS } from './setting.js';
+import { checkLlamaArgs, MAX_THREADS, MAX_TOKENS } from './setting.js';
 import type { Setting } from './setting.js';
 import { WAIT_POLICIES } from '../machine/machine.js';
 
@@ -20,9 +20,6 @@ export const BUILT_IN_PROFILES: Profiles = new Map<string, Profile>([
   ['none', { llamaArgs: [] }],
   ['phi35_fast', { cpus: 6, threads: 6, tokens: 128, llamaArgs: ['-b', '256', '-c', '1024'] }],
 ]);
-
-/** The most tokens that the guest generates for a measurement. */
-export const MAX_TOKENS = 1_000_000;
 
 const THREADS = v.exactOptional(wholeNumber(1, MAX_THREADS));
 

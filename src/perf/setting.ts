@@ -31,6 +31,9 @@ export function makeSetting(
 /** The most threads that ggml takes. */
 export const MAX_THREADS = 512;
 
+/** The most tokens that the guest generates for a measurement. */
+export const MAX_TOKENS = 1_000_000;
+
 /** Reads a number of threads; undefined for what is none that ggml takes. */
 export function parseThreadCount(text: string): number | undefined {
   const threads = Number(text);

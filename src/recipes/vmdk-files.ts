@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { lstat, readFile, readlink, stat, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ZosiaError } from '../errors.js';
@@ -56,6 +57,7 @@ export async function writeVmdk(
   const files: ExtentFileName[] = [{ name: plainName(basename(metadataPath)), path: metadataPath }];
   const links = new Map<string, string>();
   const plan = planVmdk(image, {
+    sha256: () => createHash('sha256'),
     metadataName: files[0]!.name,
     extentName: (path) => {
       const target = names.get(path)!;

@@ -11,6 +11,7 @@ import {
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { imageChunks } from '../../src/host/chunks.js';
+import type { Chunk } from '../../src/host/chunks.js';
 import { digestImage } from '../../src/host/digest.js';
 import { readStamp } from '../../src/host/file-stamp.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
@@ -22,6 +23,7 @@ import { skipWhere } from '../support/skipping.js';
 
 const folder = temporaryFolder();
 const CHUNK_BYTES = 1000;
+const PIECES = { maximumBytes: CHUNK_BYTES };
 
 /** A file of `chunks` chunks, each filled with its own number, and an image of the whole of it. */
 async function numbered(name: string, chunks: number): Promise<{ path: string; image: Image }> {
@@ -44,12 +46,25 @@ describe('imageChunks', () => {
   it('keeps a chunk unchanged while the next one is read', async () => {
     const { image } = await numbered('ahead', 20);
     const seen: number[] = [];
-    for await (const { offset, bytes } of imageChunks(image, undefined, CHUNK_BYTES)) {
+    for await (const { offset, bytes } of imageChunks(image, undefined, PIECES)) {
       await turns(5);
       expect(new Set(bytes)).toEqual(new Set([offset / CHUNK_BYTES]));
       seen.push(offset / CHUNK_BYTES);
     }
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  });
+
+  it('keeps as many chunks more unchanged as are asked for', async () => {
+    const { image } = await numbered('kept', 20);
+    const chunks: Chunk[] = [];
+    for await (const chunk of imageChunks(image, undefined, { ...PIECES, kept: 2 })) {
+      chunks.push(chunk);
+      await turns(5);
+      for (const { offset, bytes } of chunks.slice(-3)) {
+        expect(new Set(bytes)).toEqual(new Set([offset / CHUNK_BYTES]));
+      }
+    }
+    expect(chunks).toHaveLength(20);
   });
 
   it('gathers small files and bytes, with zeros for short gaps', async () => {
@@ -89,7 +104,7 @@ describe('imageChunks', () => {
     expect(await isOpen()).toBe(false);
     for (let leaveAfter = 1; leaveAfter <= 3; leaveAfter++) {
       let count = 0;
-      for await (const chunk of imageChunks(image, undefined, CHUNK_BYTES)) {
+      for await (const chunk of imageChunks(image, undefined, PIECES)) {
         expect(chunk.bytes).toHaveLength(CHUNK_BYTES);
         expect(await isOpen()).toBe(true);
         if (++count === leaveAfter) break;
@@ -109,7 +124,7 @@ describe('imageChunks', () => {
     ]);
     let chunks = 0;
     const read = async (): Promise<void> => {
-      for await (const chunk of imageChunks(broken, undefined, CHUNK_BYTES)) {
+      for await (const chunk of imageChunks(broken, undefined, PIECES)) {
         chunks += chunk.bytes.length;
         await turns(20);
       }
@@ -125,7 +140,7 @@ describe('imageChunks', () => {
   ])('refuses a file that %s while it is read', async (_, change) => {
     const { image, path } = await numbered('changing', 20);
     const read = async (): Promise<void> => {
-      for await (const { offset } of imageChunks(image, undefined, CHUNK_BYTES)) {
+      for await (const { offset } of imageChunks(image, undefined, PIECES)) {
         if (offset === 5 * CHUNK_BYTES) await change(path);
       }
     };
@@ -141,7 +156,9 @@ describe('imageChunks', () => {
     );
     expect(await digestImage(image)).toHaveLength(64);
     const read = async (): Promise<void> => {
-      for await (const { offset } of imageChunks(image, undefined, CHUNK_BYTES / 2)) {
+      for await (const { offset } of imageChunks(image, undefined, {
+        maximumBytes: CHUNK_BYTES / 2,
+      })) {
         if (offset === CHUNK_BYTES) await utimes(path, 1, 1);
       }
     };

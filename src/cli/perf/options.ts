@@ -9,7 +9,7 @@ import { addHostOptions } from '../options/machine.js';
 import type { HostFlags } from '../options/machine.js';
 import { timeoutSeconds, wholeNumber } from '../options/values.js';
 import { isOnCommandLine, variableOption } from '../variable-option.js';
-import { MAX_TOKENS } from '../../perf/profile.js';
+import { MAX_TOKENS } from '../../perf/setting.js';
 
 /** Options of the commands that boot machines to measure them. */
 export interface PerfMachineFlags extends HostFlags, FetchFlags, ImageFlags {

@@ -10,10 +10,10 @@ import { addSpaceOptions, chosenSpace } from './space.js';
 import { requireOneOf } from '../options/machine.js';
 import type { SpaceFlags } from './space.js';
 import { ZosiaError } from '../../errors.js';
-import { summaryOf } from '../../perf/candidates.js';
 import type { Candidate } from '../../perf/candidates.js';
 import { describeSetting } from '../../perf/setting.js';
-import { formatRate } from '../../perf/statistics.js';
+import { formatRate, summarise } from '../../perf/statistics.js';
+import type { Summary } from '../../perf/statistics.js';
 import type { TuneResult } from '../../perf/tune.js';
 
 interface Flags extends PerfMachineFlags, SpaceFlags {
@@ -157,6 +157,10 @@ function tell(
     );
   }
 }
+
+/** What was measured with a candidate; undefined when it never succeeded. */
+const summaryOf = ({ tokPerS }: Candidate): Summary | undefined =>
+  tokPerS.length === 0 ? undefined : summarise(tokPerS);
 
 function words(candidate: Candidate): string {
   const setting = describeSetting(candidate.setting);

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import { MIB } from '../../image/units.js';
@@ -59,6 +58,8 @@ async function linuxFreeBytes(): Promise<number> {
 }
 
 async function macFreeBytes(): Promise<number> {
+  // It has a hundred modules, and most commands that load this file run no program.
+  const { execa } = await import('execa');
   const { stdout } = await execa('vm_stat');
   return parseVmStat(stdout);
 }

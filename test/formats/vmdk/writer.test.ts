@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { open, writeFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readVmdk } from '../../../src/formats/vmdk/reader.js';
 import { planVmdk } from '../../../src/formats/vmdk/writer.js';
 import { sha256 } from '../../../src/image/sha256.js';
@@ -23,6 +24,15 @@ const file = (offset: number, length: number, fileOffset: number, path = '/model
 });
 
 describe('planVmdk', () => {
+  it('plans the same with the sha256 of the host as with its own', () => {
+    const image = makeImage(MIB, [bytesSegment(7, new Uint8Array(5000).fill(3))]);
+    const hash = vi.fn(() => createHash('sha256'));
+    expect(planVmdk(image, { ...names, sha256: hash }).descriptor).toBe(
+      planVmdk(image, names).descriptor,
+    );
+    expect(hash).toHaveBeenCalledOnce();
+  });
+
   const MIB = 1 << 20;
   const head = bytesSegment(0, new Uint8Array(1000).fill(1));
 
