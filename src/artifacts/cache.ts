@@ -9,7 +9,10 @@ import { withTemporaryFolder } from '../host/temporary.js';
 import type { LockedPackage } from './lock.js';
 
 /** What identifies a package's bytes. */
-export type PackageBytes = Pick<LockedPackage, 'name' | 'sizeBytes' | 'sha256'>;
+export interface PackageBytes extends Pick<LockedPackage, 'name' | 'sizeBytes' | 'sha256'> {
+  /** What kind of file it is: a Debian package unless given. */
+  readonly extension?: 'deb' | 'tgz' | undefined;
+}
 
 /**
  * Verified packages on disk, each under the sha256 of its bytes. Several processes may share one
@@ -23,8 +26,8 @@ export class PackageCache {
   }
 
   /** Where the package is, or would be. */
-  path({ sha256 }: Pick<PackageBytes, 'sha256'>): string {
-    return join(this.directory, 'packages', `${sha256}.deb`);
+  path({ sha256, extension = 'deb' }: Pick<PackageBytes, 'sha256' | 'extension'>): string {
+    return join(this.directory, 'packages', `${sha256}.${extension}`);
   }
 
   /**

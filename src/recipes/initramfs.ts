@@ -1,20 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { FileTree } from './file-tree.js';
-import { llamaRuntime } from './llama-runtime.js';
 import type { KernelModule } from './kernel-package.js';
-import type { Architecture } from '../artifacts/architectures.js';
 import { planCpio } from '../formats/cpio/writer.js';
 import type { CpioEntry } from '../formats/cpio/writer.js';
 import { readDeb } from '../formats/deb/deb.js';
 import type { Image } from '../image/image.js';
 
 export interface InitramfsInputs {
-  readonly arch: Architecture;
   /** PID 1. */
   readonly init: Uint8Array;
   readonly modules: readonly KernelModule[];
-  /** llama.cpp and its libraries, as {@link readRuntimeFiles} finds them. */
-  readonly runtimeFiles: FileTree;
+  /** llama.cpp and what it needs, as `llamaRuntime` or `readLlamaFolder` finds them. */
+  readonly llama: readonly CpioEntry[];
 }
 
 /** Reads the programs and libraries of packages, given by their paths. */
@@ -28,12 +25,8 @@ export async function readRuntimeFiles(packagePaths: readonly string[]): Promise
   return tree;
 }
 
-/**
- * Plans the guest's root file system: PID 1, the modules it loads, and llama.cpp.
- *
- * @throws ZosiaError as `llamaRuntime`
- */
-export function planInitramfs({ arch, init, modules, runtimeFiles }: InitramfsInputs): Image {
+/** Plans the guest's root file system: PID 1, the modules it loads, and llama.cpp. */
+export function planInitramfs({ init, modules, llama }: InitramfsInputs): Image {
   return planCpio([
     { path: '/init', type: 'file', mode: 0o755, data: init },
     // The kernel opens the console for PID 1 before anything could have made it.
@@ -44,7 +37,7 @@ export function planInitramfs({ arch, init, modules, runtimeFiles }: InitramfsIn
       type: 'file',
       data: bytes,
     })),
-    ...llamaRuntime(runtimeFiles, arch),
+    ...llama,
   ]);
 }
 

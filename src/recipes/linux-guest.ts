@@ -6,6 +6,9 @@ import {
 } from './guest-kernel.js';
 import { planInitramfs, readRuntimeFiles } from './initramfs.js';
 import { GUEST_MODULES } from './kernel-package.js';
+import { readLlamaFolder } from './llama-folder.js';
+import type { LlamaChoice, LlamaFolder } from './llama-folder.js';
+import { llamaRuntime } from './llama-runtime.js';
 import { isCurrent, writeManifest } from './manifest.js';
 import type { ManifestInput, Recipe } from './manifest.js';
 import { guestFiles, guestFolder } from './places.js';
@@ -25,6 +28,8 @@ export interface LinuxGuestOptions extends Omit<FetchOptions, 'components'> {
   readonly places: Places;
   /** zosia's own unless given. */
   readonly kernel?: KernelKind | undefined;
+  /** Where llama.cpp comes from; Debian's packages unless given. */
+  readonly llama?: LlamaChoice | undefined;
   /** Where kernel and initramfs go; the place of the architecture and the kernel unless given. */
   readonly outDir?: string | undefined;
   /** Called with a line for each step that takes a while. */
@@ -40,19 +45,23 @@ export interface LinuxGuest extends GuestFiles {
  * Brings the Linux guest's kernel and initramfs up to date. Nothing is fetched or built when what is
  * there was made of the same inputs and is unchanged.
  *
- * @throws ZosiaError as `fetchComponents`, `prebuiltKernel`, `packagedKernel`, `readRuntimeFiles` and
- *   `planInitramfs`
+ * @throws ZosiaError as `fetchComponents`, `prebuiltKernel`, `packagedKernel`, `readRuntimeFiles`,
+ *   `llamaRuntime` and `readLlamaFolder`
  */
 export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest> {
   const { arch, places, kernel: kind = 'zosia', frozen = false, log, signal } = options;
   const files = guestFiles(options.outDir ?? guestFolder(places, arch, kind), arch);
-  const [lock, init, prebuilt] = await Promise.all([
+  const [lock, init, prebuilt, folder] = await Promise.all([
     readLock(),
     prebuiltInit(arch),
     kind === 'zosia' ? readPrebuiltKernel(arch) : undefined,
+    options.llama?.kind === 'folder' ? readLlamaFolder(options.llama.path, arch) : undefined,
   ]);
-  const components: readonly Component[] = prebuilt ? ['llama'] : ['kernel', 'llama'];
-  const asked = recipesOf({ arch, init, prebuilt }, lockedPackages(lock, arch, components));
+  const components: Component[] = [];
+  if (!prebuilt) components.push('kernel');
+  if (!folder) components.push('llama');
+  const parts: OtherParts = { arch, init, prebuilt, folder };
+  const asked = recipesOf(parts, lockedPackages(lock, arch, components));
   const products = Object.keys(asked) as Product[];
   const current = await Promise.all(
     products.map((product) => isCurrent(files[product], asked[product], { frozen })),
@@ -60,7 +69,7 @@ export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest
   if (current.every(Boolean)) return { ...files, built: false };
 
   const packages = await fetchComponents({ ...options, components });
-  const used = recipesOf({ arch, init, prebuilt }, packages);
+  const used = recipesOf(parts, packages);
   const pathsOf = (component: Component): string[] =>
     packages.filter((found) => found.component === component).map(({ path }) => path);
 
@@ -70,10 +79,9 @@ export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest
     : await packagedKernel(arch, pathsOf('kernel')[0]!);
   log?.(`building the ${arch} initramfs`);
   const initramfs = planInitramfs({
-    arch,
     init,
     modules: kernel.modules,
-    runtimeFiles: await readRuntimeFiles(pathsOf('llama')),
+    llama: folder?.entries ?? llamaRuntime(await readRuntimeFiles(pathsOf('llama')), arch),
   });
   const images: Record<Product, Image> = {
     kernel: imageOf(kernel.direct),
@@ -95,16 +103,18 @@ const imageOf = (bytes: Uint8Array): Image => makeImage(bytes.length, [bytesSegm
 type Product = keyof GuestFiles;
 
 /** What a guest is made of besides packages. */
-interface ShippedParts {
+interface OtherParts {
   readonly arch: Architecture;
   readonly init: Uint8Array;
   /** The kernel, unless that comes out of a package. */
   readonly prebuilt: Uint8Array | undefined;
+  /** llama.cpp, unless that comes out of packages. */
+  readonly folder: LlamaFolder | undefined;
 }
 
 /** The recipes of the products, for packages as they are pinned or as they were had. */
 function recipesOf(
-  { arch, init, prebuilt }: ShippedParts,
+  { arch, init, prebuilt, folder }: OtherParts,
   packages: readonly (PinnedPackage | FetchedPackage)[],
 ): Record<Product, Recipe> {
   const kernel = prebuilt
@@ -119,7 +129,7 @@ function recipesOf(
       inputs: [
         { name: 'init', sha256: digestBytes(init) },
         ...inputsOf(packages, 'kernel'),
-        ...inputsOf(packages, 'llama'),
+        ...(folder?.inputs ?? inputsOf(packages, 'llama')),
       ],
       settings: { arch, modules: prebuilt ? '' : GUEST_MODULES.join(',') },
     },

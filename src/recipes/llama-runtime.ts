@@ -5,7 +5,7 @@ import type { Architecture } from '../artifacts/architectures.js';
 import type { FileTree } from './file-tree.js';
 
 /** What the guest runs: the chat and the one-shot. */
-const PROGRAMS = ['/usr/bin/llama-cli', '/usr/bin/llama-completion'];
+export const LLAMA_PROGRAMS_RUN: readonly string[] = ['llama-cli', 'llama-completion'];
 
 /**
  * What makes the locale C.UTF-8 one in which text is UTF-8. glibc has it as files, and without them every
@@ -31,7 +31,8 @@ export function llamaRuntime(tree: FileTree, arch: Architecture): CpioEntry[] {
   if (variants.length === 0) throw missing(`/usr/lib/${triplet}/ggml/*/libggml-cpu-*.so`, 'ggml');
 
   const entries = new Map<string, CpioEntry>();
-  const queue = [...PROGRAMS, ...variants].map((path) => ({ path, neededBy: 'the guest' }));
+  const programs = LLAMA_PROGRAMS_RUN.map((name) => `/usr/bin/${name}`);
+  const queue = [...programs, ...variants].map((path) => ({ path, neededBy: 'the guest' }));
   for (let item = queue.pop(); item; item = queue.pop()) {
     const found = tree.follow(item.path);
     if (!found) throw missing(item.path, item.neededBy);

@@ -80,3 +80,7 @@ export const guestBuildDir = ({ artifactsDir }: Places, arch: Architecture): str
 /** Where `zosia build kernel` puts what it compiles: kernels by the names that those of a guest have. */
 export const kernelBuildDir = ({ artifactsDir }: Places, arch: Architecture): string =>
   join(artifactsDir, arch, 'kernel');
+
+/** Where `zosia build llama` puts what it compiles. */
+export const llamaBuildDir = ({ artifactsDir }: Places, arch: Architecture): string =>
+  join(artifactsDir, arch, 'llama');

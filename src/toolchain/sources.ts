@@ -17,6 +17,9 @@ export const TOOLCHAIN_DIRECTORY = fileURLToPath(
 /** The sources of the guests' programs. Clones have them; installed packages have them built, too. */
 export const GUEST_SOURCE_DIRECTORY = fileURLToPath(new URL('../../guest/', import.meta.url));
 
+/** How llama.cpp is built for the guest: a CMake project, and the source that it is built from. */
+export const LLAMA_BUILD_DIRECTORY = fileURLToPath(new URL('../../guest/llama/', import.meta.url));
+
 /** What the programs of both guests are compiled with, below `GUEST_SOURCE_DIRECTORY`. */
 export const SHARED_SOURCES = 'shared';
 
