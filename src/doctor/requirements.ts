@@ -2,10 +2,18 @@ import type { Architecture } from '../artifacts/architectures.js';
 
 /**
  * What a host is to be used for: running a Linux guest, the EFI machine, the tests, compiling guest
- * programs or kernels, or the tests that compile all of it, in Docker, too.
+ * programs, kernels or llama.cpp, or the tests that compile all of it, in Docker, too.
  */
-export type Purpose = 'up' | 'efi' | 'test' | 'build' | 'kernel' | 'toolchain';
-export const PURPOSES: readonly Purpose[] = ['up', 'efi', 'test', 'build', 'kernel', 'toolchain'];
+export type Purpose = 'up' | 'efi' | 'test' | 'build' | 'kernel' | 'llama' | 'toolchain';
+export const PURPOSES: readonly Purpose[] = [
+  'up',
+  'efi',
+  'test',
+  'build',
+  'kernel',
+  'llama',
+  'toolchain',
+];
 
 /** Package managers whose names for things are known here. */
 export type PackageManager = 'apt' | 'brew' | 'dnf' | 'pacman' | 'port';
@@ -60,6 +68,14 @@ const E2FSPROGS = {
   packages: everywhere('e2fsprogs'),
   kegs: ['e2fsprogs/sbin'],
 } as const;
+
+/** GCC under its name for cross compilation: Debian's native one has that name, too. */
+const GXX = { use: 'compiles llama.cpp', purposes: ['llama'], platform: 'linux' } as const;
+const gxxPackages = (debianName: string, isNative: boolean): Needed['packages'] => ({
+  ...everywhere(`${debianName}-linux-gnu-gcc`),
+  apt: isNative ? 'g++' : `g++-${debianName}-linux-gnu`,
+  dnf: `gcc-c++-${debianName}-linux-gnu`,
+});
 
 /** Linux's own: macOS has an fdisk that is another program, and no sfdisk. */
 const UTIL_LINUX = {
@@ -200,6 +216,36 @@ export const REQUIREMENTS: readonly Requirement[] = [
     purposes: ['toolchain'],
     platform: 'linux',
     packages: everywhere('debootstrap'),
+  },
+  {
+    programs: ['aarch64-linux-gnu-g++'],
+    guest: 'aarch64',
+    packages: gxxPackages('aarch64', process.arch === 'arm64'),
+    ...GXX,
+  },
+  {
+    programs: ['x86_64-linux-gnu-g++'],
+    guest: 'x86_64',
+    packages: gxxPackages('x86-64', process.arch === 'x64'),
+    ...GXX,
+  },
+  {
+    programs: ['cmake'],
+    use: 'builds llama.cpp',
+    purposes: ['llama'],
+    packages: everywhere('cmake'),
+  },
+  {
+    programs: ['ninja'],
+    use: 'builds llama.cpp',
+    purposes: ['llama'],
+    packages: { ...everywhere('ninja'), apt: 'ninja-build', dnf: 'ninja-build' },
+  },
+  {
+    programs: ['git'],
+    use: 'brings the source of llama.cpp',
+    purposes: ['llama'],
+    packages: everywhere('git'),
   },
   { programs: ['e2fsck'], use: 'checks ext4 images', ...E2FSPROGS },
   { programs: ['debugfs'], use: 'reads ext4 images', ...E2FSPROGS },

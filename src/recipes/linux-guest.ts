@@ -6,7 +6,7 @@ import {
 } from './guest-kernel.js';
 import { planInitramfs, readRuntimeFiles } from './initramfs.js';
 import { GUEST_MODULES } from './kernel-package.js';
-import { readLlamaFolder } from './llama-folder.js';
+import { chosenLlamaFolder } from './llama-folder.js';
 import type { LlamaChoice, LlamaFolder } from './llama-folder.js';
 import { llamaRuntime } from './llama-runtime.js';
 import { isCurrent, writeManifest } from './manifest.js';
@@ -55,7 +55,7 @@ export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest
     readLock(),
     prebuiltInit(arch),
     kind === 'zosia' ? readPrebuiltKernel(arch) : undefined,
-    options.llama?.kind === 'folder' ? readLlamaFolder(options.llama.path, arch) : undefined,
+    chosenLlamaFolder(options.llama, places, arch),
   ]);
   const components: Component[] = [];
   if (!prebuilt) components.push('kernel');

@@ -10,10 +10,14 @@ import { digestBytes } from '../host/digest.js';
 import { MIB } from '../image/units.js';
 import { LLAMA_PROGRAMS_RUN } from './llama-runtime.js';
 import type { ManifestInput } from './manifest.js';
+import { llamaBuildDir } from './places.js';
+import type { Places } from './places.js';
 
 /** Where the guest's llama.cpp comes from. */
 export type LlamaChoice =
   | { readonly kind: 'packages' }
+  /** What `zosia build llama` left in its place. */
+  | { readonly kind: 'built' }
   /** A folder of programs, as `readLlamaFolder` takes it. */
   | { readonly kind: 'folder'; readonly path: string };
 
@@ -22,6 +26,16 @@ export interface LlamaFolder {
   readonly entries: readonly CpioEntry[];
   /** What of the folder is used. */
   readonly inputs: readonly ManifestInput[];
+}
+
+/** What was chosen, if it is a folder. @throws ZosiaError as {@link readLlamaFolder} */
+export async function chosenLlamaFolder(
+  choice: LlamaChoice | undefined,
+  places: Places,
+  arch: Architecture,
+): Promise<LlamaFolder | undefined> {
+  if (choice === undefined || choice.kind === 'packages') return undefined;
+  return readLlamaFolder(choice.kind === 'built' ? llamaBuildDir(places, arch) : choice.path, arch);
 }
 
 /** Many times what any of them has. */

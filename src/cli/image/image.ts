@@ -5,13 +5,15 @@ import { addModelDiskCommand } from './model.js';
 import { addFetchOptions, withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { guestKernelOption } from '../options/kernel.js';
+import { llamaOption } from '../options/llama.js';
+import type { LlamaFlags } from '../options/llama.js';
 import { archOption } from '../options/values.js';
 import { variableOption } from '../variable-option.js';
 import { printJson, say } from '../output/output.js';
 import { defaultPlaces } from '../../recipes/places.js';
 import type { KernelKind } from '../../recipes/places.js';
 
-interface InitramfsFlags extends FetchFlags {
+interface InitramfsFlags extends FetchFlags, LlamaFlags {
   kernel?: KernelKind | undefined;
   out?: string | undefined;
   json?: true | undefined;
@@ -29,7 +31,8 @@ function addInitramfs(image: Command, context: CliContext): void {
     .command('initramfs')
     .description('the Linux guest: its kernel and its initramfs, from verified parts')
     .addOption(archOption())
-    .addOption(guestKernelOption());
+    .addOption(guestKernelOption())
+    .addOption(llamaOption());
   command.addOption(
     variableOption(
       '--out <folder>',
@@ -41,9 +44,9 @@ function addInitramfs(image: Command, context: CliContext): void {
     .option('--json', 'print what was written as JSON')
     .action(async (flags: InitramfsFlags) => {
       const { linuxGuest } = await import('../../recipes/linux-guest.js');
-      const { kernel, out: outDir, json } = flags;
+      const { kernel, llama, out: outDir, json } = flags;
       const guest = await withFetchSettings(flags, context, (settings) =>
-        linuxGuest({ ...settings, places: defaultPlaces(), kernel, outDir }),
+        linuxGuest({ ...settings, places: defaultPlaces(), kernel, llama, outDir }),
       );
       const { built, ...files } = guest;
       if (json) printJson(guest);

@@ -123,6 +123,7 @@ async function prepare(
       },
       images: { initrd: flags.initrd, disk: flags.disk },
       contextTokens,
+      llama: flags.llama,
     });
   });
 }

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { addFetchOptions } from '../options/fetch.js';
+import { llamaOption } from '../options/llama.js';
+import type { LlamaFlags } from '../options/llama.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { kernelOption } from '../options/kernel.js';
 import { addImageOptions, appendOption } from '../options/linux.js';
@@ -12,7 +14,7 @@ import { isOnCommandLine, variableOption } from '../variable-option.js';
 import { MAX_TOKENS } from '../../perf/setting.js';
 
 /** Options of the commands that boot machines to measure them. */
-export interface PerfMachineFlags extends HostFlags, FetchFlags, ImageFlags {
+export interface PerfMachineFlags extends HostFlags, FetchFlags, LlamaFlags, ImageFlags {
   kernel?: string | undefined;
   append?: string | undefined;
   tokens?: number | undefined;
@@ -59,7 +61,7 @@ export function addPerfMachineOptions(command: Command): Command {
     .addOption(kernelOption());
   command.optionsGroup('What is booted where no model is named:');
   addImageOptions(command).optionsGroup('What is fetched:');
-  return addFetchOptions(command);
+  return addFetchOptions(command).addOption(llamaOption());
 }
 
 /**

@@ -3,6 +3,7 @@ import { folders } from '../environment.js';
 import { withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { chosenKernel } from '../options/kernel.js';
+import type { LlamaFlags } from '../options/llama.js';
 import { linuxMachineOptions, runRequest } from '../options/linux.js';
 import type { LinuxFlags } from '../options/linux.js';
 import { embeddedModelNotice, say } from '../output/output.js';
@@ -15,7 +16,7 @@ import type { PrivateDisk } from '../../recipes/private-disk.js';
 import { describeLinuxMachine, prepareLinuxMachine } from '../../prepare/linux.js';
 import type { PrepareLinuxOptions } from '../../prepare/linux.js';
 
-export interface LinuxUpFlags extends LinuxFlags, FetchFlags {}
+export interface LinuxUpFlags extends LinuxFlags, FetchFlags, LlamaFlags {}
 
 /** `zosia up` for the Linux guest. */
 export async function upLinux(
@@ -38,6 +39,7 @@ export async function upLinux(
       folders: folders(),
       machine: { ...linuxMachineOptions(flags), kernel: path },
       contextTokens: flags.ctx,
+      llama: flags.llama,
     };
     return flags.dryRun ? describeLinuxMachine(options) : prepareLinuxMachine(options);
   });

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { addFetchOptions } from '../options/fetch.js';
+import { llamaOption } from '../options/llama.js';
 import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../options/machine.js';
 import { isOnCommandLine } from '../variable-option.js';
 import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
@@ -31,7 +32,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
   addPromptOptions(command);
   const ofLinux = optionsAdded(command, () => {
     command.optionsGroup('With --machine linux:');
-    addFetchOptions(addLinuxOptions(command));
+    addFetchOptions(addLinuxOptions(command)).addOption(llamaOption());
     command.addOption(
       new Option(
         '--json',

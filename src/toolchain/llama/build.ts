@@ -8,16 +8,8 @@ import { digestBytes } from '../../host/digest.js';
 import { makeOutput, makeOutputFolder, writeOutput } from '../../host/output-file.js';
 import type { Builder, BuilderFile, RunOptions } from '../builder.js';
 import { firstBuildError, ninjaStep } from './ninja.js';
+import { LLAMA_PROGRAMS } from './programs.js';
 import type { LlamaToolchain } from './toolchain.js';
-
-/** What is built, by the names that the programs have in `bin`. */
-export const LLAMA_PROGRAMS = [
-  'llama-cli',
-  'llama-completion',
-  'llama-server',
-  'llama-bench',
-  'ggml-rpc-server',
-] as const;
 
 export interface BuildLlamaOptions {
   readonly builder: Builder;
@@ -83,7 +75,10 @@ export async function buildLlama(options: BuildLlamaOptions): Promise<BuiltLlama
     ]);
     await step('tar', ['-xf', 'source.tar'], 'source');
     await step('cmake', [
-      ...['-G', 'Ninja', '-S', 'project', '-B', 'build', '-Wno-dev'],
+      '-GNinja',
+      '-Sproject',
+      '-Bbuild',
+      '-Wno-dev',
       `-DLLAMA_SOURCE=${builder.folder}/source`,
       '-DCMAKE_BUILD_TYPE=Release',
       '-DCMAKE_SYSTEM_NAME=Linux',

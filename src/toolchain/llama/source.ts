@@ -124,7 +124,7 @@ export async function llamaSourceArchive(
   );
 }
 
-type Git = (...args: readonly string[]) => Promise<void>;
+type Git = (...args: readonly string[]) => Promise<unknown>;
 
 async function archive(
   { commit, kind }: LlamaSource,
@@ -142,7 +142,7 @@ async function archive(
   );
   options.signal?.throwIfAborted();
   if (!isThere) {
-    await fetch(async (...args) => void (await inRepository(args)));
+    await fetch((...args) => inRepository(args));
     await exists().catch(() => {
       throw badSource(
         kind === 'npm'

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { ZosiaError } from '../../errors.js';
+import type { Architecture } from '../../artifacts/architectures.js';
+import { object, parseJson } from '../../json.js';
+import { LLAMA_BUILD_DIRECTORY } from '../sources.js';
+import type { BuiltProgram } from './build.js';
+import { LLAMA_PROGRAMS } from './programs.js';
+import type { LlamaToolchain } from './toolchain.js';
+
+/** What programs are made of, besides what compiles them. */
+export interface LlamaInputs {
+  readonly commit: string;
+  /** See `projectSha256`. */
+  readonly projectSha256: string;
+}
+
+/** Programs that were built, and of what: `guest/llama/record.json` has them for each architecture. */
+export interface RecordedLlama
+  extends LlamaInputs, Pick<LlamaToolchain, 'compiler' | 'linker' | 'librariesSha256'> {
+  /** The sha256 of each program. */
+  readonly programs: Readonly<Record<string, string>>;
+}
+
+export const LLAMA_RECORD_PATH = join(LLAMA_BUILD_DIRECTORY, 'record.json');
+
+export function recordedLlama(
+  inputs: LlamaInputs,
+  { compiler, linker, librariesSha256 }: LlamaToolchain,
+  programs: readonly BuiltProgram[],
+): RecordedLlama {
+  const digests = Object.fromEntries(programs.map(({ name, sha256 }) => [name, sha256]));
+  return { ...inputs, compiler, linker, librariesSha256, programs: digests };
+}
+
+const LLAMA = object({
+  commit: v.string(),
+  projectSha256: v.string(),
+  compiler: v.string(),
+  linker: v.string(),
+  librariesSha256: v.string(),
+  programs: object(Object.fromEntries(LLAMA_PROGRAMS.map((name) => [name, v.string()]))),
+});
+
+/** @throws ZosiaError `ZOSIA_LOCK_INVALID` for a record that somebody damaged */
+export async function readLlamaRecord(): Promise<Record<Architecture, RecordedLlama>> {
+  return parseJson(
+    object({ aarch64: LLAMA, x86_64: LLAMA }),
+    await readFile(LLAMA_RECORD_PATH, 'utf8'),
+    (problem, cause) =>
+      new ZosiaError('ZOSIA_LOCK_INVALID', `${LLAMA_RECORD_PATH}: ${problem}`, {
+        hint: 'Restore it with git, or write it anew with zosia build llama --record.',
+        cause,
+      }),
+  );
+}
