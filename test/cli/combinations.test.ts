@@ -22,6 +22,10 @@ describe('options that contradict each other', () => {
     ['build kernel --prebuilt --config x'],
     ['build guest --builder host --base-image debian'],
     ['build kernel --builder host --docker-network host'],
+    ['build llama --record --arch aarch64'],
+    ['build llama --record --out x'],
+    ['build llama --commit 0123456789abcdef0123456789abcdef01234567'],
+    ['build llama --source x'],
     ['doctor --yes'],
     ['run --ci --prompt x'],
     ['run --ci --diag'],
@@ -94,6 +98,7 @@ describe('--json', () => {
     'build guest': hasProgram('clang') ? 'build guest --builder host --out guest' : '',
     // Takes minutes: test/toolchain/kernel builds what takes none.
     'build kernel': '',
+    'build llama': '',
     'image initramfs': 'image initramfs --offline',
     'image model': `image model MODEL --format vmdk --out model.vmdk`,
     'image efi': 'image efi --out efi.img',

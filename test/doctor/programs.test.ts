@@ -21,8 +21,12 @@ describe('requirementsFor', () => {
 
   it('returns everything for tests on Linux, on any architecture', () => {
     const ofKernels = ['llvm-objcopy', 'make', 'flex', 'bison', 'bc', 'xz'];
+    const ofLlama = ['cmake', 'ninja', 'git'];
+    const compilers = ['aarch64-linux-gnu-g++', 'x86_64-linux-gnu-g++'];
     const ofToolchains = [...ofKernels, 'dockerd', 'debootstrap'];
-    const names = namesOf(REQUIREMENTS).filter((name) => !ofToolchains.includes(name));
+    const names = namesOf(REQUIREMENTS).filter(
+      (name) => ![...ofToolchains, ...ofLlama, ...compilers].includes(name),
+    );
     expect(namesOf(requirementsFor('toolchain', 'x86_64', 'linux'))).toEqual([
       'clang',
       'ld.lld',
@@ -33,6 +37,10 @@ describe('requirementsFor', () => {
       'clang',
       'ld.lld',
       ...ofKernels,
+    ]);
+    expect(namesOf(requirementsFor('llama', 'x86_64', 'linux'))).toEqual([
+      'x86_64-linux-gnu-g++',
+      ...ofLlama,
     ]);
   });
 

@@ -43,10 +43,14 @@ const LLAMA = object({
   programs: object(Object.fromEntries(LLAMA_PROGRAMS.map((name) => [name, v.string()]))),
 });
 
-/** @throws ZosiaError `ZOSIA_LOCK_INVALID` for a record that somebody damaged */
-export async function readLlamaRecord(): Promise<Record<Architecture, RecordedLlama>> {
+/**
+ * What is recorded, by architecture; not every one need be.
+ *
+ * @throws ZosiaError `ZOSIA_LOCK_INVALID` for a record that somebody damaged
+ */
+export async function readLlamaRecord(): Promise<Partial<Record<Architecture, RecordedLlama>>> {
   return parseJson(
-    object({ aarch64: LLAMA, x86_64: LLAMA }),
+    object({ aarch64: v.exactOptional(LLAMA), x86_64: v.exactOptional(LLAMA) }),
     await readFile(LLAMA_RECORD_PATH, 'utf8'),
     (problem, cause) =>
       new ZosiaError('ZOSIA_LOCK_INVALID', `${LLAMA_RECORD_PATH}: ${problem}`, {

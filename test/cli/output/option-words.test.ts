@@ -63,6 +63,7 @@ describe('fittingHint', () => {
 /** Files whose flags are arguments of other programs: compilers, apt, QEMU, setpriv, llama.cpp. */
 const OF_OTHER_PROGRAMS = [
   'artifacts/apt-mirror.ts',
+  'artifacts/npm-package.ts',
   'artifacts/resolve.ts',
   'doctor/install.ts',
   'doctor/package-managers.ts',
@@ -82,6 +83,8 @@ const OF_OTHER_PROGRAMS = [
   'toolchain/freestanding.ts',
   'toolchain/kernel/build.ts',
   'toolchain/kernel/source.ts',
+  'toolchain/llama/source.ts',
+  'toolchain/llama/toolchain.ts',
   'toolchain/required-tools.ts',
 ];
 
