@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { llamaProject, projectSha256 } from '../../../src/toolchain/llama/project.js';
+import { readLlamaRecord } from '../../../src/toolchain/llama/record.js';
+import { pinnedLlamaSource } from '../../../src/toolchain/llama/source.js';
+
+it('guest/llama/record.json is of the source and the project as they are', async () => {
+  const { commit } = await pinnedLlamaSource();
+  const inputs = { commit, projectSha256: projectSha256(await llamaProject()) };
+  for (const recorded of Object.values(await readLlamaRecord())) {
+    expect(recorded, 'renew it with: zosia build llama --record').toMatchObject(inputs);
+  }
+});
+
+it('projectSha256 tells projects apart by names and by contents', () => {
+  const base = projectSha256([{ path: 'a', data: 'b' }]);
+  expect(projectSha256([{ path: 'a', data: 'b' }])).toBe(base);
+  expect(projectSha256([{ path: 'a', data: 'c' }])).not.toBe(base);
+  expect(projectSha256([{ path: 'b', data: 'b' }])).not.toBe(base);
+});
