@@ -146,7 +146,7 @@ class FolderFiles {
     const other = typeof machine === 'number' ? `machine ${machine}` : machine;
     throw badFolder(
       `${source} is for ${other}, not for ${this.#arch}`,
-      'Name a folder with programs for the guest, or the architecture of these with --arch.',
+      'Name a folder with programs for the guest, or start a guest of their architecture.',
     );
   }
 }
