@@ -12,6 +12,7 @@ const builderOf = (answer: (command: string) => string | undefined): Builder => 
     const failed = output === undefined;
     return Promise.resolve({ failed, reason: failed ? 'ENOENT' : undefined, output: output ?? '' });
   },
+  capacity: () => Promise.resolve({ processors: 1 }),
   write: () => Promise.reject(new Error('nothing is to be written')),
   read: () => Promise.reject(new Error('nothing is to be read')),
 });
