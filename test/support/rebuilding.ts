@@ -9,6 +9,7 @@ export const REBUILDING: readonly string[] = [
   'test/toolchain/guest.test.ts',
   'test/toolchain/kernel/rebuild.test.ts',
   'test/toolchain/llama/rebuild.test.ts',
+  'test/toolchain/other-compilers.test.ts',
   'zosia-tiny/test/corpus.test.ts',
   'zosia-tiny/test/shipped.test.ts',
 ];

@@ -21,7 +21,7 @@ const TOOLS = [
   'xz',
 ];
 
-/** Measured: the unpacked source, and what is built of it; the packed source goes when it is unpacked. */
+/** The unpacked source and what is built of it take 1.5 GB; the packed source lies beside it while it is unpacked. */
 const NEEDED_MIB = 2000;
 
 /** What a compiler at work takes, about; linking takes more, but happens once. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -46,6 +46,12 @@ export async function startDaemon(): Promise<Daemon> {
   const stop = async (): Promise<void> => {
     dockerd.kill('SIGTERM');
     await dockerd;
+    // The network of containers that have the host's stays mounted.
+    const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n');
+    const points = mounts.map((line) => line.split(' ')[1] ?? '');
+    for (const point of points.filter((each) => each.startsWith(`${folder}/`)).reverse()) {
+      await execa('umount', ['--lazy', point]);
+    }
     await rm(folder, { recursive: true, force: true });
   };
   try {
