@@ -64,15 +64,18 @@ Examples:
   zosia run --kernel built`,
     )
     .action(async (flags: Flags) => {
+      if (flags.prebuilt) {
+        await renewPrebuilt(flags, command, context);
+        return;
+      }
       await withChosenBuilder('kernel', command, context, async (builder) => {
-        if (flags.prebuilt) await renewPrebuilt(flags, builder, context);
-        else report(await buildOne(flags, builder, context), builder, flags);
+        report(await buildOne(flags, builder, context), builder, flags);
       });
     });
 }
 
 /** Builds the kernels of both architectures for guest/prebuilt, and writes down what they are made of. */
-async function renewPrebuilt(flags: Flags, builder: Builder, context: CliContext): Promise<void> {
+async function renewPrebuilt(flags: Flags, command: Command, context: CliContext): Promise<void> {
   const { signal } = context;
   const [
     { withPrivateFolder },
@@ -91,7 +94,13 @@ async function renewPrebuilt(flags: Flags, builder: Builder, context: CliContext
   for (const arch of ARCHITECTURES) {
     await withPrivateFolder(async (folder) => {
       const one = { ...flags, arch, out: folder };
-      const { built, inputs, compiler } = await buildOne(one, builder, context);
+      // Each in a folder of its own.
+      const { built, inputs, compiler } = await withChosenBuilder(
+        'kernel',
+        command,
+        context,
+        (builder) => buildOne(one, builder, context),
+      );
       await writePrebuiltKernel(PREBUILT_DIRECTORY, arch, built, signal);
       kernels[arch] = recordedKernel(inputs, compiler, built);
     });

@@ -3,16 +3,22 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
+import { addBuilderOptions, withChosenBuilder } from '../options/builder.js';
+import { addMirrorOption } from '../options/fetch.js';
 import { requireOneOf } from '../options/machine.js';
 import { archOption, chosenArchitecture, wholeNumber } from '../options/values.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import type { Builder } from '../../toolchain/builder.js';
 import type { BuiltProgram } from '../../toolchain/llama/build.js';
 import type { RecordedLlama } from '../../toolchain/llama/record.js';
 import { print, printJson, say } from '../output/output.js';
 import { formatBytes } from '../output/format-bytes.js';
 import { startProgress } from '../output/progress.js';
 import { defaultPlaces, llamaBuildDir } from '../../recipes/places.js';
+
+/** Runs what builds with a builder of its own, whose folder is empty. */
+type WithBuilder = <T>(use: (builder: Builder) => Promise<T>) => Promise<T>;
 
 interface Flags {
   arch?: Architecture | undefined;
@@ -33,9 +39,10 @@ export function addBuildLlamaCommand(build: Command, context: CliContext): void 
     .option('--out <folder>', 'where to put it; artifacts/<arch>/llama unless given')
     .option(
       '--jobs <n>',
-      'processes at a time; as many as there are processors unless given',
+      'processes at a time; as many as there are processors, and memory for, unless given',
       wholeNumber(1),
-    )
+    );
+  addMirrorOption(addBuilderOptions(command))
     .option('--source <url>', 'another repository of llama.cpp, which git fetches from')
     .option('--commit <hash>', 'with --source: the commit, by its whole name')
     .option('--offline', 'use the cache alone')
@@ -64,14 +71,18 @@ Examples:
     .action(async (flags: Flags) => {
       requireOneOf(command, '--commit', ['--source']);
       requireOneOf(command, '--source', ['--commit']);
-      if (flags.record) await recordPrograms(flags, context);
-      else {
-        const arch = chosenArchitecture(flags.arch);
-        const outDir = flags.out ?? llamaBuildDir(defaultPlaces(), arch);
-        const built = await buildOne(flags, arch, outDir, context);
-        if (flags.json) printJson(built);
-        else for (const line of built.programs.map(describe)) print(line);
+      const withBuilder: WithBuilder = (use) => withChosenBuilder('llama', command, context, use);
+      if (flags.record) {
+        await recordPrograms(flags, withBuilder, context);
+        return;
       }
+      const arch = chosenArchitecture(flags.arch);
+      const outDir = flags.out ?? llamaBuildDir(defaultPlaces(), arch);
+      const built = await withBuilder((builder) =>
+        buildOne(builder, { flags, arch, outDir }, context),
+      );
+      if (flags.json) printJson(built);
+      else for (const line of built.programs.map(describe)) print(line);
     });
 }
 
@@ -79,7 +90,11 @@ const describe = ({ path, sizeBytes }: BuiltProgram): string =>
   `${path} (${formatBytes(sizeBytes)})`;
 
 /** Builds for both architectures, and writes down what came of it. */
-async function recordPrograms(flags: Flags, context: CliContext): Promise<void> {
+async function recordPrograms(
+  flags: Flags,
+  withBuilder: WithBuilder,
+  context: CliContext,
+): Promise<void> {
   const [{ withPrivateFolder }, { writeOutput }, { LLAMA_RECORD_PATH }] = await Promise.all([
     import('../../host/private-folder.js'),
     import('../../host/output-file.js'),
@@ -88,7 +103,8 @@ async function recordPrograms(flags: Flags, context: CliContext): Promise<void> 
   const record: Record<string, RecordedLlama> = {};
   for (const arch of ARCHITECTURES) {
     await withPrivateFolder(async (folder) => {
-      record[arch] = (await buildOne(flags, arch, folder, context)).made;
+      const one = { flags, arch, outDir: folder };
+      record[arch] = (await withBuilder((builder) => buildOne(builder, one, context))).made;
     });
   }
   await writeOutput(LLAMA_RECORD_PATH, `${JSON.stringify(record, null, 2)}\n`, {
@@ -108,21 +124,18 @@ interface Build {
 
 /** Builds unless what is there was made of the same inputs; the progress is drawn. */
 async function buildOne(
-  flags: Flags,
-  arch: Architecture,
-  outDir: string,
+  builder: Builder,
+  { flags, arch, outDir }: { flags: Flags; arch: Architecture; outDir: string },
   { signal }: CliContext,
 ): Promise<Build> {
-  const [source, project, toolchain, build, record, { withHostBuilder }, output] =
-    await Promise.all([
-      import('../../toolchain/llama/source.js'),
-      import('../../toolchain/llama/project.js'),
-      import('../../toolchain/llama/toolchain.js'),
-      import('../../toolchain/llama/build.js'),
-      import('../../toolchain/llama/record.js'),
-      import('../../toolchain/host/host-builder.js'),
-      import('./llama-manifest.js'),
-    ]);
+  const [source, project, toolchain, build, record, output] = await Promise.all([
+    import('../../toolchain/llama/source.js'),
+    import('../../toolchain/llama/project.js'),
+    import('../../toolchain/llama/toolchain.js'),
+    import('../../toolchain/llama/build.js'),
+    import('../../toolchain/llama/record.js'),
+    import('./llama-manifest.js'),
+  ]);
   const { searchPath, cacheDirectory } = folders();
   const from =
     flags.source === undefined
@@ -130,44 +143,42 @@ async function buildOne(
       : source.gitLlamaSource(flags.source, flags.commit!);
   const files = await project.llamaProject();
   const inputs = { commit: from.commit, projectSha256: project.projectSha256(files) };
-  return withHostBuilder({ searchPath, signal }, async (builder) => {
-    const found = await toolchain.findLlamaToolchain(builder, arch);
-    const logPath = join(outDir, 'llama-build.log');
-    const recipe = output.llamaRecipe(arch, inputs, found);
-    const there = await output.currentPrograms(outDir, recipe);
-    if (there) {
-      const made = record.recordedLlama(inputs, found, there);
-      say(`up to date: ${outDir}`);
-      return { programs: there, logPath, built: false, made };
-    }
-    const options = { cacheDir: cacheDirectory, searchPath, offline: flags.offline, signal };
-    say(`fetching the source, compiling llama.cpp for ${arch}`);
-    const archive = await source.llamaSourceArchive(from, { ...options, log: say });
-    const progress = startProgress();
-    try {
-      const { programs } = await build.buildLlama({
-        builder,
-        arch,
-        toolchain: found,
-        source: archive,
-        commit: from.commit,
-        project: files,
-        outDir,
-        jobs: flags.jobs,
-        signal,
-        onProgress: (done, total) => {
-          progress.update(`llama.cpp for ${arch}`, done, total);
-        },
-      });
-      await output.writeProgramsManifest(outDir, recipe, programs);
-      return {
-        programs,
-        logPath,
-        built: true,
-        made: record.recordedLlama(inputs, found, programs),
-      };
-    } finally {
-      progress.stop();
-    }
-  });
+  const found = await toolchain.findLlamaToolchain(builder, arch);
+  const logPath = join(outDir, 'llama-build.log');
+  const recipe = output.llamaRecipe(arch, inputs, found);
+  const there = await output.currentPrograms(outDir, recipe);
+  if (there) {
+    const made = record.recordedLlama(inputs, found, there);
+    say(`up to date: ${outDir}`);
+    return { programs: there, logPath, built: false, made };
+  }
+  const options = { cacheDir: cacheDirectory, searchPath, offline: flags.offline, signal };
+  say(`fetching the source, compiling llama.cpp for ${arch}`);
+  const archive = await source.llamaSourceArchive(from, { ...options, log: say });
+  const progress = startProgress();
+  try {
+    const { programs } = await build.buildLlama({
+      builder,
+      arch,
+      toolchain: found,
+      source: archive,
+      commit: from.commit,
+      project: files,
+      outDir,
+      jobs: flags.jobs,
+      signal,
+      onProgress: (done, total) => {
+        progress.update(`llama.cpp for ${arch}`, done, total);
+      },
+    });
+    await output.writeProgramsManifest(outDir, recipe, programs);
+    return {
+      programs,
+      logPath,
+      built: true,
+      made: record.recordedLlama(inputs, found, programs),
+    };
+  } finally {
+    progress.stop();
+  }
 }

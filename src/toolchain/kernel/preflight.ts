@@ -2,6 +2,7 @@ import type { Architecture } from '../../artifacts/architectures.js';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import type { Builder } from '../builder.js';
+import { requireRoom } from '../room.js';
 import { requireTools, toolsMissing } from '../required-tools.js';
 
 /** What the kernel's makefile and its programs call, and what unpacks its source. */
@@ -21,11 +22,11 @@ const TOOLS = [
   'xz',
 ];
 
-/** The unpacked source and what is built of it take 1.5 GB; the packed source lies beside it while it is unpacked. */
-const NEEDED_MIB = 2000;
-
-/** What a compiler at work takes, about; linking takes more, but happens once. */
-const MIB_PER_JOB = 400;
+/**
+ * The unpacked source and what is built of it take 1.5 GB; the packed source lies beside it while it is unpacked.
+ * A compiler takes about this much memory; linking takes more, but happens once.
+ */
+const NEEDS = { what: 'a kernel', diskMiB: 2000, jobMiB: 400 };
 
 /**
  * Sees that a builder can build a kernel, before minutes are spent on it.
@@ -37,10 +38,9 @@ const MIB_PER_JOB = 400;
 export async function examineBuilder(builder: Builder, arch: Architecture): Promise<number> {
   await requireTools(builder, TOOLS, 'kernel');
   if (arch === 'x86_64') await requireLibelf(builder);
-  const { processors, memoryMiB = Infinity, freeMiB = Infinity } = await builder.capacity();
-  if (freeMiB < NEEDED_MIB) throw noSpace(builder, freeMiB);
+  const jobs = await requireRoom(builder, NEEDS);
   await refuseFoldedCase(builder);
-  return Math.max(1, Math.min(processors, Math.floor(memoryMiB / MIB_PER_JOB)));
+  return jobs;
 }
 
 /** Kernels for x86_64 are gone over by a program of their own, objtool, that reads them with libelf. */
@@ -64,20 +64,6 @@ async function refuseFoldedCase(builder: Builder): Promise<void> {
     `${builder.folder} is on a file system that takes upper and lower case for the same, which kernels cannot be built on`,
     {
       hint: wording`Set TMPDIR to a folder on another file system, or compile with ${option('builder', 'docker')}.`,
-    },
-  );
-}
-
-function noSpace(builder: Builder, freeMiB: number): ZosiaError {
-  const place = builder.kind === 'docker' ? "Docker's storage" : builder.folder;
-  return new ZosiaError(
-    'ZOSIA_DISK_FULL',
-    `no room to build a kernel in ${place}: it needs ${NEEDED_MIB} MiB, ${freeMiB} MiB are free`,
-    {
-      hint:
-        builder.kind === 'docker'
-          ? 'Free some space, for instance with docker system prune.'
-          : 'Free some space, or set TMPDIR to a folder on another disk.',
     },
   );
 }

@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { digestBytes } from '../../host/digest.js';
 import { makeOutput, makeOutputFolder, writeOutput } from '../../host/output-file.js';
+import { buildFailed } from '../build-failure.js';
 import type { Builder, BuilderFile, RunOptions } from '../builder.js';
+import { requireRoom } from '../room.js';
 import { firstBuildError, ninjaStep } from './ninja.js';
 import { LLAMA_PROGRAMS } from './programs.js';
 import type { LlamaToolchain } from './toolchain.js';
@@ -23,7 +23,7 @@ export interface BuildLlamaOptions {
   readonly project: readonly BuilderFile[];
   /** The folder that gets `bin` and the log. Made if it is missing. */
   readonly outDir: string;
-  /** Processes at a time; as many as there are processors unless given. */
+  /** Processes at a time; as many as there are processors, and memory for, unless given. */
   readonly jobs?: number | undefined;
   readonly onProgress?: ((doneSteps: number, totalSteps: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -55,16 +55,20 @@ const NO_SETTINGS = {
 
 const COMMIT_DIGITS = 12;
 
+/** Source and objects of all variants; a compiler of the largest files. */
+const NEEDS = { what: 'llama.cpp', diskMiB: 2000, jobMiB: 1200 };
+
 /**
  * Compiles llama.cpp for the guest: static, stripped programs. The same source, project and toolchain give
  * the same bytes, in any folder and in any builder.
  *
- * @throws ZosiaError `ZOSIA_BUILD_FAILED` with the first error of the log, and those of `writeOutput`; the
- *   signal's reason when cancelled
+ * @throws ZosiaError `ZOSIA_BUILD_FAILED` with the first error of the log, and those of `requireRoom`,
+ *   `buildFailed` and `writeOutput`; the signal's reason when cancelled
  */
 export async function buildLlama(options: BuildLlamaOptions): Promise<BuiltLlama> {
   const { builder, arch, toolchain, outDir, signal } = options;
   await makeOutputFolder(outDir);
+  const jobs = await requireRoom(builder, NEEDS);
   const logPath = join(outDir, 'llama-build.log');
   const log = await makeOutput(logPath, () => open(logPath, 'w'));
   try {
@@ -88,9 +92,9 @@ export async function buildLlama(options: BuildLlamaOptions): Promise<BuiltLlama
       // A build number is a count of commits, which an archive of one has no more.
       '-DLLAMA_BUILD_NUMBER=0',
       `-DLLAMA_BUILD_COMMIT=${options.commit.slice(0, COMMIT_DIGITS)}`,
+      ...launcherSettings(builder),
     ]);
-    const jobs = options.jobs ?? availableParallelism();
-    await step('ninja', ['-C', 'build', '-j', `${jobs}`, 'programs']);
+    await step('ninja', ['-C', 'build', '-j', `${options.jobs ?? jobs}`, 'programs']);
   } finally {
     await log.close();
   }
@@ -103,6 +107,11 @@ export async function buildLlama(options: BuildLlamaOptions): Promise<BuiltLlama
   }
   return { programs, logPath };
 }
+
+const launcherSettings = ({ launcher }: Builder): string[] =>
+  launcher === undefined
+    ? []
+    : ['C', 'CXX'].map((language) => `-DCMAKE_${language}_COMPILER_LAUNCHER=${launcher}`);
 
 /** Runs programs of the builder: their output goes to the log, and ninja's steps are told. */
 function logged(
@@ -121,12 +130,11 @@ function logged(
     const { failed, reason } = await builder.run(program, args, { cwd, env: NO_SETTINGS, onLine });
     signal?.throwIfAborted();
     if (!failed) return;
-    throw new ZosiaError(
-      'ZOSIA_BUILD_FAILED',
-      `llama.cpp for ${arch} was not built: ${(firstBuildError(text) ?? reason ?? '').trim()}`,
-      {
-        hint: `The whole log is ${logPath}. zosia doctor --for llama says whether something is missing.`,
-      },
-    );
+    throw buildFailed(builder, {
+      what: `llama.cpp for ${arch}`,
+      error: (firstBuildError(text) ?? reason ?? '').trim(),
+      output: text,
+      hint: `The whole log is ${logPath}. zosia doctor --for llama says whether something is missing.`,
+    });
   };
 }

@@ -1,0 +1,38 @@
+import { ZosiaError } from '../errors.js';
+import type { Builder } from './builder.js';
+
+/** What a build takes. */
+export interface BuildNeeds {
+  /** "a kernel". */
+  readonly what: string;
+  /** Of the builder's folder. */
+  readonly diskMiB: number;
+  /** Of memory, for one compiler at work. */
+  readonly jobMiB: number;
+}
+
+/**
+ * Sees that a builder has room for a build, before minutes are spent on it.
+ *
+ * @returns how many processes to run at a time, where nobody has said: as many as there are processors, and
+ *   memory for
+ * @throws ZosiaError `ZOSIA_DISK_FULL`
+ */
+export async function requireRoom(
+  builder: Builder,
+  { what, diskMiB, jobMiB }: BuildNeeds,
+): Promise<number> {
+  const { processors, memoryMiB = Infinity, freeMiB = Infinity } = await builder.capacity();
+  if (freeMiB >= diskMiB) return Math.max(1, Math.min(processors, Math.floor(memoryMiB / jobMiB)));
+  const place = builder.kind === 'docker' ? "Docker's storage" : builder.folder;
+  throw new ZosiaError(
+    'ZOSIA_DISK_FULL',
+    `no room to build ${what} in ${place}: it needs ${diskMiB} MiB, ${freeMiB} MiB are free`,
+    {
+      hint:
+        builder.kind === 'docker'
+          ? 'Free some space, for instance with docker system prune.'
+          : 'Free some space, or set TMPDIR to a folder on another disk.',
+    },
+  );
+}
