@@ -62,6 +62,8 @@ export async function visitTar(
     } catch (error) {
       fail(error);
     }
+    // What ends in the middle of a member is told to that member's stream, and ends the process unless heard.
+    data.on('error', fail);
     data.on('data', (piece) => sink?.write(piece as Uint8Array));
     data.on('end', () => {
       sink?.end();
