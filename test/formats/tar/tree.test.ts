@@ -6,7 +6,9 @@ import { tarTree } from '../../../src/formats/tar/tree.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 
 /** A tar archive of these members. */
-async function tarOf(...members: readonly (Partial<Header> & { name: string; data?: string })[]): Promise<Buffer> {
+async function tarOf(
+  ...members: readonly (Partial<Header> & { name: string; data?: string })[]
+): Promise<Buffer> {
   const archive = pack();
   for (const { data, ...header } of members) archive.entry(header, data ?? '');
   archive.finalize();
