@@ -27,7 +27,7 @@ const HOST_MODULES = `^(node:)?(${builtinModules.filter((name) => name !== 'buff
 /** Packages that run in a browser, and those that these import. */
 const PURE_PACKAGES = 'node_modules/(@noble/hashes|buffer|fzstd|pako|valibot|xz-decompress)/';
 /** Reads packages of Debian, by a package that wants Node's events: no part of the library's core. */
-const NOT_CORE = '^src/formats/deb/';
+const NOT_CORE = '^src/formats/(deb|tar)/';
 
 const layer = ([name, below]) => ({
   name: `${name}-imports-downwards`,

@@ -31,6 +31,8 @@ export interface HttpOptions {
   readonly firstRetryDelayMs?: number | undefined;
   /** How long one package may wait for a server that says it is asked too much. */
   readonly patienceMs?: number | undefined;
+  /** Sent with every request to the host that is named first; none unless given. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How connections are made; undici's own way by default. */
   readonly connect?: Agent.Options['connect'] | undefined;
 }
@@ -51,7 +53,7 @@ export interface HttpArchive {
  */
 export function httpTransport(archive: HttpArchive, options: HttpOptions = {}): Transport {
   const { stallTimeoutMs = 30_000, attempts = 4, firstRetryDelayMs = 1000, connect } = options;
-  const { patienceMs = 600_000 } = options;
+  const { patienceMs = 600_000, headers = {} } = options;
   const source = `${archive.name} (${archive.host})`;
   const agent = new EnvHttpProxyAgent({
     connectTimeout: stallTimeoutMs,
@@ -84,7 +86,13 @@ export function httpTransport(archive: HttpArchive, options: HttpOptions = {}): 
           onWait?.(`${archive.host} limits how much it may be asked`, quietMs);
           await pause(quietMs);
         }
-        const failure = await tryDownload(dispatcher, url, wanted, file, place, downloadOptions);
+        const failure = await tryDownload(
+          { dispatcher, headers, url },
+          wanted,
+          file,
+          place,
+          downloadOptions,
+        );
         if (failure === undefined) return;
         const { reason, cause, isLimit = false, retryAfterMs = 0 } = failure;
         const count = isLimit ? refused++ : failed++;
@@ -111,9 +119,14 @@ interface TransientFailure {
   readonly cause?: unknown;
 }
 
+interface Asked {
+  readonly dispatcher: Dispatcher;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly url: string;
+}
+
 async function tryDownload(
-  dispatcher: Dispatcher,
-  url: string,
+  { url, ...asked }: Asked,
   wanted: LockedPackage,
   file: string,
   { source, host }: { readonly source: string; readonly host: string },
@@ -132,7 +145,7 @@ async function tryDownload(
   signal?.throwIfAborted();
   let response: Dispatcher.ResponseData;
   try {
-    response = await request(url, { dispatcher, ...(signal && { signal }) });
+    response = await request(url, { ...asked, ...(signal && { signal }) });
   } catch (cause) {
     return failureOf(cause);
   }
@@ -146,6 +159,7 @@ async function tryDownload(
     return { reason, isLimit, ...retryAfter(headers['retry-after']) };
   }
 
+  const totalBytes = Number(headers['content-length'] ?? NaN);
   const handle = await open(file, 'w');
   try {
     let receivedBytes = 0;
@@ -155,7 +169,7 @@ async function tryDownload(
         throw downloadCorrupt(wanted, source, `it is longer than ${wanted.sizeBytes} bytes`);
       }
       await handle.writeFile(chunk);
-      onBytes?.(receivedBytes);
+      onBytes?.(receivedBytes, totalBytes);
     }
     return undefined;
   } catch (error) {

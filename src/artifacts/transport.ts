@@ -6,8 +6,11 @@ import type { Component, LockedPackage } from './lock.js';
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called with the number of bytes that have arrived so far; falls back when a try starts anew. */
-  readonly onBytes?: ((receivedBytes: number) => void) | undefined;
+  /**
+   * Called with the number of bytes that have arrived so far, which falls back when a try starts anew; and
+   * with how many there will be, where the other side says (NaN where it does not).
+   */
+  readonly onBytes?: ((receivedBytes: number, totalBytes?: number) => void) | undefined;
   /** Called before a pause that the other side asks for. */
   readonly onWait?: ((reason: string, pauseMs: number) => void) | undefined;
 }

@@ -1,31 +1,48 @@
-import { Argument, Option } from 'commander';
+import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { folders } from './environment.js';
 import { addFetchOptions, withFetchSettings } from './options/fetch.js';
 import type { FetchFlags } from './options/fetch.js';
+import { requireOneOf } from './options/machine.js';
 import { archOption } from './options/values.js';
 import { formatBytes, print, printJson } from './output/output.js';
+import { startProgress } from './output/progress.js';
 import { COMPONENTS } from '../artifacts/lock.js';
 import type { Component } from '../artifacts/lock.js';
+import { ZosiaError } from '../errors.js';
+import { defaultPlaces } from '../recipes/places.js';
 
 interface Flags extends FetchFlags {
   updateLock?: true | undefined;
+  from?: string | undefined;
+  sha256?: string | undefined;
   json?: true | undefined;
 }
 
 export function addFetchCommand(program: Command, context: CliContext): void {
   const command = program
     .command('fetch')
-    .description('bring the pinned kernel and llama.cpp packages into the cache, verified')
+    .description("bring pinned packages into the cache, verified; or take Buildroot's output")
     .addArgument(new Argument('[component...]', 'what to fetch').choices(COMPONENTS))
     .addOption(archOption());
   addFetchOptions(command)
     .addOption(
       new Option(
         '--update-lock',
-        "pin what Debian's suites have now (on a Debian host), then fetch it",
+        "pin what Debian's suites have now (on a Debian host), then fetch it; with --from, what is there now",
       ).conflicts(['offline', 'frozen']),
+    )
+    .addOption(
+      new Option(
+        '--from <place>',
+        "take kernel and root file system of Buildroot's output: a folder, a tar archive, or its URL",
+      ).conflicts(['offline', 'frozen', 'mirror']),
+    )
+    .addOption(
+      new Option('--sha256 <digest>', 'with --from: what the tar archive must have').argParser(
+        sha256,
+      ),
     )
     .option('--json', 'print what was fetched as JSON')
     .addHelpText(
@@ -37,9 +54,23 @@ zosia build kernel.
 Packages are pinned in artifacts.lock.json by version, size and sha256, and every byte is checked
 before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.
 ZOSIA_DEBIAN_MIRROR=URL names a mirror of Debian's archive to be asked first: any will do, since what
-it gives has to have the pinned sha256.`,
+it gives has to have the pinned sha256.
+
+--from takes images/Image or images/bzImage, and images/rootfs.cpio or rootfs.tar, packed or not, into
+artifacts/<arch>/base, and pins them in zosia.lock.json here. The same place with other bytes is refused
+from then on, unless --update-lock is given. What was taken is called buildroot:
+
+  zosia fetch --from ~/buildroot/output
+  zosia fetch --from https://example.org/buildroot-output.tar.xz --sha256 DIGEST
+  zosia image initramfs --base buildroot
+  zosia run --kernel buildroot --initrd artifacts/aarch64/layered/initramfs.cpio`,
     )
     .action(async (components: Component[], flags: Flags) => {
+      requireOneOf(command, '--sha256', ['--from']);
+      if (flags.from !== undefined) {
+        await takeBuildroot(flags.from, components, flags, context);
+        return;
+      }
       const { fetchComponents } = await import('../artifacts/fetch.js');
       if (flags.updateLock) {
         const { updateLock } = await import('../artifacts/update-lock.js');
@@ -58,4 +89,47 @@ it gives has to have the pinned sha256.`,
         }
       }
     });
+}
+
+async function takeBuildroot(
+  from: string,
+  components: readonly Component[],
+  { arch, sha256, updateLock, json }: Flags,
+  { signal }: CliContext,
+): Promise<void> {
+  if (components.length > 0) {
+    throw new ZosiaError('ZOSIA_BAD_OPTION', '--from takes no component', {
+      hint: `Leave out ${components.join(' ')}: what is there of a kernel and a root file system is taken.`,
+    });
+  }
+  const { fetchBuildroot } = await import('../recipes/buildroot.js');
+  const progress = startProgress();
+  try {
+    const fetched = await fetchBuildroot({
+      places: defaultPlaces(),
+      from,
+      arch,
+      sha256,
+      updateLock,
+      signal,
+      onBytes: (name, received, total) => {
+        progress.update(name, received, total);
+      },
+    });
+    progress.stop();
+    if (json) printJson(fetched);
+    else {
+      const { kernel, kernelPath, rootfs, rootfsPath } = fetched;
+      if (kernel) print(`${fetched.arch} kernel (${formatBytes(kernel.sizeBytes)})  ${kernelPath}`);
+      if (rootfs) print(`${fetched.arch} rootfs (${formatBytes(rootfs.sizeBytes)})  ${rootfsPath}`);
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+function sha256(text: string): string {
+  const digest = text.toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digest)) return digest;
+  throw new InvalidArgumentError('Give 64 hexadecimal digits.');
 }

@@ -265,6 +265,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     kegs: ['libarchive/bin'],
   },
   {
+    programs: ['busybox'],
+    use: 'stands in for the programs of a Buildroot',
+    purposes: ['test'],
+    platform: 'linux',
+    packages: { ...everywhere('busybox'), apt: 'busybox-static' },
+  },
+  {
     programs: ['mcopy'],
     use: 'reads FAT images',
     purposes: ['test'],

@@ -102,7 +102,11 @@ async function decide(
       disk: modelDiskPath(places, 'vmdk'),
       model: memory,
       signal,
-      defaults: bootedFiles(places, arch, { kernel, uefi: options.machine?.uefi }),
+      defaults: bootedFiles(places, arch, {
+        kernel,
+        uefi: options.machine?.uefi,
+        isLayered: options.base !== undefined,
+      }),
       arePlanned: dryRun,
     },
     folders,

@@ -48,7 +48,7 @@ export function mergeUsr(path: string): string {
 }
 
 /** Where a symbolic link at `path` points; `..` above the root stays at the root. */
-function resolvePath(path: string, target: string): string {
+export function resolvePath(path: string, target: string): string {
   const parts = target.startsWith('/') ? [] : path.split('/').slice(0, -1);
   for (const part of target.split('/')) {
     if (part === '..') parts.pop();

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { FileTree } from './file-tree.js';
 import type { KernelModule } from './kernel-package.js';
-import { planCpio } from '../formats/cpio/writer.js';
 import type { CpioEntry } from '../formats/cpio/writer.js';
 import { readDeb } from '../formats/deb/deb.js';
-import type { Image } from '../image/image.js';
+
+/** What the kernel starts as PID 1. */
+export const INIT_PATH = '/init';
 
 export interface InitramfsInputs {
   /** PID 1. */
@@ -25,10 +26,10 @@ export async function readRuntimeFiles(packagePaths: readonly string[]): Promise
   return tree;
 }
 
-/** Plans the guest's root file system: PID 1, the modules it loads, and llama.cpp. */
-export function planInitramfs({ init, modules, llama }: InitramfsInputs): Image {
-  return planCpio([
-    { path: '/init', type: 'file', mode: 0o755, data: init },
+/** The guest's root file system: PID 1, the modules it loads, and llama.cpp. */
+export function guestEntries({ init, modules, llama }: InitramfsInputs): CpioEntry[] {
+  return [
+    { path: INIT_PATH, type: 'file', mode: 0o755, data: init },
     // The kernel opens the console for PID 1 before anything could have made it.
     { path: '/dev/console', type: 'character-device', major: 5, minor: 1, mode: 0o600 },
     { path: '/etc/zosia/modules', type: 'file', data: moduleList(modules) },
@@ -38,7 +39,7 @@ export function planInitramfs({ init, modules, llama }: InitramfsInputs): Image 
       data: bytes,
     })),
     ...llama,
-  ]);
+  ];
 }
 
 function isRuntimeFile(path: string): boolean {

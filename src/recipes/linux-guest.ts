@@ -4,7 +4,9 @@ import {
   prebuiltKernel,
   readPrebuiltKernel,
 } from './guest-kernel.js';
-import { planInitramfs, readRuntimeFiles } from './initramfs.js';
+import { baseInputs, layeredInitramfs, openBase } from './base.js';
+import type { Base, BaseOptions } from './base.js';
+import { guestEntries, readRuntimeFiles } from './initramfs.js';
 import { GUEST_MODULES } from './kernel-package.js';
 import { chosenLlamaFolder } from './llama-folder.js';
 import type { LlamaChoice, LlamaFolder } from './llama-folder.js';
@@ -19,12 +21,13 @@ import type { FetchedPackage, FetchOptions } from '../artifacts/fetch.js';
 import { lockedPackages, readLock } from '../artifacts/lock.js';
 import type { Component, PinnedPackage } from '../artifacts/lock.js';
 import { prebuiltInit } from '../artifacts/prebuilt.js';
+import { planCpio } from '../formats/cpio/writer.js';
 import { digestBytes, digestImage } from '../host/digest.js';
 import { writeRaw } from '../host/raw-writer.js';
 import { bytesSegment, makeImage } from '../image/image.js';
 import type { Image } from '../image/image.js';
 
-export interface LinuxGuestOptions extends Omit<FetchOptions, 'components'> {
+export interface LinuxGuestOptions extends Omit<FetchOptions, 'components'>, BaseOptions {
   readonly places: Places;
   /** zosia's own unless given. */
   readonly kernel?: KernelKind | undefined;
@@ -46,21 +49,23 @@ export interface LinuxGuest extends GuestFiles {
  * there was made of the same inputs and is unchanged.
  *
  * @throws ZosiaError as `fetchComponents`, `prebuiltKernel`, `packagedKernel`, `readRuntimeFiles`,
- *   `llamaRuntime` and `readLlamaFolder`
+ *   `llamaRuntime`, `readLlamaFolder`, `openBase` and `layeredInitramfs`
  */
 export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest> {
   const { arch, places, kernel: kind = 'zosia', frozen = false, log, signal } = options;
-  const files = guestFiles(options.outDir ?? guestFolder(places, arch, kind), arch);
-  const [lock, init, prebuilt, folder] = await Promise.all([
+  const isLayered = options.base !== undefined;
+  const files = guestFiles(options.outDir ?? guestFolder(places, arch, kind, isLayered), arch);
+  const [lock, init, prebuilt, folder, base] = await Promise.all([
     readLock(),
     prebuiltInit(arch),
     kind === 'zosia' ? readPrebuiltKernel(arch) : undefined,
     chosenLlamaFolder(options.llama, places, arch),
+    openBase(options),
   ]);
   const components: Component[] = [];
   if (!prebuilt) components.push('kernel');
   if (!folder) components.push('llama');
-  const parts: OtherParts = { arch, init, prebuilt, folder };
+  const parts: OtherParts = { arch, init, prebuilt, folder, base };
   const asked = recipesOf(parts, lockedPackages(lock, arch, components));
   const products = Object.keys(asked) as Product[];
   const current = await Promise.all(
@@ -78,11 +83,12 @@ export async function linuxGuest(options: LinuxGuestOptions): Promise<LinuxGuest
     ? await prebuiltKernel(arch, prebuilt)
     : await packagedKernel(arch, pathsOf('kernel')[0]!);
   log?.(`building the ${arch} initramfs`);
-  const initramfs = planInitramfs({
+  const entries = guestEntries({
     init,
     modules: kernel.modules,
     llama: folder?.entries ?? llamaRuntime(await readRuntimeFiles(pathsOf('llama')), arch),
   });
+  const initramfs = base ? layeredInitramfs(base, entries) : planCpio(entries);
   const images: Record<Product, Image> = {
     kernel: imageOf(kernel.direct),
     uefiKernel: imageOf(kernel.image),
@@ -110,11 +116,13 @@ interface OtherParts {
   readonly prebuilt: Uint8Array | undefined;
   /** llama.cpp, unless that comes out of packages. */
   readonly folder: LlamaFolder | undefined;
+  /** What it is layered on, unless it stands alone. */
+  readonly base: Base | undefined;
 }
 
 /** The recipes of the products, for packages as they are pinned or as they were had. */
 function recipesOf(
-  { arch, init, prebuilt, folder }: OtherParts,
+  { arch, init, prebuilt, folder, base }: OtherParts,
   packages: readonly (PinnedPackage | FetchedPackage)[],
 ): Record<Product, Recipe> {
   const kernel = prebuilt
@@ -130,8 +138,13 @@ function recipesOf(
         { name: 'init', sha256: digestBytes(init) },
         ...inputsOf(packages, 'kernel'),
         ...(folder?.inputs ?? inputsOf(packages, 'llama')),
+        ...(base ? baseInputs(base) : []),
       ],
-      settings: { arch, modules: prebuilt ? '' : GUEST_MODULES.join(',') },
+      settings: {
+        arch,
+        modules: prebuilt ? '' : GUEST_MODULES.join(','),
+        ...(base && { init: base.init }),
+      },
     },
   };
 }

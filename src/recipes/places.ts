@@ -1,5 +1,6 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
+import { KERNEL_NAMES } from '../artifacts/buildroot/names.js';
 
 /** Where built things lie, from the folder zosia is run in unless told otherwise. */
 export interface Places {
@@ -18,6 +19,10 @@ export function defaultPlaces(folder = '.'): Places {
 export type KernelKind = 'zosia' | 'debian';
 export const KERNEL_KINDS: readonly KernelKind[] = ['zosia', 'debian'];
 
+/** Whose PID 1 runs in a guest that is layered on a base. */
+export type BaseInit = 'zosia' | 'base';
+export const BASE_INITS: readonly BaseInit[] = ['zosia', 'base'];
+
 /** Paths of what a Linux guest boots from. */
 export interface GuestFiles {
   /** What QEMU starts itself: an arm64 `Image`, and on x86_64 a `vmlinux`, which has nothing to unpack. */
@@ -27,12 +32,28 @@ export interface GuestFiles {
   readonly initramfs: string;
 }
 
-/** Where the guest of a kernel lies. */
+/** Where the guest of a kernel lies; one that is layered on a base lies beside it. */
 export const guestFolder = (
   { artifactsDir }: Places,
   arch: Architecture,
   kernel: KernelKind = 'zosia',
-): string => (kernel === 'zosia' ? join(artifactsDir, arch) : join(artifactsDir, arch, kernel));
+  isLayered = false,
+): string => join(artifactsDir, arch, kernel === 'zosia' ? '' : kernel, isLayered ? 'layered' : '');
+
+/** Where `zosia fetch --from` puts what it takes. */
+export const baseFolder = ({ artifactsDir }: Places, arch: Architecture): string =>
+  join(artifactsDir, arch, 'base');
+
+/** What names the output of Buildroot that was fetched, where a file could be named. */
+export const BUILDROOT = 'buildroot';
+
+/** Where the kernel of that lies, if there is one. */
+export const buildrootKernelPath = (places: Places, arch: Architecture): string =>
+  join(baseFolder(places, arch), KERNEL_NAMES[arch]);
+
+/** Where it pins that: in the folder zosia is run in. */
+export const userLockPath = ({ artifactsDir }: Places): string =>
+  join(dirname(artifactsDir), 'zosia.lock.json');
 
 /** The files of a guest in a folder. */
 export function guestFiles(folder: string, arch: Architecture): GuestFiles {
@@ -51,9 +72,14 @@ export function bootedFiles(
   {
     kernel,
     uefi,
-  }: { readonly kernel?: KernelKind | undefined; readonly uefi?: boolean | undefined },
+    isLayered,
+  }: {
+    readonly kernel?: KernelKind | undefined;
+    readonly uefi?: boolean | undefined;
+    readonly isLayered?: boolean | undefined;
+  },
 ): { readonly kernel: string; readonly initrd: string } {
-  const files = guestFiles(guestFolder(places, arch, kernel), arch);
+  const files = guestFiles(guestFolder(places, arch, kernel, isLayered), arch);
   return { kernel: uefi ? files.uefiKernel : files.kernel, initrd: files.initramfs };
 }
 

@@ -70,6 +70,7 @@ describe('packagesFor', () => {
       'binutils',
       'bison',
       'btrfs-progs',
+      'busybox-static',
       'chromium',
       'clang',
       'clang-format',

@@ -1,7 +1,13 @@
 import { Option } from 'commander';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { variableOption } from '../variable-option.js';
-import { KERNEL_KINDS, guestFiles, kernelBuildDir } from '../../recipes/places.js';
+import {
+  BUILDROOT,
+  KERNEL_KINDS,
+  buildrootKernelPath,
+  guestFiles,
+  kernelBuildDir,
+} from '../../recipes/places.js';
 import type { KernelKind, Places } from '../../recipes/places.js';
 
 /** What names the kernel that `zosia build kernel` has built. */
@@ -11,7 +17,7 @@ const BUILT = 'built';
 export const kernelOption = (): Option =>
   variableOption(
     '--kernel <name|file>',
-    'zosia, which comes along; debian, with its modules; built, by zosia build kernel; or a file',
+    'zosia, which comes along; debian, with its modules; built, by zosia build kernel; buildroot, by zosia fetch --from; or a file',
     'KERNEL_IMAGE',
   );
 
@@ -36,6 +42,7 @@ export function chosenKernel(
 ): ChosenKernel {
   const kind = KERNEL_KINDS.find((each) => each === name);
   if (name === undefined || kind !== undefined) return { kind: kind ?? 'zosia' };
+  if (name === BUILDROOT) return { kind: 'zosia', path: buildrootKernelPath(places, arch) };
   if (name !== BUILT) return { kind: 'zosia', path: name };
   const { kernel, uefiKernel } = guestFiles(kernelBuildDir(places, arch), arch);
   return { kind: 'zosia', path: uefi ? uefiKernel : kernel };

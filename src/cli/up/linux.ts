@@ -16,7 +16,9 @@ import type { PrivateDisk } from '../../recipes/private-disk.js';
 import { describeLinuxMachine, prepareLinuxMachine } from '../../prepare/linux.js';
 import type { PrepareLinuxOptions } from '../../prepare/linux.js';
 
-export interface LinuxUpFlags extends LinuxFlags, FetchFlags, LlamaFlags {}
+export interface LinuxUpFlags extends LinuxFlags, FetchFlags, LlamaFlags {
+  base?: string | undefined;
+}
 
 /** `zosia up` for the Linux guest. */
 export async function upLinux(
@@ -36,6 +38,7 @@ export async function upLinux(
       model: named,
       places,
       kernel: kind,
+      base: flags.base,
       folders: folders(),
       machine: { ...linuxMachineOptions(flags), kernel: path },
       contextTokens: flags.ctx,

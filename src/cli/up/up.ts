@@ -7,6 +7,7 @@ import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../o
 import { isOnCommandLine } from '../variable-option.js';
 import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
 import { sourceDateOption } from '../options/source-date.js';
+import { baseOption } from '../options/base.js';
 import { addLinuxOptions, addPromptOptions } from '../options/linux.js';
 import type { EfiUpFlags } from './efi.js';
 import type { LinuxUpFlags } from './linux.js';
@@ -32,7 +33,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
   addPromptOptions(command);
   const ofLinux = optionsAdded(command, () => {
     command.optionsGroup('With --machine linux:');
-    addFetchOptions(addLinuxOptions(command)).addOption(llamaOption());
+    addFetchOptions(addLinuxOptions(command).addOption(baseOption())).addOption(llamaOption());
     command.addOption(
       new Option(
         '--json',

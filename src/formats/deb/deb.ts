@@ -6,8 +6,8 @@ import { joinChunks, tooLarge } from '../compression/limits.js';
 import { memberPath } from '../member-path.js';
 import { corruptDeb, readArMembers } from './ar.js';
 import { DATA_MEMBER, DEB_VERSION, DEB_VERSION_MEMBER, MAX_DEB_VERSION_BYTES } from './layout.js';
-import { visitTar } from './tar.js';
-import type { TarDataSink, TarMember } from './tar.js';
+import { visitTar } from '../tar/visit.js';
+import type { TarDataSink, TarMember } from '../tar/visit.js';
 import { GIB, MIB } from '../../image/units.js';
 
 /** A file a package installs. */
@@ -56,17 +56,21 @@ export async function* readDeb(
   const { select = () => true, maxBytes = MAX_TAR_BYTES, maxKeptBytes = MAX_KEPT_BYTES } = options;
   const entries: DebEntry[] = [];
   let keptBytes = 0;
-  await visitTar(await dataTar(source, maxBytes), (member) => {
-    const entry = debEntry(member);
-    if (entries.push(entry) > MAX_ENTRIES) throw corruptDeb(`more than ${MAX_ENTRIES} entries`);
-    if (entry.type !== 'file' || !select(entry.path)) return undefined;
-    keptBytes += entry.sizeBytes;
-    if (keptBytes > maxKeptBytes) throw tooLarge(maxKeptBytes);
-    const index = entries.length - 1;
-    return collect((bytes) => {
-      entries[index] = { ...entry, bytes };
-    });
-  });
+  await visitTar(
+    await dataTar(source, maxBytes),
+    (member) => {
+      const entry = debEntry(member);
+      if (entries.push(entry) > MAX_ENTRIES) throw corruptDeb(`more than ${MAX_ENTRIES} entries`);
+      if (entry.type !== 'file' || !select(entry.path)) return undefined;
+      keptBytes += entry.sizeBytes;
+      if (keptBytes > maxKeptBytes) throw tooLarge(maxKeptBytes);
+      const index = entries.length - 1;
+      return collect((bytes) => {
+        entries[index] = { ...entry, bytes };
+      });
+    },
+    corruptDeb,
+  );
   yield* entries;
 }
 

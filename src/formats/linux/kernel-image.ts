@@ -23,6 +23,9 @@ const X86 = {
   initSizeOffset: 0x260,
 } as const;
 
+/** XLF_KERNEL_64 in xloadflags (16 bits, from protocol 2.12 on): the kernel has a 64-bit entry. */
+const X86_64 = { firstVersion: 0x020c, loadFlagsOffset: 0x236, has64BitEntry: 1 } as const;
+
 /**
  * What Linux 6.1 takes on arm64 beside its image before it has a root file system, rounded up from 3.6 MiB
  * at 112 MiB of RAM. On x86 init_size has more room to spare, for unpacking the kernel.
@@ -43,17 +46,40 @@ const X86_EARLY_BYTES = 8 * MIB;
  *   out of one
  */
 export function kernelMemoryBytes(head: Uint8Array): number | undefined {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  const bytes = bufferOf(head);
   if (bytes.length < KERNEL_HEADER_BYTES) return undefined;
-  const has = ({ magicOffset, magic }: { magicOffset: number; magic: string }): boolean =>
-    bytes.toString('latin1', magicOffset, magicOffset + magic.length) === magic;
-  if (has(ARM64)) {
+  if (has(bytes, ARM64)) {
     const imageSize = Number(bytes.readBigUInt64LE(ARM64.imageSizeOffset));
     return imageSize + ARM64_EARLY_BYTES;
   }
-  if (has(X86) && bytes.readUInt16LE(X86.versionOffset) >= X86.firstVersion) {
+  if (has(bytes, X86) && bytes.readUInt16LE(X86.versionOffset) >= X86.firstVersion) {
     return bytes.readUInt32LE(X86.initSizeOffset);
   }
   const programBytes = elfMemoryBytes(head);
   return programBytes === undefined ? undefined : programBytes + X86_EARLY_BYTES;
 }
+
+/**
+ * What a kernel runs on, by its header.
+ *
+ * @param head the first {@link KERNEL_HEADER_BYTES} of its file, or all of it
+ * @returns undefined when it is neither an arm64 Image nor an x86 bzImage for 64 bits
+ */
+export function kernelArchitecture(head: Uint8Array): 'aarch64' | 'x86_64' | undefined {
+  const bytes = bufferOf(head);
+  if (bytes.length < KERNEL_HEADER_BYTES) return undefined;
+  if (has(bytes, ARM64)) return 'aarch64';
+  if (!has(bytes, X86) || bytes.readUInt16LE(X86.versionOffset) < X86_64.firstVersion) {
+    return undefined;
+  }
+  const flags = bytes.readUInt16LE(X86_64.loadFlagsOffset);
+  return (flags & X86_64.has64BitEntry) === 0 ? undefined : 'x86_64';
+}
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+const has = (
+  bytes: Buffer,
+  { magicOffset, magic }: { readonly magicOffset: number; readonly magic: string },
+): boolean => bytes.toString('latin1', magicOffset, magicOffset + magic.length) === magic;

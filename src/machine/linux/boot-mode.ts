@@ -62,7 +62,10 @@ async function run(
   { spec, signal, onSign }: BootAttempt<LinuxMachineSpec>,
   { mode, timeoutSeconds = TIMEOUT_SECONDS[mode], onConsole }: BootModeOptions,
 ): Promise<BootModeResult> {
-  const watcher = new LinuxConsole({ firmware: spec.firmware !== undefined });
+  const watcher = new LinuxConsole({
+    firmware: spec.firmware !== undefined,
+    foreign: spec.isForeign === true,
+  });
   const suspect = spec.firmware && suspectOf(spec.firmware);
   const kept: Uint8Array[] = [];
   let keptBytes = 0;

@@ -9,6 +9,12 @@ import { GUEST_MARKERS } from './guest-markers.js';
 /** Longer than a kernel that boots says nothing, or a model is read, on most hosts. */
 const UNMARKED_REST_MS = 10_000;
 
+/**
+ * What the kernel prints last when a machine is powered off, at a level that every command line shows
+ * (kernel/reboot.c): all that is known of the end of a guest whose PID 1 prints no markers.
+ */
+const POWER_DOWN = /^(?:\[ *\d+\.\d+\] )?reboot: Power down\r*$/;
+
 /** What stands before each line of a sealed guest's PID 1, and nowhere else. */
 const SEAL = 0;
 
@@ -40,6 +46,7 @@ export class LinuxConsole implements GuestWatcher {
     if (GUEST_MARKERS.starting.test(line)) this.#started = true;
     const found = GUEST_MARKERS.exitStatus.exec(line);
     if (found) this.#exitStatus = Number(found[1]);
+    if (this.#isForeign && !this.#isInit && POWER_DOWN.test(line)) this.#exitStatus ??= 0;
     this.#report = parseAnswerReport(line) ?? this.#report;
     this.#fault = parseGuestFault(line) ?? this.#fault;
   });
@@ -80,7 +87,10 @@ export class LinuxConsole implements GuestWatcher {
     return this.#hasSpoken;
   }
 
-  /** What the last marker `zosia: exit status=N` said, or undefined while there was none. */
+  /**
+   * What the last marker `zosia: exit status=N` said, or undefined while there was none. Of a guest without
+   * markers: 0 once it has powered off.
+   */
   get exitStatus(): number | undefined {
     return this.#exitStatus;
   }

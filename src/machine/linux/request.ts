@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
-import { ALIGNMENT_BYTES, alignUp } from '../../formats/cpio/layout.js';
+import { concatenateArchives } from '../../formats/cpio/concatenate.js';
 import { planCpio } from '../../formats/cpio/writer.js';
 import type { CpioEntry } from '../../formats/cpio/writer.js';
 import { makeImage } from '../../image/image.js';
@@ -38,24 +38,16 @@ export interface RunRequest {
 const REQUEST_FOLDER = '/etc/zosia/request';
 
 /**
- * Plans a run's initrd: the base, then a tiny archive with the request. The kernel unpacks concatenated
- * archives one after the other, compressed or not, when an uncompressed one begins at a multiple of four
- * (kernel documentation, driver-api/early-userspace/buffer-format).
+ * Plans a run's initrd: the base, then a tiny archive with the request.
  *
  * @param baseBytes size of the file at `basePath`
  * @throws RangeError for a NUL in an argument
  */
 export function planRunInitrd(basePath: string, baseBytes: number, request: RunRequest): Image {
-  const overlay = planCpio(requestEntries(request));
-  const overlayOffset = alignUp(baseBytes, ALIGNMENT_BYTES);
-  return makeImage(overlayOffset + overlay.sizeBytes, [
+  const base = makeImage(baseBytes, [
     { offset: 0, length: baseBytes, source: { kind: 'file', path: basePath, offset: 0 } },
-    {
-      offset: overlayOffset,
-      length: overlay.sizeBytes,
-      source: { kind: 'image', image: overlay, offset: 0 },
-    },
   ]);
+  return concatenateArchives([base, planCpio(requestEntries(request))]);
 }
 
 /**

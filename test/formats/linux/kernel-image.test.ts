@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ARCHITECTURES } from '../../../src/artifacts/architectures.js';
 import { elfMemoryBytes } from '../../../src/formats/elf/memory.js';
-import { kernelMemoryBytes } from '../../../src/formats/linux/kernel-image.js';
+import { kernelArchitecture, kernelMemoryBytes } from '../../../src/formats/linux/kernel-image.js';
+import { prebuiltKernel, readPrebuiltKernel } from '../../../src/recipes/guest-kernel.js';
 import { DT, buildElf } from '../elf/build.js';
 import { arm64Kernel, x86Kernel } from '../../machine/support/kernel-headers.js';
 
@@ -25,5 +27,22 @@ describe('kernelMemoryBytes', () => {
     expect(kernelMemoryBytes(new Uint8Array(4096))).toBeUndefined();
     expect(kernelMemoryBytes(arm64Kernel(1).subarray(0, 128))).toBeUndefined();
     expect(kernelMemoryBytes(new Uint8Array(0))).toBeUndefined();
+  });
+});
+
+describe('kernelArchitecture', () => {
+  it.each(ARCHITECTURES)('knows the kernel for %s that comes along', async (arch) => {
+    const { image } = await prebuiltKernel(arch, await readPrebuiltKernel(arch));
+    expect(kernelArchitecture(image)).toBe(arch);
+  });
+
+  it('does not take an x86 kernel without a 64-bit entry, or what is cut short', async () => {
+    const bzImage = Buffer.from(await readPrebuiltKernel('x86_64'));
+    expect(kernelArchitecture(bzImage.subarray(0, 0x200))).toBeUndefined();
+    const of32Bits = Buffer.from(bzImage.subarray(0, 4096));
+    of32Bits.writeUInt16LE(of32Bits.readUInt16LE(0x236) & ~1, 0x236);
+    expect(kernelArchitecture(of32Bits)).toBeUndefined();
+    expect(kernelArchitecture(x86Kernel(1, 0x020b))).toBeUndefined();
+    expect(kernelArchitecture(new Uint8Array(4096))).toBeUndefined();
   });
 });

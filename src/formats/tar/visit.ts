@@ -1,6 +1,5 @@
 import type { Header } from 'tar-stream';
 import { ZosiaError } from '../../errors.js';
-import { corruptDeb } from './ar.js';
 
 /** What a tar archive says of one member. */
 export interface TarMember {
@@ -10,6 +9,13 @@ export interface TarMember {
   readonly mode: number;
   readonly sizeBytes: number;
   readonly linkName: string | undefined;
+  readonly uid: number;
+  readonly gid: number;
+  /** Whole seconds since 1970. */
+  readonly mtimeSeconds: number;
+  /** Of devices; 0 for others. */
+  readonly deviceMajor: number;
+  readonly deviceMinor: number;
 }
 
 /** Where a member's data go: given each piece, then told that it was the last. */
@@ -22,11 +28,13 @@ export interface TarDataSink {
  * Runs a tar archive past a visitor, member by member. Data nobody asks for are dropped.
  *
  * @param visit called with every member; returns where its data go, or undefined to drop them
- * @throws ZosiaError `ZOSIA_DEB_CORRUPT`; what `chunks` or `visit` throws
+ * @param corrupt makes the error for an archive that cannot be read
+ * @throws what `corrupt` makes; what `chunks` or `visit` throws
  */
 export async function visitTar(
   chunks: AsyncIterable<Uint8Array>,
   visit: (member: TarMember) => TarDataSink | undefined,
+  corrupt: (detail: string, cause: unknown) => ZosiaError,
 ): Promise<void> {
   // Loaded when it is needed: most of who import this unpack nothing.
   const { extract } = await import('tar-stream');
@@ -34,7 +42,7 @@ export async function visitTar(
   let failure: ZosiaError | undefined;
   let wake = (): void => undefined;
   const fail = (cause: unknown): void => {
-    failure ??= cause instanceof ZosiaError ? cause : corruptDeb(String(cause), cause);
+    failure ??= cause instanceof ZosiaError ? cause : corrupt(String(cause), cause);
     wake();
   };
   const closed = new Promise<void>((resolve) => {
@@ -54,6 +62,8 @@ export async function visitTar(
     } catch (error) {
       fail(error);
     }
+    // What ends in the middle of a member is told to that member's stream, and ends the process unless heard.
+    data.on('error', fail);
     data.on('data', (piece) => sink?.write(piece as Uint8Array));
     data.on('end', () => {
       sink?.end();
@@ -88,5 +98,10 @@ function tarMember(header: Header): TarMember {
     mode: header.mode,
     sizeBytes: header.size,
     linkName: linkName ?? undefined,
+    uid: header.uid,
+    gid: header.gid,
+    mtimeSeconds: Math.floor(header.mtime.getTime() / 1000),
+    deviceMajor: header.devmajor,
+    deviceMinor: header.devminor,
   };
 }

@@ -1,0 +1,92 @@
+import { ZosiaError } from '../../errors.js';
+import { unpackedHead } from '../../formats/compression/detect.js';
+import type { CpioFile } from '../../formats/cpio/root/file.js';
+import { unpackCpio } from '../../formats/cpio/root/unpack.js';
+import { planCpio } from '../../formats/cpio/writer.js';
+import { ELF_MACHINE_BYTES, elfMachine } from '../../formats/elf/machine.js';
+import { isTar } from '../../formats/tar/open.js';
+import { tarTree } from '../../formats/tar/tree.js';
+import { accessFile } from '../../host/access-file.js';
+import { hostFileData, lookAtFile } from '../../host/host-file.js';
+import { openPlan } from '../../host/image-reader.js';
+import type { Image } from '../../image/image.js';
+import { GIB } from '../../image/units.js';
+import type { Architecture } from '../architectures.js';
+
+/** The most that is read of a packed root file system, and that the files of a tar may have. */
+const MAX_UNPACKED_BYTES = GIB;
+
+/** A root file system that a kernel can be given as an initramfs. */
+export interface Rootfs {
+  /** The file as it is; of a tar, the archive that it was turned into. */
+  readonly archive: Image;
+  /** What the kernel makes of it. */
+  readonly root: CpioFile;
+  /** What its first program for a machine that there is runs on; undefined: there is none. */
+  readonly arch: Architecture | undefined;
+}
+
+/**
+ * Reads a root file system: cpio archives, packed in any way that kernels unpack and zosia does, or a tar
+ * archive, which is turned into one.
+ *
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`; as `readCpio` and `tarTree` for what
+ *   is damaged; `ZOSIA_BASE_REFUSED` for what the kernel would not unpack
+ */
+export async function readRootfs(path: string, signal?: AbortSignal): Promise<Rootfs> {
+  const archive = await archiveOf(path);
+  const source = openPlan(archive);
+  try {
+    const { unpacked, damage, skipped } = await unpackCpio(source, {
+      maxBytes: MAX_UNPACKED_BYTES,
+      signal,
+    });
+    if (damage) throw damage;
+    const refusal = skipped.problems.find(({ code }) => code === 'compression');
+    if (refusal) {
+      throw new ZosiaError(
+        'ZOSIA_BASE_REFUSED',
+        `the kernel does not unpack ${path}: ${refusal.message}`,
+        { hint: 'Pack it as the kernel wants it: gzip, zstd, lz4 -l, or xz --check=crc32.' },
+      );
+    }
+    return { archive, root: unpacked.root, arch: await findArchitecture(unpacked.root) };
+  } finally {
+    await source.close();
+  }
+}
+
+async function archiveOf(path: string): Promise<Image> {
+  const file = await accessFile(path);
+  try {
+    if (isTar((await unpackedHead(file)).head)) {
+      return planCpio(await tarTree(file, { maxBytes: MAX_UNPACKED_BYTES }));
+    }
+  } finally {
+    await file.close();
+  }
+  return hostFileData(await lookAtFile(path));
+}
+
+async function findArchitecture(root: CpioFile): Promise<Architecture | undefined> {
+  const files = [...filesOf(root)]
+    .filter(({ part, dataBytes }) => part !== undefined && dataBytes >= ELF_MACHINE_BYTES)
+    // A packed part can only be read on.
+    .sort((one, other) => one.part!.offset - other.part!.offset || one.offset - other.offset);
+  for (const { part, offset } of files) {
+    const machine = elfMachine(await part!.content.read(offset, ELF_MACHINE_BYTES));
+    if (machine) return machine;
+  }
+  return undefined;
+}
+
+/** The files of a tree; those with several names as often. */
+function* filesOf(root: CpioFile): Generator<CpioFile> {
+  const folders = [root];
+  for (let folder = folders.pop(); folder; folder = folders.pop()) {
+    for (const child of folder.children!.values()) {
+      if (child.children) folders.push(child);
+      else if (child.type === 'file') yield child;
+    }
+  }
+}
