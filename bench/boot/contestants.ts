@@ -21,11 +21,11 @@ export interface Contestant {
 /** What the first release packed its initramfs with. */
 const GZIP_LEVEL = 6;
 
-/**
- * Another way to pack the initramfs. Not so lz4: its legacy frame, which alone the kernel takes, says nowhere
- * that it ends, so that the archive of the run cannot follow it.
- */
-const ZSTD = ['-19', '-c', '-q'];
+/** Other ways to pack the initramfs, as the kernel takes them. */
+const PACKERS = [
+  { name: 'zstd', program: 'zstd', args: ['-19', '-c', '-q'] },
+  { name: 'lz4', program: 'lz4', args: ['-l', '-9', '-c', '-q'] },
+] as const;
 
 /**
  * Makes the guests of an architecture: the way of the last release first, which the others are compared with
@@ -58,15 +58,16 @@ export async function contestants(
     { ...now, title: "without llama.cpp's warm-up", llamaArgs: ['--no-warmup'] },
     { ...now, title: 'without fitting (-fit off)', llamaArgs: ['-fit', 'off'] },
   ];
-  const zstd = await execa('zstd', ZSTD, {
-    inputFile: own.initramfs,
-    encoding: 'buffer',
-    reject: false,
-  });
-  if (!zstd.failed) {
-    const initrd = `${packed}.zst`;
-    await writeFile(initrd, zstd.stdout);
-    others.push({ ...now, title: 'initramfs packed with zstd', initrd });
+  for (const { name, program, args } of PACKERS) {
+    const run = await execa(program, args, {
+      inputFile: own.initramfs,
+      encoding: 'buffer',
+      reject: false,
+    });
+    if (run.failed) continue;
+    const initrd = `${packed}.${name}`;
+    await writeFile(initrd, run.stdout);
+    others.push({ ...now, title: `initramfs packed with ${name}`, initrd });
   }
   if (arch === 'x86_64') {
     others.push({ ...now, title: 'bzImage', kernel: own.uefiKernel });

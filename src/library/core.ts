@@ -30,6 +30,7 @@ export { closable } from '../image/closable.js';
 export type { Closable } from '../image/closable.js';
 export type { OpenRandomAccess, RandomAccess } from '../image/random-access.js';
 export { sha256 } from '../image/sha256.js';
+export type { Sha256 } from '../image/sha256.js';
 export { sliceAccess } from '../image/slice-access.js';
 
 // What planners take: one name in a tree.

@@ -27,6 +27,8 @@ export { memoryByContext } from '../prepare/memory-by-context.js';
 export type { ContextMemory } from '../prepare/memory-by-context.js';
 
 // What the types above mention.
+export type { BaseInit, KernelKind } from '../recipes/places.js';
+export type { LlamaChoice } from '../recipes/llama-folder.js';
 export type { DownloadProgress } from '../artifacts/download.js';
 export type { FoundRequirement } from '../doctor/check.js';
 export type { HostFacts } from '../doctor/host-facts.js';

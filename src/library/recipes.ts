@@ -16,7 +16,8 @@ export type { PrebuiltProgram } from '../artifacts/prebuilt.js';
 
 // The Linux guest and its model disk.
 export { defaultPlaces } from '../recipes/places.js';
-export type { DiskFormat, Places } from '../recipes/places.js';
+export type { BaseInit, DiskFormat, KernelKind, Places } from '../recipes/places.js';
+export type { LlamaChoice } from '../recipes/llama-folder.js';
 export { linuxGuest } from '../recipes/linux-guest.js';
 export type { LinuxGuest, LinuxGuestOptions } from '../recipes/linux-guest.js';
 export { readModel } from '../recipes/model.js';

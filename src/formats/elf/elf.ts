@@ -32,13 +32,8 @@ const MAX_NEEDED = 4096;
  */
 export function readElf(bytes: Uint8Array): ElfInfo {
   const file = new ElfFile(bytes);
-  const { header, layout } = file;
-  const segments = file.table(
-    layout.programHeader,
-    header.programHeaderOffset,
-    header.programHeaderCount,
-    header.programHeaderSize,
-  );
+  const { header } = file;
+  const segments = file.segments();
   const interpreter = segments.find(({ type }) => type === SEGMENT_TYPE.interpreter);
   const entries = dynamicEntries(file, segments);
   const strings = new DynamicStrings(file, segments, entries);

@@ -45,6 +45,13 @@ export class ElfFile {
     );
   }
 
+  /** What is to be loaded, and what the loader is told. */
+  segments(): ElfValues<keyof ElfLayout['programHeader']['fields']>[] {
+    const { programHeaderOffset, programHeaderCount, programHeaderSize } = this.header;
+    const { programHeader } = this.layout;
+    return this.table(programHeader, programHeaderOffset, programHeaderCount, programHeaderSize);
+  }
+
   /** `length` bytes from `offset` on. */
   slice(offset: number, length: number): Uint8Array {
     if (offset + length > this.bytes.length) {

@@ -11,15 +11,7 @@ import { SEGMENT_TYPE } from './layout.js';
  */
 export function withInterpreter(program: Uint8Array, path: string): Uint8Array {
   const file = new ElfFile(program);
-  const { header, layout } = file;
-  const segment = file
-    .table(
-      layout.programHeader,
-      header.programHeaderOffset,
-      header.programHeaderCount,
-      header.programHeaderSize,
-    )
-    .find(({ type }) => type === SEGMENT_TYPE.interpreter);
+  const segment = file.segments().find(({ type }) => type === SEGMENT_TYPE.interpreter);
   if (!segment) throw invalid('it names no dynamic loader');
   const text = Buffer.from(`${path}\0`);
   file.slice(segment.offset, segment.fileSize);

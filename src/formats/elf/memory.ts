@@ -10,10 +10,8 @@ import { SEGMENT_TYPE } from './layout.js';
  */
 export function elfMemoryBytes(head: Uint8Array): number | undefined {
   try {
-    const file = new ElfFile(head);
-    const { programHeaderOffset, programHeaderCount, programHeaderSize } = file.header;
-    return file
-      .table(file.layout.programHeader, programHeaderOffset, programHeaderCount, programHeaderSize)
+    return new ElfFile(head)
+      .segments()
       .filter(({ type }) => type === SEGMENT_TYPE.load)
       .reduce((sum, { memorySize }) => sum + memorySize, 0);
   } catch (error) {

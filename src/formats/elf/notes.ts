@@ -18,15 +18,8 @@ const MAX_NOTES = 1024;
  */
 export function elfNotes(bytes: Uint8Array): ElfNote[] {
   const file = new ElfFile(bytes);
-  const { header, layout } = file;
-  const segments = file.table(
-    layout.programHeader,
-    header.programHeaderOffset,
-    header.programHeaderCount,
-    header.programHeaderSize,
-  );
   const notes: ElfNote[] = [];
-  for (const { type, offset, fileSize } of segments) {
+  for (const { type, offset, fileSize } of file.segments()) {
     if (type !== SEGMENT_TYPE.note) continue;
     for (const note of notesOf(file.slice(offset, fileSize))) {
       if (notes.push(note) > MAX_NOTES) throw invalid(`more than ${MAX_NOTES} notes`);

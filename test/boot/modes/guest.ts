@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect } from 'vitest';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
-import { ALIGNMENT_BYTES, alignUp } from '../../../src/formats/cpio/layout.js';
+import { concatenateArchives } from '../../../src/formats/cpio/concatenate.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
 import type { CpioEntry } from '../../../src/formats/cpio/writer.js';
 import { makeImage } from '../../../src/image/image.js';
@@ -113,13 +113,10 @@ let overlays = 0;
 /** Covers files of an initramfs, in a file beside it. @returns its path */
 export async function withOverlay(path: string, entries: readonly CpioEntry[]): Promise<string> {
   const { size } = await stat(path);
-  const overlay = planCpio(entries);
-  const offset = alignUp(size, ALIGNMENT_BYTES);
-  const out = `${path}.${overlays++}`;
-  const image = makeImage(offset + overlay.sizeBytes, [
+  const base = makeImage(size, [
     { offset: 0, length: size, source: { kind: 'file', path, offset: 0 } },
-    { offset, length: overlay.sizeBytes, source: { kind: 'image', image: overlay, offset: 0 } },
   ]);
-  await writeRaw(image, out);
+  const out = `${path}.${overlays++}`;
+  await writeRaw(concatenateArchives([base, planCpio(entries)]), out);
   return out;
 }

@@ -39,7 +39,7 @@ describe('composeInitrd', () => {
       prompt: 'Zażółć\n',
       terminal: { rows: 24, columns: 80, term: 'xterm-256color' },
     });
-    const overlayOffset = Math.ceil(size / 4) * 4;
+    const overlayOffset = Math.ceil((size + 4) / 4) * 4;
     expect([...initrd.subarray(0, size)]).toEqual([...base]);
     expect([...initrd.subarray(size, overlayOffset)].every((byte) => byte === 0)).toBe(true);
     expect(await requestFiles(initrd.subarray(overlayOffset))).toEqual({
