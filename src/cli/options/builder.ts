@@ -78,6 +78,9 @@ export async function withChosenBuilder<T>(
       onBuild: (tag) => {
         say(`building the image ${tag}, which takes a minute or two once`);
       },
+      onOtherPackages: (from) => {
+        say(`the packages of the pinned day cannot be had: those in the image are from ${from}`);
+      },
     },
     use,
   );

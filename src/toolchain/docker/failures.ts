@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 
@@ -6,7 +7,7 @@ import { option, wording } from '../../wording.js';
  * 20.10 to 28. The first that fits is the reason; what is found in passing, like a base image that a daemon
  * without disk space cannot unpack, comes after what it is a consequence of.
  */
-const FAILURES: readonly (readonly [RegExp, (line: string) => ZosiaError])[] = [
+const FAILURES: readonly (readonly [RegExp, (line: string, output: string) => ZosiaError])[] = [
   [
     /permission denied while trying to connect|dial unix .*: permission denied/i,
     () =>
@@ -38,18 +39,24 @@ const FAILURES: readonly (readonly [RegExp, (line: string) => ZosiaError])[] = [
       ),
   ],
   [
-    /^zosia: no packages/im,
-    () =>
+    // What apt-get exits with: of the programs in guest/toolchain's Dockerfiles no other one does.
+    /returned a non-zero code: 100$|did not complete successfully: exit code: 100$/i,
+    (_line, output) =>
       new ZosiaError(
         'ZOSIA_DOCKER_PACKAGES',
-        'the compilers cannot be installed in the image: no archive of Debian answers inside of it',
+        `the compilers cannot be installed in the image: ${aptReason(output)}`,
         {
           hint: wording`Where containers have no network of their own, try ${option('dockerNetwork', 'host')}; name an archive with ${option('mirror')}.`,
         },
       ),
   ],
   [
-    /pull access denied|manifest unknown|manifest for .* not found|failed to resolve (?:source metadata|reference)|failed to do request|(?:no such image|unable to find image)|Get "?https?:|dial tcp|no such host|i\/o timeout|TLS handshake|toomanyrequests|repository does not exist|invalid reference format|not found: manifest/i,
+    // A base image without Debian's programs, or one that does not say what it is.
+    /"cat": executable file not found|\/etc\/os-release'?: No such file/i,
+    () => notDebian(),
+  ],
+  [
+    /pull access denied|manifest unknown|manifest for .* not found|failed to resolve (?:source metadata|reference)|failed to do request|no such image|Get "?https?:|dial tcp|no such host|i\/o timeout|TLS handshake|toomanyrequests|repository does not exist|invalid reference format|not found: manifest/i,
     (line) =>
       new ZosiaError('ZOSIA_DOCKER_BASE_IMAGE', `the base image cannot be had: ${line}`, {
         hint: wording`Name an image of Debian that the daemon has with ${option('baseImage')}; debootstrap and docker import make one without a registry.`,
@@ -64,11 +71,14 @@ const FAILURES: readonly (readonly [RegExp, (line: string) => ZosiaError])[] = [
  * @param output all that it printed
  */
 export function explainDockerFailure(doing: string, output: string): ZosiaError {
+  // What programs in an image print on stderr comes in red.
+  const text = stripVTControlCharacters(output);
+  const lines = text.split('\n').map((line) => line.trim());
   for (const [pattern, error] of FAILURES) {
-    const line = output.split('\n').find((each) => pattern.test(each));
-    if (line !== undefined) return error(line.trim());
+    const line = lines.find((each) => pattern.test(each));
+    if (line !== undefined) return error(line, text);
   }
-  const last = output.trim().split('\n').at(-1) ?? '';
+  const last = text.trim().split('\n').at(-1) ?? '';
   return new ZosiaError(
     'ZOSIA_DOCKER_FAILED',
     `${doing}: ${last === '' ? 'docker says nothing' : last}`,
@@ -78,8 +88,20 @@ export function explainDockerFailure(doing: string, output: string): ZosiaError 
   );
 }
 
+/** The first of apt's errors; BuildKit puts the step and the time before each line. */
+const aptReason = (output: string): string =>
+  /(?:^|\s)E: (.+)/m.exec(output)?.[1]?.trim() ?? 'apt says nothing';
+
 export function dockerNotFound(): ZosiaError {
   return new ZosiaError('ZOSIA_DOCKER_NOT_FOUND', 'there is no program docker on this host', {
     hint: wording`Install Docker, or compile with ${option('builder', 'host')}.`,
   });
+}
+
+export function notDebian(): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_DOCKER_BASE_IMAGE',
+    'the base image is of no release of Debian, nor of a derivative',
+    { hint: wording`Name an image of Debian with ${option('baseImage')}.` },
+  );
 }

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLock } from '../../artifacts/lock.js';
+import { ZosiaError } from '../../errors.js';
 import { sha256 } from '../../image/sha256.js';
+import type { BuilderFile } from '../builder.js';
 import { TOOLCHAIN_DIRECTORY } from '../sources.js';
+import { OWN_SOURCE, aptFiles, mirrorSource, snapshotSource } from './apt-settings.js';
+import type { PackageSource } from './apt-settings.js';
 import { packFiles } from './archive.js';
+import { baseRelease, crossCompilers } from './base-image.js';
 import type { DockerClient } from './client.js';
-import { explainDockerFailure } from './failures.js';
 import { BASE_IMAGE, checkedImageName, isPinned } from './image-name.js';
 
 /** What an image has compilers for: guest/toolchain has a Dockerfile for each. */
@@ -20,6 +24,8 @@ export interface ImageOptions {
   readonly findMirror: () => Promise<string | undefined>;
   /** Called before an image is built, which takes a minute or two. */
   readonly onBuild?: ((tag: string) => void) | undefined;
+  /** Called with where packages came from, when they are not those of the pinned day. */
+  readonly onOtherPackages?: ((from: string) => void) | undefined;
 }
 
 /** Variables that Docker hands to what it runs, without keeping them in the image. */
@@ -37,49 +43,90 @@ export async function toolchainImage(
   toolchain: Toolchain,
   options: ImageOptions,
 ): Promise<string> {
-  const { dockerNetwork, findMirror, onBuild } = options;
   const baseImage = checkedImageName(options.baseImage ?? BASE_IMAGE);
-  const [dockerfile, script] = await Promise.all(
-    [`${toolchain}/Dockerfile`, 'install-packages.sh'].map((path) =>
-      readFile(join(TOOLCHAIN_DIRECTORY, path)),
-    ),
-  );
-  const snapshot = (await readLock()).snapshot.bookworm;
-  const baseId = isPinned(baseImage) ? '' : await imageId(client, baseImage);
-  const inputs = [baseImage, baseId, snapshot, sha256(dockerfile!), sha256(script!)];
+  const dockerfile = await readFile(join(TOOLCHAIN_DIRECTORY, toolchain, 'Dockerfile'), 'utf8');
+  const pinned = snapshotSource((await readLock()).snapshot.bookworm);
+  const baseId = isPinned(baseImage) ? '' : await presentId(client, baseImage);
+  // Which release it is follows from the base image.
+  const inputs = [baseImage, baseId, dockerfile, aptFiles(pinned, 'any')];
   const tag = `zosia-${toolchain}:${sha256(JSON.stringify(inputs)).slice(0, 16)}`;
-  if ((await imageId(client, tag)) !== '') return tag;
+  if ((await inspect(client, tag, 'Id')) !== '') return tag;
 
-  onBuild?.(tag);
-  const mirror = await findMirror();
-  const settings = { BASE_IMAGE: baseImage, SNAPSHOT: snapshot, MIRROR: mirror };
-  const { failed, output } = await client.run(
-    [
-      'build',
-      '--force-rm',
-      '--tag',
-      tag,
-      ...(dockerNetwork === undefined ? [] : ['--network', dockerNetwork]),
-      ...Object.entries(settings).flatMap(([name, value]) =>
-        value === undefined ? [] : ['--build-arg', `${name}=${value}`],
-      ),
-      ...PROXIES.flatMap((name) => ['--build-arg', name]),
-      '-',
-    ],
-    {
-      input: packFiles([
-        { path: 'Dockerfile', data: dockerfile! },
-        { path: 'install-packages.sh', data: script! },
-      ]),
-    },
+  options.onBuild?.(tag);
+  const release = await baseRelease(client, baseImage);
+  const mirror = await options.findMirror();
+  const sources =
+    release === undefined
+      ? [OWN_SOURCE]
+      : [pinned, ...(mirror === undefined ? [] : [mirrorSource(mirror)]), OWN_SOURCE];
+  const architecture = await inspect(client, baseImage, 'Architecture');
+  const settings = {
+    BASE_IMAGE: baseImage,
+    // Only llama.cpp's asks for them.
+    CROSS_COMPILERS: crossCompilers(architecture).join(' '),
+  };
+  const args = [
+    ...Object.entries(settings).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...(options.dockerNetwork === undefined ? [] : ['--network', options.dockerNetwork]),
+  ];
+  const used = await firstThatInstalls(sources, (source) =>
+    build(client, tag, args, [
+      { path: 'Dockerfile', data: dockerfile },
+      ...aptFiles(source, release),
+    ]),
   );
-  if (failed) throw explainDockerFailure('the image with the compilers was not built', output);
+  if (used !== pinned) options.onOtherPackages?.(used.name);
   return tag;
 }
 
-/** The identifier of an image that the daemon has, or nothing. */
-async function imageId(client: DockerClient, name: string): Promise<string> {
-  const args = ['image', 'inspect', '--format', '{{.Id}}', name];
+/**
+ * The first of the sources that packages can be installed from; any other failure than apt's is the end.
+ *
+ * @throws whatever `install` throws for the last source, or for a reason that is none of the source's
+ */
+async function firstThatInstalls(
+  sources: readonly PackageSource[],
+  install: (source: PackageSource) => Promise<void>,
+): Promise<PackageSource> {
+  for (const source of sources) {
+    try {
+      await install(source);
+      return source;
+    } catch (error) {
+      const isOfSource = error instanceof ZosiaError && error.code === 'ZOSIA_DOCKER_PACKAGES';
+      if (!isOfSource || source === sources.at(-1)) throw error;
+    }
+  }
+  throw new Error('there is no source of packages');
+}
+
+async function build(
+  client: DockerClient,
+  tag: string,
+  args: readonly string[],
+  files: readonly BuilderFile[],
+): Promise<void> {
+  const proxies = PROXIES.flatMap((name) => ['--build-arg', name]);
+  const words = ['build', '--force-rm', '--tag', tag, ...args, ...proxies, '-'];
+  const input = packFiles(files);
+  await client.must('the image with the compilers was not built', words, { input });
+}
+
+/** The identifier of an image, which the daemon downloads if it has to. */
+async function presentId(client: DockerClient, name: string): Promise<string> {
+  const id = await inspect(client, name, 'Id');
+  if (id !== '') return id;
+  await client.must('the base image cannot be had', ['pull', '--quiet', name]);
+  return inspect(client, name, 'Id');
+}
+
+/** A field of an image that the daemon has, or nothing. */
+async function inspect(
+  client: DockerClient,
+  name: string,
+  field: 'Id' | 'Architecture',
+): Promise<string> {
+  const args = ['image', 'inspect', '--format', `{{.${field}}}`, name];
   const { failed, output } = await client.run(args);
   return failed ? '' : output.trim();
 }

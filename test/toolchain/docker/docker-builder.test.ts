@@ -10,7 +10,7 @@ import { BASE_IMAGE } from '../../../src/toolchain/docker/image-name.js';
 import { TOOLCHAIN_DIRECTORY } from '../../../src/toolchain/sources.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { makeFakeDocker } from './fake-docker.js';
+import { APT_FAILED, makeFakeDocker } from './fake-docker.js';
 import type { FakeDocker } from './fake-docker.js';
 
 const folder = temporaryFolder();
@@ -78,7 +78,7 @@ describe('withDockerBuilder', () => {
 
   it('mounts no folder of the host, and gives the container neither network nor privileges', async () => {
     await withBuilder(nothing);
-    const [run] = await started('run');
+    const run = (await started('run')).at(-1);
     const line = run!.join(' ');
     expect(line).toContain('--rm --interactive --name zosia-');
     expect(line).toContain('--network none --cap-drop ALL --security-opt no-new-privileges');
@@ -90,7 +90,7 @@ describe('withDockerBuilder', () => {
       toolchain: 'kernel',
     });
     expect(launcher).toBe('ccache');
-    const [run] = await started('run');
+    const run = (await started('run')).at(-1);
     expect(run!.join(' ')).toContain('--volume zosia-ccache-kernel:/home/zosia/.ccache');
   });
 
@@ -147,13 +147,14 @@ describe('the image of a toolchain', () => {
     const builds = await started('build');
     expect(builds).toHaveLength(1);
     expect(builds[0]).toContain(`BASE_IMAGE=${BASE_IMAGE}`);
-    expect(builds[0]).toContain(`SNAPSHOT=${(await readLock()).snapshot.bookworm}`);
     expect(builds[0]!.at(-1)).toBe('-');
-    const context = await readFile(join(docker.folder, 'context.tar'));
+    const context = await docker.context(1);
     expect(Buffer.from(await unpackFile(context))).toEqual(
       await readFile(join(TOOLCHAIN_DIRECTORY, 'guest/Dockerfile')),
     );
-    expect(context.includes('Installs packages of Debian')).toBe(true);
+    const { snapshot } = await readLock();
+    const source = `http://snapshot.debian.org/archive/debian/${snapshot.bookworm}/ bookworm main\n`;
+    expect(context.includes(source)).toBe(true);
   });
 
   it('is another one for another base image', async () => {
@@ -164,15 +165,20 @@ describe('the image of a toolchain', () => {
     expect(new Set(tags).size).toBe(2);
   });
 
-  it('gets the mirror and the network that are named, the mirror only when it is needed', async () => {
-    const findMirror = vi.fn(() => Promise.resolve('http://mirror.example/debian/'));
-    const options = { findMirror, dockerNetwork: 'host' };
-    await withBuilder(nothing, options);
-    await withBuilder(nothing, options);
-    expect(findMirror).toHaveBeenCalledTimes(1);
+  it('is built in the network that is named', async () => {
+    await withBuilder(nothing, { dockerNetwork: 'host' });
     const [build] = await started('build');
     expect(build!.join(' ')).toContain('--network host');
-    expect(build).toContain('MIRROR=http://mirror.example/debian/');
+  });
+
+  it.each([
+    ['amd64', 'g++-aarch64-linux-gnu'],
+    ['arm64', 'g++-x86-64-linux-gnu'],
+    ['riscv64', 'g++-aarch64-linux-gnu g++-x86-64-linux-gnu'],
+  ])('has, on %s, llama.cpp compiled by GCC and %s', async (architecture, packages) => {
+    await docker.setBase('ID=debian\nVERSION_CODENAME=trixie\n', architecture);
+    await withBuilder(nothing, { toolchain: 'llama' });
+    expect((await started('build'))[0]).toContain(`CROSS_COMPILERS=${packages}`);
   });
 
   it.each(['', ' ', '-x', '--privileged', 'a b', 'debian:', ':tag', 'a@sha256:12'])(
@@ -216,7 +222,7 @@ const FAILURES = [
   ],
   [
     'build',
-    'Step 6/9 : RUN sh /usr/local/sbin/install-packages.sh clang lld\nexec /bin/sh: exec format error\nThe command returned a non-zero code: 1',
+    'Step 7/10 : RUN apt-get update     && apt-get install clang lld\nexec /bin/sh: exec format error\nThe command returned a non-zero code: 1',
     'ZOSIA_DOCKER_ARCHITECTURE',
     /baseImage/,
   ],
@@ -238,11 +244,43 @@ const FAILURES = [
     'ZOSIA_DOCKER_BASE_IMAGE',
     /baseImage/,
   ],
+  ['build', APT_FAILED, 'ZOSIA_DOCKER_PACKAGES', /dockerNetwork=host/],
   [
     'build',
-    "W: Failed to fetch http://deb.example/x  Could not resolve 'deb.example'\nzosia: no packages\nThe command returned a non-zero code: 1",
+    '#8 0.512 E: Unable to locate package clang\nERROR: failed to solve: process "/bin/sh -c apt-get update" did not complete successfully: exit code: 100',
     'ZOSIA_DOCKER_PACKAGES',
-    /dockerNetwork=host/,
+    /mirror/,
+  ],
+  [
+    'build',
+    `E: Write error - write (28: No space left on device)\n${APT_FAILED}`,
+    'ZOSIA_DISK_FULL',
+    /prune/,
+  ],
+  [
+    'pull',
+    'Error response from daemon: manifest for debian:mine not found: manifest unknown',
+    'ZOSIA_DOCKER_BASE_IMAGE',
+    /debootstrap/,
+  ],
+  ['run cat', 'exec /usr/bin/cat: exec format error', 'ZOSIA_DOCKER_ARCHITECTURE', /baseImage/],
+  [
+    'run cat',
+    "Unable to find image 'debian:mine' locally\ndocker: Error response from daemon: pull access denied for debian, repository does not exist.",
+    'ZOSIA_DOCKER_BASE_IMAGE',
+    /debootstrap/,
+  ],
+  [
+    'run cat',
+    'docker: Error response from daemon: failed to create task: exec: "cat": executable file not found in $PATH: unknown.',
+    'ZOSIA_DOCKER_BASE_IMAGE',
+    /Debian/,
+  ],
+  [
+    'run cat',
+    "cat: can't open '/etc/os-release': No such file or directory",
+    'ZOSIA_DOCKER_BASE_IMAGE',
+    /Debian/,
   ],
   [
     'run',
@@ -257,7 +295,7 @@ const FAILURES = [
 describe('a docker that fails', () => {
   it.each(FAILURES)('at its command %s with "%s" is %s', async (command, text, code, hint) => {
     await docker.fail(command, text);
-    const failure = withBuilder(nothing);
+    const failure = withBuilder(nothing, { baseImage: 'debian:mine' });
     await expect(failure).rejects.toThrow(zosiaError(code));
     await expect(failure).rejects.toMatchObject({ hint: expect.stringMatching(hint) as string });
     await expect(failure).rejects.not.toThrow(/\n/);
