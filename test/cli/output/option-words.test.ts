@@ -75,6 +75,7 @@ const OF_OTHER_PROGRAMS = [
   'perf/report/style.ts',
   'perf/setting.ts',
   'recipes/model-memory.ts',
+  'toolchain/docker/base-image.ts',
   'toolchain/docker/client.ts',
   'toolchain/docker/container.ts',
   'toolchain/docker/docker-builder.ts',
