@@ -113,7 +113,7 @@ describe('the package that npm packs from a clone', () => {
     skipWhere(!hasProgram('clang'), 'no clang here'),
     async () => {
       const { stdout } = await zosia('build', 'guest', '--out', 'guest');
-      expect(stdout).toContain('with clang');
+      expect(stdout).toMatch(/ with .*clang version/);
     },
   );
 
