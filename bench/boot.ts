@@ -81,7 +81,7 @@ function onBoard(args: readonly string[], machineType: string): string[] {
   const at = args.indexOf('-machine');
   return args
     .with(at + 1, machineType)
-    .map((each) => each.replace('virtio-blk-pci', 'virtio-blk-device'));
+    .map((each) => each.replace(/^(virtio-(?:blk|rng))-pci/, '$1-device'));
 }
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2).padStart(7);

@@ -72,12 +72,14 @@ export class DirectWriter {
 
   /** @returns how many of the bytes were written: all, or those before one that cannot be in this way */
   async #writeDirectly(bytes: Uint8Array, offset: number): Promise<number> {
-    if (!this.#direct || bytes.length < MINIMUM_BYTES || !isAligned(bytes)) return 0;
+    // Of several writes under way, another one may find that there is no direct I/O.
+    const direct = this.#direct;
+    if (!direct || bytes.length < MINIMUM_BYTES || !isAligned(bytes)) return 0;
     let done = 0;
     while (done < bytes.length && done % ALIGNMENT_BYTES === 0) {
       const length = bytes.length - done;
       try {
-        done += (await this.#direct.write(bytes, done, length, offset + done)).bytesWritten;
+        done += (await direct.write(bytes, done, length, offset + done)).bytesWritten;
       } catch (error) {
         if (!NOT_TAKEN.includes(systemErrorCode(error))) throw error;
         await this.close();

@@ -77,10 +77,10 @@ static void finish(struct llama_command *command, const struct flags *flags,
     // llama.cpp reads keys as wide characters: without a UTF-8 locale, anything but ASCII ends the input.
     command->environment[count++] = "LANG=C.UTF-8";
     command->environment[count++] = command->term_variable;
-    // libgomp's threads would spin while they wait for each other. Where the host has anything else to
-    // do, the one that is waited for then does not get on.
     // zosia has chosen the context and the machine for each other: llama.cpp need not find out what fits.
     command->environment[count++] = "LLAMA_ARG_FIT=off";
+    // libgomp's threads would spin while they wait for each other. Where the host has anything else to
+    // do, the one that is waited for then does not get on.
     command->environment[count++] =
         flags->threads_spin ? "OMP_WAIT_POLICY=active" : "OMP_WAIT_POLICY=passive";
     command->environment[count] = NULL;

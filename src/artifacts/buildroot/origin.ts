@@ -63,10 +63,21 @@ export async function withOrigin<T>(
 function urlOf(from: string): URL | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(from)) return undefined;
   const url = URL.canParse(from) ? new URL(from) : undefined;
-  if (url && ['http:', 'https:', 'file:'].includes(url.protocol)) return url;
+  const isKnown = url && ['http:', 'https:', 'file:'].includes(url.protocol);
+  if (isKnown && isDecodable(url)) return url;
   throw new ZosiaError('ZOSIA_BAD_OPTION', 'this is no URL that zosia can fetch from', {
     hint: 'Give one that begins with https://, http:// or file://.',
   });
+}
+
+/** Whether what is percent-encoded in it is UTF-8. */
+function isDecodable({ pathname, username, password }: URL): boolean {
+  try {
+    [pathname, username, password].forEach(decodeURIComponent);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function download(url: URL, path: string, { onBytes, signal }: OriginOptions): Promise<void> {
@@ -77,7 +88,7 @@ async function download(url: URL, path: string, { onBytes, signal }: OriginOptio
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const transport = httpTransport(
     { name: 'the server', host: url.host, baseUrl: () => bare.href },
-    username === ''
+    username + password === ''
       ? {}
       : {
           headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },

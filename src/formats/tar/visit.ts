@@ -64,9 +64,18 @@ export async function visitTar(
     }
     // What ends in the middle of a member is told to that member's stream, and ends the process unless heard.
     data.on('error', fail);
-    data.on('data', (piece) => sink?.write(piece as Uint8Array));
+    const heard = (act: () => void): void => {
+      try {
+        act();
+      } catch (error) {
+        fail(error);
+      }
+    };
+    data.on('data', (piece) => {
+      heard(() => sink?.write(piece as Uint8Array));
+    });
     data.on('end', () => {
-      sink?.end();
+      heard(() => sink?.end());
       next();
     });
     data.resume();

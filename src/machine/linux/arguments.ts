@@ -15,6 +15,15 @@ const ANSWER_PORT = [
 ].flat();
 
 /**
+ * Random numbers of the host's. Without them a kernel on a processor that makes none gathers its first ones from
+ * the jitter of its timer, for seconds, and whatever asks for one waits.
+ */
+const RANDOM = [
+  ['-object', 'rng-builtin,id=random'],
+  ['-device', 'virtio-rng-pci,rng=random'],
+].flat();
+
+/**
  * QEMU's arguments for a machine with a Linux guest; see {@link hostArguments}.
  *
  * @throws ZosiaError `ZOSIA_COMMAND_LINE_TOO_LONG`; RangeError when console and answer would share
@@ -30,6 +39,7 @@ export function linuxArguments(spec: LinuxMachineSpec): string[] {
     consoleArguments(spec.console),
     spec.answerPort ? ANSWER_PORT : [],
     spec.disk ? diskArguments(spec.disk) : [],
+    RANDOM,
     ['-kernel', spec.kernel],
     ['-initrd', spec.initrd],
     ['-append', kernelCommandLine(spec)],

@@ -17,10 +17,12 @@ export const snapshotSource = (snapshot: string): PackageSource => ({
   archive: `http://snapshot.debian.org/archive/debian/${snapshot}/`,
 });
 
-/** @param archive the mirror's base, ending in `/` */
-export function mirrorSource(archive: string): PackageSource {
-  // The address that this host's apt has for it may hold a password.
-  return { name: `the mirror ${archive.replace(/\/\/[^/]*@/, '//')}`, archive };
+/**
+ * @param archive the mirror's base, ending in `/`, as this host's apt may have it
+ * @returns undefined for an address with a password, which whoever gets the image could read in its layers
+ */
+export function mirrorSource(archive: string): PackageSource | undefined {
+  return /\/\/[^/]*@/.test(archive) ? undefined : { name: `the mirror ${archive}`, archive };
 }
 
 export const OWN_SOURCE: PackageSource = { name: 'where the base image has its packages' };

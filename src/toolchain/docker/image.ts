@@ -55,10 +55,11 @@ export async function toolchainImage(
   options.onBuild?.(tag);
   const release = await baseRelease(client, baseImage);
   const mirror = await options.findMirror();
+  const named = mirror === undefined ? undefined : mirrorSource(mirror);
   const sources =
     release === undefined
       ? [OWN_SOURCE]
-      : [pinned, ...(mirror === undefined ? [] : [mirrorSource(mirror)]), OWN_SOURCE];
+      : [pinned, ...(named === undefined ? [] : [named]), OWN_SOURCE];
   const architecture = await inspect(client, baseImage, 'Architecture');
   const settings = {
     BASE_IMAGE: baseImage,

@@ -41,6 +41,24 @@ const ANONYMOUS = {
   KBUILD_BUILD_VERSION: '1',
 };
 
+/** Variables by which what a user has set for other builds would get into the kernel. */
+const NO_SETTINGS = {
+  KCFLAGS: undefined,
+  KAFLAGS: undefined,
+  KCPPFLAGS: undefined,
+  HOSTCFLAGS: undefined,
+  HOSTLDFLAGS: undefined,
+  LOCALVERSION: undefined,
+  MAKEFLAGS: undefined,
+  MFLAGS: undefined,
+  GNUMAKEFLAGS: undefined,
+  KCONFIG_CONFIG: undefined,
+  KBUILD_OUTPUT: undefined,
+  KBUILD_EXTMOD: undefined,
+  CROSS_COMPILE: undefined,
+  LLVM_IAS: undefined,
+};
+
 /** Where things lie in the builder's folder. */
 const SOURCE = 'source';
 const BUILD = 'build';
@@ -100,7 +118,7 @@ function kernelMake(
     const places = ['-C', `${folder}/${SOURCE}`, `O=${folder}/${BUILD}`];
     const args = [...places, `ARCH=${target.arch}`, 'LLVM=1', ...compilers, ...goals];
     const { failed, reason } = await builder.run('make', args, {
-      env: { ...ANONYMOUS, ...variables },
+      env: { ...NO_SETTINGS, ...ANONYMOUS, ...variables },
       onLine: async (line) => {
         await log.write(`${line}\n`);
         text += `${line}\n`;

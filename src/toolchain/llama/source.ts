@@ -105,7 +105,7 @@ export async function llamaSourceArchive(
           hint: 'Run the same command once while online.',
         });
       }
-      options.log?.(`fetching ${source.commit} from ${source.url}`);
+      options.log?.(`fetching ${source.commit} from ${withoutCredentials(source.url)}`);
       const fetch = ['fetch', '--quiet', '--no-tags'] as const;
       // Not every server hands out a commit that no branch or tag ends in: then all of them are fetched.
       await git(...fetch, '--depth=1', source.url, source.commit).catch(() =>
@@ -172,10 +172,13 @@ async function run(
   });
   signal?.throwIfAborted();
   if (!failed) return stdout;
-  const said = Buffer.from(stderr).toString('utf8').trim().split('\n')[0];
-  const reason = said === undefined || said === '' ? (shortMessage ?? 'it failed') : said;
+  const said = withoutCredentials(Buffer.from(stderr).toString('utf8').trim().split('\n')[0] ?? '');
+  const reason = said === '' ? withoutCredentials(shortMessage ?? 'it failed') : said;
   throw badSource(`${program} does not bring the source of llama.cpp: ${reason}`);
 }
+
+/** A text in which addresses have no user name and no password. */
+const withoutCredentials = (text: string): string => text.replace(/(?<=:\/\/)[^/\s'"]*@/g, '');
 
 function badSource(message: string): ZosiaError {
   return new ZosiaError('ZOSIA_LLAMA_SOURCE', message, {

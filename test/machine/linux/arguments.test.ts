@@ -17,44 +17,48 @@ describe('linuxArguments', () => {
   it('returns a complete aarch64 machine', () => {
     expect(argv({ sandbox: true, disk: { path: 'model.img', format: 'raw' }, append: 'debug' }))
       .toMatchInlineSnapshot(`
-      [
-        "-nodefaults",
-        "-no-user-config",
-        "-display",
-        "none",
-        "-nic",
-        "none",
-        "-no-reboot",
-        "-sandbox",
-        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-        "-machine",
-        "virt",
-        "-accel",
-        "tcg",
-        "-cpu",
-        "neoverse-n1",
-        "-smp",
-        "2",
-        "-m",
-        "640M",
-        "-chardev",
-        "stdio,id=console,signal=off",
-        "-serial",
-        "chardev:console",
-        "-blockdev",
-        "driver=file,node-name=model-file,read-only=on,filename=model.img",
-        "-blockdev",
-        "driver=raw,node-name=model,read-only=on,file=model-file",
-        "-device",
-        "virtio-blk-pci,drive=model",
-        "-kernel",
-        "Image",
-        "-initrd",
-        "initramfs.cpio",
-        "-append",
-        "console=ttyAMA0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog debug",
-      ]
-    `);
+        [
+          "-nodefaults",
+          "-no-user-config",
+          "-display",
+          "none",
+          "-nic",
+          "none",
+          "-no-reboot",
+          "-sandbox",
+          "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+          "-machine",
+          "virt",
+          "-accel",
+          "tcg",
+          "-cpu",
+          "neoverse-n1",
+          "-smp",
+          "2",
+          "-m",
+          "640M",
+          "-chardev",
+          "stdio,id=console,signal=off",
+          "-serial",
+          "chardev:console",
+          "-blockdev",
+          "driver=file,node-name=model-file,read-only=on,filename=model.img",
+          "-blockdev",
+          "driver=raw,node-name=model,read-only=on,file=model-file",
+          "-device",
+          "virtio-blk-pci,drive=model",
+          "-object",
+          "rng-builtin,id=random",
+          "-device",
+          "virtio-rng-pci,rng=random",
+          "-kernel",
+          "Image",
+          "-initrd",
+          "initramfs.cpio",
+          "-append",
+          "console=ttyAMA0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog debug",
+        ]
+      `);
   });
 
   it('returns a complete x86_64 machine for one prompt', () => {
@@ -102,6 +106,10 @@ describe('linuxArguments', () => {
         "driver=vmdk,node-name=model,read-only=on,file=model-file",
         "-device",
         "virtio-blk-pci,drive=model",
+        "-object",
+        "rng-builtin,id=random",
+        "-device",
+        "virtio-rng-pci,rng=random",
         "-kernel",
         "Image",
         "-initrd",
@@ -144,7 +152,7 @@ describe('linuxArguments', () => {
                 expect(device).toContain('read-only=on');
               }
               expect(valuesOf(args, '-device')).toHaveLength(
-                (disk.disk ? 1 : 0) + (target.answerPort ? 2 : 0),
+                1 + (disk.disk ? 1 : 0) + (target.answerPort ? 2 : 0),
               );
               const onStdio = valuesOf(args, '-chardev').filter((text) => text.startsWith('stdio'));
               expect(onStdio.length).toBeLessThanOrEqual(1);

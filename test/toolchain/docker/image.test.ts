@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/temporary.js';
 import { makeFakeDocker } from './fake-docker.js';
 import type { FakeDocker } from './fake-docker.js';
 
-const MIRROR = 'http://somebody:password@mirror.example/debian/';
+const MIRROR = 'http://mirror.example/debian/';
 const SNAPSHOT = 'http://snapshot.debian.org/';
 const OWN = 'where the base image has its packages';
 
@@ -69,6 +69,14 @@ describe('the packages of an image', () => {
     const without = await build({ findMirror: () => Promise.resolve(undefined) });
     expect(without.others).toEqual([OWN]);
     expect(without.contexts).toHaveLength(2);
+  });
+
+  it('are never those of a mirror with a password, which would stay in a layer', async () => {
+    await docker.cutOff(SNAPSHOT);
+    const mirror = MIRROR.replace('//', '//somebody:secret@');
+    const { others, contexts } = await build({ findMirror: () => Promise.resolve(mirror) });
+    expect(others).toEqual([OWN]);
+    expect(contexts.join('')).not.toContain('somebody');
   });
 
   it('are those of the base image when that is a derivative', async () => {

@@ -20,7 +20,7 @@ allnoconfig:
 Image: a.o b.o
 	@mkdir -p $(O)/arch/arm64/boot
 	@echo '  OBJCOPY arch/arm64/boot/Image'
-	@echo "$(ARCH) $(LLVM) CC=$(CC) $$KBUILD_BUILD_USER $$KBUILD_BUILD_TIMESTAMP $$C_INCLUDE_PATH" > $(O)/arch/arm64/boot/Image
+	@echo "$(ARCH) $(LLVM) CC=$(CC) $$KBUILD_BUILD_USER $$KBUILD_BUILD_TIMESTAMP $$C_INCLUDE_PATH$$LOCALVERSION$$KCFLAGS" > $(O)/arch/arm64/boot/Image
 %.o:
 	@echo '  CC      $@'
 	@if grep -q CONFIG_KILLED=y $(O)/.config; then echo 'clang: error: unable to execute command: Killed' >&2; exit 1; fi
