@@ -6,7 +6,7 @@ import { addFetchOptions, withFetchSettings } from './options/fetch.js';
 import type { FetchFlags } from './options/fetch.js';
 import { requireOneOf } from './options/machine.js';
 import { archOption } from './options/values.js';
-import { formatBytes, print, printJson } from './output/output.js';
+import { formatBytes, print, printJson, say } from './output/output.js';
 import { startProgress } from './output/progress.js';
 import { COMPONENTS } from '../artifacts/lock.js';
 import type { Component } from '../artifacts/lock.js';
@@ -117,6 +117,7 @@ async function takeBuildroot(
       },
     });
     progress.stop();
+    for (const note of fetched.notes) say(note);
     if (json) printJson(fetched);
     else {
       const { kernel, kernelPath, rootfs, rootfsPath } = fetched;

@@ -48,7 +48,7 @@ export async function openBase({
   readonly signal?: AbortSignal | undefined;
 }): Promise<Base | undefined> {
   if (base === undefined) return undefined;
-  const path = base === BUILDROOT ? await fetchedBuildroot(places, arch, 'rootfs') : base;
+  const path = base === BUILDROOT ? await fetchedBuildroot(places, arch, 'rootfs', signal) : base;
   const rootfs = await readRootfs(path, signal);
   if (rootfs.arch !== undefined && rootfs.arch !== arch) {
     throw new ZosiaError(

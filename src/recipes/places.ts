@@ -1,6 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
-import { KERNEL_NAMES } from '../artifacts/buildroot/names.js';
 
 /** Where built things lie, from the folder zosia is run in unless told otherwise. */
 export interface Places {
@@ -46,10 +45,6 @@ export const baseFolder = ({ artifactsDir }: Places, arch: Architecture): string
 
 /** What names the output of Buildroot that was fetched, where a file could be named. */
 export const BUILDROOT = 'buildroot';
-
-/** Where the kernel of that lies, if there is one. */
-export const buildrootKernelPath = (places: Places, arch: Architecture): string =>
-  join(baseFolder(places, arch), KERNEL_NAMES[arch]);
 
 /** Where it pins that: in the folder zosia is run in. */
 export const userLockPath = ({ artifactsDir }: Places): string =>

@@ -5,8 +5,8 @@ import { readTextFile } from '../../host/text-file.js';
 import { byteCount, matching, parseJson, strictObject } from '../../json.js';
 import { option, wording } from '../../wording.js';
 import type { Architecture } from '../architectures.js';
+import type { PinnedFile } from './found-file.js';
 import { KERNEL_NAMES, ROOTFS_NAMES } from './names.js';
-import type { PinnedFile } from './output.js';
 
 /** What was taken of one output of Buildroot. */
 export interface PinnedBuildroot {

@@ -18,8 +18,18 @@ export const ROOTFS_NAMES: readonly string[] = [
   ...['', '.gz', '.zst', '.xz'].map((ending) => `rootfs.tar${ending}`),
 ];
 
-/** Where they lie in an output. */
-export const OUTPUT_FOLDERS: readonly string[] = ['images', ''];
+/** Where they lie in an output, and in the folder that Buildroot is built in. */
+export const OUTPUT_FOLDERS: readonly string[] = ['images', '', 'output/images'];
+
+/** What else Buildroot may make of a kernel or a root file system, and zosia does not take. */
+const OTHER_KERNEL = /^(?:Image\.\w+|[uz]Image|vmlinu[xz](?:\.\w+)?|fitImage)$/;
+const OTHER_ROOTFS = /^rootfs\.\w+(?:\.\w+)?$/;
+
+const TAKEN: readonly string[] = [...Object.values(KERNEL_NAMES), ...ROOTFS_NAMES];
+
+/** Whether it is a name that Buildroot gives to a kernel or a root file system. */
+export const isOutputName = (name: string): boolean =>
+  TAKEN.includes(name) || OTHER_KERNEL.test(name) || OTHER_ROOTFS.test(name);
 
 /** A file of an output that may be taken. */
 export interface Candidate {
@@ -31,6 +41,8 @@ export interface Candidate {
 export interface Chosen<Found extends Candidate> {
   readonly kernel?: Found | undefined;
   readonly rootfs?: Found | undefined;
+  /** A sentence for each that Buildroot has made in no form that is taken. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -57,9 +69,34 @@ export function chooseOutputs<Found extends Candidate>(
   ] as const) {
     if (group.length > 1) throw ambiguous(origin, what, group);
   }
-  if (kernels.length + rootfs.length === 0) throw empty(origin, arch);
-  return { kernel: kernels[0], rootfs: rootfs[0] };
+  const notes = notesOn(found, { hasKernel: kernels.length > 0, hasRootfs: rootfs.length > 0 });
+  if (kernels.length + rootfs.length === 0) throw empty(origin, arch, notes);
+  return { kernel: kernels[0], rootfs: rootfs[0], notes };
 }
+
+const KERNEL_ADVICE = 'let Buildroot make an Image (aarch64) or a bzImage (x86_64)';
+const ROOTFS_ADVICE = 'let Buildroot make a cpio archive, too: BR2_TARGET_ROOTFS_CPIO';
+const PACKING_ADVICE = 'let Buildroot pack it with gzip, zstd, xz or lz4, or leave it unpacked';
+
+function notesOn(
+  found: readonly Candidate[],
+  { hasKernel, hasRootfs }: { hasKernel: boolean; hasRootfs: boolean },
+): string[] {
+  const matching = (pattern: RegExp): string[] =>
+    found.filter(({ name }) => pattern.test(name)).map(({ path }) => path);
+  const notes: string[] = [];
+  const kernels = matching(OTHER_KERNEL);
+  if (!hasKernel && kernels.length > 0) notes.push(note(kernels, KERNEL_ADVICE));
+  const rootfs = matching(OTHER_ROOTFS);
+  if (!hasRootfs && rootfs.length > 0) {
+    const isPacked = rootfs.some((path) => /rootfs\.(?:cpio|tar)\./.test(path));
+    notes.push(note(rootfs, isPacked ? PACKING_ADVICE : ROOTFS_ADVICE));
+  }
+  return notes;
+}
+
+const note = (paths: readonly string[], advice: string): string =>
+  `${paths.join(', ')} ${paths.length === 1 ? 'is' : 'are'} of no use here: ${advice}.`;
 
 function ambiguous(origin: string, what: string, group: readonly Candidate[]): ZosiaError {
   const paths = group.map(({ path }) => path).join(' and ');
@@ -68,11 +105,21 @@ function ambiguous(origin: string, what: string, group: readonly Candidate[]): Z
   });
 }
 
-function empty(origin: string, arch: Architecture | undefined): ZosiaError {
+function empty(
+  origin: string,
+  arch: Architecture | undefined,
+  notes: readonly string[],
+): ZosiaError {
   const kernel = arch === undefined ? 'Image, bzImage' : KERNEL_NAMES[arch];
+  const [first, ...more] = notes;
   return new ZosiaError(
     'ZOSIA_BUILDROOT_EMPTY',
-    `${origin} is no output of Buildroot: it has no ${kernel}, rootfs.cpio or rootfs.tar`,
-    { hint: "Name Buildroot's output folder, which has images/ in it, or a tar archive of it." },
+    `${origin} has no ${kernel}, rootfs.cpio or rootfs.tar of Buildroot's`,
+    {
+      hint:
+        first === undefined
+          ? "Name Buildroot's output folder, which has images/ in it, or a tar archive of it."
+          : [first, ...more],
+    },
   );
 }

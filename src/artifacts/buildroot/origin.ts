@@ -48,14 +48,14 @@ export async function withOrigin<T>(
   const url = urlOf(from);
   if (!url || url.protocol === 'file:') {
     const path = url ? fileURLToPath(url) : from;
-    await checkDigest(path, from, options.sha256);
+    await checkDigest(path, from, options);
     return use(path);
   }
   await makeOutputFolder(options.temporaryParent);
   return withTemporaryFolder(options.temporaryParent, async (folder) => {
     const path = join(folder, 'archive');
     await download(url, path, options);
-    await checkDigest(path, originName(from), options.sha256);
+    await checkDigest(path, originName(from), options);
     return use(path);
   });
 }
@@ -123,13 +123,14 @@ async function download(url: URL, path: string, { onBytes, signal }: OriginOptio
 async function checkDigest(
   path: string,
   origin: string,
-  expected: string | undefined,
+  { sha256: expected, signal }: OriginOptions,
 ): Promise<void> {
   if (expected === undefined) return;
   const hash = createHash('sha256');
   try {
-    for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array);
+    for await (const piece of createReadStream(path, { signal })) hash.update(piece as Uint8Array);
   } catch (cause) {
+    signal?.throwIfAborted();
     throw new ZosiaError('ZOSIA_FILE_UNREADABLE', `${origin} is no file with a sha256`, {
       hint: wording`Name a tar archive, or leave out ${option('sha256')}.`,
       cause,

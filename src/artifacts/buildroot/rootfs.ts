@@ -6,6 +6,7 @@ import { planCpio } from '../../formats/cpio/writer.js';
 import { ELF_MACHINE_BYTES, elfMachine } from '../../formats/elf/machine.js';
 import { isTar } from '../../formats/tar/open.js';
 import { tarTree } from '../../formats/tar/tree.js';
+import { Turns } from '../../formats/turns.js';
 import { accessFile } from '../../host/access-file.js';
 import { hostFileData, lookAtFile } from '../../host/host-file.js';
 import { openPlan } from '../../host/image-reader.js';
@@ -34,7 +35,7 @@ export interface Rootfs {
  *   is damaged; `ZOSIA_BASE_REFUSED` for what the kernel would not unpack
  */
 export async function readRootfs(path: string, signal?: AbortSignal): Promise<Rootfs> {
-  const archive = await archiveOf(path);
+  const archive = await archiveOf(path, signal);
   const source = openPlan(archive);
   try {
     const { unpacked, damage, skipped } = await unpackCpio(source, {
@@ -50,17 +51,17 @@ export async function readRootfs(path: string, signal?: AbortSignal): Promise<Ro
         { hint: 'Pack it as the kernel wants it: gzip, zstd, lz4 -l, or xz --check=crc32.' },
       );
     }
-    return { archive, root: unpacked.root, arch: await findArchitecture(unpacked.root) };
+    return { archive, root: unpacked.root, arch: await findArchitecture(unpacked.root, signal) };
   } finally {
     await source.close();
   }
 }
 
-async function archiveOf(path: string): Promise<Image> {
+async function archiveOf(path: string, signal?: AbortSignal): Promise<Image> {
   const file = await accessFile(path);
   try {
     if (isTar((await unpackedHead(file)).head)) {
-      return planCpio(await tarTree(file, { maxBytes: MAX_UNPACKED_BYTES }));
+      return planCpio(await tarTree(file, { maxBytes: MAX_UNPACKED_BYTES, signal }));
     }
   } finally {
     await file.close();
@@ -68,12 +69,17 @@ async function archiveOf(path: string): Promise<Image> {
   return hostFileData(await lookAtFile(path));
 }
 
-async function findArchitecture(root: CpioFile): Promise<Architecture | undefined> {
+async function findArchitecture(
+  root: CpioFile,
+  signal?: AbortSignal,
+): Promise<Architecture | undefined> {
+  const turns = new Turns(signal);
   const files = [...filesOf(root)]
     .filter(({ part, dataBytes }) => part !== undefined && dataBytes >= ELF_MACHINE_BYTES)
     // A packed part can only be read on.
     .sort((one, other) => one.part!.offset - other.part!.offset || one.offset - other.offset);
   for (const { part, offset } of files) {
+    await turns.take();
     const machine = elfMachine(await part!.content.read(offset, ELF_MACHINE_BYTES));
     if (machine) return machine;
   }

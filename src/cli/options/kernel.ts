@@ -1,13 +1,7 @@
 import { Option } from 'commander';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { variableOption } from '../variable-option.js';
-import {
-  BUILDROOT,
-  KERNEL_KINDS,
-  buildrootKernelPath,
-  guestFiles,
-  kernelBuildDir,
-} from '../../recipes/places.js';
+import { BUILDROOT, KERNEL_KINDS, guestFiles, kernelBuildDir } from '../../recipes/places.js';
 import type { KernelKind, Places } from '../../recipes/places.js';
 
 /** What names the kernel that `zosia build kernel` has built. */
@@ -35,14 +29,31 @@ export interface ChosenKernel {
   readonly path?: string | undefined;
 }
 
-/** What `--kernel` names. A file of one of these names is named with its folder, as in `./debian`. */
-export function chosenKernel(
+/**
+ * What `--kernel` names. A file of one of these names is named with its folder, as in `./debian`.
+ *
+ * @throws ZosiaError as `fetchedBuildroot`, whose kernel is compared with what is pinned
+ */
+export async function chosenKernel(
   name: string | undefined,
-  { places, arch, uefi }: { places: Places; arch: Architecture; uefi?: boolean | undefined },
-): ChosenKernel {
+  {
+    places,
+    arch,
+    uefi,
+    signal,
+  }: {
+    readonly places: Places;
+    readonly arch: Architecture;
+    readonly uefi?: boolean | undefined;
+    readonly signal: AbortSignal;
+  },
+): Promise<ChosenKernel> {
   const kind = KERNEL_KINDS.find((each) => each === name);
   if (name === undefined || kind !== undefined) return { kind: kind ?? 'zosia' };
-  if (name === BUILDROOT) return { kind: 'zosia', path: buildrootKernelPath(places, arch) };
+  if (name === BUILDROOT) {
+    const { fetchedBuildroot } = await import('../../recipes/buildroot.js');
+    return { kind: 'zosia', path: await fetchedBuildroot(places, arch, 'kernel', signal) };
+  }
   if (name !== BUILT) return { kind: 'zosia', path: name };
   const { kernel, uefiKernel } = guestFiles(kernelBuildDir(places, arch), arch);
   return { kind: 'zosia', path: uefi ? uefiKernel : kernel };

@@ -104,10 +104,10 @@ async function prepare(
   { model, cpus, contextTokens }: Omit<PerfMachineOptions, 'tokens'>,
   signal: AbortSignal,
 ): Promise<PerfMachine> {
-  return withFetchSettings(flags, { signal }, (settings) => {
+  return withFetchSettings(flags, { signal }, async (settings) => {
     const places = defaultPlaces();
     const { arch } = settings;
-    const { kind, path } = chosenKernel(flags.kernel, { places, arch });
+    const { kind, path } = await chosenKernel(flags.kernel, { places, arch, signal });
     return preparePerfMachine({
       ...settings,
       model,

@@ -73,7 +73,13 @@ Examples:
       const disk = flags.disk ?? (await existingDisk(places));
       const found = disk === undefined ? undefined : await diskModel(disk, flags, context.signal);
       const { uefi } = flags;
-      const { kind, path: kernel } = chosenKernel(flags.kernel, { places, arch, uefi });
+      const { signal } = context;
+      const { kind, path: kernel } = await chosenKernel(flags.kernel, {
+        places,
+        arch,
+        uefi,
+        signal,
+      });
       const spec = await resolveLinuxMachine(
         {
           ...linuxMachineOptions(flags),

@@ -29,10 +29,15 @@ export async function upLinux(
   const { flags, args } = await applyProfile(given);
   // What may be wrong is found out before anything is downloaded.
   const asked = await runRequest(flags);
-  const machine = await withFetchSettings(flags, context, (settings) => {
+  const machine = await withFetchSettings(flags, context, async (settings) => {
     const places = defaultPlaces();
     const { arch } = settings;
-    const { kind, path } = chosenKernel(flags.kernel, { places, arch, uefi: flags.uefi });
+    const { kind, path } = await chosenKernel(flags.kernel, {
+      places,
+      arch,
+      uefi: flags.uefi,
+      signal: context.signal,
+    });
     const options: PrepareLinuxOptions = {
       ...settings,
       model: named,

@@ -1,5 +1,6 @@
 import { accessBytes } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
+import { Turns } from '../turns.js';
 import { gunzip } from './gunzip.js';
 import { joinChunks } from './limits.js';
 import type { DecompressionLimits } from './limits.js';
@@ -30,9 +31,21 @@ const COPY_BYTES = 1 << 20;
  * once. See {@link unxz} before nesting two of these.
  *
  * @throws ZosiaError `ZOSIA_GZIP_CORRUPT`, `ZOSIA_XZ_CORRUPT`, `ZOSIA_ZSTD_CORRUPT`,
- * `ZOSIA_DECOMPRESSED_TOO_LARGE`
+ * `ZOSIA_DECOMPRESSED_TOO_LARGE`; the signal's reason when cancelled
  */
 export async function* decompress(
+  compression: Compression,
+  source: RandomAccess,
+  limits: DecompressionLimits,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const turns = new Turns(limits.signal);
+  for await (const piece of pieces(compression, source, limits)) {
+    await turns.take();
+    yield piece;
+  }
+}
+
+async function* pieces(
   compression: Compression,
   source: RandomAccess,
   limits: DecompressionLimits,

@@ -1,4 +1,5 @@
 import { Deflate, GZheader, Z_OK, zlibDeflateSetHeader } from 'pako';
+import { nextTurn } from '../turns.js';
 
 export interface GzipOptions {
   /** 1 (fast) to 9 (small); 6 unless given. */
@@ -34,9 +35,6 @@ export async function gzip(
   check(deflate.push(new Uint8Array(0), true), deflate);
   return deflate.result;
 }
-
-/** After whatever waits for the thread. A timer, since neither Node's setImmediate nor a browser's task is in both. */
-const nextTurn = (): Promise<void> => new Promise((done) => void setTimeout(done, 0));
 
 function check(done: boolean, deflate: Deflate): void {
   if (!done) throw new Error(`deflate failed: ${deflate.msg}`);

@@ -3,6 +3,7 @@ import { ZosiaError } from '../../errors.js';
 export interface DecompressionLimits {
   /** Refuse to produce more than this. A few kilobytes can unpack to many gigabytes. */
   readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The error of every decompressor whose output would pass its limit. */

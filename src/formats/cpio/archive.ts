@@ -1,5 +1,6 @@
 import { Buffer } from 'buffer';
 import { corrupt } from './corrupt.js';
+import type { Turns } from '../turns.js';
 import { cString, describeMember, printablePath } from './describe-member.js';
 import { decodeHeader } from './header.js';
 import {
@@ -28,14 +29,16 @@ export interface ArchiveState {
   hasBegun: boolean;
   readonly skipped: (where: string, code: string, message: string) => void;
   readonly observer: CpioObserver | undefined;
+  readonly turns: Turns;
 }
 
 const DIGIT_ZERO = 0x30;
 const DATA_PIECE_BYTES = 1 << 20;
 
 /** Passes over zero bytes. */
-export async function skipZeros(stream: ByteStream): Promise<void> {
+export async function skipZeros(stream: ByteStream, turns: Turns): Promise<void> {
   for (;;) {
+    await turns.take();
     const bytes = await stream.peek();
     if (bytes.length === 0 || bytes[0] !== 0) return;
     const index = bytes.findIndex((byte) => byte !== 0);
@@ -56,7 +59,7 @@ export async function* readMembers(
 ): AsyncGenerator<CpioMember, void, undefined> {
   const isPacked = part.compression !== undefined;
   for (;;) {
-    if (state.hasBegun) await skipZeros(stream);
+    if (state.hasBegun) await skipZeros(stream, state.turns);
     const next = (await stream.peek())[0];
     if (next === undefined) {
       if (isPacked && !state.hasBegun) throw corrupt(0, 'archive-empty', 'nothing in it', part);

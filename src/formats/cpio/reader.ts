@@ -4,6 +4,7 @@ import { tooLarge } from '../compression/limits.js';
 import { METHOD_MAGIC_BYTES, findMethod } from '../compression/methods.js';
 import type { Method } from '../compression/methods.js';
 import type { Unpacking } from '../compression/unpacking.js';
+import { Turns } from '../turns.js';
 import { readMembers, skipZeros } from './archive.js';
 import type { ArchiveState } from './archive.js';
 import { corrupt } from './corrupt.js';
@@ -23,6 +24,7 @@ export interface ReadCpioOptions {
   readonly onSkipped?: ((where: string, code: string, message: string) => void) | undefined;
   /** Shown what is stored; then all data are read, not passed over. */
   readonly observer?: CpioObserver | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const DIGIT_ZERO = 0x30;
@@ -35,7 +37,7 @@ const MAX_UNPACKED_BYTES = 1 << 30;
  * Memory does not grow with the archive, packed or not.
  *
  * @throws ZosiaError where the kernel would stop, after the members before: `ZOSIA_CPIO_CORRUPT`,
- * `ZOSIA_GZIP_CORRUPT` and its like, `ZOSIA_COMPRESSION_UNSUPPORTED`, `ZOSIA_DECOMPRESSED_TOO_LARGE`
+ * `ZOSIA_GZIP_CORRUPT` and its like, `ZOSIA_COMPRESSION_UNSUPPORTED`, `ZOSIA_DECOMPRESSED_TOO_LARGE`; the signal's reason when cancelled
  */
 export async function* readCpio(
   source: RandomAccess,
@@ -46,12 +48,13 @@ export async function* readCpio(
     hasBegun: false,
     skipped: options.onSkipped ?? (() => undefined),
     observer: options.observer,
+    turns: new Turns(options.signal),
   };
   const room = { bytes: options.maxBytes ?? MAX_UNPACKED_BYTES };
   let position = 0;
   for (;;) {
     const stream = new SourceStream(source, position);
-    await skipZeros(stream);
+    await skipZeros(stream, state.turns);
     const { position: start } = stream;
     const head = (await stream.peek()).subarray(0, METHOD_MAGIC_BYTES);
     if (head.length === 0) break;
@@ -92,7 +95,7 @@ export async function* readCpio(
     };
     options.onPart?.(part);
     await releaseUnpacked();
-    const unpacked = new UnpackedStream(bounded(begin(), room, part));
+    const unpacked = new UnpackedStream(bounded(begin(), room, part, state.turns));
     try {
       for await (const member of readMembers(unpacked, part, state)) yield member;
     } finally {
@@ -105,11 +108,17 @@ export async function* readCpio(
 }
 
 /** Counts what comes out, for the part and against the room for all. */
-async function* bounded(unpacking: Unpacking, room: { bytes: number }, part: CpioPart): Unpacking {
+async function* bounded(
+  unpacking: Unpacking,
+  room: { bytes: number },
+  part: CpioPart,
+  turns: Turns,
+): Unpacking {
   try {
     for (;;) {
       const { done, value } = await unpacking.next();
       if (done) return value;
+      await turns.take();
       part.unpackedBytes += value.length;
       room.bytes -= value.length;
       if (room.bytes < 0) throw tooLarge(part.unpackedBytes + room.bytes);

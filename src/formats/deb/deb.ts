@@ -107,15 +107,14 @@ function debEntry(member: TarMember): DebEntry {
   const mode = member.mode & PERMISSION_MASK;
   switch (member.type) {
     case 'file':
-    case 'contiguous-file':
       return { path, type: 'file', mode, sizeBytes: member.sizeBytes };
     case 'directory':
       return { path, type: 'directory', mode, sizeBytes: 0 };
     case 'symlink':
       if (!member.linkName) throw corruptDeb(`${path} is a link to nothing`);
       return { path, type: 'symlink', mode, sizeBytes: 0, target: member.linkName };
-    case 'link': {
-      const target = memberPath(member.linkName ?? '');
+    case 'hardlink': {
+      const target = memberPath(member.linkName);
       if (target === undefined) throw corruptDeb(`${path} is a hard link out of the package`);
       return { path, type: 'hardlink', mode, sizeBytes: 0, target };
     }

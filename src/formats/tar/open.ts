@@ -3,30 +3,34 @@ import type { RandomAccess } from '../../image/random-access.js';
 import { decompress } from '../compression/decompress.js';
 import type { Compression } from '../compression/decompress.js';
 import { unpackedHead } from '../compression/detect.js';
+import { TAR_FIELDS, USTAR } from './layout.js';
 import { visitTar } from './visit.js';
 import type { TarDataSink, TarMember } from './visit.js';
-
-/** "ustar" of POSIX (pax) and of GNU, in a member's header. */
-const MAGIC = { offset: 257, text: 'ustar' } as const;
 
 const COMPRESSIONS: readonly (string | undefined)[] = ['gzip', 'xz', 'zstd', undefined];
 
 /** Whether bytes begin a tar archive. */
 export function isTar(head: Uint8Array): boolean {
-  const end = MAGIC.offset + MAGIC.text.length;
-  return new TextDecoder('latin1').decode(head.subarray(MAGIC.offset, end)) === MAGIC.text;
+  const { offset } = TAR_FIELDS.magic;
+  const magic = head.subarray(offset, offset + USTAR.length);
+  return new TextDecoder('latin1').decode(magic) === USTAR;
+}
+
+export interface ReadTarOptions {
+  /** The most that it may unpack to. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Runs a tar archive past a visitor, see {@link visitTar}: one that may be packed with gzip, xz or zstd.
  *
- * @param maxBytes the most that it may unpack to
  * @throws ZosiaError `ZOSIA_TAR_CORRUPT`, `ZOSIA_COMPRESSION_UNSUPPORTED`, and as the decompressors
  */
 export async function readTar(
   source: RandomAccess,
   visit: (member: TarMember) => TarDataSink | undefined,
-  { maxBytes }: { readonly maxBytes: number },
+  { maxBytes, signal }: ReadTarOptions,
 ): Promise<void> {
   const { compression, head } = await unpackedHead(source);
   if (!isTar(head)) throw corruptTar('it does not begin with a member of one');
@@ -34,7 +38,7 @@ export async function readTar(
     throw corruptTar(`it is packed with ${compression}, not with gzip, xz or zstd`);
   }
   const method = (compression ?? 'none') as Compression;
-  await visitTar(decompress(method, source, { maxBytes }), visit, corruptTar);
+  await visitTar(decompress(method, source, { maxBytes, signal }), visit, corruptTar);
 }
 
 export function corruptTar(detail: string, cause?: unknown): ZosiaError {

@@ -1,5 +1,9 @@
-import { extract, pack } from 'tar-stream';
+import { pack } from 'tar-stream';
 import { ZosiaError } from '../../errors.js';
+import { accessBytes } from '../../image/random-access.js';
+import { joinChunks } from '../../formats/compression/limits.js';
+import { readTar } from '../../formats/tar/open.js';
+import type { TarDataSink } from '../../formats/tar/visit.js';
 import type { BuilderFile } from '../builder.js';
 
 /** GNU tar calls a time of zero implausibly old; when a file was changed is nobody's affair. */
@@ -23,20 +27,19 @@ export async function* packFiles(
  * @throws ZosiaError `ZOSIA_DOCKER_FAILED` for an archive that has none, or breaks off
  */
 export async function unpackFile(archive: Uint8Array): Promise<Uint8Array> {
-  const parser = extract();
-  parser.end(Buffer.from(archive));
+  let pieces: Uint8Array[] | undefined;
+  const first = (): TarDataSink | undefined => {
+    if (pieces) return undefined;
+    const kept: Uint8Array[] = (pieces = []);
+    return { write: (piece) => void kept.push(piece), end: () => undefined };
+  };
   try {
-    for await (const entry of parser) {
-      const pieces: Uint8Array[] = [];
-      for await (const piece of entry) pieces.push(piece as Uint8Array);
-      return Buffer.concat(pieces);
-    }
+    await readTar(accessBytes(archive), first, { maxBytes: archive.length });
   } catch (cause) {
     throw broken(cause);
-  } finally {
-    parser.destroy();
   }
-  throw broken();
+  if (!pieces) throw broken();
+  return joinChunks(pieces);
 }
 
 function broken(cause?: unknown): ZosiaError {

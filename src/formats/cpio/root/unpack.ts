@@ -51,8 +51,8 @@ export async function unpackCpio(
       onSkipped: (where, code, message) => {
         skipped.add(code, where, message);
       },
+      signal,
     })) {
-      signal?.throwIfAborted();
       memberCount++;
       bounds.count(member);
       archiveCount = member.archive + 1;
@@ -60,6 +60,7 @@ export async function unpackCpio(
       if (passed) skipped.add(passed.code, member.path, passed.message);
     }
   } catch (error) {
+    signal?.throwIfAborted();
     if (!(error instanceof ZosiaError) || error.code === 'ZOSIA_CPIO_TOO_LARGE') throw error;
     damage = error;
   }
