@@ -34,10 +34,13 @@ export function describeWithPrograms(
 }
 
 /** GNU cpio for `describeWithPrograms`: on macOS `cpio` is that of BSD, with other options and listings. */
-export const GNU_CPIO = isGnuCpio() ? 'cpio' : 'GNU cpio';
+export const GNU_CPIO = isGnu('cpio') ? 'cpio' : 'GNU cpio';
 
-function isGnuCpio(): boolean {
-  if (!hasProgram('cpio')) return false;
-  const { stdout } = spawnSync('cpio', ['--version'], { encoding: 'utf8' });
+/** GNU tar, likewise. */
+export const GNU_TAR = isGnu('tar') ? 'tar' : 'GNU tar';
+
+function isGnu(name: string): boolean {
+  if (!hasProgram(name)) return false;
+  const { stdout } = spawnSync(name, ['--version'], { encoding: 'utf8' });
   return stdout.includes('GNU');
 }
