@@ -5,6 +5,7 @@ import type { ManifestInput } from './manifest.js';
 import { OWN_LOADER, withOwnLoader } from './own-loader.js';
 import { BUILDROOT } from './places.js';
 import type { BaseInit, Places } from './places.js';
+import { findShadow } from './shadowed-libraries.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import { readRootfs } from '../artifacts/buildroot/rootfs.js';
 import type { Rootfs } from '../artifacts/buildroot/rootfs.js';
@@ -77,9 +78,6 @@ const ownInit = ({ root }: Rootfs): string | undefined =>
     return found !== undefined && found.type !== 'directory';
   });
 
-/** By which the loader finds libraries before it looks where ours are. */
-const LOADER_CACHE = '/etc/ld.so.cache';
-
 /**
  * A guest on a base: the base's archive byte for byte, then the guest's files. llama.cpp comes with its own
  * loader, and beside the libraries of the base. With the base's init, the kernel is led to `/sbin/init`
@@ -91,9 +89,8 @@ const LOADER_CACHE = '/etc/ld.so.cache';
 export function layeredInitramfs(base: Base, entries: readonly CpioEntry[]): Image {
   const files = withOwnLoader(entries);
   const hasLoader = files.some(({ path }) => path === OWN_LOADER);
-  if (hasLoader && resolvePath(base.root, LOADER_CACHE, false)) {
-    throw conflict(LOADER_CACHE, OWN_LOADER);
-  }
+  const shadow = hasLoader ? findShadow(base.root, OWN_LOADER, files) : undefined;
+  if (shadow) throw conflict(shadow.path, shadow.shadowed);
   if (base.init === 'zosia') return layOver(base, files);
   const others = files.filter(({ path }) => path !== INIT_PATH);
   const link: CpioEntry = { path: INIT_PATH, type: 'symlink', target: SBIN_INIT };

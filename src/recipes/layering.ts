@@ -1,10 +1,11 @@
 import { ZosiaError } from '../errors.js';
 import { concatenateArchives } from '../formats/cpio/concatenate.js';
 import type { CpioFile } from '../formats/cpio/root/file.js';
-import { MAX_SYMLINKS } from '../formats/cpio/root/resolve.js';
+import { MAX_SYMLINKS, resolve } from '../formats/cpio/root/resolve.js';
 import { planCpio } from '../formats/cpio/writer.js';
 import type { CpioEntry } from '../formats/cpio/writer.js';
 import { byteStringBytes, displayName, isUtf8, toByteString } from '../formats/byte-string.js';
+import { resolvePath } from './file-tree.js';
 import type { Image } from '../image/image.js';
 
 /** What a base may have of the same name and for the same purpose: ours takes its place. */
@@ -36,7 +37,7 @@ export function layOver(base: LayerBase, entries: readonly CpioEntry[]): Image {
     const { folders, name } = place(base.root, entry.path);
     const path = `${folderPath(folders)}/${name}`;
     const found = childOf(folders, name);
-    if (found && KEPT.test(entry.path)) continue;
+    if (found && (KEPT.test(entry.path) || isSameLink(base.root, entry))) continue;
     if (found && !(REPLACED.test(entry.path) && found.type !== 'directory')) {
       throw conflict(path, entry.path);
     }
@@ -55,6 +56,13 @@ export function layOver(base: LayerBase, entries: readonly CpioEntry[]): Image {
     ...(putAside.length > 0 ? [planCpio([...folders, ...putAside])] : []),
     planCpio([...layered.values()]),
   ]);
+}
+
+/** Whether a base has a link, or the folder itself, where a link is to lead to that folder. */
+function isSameLink(root: CpioFile, { path, ...entry }: CpioEntry): boolean {
+  if (entry.type !== 'symlink') return false;
+  const target = resolve(root, resolvePath(path, entry.target), true);
+  return target !== undefined && resolve(root, path, true) === target;
 }
 
 interface Step {
@@ -118,7 +126,7 @@ export function conflict(found: string, wanted: string): ZosiaError {
     'ZOSIA_BASE_CONFLICT',
     `the base has ${found}, which is in the way of ${wanted}`,
     {
-      hint: 'Remove it from the base. A distribution with a C library in the same place is no base: take a Buildroot.',
+      hint: 'Take llama.cpp that needs no libraries, as zosia build llama makes it; or remove the file from the base.',
     },
   );
 }
