@@ -8,61 +8,16 @@ import { planCpio } from '../../src/formats/cpio/writer.js';
 import { digestBytes } from '../../src/host/digest.js';
 import { openPlan } from '../../src/host/image-reader.js';
 import { openBase } from '../../src/recipes/base.js';
-import { fetchBuildroot, fetchedBuildroot } from '../../src/recipes/buildroot.js';
-import type { FetchBuildrootOptions } from '../../src/recipes/buildroot.js';
-import { defaultPlaces } from '../../src/recipes/places.js';
+import { fetchedBuildroot } from '../../src/recipes/buildroot.js';
 import { serve, withoutProxy } from '../artifacts/repository.js';
 import { describeWithPrograms } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { bzImage, image, makeOutput, rootfs } from './buildroot-output.js';
 
 withoutProxy();
 
-/** The head of an arm64 Image. */
-function image(fill = 0): Buffer {
-  const bytes = Buffer.alloc(1024, fill);
-  bytes.write('ARMd', 56, 'latin1');
-  return bytes;
-}
-
-/** The head of a 64-bit bzImage. */
-function bzImage(): Buffer {
-  const bytes = Buffer.alloc(1024);
-  bytes.write('HdrS', 0x202, 'latin1');
-  bytes.writeUInt16LE(0x020f, 0x206);
-  bytes.writeUInt16LE(1, 0x236);
-  return bytes;
-}
-
-/** An archive with the head of a program for x86_64. */
-async function rootfs(): Promise<Buffer> {
-  const program = Buffer.alloc(64);
-  program.write('\x7fELF\x02\x01', 'latin1');
-  program.writeUInt16LE(62, 18);
-  const plan = planCpio([
-    { path: '/etc/hostname', type: 'file', data: 'buildroot' },
-    { path: '/sbin/init', type: 'file', data: Uint8Array.from(program) },
-  ]);
-  return Buffer.from(await openPlan(plan).read(0, plan.sizeBytes));
-}
-
 const folder = temporaryFolder();
-let count = 0;
-
-/** A new folder with an output of Buildroot, and what takes it. */
-async function output(files: Readonly<Record<string, Uint8Array>>) {
-  const at = folder.file(`case ${++count}`);
-  for (const [name, bytes] of Object.entries(files)) {
-    await mkdir(join(at, 'output', name, '..'), { recursive: true });
-    await writeFile(join(at, 'output', name), bytes);
-  }
-  const places = defaultPlaces(at);
-  return {
-    at,
-    places,
-    fetch: (options: Partial<FetchBuildrootOptions> = {}) =>
-      fetchBuildroot({ places, from: join(at, 'output'), ...options }),
-  };
-}
+const output = (files: Readonly<Record<string, Uint8Array>>) => makeOutput(folder, files);
 
 describe('an output of Buildroot', () => {
   it('is taken from a folder, pinned, and found again', async () => {

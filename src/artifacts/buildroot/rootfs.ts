@@ -11,6 +11,7 @@ import { accessFile } from '../../host/access-file.js';
 import { hostFileData, lookAtFile } from '../../host/host-file.js';
 import { openPlan } from '../../host/image-reader.js';
 import type { Image } from '../../image/image.js';
+import type { RandomAccess } from '../../image/random-access.js';
 import { GIB } from '../../image/units.js';
 import type { Architecture } from '../architectures.js';
 
@@ -38,23 +39,33 @@ export async function readRootfs(path: string, signal?: AbortSignal): Promise<Ro
   const archive = await archiveOf(path, signal);
   const source = openPlan(archive);
   try {
+    if (await isLz4Frame(source)) throw notUnpacked(path, 'of lz4 it knows the legacy frame alone');
     const { unpacked, damage, skipped } = await unpackCpio(source, {
       maxBytes: MAX_UNPACKED_BYTES,
       signal,
     });
     if (damage) throw damage;
     const refusal = skipped.problems.find(({ code }) => code === 'compression');
-    if (refusal) {
-      throw new ZosiaError(
-        'ZOSIA_BASE_REFUSED',
-        `the kernel does not unpack ${path}: ${refusal.message}`,
-        { hint: 'Pack it as the kernel wants it: gzip, zstd, lz4 -l, or xz --check=crc32.' },
-      );
-    }
+    if (refusal) throw notUnpacked(path, refusal.message);
     return { archive, root: unpacked.root, arch: await findArchitecture(unpacked.root, signal) };
   } finally {
     await source.close();
   }
+}
+
+const notUnpacked = (path: string, why: string): ZosiaError =>
+  new ZosiaError('ZOSIA_BASE_REFUSED', `the kernel does not unpack ${path}: ${why}`, {
+    hint: 'Pack it as the kernel wants it: gzip, zstd, lz4 -l, or xz --check=crc32.',
+  });
+
+/** Magic number of what lz4 makes unless it is told `-l`, little-endian (LZ4 Frame Format Description). */
+const LZ4_FRAME_MAGIC = 0x184d2204;
+const MAGIC_BYTES = 4;
+
+async function isLz4Frame(source: RandomAccess): Promise<boolean> {
+  if (source.sizeBytes < MAGIC_BYTES) return false;
+  const bytes = await source.read(0, MAGIC_BYTES);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === LZ4_FRAME_MAGIC;
 }
 
 async function archiveOf(path: string, signal?: AbortSignal): Promise<Image> {
