@@ -33,13 +33,18 @@ export async function readTar(
   { maxBytes, signal }: ReadTarOptions,
 ): Promise<void> {
   const { compression, head } = await unpackedHead(source);
-  if (!isTar(head)) throw corruptTar('it does not begin with a member of one');
+  if (!isTar(head)) throw noTar('it does not begin with a member of one');
   if (!COMPRESSIONS.includes(compression)) {
-    throw corruptTar(`it is packed with ${compression}, not with gzip, xz or zstd`);
+    throw noTar(`it is packed with ${compression}, not with gzip, xz or zstd`);
   }
   const method = (compression ?? 'none') as Compression;
   await visitTar(decompress(method, source, { maxBytes, signal }), visit, corruptTar);
 }
+
+const noTar = (detail: string): ZosiaError =>
+  new ZosiaError('ZOSIA_TAR_CORRUPT', `no tar archive: ${detail}`, {
+    hint: 'Name a tar archive, plain or packed with gzip, xz or zstd.',
+  });
 
 export function corruptTar(detail: string, cause?: unknown): ZosiaError {
   return new ZosiaError('ZOSIA_TAR_CORRUPT', `no intact tar archive: ${detail}`, {
