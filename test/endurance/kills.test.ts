@@ -117,6 +117,18 @@ const COMMANDS: Readonly<Record<string, () => KilledCommand>> = {
     args: ['fetch', '--arch', ARCH],
     env: { ZOSIA_DEBIAN_MIRROR: mirror.url },
   }),
+  'fetch --from': () => ({
+    args: ['fetch', '--from', 'output', '--arch', 'aarch64'],
+    prepare: async ({ work }) => {
+      const images = join(work, 'output/images');
+      await mkdir(images, { recursive: true });
+      // The head of a kernel for arm64, and a root file system that says nothing of a machine.
+      const kernel = Buffer.alloc(2 ** 24);
+      kernel.write('ARMd', 56, 'latin1');
+      await writeFile(join(images, 'Image'), kernel);
+      await writeFile(join(images, 'rootfs.cpio'), Buffer.alloc(2 ** 24, 'x'));
+    },
+  }),
   'build guest': () => ({
     args: ['build', 'guest', '--builder', 'host', '--arch', ARCH, '--out', 'out'],
   }),

@@ -118,8 +118,8 @@ describe('what was taken', () => {
   });
 });
 
-/** Long enough for a timer to come in between. */
-const MUCH = 256;
+/** In MiB. */
+const MUCH = 64;
 
 describeWithPrograms(['tar', 'gzip', 'xz', 'zstd'], 'taking and reading that is cancelled', () => {
   it.each([
