@@ -41,6 +41,8 @@ const { values } = parseArgs({
   },
 });
 
+const runCount = Number(values.runs);
+
 type Cache = 'warm' | 'cold';
 
 async function dropCaches(): Promise<void> {
@@ -55,9 +57,9 @@ interface Machine {
   readonly needs: ModelNeeds;
 }
 
-async function boot(machine: Machine, contestant: Contestant): Promise<BootTimes> {
+async function boot(machine: Machine, contestant: Contestant): Promise<BootTimes | undefined> {
   const { arch, disk, needs } = machine;
-  const { kernel, initrd, machineType, llamaArgs = [] } = contestant;
+  const { kernel, initrd, changed = (args: readonly string[]) => args, llamaArgs = [] } = contestant;
   const spec = await resolveLinuxMachine(
     {
       arch,
@@ -72,16 +74,8 @@ async function boot(machine: Machine, contestant: Contestant): Promise<BootTimes
   const request = { args: [...needs.llamaArgs, '--color', 'off', ...llamaArgs] };
   return withRunInitrd(initrd, request, async (path) => {
     const args = linuxArguments({ ...spec, initrd: path, console: { to: 'stdio' } });
-    return bootToPrompt(spec.qemu, machineType === undefined ? args : onBoard(args, machineType));
+    return bootToPrompt(spec.qemu, changed(args));
   });
-}
-
-/** The same machine on another board, whose devices lie in memory instead of on PCI. */
-function onBoard(args: readonly string[], machineType: string): string[] {
-  const at = args.indexOf('-machine');
-  return args
-    .with(at + 1, machineType)
-    .map((each) => each.replace(/^(virtio-(?:blk|rng))-pci/, '$1-device'));
 }
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2).padStart(7);
@@ -99,7 +93,8 @@ function report(title: string, runs: readonly BootTimes[], peer: readonly BootTi
   console.log(
     `  ${title.padEnd(30)}${PHASES.map((phase) => seconds(at(runs, phase))).join('')}` +
       `${cpu.toFixed(2).padStart(8)}   ${kernelRatio.padStart(6)} ${ratio('prompt').padStart(7)}` +
-      (cpu / peerCpu).toFixed(RATIO).padStart(8),
+      (cpu / peerCpu).toFixed(RATIO).padStart(8) +
+      (runs.length < runCount ? `   ${runCount - runs.length} never got to the prompt` : ''),
   );
 }
 
@@ -110,15 +105,16 @@ async function measure(machine: Machine, cache: Cache): Promise<void> {
     (each) => each === peer || values.only.length === 0 || values.only.includes(each.title),
   );
   const found = new Map<Contestant, BootTimes[]>(chosen.map((each) => [each, []]));
-  for (let round = 0; round < Number(values.runs); round++) {
+  for (let round = 0; round < runCount; round++) {
     for (let turn = 0; turn < chosen.length; turn++) {
       const contestant = chosen[(turn + round) % chosen.length]!;
       if (cache === 'cold') await dropCaches();
-      found.get(contestant)!.push(await boot(machine, contestant));
+      const times = await boot(machine, contestant);
+      if (times) found.get(contestant)!.push(times);
     }
   }
   console.log(
-    `\n${machine.arch}, ${cache} cache, median of ${values.runs}, load ${loadavg()[0]!.toFixed(1)}; ` +
+    `\n${machine.arch}, ${cache} cache, median of ${runCount}, load ${loadavg()[0]!.toFixed(1)}; ` +
       'seconds after QEMU was started, and ratios to the last release: of the kernel until init, to the prompt, of CPU time',
   );
   const heads = ['kernel', 'init', 'llama', 'loaded', 'prompt']

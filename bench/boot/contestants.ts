@@ -12,10 +12,28 @@ export interface Contestant {
   readonly title: string;
   readonly kernel: string;
   readonly initrd: string;
-  /** QEMU's machine type, where it is not the usual one. */
-  readonly machineType?: string;
+  /** Makes QEMU's arguments of what they are today. */
+  readonly changed?: (args: readonly string[]) => readonly string[];
   /** Arguments of llama-cli. */
   readonly llamaArgs?: readonly string[];
+}
+
+/** What the machine of the last release had not: random numbers of the host's, and this word for the kernel. */
+const NEWER_DEVICES = ['rng-builtin,id=random', 'virtio-rng-pci,rng=random'];
+const NEWER_WORD = / lpj=\d+/;
+
+function asLastRelease(args: readonly string[]): readonly string[] {
+  const isNewer = (arg?: string): boolean => arg !== undefined && NEWER_DEVICES.includes(arg);
+  return args
+    .filter((arg, at) => !isNewer(arg) && !isNewer(args[at + 1]))
+    .map((arg) => arg.replace(NEWER_WORD, ''));
+}
+
+/** The same machine on QEMU's microvm, whose devices lie in memory instead of on PCI. */
+function onMicrovm(args: readonly string[]): readonly string[] {
+  return args
+    .with(args.indexOf('-machine') + 1, 'microvm,acpi=on,rtc=on')
+    .map((each) => each.replace(/^(virtio-(?:blk|rng))-pci/, '$1-device'));
 }
 
 /** What the first release packed its initramfs with. */
@@ -44,7 +62,7 @@ export async function contestants(
   await writeFile(gzipped, await gzip(createReadStream(debian.initramfs), { level: GZIP_LEVEL }));
   const now = { title: 'today', kernel: own.kernel, initrd: own.initramfs };
   const main: Contestant[] = [
-    { title: 'last release', kernel: debian.uefiKernel, initrd: gzipped },
+    { title: 'last release', kernel: debian.uefiKernel, initrd: gzipped, changed: asLastRelease },
     now,
     { title: "today, Debian's kernel", kernel: debian.kernel, initrd: debian.initramfs },
   ];
@@ -71,7 +89,7 @@ export async function contestants(
   }
   if (arch === 'x86_64') {
     others.push({ ...now, title: 'bzImage', kernel: own.uefiKernel });
-    others.push({ ...now, title: 'microvm', machineType: 'microvm,acpi=off,rtc=on' });
+    others.push({ ...now, title: 'microvm', changed: onMicrovm });
   }
   return [...main, ...others];
 }

@@ -32,14 +32,24 @@ export interface BootTimes {
   readonly cpuSeconds: number | undefined;
 }
 
-const TIMEOUT_MS = 180_000;
+/** A machine that has no prompt by then has hung. */
+const TIMEOUT_MS = 60_000;
 
-/** Boots a machine whose console is QEMU's standard output, until its prompt is there; then it is killed. */
-export async function bootToPrompt(qemu: string, args: readonly string[]): Promise<BootTimes> {
+/**
+ * Boots a machine whose console is QEMU's standard output, until its prompt is there; then it is killed.
+ *
+ * @returns undefined when it hung on its way
+ * @throws Error when it ended
+ */
+export async function bootToPrompt(
+  qemu: string,
+  args: readonly string[],
+): Promise<BootTimes | undefined> {
   const startedMs = performance.now();
   const child = spawn(qemu, [...args, ...HELD], { stdio: ['pipe', 'pipe', 'inherit', 'pipe'] });
   const ended = once(child, 'exit');
-  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+  const tooLate = AbortSignal.timeout(TIMEOUT_MS);
+  tooLate.addEventListener('abort', () => child.kill('SIGKILL'));
   const atMs: Partial<Record<Phase, number>> = {};
   let text = '';
   let from = 0;
@@ -65,10 +75,10 @@ export async function bootToPrompt(qemu: string, args: readonly string[]): Promi
       }
     }
   } finally {
-    clearTimeout(timer);
     child.kill('SIGKILL');
     await ended;
   }
+  if (atMs.prompt === undefined && tooLate.aborted) return undefined;
   if (atMs.prompt === undefined) throw new Error(`no prompt:\n${text}`);
   return { atMs: atMs as Record<Phase, number>, cpuSeconds };
 }
