@@ -59,7 +59,12 @@ interface Machine {
 
 async function boot(machine: Machine, contestant: Contestant): Promise<BootTimes | undefined> {
   const { arch, disk, needs } = machine;
-  const { kernel, initrd, changed = (args: readonly string[]) => args, llamaArgs = [] } = contestant;
+  const {
+    kernel,
+    initrd,
+    changed = (args: readonly string[]) => args,
+    llamaArgs = [],
+  } = contestant;
   const spec = await resolveLinuxMachine(
     {
       arch,
