@@ -21,10 +21,8 @@ interface Options {
   json?: true | undefined;
 }
 
-export function addDoctorCommand(program: Command, { signal, result }: CliContext): void {
-  const command = program
-    .command('doctor')
-    .description('what this host has, what it lacks, and how to get it')
+export function defineDoctor(command: Command, { signal, result }: CliContext): void {
+  command
     .addOption(archOption())
     .addOption(
       new Option('--for <purpose>', 'what the host is to do').choices(PURPOSES).default('up'),

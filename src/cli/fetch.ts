@@ -20,10 +20,8 @@ interface Flags extends FetchFlags {
   json?: true | undefined;
 }
 
-export function addFetchCommand(program: Command, context: CliContext): void {
-  const command = program
-    .command('fetch')
-    .description("bring pinned packages into the cache, verified; or take Buildroot's output")
+export function defineFetch(command: Command, context: CliContext): void {
+  command
     .addArgument(new Argument('[component...]', 'what to fetch').choices(COMPONENTS))
     .addOption(archOption());
   addFetchOptions(command)

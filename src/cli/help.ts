@@ -52,24 +52,6 @@ export function fitHelp(command: Command): void {
   });
 }
 
-/** `zosia help COMMAND...`; commander's own is silent about a command that there is not. */
-export function addHelpCommand(program: Command): void {
-  program
-    .helpCommand(false)
-    .command('help')
-    .description('show the help of a command')
-    .argument('[command...]', 'its name')
-    .action((names: string[]) => {
-      let command = program;
-      for (const name of names) {
-        const next = command.commands.find((each) => each.name() === name);
-        if (!next) return command.error(`error: unknown command '${name}'`);
-        command = next;
-      }
-      command.help();
-    });
-}
-
 /** Options whose value is text or a list: of those nothing may be meant. */
 const MAY_BE_EMPTY = /<(?:text|args|lists?)>/;
 

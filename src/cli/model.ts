@@ -21,9 +21,7 @@ interface ConvertFlags {
   type: Lowercase<WeightType>;
 }
 
-export function addModelCommand(program: Command, { signal }: CliContext): void {
-  const model = program.command('model').description('look inside models, and convert them');
-
+export function defineModel(model: Command, { signal }: CliContext): void {
   model
     .command('info')
     .description('what a GGUF says of itself, checked against its own tensor table')

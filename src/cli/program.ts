@@ -1,25 +1,17 @@
 import { tmpdir } from 'node:os';
-import { Command, Option } from 'commander';
-import { addBuildCommand } from './build/build.js';
-import { addCatCommand } from './look/cat.js';
+import { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { folders } from './environment.js';
-import { addDoctorCommand } from './doctor.js';
-import { addExtractCommand } from './look/extract.js';
-import { addFetchCommand } from './fetch.js';
-import { addHelpCommand, fitHelp, refuseEmpty } from './help.js';
-import { addImageCommand } from './image/image.js';
-import { addInspectCommand } from './look/inspect.js';
-import { addLsCommand } from './look/ls.js';
-import { addModelCommand } from './model.js';
-import { addPerfCommand } from './perf/perf.js';
-import { addRunCommand } from './run/run.js';
-import { addUpCommand } from './up/up.js';
-import { addVerifyCommand } from './look/verify.js';
+import { addHelpCommand } from './help-command.js';
+import { COMMANDS } from './commands.js';
+import { addCommands, settle } from './lazy-command.js';
 import { applyVariables } from './variable-option.js';
 import { zosiaVersion } from '../recipes/version.js';
 
-/** The whole command line. Each command loads what it needs when it runs, so that `--help` is instant. */
+/**
+ * The command line. Each command is loaded when it is asked for, and loads what it needs when it runs, so that
+ * `--help` is instant.
+ */
 export function makeProgram(context: CliContext): Command {
   const program = new Command('zosia')
     .description('Boots a machine straight into a language model.')
@@ -40,23 +32,7 @@ Examples:
 
 Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage.`,
     );
-  for (const add of [
-    addUpCommand,
-    addFetchCommand,
-    addBuildCommand,
-    addImageCommand,
-    addRunCommand,
-    addInspectCommand,
-    addLsCommand,
-    addCatCommand,
-    addExtractCommand,
-    addVerifyCommand,
-    addModelCommand,
-    addPerfCommand,
-    addDoctorCommand,
-  ]) {
-    add(program, context);
-  }
+  addCommands(program, context, COMMANDS);
   addHelpCommand(program);
   program.hook('preAction', (_, command) => {
     context.result.command = command;
@@ -64,7 +40,7 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 
   });
   // Whatever the last run was: what it left when it was killed is gone after this one.
   program.hook('preAction', sweepUsualFolders);
-  settle(program, 'zosia');
+  settle(program);
   return program;
 }
 
@@ -75,21 +51,4 @@ async function sweepUsualFolders(): Promise<void> {
   ]);
   for (const folder of [tmpdir(), ...cacheFolders(folders().cacheDirectory)])
     await sweepOnce(folder);
-}
-
-/** Gives a command and all below it what commander does not hand down to commands made earlier. */
-function settle(command: Command, path: string): void {
-  const lists =
-    command.commands.length > 0 ? 'lists its commands' : 'shows its arguments and options';
-  command
-    .exitOverride()
-    .showHelpAfterError(`(${path} --help ${lists})`)
-    // A command may have an option of the same name as one above it.
-    .enablePositionalOptions();
-  if (!command.options.some(({ long }) => long === '--debug')) {
-    command.addOption(new Option('--debug').hideHelp());
-  }
-  fitHelp(command);
-  for (const option of command.options) refuseEmpty(option);
-  for (const child of command.commands) settle(child, `${path} ${child.name()}`);
 }

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
-import { makeProgram } from '../../src/cli/program.js';
 import { putMeasurements } from '../docs/reader.js';
 import { zosia } from '../support/cli.js';
-import { COMMANDS, withOption } from '../support/commands.js';
+import { COMMANDS, wholeProgram, withOption } from '../support/commands.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { hasProgram } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -69,10 +68,7 @@ describe('an empty name', () => {
     for (const [words, { options }] of COMMANDS) {
       for (const { long, flags, required, mandatory } of options) {
         if (!required || mandatory || /<(?:text|args|lists?)>/.test(flags)) continue;
-        const program = makeProgram({
-          signal: new AbortController().signal,
-          result: { exitStatus: 0 },
-        });
+        const program = await wholeProgram();
         const quiet = (command: Command): void => {
           command.configureOutput({ writeErr: () => undefined });
           command.commands.forEach(quiet);

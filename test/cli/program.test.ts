@@ -1,16 +1,13 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { makeProgram } from '../../src/cli/program.js';
 import type { Command } from 'commander';
 import { zosia } from '../support/cli.js';
+import { wholeProgram } from '../support/commands.js';
 
 /** The whole command line, and what it wrote to stderr. */
-function quietProgram(): { program: Command; written: () => string } {
+async function quietProgram(): Promise<{ program: Command; written: () => string }> {
   let text = '';
-  const program = makeProgram({
-    signal: new AbortController().signal,
-    result: { exitStatus: 0 },
-  });
+  const program = await wholeProgram();
   for (const command of withDescendants(program)) {
     command.configureOutput({ writeErr: (more) => (text += more) });
   }
@@ -50,15 +47,15 @@ describe('wrong usage', () => {
     [['up', '--timeout', '0'], '(zosia up --help shows its arguments and options)'],
     [['doctor', '--frobnicate'], '(zosia doctor --help shows its arguments and options)'],
   ])('%j prints the help page of the command concerned', async (args, hint) => {
-    const { program, written } = quietProgram();
+    const { program, written } = await quietProgram();
     await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(CommanderError);
     expect(written().trimEnd().split('\n').at(-1)).toBe(hint);
   });
 
   it('throws an error instead of ending the process, for every command', async () => {
-    for (const { commands, name } of named(quietProgram().program, [])) {
+    for (const { commands, name } of named((await quietProgram()).program, [])) {
       if (commands.length > 0) continue;
-      const { program, written } = quietProgram();
+      const { program, written } = await quietProgram();
       const parsed = program.parseAsync([...name, '--frobnicate'], { from: 'user' });
       await expect(parsed).rejects.toThrow(CommanderError);
       expect(written()).toContain(`(zosia ${name.join(' ')} --help `);

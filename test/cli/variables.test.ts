@@ -2,13 +2,13 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VariableOption } from '../../src/cli/variable-option.js';
-import { makeProgram } from '../../src/cli/program.js';
 import { ROOT } from '../docs/pages.js';
 import { makeFakeGuest } from '../perf/fake-guest.js';
 import { zosia } from '../support/cli.js';
+import { wholeProgram } from '../support/commands.js';
 import { temporaryFolder } from '../support/temporary.js';
 
-const program = makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } });
+const program = await wholeProgram();
 
 /** `perf run`, and `run` for the machine that is meant without its name. */
 function commandOf(words: string): Command {

@@ -3,17 +3,14 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { TOPICS } from '../../zosia-tiny/src/corpus/exchanges.js';
-import { makeProgram } from '../../src/cli/program.js';
+import { wholeProgram } from '../support/commands.js';
 import { ROOT, commandsOf, inlineCode, readPage, readPages } from './pages.js';
 import type { Page } from './pages.js';
 
 const pages = await readPages();
 /** Checked like the pages; its commands are not run, as they take a quarter of an hour. */
 const modelPage = await readPage('models/zosia-tiny/README.md');
-const program = makeProgram({
-  signal: new AbortController().signal,
-  result: { exitStatus: 0 },
-});
+const program = await wholeProgram();
 
 /** The command that words name, and what is left of them. */
 function findCommand(words: readonly string[], command = program): [Command, readonly string[]] {

@@ -1,5 +1,18 @@
 import type { Command } from 'commander';
+import { loadCommand } from '../../src/cli/lazy-command.js';
 import { makeProgram } from '../../src/cli/program.js';
+
+/** The command line with every command loaded, as none is until it is asked for. */
+export async function wholeProgram(): Promise<Command> {
+  const program = makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } });
+  await loadBelow(program);
+  return program;
+}
+
+async function loadBelow(command: Command): Promise<void> {
+  await loadCommand(command);
+  for (const child of command.commands) await loadBelow(child);
+}
 
 /** Every command that does something, by its words. */
 function commandsBelow(command: Command, words: string[] = []): Map<string, Command> {
@@ -9,9 +22,8 @@ function commandsBelow(command: Command, words: string[] = []): Map<string, Comm
   return new Map(below.length > 0 ? below : [[words.join(' '), command]]);
 }
 
-export const COMMANDS = commandsBelow(
-  makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } }),
-);
+export const COMMANDS = commandsBelow(await wholeProgram());
+
 /** The words of the commands that have an option. */
 export const withOption = (long: string): string[] =>
   [...COMMANDS]

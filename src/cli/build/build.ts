@@ -1,12 +1,22 @@
-import type { Command } from 'commander';
-import type { CliContext } from '../context.js';
-import { addBuildGuestCommand } from './guest.js';
-import { addBuildKernelCommand } from './kernel.js';
-import { addBuildLlamaCommand } from './llama.js';
+import type { DefineCommand } from '../lazy-command.js';
+import { addCommands } from '../lazy-command.js';
 
-export function addBuildCommand(program: Command, context: CliContext): void {
-  const build = program.command('build').description('compile what runs inside the guests');
-  addBuildGuestCommand(build, context);
-  addBuildKernelCommand(build, context);
-  addBuildLlamaCommand(build, context);
-}
+export const defineBuild: DefineCommand = (build, context) => {
+  addCommands(build, context, [
+    {
+      name: 'guest',
+      description: "compile the Linux guest's PID 1 with clang and lld, in Docker or on this host",
+      load: async () => (await import('./guest.js')).defineBuildGuest,
+    },
+    {
+      name: 'kernel',
+      description: "compile a kernel from Debian's source, in Docker or with this host's clang",
+      load: async () => (await import('./kernel.js')).defineBuildKernel,
+    },
+    {
+      name: 'llama',
+      description: 'compile llama.cpp for the Linux guest: static programs, for any processor',
+      load: async () => (await import('./llama.js')).defineBuildLlama,
+    },
+  ]);
+};

@@ -16,10 +16,8 @@ interface Options {
   json?: true | undefined;
 }
 
-export function addBuildGuestCommand(build: Command, context: CliContext): void {
-  const command = build
-    .command('guest')
-    .description("compile the Linux guest's PID 1 with clang and lld, in Docker or on this host")
+export function defineBuildGuest(command: Command, context: CliContext): void {
+  command
     .addOption(archOption())
     .option('--out <folder>', 'where to put it; artifacts/<arch>/guest unless given')
     .addOption(

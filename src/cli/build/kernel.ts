@@ -24,10 +24,8 @@ interface Flags extends FetchFlags, BuilderFlags {
   json?: true | undefined;
 }
 
-export function addBuildKernelCommand(build: Command, context: CliContext): void {
-  const command = build
-    .command('kernel')
-    .description("compile a kernel from Debian's source, in Docker or with this host's clang")
+export function defineBuildKernel(command: Command, context: CliContext): void {
+  command
     .addOption(archOption())
     .option('--out <folder>', 'where to put it; artifacts/<arch>/kernel unless given')
     .option(

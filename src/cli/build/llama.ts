@@ -31,10 +31,8 @@ interface Flags {
   json?: true | undefined;
 }
 
-export function addBuildLlamaCommand(build: Command, context: CliContext): void {
-  const command = build
-    .command('llama')
-    .description('compile llama.cpp for the Linux guest: static programs, for any processor')
+export function defineBuildLlama(command: Command, context: CliContext): void {
+  command
     .addOption(archOption())
     .option('--out <folder>', 'where to put it; artifacts/<arch>/llama unless given')
     .option(

@@ -35,10 +35,8 @@ interface EfiDiskFlags extends Omit<EfiSettings, 'model' | 'tokenizer'> {
 
 const EXAMPLE = 'zosia image efi --model stories15M.bin --tokenizer tokenizer.bin';
 
-export function addEfiDiskCommand(image: Command, { signal }: CliContext): void {
-  const command = image
-    .command('efi')
-    .description('a FAT disk that runs a llama2.c model with no operating system')
+export function defineImageEfi(command: Command, { signal }: CliContext): void {
+  command
     .option('--model <file>', 'a llama2.c checkpoint (.bin), of float32 or int8')
     .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
   addEfiSettingsOptions(command)

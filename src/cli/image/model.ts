@@ -31,10 +31,8 @@ interface ModelDiskFlags {
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
-export function addModelDiskCommand(image: Command, { signal }: CliContext): void {
-  image
-    .command('model')
-    .description('an ext4 disk with a model on it, as /model.gguf')
+export function defineImageModel(command: Command, { signal }: CliContext): void {
+  command
     .argument('<model...>', 'a GGUF file, or the name of one in models/; any part of a split model')
     .addOption(
       new Option('--format <format>', 'raw copies the model; vmdk refers to it where it lies')

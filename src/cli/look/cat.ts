@@ -7,10 +7,8 @@ import { writeStdout } from '../output/stdout.js';
 
 const CHUNK_BYTES = 1 << 20;
 
-export function addCatCommand(program: Command, { signal }: CliContext): void {
-  program
-    .command('cat')
-    .description('print a file in an image')
+export function defineCat(command: Command, { signal }: CliContext): void {
+  command
     .argument('<image>', 'the image')
     .argument('<path>', 'the file in it; symlinks are followed, within the image')
     .addOption(partitionOption())

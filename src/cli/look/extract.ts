@@ -16,10 +16,8 @@ interface Flags extends ImageFlags {
 /** Skipped files that are named; of more only the number is given. */
 const NAMED_SKIPPED = 10;
 
-export function addExtractCommand(program: Command, { signal }: CliContext): void {
-  program
-    .command('extract')
-    .description('copy files out of an image into a folder')
+export function defineExtract(command: Command, { signal }: CliContext): void {
+  command
     .argument('<image>', 'the image')
     .argument('[path]', 'a file, or a directory whose contents are meant', '/')
     .requiredOption('--out <folder>', 'the folder to put them into, made if need be')

@@ -21,10 +21,8 @@ interface Flags extends ImageFlags {
 /** Lines of the map that are printed unless all are asked for. */
 const USUAL_MAP_LINES = 100;
 
-export function addInspectCommand(program: Command, { signal, result }: CliContext): void {
-  program
-    .command('inspect')
-    .description('say what an image is, and what lies where in it')
+export function defineInspect(command: Command, { signal, result }: CliContext): void {
+  command
     .argument('<image>', 'the image')
     .addOption(partitionOption())
     .addOption(allowOutsideOption())

@@ -13,10 +13,8 @@ interface Flags extends ImageFlags {
   json?: true | undefined;
 }
 
-export function addLsCommand(program: Command, { signal }: CliContext): void {
-  program
-    .command('ls')
-    .description('list the files in an image')
+export function defineLs(command: Command, { signal }: CliContext): void {
+  command
     .argument('<image>', 'the image')
     .argument('[path]', 'a directory or file in it', '/')
     .option('-l, --long', 'with type, mode, links, owner, group, size, time (UTC) and target')

@@ -14,10 +14,8 @@ interface Flags extends ImageFlags {
   json?: true | undefined;
 }
 
-export function addVerifyCommand(program: Command, { signal, result }: CliContext): void {
-  program
-    .command('verify')
-    .description('check everything in a FAT or ext4 image, or in an initramfs')
+export function defineVerify(command: Command, { signal, result }: CliContext): void {
+  command
     .argument(
       '<image>',
       'a FAT, ext2, ext3 or ext4 image: raw, VMDK, or a partition of either; or an initramfs',

@@ -12,12 +12,7 @@ interface Flags extends SpaceFlags {
   out?: string | undefined;
 }
 
-export function addPerfMatrixCommand(perf: Command, { signal }: CliContext): void {
-  const command = perf
-    .command('matrix')
-    .description(
-      'write a matrix: every combination of threads, how they wait, and arguments, one a line',
-    );
+export function definePerfMatrix(command: Command, { signal }: CliContext): void {
   addSpaceOptions(command)
     .addOption(
       variableOption(

@@ -9,10 +9,8 @@ interface Flags {
   json?: true | undefined;
 }
 
-export function addPerfReportCommand(perf: Command, { signal }: CliContext): void {
-  perf
-    .command('report')
-    .description('sum up results: as a table, and as a page with plots')
+export function definePerfReport(command: Command, { signal }: CliContext): void {
+  command
     .argument('<results...>', 'files that zosia perf run --results wrote, or the old scripts')
     .option('--html <file>', 'also write a page, which needs neither a network nor scripts')
     .option('--json', 'print the summary as JSON')

@@ -39,10 +39,8 @@ const USUAL_LOOP_SLEEP_SECONDS = 2;
 /** What is measured unless something else is asked for. */
 const USUAL_PROFILE = 'phi35_fast';
 
-export function addPerfRunCommand(perf: Command, context: CliContext): void {
-  const command = perf
-    .command('run')
-    .description('boot, generate, say how fast, power off; for one setting or many')
+export function definePerfRun(command: Command, context: CliContext): void {
+  command
     .argument(
       '[model]',
       'a GGUF file, or the name of one in models/; the last model disk unless given',

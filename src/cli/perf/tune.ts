@@ -25,10 +25,8 @@ interface Flags extends PerfMachineFlags, SpaceFlags {
 
 const USUAL_REPEATS = 3;
 
-export function addPerfTuneCommand(perf: Command, context: CliContext): void {
-  const command = perf
-    .command('tune')
-    .description('find the fastest threads and arguments, in fewer boots than trying them all')
+export function definePerfTune(command: Command, context: CliContext): void {
+  command
     .argument(
       '[model]',
       'a GGUF file, or the name of one in models/; the last model disk unless given',

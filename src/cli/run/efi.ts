@@ -27,10 +27,8 @@ interface RunEfiFlags extends EfiFlags {
   debug?: true | undefined;
 }
 
-export function addRunEfiCommand(run: Command, context: CliContext): void {
-  const command = run
-    .command('efi')
-    .description('the EFI machine: a llama2.c model with no operating system')
+export function defineRunEfi(command: Command, context: CliContext): void {
+  command
     .optionsGroup('What is booted:')
     .option('--disk <file>', 'another EFI disk, raw or VMDK')
     .addOption(allowOutsideOption())

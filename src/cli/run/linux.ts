@@ -26,11 +26,8 @@ interface RunLinuxFlags extends BootModeFlags, ImageFlags {
   allowOutside?: true | undefined;
 }
 
-export function addRunLinuxCommand(run: Command, context: CliContext): void {
-  const command = run
-    .command('linux', { isDefault: true })
-    .description('the Linux guest: llama.cpp with a GGUF model')
-    .optionsGroup('What is booted:');
+export function defineRunLinux(command: Command, context: CliContext): void {
+  command.optionsGroup('What is booted:');
   addImageOptions(command)
     .option('--verify', 'first compare the sha256 of everything on the model disk')
     .addOption(allowOutsideOption());

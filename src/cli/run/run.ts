@@ -1,16 +1,10 @@
-import type { Command } from 'commander';
-import type { CliContext } from '../context.js';
-import { addRunEfiCommand } from './efi.js';
-import { addRunLinuxCommand } from './linux.js';
+import type { DefineCommand } from '../lazy-command.js';
+import { addCommands } from '../lazy-command.js';
 
-export function addRunCommand(program: Command, context: CliContext): void {
-  const run = program
-    .command('run')
-    .description('boot what has been built, or what you name')
-    .usage('[linux] [options] | efi [options]')
-    .addHelpText(
-      'after',
-      `
+export const defineRun: DefineCommand = (run, context) => {
+  run.usage('[linux] [options] | efi [options]').addHelpText(
+    'after',
+    `
 Without the name of a machine it is linux.
 
 Examples:
@@ -18,7 +12,18 @@ Examples:
   zosia run --prompt "Tell a story"        print one answer and power off
   zosia run efi                            boot the EFI disk; talk, or watch it generate
   zosia run efi --screenshot llama2.png    keep a picture of the firmware's screen`,
-    );
-  addRunLinuxCommand(run, context);
-  addRunEfiCommand(run, context);
-}
+  );
+  addCommands(run, context, [
+    {
+      name: 'linux',
+      description: 'the Linux guest: llama.cpp with a GGUF model',
+      isDefault: true,
+      load: async () => (await import('./linux.js')).defineRunLinux,
+    },
+    {
+      name: 'efi',
+      description: 'the EFI machine: a llama2.c model with no operating system',
+      load: async () => (await import('./efi.js')).defineRunEfi,
+    },
+  ]);
+};

@@ -17,10 +17,8 @@ type Machine = (typeof MACHINES)[number];
 
 type UpFlags = LinuxUpFlags & EfiUpFlags & { machine: Machine };
 
-export function addUpCommand(program: Command, context: CliContext): void {
-  const command = program
-    .command('up')
-    .description('fetch what is missing, build, boot, talk')
+export function defineUp(command: Command, context: CliContext): void {
+  command
     .argument(
       '[model]',
       'a GGUF, or the name of one in models/; for efi, a llama2.c checkpoint; the built-in zosia-tiny unless given',

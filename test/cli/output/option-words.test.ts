@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { applyVariables, variableOption } from '../../../src/cli/variable-option.js';
 import { fittingHint, inWords, wordFor } from '../../../src/cli/output/option-words.js';
-import { makeProgram } from '../../../src/cli/program.js';
+import { wholeProgram } from '../../support/commands.js';
 import { option, wording } from '../../../src/wording.js';
 import { ROOT } from '../../docs/pages.js';
 
@@ -113,8 +113,9 @@ async function textsOutsideOfTheCli(): Promise<{ file: string; text: string }[]>
   return texts;
 }
 
+const program = await wholeProgram();
+
 describe('the source below the command line', () => {
-  const program = makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } });
   const commandAt = (names: readonly string[]): Command =>
     names.reduce((at, name) => at.commands.find((each) => each.name() === name) ?? at, program);
 
