@@ -2,8 +2,13 @@
 // than most of what they do. The doors of the library share their chunks: an error that one throws is an
 // instance of the class that another exports. Everything lies two folders deep, as the sources do, since
 // modules find what ships with the package from where they are.
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleCommandLine } from './bundle/command-line.mjs';
+import { bundledPackages, licenceNotice } from './bundle/licences.mjs';
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOORS = ['core', 'host', 'recipes', 'machine', 'perf'];
 
 const options = {
@@ -18,13 +23,25 @@ const options = {
   logLevel: 'warning',
 };
 
-await Promise.all([
-  build({ ...options, entryPoints: ['src/cli/main.ts'], outdir: 'dist/bin' }),
-  build({
+async function bundleLibrary(outdir) {
+  const { metafile } = await build({
     ...options,
     entryPoints: DOORS.map((name) => `src/library/${name}.ts`),
-    outdir: 'dist/library',
-  }),
+    outdir,
+    metafile: true,
+  });
+  return bundledPackages(Object.keys(metafile.inputs), ROOT);
+}
+
+/** Builds into a folder, and adds the licences of what is bundled there. */
+async function withLicences(outdir, bundle) {
+  const packages = await bundle(outdir);
+  await writeFile(`${outdir}/LICENSES.txt`, licenceNotice(packages));
+}
+
+await Promise.all([
+  withLicences('dist/bin', (outdir) => bundleCommandLine(options, outdir, ROOT)),
+  withLicences('dist/library', bundleLibrary),
   // What runs in the page of `zosia inspect --html`.
   build({
     entryPoints: ['src/inspect/page/browser/main.ts'],

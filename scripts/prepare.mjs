@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TOOLS = ['typescript', 'esbuild'];
+const TOOLS = ['typescript', 'esbuild', 'rollup'];
 
 /** The command that the user gave npm: "pack", "ci", "install" ... */
 const command = process.env.npm_command ?? '';

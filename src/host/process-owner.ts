@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { sha256 } from '../image/sha256.js';
 
 /** The processes of this host, as far as telling a living one from a dead one goes. */
 export interface ProcessTable {
@@ -108,6 +108,9 @@ export function parsePs(text: string): number | undefined {
 }
 
 function runHostPs(pid: number): string | undefined {
+  // Every command has a table; few hosts, ones without /proc, have to load what starts processes for it.
+  const require = createRequire(import.meta.url);
+  const { execFileSync } = require('node:child_process') as typeof import('node:child_process');
   try {
     const ps = ['ps', '-o', 'stat=', '-o', 'lstart=', '-p', String(pid)];
     return execFileSync('env', ['LC_ALL=C', 'TZ=UTC0', ...ps], {
@@ -120,4 +123,5 @@ function runHostPs(pid: number): string | undefined {
   }
 }
 
-const placeOf = (...parts: readonly string[]): string => sha256(parts.join('\n')).slice(0, 8);
+const placeOf = (...parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8);

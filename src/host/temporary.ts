@@ -109,7 +109,7 @@ export async function sweepOnce(folder: string): Promise<void> {
  */
 export async function removeAbandoned(
   folder: string,
-  known: ProcessTable = processes(),
+  known?: ProcessTable,
   uid = process.getuid?.(),
 ): Promise<void> {
   const nowMs = Date.now();
@@ -120,10 +120,9 @@ export async function removeAbandoned(
     const path = join(folder, name);
     const status = await lstat(path).catch(() => undefined);
     if (!status || status.uid !== uid) continue;
+    const { place: here, isRunning } = known ?? processes();
     const isAbandoned =
-      place === known.place
-        ? !known.isRunning(Number(pid), start!)
-        : nowMs - status.mtimeMs > FOREIGN_AGE_MS;
+      place === here ? !isRunning(Number(pid), start!) : nowMs - status.mtimeMs > FOREIGN_AGE_MS;
     if (isAbandoned) await removeAlone(folder, path);
   }
 }

@@ -1,43 +1,80 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import type { Metafile } from 'esbuild';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { modelGguf } from '../formats/gguf/samples.js';
+import { CLI } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FIRST = 'src/cli/command-line.ts';
+const folder = temporaryFolder();
 
-/** The packages that are loaded with a module, whatever it is then asked to do, and by which import. */
-function packagesLoadedWith(first: string, { inputs }: Metafile): Map<string, string> {
-  const packages = new Map<string, string>();
-  const seen = new Set([first]);
-  for (const module of seen) {
-    for (const { path, kind, external } of inputs[module]!.imports) {
-      if (kind === 'dynamic-import') continue;
-      if (!external) seen.add(path);
-      else if (!path.startsWith('node:')) packages.set(path, module);
-    }
-  }
-  return packages;
+/** Has a process of Node's write down which of Node's own modules it has loaded, when it ends. */
+const LIST_BUILTINS = `process.on('exit', () => {
+  require('node:fs').writeFileSync(process.env.LOADED, process.moduleLoadList.join('\\n'));
+});`;
+
+async function run(args: readonly string[], node: readonly string[], env: Record<string, string>) {
+  await execa(process.execPath, [...node, CLI, ...args], { cwd: folder.path, env });
+}
+
+/** The files that a command loads, each without the hash in its name; those of packages with their paths. */
+async function filesLoadedBy(...args: string[]): Promise<string[]> {
+  const reports = folder.file(`coverage ${args.join(' ').replaceAll('/', '_')}`);
+  await mkdir(reports);
+  await run(args, [], { NODE_V8_COVERAGE: reports });
+  const [report] = await readdir(reports);
+  const { result } = JSON.parse(await readFile(join(reports, report!), 'utf8')) as {
+    result: { url: string }[];
+  };
+  const paths = result
+    .filter(({ url }) => url.startsWith('file:'))
+    .map(({ url }) => fileURLToPath(url));
+  return paths
+    .map((path) => (dirname(path) === dirname(CLI) ? basename(path) : path))
+    .map((name) => name.replace(/-[\w-]{8}\.js$/, '.js'));
+}
+
+async function builtinsLoadedBy(...args: string[]): Promise<string[]> {
+  const [preload, loaded] = [folder.file('list builtins.cjs'), folder.file('builtins')];
+  await writeFile(preload, LIST_BUILTINS);
+  await run(args, ['--require', preload], { LOADED: loaded });
+  const lines = (await readFile(loaded, 'utf8')).split('\n');
+  return lines.map((line) => line.replace(/^NativeModule /, ''));
+}
+
+/** A command that writes a disk, whatever the last one wrote. */
+async function imageModel(): Promise<string[]> {
+  await writeFile(folder.file('model.gguf'), await modelGguf());
+  return ['image', 'model', 'model.gguf', '--format', 'vmdk', '--out', 'disk.vmdk'];
 }
 
 describe('the command line', () => {
-  it('loads packages for options and for hashing alone before it knows what to do', async () => {
-    const { metafile } = await build({
-      absWorkingDir: ROOT,
-      entryPoints: [FIRST],
-      bundle: true,
-      packages: 'external',
-      alias: { valibot: './node_modules/valibot/dist/index.mjs' },
-      format: 'esm',
-      platform: 'node',
-      splitting: true,
-      outdir: 'unwritten',
-      write: false,
-      metafile: true,
-    });
-    const packages = [...packagesLoadedWith(FIRST, metafile).keys()];
-    const hashing = ['@noble/hashes/sha2.js', '@noble/hashes/utils.js'];
-    // In Node, `buffer` is Node's own.
-    expect(packages.sort()).toEqual([...hashing, 'buffer', 'commander']);
+  it('loads two files to print its help, and none of a package', async () => {
+    expect(await filesLoadedBy('--help')).toEqual(['main.js', 'start.js']);
+    expect(await filesLoadedBy('--version')).toEqual(['main.js', 'start.js']);
+  });
+
+  it('loads a third one to write a model disk, and a fourth to boot a machine with one', async () => {
+    const files = ['main.js', 'start.js', 'image-model.js'];
+    expect((await filesLoadedBy(...(await imageModel()))).sort()).toEqual(files.sort());
+    const more = [...files, 'machines.js'];
+    expect((await filesLoadedBy('up', '--help')).sort()).toEqual(more.sort());
+  });
+
+  it('loads nothing of Node.js that is for processes or networks to write a model disk', async () => {
+    const loaded = await builtinsLoadedBy(...(await imageModel()));
+    expect(loaded).toContain('crypto');
+    const slow = ['child_process', 'http', 'https', 'tls', 'worker_threads', 'readline'];
+    expect(loaded.filter((name) => slow.includes(name))).toEqual([]);
+  });
+
+  it('comes with the licence of every package that is bundled', async () => {
+    const notice = await readFile(join(dirname(CLI), 'LICENSES.txt'), 'utf8');
+    const named = [...notice.matchAll(/^(\S+) \d+\.\d+\.\d+ \(.+\)$/gm)].map(([, name]) => name);
+    expect(named).toEqual(
+      expect.arrayContaining(['@noble/hashes', 'commander', 'execa', 'valibot']),
+    );
+    expect(notice.match(/permission|licensed under/gi)!.length).toBeGreaterThan(named.length);
   });
 });
