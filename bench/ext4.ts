@@ -15,7 +15,8 @@ import type { Measured } from './measure.js';
  * How long model disks take: a raw one against a copy of the model that is synced, as a raw disk is, and
  * against the ext4 tools; and a zero-copy one of a model that is far too large to copy, against Node alone.
  *
- *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 5] [--folder DIR] [--no-tools]
+ *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 5] [--folder DIR] [--no-tools] \
+ *         [--only raw|sparse]
  *
  * Contestants take turns, and the median of each one's runs counts. What one wrote is gone before the next
  * begins: removed, synced, and, where this may be asked for (root on Linux), dropped from the page cache
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     folder: { type: 'string', default: tmpdir() },
     'no-tools': { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 });
 const runCount = Number(values.runs);
@@ -241,8 +243,8 @@ const memory = (peakKiB: number | undefined): string =>
   peakKiB === undefined ? 'peak memory unknown' : `peak ${Math.round(peakKiB / 1024)} MiB`;
 
 try {
-  await benchRaw(Number(values['size-mib']));
-  await benchZeroCopy(Number(values['sparse-gib']));
+  if (values.only !== 'sparse') await benchRaw(Number(values['size-mib']));
+  if (values.only !== 'raw') await benchZeroCopy(Number(values['sparse-gib']));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
