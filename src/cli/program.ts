@@ -49,6 +49,6 @@ async function sweepUsualFolders(): Promise<void> {
     import('../artifacts/cache.js'),
     import('../host/temporary.js'),
   ]);
-  for (const folder of [tmpdir(), ...cacheFolders(folders().cacheDirectory)])
-    await sweepOnce(folder);
+  const usual = [tmpdir(), ...cacheFolders(folders().cacheDirectory)];
+  await Promise.all(usual.map(sweepOnce));
 }

@@ -117,9 +117,16 @@ function writeNumber(
   }
   const first = base + field.offset;
   if (first + width > bytes.length) throw new RangeError(`${name} lies outside of the structure`);
-  for (let i = 0; i < width; i++) {
-    bytes[field.byteOrder === 'little' ? first + i : first + width - 1 - i] = value >>> (8 * i);
-  }
+  // Without a loop: the thousands of fields of one disk are written before the engine has optimised this.
+  const isLittle = field.byteOrder === 'little';
+  const step = isLittle ? 1 : -1;
+  let at = isLittle ? first : first + width - 1;
+  bytes[at] = value;
+  if (width === 1) return;
+  bytes[(at += step)] = value >>> 8;
+  if (width === 2) return;
+  bytes[(at += step)] = value >>> 16;
+  bytes[at + step] = value >>> 24;
 }
 
 function writeBytes(
