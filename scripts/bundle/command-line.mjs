@@ -54,7 +54,7 @@ const requiredBuiltins = {
       const name = path.replace(/^node:/, '');
       if (kind !== 'require-call' || !builtinModules.includes(name)) return undefined;
       // commander starts programs that are subcommands with it; there are none, and it is slow to load.
-      const isUnused = name === 'child_process' && importer.includes('/commander/');
+      const isUnused = name === 'child_process' && importer.includes('/node_modules/commander/');
       return { path: name, namespace: isUnused ? 'unused-builtin' : 'builtin' };
     });
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
@@ -65,11 +65,11 @@ const requiredBuiltins = {
   },
 };
 
-/** Without the comments and blanks of packages, which are half of them. */
-const smallPackages = {
-  name: 'small-packages',
+/** commander without its comments, which are half of it; those of other packages tell what can be left out. */
+const withoutComments = {
+  name: 'without-comments',
   setup({ onLoad }) {
-    onLoad({ filter: /\/commander\/.*\.js$/ }, async ({ path }) => {
+    onLoad({ filter: /\/node_modules\/commander\/.*\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const { code } = await transform(source, { minifyWhitespace: true, legalComments: 'none' });
       return { contents: code };
@@ -93,7 +93,7 @@ export async function bundleCommandLine(options, outdir, root) {
     entryPoints: ['src/cli/main.ts'],
     outdir: COMPILED,
     external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
-    plugins: [requiredBuiltins, smallPackages],
+    plugins: [requiredBuiltins, withoutComments],
     metafile: true,
     write: false,
   });
@@ -109,6 +109,9 @@ export async function bundleCommandLine(options, outdir, root) {
             ? posix.join(posix.dirname(importer), id)
             : { id, external: !texts.has(id) },
         load: (id) => texts.get(id),
+        // Without what rollup adds for browsers.
+        resolveImportMeta: (property) =>
+          property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null,
       },
     ],
     // Importing a module of Node's does nothing but load it.
