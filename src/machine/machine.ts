@@ -2,7 +2,7 @@
 export { parseAccelerator } from './accelerator/accelerator.js';
 export type { AcceleratorChoice } from './accelerator/accelerator.js';
 export type { AcceleratorName, ResolvedAccel } from './qemu/host-spec.js';
-export type { ConsoleIo } from './console/session.js';
+export type { ConsoleIo } from './console/console-io.js';
 
 export { findQemu } from './qemu/binary.js';
 export type { QemuBinary } from './qemu/binary.js';

@@ -7,21 +7,11 @@ import { bootWatched } from '../accelerator/silent-boot.js';
 import type { BootAttempt } from '../accelerator/silent-boot.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import type { GuestWatcher } from './guest-watcher.js';
+import { watchConsole } from './console-io.js';
+import type { ConsoleIo } from './console-io.js';
 import { dropInput, relayKeys } from './input.js';
 import type { InputRelay } from './input.js';
 import { enterRawMode } from './terminal.js';
-import type { TerminalInput } from './terminal.js';
-
-/** The user's end of the console. */
-export interface ConsoleIo {
-  readonly stdin: Readable & TerminalInput;
-  readonly stdout: Writable & {
-    readonly isTTY?: boolean | undefined;
-    readonly rows?: number | undefined;
-    readonly columns?: number | undefined;
-  };
-  readonly stderr: Writable;
-}
 
 /** A kind of guest, as far as a session on its console is concerned. */
 export interface SessionGuest {
@@ -56,7 +46,8 @@ export interface Session<S extends HostSpec> {
  * end ends the session once everything before it has been answered, or nobody is left who would read it.
  *
  * @returns the guest's exit status; 0 when the user ended the machine
- * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_INTERRUPTED`; the reason of `signal`
+ * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_INTERRUPTED`, `ZOSIA_FILE_UNREADABLE` for input that breaks off; what
+ *   stdout breaks off with; the reason of `signal`
  */
 export async function runSession<S extends HostSpec>(
   session: Session<S>,
@@ -92,13 +83,10 @@ async function runRelayed<S extends HostSpec>(
   const end = new AbortController();
   const poweredOff = new AbortController();
   const { watcher } = guest;
-  const restoreTerminal = enterRawMode(io.stdin, io.stdout);
-  let outputError: Error | undefined;
-  const onOutputError = (error: Error): void => {
-    outputError = error;
+  const userEnd = watchConsole(io, () => {
     end.abort();
-  };
-  io.stdout.on('error', onOutputError);
+  });
+  const restoreTerminal = enterRawMode(io.stdin, io.stdout);
   let detachInput: (() => void) | undefined;
   let rest: NodeJS.Timeout | undefined;
   try {
@@ -151,22 +139,24 @@ async function runRelayed<S extends HostSpec>(
           poweredOff.abort();
         });
       }
-      if (!io.stdout.write(shown) && outputError === undefined) {
+      if (!io.stdout.write(shown) && userEnd.failure === undefined) {
         await drained(io.stdout, end.signal);
       }
     }
     const ended = await qemu;
     signal.throwIfAborted();
-    if (outputError) throw outputError;
+    if (userEnd.failure) throw userEnd.failure;
     if (end.signal.aborted) return { exitStatus: 0 };
     const exitStatus = guest.exitStatus(poweredOff.signal.aborted ? 0 : ended.exitCode);
     if (exitStatus !== undefined) return { exitStatus };
     throw guestDied({ ...endOf(ended), consoleTail: watcher.tail, suspect });
   } finally {
     clearTimeout(rest);
+    // QEMU has ended, unless something here has failed.
+    end.abort();
     detachInput?.();
-    io.stdout.removeListener('error', onOutputError);
     restoreTerminal();
+    userEnd.detach();
   }
 }
 

@@ -1,6 +1,6 @@
 import { relayLines } from '../console/input.js';
 import { runSession } from '../console/session.js';
-import type { ConsoleIo } from '../console/session.js';
+import type { ConsoleIo } from '../console/console-io.js';
 import { efiArguments } from './arguments.js';
 import { EfiConsole } from './console.js';
 import type { EfiMachineSpec } from './spec.js';

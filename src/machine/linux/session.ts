@@ -1,6 +1,6 @@
 import { relayLines } from '../console/input.js';
 import { runSession } from '../console/session.js';
-import type { ConsoleIo } from '../console/session.js';
+import type { ConsoleIo } from '../console/console-io.js';
 import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
 import type { LinuxMachineSpec } from './spec.js';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
+import type { IPty } from '@lydell/node-pty';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatCommand } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
@@ -25,7 +26,11 @@ interface Session {
   readonly output: () => string;
   type(keys: string): void;
   /** Kills the process that runs the machine. */
-  kill(signal: NodeJS.Signals): void;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Closes the terminal, as a user closes a window. */
+  hangUp(): void;
+  /** The code of the error that it ended with, whether or not there is a terminal. */
+  failure(): Promise<string>;
   /** Terminal modes before and after, and the exit status. */
   ended(): Promise<{ before: string; after: string; status: number }>;
   qemuPid(): Promise<number>;
@@ -50,16 +55,26 @@ async function start(
 ): Promise<Session> {
   const pidPath = join(folder(), 'qemu.pid');
   const sessionPath = join(folder(), 'session.pid');
+  const failurePath = join(folder(), 'session.failure');
   const { path } = await makeFakeQemu(folder(), {
     machine: first + echoes(pidPath),
   });
-  const command = formatCommand([process.execPath, TERMINAL_SESSION, path, ending, serial]);
+  const command = formatCommand([
+    process.execPath,
+    TERMINAL_SESSION,
+    path,
+    ending,
+    serial,
+    failurePath,
+  ]);
   const script = [
     'trap "" HUP TERM INT',
     'echo "the before=$(stty -g)"',
     `(trap - HUP TERM INT; echo $(exec sh -c 'echo $PPID') > ${formatCommand([sessionPath])}; exec ${command})`,
     'echo "the status=$?"',
     'echo "the after=$(stty -g)"',
+    // What it has printed may be lost when it ends: that has to be read before.
+    'read -r enter',
   ].join('\n');
   const terminal = spawn('/bin/sh', ['-c', script], { cols: 100, rows: 30, name: 'xterm' });
   terminals.push(terminal);
@@ -72,10 +87,17 @@ async function start(
     type: (keys) => {
       terminal.write(keys);
     },
-    kill: (signal) => {
-      void readFile(sessionPath, 'utf8').then((pid) => process.kill(Number(pid), signal));
+    async kill(signal) {
+      process.kill(await startedPid(sessionPath), signal);
     },
+    hangUp: () => {
+      // Declared nowhere, but there for that.
+      (terminal as IPty & { destroy(): void }).destroy();
+    },
+    failure: () => until(async () => (await readFile(failurePath, 'utf8')) || false),
     async ended() {
+      await until(() => /the after=\S+\r\n/.test(output));
+      terminal.write('\r');
       await exited;
       const [before, after, status] = [value('before'), value('after'), Number(value('status'))];
       expect(output).toMatch(/the before=.*the status=.*the after=/s);
@@ -131,7 +153,7 @@ describe('runInteractive on a terminal', () => {
       const session = await start();
       await ready(session);
       const pid = await session.qemuPid();
-      session.kill(signal);
+      await session.kill(signal);
       const { before, after, status } = await session.ended();
       expect(status).toBe(99);
       expect(session.output()).toContain('session failed: ZOSIA_INTERRUPTED');
@@ -140,11 +162,20 @@ describe('runInteractive on a terminal', () => {
     },
   );
 
+  it('ends QEMU when the terminal is closed', async () => {
+    const session = await start();
+    await ready(session);
+    const pid = await session.qemuPid();
+    session.hangUp();
+    expect(await session.failure()).toBe('ZOSIA_INTERRUPTED');
+    await until(() => !isAlive(pid));
+  });
+
   it('restores the terminal and ends QEMU at an uncaught exception', async () => {
     const session = await start('throws');
     await ready(session);
     const pid = await session.qemuPid();
-    session.kill('SIGUSR2');
+    await session.kill('SIGUSR2');
     const { before, after, status } = await session.ended();
     expect(status).toBe(1);
     expect(session.output()).toContain('a defect');

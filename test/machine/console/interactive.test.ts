@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { TerminalInput } from '../../../src/machine/console/terminal.js';
 import { runInteractive } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import { isAlive, startedPid, until } from '../support/processes.js';
@@ -30,7 +31,11 @@ class Sink extends Writable {
 
 /** Takes a few writes, until nobody reads it any more. */
 class BrokenSink extends Sink {
-  #left = 3;
+  #left: number;
+  constructor(writes = 3) {
+    super();
+    this.#left = writes;
+  }
   override _write(chunk: Buffer, encoding: string, done: (error?: Error) => void): void {
     if (this.#left-- > 0) super._write(chunk, encoding, done);
     else done(new Error('EPIPE'));
@@ -162,6 +167,45 @@ describe('runInteractive on a pipe', () => {
   it('ends when the reader closes the console output', async () => {
     const machine = `setInterval(() => print('x\\r\\n'), 10);`;
     await expect(run(machine, '', new BrokenSink())).rejects.toThrow('EPIPE');
+  });
+
+  it.each(['before the guest has said anything', 'while the guest runs'])(
+    'ends, and QEMU with it, when the input breaks off %s',
+    async (when) => {
+      const pidPath = join(folder(), 'qemu.pid');
+      const starts = when.startsWith('before') ? '' : STARTS;
+      const machine = `${starts} writeFileSync(${JSON.stringify(pidPath)}, String(process.pid)); setInterval(() => {}, 1000);`;
+      const { path } = await makeFakeQemu(folder(), { machine });
+      const io = { stdin: new PassThrough(), stdout: new Sink(), stderr: new Sink() };
+      const session = runInteractive({ ...PLAIN_SPEC, qemu: path }, io);
+      const failed = expect(session).rejects.toMatchObject({
+        code: 'ZOSIA_FILE_UNREADABLE',
+        message: 'standard input cannot be read: input/output error (EIO)',
+      });
+      const pid = await startedPid(pidPath);
+      io.stdin.destroy(Object.assign(new Error('read EIO'), { code: 'EIO', syscall: 'read' }));
+      await failed;
+      expect(isAlive(pid)).toBe(false);
+    },
+  );
+
+  it('returns what the guest has ended with when the terminal is gone by then', async () => {
+    const { path } = await makeFakeQemu(folder(), { machine: `${STARTS} done(7);` });
+    const modes: boolean[] = [];
+    const stdin: PassThrough & TerminalInput = Object.assign(new PassThrough(), {
+      isTTY: true,
+      setRawMode(isRaw: boolean) {
+        modes.push(isRaw);
+        // As Node does where the system refuses.
+        if (!isRaw) stdin.emit('error', Object.assign(new Error('EIO'), { code: 'EIO' }));
+      },
+    });
+    const io = { stdin, stdout: new Sink(), stderr: new BrokenSink(0) };
+    const session = runInteractive({ ...PLAIN_SPEC, qemu: path }, io);
+    expect(await session).toEqual({ exitStatus: 7 });
+    expect(modes).toEqual([true, false]);
+    for (const stream of Object.values(io)) expect(stream.listenerCount('error')).toBe(0);
+    expect(stdin.listenerCount('end')).toBe(0);
   });
 
   it('ends when the caller cancels', async () => {

@@ -1,14 +1,16 @@
 /**
  * A process that runs a machine on the terminal it is started on, as the command line does.
- * Arguments: the path of QEMU, how the session ends (`normal`, `throws`), QEMU_SERIAL if any.
+ * Arguments: the path of QEMU, how the session ends (`normal`, `throws`), QEMU_SERIAL if any, and a file that gets
+ * the code of the error that the session ends with: when the terminal is gone, Node aborts at its exit.
  */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import process from 'node:process';
 import { URL } from 'node:url';
 import { createServer } from 'vite';
 
-const [qemu, ending, serial] = process.argv.slice(2);
+const [qemu, ending, serial, failurePath] = process.argv.slice(2);
 const server = await createServer({
   root: new URL('../../..', import.meta.url).pathname,
   configFile: false,
@@ -42,11 +44,14 @@ if (ending === 'throws') {
     throw new Error('a defect');
   });
 }
+// As the command line does: the terminal may be gone.
+process.stdout.on('error', () => undefined);
 try {
   const { exitStatus } = await runInteractive(spec, process);
   process.exitCode = exitStatus;
 } catch (error) {
   process.stdout.write(`session failed: ${error.code}\n`);
+  if (failurePath) writeFileSync(failurePath, String(error.code));
   process.exitCode = 99;
 }
 // Node puts a terminal back when it exits; by now it must be back already.
