@@ -78,8 +78,11 @@ export async function withChosenBuilder<T>(
       onBuild: (tag) => {
         say(`building the image ${tag}, which takes a minute or two once`);
       },
-      onOtherPackages: (from) => {
-        say(`the packages of the pinned day cannot be had: those in the image are from ${from}`);
+      onOtherPackages: (from, tag) => {
+        say(
+          `the packages of the pinned day could not be had: those in the image are from ${from} ` +
+            `(docker image rm ${tag} has it built again)`,
+        );
       },
     },
     use,

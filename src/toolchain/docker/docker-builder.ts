@@ -1,7 +1,7 @@
 import type { Builder, BuilderFile, Capacity, Ran, RunOptions } from '../builder.js';
 import { TOOL_ENVIRONMENT } from '../tool-environment.js';
 import { packFiles, unpackFile } from './archive.js';
-import { parseCapacity } from './capacity.js';
+import { CAPACITY_SCRIPT, parseCapacity } from './capacity.js';
 import { DockerClient } from './client.js';
 import { withContainer } from './container.js';
 import { explainDockerFailure } from './failures.js';
@@ -89,7 +89,7 @@ class DockerBuilder implements Builder {
   }
 
   async capacity(): Promise<Capacity> {
-    const { output } = await this.run('sh', ['-c', 'nproc; cat /proc/meminfo; df -Pk .']);
+    const { output } = await this.run('sh', ['-c', CAPACITY_SCRIPT]);
     return parseCapacity(output);
   }
 

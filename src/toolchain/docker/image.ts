@@ -24,9 +24,15 @@ export interface ImageOptions {
   readonly findMirror: () => Promise<string | undefined>;
   /** Called before an image is built, which takes a minute or two. */
   readonly onBuild?: ((tag: string) => void) | undefined;
-  /** Called with where packages came from, when they are not those of the pinned day. */
-  readonly onOtherPackages?: ((from: string) => void) | undefined;
+  /**
+   * Called with where the image has its packages from, when they are not those of the pinned day: when it has been
+   * built, and each time that it is used again.
+   */
+  readonly onOtherPackages?: ((from: string, tag: string) => void) | undefined;
 }
+
+/** The label of an image that says where its packages are from, as `PackageSource.name`. */
+const PACKAGES_LABEL = 'zosia.packages';
 
 /** Variables that Docker hands to what it runs, without keeping them in the image. */
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
@@ -48,9 +54,15 @@ export async function toolchainImage(
   const pinned = snapshotSource((await readLock()).snapshot.bookworm);
   const baseId = isPinned(baseImage) ? '' : await presentId(client, baseImage);
   // Which release it is follows from the base image.
-  const inputs = [baseImage, baseId, dockerfile, aptFiles(pinned, 'any')];
+  const inputs = [baseImage, baseId, dockerfile, aptFiles(pinned, 'any'), PACKAGES_LABEL];
   const tag = `zosia-${toolchain}:${sha256(JSON.stringify(inputs)).slice(0, 16)}`;
-  if ((await inspect(client, tag, 'Id')) !== '') return tag;
+  const tellOthers = (from: string): void => {
+    if (from !== pinned.name) options.onOtherPackages?.(from, tag);
+  };
+  if ((await inspect(client, tag, '.Id')) !== '') {
+    tellOthers(await inspect(client, tag, `index .Config.Labels "${PACKAGES_LABEL}"`));
+    return tag;
+  }
 
   options.onBuild?.(tag);
   const release = await baseRelease(client, baseImage);
@@ -60,7 +72,7 @@ export async function toolchainImage(
     release === undefined
       ? [OWN_SOURCE]
       : [pinned, ...(named === undefined ? [] : [named]), OWN_SOURCE];
-  const architecture = await inspect(client, baseImage, 'Architecture');
+  const architecture = await inspect(client, baseImage, '.Architecture');
   const settings = {
     BASE_IMAGE: baseImage,
     // Only llama.cpp's asks for them.
@@ -71,12 +83,14 @@ export async function toolchainImage(
     ...(options.dockerNetwork === undefined ? [] : ['--network', options.dockerNetwork]),
   ];
   const used = await firstThatInstalls(sources, (source) =>
-    build(client, tag, args, [
-      { path: 'Dockerfile', data: dockerfile },
-      ...aptFiles(source, release),
-    ]),
+    build(
+      client,
+      tag,
+      [...args, '--label', `${PACKAGES_LABEL}=${source.name}`],
+      [{ path: 'Dockerfile', data: dockerfile }, ...aptFiles(source, release)],
+    ),
   );
-  if (used !== pinned) options.onOtherPackages?.(used.name);
+  tellOthers(used.name);
   return tag;
 }
 
@@ -115,19 +129,15 @@ async function build(
 
 /** The identifier of an image, which the daemon downloads if it has to. */
 async function presentId(client: DockerClient, name: string): Promise<string> {
-  const id = await inspect(client, name, 'Id');
+  const id = await inspect(client, name, '.Id');
   if (id !== '') return id;
   await client.must('the base image cannot be had', ['pull', '--quiet', name]);
-  return inspect(client, name, 'Id');
+  return inspect(client, name, '.Id');
 }
 
-/** A field of an image that the daemon has, or nothing. */
-async function inspect(
-  client: DockerClient,
-  name: string,
-  field: 'Id' | 'Architecture',
-): Promise<string> {
-  const args = ['image', 'inspect', '--format', `{{.${field}}}`, name];
+/** A field of an image that the daemon has, or nothing. @param field as Docker's templates name it */
+async function inspect(client: DockerClient, name: string, field: string): Promise<string> {
+  const args = ['image', 'inspect', '--format', `{{${field}}}`, name];
   const { failed, output } = await client.run(args);
   return failed ? '' : output.trim();
 }

@@ -19,7 +19,7 @@ export interface FakeDocker {
 }
 
 /**
- * In place of `docker`: images are lines of a file, containers are files, and what is run in a container runs on this
+ * In place of `docker`: images are lines of a file and have one label, containers are files, and what is run in a container runs on this
  * host, with the container's folder in a folder of the fake's. A call is its arguments, each ended by a unit separator
  * (037), ended by a record separator (036).
  */
@@ -44,6 +44,7 @@ version) echo 20.10.24 ;;
 'image inspect')
   case $(value_of --format "$@") in
   *Architecture*) cat "$here/architecture" ;;
+  *'index .Config.Labels "zosia.packages"'*) cat "$here/labels/$last" ;;
   *) grep -qxF -e "$last" "$here/images" && echo sha256:1 ;;
   esac
   ;;
@@ -53,6 +54,7 @@ build)
   cat > "$here/contexts/$number"
   if grep -qF -f "$here/cut off" "$here/contexts/$number"; then cat "$here/apt failed" >&2; exit 1; fi
   value_of --tag "$@" >> "$here/images"
+  value_of --label "$@" | sed -n 's/^zosia\.packages=//p' > "$here/labels/$(value_of --tag "$@")"
   ;;
 run)
   name=$(value_of --name "$@")
@@ -103,7 +105,7 @@ const BOOKWORM = 'ID=debian\nVERSION_CODENAME=bookworm\n';
 
 /** Puts a fake `docker` into a folder, which is made. */
 export async function makeFakeDocker(folder: string): Promise<FakeDocker> {
-  for (const name of ['containers', 'build', 'failing', 'contexts']) {
+  for (const name of ['containers', 'build', 'failing', 'contexts', 'labels']) {
     await mkdir(join(folder, name), { recursive: true });
   }
   await writeFile(join(folder, 'docker'), `#!/bin/sh\nhere='${folder}'\n${PROGRAM}`);

@@ -108,11 +108,21 @@ describe('the packages of an image', () => {
     expect(builds).toHaveLength(1);
   });
 
+  it('are said to be others each time that a kept image with them is used', async () => {
+    await docker.cutOff(SNAPSHOT);
+    const { tag } = await build();
+    expect(await build()).toMatchObject({ tag, others: [`the mirror ${MIRROR}`] });
+
+    docker = await makeFakeDocker(folder.file('docker with those of the day'));
+    for (let run = 0; run < 2; run++) expect(await build()).toMatchObject({ tag, others: [] });
+    expect(await contexts()).toHaveLength(1);
+  });
+
   it('do not change the tag, and are looked for once', async () => {
     const findMirror = vi.fn(() => Promise.resolve(MIRROR));
     await docker.cutOff(SNAPSHOT);
     const { tag } = await build({ findMirror });
-    expect(await build({ findMirror })).toMatchObject({ tag, others: [] });
+    expect(await build({ findMirror })).toMatchObject({ tag });
     expect(findMirror).toHaveBeenCalledTimes(1);
     expect((await docker.calls()).filter((call) => call.includes('/etc/os-release'))).toHaveLength(
       1,

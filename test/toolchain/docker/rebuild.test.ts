@@ -70,6 +70,8 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
     const found = running(context);
     await inDocker('guest', found, async (builder) => {
       expect((await builder.run('id', ['-un'])).output).toBe('zosia');
+      // Of volumes that images of other bases have made, too.
+      expect((await builder.run('id', ['-u'])).output).toBe('1000');
       await buildPrebuilt(folder.path, builder);
     });
     for (const arch of ARCHITECTURES) {
@@ -84,11 +86,16 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
   });
 
   it('is what zosia build guest does where a daemon answers, under any umask', async (context) => {
-    running(context);
+    const found = running(context);
     const command = `umask 077; exec "$0" "$@"`;
     const build = [process.execPath, CLI, 'build', 'guest', '--arch', 'aarch64', '--json'];
     const out = folder.file('by the command line');
-    const { stdout } = await execa('sh', ['-c', command, ...build, '--out', out]);
+    const { stdout, stderr } = await execa('sh', ['-c', command, ...build, '--out', out]);
+    const label = ['--format', '{{index .Config.Labels "zosia.packages"}}'];
+    const images = await found.docker('images', '--quiet', 'zosia-guest');
+    const source = await found.docker('image', 'inspect', ...label, images.split('\n')[0]!);
+    const isOfTheDay = source === 'the Debian snapshot archive';
+    expect(stderr.includes(`those in the image are from ${source}`)).toBe(!isOfTheDay);
     expect(JSON.parse(stdout)).toMatchObject({
       builder: 'docker',
       sha256: sha256(await prebuiltProgram('aarch64', 'init')),
