@@ -10,8 +10,8 @@ import { EXIT, print, printJson, say, warn } from './output/output.js';
 import { translatedNotes } from '../machine/qemu/macos.js';
 import type { DoctorReport } from '../doctor/check.js';
 import type { AcceleratorFact } from '../doctor/host-facts.js';
-import { PURPOSES, nameOf } from '../doctor/requirements.js';
-import type { Purpose } from '../doctor/requirements.js';
+import { PURPOSES, nameOf } from '../doctor/requirement.js';
+import type { Purpose } from '../doctor/requirement.js';
 
 interface Options {
   arch?: Architecture | undefined;

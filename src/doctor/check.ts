@@ -7,7 +7,7 @@ import { hostPackages } from './package-managers.js';
 import type { HostPackages } from './package-managers.js';
 import { findRequired } from './find-required.js';
 import { requirementsFor } from './requirements.js';
-import type { Purpose, Requirement } from './requirements.js';
+import type { Purpose, Requirement } from './requirement.js';
 
 export interface CheckOptions {
   readonly purpose: Purpose;

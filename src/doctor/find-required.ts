@@ -2,7 +2,7 @@ import { findFirmware, firmwarePrefixes } from '../machine/firmware/find.js';
 import { PLATFORMS } from '../machine/qemu/platform.js';
 import type { DoctorHost } from './host.js';
 import { findOnHost } from './programs.js';
-import type { Requirement } from './requirements.js';
+import type { Requirement } from './requirement.js';
 
 /** Where what is required is on a host: a program, or the code of firmware; undefined if it is not there. */
 export async function findRequired(

@@ -5,7 +5,7 @@ import type { DoctorReport } from './check.js';
 import type { CommandResult, DoctorHost } from './host.js';
 import { installCommand, packagesFor } from './package-managers.js';
 import { findOnHost } from './programs.js';
-import { nameOf } from './requirements.js';
+import { nameOf } from './requirement.js';
 
 export interface InstallOptions {
   /** Installs without asking. */

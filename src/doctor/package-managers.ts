@@ -1,7 +1,7 @@
 import type { DoctorHost } from './host.js';
 import { findOnHost } from './programs.js';
-import { nameOf } from './requirements.js';
-import type { PackageManager, Requirement } from './requirements.js';
+import { nameOf } from './requirement.js';
+import type { PackageManager, Requirement } from './requirement.js';
 
 /** The package manager of a host. */
 export interface HostPackages {

@@ -1,7 +1,7 @@
 import { findProgram } from '../host/programs.js';
 import { APPLE_SILICON_FOLDER } from '../machine/qemu/macos.js';
 import type { DoctorHost } from './host.js';
-import type { RequiredProgram } from './requirements.js';
+import type { RequiredProgram } from './requirement.js';
 
 /** Where Homebrew lives by default: on Apple silicon, on Intel Macs as long as it ran there, and on Linux. */
 const HOMEBREW_PREFIXES = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];

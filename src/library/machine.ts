@@ -35,7 +35,7 @@ export type { HostFacts } from '../doctor/host-facts.js';
 export type { DoctorHost } from '../doctor/host.js';
 export type { InstallOptions } from '../doctor/install.js';
 export type { HostPackages } from '../doctor/package-managers.js';
-export type { Purpose } from '../doctor/requirements.js';
+export type { Purpose } from '../doctor/requirement.js';
 export type { TerminalInput } from '../machine/console/terminal.js';
 export type { OutputConsumer } from '../machine/efi/run.js';
 
@@ -44,6 +44,6 @@ export type { SilencePlan } from '../machine/qemu/host-spec.js';
 export type { QemuCall } from '../machine/qemu/process.js';
 export type { AcceleratorFact } from '../doctor/host-facts.js';
 export type { CommandResult } from '../doctor/host.js';
-export type { PackageManager, Requirement } from '../doctor/requirements.js';
+export type { PackageManager, Requirement } from '../doctor/requirement.js';
 export type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
-export type { RequiredFirmware, RequiredProgram } from '../doctor/requirements.js';
+export type { RequiredFirmware, RequiredProgram } from '../doctor/requirement.js';

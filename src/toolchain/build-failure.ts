@@ -2,6 +2,7 @@ import { ZosiaError } from '../errors.js';
 import { option, wording } from '../wording.js';
 import type { Text } from '../wording.js';
 import type { Builder } from './builder.js';
+import { roomOf } from './room.js';
 
 /** How make, a shell and clang tell that the system has ended a process: it had no memory left. */
 const KILLED = /(?:^|[\s:])Killed(?:$|\s)|\bError 137\b/m;
@@ -24,15 +25,9 @@ export interface FailedBuild {
 export function buildFailed(builder: Builder, failed: FailedBuild): ZosiaError {
   const { what, error, output, hint } = failed;
   if (NO_SPACE.test(output)) {
-    const place =
-      builder.kind === 'host'
-        ? `the folder for temporary files, ${builder.folder}, is full`
-        : "Docker's storage is full";
-    return new ZosiaError('ZOSIA_DISK_FULL', `${what} was not built: ${place}`, {
-      hint:
-        builder.kind === 'host'
-          ? 'Free some space, or set TMPDIR to a folder on another disk.'
-          : 'Free some space, for instance with docker system prune.',
+    const { place, hint: room } = roomOf(builder);
+    return new ZosiaError('ZOSIA_DISK_FULL', `${what} was not built: ${place} is full`, {
+      hint: room,
     });
   }
   if (KILLED.test(output)) {

@@ -1,6 +1,10 @@
+import type { Architecture } from '../artifacts/architectures.js';
 import { ZosiaError } from '../errors.js';
 import { option, wording } from '../wording.js';
 import type { Builder } from './builder.js';
+
+/** What `zosia doctor --for` calls a host that has what a build needs. */
+export type BuildPurpose = 'build' | 'kernel' | `llama --arch ${Architecture}`;
 
 /** Prints those of its arguments that are no programs on the search path. */
 const MISSING = 'for tool; do command -v "$tool" >/dev/null 2>&1 || echo "$tool"; done';
@@ -8,13 +12,12 @@ const MISSING = 'for tool; do command -v "$tool" >/dev/null 2>&1 || echo "$tool"
 /**
  * Sees that a builder has programs before a build begins, which would find one missing after minutes.
  *
- * @param purpose what `zosia doctor --for` calls a host that has them
  * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, which names all that are missing
  */
 export async function requireTools(
   builder: Builder,
   tools: readonly string[],
-  purpose: 'build' | 'kernel',
+  purpose: BuildPurpose,
 ): Promise<void> {
   const { failed, output } = await builder.run('sh', ['-c', MISSING, 'sh', ...tools]);
   // Who has no shell has none of the rest either.
@@ -22,11 +25,7 @@ export async function requireTools(
   if (missing.length > 0) throw toolsMissing(builder, missing.join(', '), purpose);
 }
 
-export function toolsMissing(
-  builder: Builder,
-  missing: string,
-  purpose: 'build' | 'kernel',
-): ZosiaError {
+export function toolsMissing(builder: Builder, missing: string, purpose: BuildPurpose): ZosiaError {
   if (builder.kind === 'docker') {
     return new ZosiaError(
       'ZOSIA_COMPILER_NOT_FOUND',

@@ -24,15 +24,29 @@ export async function requireRoom(
 ): Promise<number> {
   const { processors, memoryMiB = Infinity, freeMiB = Infinity } = await builder.capacity();
   if (freeMiB >= diskMiB) return Math.max(1, Math.min(processors, Math.floor(memoryMiB / jobMiB)));
-  const place = builder.kind === 'docker' ? "Docker's storage" : builder.folder;
+  const { place, hint } = roomOf(builder);
   throw new ZosiaError(
     'ZOSIA_DISK_FULL',
     `no room to build ${what} in ${place}: it needs ${diskMiB} MiB, ${freeMiB} MiB are free`,
-    {
-      hint:
-        builder.kind === 'docker'
-          ? 'Free some space, for instance with docker system prune.'
-          : 'Free some space, or set TMPDIR to a folder on another disk.',
-    },
+    { hint },
   );
 }
+
+/** What is filled by what is built, for messages, and what to do when that is full. */
+export interface Room {
+  readonly place: string;
+  readonly hint: string;
+}
+
+export const DOCKER_ROOM: Room = {
+  place: "Docker's storage",
+  hint: 'Free some space, for instance with docker system prune.',
+};
+
+export const roomOf = ({ kind, folder }: Builder): Room =>
+  kind === 'docker'
+    ? DOCKER_ROOM
+    : {
+        place: `the folder for temporary files (${folder})`,
+        hint: 'Free some space, or set TMPDIR to a folder on another disk.',
+      };

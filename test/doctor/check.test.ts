@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { verifyHost } from '../../src/doctor/check.js';
-import { nameOf } from '../../src/doctor/requirements.js';
+import { nameOf } from '../../src/doctor/requirement.js';
 import { thisHost } from '../../src/doctor/host.js';
 import { fakeHost } from './fake-host.js';
 import type { FakeHost } from './fake-host.js';

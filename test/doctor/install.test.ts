@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verifyHost } from '../../src/doctor/check.js';
-import type { Purpose } from '../../src/doctor/requirements.js';
+import type { Purpose } from '../../src/doctor/requirement.js';
 import { installMissing } from '../../src/doctor/install.js';
 import type { InstallOptions } from '../../src/doctor/install.js';
 import { fakeHost } from './fake-host.js';
@@ -137,6 +137,7 @@ describe('installMissing', () => {
           'opt/gptfdisk/sbin/sgdisk',
           'bin/dpkg-deb',
           'opt/binutils/bin/readelf',
+          ...['bin/xz', 'bin/lz4', 'bin/zstd'],
         ]) {
           self.programs.add(`/opt/homebrew/${path}`);
         }
@@ -151,7 +152,7 @@ describe('installMissing', () => {
     });
     await install(host, { yes: true }, 'test');
     expect(host.commands).toEqual([
-      '/opt/homebrew/bin/brew install binutils dosfstools dpkg e2fsprogs gptfdisk lld llvm mtools qemu',
+      '/opt/homebrew/bin/brew install binutils dosfstools dpkg e2fsprogs gptfdisk lld llvm lz4 mtools qemu xz zstd',
     ]);
   });
 

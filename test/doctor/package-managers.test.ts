@@ -90,6 +90,7 @@ describe('packagesFor', () => {
       'libarchive-tools',
       'lld',
       'llvm',
+      'lz4',
       'make',
       'mtools',
       'ninja-build',
@@ -100,6 +101,7 @@ describe('packagesFor', () => {
       'qemu-utils',
       'xfsprogs',
       'xz-utils',
+      'zstd',
     ]);
     expect(packagesFor(requirementsFor('test', 'aarch64', 'linux').slice(0, 5), 'brew')).toEqual([
       'qemu',

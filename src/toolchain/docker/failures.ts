@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
+import { DOCKER_ROOM } from '../room.js';
 
 /**
  * What of `docker` failed, by what it printed: its words, and those of the daemon, over the versions from
@@ -25,8 +26,8 @@ const FAILURES: readonly (readonly [RegExp, (line: string, output: string) => Zo
   [
     /no space left on device|disk quota exceeded/i,
     () =>
-      new ZosiaError('ZOSIA_DISK_FULL', "Docker's storage is full", {
-        hint: 'Free some space, for instance with docker system prune.',
+      new ZosiaError('ZOSIA_DISK_FULL', `${DOCKER_ROOM.place} is full`, {
+        hint: DOCKER_ROOM.hint,
       }),
   ],
   [

@@ -63,6 +63,9 @@ const NO_SETTINGS = {
 const SOURCE = 'source';
 const BUILD = 'build';
 
+/** What a bzImage has packed in it: the kernel without its symbols (kernel arch/x86/boot/compressed/Makefile). */
+const PACKED_PROGRAM = 'arch/x86/boot/compressed/vmlinux.bin';
+
 /**
  * Compiles a kernel with clang and LLVM, which do so for either architecture on any builder. The same source,
  * fragments and compiler give the same bytes, in any folder.
@@ -78,7 +81,7 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   await makeOutputFolder(outDir);
   const files = kernelFiles(outDir, arch);
   const { path, vmlinuxPath, configPath, logPath } = files;
-  const jobs = await examineBuilder(builder, arch);
+  const jobs = await examineBuilder(builder, arch, asked);
   await unpackKernelSource(builder, options.sourcePackage, SOURCE);
   const fragment = `${BUILD}/fragment.config`;
   await builder.write([{ path: fragment, data: formatConfig(asked) }]);
@@ -98,7 +101,7 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   await writeOutput(path, bytes, { signal });
   await writeOutput(configPath, await builder.read(`${BUILD}/.config`), { signal });
   if (vmlinuxPath !== undefined) {
-    await writeOutput(vmlinuxPath, await strippedVmlinux(builder), { signal });
+    await writeOutput(vmlinuxPath, await builder.read(`${BUILD}/${PACKED_PROGRAM}`), { signal });
   }
   return { ...files, sizeBytes: bytes.length, sha256: digestBytes(bytes) };
 }
@@ -133,19 +136,6 @@ function kernelMake(
       hint: `The whole log is ${logPath}. zosia doctor --for kernel says whether something is missing.`,
     });
   };
-}
-
-async function strippedVmlinux(builder: Builder): Promise<Uint8Array> {
-  const stripped = `${BUILD}/vmlinux.stripped`;
-  const args = ['--strip-all', `${BUILD}/vmlinux`, stripped];
-  const { failed, reason, output } = await builder.run('llvm-objcopy', args);
-  if (!failed) return builder.read(stripped);
-  throw buildFailed(builder, {
-    what: 'the kernel that QEMU starts by PVH',
-    error: `llvm-objcopy fails: ${output.trim() || (reason ?? '')}`,
-    output,
-    hint: 'See whether something is missing with zosia doctor --for kernel.',
-  });
 }
 
 const readText = async (builder: Builder, path: string): Promise<string> =>

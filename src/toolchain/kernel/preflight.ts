@@ -4,6 +4,7 @@ import { option, wording } from '../../wording.js';
 import type { Builder } from '../builder.js';
 import { requireRoom } from '../room.js';
 import { requireTools, toolsMissing } from '../required-tools.js';
+import type { ConfigSymbol } from './config.js';
 
 /** What the kernel's makefile and its programs call, and what unpacks its source. */
 const TOOLS = [
@@ -23,6 +24,20 @@ const TOOLS = [
 ];
 
 /**
+ * What packs an x86 kernel, by the symbol that chooses it (kernel scripts/Makefile.lib, whose names of the programs
+ * are in the top Makefile).
+ */
+const PACKERS: Readonly<Record<string, string>> = {
+  KERNEL_GZIP: 'gzip',
+  KERNEL_BZIP2: 'bzip2',
+  KERNEL_LZMA: 'lzma',
+  KERNEL_XZ: 'xz',
+  KERNEL_LZO: 'lzop',
+  KERNEL_LZ4: 'lz4',
+  KERNEL_ZSTD: 'zstd',
+};
+
+/**
  * The unpacked source and what is built of it take 1.5 GB; the packed source lies beside it while it is unpacked.
  * A compiler takes about this much memory; linking takes more, but happens once.
  */
@@ -31,12 +46,18 @@ const NEEDS = { what: 'a kernel', diskMiB: 2000, jobMiB: 400 };
 /**
  * Sees that a builder can build a kernel, before minutes are spent on it.
  *
+ * @param asked what the configuration is to have
  * @returns how many processes to run at a time, where nobody has said: as many as there are processors, and
  *   memory for
  * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, `ZOSIA_DISK_FULL`, `ZOSIA_CASE_INSENSITIVE`
  */
-export async function examineBuilder(builder: Builder, arch: Architecture): Promise<number> {
-  await requireTools(builder, TOOLS, 'kernel');
+export async function examineBuilder(
+  builder: Builder,
+  arch: Architecture,
+  asked: readonly ConfigSymbol[],
+): Promise<number> {
+  const packers = asked.flatMap(({ name, value }) => (value === 'y' ? (PACKERS[name] ?? []) : []));
+  await requireTools(builder, [...TOOLS, ...packers], 'kernel');
   if (arch === 'x86_64') await requireLibelf(builder);
   const jobs = await requireRoom(builder, NEEDS);
   await refuseFoldedCase(builder);

@@ -1,7 +1,7 @@
-import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { sha256 } from '../../image/sha256.js';
 import type { Builder } from '../builder.js';
+import { requireTools, toolVersion, toolsMissing } from '../required-tools.js';
 
 /** GCC for Linux on an architecture, and all that ends up in a static program. */
 export interface LlamaToolchain {
@@ -25,35 +25,28 @@ export async function findLlamaToolchain(
   builder: Builder,
   arch: Architecture,
 ): Promise<LlamaToolchain> {
-  const prefix = `${arch}-linux-gnu-`;
-  const output = async (program: string, args: readonly string[]): Promise<string> => {
-    const ran = await builder.run(program, args);
-    if (ran.failed) throw missing(arch, `${program} does not run: ${ran.reason ?? ran.output}`);
-    return ran.output;
-  };
-  const firstLine = async (program: string): Promise<string> =>
-    (await output(program, ['--version'])).split('\n', 1)[0]!.trim();
-  const cxxCompiler = `${prefix}g++`;
-  const compiler = await firstLine(cxxCompiler);
-  const linker = await firstLine(`${prefix}ld`);
+  const [cCompiler, cxxCompiler, linker] = ['gcc', 'g++', 'ld'].map(
+    (name) => `${arch}-linux-gnu-${name}`,
+  ) as [string, string, string];
+  const purpose = `llama --arch ${arch}` as const;
+  await requireTools(builder, [cCompiler, cxxCompiler, linker, 'cmake', 'ninja', 'tar'], purpose);
+  const compiler = await toolVersion(builder, cxxCompiler);
   const digests: string[] = [];
   for (const library of LIBRARIES) {
-    const path = (await output(cxxCompiler, [`-print-file-name=${library}`])).trim();
+    const { output } = await builder.run(cxxCompiler, [`-print-file-name=${library}`]);
+    const path = output.trim();
     // A name without a folder comes back as it was where there is no such library.
-    if (path === library) throw missing(arch, `${cxxCompiler} has no ${library}`);
-    digests.push((await output('cmake', ['-E', 'sha256sum', path])).split(' ', 1)[0]!);
+    const sum = await builder.run('cmake', ['-E', 'sha256sum', path]);
+    if (path === library || sum.failed) {
+      throw toolsMissing(builder, `${library} of ${cxxCompiler}`, purpose);
+    }
+    digests.push(sum.output.split(' ', 1)[0]!);
   }
   return {
-    cCompiler: `${prefix}gcc`,
+    cCompiler,
     cxxCompiler,
     compiler,
-    linker,
+    linker: await toolVersion(builder, linker),
     librariesSha256: sha256(digests.join('\n')),
   };
-}
-
-function missing(arch: Architecture, message: string): ZosiaError {
-  return new ZosiaError('ZOSIA_COMPILER_NOT_FOUND', message.trim().split('\n')[0]!, {
-    hint: `Install GCC for ${arch} Linux, CMake and Ninja: zosia doctor --for llama --arch ${arch} says how.`,
-  });
 }

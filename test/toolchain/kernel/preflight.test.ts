@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Builder, Capacity } from '../../../src/toolchain/builder.js';
 import { withHostBuilder } from '../../../src/toolchain/host/host-builder.js';
+import { parseConfig } from '../../../src/toolchain/kernel/config.js';
 import { examineBuilder } from '../../../src/toolchain/kernel/preflight.js';
 import { zosiaError } from '../../support/errors.js';
 import { onHost } from '../../support/host.js';
@@ -22,6 +23,7 @@ const withCapacity = (capacity: Capacity, kind: Builder['kind'] = 'host'): Promi
     examineBuilder(
       complete(builder, { kind, capacity: () => Promise.resolve(capacity) }),
       'aarch64',
+      [],
     ),
   );
 
@@ -51,6 +53,7 @@ describe('examineBuilder', () => {
       examineBuilder(
         complete(builder, { read: (path) => builder.read(path.toLowerCase()) }),
         'aarch64',
+        [],
       ),
     );
     await expect(failure).rejects.toThrow(zosiaError('ZOSIA_CASE_INSENSITIVE'));
@@ -85,7 +88,7 @@ describe('examineBuilder', () => {
 
     it('names all of them', async () => {
       const failure = withHostBuilder({ searchPath: [bin] }, (builder) =>
-        examineBuilder(builder, 'aarch64'),
+        examineBuilder(builder, 'aarch64', []),
       );
       await expect(failure).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
       await expect(failure).rejects.toMatchObject({
@@ -94,9 +97,20 @@ describe('examineBuilder', () => {
       });
     });
 
+    it('names what packs the kernel, as its configuration chooses', async () => {
+      const asked = parseConfig(
+        'CONFIG_KERNEL_LZ4=y\nCONFIG_KERNEL_LZO=y\n# CONFIG_KERNEL_ZSTD is not set\n',
+        'mine',
+      );
+      const failure = withHostBuilder({ searchPath: [bin] }, (builder) =>
+        examineBuilder(builder, 'x86_64', asked),
+      );
+      await expect(failure).rejects.toThrow(/^not installed: .*, xz, lz4, lzop$/);
+    });
+
     it('says of a container that its image lacks them', async () => {
       const failure = withHostBuilder({ searchPath: [bin] }, (builder) =>
-        examineBuilder(changedBuilder(builder, { kind: 'docker' }), 'aarch64'),
+        examineBuilder(changedBuilder(builder, { kind: 'docker' }), 'aarch64', []),
       );
       await expect(failure).rejects.toThrow('the image of the container lacks llvm-readelf, flex');
     });
@@ -106,10 +120,10 @@ describe('examineBuilder', () => {
         complete(builder, {
           run: (program) => Promise.resolve({ failed: program === 'clang', output: '' }),
         });
-      expect(await onHost((builder) => examineBuilder(lacking(builder), 'aarch64'))).toBe(8);
-      await expect(onHost((builder) => examineBuilder(lacking(builder), 'x86_64'))).rejects.toThrow(
-        'libelf-dev',
-      );
+      expect(await onHost((builder) => examineBuilder(lacking(builder), 'aarch64', []))).toBe(8);
+      await expect(
+        onHost((builder) => examineBuilder(lacking(builder), 'x86_64', [])),
+      ).rejects.toThrow('libelf-dev');
     });
   });
 });

@@ -18,6 +18,8 @@ const builderOf = (answer: (command: string) => string | undefined): Builder => 
 });
 
 const usual = (libc: string) => (command: string) => {
+  // Nothing is missing.
+  if (command.startsWith('sh ')) return '';
   if (command.endsWith('--version')) return `${command.split(' ')[0]!} (Debian) 12.2.0\nmore\n`;
   const [, library] = /-print-file-name=(.*)$/.exec(command) ?? [];
   if (library !== undefined) return `/usr/lib/${library}\n`;
@@ -40,18 +42,28 @@ describe('findLlamaToolchain', () => {
   });
 
   it.each([
-    ['no compiler', () => undefined, 'x86_64-linux-gnu-g++ does not run: ENOENT'],
+    [
+      'no compiler',
+      (command: string) => (command.startsWith('sh ') ? 'x86_64-linux-gnu-g++\n' : undefined),
+      'not installed: x86_64-linux-gnu-g++',
+    ],
     [
       'no static library',
       (command: string) => (command.includes('libgomp.a') ? 'libgomp.a\n' : usual('a')(command)),
-      'x86_64-linux-gnu-g++ has no libgomp.a',
+      'not installed: libgomp.a of x86_64-linux-gnu-g++',
+    ],
+    [
+      'a static library that cannot be read',
+      (command: string) =>
+        command.startsWith('cmake') && command.endsWith('libm.a') ? undefined : usual('a')(command),
+      'not installed: libm.a of x86_64-linux-gnu-g++',
     ],
   ])('says how to get it where there is %s', async (_name, answer, message) => {
     const failure = findLlamaToolchain(builderOf(answer), 'x86_64');
     await expect(failure).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.toMatchObject({
-      hint: expect.stringContaining('zosia doctor --for llama --arch x86_64') as string,
+      hint: expect.stringContaining('zosia doctor --install --for llama --arch x86_64') as string,
     });
   });
 });
