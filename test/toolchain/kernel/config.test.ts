@@ -32,12 +32,22 @@ describe('kernel-config', () => {
   });
 
   it.each(ARCHITECTURES)('says nothing twice for %s, and asks for no modules', async (arch) => {
-    const fragments = await readKernelFragments(arch);
+    const hardware = join(KERNEL_CONFIG_DIRECTORY, 'hardware.config');
+    const fragments = await readKernelFragments(arch, [hardware]);
     const names = fragments.flatMap(({ name, text }) => parseConfig(text, name).map((s) => s.name));
     expect(names).toHaveLength(new Set(names).size);
     expect(names).not.toContain('MODULES');
     expect(fragments.every(({ text }) => !/=m$/m.test(text))).toBe(true);
   });
+});
+
+it('hardware.config asks for all that makes a keyboard of a USB device', async () => {
+  const path = join(KERNEL_CONFIG_DIRECTORY, 'hardware.config');
+  const names = parseConfig(await readFile(path, 'utf8'), path).map(({ name }) => name);
+  // allnoconfig switches off what is on by default: the controller's bus, and the driver of ordinary keyboards.
+  expect(names).toEqual(
+    expect.arrayContaining(['USB_PCI', 'USB_XHCI_PCI', 'USB_HID', 'HID_GENERIC']),
+  );
 });
 
 describe('parseConfig', () => {
