@@ -72,11 +72,12 @@ export class DirectWriter {
 
   /** @returns how many of the bytes were written: all, or those before one that cannot be in this way */
   async #writeDirectly(bytes: Uint8Array, offset: number): Promise<number> {
-    // Of several writes under way, another one may find that there is no direct I/O.
-    const direct = this.#direct;
-    if (!direct || bytes.length < MINIMUM_BYTES || !isAligned(bytes)) return 0;
+    if (bytes.length < MINIMUM_BYTES || !isAligned(bytes)) return 0;
     let done = 0;
     while (done < bytes.length && done % ALIGNMENT_BYTES === 0) {
+      // Of several writes under way, another one may have found that there is no direct I/O.
+      const direct = this.#direct;
+      if (!direct) break;
       const length = bytes.length - done;
       try {
         done += (await direct.write(bytes, done, length, offset + done)).bytesWritten;

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ALIGNMENT_BYTES, alignedMemory } from '../../src/host/aligned-memory.js';
@@ -145,6 +146,50 @@ describe('DirectWriter', skipWhere(!opened, 'no direct I/O on this file system')
       expect(found.subarray(0, 4 * MIB).equals(memory.subarray(0, 4 * MIB))).toBe(true);
     },
   );
+
+  it('goes on through the page cache when another write has found that there is no direct I/O', async () => {
+    let refuseNow = (): void => undefined;
+    const refused = new Promise<void>((resolve) => (refuseNow = resolve));
+    const other = await open(folder.file('race'), 'w');
+    const { file, writer, bytes } = await watched(
+      'race',
+      async (piece, start, length, position) => {
+        if (position === 0) {
+          refuseNow();
+          return refuse('EINVAL').call(file, piece, start, length, position);
+        }
+        // Written in part, while the first one ends all direct writes.
+        await refused;
+        for (let turn = 0; turn < 5; turn++) await setImmediate();
+        return reallyWrite.call(other, piece, start, Math.min(length, MIB), position);
+      },
+    );
+    await Promise.all(
+      [4 * MIB, 0].map((at) => writer.write(memory.subarray(at, at + 4 * MIB), at)),
+    );
+    expect(bytes).toEqual({ direct: MIB, cached: 7 * MIB });
+    for (const handle of [writer, file, other]) await handle.close();
+    expect((await readFile(folder.file('race'))).equals(memory)).toBe(true);
+  });
+
+  it('leaves the other writes whole when one of them fails', async () => {
+    const other = await open(folder.file('one fails'), 'w');
+    const { file, writer } = await watched('one fails', (piece, start, length, position) =>
+      position === 0
+        ? refuse('EIO').call(file, piece, start, length, position)
+        : reallyWrite.call(other, piece, start, length, position),
+    );
+    const outcomes = await Promise.allSettled(
+      [0, 2, 4, 6].map((at) => writer.write(memory.subarray(at * MIB, (at + 2) * MIB), at * MIB)),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'rejected',
+      ...Array<string>(3).fill('fulfilled'),
+    ]);
+    for (const handle of [writer, file, other]) await handle.close();
+    const found = await readFile(folder.file('one fails'));
+    expect(found.subarray(2 * MIB).equals(memory.subarray(2 * MIB))).toBe(true);
+  });
 
   it.each(['ENOSPC', 'EIO'])('throws the %s of a direct write', async (code) => {
     const { file, writer } = await watched('failed', refuse(code));

@@ -108,19 +108,47 @@ describe('writeRaw, of an image that is too long for the page cache', () => {
     );
   });
 
-  it('leaves nothing when the disk is full before the last of two writes', async () => {
+  /** Lets some long writes through; the next one is refused, and so are those after it unless told otherwise. */
+  function refuseWrites(
+    code: string,
+    { after, times = Infinity }: { after: number; times?: number },
+  ) {
     const really = prototype.write;
     let count = 0;
     vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...args) {
+      if (args[0].length < MIB) return really.apply(this, args);
       count++;
-      if (args[0].length < MIB || count < 4) return really.apply(this, args);
-      throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
+      if (count <= after || count > after + times) return really.apply(this, args);
+      throw Object.assign(new Error(code), { code, syscall: 'write' });
     });
+  }
+
+  it.each([0, 1, 2])('leaves nothing when the disk is full after %i long writes', async (after) => {
+    refuseWrites('ENOSPC', { after });
     const path = folder.file('full.img');
     const before = await readdir(folder.path);
     await expect(writeRaw(image, path)).rejects.toThrow(zosiaError('ZOSIA_DISK_FULL'));
     expect(await readdir(folder.path)).toEqual(before);
   });
+
+  it('leaves nothing when one write fails and those after it do not', async () => {
+    refuseWrites('EIO', { after: 1, times: 1 });
+    const before = await readdir(folder.path);
+    await expect(writeRaw(image, folder.file('gap.img'))).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),
+    );
+    expect(await readdir(folder.path)).toEqual(before);
+  });
+
+  it.each([0, 1, 2])(
+    'writes the same bytes where the file system has no direct I/O after all, after %i writes',
+    async (after) => {
+      refuseWrites('EINVAL', { after, times: 1 });
+      const path = folder.file('refused.img');
+      await writeRaw(image, path);
+      expect(await digestFile(path, image.sizeBytes)).toBe(await digestImage(image));
+    },
+  );
 
   it('leaves nothing when the source changes while it is copied', async () => {
     const before = await readdir(folder.path);
