@@ -1,11 +1,11 @@
-import { Argument, InvalidArgumentError, Option } from 'commander';
+import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from './context.js';
 import { folders } from './environment.js';
 import { addFetchOptions, withFetchSettings } from './options/fetch.js';
 import type { FetchFlags } from './options/fetch.js';
 import { requireOneOf } from './options/machine.js';
-import { archOption } from './options/values.js';
+import { archOption, sha256Digest } from './options/values.js';
 import { formatBytes, print, printJson, say } from './output/output.js';
 import { startProgress } from './output/progress.js';
 import { COMPONENTS } from '../artifacts/lock.js';
@@ -39,7 +39,7 @@ export function defineFetch(command: Command, context: CliContext): void {
     )
     .addOption(
       new Option('--sha256 <digest>', 'with --from: what the tar archive must have').argParser(
-        sha256,
+        sha256Digest,
       ),
     )
     .option('--json', 'print what was fetched as JSON')
@@ -125,10 +125,4 @@ async function takeBuildroot(
   } finally {
     progress.stop();
   }
-}
-
-function sha256(text: string): string {
-  const digest = text.toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digest)) return digest;
-  throw new InvalidArgumentError('Give 64 hexadecimal digits.');
 }

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import type { Architecture } from '../../artifacts/architectures.js';
-import type { FetchedPackage } from '../../artifacts/fetch.js';
 import { digestFile } from '../../host/digest.js';
 import { isCurrent, writeManifest } from '../../recipes/manifest.js';
 import type { Recipe } from '../../recipes/manifest.js';
@@ -8,11 +7,12 @@ import type { Compiler } from '../../toolchain/compiler.js';
 import type { BuiltKernel } from '../../toolchain/kernel/build.js';
 import { kernelFiles } from '../../toolchain/kernel/files.js';
 import type { KernelInputs } from '../../toolchain/kernel/record.js';
+import type { KernelSource } from './kernel-source.js';
 
 /** What a kernel is to be made of: known before anything is unpacked. */
 export function kernelRecipe(
   arch: Architecture,
-  source: FetchedPackage,
+  source: Pick<KernelSource, 'name' | 'version'>,
   { sourceSha256, configSha256 }: KernelInputs,
   { version, linkerVersion }: Compiler,
 ): Recipe {

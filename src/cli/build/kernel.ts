@@ -3,9 +3,11 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { addBuilderOptions, withChosenBuilder } from '../options/builder.js';
 import type { BuilderFlags } from '../options/builder.js';
-import { addFetchOptions, withFetchSettings } from '../options/fetch.js';
-import type { FetchFlags } from '../options/fetch.js';
-import { archOption, wholeNumber } from '../options/values.js';
+import { addFetchOptions } from '../options/fetch.js';
+import { requireOneOf } from '../options/machine.js';
+import { archOption, sha256Digest, wholeNumber } from '../options/values.js';
+import { chosenSource } from './kernel-source.js';
+import type { SourceFlags } from './kernel-source.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Builder } from '../../toolchain/builder.js';
 import type { Compiler } from '../../toolchain/compiler.js';
@@ -15,7 +17,7 @@ import { formatBytes, print, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
 import { defaultPlaces, kernelBuildDir } from '../../recipes/places.js';
 
-interface Flags extends FetchFlags, BuilderFlags {
+interface Flags extends SourceFlags, BuilderFlags {
   out?: string | undefined;
   config: string[];
   jobs?: number | undefined;
@@ -40,12 +42,21 @@ export function defineBuildKernel(command: Command, context: CliContext): void {
       wholeNumber(1),
     );
   addFetchOptions(addBuilderOptions(command))
+    .option(
+      '--source <file or url>',
+      "another source than Debian's: a tar archive, as kernel.org has it",
+    )
+    .addOption(
+      new Option('--sha256 <digest>', 'with --source: what the archive must have').argParser(
+        sha256Digest,
+      ),
+    )
     .option('--force', 'build even if nothing has changed')
     .addOption(
       new Option(
         '--prebuilt',
         'renew guest/prebuilt and kernel-config/record.json, for both architectures',
-      ).conflicts(['arch', 'out', 'config']),
+      ).conflicts(['arch', 'out', 'config', 'source']),
     )
     .option('--json', 'print what was built as JSON')
     .addHelpText(
@@ -56,12 +67,18 @@ fragments over allnoconfig; a symbol that does not come through is an error. The
 compiler give the same bytes in any folder, in Docker or out of it, and what is there already is not built
 again. The whole log stands beside the kernel.
 
+Another source is named with --source, and pinned with --sha256. It makes another kernel than the one that comes
+with zosia, and may lack what the fragments ask for, which is then an error.
+
 Examples:
   zosia build kernel
   zosia build kernel --arch x86_64 --config kernel-config/hardware.config --out hardware
+  zosia build kernel --source https://cdn.kernel.org/pub/linux/kernel/v6.x/linux-6.1.176.tar.xz --sha256 DIGEST
   zosia run --kernel built`,
     )
     .action(async (flags: Flags) => {
+      requireOneOf(command, '--source', ['--sha256']);
+      requireOneOf(command, '--sha256', ['--source']);
       if (flags.prebuilt) {
         await renewPrebuilt(flags, command, context);
         return;
@@ -129,14 +146,12 @@ function report({ built, written, compiler }: Build, { kind }: Builder, { json }
 async function buildOne(flags: Flags, builder: Builder, context: CliContext): Promise<Build> {
   const { signal } = context;
   const [
-    { fetchComponents },
     { buildKernel },
     { askCompiler },
     { readKernelFragments },
     { kernelInputs },
     { currentKernel, kernelRecipe, writeKernelManifests },
   ] = await Promise.all([
-    import('../../artifacts/fetch.js'),
     import('../../toolchain/kernel/build.js'),
     import('../../toolchain/compiler.js'),
     import('../../toolchain/kernel/fragments.js'),
@@ -144,10 +159,7 @@ async function buildOne(flags: Flags, builder: Builder, context: CliContext): Pr
     import('./kernel-manifest.js'),
   ]);
   const compiler = await askCompiler(builder);
-  const { arch, source } = await withFetchSettings(flags, context, async (settings) => {
-    const [fetched] = await fetchComponents({ ...settings, components: ['kernel-source'] });
-    return { arch: settings.arch, source: fetched! };
-  });
+  const { arch, source } = await chosenSource(flags, context);
   const outDir = flags.out ?? kernelBuildDir(defaultPlaces(), arch);
   const fragments = await readKernelFragments(arch, flags.config);
   const inputs = kernelInputs(source.sha256, fragments);
@@ -155,24 +167,26 @@ async function buildOne(flags: Flags, builder: Builder, context: CliContext): Pr
   const current = flags.force ? undefined : await currentKernel(outDir, arch, recipe);
   if (current) return { built: current, written: false, inputs, compiler };
 
-  say(`unpacking the source, compiling the kernel for ${arch}`);
-  const progress = startProgress();
-  try {
-    const built = await buildKernel({
-      arch,
-      builder,
-      sourcePackage: source.path,
-      fragments,
-      outDir,
-      jobs: flags.jobs,
-      signal,
-      onProgress: (done, total) => {
-        progress.update(`kernel for ${arch}`, done, total);
-      },
-    });
-    await writeKernelManifests(built, recipe);
-    return { built, written: true, inputs, compiler };
-  } finally {
-    progress.stop();
-  }
+  return source.withPath(async (path) => {
+    say(`unpacking the source, compiling the kernel for ${arch}`);
+    const progress = startProgress();
+    try {
+      const built = await buildKernel({
+        arch,
+        builder,
+        source: path,
+        fragments,
+        outDir,
+        jobs: flags.jobs,
+        signal,
+        onProgress: (done, total) => {
+          progress.update(`kernel for ${arch}`, done, total);
+        },
+      });
+      await writeKernelManifests(built, recipe);
+      return { built, written: true, inputs, compiler };
+    } finally {
+      progress.stop();
+    }
+  });
 }

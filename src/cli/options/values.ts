@@ -85,3 +85,10 @@ export function timeoutSeconds(text: string): number {
   }
   return value;
 }
+
+/** Parses an option's value as a sha256, in lower-case hex. */
+export function sha256Digest(text: string): string {
+  const digest = text.toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digest)) return digest;
+  throw new InvalidArgumentError('Give 64 hexadecimal digits.');
+}

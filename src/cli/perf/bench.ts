@@ -114,6 +114,7 @@ async function prepare(
       dryRun: flags.dryRun,
       places,
       kernel: kind,
+      base: flags.base,
       folders: folders(),
       machine: {
         ...hostOptions(flags),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { baseOption } from '../options/base.js';
 import { addFetchOptions } from '../options/fetch.js';
 import { llamaOption } from '../options/llama.js';
 import type { LlamaFlags } from '../options/llama.js';
@@ -16,6 +17,7 @@ import { MAX_TOKENS } from '../../perf/setting.js';
 /** Options of the commands that boot machines to measure them. */
 export interface PerfMachineFlags extends HostFlags, FetchFlags, LlamaFlags, ImageFlags {
   kernel?: string | undefined;
+  base?: string | undefined;
   append?: string | undefined;
   tokens?: number | undefined;
   timeout: number;
@@ -61,16 +63,23 @@ export function addPerfMachineOptions(command: Command): Command {
     .addOption(kernelOption());
   command.optionsGroup('What is booted where no model is named:');
   addImageOptions(command).optionsGroup('What is fetched:');
-  return addFetchOptions(command).addOption(llamaOption());
+  return addFetchOptions(command.addOption(baseOption())).addOption(llamaOption());
 }
 
 /**
- * Refuses to name what is booted beside a model, for which it is built; a variable is only of no use then.
+ * Refuses to name what is booted beside a model, for which it is built, and what it is built of without one; a variable
+ * is only of no use then.
  *
  * @throws CommanderError
  */
-export function requireNoModel(command: Command, model: string | undefined): void {
-  if (model === undefined) return;
+export function requireFitting(command: Command, model: string | undefined): void {
+  if (model === undefined) {
+    const part = ['base', 'llama'].find((name) => isOnCommandLine(command, name));
+    if (part === undefined) return;
+    command.error(
+      `error: option '--${part}' is for what is built for a model; name the model, too`,
+    );
+  }
   const given = ['initrd', 'disk'].find((name) => isOnCommandLine(command, name));
   if (given === undefined) return;
   command.error(`error: option '--${given}' is for the disk of no named model; leave out ${model}`);

@@ -9,7 +9,7 @@ import {
   waitPolicy,
   wholeNumber,
 } from '../options/values.js';
-import { addPerfMachineOptions, numberUpTo, requireNoModel } from './options.js';
+import { addPerfMachineOptions, numberUpTo, requireFitting } from './options.js';
 import type { PerfMachineFlags } from './options.js';
 import { requireOneOf } from '../options/machine.js';
 import { originOf, variableOption, variableSwitch } from '../variable-option.js';
@@ -131,7 +131,7 @@ Examples:
     .action(async (model: string | undefined, flags: Flags) => {
       requireOneOf(command, '--profiles', ['--profile']);
       requireOneOf(command, '--loop-sleep', ['--loop']);
-      requireNoModel(command, model);
+      requireFitting(command, model);
       await run(command, model, flags, context);
     });
 }

@@ -4,7 +4,7 @@ import type { CliContext } from '../context.js';
 import { counted, EXIT, print, printJson, say } from '../output/output.js';
 import { wholeNumber } from '../options/values.js';
 import type { PerfBench } from './bench.js';
-import { addPerfMachineOptions, requireNoModel } from './options.js';
+import { addPerfMachineOptions, requireFitting } from './options.js';
 import type { PerfMachineFlags } from './options.js';
 import { addSpaceOptions, chosenSpace } from './space.js';
 import { requireOneOf } from '../options/machine.js';
@@ -62,7 +62,7 @@ Examples:
     )
     .action(async (model: string | undefined, flags: Flags) => {
       requireOneOf(command, '--profiles', ['--save-profile']);
-      requireNoModel(command, model);
+      requireFitting(command, model);
       await run(command, model, flags, context);
     });
 }

@@ -16,8 +16,8 @@ import { unpackKernelSource } from './source.js';
 
 export interface BuildKernelOptions {
   readonly arch: Architecture;
-  /** Debian's package of the source, verified. */
-  readonly sourcePackage: string;
+  /** Debian's package of the source, or a tar archive; verified. */
+  readonly source: string;
   readonly fragments: readonly KernelFragment[];
   readonly builder: Builder;
   /** The folder that gets the kernel, its configuration and the log. Made if it is missing. */
@@ -82,7 +82,7 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   const files = kernelFiles(outDir, arch);
   const { path, vmlinuxPath, configPath, logPath } = files;
   const jobs = await examineBuilder(builder, arch, asked);
-  await unpackKernelSource(builder, options.sourcePackage, SOURCE);
+  await unpackKernelSource(builder, options.source, SOURCE);
   const fragment = `${BUILD}/fragment.config`;
   await builder.write([{ path: fragment, data: formatConfig(asked) }]);
 

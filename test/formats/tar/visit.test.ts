@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { corruptTar } from '../../../src/formats/tar/open.js';
 import { visitTar } from '../../../src/formats/tar/visit.js';
 import type { TarDataSink } from '../../../src/formats/tar/visit.js';
-import { zosiaError } from '../../support/errors.js';
 
 const BLOCK_BYTES = 512;
 const NAMES = ['a', 'b', 'c'];
@@ -95,16 +94,15 @@ describe('visitTar', () => {
 
   it('ends for an archive that breaks off anywhere, as read or as corrupt', async () => {
     const bytes = await archive();
-    const ends = [0, 1, 511, 512, 513, 1024, 70_000, 71_168, 71_680, 72_000, bytes.length - 1];
-    for (const end of ends) {
+    // A member has a header, and its data in whole blocks; behind the last one are two blocks of zeros.
+    const memberBytes = BLOCK_BYTES + Math.ceil(CONTENTS.length / BLOCK_BYTES) * BLOCK_BYTES;
+    const ends = [0, 1, 511, 512, 513, 1024, 70_000, memberBytes, memberBytes + 512, 72_000];
+    for (const end of [...ends, bytes.length - 1]) {
       const { outcome } = await visited('nothing', undefined, pieces(bytes.subarray(0, end), 700));
       if (outcome !== 'read') expect(outcome).toMatchObject({ code: 'ZOSIA_TAR_CORRUPT' });
       // In the middle of a member it is never taken for whole.
-      if (end % 71_168 > 0 && end < 213_000) {
-        expect(() => {
-          throw outcome;
-        }).toThrow(zosiaError('ZOSIA_TAR_CORRUPT'));
-      }
+      const isWithin = end < NAMES.length * memberBytes && end % memberBytes > 0;
+      if (isWithin) expect(outcome).not.toBe('read');
     }
   });
 });

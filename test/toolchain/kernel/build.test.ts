@@ -12,49 +12,19 @@ import { HOST } from '../../support/host.js';
 import { changedBuilder } from '../support/changed-builder.js';
 import { describeWithPrograms } from '../../support/programs.js';
 import { temporaryFolder } from '../../support/temporary.js';
-
-/** In place of the kernel's: it is called the same way, and leaves what it builds in the same place. */
-const MAKEFILE = `
-allnoconfig:
-	@grep -v DROPPED $(KCONFIG_ALLCONFIG) > $(O)/.config
-Image: a.o b.o
-	@mkdir -p $(O)/arch/arm64/boot
-	@echo '  OBJCOPY arch/arm64/boot/Image'
-	@echo "$(ARCH) $(LLVM) CC=$(CC) $$KBUILD_BUILD_USER $$KBUILD_BUILD_TIMESTAMP $$C_INCLUDE_PATH$$LOCALVERSION$$KCFLAGS" > $(O)/arch/arm64/boot/Image
-bzImage: a.o
-	@mkdir -p $(O)/arch/x86/boot/compressed
-	@echo packed > $(O)/arch/x86/boot/bzImage
-	@echo program > $(O)/arch/x86/boot/compressed/vmlinux.bin
-%.o:
-	@echo '  CC      $@'
-	@if grep -q CONFIG_KILLED=y $(O)/.config; then echo 'clang: error: unable to execute command: Killed' >&2; exit 1; fi
-	@if grep -q CONFIG_FULL=y $(O)/.config; then echo 'a.c: fatal error: a.o: No space left on device' >&2; exit 1; fi
-	@if grep -q CONFIG_BROKEN=y $(O)/.config; then echo 'a.c:1:2: error: broken' >&2; exit 1; fi
-`;
-
-/** What the makefile above does not call, but the kernel's does. */
-const OTHER_TOOLS = [
-  ...['clang', 'ld.lld', 'llvm-ar', 'llvm-nm', 'llvm-objcopy', 'llvm-strip', 'llvm-readelf'],
-  ...['flex', 'bison', 'bc'],
-];
+import { makeFakeSource, makeFakeTools } from './fake-source.js';
 
 describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
   const folder = temporaryFolder();
-  let sourcePackage: string;
+  let source: string;
+  let archive: Buffer;
   let searchPath: string[];
   beforeAll(async () => {
-    const bin = folder.file('bin');
-    await mkdir(bin);
-    for (const tool of OTHER_TOOLS) {
-      await writeFile(join(bin, tool), '#!/bin/sh\n', { mode: 0o755 });
-    }
-    searchPath = [bin, ...HOST.searchPath];
-    await mkdir(folder.file('linux-source-6.1'));
-    await writeFile(folder.file('linux-source-6.1/Makefile'), MAKEFILE);
-    const { stdout } = spawnSync('tar', ['-cJ', '-C', folder.path, 'linux-source-6.1']);
-    sourcePackage = folder.file('source.deb');
+    searchPath = [await makeFakeTools(folder.file('bin')), ...HOST.searchPath];
+    archive = makeFakeSource(folder.path, 'linux-source-6.1', 'J');
+    source = folder.file('source.deb');
     const name = './usr/src/linux-source-6.1.tar.xz';
-    await writeFile(sourcePackage, await buildDeb([{ name, contents: stdout }]));
+    await writeFile(source, await buildDeb([{ name, contents: archive }]));
   });
 
   const build = (
@@ -65,7 +35,7 @@ describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
     withHostBuilder({ searchPath, signal: options.signal }, (builder) =>
       buildKernel({
         arch: 'aarch64',
-        sourcePackage,
+        source,
         fragments: [{ name: 'mine.config', text }],
         builder: change(builder),
         outDir: folder.file('out'),
@@ -148,12 +118,33 @@ describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
     );
   });
 
-  it('rejects a package without the source of a kernel', async () => {
-    const other = folder.file('other.deb');
-    await writeFile(other, await buildDeb([{ name: './usr/src/other.tar.xz', contents: 'x' }]));
-    await expect(build('', { sourcePackage: other })).rejects.toThrow(
-      zosiaError('ZOSIA_KERNEL_SOURCE'),
-    );
+  it.each([
+    ['packed by xz', 'J'],
+    ['packed by gzip', 'z'],
+    ['not packed', ''],
+  ])('builds the same from a tar archive %s, as kernel.org has it', async (_, packer) => {
+    const built = await build('CONFIG_A=y\n');
+    const tar = folder.file('linux-6.1.tar');
+    await writeFile(tar, makeFakeSource(folder.path, 'linux-6.1', packer));
+    const outDir = folder.file('from an archive');
+    expect((await build('CONFIG_A=y\n', { source: tar, outDir })).sha256).toBe(built.sha256);
+  });
+
+  it('rejects what has no source of a kernel', async () => {
+    const other = folder.file('other');
+    for (const contents of [
+      await buildDeb([{ name: './usr/src/other.tar.xz', contents: 'x' }]),
+      spawnSync('tar', ['-c', '-C', folder.path, 'bin']).stdout,
+    ]) {
+      await writeFile(other, contents);
+      await expect(build('', { source: other })).rejects.toThrow(zosiaError('ZOSIA_KERNEL_SOURCE'));
+    }
+    for (const contents of ['', 'no archive', archive.subarray(0, archive.length / 2)]) {
+      await writeFile(other, contents);
+      await expect(build('', { source: other })).rejects.toThrow(
+        /tar does not unpack its source|has no source of a kernel/,
+      );
+    }
   });
 
   it('stops when it is cancelled', async () => {

@@ -12,7 +12,7 @@ const IS_ASKED_FOR = process.env.ZOSIA_TEST_KERNELS === '1';
 
 export interface KernelToBuild {
   readonly fragments: readonly KernelFragment[];
-  readonly sourcePackage: string;
+  readonly source: string;
   readonly record: RecordedKernel;
 }
 
@@ -32,5 +32,5 @@ export async function kernelToBuild(
     isRecorded && !IS_ASKED_FOR,
     'the recorded kernels are of the same source and configuration (ZOSIA_TEST_KERNELS=1 builds them anyway)',
   );
-  return { fragments, sourcePackage: source!.path, record };
+  return { fragments, source: source!.path, record };
 }
