@@ -26,7 +26,7 @@ const FAILURES: readonly (readonly [RegExp, (line: string, output: string) => Zo
   [
     /no space left on device|disk quota exceeded/i,
     () =>
-      new ZosiaError('ZOSIA_DISK_FULL', `${DOCKER_ROOM.place} is full`, {
+      new ZosiaError('ZOSIA_DISK_FULL', "Docker's storage is full", {
         hint: DOCKER_ROOM.hint,
       }),
   ],
