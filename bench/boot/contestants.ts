@@ -22,11 +22,18 @@ export interface Contestant {
 const NEWER_DEVICES = ['rng-builtin,id=random', 'virtio-rng-pci,rng=random'];
 const NEWER_WORD = / lpj=\d+/;
 
+/** What llama.cpp did by itself, and no longer does. */
+const ONCE_DEFAULT = ['--warmup', '-fit', 'on'];
+
 function asLastRelease(args: readonly string[]): readonly string[] {
   const isNewer = (arg?: string): boolean => arg !== undefined && NEWER_DEVICES.includes(arg);
-  return args
+  const left = args
     .filter((arg, at) => !isNewer(arg) && !isNewer(args[at + 1]))
     .map((arg) => arg.replace(NEWER_WORD, ''));
+  if (left.length !== args.length - 2 * NEWER_DEVICES.length) {
+    throw new Error('the machine has other devices than those that the last release is to lack');
+  }
+  return left;
 }
 
 /** The same machine on QEMU's microvm, whose devices lie in memory instead of on PCI. */
@@ -36,18 +43,24 @@ function onMicrovm(args: readonly string[]): readonly string[] {
     .map((each) => each.replace(/^(virtio-(?:blk|rng))-pci/, '$1-device'));
 }
 
-/** What the first release packed its initramfs with. */
+/** The kernel gives huge pages to whoever has room for one, not only to who asks. */
+function withHugePages(args: readonly string[]): readonly string[] {
+  const at = args.indexOf('-append') + 1;
+  return args.with(at, `${args[at]!} transparent_hugepage=always`);
+}
+
+/** The compression level of the last release's initramfs. */
 const GZIP_LEVEL = 6;
 
-/** Other ways to pack the initramfs, as the kernel takes them. */
-const PACKERS = [
+/** Other ways to compress the initramfs, as the kernel takes them. */
+const COMPRESSORS = [
   { name: 'zstd', program: 'zstd', args: ['-19', '-c', '-q'] },
   { name: 'lz4', program: 'lz4', args: ['-l', '-9', '-c', '-q'] },
 ] as const;
 
 /**
  * Makes the guests of an architecture: the way of the last release first, which the others are compared with
- * (Debian's kernel as it is packaged, an initramfs packed with gzip), then today's.
+ * (Debian's kernel as it is packaged, an initramfs compressed with gzip), then today's.
  *
  * @param isWide whether to make the ways that were decided against, too
  */
@@ -62,30 +75,36 @@ export async function contestants(
   await writeFile(gzipped, await gzip(createReadStream(debian.initramfs), { level: GZIP_LEVEL }));
   const now = { title: 'today', kernel: own.kernel, initrd: own.initramfs };
   const main: Contestant[] = [
-    { title: 'last release', kernel: debian.uefiKernel, initrd: gzipped, changed: asLastRelease },
+    {
+      title: 'last release',
+      kernel: debian.uefiKernel,
+      initrd: gzipped,
+      changed: asLastRelease,
+      llamaArgs: ONCE_DEFAULT,
+    },
     now,
     { title: "today, Debian's kernel", kernel: debian.kernel, initrd: debian.initramfs },
   ];
   if (!isWide) return main;
-  const packed = join(folder, arch, 'zosia.cpio');
-  const zipped = `${packed}.gz`;
+  const plain = join(folder, arch, 'zosia.cpio');
+  const zipped = `${plain}.gz`;
   await writeFile(zipped, await gzip(createReadStream(own.initramfs), { level: GZIP_LEVEL }));
   const others: Contestant[] = [
-    { ...now, title: 'initramfs packed with gzip', initrd: zipped },
+    { ...now, title: 'initramfs compressed with gzip', initrd: zipped },
     { ...now, title: "llama.cpp's warm-up", llamaArgs: ['--warmup'] },
-    { ...now, title: "without llama.cpp's warm-up", llamaArgs: ['--no-warmup'] },
-    { ...now, title: 'without fitting (-fit off)', llamaArgs: ['-fit', 'off'] },
+    { ...now, title: 'llama.cpp fits its settings', llamaArgs: ['-fit', 'on'] },
+    { ...now, title: 'huge pages for all memory', changed: withHugePages },
   ];
-  for (const { name, program, args } of PACKERS) {
+  for (const { name, program, args } of COMPRESSORS) {
     const run = await execa(program, args, {
       inputFile: own.initramfs,
       encoding: 'buffer',
       reject: false,
     });
     if (run.failed) continue;
-    const initrd = `${packed}.${name}`;
+    const initrd = `${plain}.${name}`;
     await writeFile(initrd, run.stdout);
-    others.push({ ...now, title: `initramfs packed with ${name}`, initrd });
+    others.push({ ...now, title: `initramfs compressed with ${name}`, initrd });
   }
   if (arch === 'x86_64') {
     others.push({ ...now, title: 'bzImage', kernel: own.uefiKernel });

@@ -13,6 +13,10 @@
 enum { PERF_PROMPT_TOKENS_MAX = 256, CONTEXT_STEP = 256 };
 _Static_assert(sizeof PERF_PROMPT < PERF_PROMPT_TOKENS_MAX, "the prompt fits its room");
 
+// A warm-up is for measuring. It computes with all of the weights once, before anything is asked: the first
+// answer would only come later, and so would the prompt.
+#define NO_WARM_UP "--no-warmup"
+
 static void add(struct llama_command *command, const char *argument) {
     command->arguments[command->argument_count++] = argument;
 }
@@ -103,6 +107,7 @@ void llama_chat_command(struct llama_command *command, const struct model *model
     }
     // init edits the line, and hands over whole messages (messages.h).
     add(command, "--simple-io");
+    add(command, NO_WARM_UP);
     add_asked(command, flags, request);
     finish(command, flags, request);
 }
@@ -121,8 +126,7 @@ void llama_answer_command(struct llama_command *command, const struct model *mod
     // A conversation cannot open with an empty turn; text can start from nothing.
     if (request->prompt_empty) add(command, "--no-conversation");
     add(command, "--no-display-prompt");
-    // A warm-up is for measuring: the one answer would only come later.
-    add(command, "--no-warmup");
+    add(command, NO_WARM_UP);
     // How the generation went is information, and what tokens the prompt has is said on request only.
     add(command, "--log-verbosity");
     add(command, "3");

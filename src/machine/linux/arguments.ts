@@ -57,17 +57,18 @@ const FIRMWARE_WORDS = ' initrd=initrd';
  * - `cryptomgr.notests`: the self-tests of ciphers that nothing here uses hold up a boot by 0.2 s.
  * - `nowatchdog`: a machine that its host held up for 20 s has no soft lockup, whatever the kernel would
  *   print on the console.
- * - `lpj`: x86_64 counts for each processor how many turns of a loop it makes in a tick, which takes 0.1 s each,
- *   and several times as long on a busy host. The value is one of 4 GHz at 100 ticks a second, more than
- *   any processor makes: what waits by it waits no shorter than it wants to. KVM has a value of its own.
+ * - `lpj`: x86_64 counts for each processor how many turns of a loop it makes in a tick, which takes 0.1 s each
+ *   under TCG, and several times as long on a busy host. The value is one of 4 GHz at 100 ticks a second:
+ *   what waits by it waits no shorter than it wants to. With KVM the kernel knows, and need not count.
  * - `no_timer_check`: x86_64 panics when a few timer ticks do not come within some 10 ms, as on a busy
  *   host ("IO-APIC + timer doesn't work!"). As a guest of KVM the kernel leaves that check out by itself.
  */
-function kernelCommandLine({ arch, append, firmware }: LinuxMachineSpec): string {
+function kernelCommandLine({ arch, accel, append, firmware }: LinuxMachineSpec): string {
   const words = [
     `console=${PLATFORMS[arch].consoleDevice}`,
     'quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog',
-    arch === 'x86_64' ? 'no_timer_check lpj=40000000' : '',
+    arch === 'x86_64' ? 'no_timer_check' : '',
+    arch === 'x86_64' && accel.name === 'tcg' ? 'lpj=40000000' : '',
     append,
   ];
   const line = words.filter((word) => word !== '').join(' ');

@@ -115,7 +115,7 @@ describe('linuxArguments', () => {
         "-initrd",
         "initramfs.cpio",
         "-append",
-        "console=ttyS0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog no_timer_check lpj=40000000",
+        "console=ttyS0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog no_timer_check",
       ]
     `);
   });
@@ -196,6 +196,18 @@ describe('linuxArguments', () => {
     expect(valuesOf(argv({ cpus: 9 }), '-machine')).toEqual(['virt,gic-version=max']);
     expect(valuesOf(argv({ ...X86, cpus: 9 }), '-machine')).toEqual(['q35']);
   });
+
+  it.each([
+    ['x86_64', 'tcg', true],
+    ['x86_64', 'kvm', false],
+    ['aarch64', 'tcg', false],
+  ] as const)(
+    'tells the speed of the delay loop where the kernel counts it: %s, %s',
+    (arch, name, isTold) => {
+      const args = argv({ ...(arch === 'x86_64' ? X86 : {}), accel: { name } });
+      expect(/ lpj=\d+/.test(valuesOf(args, '-append')[0]!)).toBe(isTold);
+    },
+  );
 
   it('refuses to mix console and answer', () => {
     expect(() => argv({ answerPort: true })).toThrow(RangeError);
