@@ -115,7 +115,7 @@ describe('linuxArguments', () => {
         "-initrd",
         "initramfs.cpio",
         "-append",
-        "console=ttyS0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog no_timer_check",
+        "console=ttyS0 quiet loglevel=3 panic=-1 cryptomgr.notests nowatchdog no_timer_check random.trust_cpu=1",
       ]
     `);
   });
