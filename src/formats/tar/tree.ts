@@ -88,7 +88,7 @@ function otherType(name: string, type: TarType | undefined): ZosiaError {
 }
 
 /** What to do about members of the type `sparse`. */
-export const NO_SPARSE_HINT = 'Make the archive again with tar, without its option -S.';
+export const NO_SPARSE_HINT = 'Make the archive again without -S, by tar.';
 
 function placed(name: string, where: string): string {
   const path = memberPath(name);
