@@ -36,6 +36,7 @@ export function linuxArguments(spec: LinuxMachineSpec): string[] {
   return [
     hostArguments(spec),
     spec.firmware ? firmwareArguments(spec.firmware, spec.accel.name) : [],
+    spec.bios === undefined ? [] : ['-bios', spec.bios],
     consoleArguments(spec.console),
     spec.answerPort ? ANSWER_PORT : [],
     spec.disk ? diskArguments(spec.disk) : [],
