@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ZosiaError } from '../../errors.js';
+import { accessFile } from '../../host/access-file.js';
+import { digestFile } from '../../host/digest.js';
 import { makeOutputFolder } from '../../host/output-file.js';
 import { withTemporaryFolder } from '../../host/temporary.js';
 import { GIB } from '../../image/units.js';
@@ -126,9 +126,12 @@ async function checkDigest(
   { sha256: expected, signal }: OriginOptions,
 ): Promise<void> {
   if (expected === undefined) return;
-  const hash = createHash('sha256');
+  let found: string;
   try {
-    for await (const piece of createReadStream(path, { signal })) hash.update(piece as Uint8Array);
+    // Neither of a pipe, which would wait for its writer past any cancellation, nor of a device without end.
+    const file = await accessFile(path);
+    await file.close();
+    found = await digestFile(path, file.sizeBytes, signal);
   } catch (cause) {
     signal?.throwIfAborted();
     throw new ZosiaError('ZOSIA_FILE_UNREADABLE', `${origin} is no file with a sha256`, {
@@ -136,7 +139,6 @@ async function checkDigest(
       cause,
     });
   }
-  const found = hash.digest('hex');
   if (found === expected) return;
   throw new ZosiaError('ZOSIA_DOWNLOAD_CORRUPT', `${origin} has the sha256 ${found}`, {
     hint: 'It is not the file that was expected. Nothing of it was kept.',
