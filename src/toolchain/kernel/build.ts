@@ -82,7 +82,7 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   const files = kernelFiles(outDir, arch);
   const { path, vmlinuxPath, configPath, logPath } = files;
   const jobs = await examineBuilder(builder, arch, asked);
-  await unpackKernelSource(builder, options.source, SOURCE);
+  await unpackKernelSource(builder, options.source, SOURCE, signal);
   const fragment = `${BUILD}/fragment.config`;
   await builder.write([{ path: fragment, data: formatConfig(asked) }]);
 
