@@ -99,11 +99,11 @@ async function extractArchive(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const output = await open(to, 'wx');
-  let found: string | undefined;
+  const taken: string[] = [];
   const extract = (entry: DebEntry): TarDataSink | undefined => {
-    if (found !== undefined || !ARCHIVE.test(entry.path)) return undefined;
+    if (taken.length > 0 || !ARCHIVE.test(entry.path)) return undefined;
     refuseLarge(entry.sizeBytes, path);
-    found = entry.path;
+    taken.push(entry.path);
     return {
       write(piece) {
         for (let done = 0; done < piece.length;) done += writeSync(output.fd, piece, done);
@@ -117,7 +117,7 @@ async function extractArchive(
   } finally {
     await output.close();
   }
-  if ((found as string | undefined) === undefined) throw noSource(path);
+  if (taken.length === 0) throw noSource(path);
 }
 
 function refuseLarge(sizeBytes: number, path: string): void {
