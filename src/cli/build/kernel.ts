@@ -67,7 +67,8 @@ fragments over allnoconfig; a symbol that does not come through is an error. The
 compiler give the same bytes in any folder, in Docker or out of it, and what is there already is not built
 again. The whole log stands beside the kernel.
 
-Another source is named with --source, and pinned with --sha256. It makes another kernel than the one that comes
+Another source is named with --source, and pinned with --sha256. One that is downloaded is kept in the cache under
+that digest, and found there the next time, also with --offline. It makes another kernel than the one that comes
 with zosia, and may lack what the fragments ask for, which is then an error.
 
 Examples:
@@ -167,26 +168,25 @@ async function buildOne(flags: Flags, builder: Builder, context: CliContext): Pr
   const current = flags.force ? undefined : await currentKernel(outDir, arch, recipe);
   if (current) return { built: current, written: false, inputs, compiler };
 
-  return source.withPath(async (path) => {
-    say(`unpacking the source, compiling the kernel for ${arch}`);
-    const progress = startProgress();
-    try {
-      const built = await buildKernel({
-        arch,
-        builder,
-        source: path,
-        fragments,
-        outDir,
-        jobs: flags.jobs,
-        signal,
-        onProgress: (done, total) => {
-          progress.update(`kernel for ${arch}`, done, total);
-        },
-      });
-      await writeKernelManifests(built, recipe);
-      return { built, written: true, inputs, compiler };
-    } finally {
-      progress.stop();
-    }
-  });
+  const path = await source.fetch();
+  say(`unpacking the source, compiling the kernel for ${arch}`);
+  const progress = startProgress();
+  try {
+    const built = await buildKernel({
+      arch,
+      builder,
+      source: path,
+      fragments,
+      outDir,
+      jobs: flags.jobs,
+      signal,
+      onProgress: (done, total) => {
+        progress.update(`kernel for ${arch}`, done, total);
+      },
+    });
+    await writeKernelManifests(built, recipe);
+    return { built, written: true, inputs, compiler };
+  } finally {
+    progress.stop();
+  }
 }

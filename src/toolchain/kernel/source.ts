@@ -21,8 +21,8 @@ const ARCHIVE = /^\/usr\/src\/linux-source-[\d.]+\.tar\.xz$/;
 /** What a package of Debian begins with (deb(5)). */
 const DEB_MAGIC = '!<arch>\n';
 
-/** Sources have 1.3 to 1.7 GB unpacked, and a tenth of it packed. */
-const MAX_ARCHIVE_BYTES = 4 * GIB;
+/** The most that an archive of a source may have: one has 1.3 to 1.7 GB unpacked, and a tenth of it packed. */
+export const MAX_SOURCE_BYTES = 4 * GIB;
 
 /**
  * Unpacks the kernel's source into a folder of a builder, with the builder's tar. Neither the archive nor what is
@@ -121,10 +121,10 @@ async function extractArchive(
 }
 
 function refuseLarge(sizeBytes: number, path: string): void {
-  if (sizeBytes <= MAX_ARCHIVE_BYTES) return;
+  if (sizeBytes <= MAX_SOURCE_BYTES) return;
   throw new ZosiaError(
     'ZOSIA_KERNEL_SOURCE',
-    `the archive in ${path} has ${sizeBytes} bytes, more than the ${MAX_ARCHIVE_BYTES} allowed`,
+    `the archive in ${path} has ${sizeBytes} bytes, more than the ${MAX_SOURCE_BYTES} allowed`,
     { hint: 'Name a tar archive of the source alone, without the history of its repository.' },
   );
 }
