@@ -32,7 +32,7 @@ export function addBuilderOptions(command: Command): Command {
     .addOption(
       variableOption(
         '--base-image <image>',
-        'the image of Debian that compilers are installed into, for docker',
+        'the image of Debian or a derivative that compilers are installed into, for docker',
         'ZOSIA_BASE_IMAGE',
       ),
     )
@@ -80,7 +80,7 @@ export async function withChosenBuilder<T>(
       },
       onOtherPackages: (from, tag) => {
         say(
-          `the packages of the pinned day could not be had: those in the image are from ${from} ` +
+          `the packages in the image are not those of Debian's pinned day, but from ${from} ` +
             `(docker image rm ${tag} has it built again)`,
         );
       },
