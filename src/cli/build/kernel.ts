@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { addBuilderOptions, withChosenBuilder } from '../options/builder.js';
+import { addBuilderOptions, jobsOption, withChosenBuilder } from '../options/builder.js';
 import type { BuilderFlags } from '../options/builder.js';
 import { addFetchOptions } from '../options/fetch.js';
 import { requireOneOf } from '../options/machine.js';
-import { archOption, sha256Digest, wholeNumber } from '../options/values.js';
+import { archOption, sha256Digest } from '../options/values.js';
 import { chosenSource } from './kernel-source.js';
 import type { SourceFlags } from './kernel-source.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
@@ -36,11 +36,7 @@ export function defineBuildKernel(command: Command, context: CliContext): void {
       (path: string, paths: string[]) => [...paths, path],
       [],
     )
-    .option(
-      '--jobs <n>',
-      'processes at a time; as many as there are processors, and memory for, unless given',
-      wholeNumber(1),
-    );
+    .addOption(jobsOption());
   addFetchOptions(addBuilderOptions(command))
     .option(
       '--source <file or url>',

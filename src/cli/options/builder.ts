@@ -1,7 +1,8 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
+import { wholeNumber } from './values.js';
 import { isOnCommandLine, variableOption } from '../variable-option.js';
 import { say } from '../output/output.js';
 import type { Builder } from '../../toolchain/builder.js';
@@ -44,6 +45,13 @@ export function addBuilderOptions(command: Command): Command {
       ),
     );
 }
+
+/** For what compiles many files. */
+export const jobsOption = (): Option =>
+  new Option(
+    '--jobs <n>',
+    'processes at a time; as many as there are processors, and memory for, unless given',
+  ).argParser(wholeNumber(1));
 
 function builderName(text: string): Builder['kind'] {
   if (text === 'docker' || text === 'host') return text;
