@@ -3,10 +3,10 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
-import { addBuilderOptions, withChosenBuilder } from '../options/builder.js';
+import { addBuilderOptions, jobsOption, withChosenBuilder } from '../options/builder.js';
 import { addMirrorOption } from '../options/fetch.js';
 import { requireOneOf } from '../options/machine.js';
-import { archOption, chosenArchitecture, wholeNumber } from '../options/values.js';
+import { archOption, chosenArchitecture } from '../options/values.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { Builder } from '../../toolchain/builder.js';
@@ -35,11 +35,7 @@ export function defineBuildLlama(command: Command, context: CliContext): void {
   command
     .addOption(archOption())
     .option('--out <folder>', 'where to put it; artifacts/<arch>/llama unless given')
-    .option(
-      '--jobs <n>',
-      'processes at a time; as many as there are processors, and memory for, unless given',
-      wholeNumber(1),
-    );
+    .addOption(jobsOption());
   addMirrorOption(addBuilderOptions(command))
     .option('--source <url>', 'another repository of llama.cpp, which git fetches from')
     .option('--commit <hash>', 'with --source: the commit, by its whole name')

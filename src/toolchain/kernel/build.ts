@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
@@ -81,8 +81,13 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   await makeOutputFolder(outDir);
   const files = kernelFiles(outDir, arch);
   const { path, vmlinuxPath, configPath, logPath } = files;
-  const jobs = await examineBuilder(builder, arch, asked);
-  await unpackKernelSource(builder, options.source, SOURCE);
+  // That there is none is told when it is opened.
+  const archiveBytes = await stat(options.source).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const jobs = await examineBuilder(builder, arch, asked, archiveBytes);
+  await unpackKernelSource(builder, options.source, SOURCE, signal);
   const fragment = `${BUILD}/fragment.config`;
   await builder.write([{ path: fragment, data: formatConfig(asked) }]);
 
