@@ -25,6 +25,8 @@ export interface RecordedKernel extends KernelInputs {
   readonly linker: string;
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** Whether a second build has given the same bytes: until one has, the toolchain's tests build it. */
+  readonly rebuilt: boolean;
 }
 
 export const KERNEL_RECORD_PATH = join(KERNEL_CONFIG_DIRECTORY, 'record.json');
@@ -37,12 +39,14 @@ export function kernelInputs(
   return { sourceSha256, configSha256: sha256(formatConfig(symbols)) };
 }
 
+/** The record of a kernel that has just been built, for the first time. */
 export function recordedKernel(
   inputs: KernelInputs,
   { version, linkerVersion }: Compiler,
   { sizeBytes, sha256: digest }: Pick<RecordedKernel, 'sizeBytes' | 'sha256'>,
 ): RecordedKernel {
-  return { ...inputs, compiler: version, linker: linkerVersion, sizeBytes, sha256: digest };
+  const made = { compiler: version, linker: linkerVersion, sizeBytes, sha256: digest };
+  return { ...inputs, ...made, rebuilt: false };
 }
 
 const KERNEL = object({
@@ -52,6 +56,7 @@ const KERNEL = object({
   linker: v.string(),
   sizeBytes: v.number(),
   sha256: v.string(),
+  rebuilt: v.boolean(),
 });
 
 /** @throws ZosiaError `ZOSIA_KERNEL_CONFIG` for a record that somebody damaged */

@@ -16,23 +16,32 @@ export interface LlamaInputs {
   readonly projectSha256: string;
 }
 
-/** Programs that were built, and of what: `guest/llama/record.json` has them for each architecture. */
-export interface RecordedLlama
+/** Programs that were built, and of what. */
+export interface MadeLlama
   extends LlamaInputs, Pick<LlamaToolchain, 'compiler' | 'linker' | 'librariesSha256'> {
   /** The sha256 of each program. */
   readonly programs: Readonly<Record<string, string>>;
 }
 
+/** The same, in `guest/llama/record.json`, which has them for each architecture. */
+export interface RecordedLlama extends MadeLlama {
+  /** Whether a second build has given the same bytes: until one has, the toolchain's tests build it. */
+  readonly rebuilt: boolean;
+}
+
 export const LLAMA_RECORD_PATH = join(LLAMA_BUILD_DIRECTORY, 'record.json');
 
-export function recordedLlama(
+export function madeLlama(
   inputs: LlamaInputs,
   { compiler, linker, librariesSha256 }: LlamaToolchain,
   programs: readonly BuiltProgram[],
-): RecordedLlama {
+): MadeLlama {
   const digests = Object.fromEntries(programs.map(({ name, sha256 }) => [name, sha256]));
   return { ...inputs, compiler, linker, librariesSha256, programs: digests };
 }
+
+/** The record of programs that have just been built, for the first time. */
+export const recordedLlama = (made: MadeLlama): RecordedLlama => ({ ...made, rebuilt: false });
 
 const LLAMA = object({
   commit: v.string(),
@@ -41,6 +50,7 @@ const LLAMA = object({
   linker: v.string(),
   librariesSha256: v.string(),
   programs: object(Object.fromEntries(LLAMA_PROGRAMS.map((name) => [name, v.string()]))),
+  rebuilt: v.boolean(),
 });
 
 /**

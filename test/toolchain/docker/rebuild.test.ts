@@ -122,9 +122,9 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
     { timeout: 3_600_000 },
     async (arch, context) => {
       const found = running(context);
-      const { record, ...kernel } = await kernelToBuild(arch, context);
+      const { record, fragments, source } = await kernelToBuild(arch, context);
       const built = await inDocker('kernel', found, (builder) =>
-        buildKernel({ arch, builder, outDir: folder.file(`kernel ${arch}`), ...kernel }),
+        buildKernel({ arch, builder, outDir: folder.file(`kernel ${arch}`), fragments, source }),
       );
       expect(built).toMatchObject({ sizeBytes: record.sizeBytes, sha256: record.sha256 });
     },

@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../../src/artifacts/architectures.js';
 import { lockedPackages, readLock } from '../../../src/artifacts/lock.js';
 import { readKernelFragments } from '../../../src/toolchain/kernel/fragments.js';
-import { kernelInputs, readKernelRecord } from '../../../src/toolchain/kernel/record.js';
+import {
+  kernelInputs,
+  readKernelRecord,
+  recordedKernel,
+} from '../../../src/toolchain/kernel/record.js';
 
 it.each(ARCHITECTURES)(
   'kernel-config/record.json is of the source and the fragments as they are, for %s',
@@ -13,6 +17,19 @@ it.each(ARCHITECTURES)(
     expect(record[arch], 'renew it with: zosia build kernel --prebuilt').toMatchObject(inputs);
   },
 );
+
+it('recordedKernel says of a kernel that it was built once', () => {
+  const compiler = { version: 'clang version 14.0.6', linkerVersion: 'LLD 14.0.6' };
+  const inputs = kernelInputs('s', []);
+  expect(recordedKernel(inputs, compiler, { sizeBytes: 1, sha256: 'd' })).toEqual({
+    ...inputs,
+    compiler: 'clang version 14.0.6',
+    linker: 'LLD 14.0.6',
+    sizeBytes: 1,
+    sha256: 'd',
+    rebuilt: false,
+  });
+});
 
 it('kernelInputs returns the same for other comments and another order', () => {
   const digest = (text: string): string => kernelInputs('s', [{ name: 'a', text }]).configSha256;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { llamaProject, projectSha256 } from '../../../src/toolchain/llama/project.js';
-import { readLlamaRecord } from '../../../src/toolchain/llama/record.js';
+import { madeLlama, readLlamaRecord, recordedLlama } from '../../../src/toolchain/llama/record.js';
 import { pinnedLlamaSource } from '../../../src/toolchain/llama/source.js';
 
 it('guest/llama/record.json is of the source and the project as they are', async () => {
@@ -9,6 +9,26 @@ it('guest/llama/record.json is of the source and the project as they are', async
   for (const recorded of Object.values(await readLlamaRecord())) {
     expect(recorded, 'renew it with: zosia build llama --record').toMatchObject(inputs);
   }
+});
+
+it('recordedLlama says of programs that they were built once', () => {
+  const toolchain = {
+    cCompiler: 'gcc',
+    cxxCompiler: 'g++',
+    compiler: 'g++ 12',
+    linker: 'ld 2.40',
+    librariesSha256: 'l',
+  };
+  const program = { name: 'llama-cli', path: '/llama-cli', sizeBytes: 1, sha256: 'd' };
+  const inputs = { commit: 'c', projectSha256: 'p' };
+  expect(recordedLlama(madeLlama(inputs, toolchain, [program]))).toEqual({
+    ...inputs,
+    compiler: 'g++ 12',
+    linker: 'ld 2.40',
+    librariesSha256: 'l',
+    programs: { 'llama-cli': 'd' },
+    rebuilt: false,
+  });
 });
 
 it('projectSha256 tells projects apart by names and by contents', () => {
