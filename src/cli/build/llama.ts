@@ -142,7 +142,7 @@ async function buildOne(
       ? await source.pinnedLlamaSource()
       : source.gitLlamaSource(flags.source, flags.commit!);
   const files = await project.llamaProject();
-  const inputs = { commit: from.commit, projectSha256: project.projectSha256(files) };
+  const inputs = record.llamaInputs(arch, from.commit, files);
   const found = await toolchain.findLlamaToolchain(builder, arch);
   const logPath = join(outDir, 'llama-build.log');
   const recipe = output.llamaRecipe(arch, inputs, found);

@@ -12,6 +12,7 @@ import type { KernelFiles } from './files.js';
 import type { KernelFragment } from './fragments.js';
 import { KERNEL_TARGETS, firstError, isStep } from './make.js';
 import { examineBuilder } from './preflight.js';
+import { ANONYMOUS, CONFIGURE_GOAL, makeVariables } from './settings.js';
 import { unpackKernelSource } from './source.js';
 
 export interface BuildKernelOptions {
@@ -32,14 +33,6 @@ export interface BuiltKernel extends KernelFiles {
   readonly sizeBytes: number;
   readonly sha256: string;
 }
-
-/** Goes into the kernel word for word: what it is built by, where and when is nobody's affair. */
-const ANONYMOUS = {
-  KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
-  KBUILD_BUILD_USER: 'zosia',
-  KBUILD_BUILD_HOST: 'zosia',
-  KBUILD_BUILD_VERSION: '1',
-};
 
 /** Variables by which what a user has set for other builds would get into the kernel. */
 const NO_SETTINGS = {
@@ -89,7 +82,7 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   const log = await makeOutput(logPath, () => open(logPath, 'w'));
   try {
     const make = kernelMake(options, log, logPath);
-    await make(['allnoconfig'], { KCONFIG_ALLCONFIG: `${builder.folder}/${fragment}` });
+    await make([CONFIGURE_GOAL], { KCONFIG_ALLCONFIG: `${builder.folder}/${fragment}` });
     const config = await readText(builder, `${BUILD}/.config`);
     refuseUnmet(unmetSymbols(asked, parseConfig(config, '.config')), arch);
     await make([`-j${options.jobs ?? jobs}`, ...target.goals], {});
@@ -119,7 +112,7 @@ function kernelMake(
   let stepCount = 0;
   return async (goals, variables) => {
     const places = ['-C', `${folder}/${SOURCE}`, `O=${folder}/${BUILD}`];
-    const args = [...places, `ARCH=${target.arch}`, 'LLVM=1', ...compilers, ...goals];
+    const args = [...places, ...makeVariables(arch), ...compilers, ...goals];
     const { failed, reason } = await builder.run('make', args, {
       env: { ...NO_SETTINGS, ...ANONYMOUS, ...variables },
       onLine: async (line) => {

@@ -9,6 +9,7 @@ import type { Builder, BuilderFile, RunOptions } from '../builder.js';
 import { requireRoom } from '../room.js';
 import { firstBuildError, ninjaStep } from './ninja.js';
 import { LLAMA_PROGRAMS } from './programs.js';
+import { LLAMA_ENVIRONMENT, LLAMA_GOAL, cmakeSettings } from './settings.js';
 import type { LlamaToolchain } from './toolchain.js';
 
 export interface BuildLlamaOptions {
@@ -41,7 +42,7 @@ export interface BuiltLlama {
   readonly logPath: string;
 }
 
-/** Variables by which a user's settings would get into the programs; and git, which has no say in them. */
+/** Variables by which a user's settings would get into the programs. */
 const NO_SETTINGS = {
   CFLAGS: undefined,
   CXXFLAGS: undefined,
@@ -50,10 +51,7 @@ const NO_SETTINGS = {
   CMAKE_GENERATOR: undefined,
   CMAKE_TOOLCHAIN_FILE: undefined,
   NINJA_STATUS: '[%f/%t] ',
-  GIT_DIR: '/nonexistent',
 };
-
-const COMMIT_DIGITS = 12;
 
 /** Source and objects of all variants; a compiler of the largest files. */
 const NEEDS = { what: 'llama.cpp', diskMiB: 2000, jobMiB: 1200 };
@@ -66,7 +64,8 @@ const NEEDS = { what: 'llama.cpp', diskMiB: 2000, jobMiB: 1200 };
  *   `buildFailed` and `writeOutput`; the signal's reason when cancelled
  */
 export async function buildLlama(options: BuildLlamaOptions): Promise<BuiltLlama> {
-  const { builder, arch, toolchain, outDir, signal } = options;
+  const { builder, arch, outDir, signal } = options;
+  const { cCompiler, cxxCompiler } = options.toolchain;
   await makeOutputFolder(outDir);
   const jobs = await requireRoom(builder, NEEDS);
   const logPath = join(outDir, 'llama-build.log');
@@ -79,22 +78,13 @@ export async function buildLlama(options: BuildLlamaOptions): Promise<BuiltLlama
     ]);
     await step('tar', ['-xf', 'source.tar'], 'source');
     await step('cmake', [
-      '-GNinja',
       '-Sproject',
       '-Bbuild',
-      '-Wno-dev',
       `-DLLAMA_SOURCE=${builder.folder}/source`,
-      '-DCMAKE_BUILD_TYPE=Release',
-      '-DCMAKE_SYSTEM_NAME=Linux',
-      `-DCMAKE_SYSTEM_PROCESSOR=${arch}`,
-      `-DCMAKE_C_COMPILER=${toolchain.cCompiler}`,
-      `-DCMAKE_CXX_COMPILER=${toolchain.cxxCompiler}`,
-      // A build number is a count of commits, which an archive of one has no more.
-      '-DLLAMA_BUILD_NUMBER=0',
-      `-DLLAMA_BUILD_COMMIT=${options.commit.slice(0, COMMIT_DIGITS)}`,
+      ...cmakeSettings({ arch, commit: options.commit, cCompiler, cxxCompiler }),
       ...launcherSettings(builder),
     ]);
-    await step('ninja', ['-C', 'build', '-j', `${options.jobs ?? jobs}`, 'programs']);
+    await step('ninja', ['-C', 'build', '-j', `${options.jobs ?? jobs}`, LLAMA_GOAL]);
   } finally {
     await log.close();
   }
@@ -127,7 +117,11 @@ function logged(
     if (at) onProgress?.(at.done, at.total);
   };
   return async (program, args, cwd = '.') => {
-    const { failed, reason } = await builder.run(program, args, { cwd, env: NO_SETTINGS, onLine });
+    const { failed, reason } = await builder.run(program, args, {
+      cwd,
+      env: { ...NO_SETTINGS, ...LLAMA_ENVIRONMENT },
+      onLine,
+    });
     signal?.throwIfAborted();
     if (!failed) return;
     throw buildFailed(builder, {

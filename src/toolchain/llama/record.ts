@@ -4,9 +4,12 @@ import * as v from 'valibot';
 import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { object, parseJson } from '../../json.js';
+import type { BuilderFile } from '../builder.js';
 import { LLAMA_BUILD_DIRECTORY } from '../sources.js';
 import type { BuiltProgram } from './build.js';
 import { LLAMA_PROGRAMS } from './programs.js';
+import { projectSha256 } from './project.js';
+import { llamaSettingsSha256 } from './settings.js';
 import type { LlamaToolchain } from './toolchain.js';
 
 /** What programs are made of, besides what compiles them. */
@@ -14,6 +17,8 @@ export interface LlamaInputs {
   readonly commit: string;
   /** See `projectSha256`. */
   readonly projectSha256: string;
+  /** See `llamaSettingsSha256`. */
+  readonly settingsSha256: string;
 }
 
 /** Programs that were built, and of what. */
@@ -31,6 +36,16 @@ export interface RecordedLlama extends MadeLlama {
 
 export const LLAMA_RECORD_PATH = join(LLAMA_BUILD_DIRECTORY, 'record.json');
 
+export const llamaInputs = (
+  arch: Architecture,
+  commit: string,
+  project: readonly BuilderFile[],
+): LlamaInputs => ({
+  commit,
+  projectSha256: projectSha256(project),
+  settingsSha256: llamaSettingsSha256(arch, commit),
+});
+
 export function madeLlama(
   inputs: LlamaInputs,
   { compiler, linker, librariesSha256 }: LlamaToolchain,
@@ -46,6 +61,7 @@ export const recordedLlama = (made: MadeLlama): RecordedLlama => ({ ...made, reb
 const LLAMA = object({
   commit: v.string(),
   projectSha256: v.string(),
+  settingsSha256: v.string(),
   compiler: v.string(),
   linker: v.string(),
   librariesSha256: v.string(),

@@ -27,7 +27,7 @@ export async function kernelToBuild(
   const fragments = await readKernelFragments(arch);
   const record = (await readKernelRecord())[arch];
   const source = await kernelSource(arch);
-  const inputs = kernelInputs(source.sha256, fragments);
+  const inputs = kernelInputs(arch, source.sha256, fragments);
   const reason = reasonNotToBuild(record, { ...inputs }, 'ZOSIA_TEST_KERNELS');
   context.skip(reason !== undefined, reason);
   return { fragments, source: source.path, record, isRecorded: isOfInputs(record, { ...inputs }) };

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../../src/artifacts/architectures.js';
-import { llamaProject, projectSha256 } from '../../../src/toolchain/llama/project.js';
-import { LLAMA_RECORD_PATH, readLlamaRecord } from '../../../src/toolchain/llama/record.js';
+import { llamaProject } from '../../../src/toolchain/llama/project.js';
+import {
+  LLAMA_RECORD_PATH,
+  llamaInputs,
+  readLlamaRecord,
+} from '../../../src/toolchain/llama/record.js';
 import type { MadeLlama, RecordedLlama } from '../../../src/toolchain/llama/record.js';
 import { pinnedLlamaSource } from '../../../src/toolchain/llama/source.js';
 import { zosia } from '../../support/cli.js';
@@ -37,7 +41,7 @@ it.for(ARCHITECTURES)(
   async (arch, context) => {
     const record = (await readLlamaRecord())[arch];
     const { commit } = await pinnedLlamaSource();
-    const inputs = { commit, projectSha256: projectSha256(await llamaProject()) };
+    const inputs = { ...llamaInputs(arch, commit, await llamaProject()) };
     const reason = whyNot(record, inputs);
     context.skip(reason !== undefined, reason);
     const run = async (...args: string[]): Promise<string> => {
