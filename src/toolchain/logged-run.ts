@@ -9,7 +9,7 @@ export interface LoggedBuild {
   /** What is built, for messages: "the kernel for x86_64". */
   readonly what: string;
   /** What the doctor calls a host that can build it. */
-  readonly purpose: BuildPurpose | 'llama';
+  readonly purpose: BuildPurpose;
   /** Gets all that the steps print; what was there is gone. */
   readonly logPath: string;
   /** Of every step's environment. */

@@ -89,7 +89,7 @@ async function withMake<T>(
   const build: LoggedBuild = {
     builder,
     what: `the kernel for ${arch}`,
-    purpose: 'kernel',
+    purpose: `kernel --arch ${arch}`,
     logPath: kernelFiles(outDir, arch).logPath,
     env: ANONYMOUS,
     onLine: (line) => {

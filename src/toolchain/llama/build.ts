@@ -60,7 +60,7 @@ export async function buildLlama(options: BuildLlamaOptions): Promise<BuiltLlama
   const build: LoggedBuild = {
     builder,
     what: `llama.cpp for ${arch}`,
-    purpose: 'llama',
+    purpose: `llama --arch ${arch}`,
     logPath,
     env: { NINJA_STATUS: '[%f/%t] ', ...LLAMA_ENVIRONMENT },
     onLine: (line) => {
