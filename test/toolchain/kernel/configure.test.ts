@@ -19,6 +19,7 @@ describeWithPrograms(PROGRAMS, 'hardware.config', () => {
 
   it.for(ARCHITECTURES)(
     'comes through Kconfig with every symbol that it asks for, for %s',
+    { timeout: 3_600_000 },
     async (arch) => {
       const hardware = join(KERNEL_CONFIG_DIRECTORY, 'hardware.config');
       const fragments = await readKernelFragments(arch, [hardware]);
