@@ -159,7 +159,7 @@ async function buildOne(flags: Flags, builder: Builder, context: CliContext): Pr
   const { arch, source } = await chosenSource(flags, context);
   const outDir = flags.out ?? kernelBuildDir(defaultPlaces(), arch);
   const fragments = await readKernelFragments(arch, flags.config);
-  const inputs = kernelInputs(source.sha256, fragments);
+  const inputs = kernelInputs(arch, source.sha256, fragments);
   const recipe = kernelRecipe(arch, source, inputs, compiler);
   const current = flags.force ? undefined : await currentKernel(outDir, arch, recipe);
   if (current) return { built: current, written: false, inputs, compiler };

@@ -60,7 +60,7 @@ export async function examineBuilder(
   archiveBytes = 0,
 ): Promise<number> {
   const packers = asked.flatMap(({ name, value }) => (value === 'y' ? (PACKERS[name] ?? []) : []));
-  await requireTools(builder, [...TOOLS, ...packers], 'kernel');
+  await requireTools(builder, [...TOOLS, ...packers], `kernel --arch ${arch}`);
   if (arch === 'x86_64') await requireLibelf(builder);
   const jobs = await requireRoom(builder, {
     ...NEEDS,
@@ -75,7 +75,12 @@ async function requireLibelf(builder: Builder): Promise<void> {
   const path = 'probe/libelf.c';
   await builder.write([{ path, data: '#include <gelf.h>\n' }]);
   const { failed } = await builder.run('clang', ['-fsyntax-only', path]);
-  if (failed) throw toolsMissing(builder, 'the headers of libelf (Debian: libelf-dev)', 'kernel');
+  if (failed)
+    throw toolsMissing(
+      builder,
+      'the headers of libelf (Debian: libelf-dev)',
+      'kernel --arch x86_64',
+    );
 }
 
 /** The kernel has files whose names differ in case alone, as file systems of macOS and Windows cannot. */

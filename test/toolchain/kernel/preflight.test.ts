@@ -136,7 +136,10 @@ describe('examineBuilder', () => {
       expect(await onHost((builder) => examineBuilder(lacking(builder), 'aarch64', []))).toBe(8);
       await expect(
         onHost((builder) => examineBuilder(lacking(builder), 'x86_64', [])),
-      ).rejects.toThrow('libelf-dev');
+      ).rejects.toMatchObject({
+        message: expect.stringContaining('libelf-dev') as string,
+        hint: expect.stringContaining('--install --for kernel --arch x86_64 installs') as string,
+      });
     });
   });
 });
