@@ -4,16 +4,16 @@ import { httpTransport } from './http-transport.js';
 import type { LockedPackage } from './lock.js';
 import { originName } from './origin.js';
 import { PackageGoneError } from './transport.js';
+import type { DownloadOptions } from './transport.js';
 
 const MAX_DOWNLOAD_BYTES = 16 * GIB;
 
-export interface UrlDownloadOptions {
+export interface UrlDownloadOptions extends Pick<DownloadOptions, 'onWait' | 'signal'> {
   /** The most that is downloaded; 16 GiB unless given. */
   readonly maxBytes?: number | undefined;
   /** Called with what a row of progress calls it, and how far it is. */
   readonly onBytes?:
     ((name: string, receivedBytes: number, totalBytes: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface UrlDownloadOptions {
 export async function downloadUrl(
   url: URL,
   path: string,
-  { maxBytes = MAX_DOWNLOAD_BYTES, onBytes, signal }: UrlDownloadOptions = {},
+  { maxBytes = MAX_DOWNLOAD_BYTES, onBytes, onWait, signal }: UrlDownloadOptions = {},
 ): Promise<void> {
   const name = decodeURIComponent(url.pathname.split('/').at(-1)! || url.host);
   const { username, password } = url;
@@ -54,6 +54,7 @@ export async function downloadUrl(
   try {
     await transport.download(wanted, path, {
       signal,
+      onWait,
       onBytes: (received, total) => onBytes?.(name, received, total || received),
     });
   } catch (error) {

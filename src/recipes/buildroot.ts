@@ -18,7 +18,7 @@ import { option, wording } from '../wording.js';
 
 export interface FetchBuildrootOptions extends Pick<
   OriginOptions,
-  'sha256' | 'onBytes' | 'signal'
+  'sha256' | 'onBytes' | 'onWait' | 'signal'
 > {
   readonly places: Places;
   /** A folder, a tar archive, or the URL of one. */

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { downloadUrl } from '../../src/artifacts/url-download.js';
+import type { UrlDownloadOptions } from '../../src/artifacts/url-download.js';
+import { serve, withoutProxy } from './repository.js';
+import type { TestServer } from './repository.js';
+import { temporaryFolder } from './samples.js';
+
+withoutProxy();
+
+async function served(...answers: Parameters<typeof serve>[0][]): Promise<TestServer> {
+  let count = 0;
+  const server = await serve((...request) =>
+    answers[Math.min(count++, answers.length - 1)]!(...request),
+  );
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** Downloads into an empty folder; gives the path. */
+async function download(url: string, options?: UrlDownloadOptions): Promise<string> {
+  const path = join(await temporaryFolder(), 'download');
+  await downloadUrl(new URL(url), path, options);
+  return path;
+}
+
+describe('downloadUrl', () => {
+  it.each([429, 503])('tells that it waits for a server that answers %d', async (status) => {
+    const server = await served(
+      (_, response) => response.writeHead(status, { 'retry-after': '1' }).end(),
+      (_, response) => response.end('contents'),
+    );
+    const waits: string[] = [];
+    const path = await download(server.url, { onWait: (reason) => void waits.push(reason) });
+    expect(await readFile(path, 'utf8')).toBe('contents');
+    expect(waits[0]).toContain('limits how much it may be asked');
+  });
+});
