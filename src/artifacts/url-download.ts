@@ -30,16 +30,18 @@ export async function downloadUrl(
 ): Promise<void> {
   const name = decodeURIComponent(url.pathname.split('/').at(-1)! || url.host);
   const { username, password } = url;
+  const isNamed = username + password !== '';
   const bare = new URL(url);
   bare.username = bare.password = bare.hash = '';
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const transport = httpTransport(
     { name: 'the server', host: url.host, baseUrl: () => bare.href },
-    username + password === ''
-      ? {}
-      : {
-          headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-        },
+    {
+      hints: (statusCode) => hintFor(statusCode, isNamed),
+      ...(isNamed && {
+        headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+      }),
+    },
   );
   // The transport downloads packages; of this one nothing but the size's bound is known.
   const wanted: LockedPackage = {
@@ -66,4 +68,18 @@ export async function downloadUrl(
   } finally {
     await transport.close();
   }
+}
+
+/** @param isNamed whether a user was named to the server */
+function hintFor(statusCode: number | undefined, isNamed: boolean): string {
+  if (statusCode === 401 || statusCode === 403) {
+    return isNamed
+      ? 'The server does not let this user have it. Check the user and the password in the URL.'
+      : 'The server does not let everybody have it. Where it wants a user, name one in the URL: https://user:password@host/path';
+  }
+  if (statusCode === 429 || (statusCode !== undefined && statusCode >= 500)) {
+    return 'The server cannot answer now. Try again later.';
+  }
+  if (statusCode !== undefined) return 'Check the URL.';
+  return 'Check the URL, the network connection and the proxy settings, then run the same command again.';
 }

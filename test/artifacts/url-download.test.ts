@@ -36,4 +36,30 @@ describe('downloadUrl', () => {
     expect(await readFile(path, 'utf8')).toBe('contents');
     expect(waits[0]).toContain('limits how much it may be asked');
   });
+
+  it.each([
+    [401, '', /name one in the URL/],
+    [403, '', /name one in the URL/],
+    [403, 'me:secret@', /^The server does not let this user have it/],
+    [400, '', /^Check the URL\.$/],
+  ])('has a hint that fits the status %d', async (status, user, hint) => {
+    const server = await served((_, response) => response.writeHead(status).end());
+    await expect(download(server.url.replace('//', `//${user}`))).rejects.toMatchObject({
+      code: 'ZOSIA_DOWNLOAD_FAILED',
+      hint: expect.stringMatching(hint),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('has a hint without a mirror where the server cannot be reached', async () => {
+    // What is redirected to nobody is told at once.
+    const server = await served((_, response) =>
+      response.writeHead(302, { location: 'file:///etc/hostname' }).end(),
+    );
+    await expect(download(server.url)).rejects.toMatchObject({
+      message: expect.stringContaining('it redirects to what is no http or https URL'),
+      hint: expect.stringMatching(/^Check the URL, the network connection/),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
 });
