@@ -1,4 +1,5 @@
 import { ZosiaError } from '../errors.js';
+import { escapeName } from '../formats/escaped-name.js';
 import { GIB } from '../image/units.js';
 import { httpTransport } from './http-transport.js';
 import type { LockedPackage } from './lock.js';
@@ -28,7 +29,8 @@ export async function downloadUrl(
   path: string,
   { maxBytes = MAX_DOWNLOAD_BYTES, onBytes, onWait, signal }: UrlDownloadOptions = {},
 ): Promise<void> {
-  const name = decodeURIComponent(url.pathname.split('/').at(-1)! || url.host);
+  const last = decodeURIComponent(url.pathname.split('/').at(-1)! || url.host);
+  const name = escapeName(new TextEncoder().encode(last));
   const { username, password } = url;
   const isNamed = username + password !== '';
   const bare = new URL(url);

@@ -62,4 +62,11 @@ describe('downloadUrl', () => {
     });
     expect(server.requests).toHaveLength(1);
   });
+
+  it('prints no control character that the URL has', async () => {
+    const server = await served((_, response) => response.writeHead(403).end());
+    await expect(download(`${server.url}a%0Aerror:%20b`)).rejects.toMatchObject({
+      message: expect.stringContaining('download a\\x0aerror: b from'),
+    });
+  });
 });

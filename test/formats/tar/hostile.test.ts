@@ -21,6 +21,14 @@ const base256 = (first: number, value: number): Uint8Array => {
 };
 const long = (type: string, name: string) => tarMember({ name: '././@LongLink', type }, name);
 
+describe('a name with control characters', () => {
+  it('is printed without them', async () => {
+    await expect(tree(tarMember({ name: '../a\nerror: b' }, 'x'))).rejects.toMatchObject({
+      message: expect.stringContaining('../a\\x0aerror: b leads out'),
+    });
+  });
+});
+
 describe('a tar archive that says what cannot be', () => {
   it.each<[string, readonly Uint8Array[]]>([
     ['a size that is no number', [tarHeader({ size: '0000000009x' })]],
