@@ -98,6 +98,9 @@ async function readArchive(
   }
 }
 
+/** Whether a member of this name may be a kernel or root file system of Buildroot's. */
+export const isOutputPath = (stored: string): boolean => outputPath(stored) !== undefined;
+
 /** A member that may be taken: with or without one folder before it all. */
 function outputPath(stored: string): Candidate | undefined {
   const path = memberPath(stored);
