@@ -44,6 +44,18 @@ describe('askCompiler', () => {
     await expect(ask()).rejects.toThrow('not installed: clang, ld.lld');
   });
 
+  it('says how what the compiler is for is installed', async () => {
+    await expect(ask()).rejects.toMatchObject({
+      hint: expect.stringContaining('zosia doctor --install --for build ') as string,
+    });
+    const forKernels = withHostBuilder({ searchPath: [] }, (builder) =>
+      askCompiler(builder, 'kernel --arch x86_64'),
+    );
+    await expect(forKernels).rejects.toMatchObject({
+      hint: expect.stringContaining('zosia doctor --install --for kernel --arch x86_64 ') as string,
+    });
+  });
+
   it('throws for a compiler that does not run', async () => {
     const path = await install('broken', { clang: 'exit 1', 'ld.lld': 'echo "LLD 14.0.6"' });
     await expect(ask(path)).rejects.toThrow(zosiaError('ZOSIA_COMPILER_NOT_FOUND'));

@@ -5,7 +5,7 @@ import { addBuilderOptions, jobsOption, withChosenBuilder } from '../options/bui
 import type { BuilderFlags } from '../options/builder.js';
 import { addFetchOptions } from '../options/fetch.js';
 import { requireOneOf } from '../options/machine.js';
-import { archOption, sha256Digest } from '../options/values.js';
+import { archOption, chosenArchitecture, sha256Digest } from '../options/values.js';
 import { chosenSource } from './kernel-source.js';
 import type { SourceFlags } from './kernel-source.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
@@ -157,7 +157,7 @@ async function buildOne(flags: Flags, builder: Builder, context: CliContext): Pr
     import('../../toolchain/kernel/record.js'),
     import('./kernel-manifest.js'),
   ]);
-  const compiler = await askCompiler(builder);
+  const compiler = await askCompiler(builder, `kernel --arch ${chosenArchitecture(flags.arch)}`);
   const { arch, source } = await chosenSource(flags, context);
   const outDir = flags.out ?? kernelBuildDir(defaultPlaces(), arch);
   const fragments = await readKernelFragments(arch, flags.config);

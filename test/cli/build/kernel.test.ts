@@ -75,6 +75,17 @@ describeWithPrograms(['make', 'tar', 'xz'], 'zosia build kernel --source', () =>
     expect(offline.stderr).toContain(`not in the cache: ${url()}`);
   });
 
+  it('says how all that a kernel takes is installed on a host without a compiler', async () => {
+    const args = ['build', 'kernel', '--arch', 'x86_64', '--builder', 'host', '--out', 'none'];
+    const { stderr, exitCode } = await zosia(args, {
+      env: { PATH: folder.file('empty'), ZOSIA_CACHE: folder.file('cache') },
+      cwd: folder.path,
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('error: not installed: clang, ld.lld\n');
+    expect(stderr).toContain('zosia doctor --install --for kernel --arch x86_64 ');
+  });
+
   it.each([
     [['--source', 'linux.tar.xz'], '--sha256'],
     [['--sha256', '0'.repeat(64)], '--source'],
