@@ -11,6 +11,7 @@ import { systemReason } from '../../host/system-errors.js';
 import { readTextFile } from '../../host/text-file.js';
 import { matching, parseJson, strictObject, wholeNumber } from '../../json.js';
 import { LLAMA_BUILD_DIRECTORY } from '../sources.js';
+import { GIT_ENVIRONMENT, GIT_OPTIONS } from './git-environment.js';
 import { ARCHIVE_SETTINGS, LEFT_OUT } from './settings.js';
 
 /** The source of llama.cpp that zosia compiles: a git bundle in a package of the npm registry. */
@@ -130,9 +131,10 @@ async function archive(
   options: SourceOptions,
   fetch: (git: Git) => Promise<void>,
 ): Promise<Uint8Array> {
-  await run('git', ['init', '--quiet', '--bare', repository], options);
+  // A template may have attributes, which every repository made of it gets.
+  await run('git', ['init', '--quiet', '--bare', '--template=', repository], options);
   const inRepository = (args: readonly string[]) =>
-    run('git', ['--git-dir', repository, ...args], options);
+    run('git', [...GIT_OPTIONS, '--git-dir', repository, ...args], options);
   const exists = () => inRepository(['cat-file', '-e', `${commit}^{tree}`]);
   const isThere = await exists().then(
     () => true,
@@ -163,7 +165,7 @@ async function run(
   { searchPath, signal }: SourceOptions,
 ): Promise<Uint8Array> {
   const { failed, shortMessage, stdout, stderr } = await execa(program, args, {
-    env: { LC_ALL: 'C', PATH: searchPath.join(':'), GIT_TERMINAL_PROMPT: '0' },
+    env: { ...GIT_ENVIRONMENT, PATH: searchPath.join(':') },
     encoding: 'buffer',
     stdin: 'ignore',
     reject: false,

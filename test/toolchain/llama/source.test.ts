@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { sha256 } from '../../../src/image/sha256.js';
 import {
   gitLlamaSource,
@@ -88,6 +88,38 @@ cp '${tarball}' "$2/a-package-1.2.3.tgz"
     // And both from the cache.
     for (const each of [pinned, source]) {
       expect(await llamaSourceArchive(each, options('cache', true))).toEqual(fromPackage);
+    }
+  });
+
+  it('gives the same archive whatever git is told by its user and the environment', async () => {
+    const source = gitLlamaSource(repository, first);
+    const plain = await llamaSourceArchive(source, options('plain'));
+    const attributes = '* text eol=crlf\n';
+    for (const path of ['xdg/git', 'template/info']) {
+      await mkdir(folder.file(path), { recursive: true });
+      await writeFile(folder.file(`${path}/attributes`), attributes);
+    }
+    await writeFile(folder.file('attributes'), attributes);
+    for (const [cache, variables] of Object.entries({
+      'by a file of attributes': { XDG_CONFIG_HOME: folder.file('xdg') },
+      'by a setting': {
+        GIT_CONFIG_COUNT: '1',
+        GIT_CONFIG_KEY_0: 'core.attributesFile',
+        GIT_CONFIG_VALUE_0: folder.file('attributes'),
+      },
+      'by a template': { GIT_TEMPLATE_DIR: folder.file('template') },
+      'by another repository': {
+        GIT_DIR: folder.file('nowhere'),
+        GIT_WORK_TREE: folder.path,
+        GIT_OBJECT_DIRECTORY: folder.file('nowhere'),
+      },
+      'by how paths are read': { GIT_LITERAL_PATHSPECS: '1' },
+    })) {
+      for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+      const made = await llamaSourceArchive(source, options(cache)).finally(() =>
+        vi.unstubAllEnvs(),
+      );
+      expect(Buffer.from(made).equals(plain), cache).toBe(true);
     }
   });
 
