@@ -12,7 +12,7 @@ import {
   downloadFailed,
   escapePoolPath,
 } from './transport.js';
-import type { DownloadOptions, Hints, Transport } from './transport.js';
+import type { DownloadOptions, Hints, Transport, WantedFile } from './transport.js';
 
 const MAX_REDIRECTIONS = 5;
 
@@ -40,11 +40,11 @@ export interface HttpOptions {
 }
 
 /** An archive in Debian's layout, by HTTP. */
-export interface HttpArchive {
+export interface HttpArchive<Wanted extends WantedFile> {
   /** What messages call it; its host is added. */
   readonly name: string;
   /** The base, ending in `/`, below which a package's pool path lies. */
-  readonly baseUrl: (wanted: LockedPackage) => string;
+  readonly baseUrl: (wanted: Wanted) => string;
   readonly host: string;
 }
 
@@ -53,7 +53,10 @@ export interface HttpArchive {
  * network is tried again a few times. A server that limits rates (429, 503) is left alone for as long as it
  * asks for, by all downloads under way together, and given minutes: coming back sooner makes it worse.
  */
-export function httpTransport(archive: HttpArchive, options: HttpOptions = {}): Transport {
+export function httpTransport<Wanted extends WantedFile = LockedPackage>(
+  archive: HttpArchive<Wanted>,
+  options: HttpOptions = {},
+): Transport<Wanted> {
   const { stallTimeoutMs = 30_000, attempts = 4, firstRetryDelayMs = 1000, connect } = options;
   const { patienceMs = 600_000, headers = {}, hints } = options;
   const source = `${archive.name} (${archive.host})`;
@@ -135,7 +138,7 @@ interface Asked {
 
 async function tryDownload(
   { url, ...asked }: Asked,
-  wanted: LockedPackage,
+  wanted: WantedFile,
   file: string,
   { source, host, hints }: Place,
   { signal, onBytes }: DownloadOptions,

@@ -15,8 +15,11 @@ export interface DownloadOptions {
   readonly onWait?: ((reason: string, pauseMs: number) => void) | undefined;
 }
 
-/** A way of getting packages. */
-export interface Transport {
+/** What every way of getting a file knows of it: what messages call it, where it lies, the most it may have. */
+export type WantedFile = Pick<LockedPackage, 'name' | 'poolPath' | 'sizeBytes'>;
+
+/** A way of getting packages, or other files. */
+export interface Transport<Wanted extends WantedFile = LockedPackage> {
   /** What messages call the other side: `the mirror of this host's apt`. */
   readonly source: string;
 
@@ -27,7 +30,7 @@ export interface Transport {
    * @throws PackageGoneError if the other side answers that it has no such file; ZosiaError
    *   `ZOSIA_DOWNLOAD_FAILED`, `ZOSIA_DOWNLOAD_CORRUPT` (size or bytes), `ZOSIA_DISK_FULL`
    */
-  download(wanted: LockedPackage, file: string, options: DownloadOptions): Promise<void>;
+  download(wanted: Wanted, file: string, options: DownloadOptions): Promise<void>;
 
   /**
    * The packages that make up a component in its suite now. Absent where the other side keeps
@@ -70,7 +73,7 @@ const NETWORK_HINTS: Hints = [
 ];
 
 export function downloadFailed(
-  wanted: LockedPackage,
+  wanted: WantedFile,
   source: string,
   reason: string,
   { cause, hint = NETWORK_HINTS }: { cause?: unknown; hint?: Hints | undefined } = {},
@@ -82,7 +85,7 @@ export function downloadFailed(
   );
 }
 
-export function downloadCorrupt(wanted: LockedPackage, source: string, what: string): ZosiaError {
+export function downloadCorrupt(wanted: WantedFile, source: string, what: string): ZosiaError {
   return new ZosiaError(
     'ZOSIA_DOWNLOAD_CORRUPT',
     `${wanted.poolPath} from ${source} is not the pinned file: ${what}`,
@@ -92,7 +95,7 @@ export function downloadCorrupt(wanted: LockedPackage, source: string, what: str
   );
 }
 
-export function diskFull(wanted: LockedPackage, cause?: unknown): ZosiaError {
+export function diskFull(wanted: WantedFile, cause?: unknown): ZosiaError {
   return new ZosiaError('ZOSIA_DISK_FULL', `no room in the cache for ${wanted.name}`, {
     hint: wording`Free some space, or set ${option('cacheDir')} to a folder on another disk.`,
     cause,

@@ -2,10 +2,9 @@ import { ZosiaError } from '../errors.js';
 import { escapeName } from '../formats/escaped-name.js';
 import { GIB } from '../image/units.js';
 import { httpTransport } from './http-transport.js';
-import type { LockedPackage } from './lock.js';
 import { originName } from './origin.js';
 import { PackageGoneError } from './transport.js';
-import type { DownloadOptions } from './transport.js';
+import type { DownloadOptions, WantedFile } from './transport.js';
 
 const MAX_DOWNLOAD_BYTES = 16 * GIB;
 
@@ -36,7 +35,7 @@ export async function downloadUrl(
   const bare = new URL(url);
   bare.username = bare.password = bare.hash = '';
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const transport = httpTransport(
+  const transport = httpTransport<WantedFile>(
     { name: 'the server', host: url.host, baseUrl: () => bare.href },
     {
       hints: (statusCode) => hintFor(statusCode, isNamed),
@@ -45,16 +44,8 @@ export async function downloadUrl(
       }),
     },
   );
-  // The transport downloads packages; of this one nothing but the size's bound is known.
-  const wanted: LockedPackage = {
-    name,
-    version: '0',
-    architecture: 'all',
-    suite: 'bookworm',
-    poolPath: '',
-    sizeBytes: maxBytes,
-    sha256: '',
-  };
+  // The base is all of its address.
+  const wanted: WantedFile = { name, poolPath: '', sizeBytes: maxBytes };
   try {
     await transport.download(wanted, path, {
       signal,
