@@ -17,7 +17,7 @@ export type { DownloadProgress, FetchedPackage } from './download.js';
 
 export interface FetchOptions {
   readonly arch: Architecture;
-  /** Those of a guest by default: its kernel and llama.cpp. */
+  /** That of a guest by default: llama.cpp. Its kernel ships with zosia. */
   readonly components?: readonly Component[] | undefined;
   /** Nothing but the pinned versions will do. */
   readonly frozen?: boolean | undefined;
@@ -171,6 +171,13 @@ function notCached(missing: readonly ChosenPackage[]): ZosiaError {
   return new ZosiaError(
     'ZOSIA_OFFLINE',
     `not in the cache: ${missing.map(({ name }) => name).join(', ')}`,
-    { hint: 'Run "zosia fetch" once while online.' },
+    { hint: `Run "${commandFor(missing)}" once while online.` },
   );
+}
+
+/** The command that fetches components; without names it fetches those of a guest. */
+function commandFor(missing: readonly ChosenPackage[]): string {
+  const components = [...new Set(missing.map(({ component }) => component))];
+  const isDefault = components.every((each) => GUEST_COMPONENTS.includes(each));
+  return ['zosia fetch', ...(isDefault ? [] : components)].join(' ');
 }

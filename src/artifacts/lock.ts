@@ -8,14 +8,14 @@ import { DEBIAN_ARCHITECTURES } from './architectures.js';
 import type { Architecture, DebianArchitecture } from './architectures.js';
 
 /**
- * What is fetched: the guest's kernel and llama.cpp with its libraries, both prebuilt, and the source that
- * kernels are compiled from.
+ * What is fetched: Debian's kernel and llama.cpp with its libraries, both prebuilt, and the source that kernels
+ * are compiled from.
  */
 export type Component = 'kernel' | 'llama' | 'kernel-source';
 export const COMPONENTS: readonly Component[] = ['kernel', 'llama', 'kernel-source'];
 
-/** Those that a guest is made of, and that are meant unless others are named. */
-export const GUEST_COMPONENTS: readonly Component[] = ['kernel', 'llama'];
+/** Those that a guest is made of beside the kernel that ships, and that are meant unless others are named. */
+export const GUEST_COMPONENTS: readonly Component[] = ['llama'];
 
 /** A release of Debian, by its code name. */
 export type Suite = 'bookworm' | 'forky';

@@ -47,8 +47,8 @@ export function defineFetch(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Without names it fetches what a guest is made of: kernel and llama. The third, kernel-source, is for
-zosia build kernel.
+Without names it fetches llama, which is llama.cpp: all that a guest lacks, since a kernel comes along. kernel
+is Debian's, for --kernel debian; kernel-source is what zosia build kernel compiles.
 
 Packages are pinned in artifacts.lock.json by version, size and sha256, and every byte is checked
 before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.

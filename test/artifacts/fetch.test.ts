@@ -70,6 +70,7 @@ class Scene {
     return fetchComponents(
       {
         arch: 'aarch64',
+        components: ['kernel', 'llama'],
         cacheDir: this.cacheDir,
         onProgress: (event) => void this.progress.push(event),
         warn: (line) => void this.warnings.push(line),
@@ -311,7 +312,12 @@ describe("with the host's apt", skipWhere(!(await hasApt()), 'no apt here'), () 
     const cacheDir = await temporaryFolder('zosia śpace ');
     const warnings: string[] = [];
     const packages = await fetchComponents(
-      { arch: 'aarch64', cacheDir, warn: (line) => void warnings.push(line) },
+      {
+        arch: 'aarch64',
+        components: ['kernel', 'llama'],
+        cacheDir,
+        warn: (line) => void warnings.push(line),
+      },
       {
         lock,
         openTransport: () =>

@@ -2,7 +2,8 @@ import { copyFile, mkdir, readFile, readdir, truncate, writeFile } from 'node:fs
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { COMPONENTS, lockedPackages, readLock } from '../../src/artifacts/lock.js';
+import { lockedPackages, readLock } from '../../src/artifacts/lock.js';
+import type { Component } from '../../src/artifacts/lock.js';
 import { CLI, zosia } from '../support/cli.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -43,8 +44,18 @@ describe('a damaged package in the cache', () => {
     const env = { ZOSIA_CACHE: folder.file('empty') };
     const offline = await zosia(['fetch', '--offline', '--arch', 'x86_64'], { env });
     expect(offline).toMatchObject({ exitCode: 1, stdout: '' });
-    const [first] = lockedPackages(await readLock(), 'x86_64', COMPONENTS);
-    expect(offline.stderr).toContain(first!.name);
+    const lock = await readLock();
+    const names = (component: Component): string =>
+      lockedPackages(lock, 'x86_64', [component])
+        .map(({ name }) => name)
+        .join(', ');
+    expect(offline.stderr).toBe(
+      `error: not in the cache: ${names('llama')}\nhint:  Run "zosia fetch" once while online.\n`,
+    );
+    const kernel = await zosia(['fetch', 'kernel', '--offline', '--arch', 'x86_64'], { env });
+    expect(kernel.stderr).toBe(
+      `error: not in the cache: ${names('kernel')}\nhint:  Run "zosia fetch kernel" once while online.\n`,
+    );
   });
 });
 
