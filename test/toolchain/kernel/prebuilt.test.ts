@@ -33,10 +33,23 @@ describe.each(ARCHITECTURES)('the kernel that ships for %s', (arch) => {
     expect(modules).toEqual([]);
   });
 
-  it('has everything that kernel-config asks for', async () => {
+  const config = async () => {
     const text = await readFile(join(PREBUILT_DIRECTORY, arch, 'kernel.config'), 'utf8');
+    return parseConfig(text, 'kernel.config');
+  };
+
+  it('has everything that kernel-config asks for', async () => {
     const asked = askedSymbols(await readKernelFragments(arch));
-    expect(unmetSymbols(asked, parseConfig(text, 'kernel.config'))).toEqual([]);
+    expect(unmetSymbols(asked, await config())).toEqual([]);
+  });
+
+  it('has neither modules nor types for BPF, which no fragment names', async () => {
+    const symbols = await config();
+    for (const name of ['MODULES', 'DEBUG_INFO_BTF']) {
+      const values = symbols.filter((symbol) => symbol.name === name).map(({ value }) => value);
+      // Kconfig leaves out what cannot be chosen.
+      expect(values.filter((value) => value !== 'n'), name).toEqual([]);
+    }
   });
 
   it('comes with what the GPL asks for: its licence, and where its very source is had', async () => {
