@@ -64,7 +64,7 @@ async function buildOne(builder: Builder, options: Options, { signal }: CliConte
   const arch = chosenArchitecture(options.arch);
   const outDir = options.out ?? guestBuildDir(defaultPlaces(), arch);
   const built = await buildGuest({ arch, builder, outDir, signal });
-  if (options.json) printJson({ ...built, builder: builder.kind });
+  if (options.json) printJson({ ...built, written: true, builder: builder.kind });
   else {
     const { path, sizeBytes, compiler } = built;
     print(`${path} (${formatBytes(sizeBytes)}) with ${compiler.version}`);

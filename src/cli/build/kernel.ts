@@ -134,11 +134,10 @@ interface Build {
 
 function report({ built, written, compiler }: Build, { kind }: Builder, { json }: Flags): void {
   if (json) {
-    printJson({ ...built, written, builder: kind });
+    printJson({ ...built, compiler, written, builder: kind });
     return;
   }
-  const kernel = `${built.path} (${formatBytes(built.sizeBytes)}) with ${compiler.version}`;
-  print(written ? kernel : `up to date: ${kernel}`);
+  print(`${built.path} (${formatBytes(built.sizeBytes)}) with ${compiler.version}`);
 }
 
 /** Fetches the source, and builds a kernel of it unless it is there; its progress is drawn. */
@@ -164,7 +163,10 @@ async function buildOne(flags: Flags, builder: Builder, context: CliContext): Pr
   const inputs = kernelInputs(arch, source.sha256, fragments);
   const recipe = kernelRecipe(arch, source, inputs, compiler);
   const current = flags.force ? undefined : await currentKernel(outDir, arch, recipe);
-  if (current) return { built: current, written: false, inputs, compiler };
+  if (current) {
+    say(`up to date: ${outDir}`);
+    return { built: current, written: false, inputs, compiler };
+  }
 
   const path = await source.fetch();
   say(`unpacking the source, compiling the kernel for ${arch}`);

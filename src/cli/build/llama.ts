@@ -74,11 +74,13 @@ Examples:
       }
       const arch = chosenArchitecture(flags.arch);
       const outDir = flags.out ?? llamaBuildDir(defaultPlaces(), arch);
-      const built = await withBuilder((builder) =>
-        buildOne(builder, { flags, arch, outDir }, context),
-      );
-      if (flags.json) printJson(built);
-      else for (const line of built.programs.map(describe)) print(line);
+      const { kind, ...build } = await withBuilder(async (builder) => ({
+        ...(await buildOne(builder, { flags, arch, outDir }, context)),
+        kind: builder.kind,
+      }));
+      const { built: written } = build;
+      if (flags.json) printJson({ path: outDir, ...build, written, builder: kind });
+      else for (const line of build.programs.map(describe)) print(line);
     });
 }
 

@@ -45,7 +45,12 @@ describeWithPrograms(['make', 'tar', 'xz'], 'zosia build kernel --source', () =>
     const pinned = ['--source', url(), '--sha256', sha256(archive).toUpperCase()];
     const first = await build(...pinned, '--json');
     expect(first).toMatchObject({ exitCode: 0 });
-    expect(JSON.parse(first.stdout)).toMatchObject({ written: true, builder: 'host' });
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      path: join('out', 'Image'),
+      compiler: { version: 'clang of the test' },
+      written: true,
+      builder: 'host',
+    });
     const manifest = JSON.parse(await readFile(folder.file('out/Image.json'), 'utf8')) as {
       inputs: object[];
     };
@@ -54,7 +59,9 @@ describeWithPrograms(['make', 'tar', 'xz'], 'zosia build kernel --source', () =>
 
     const again = await build(...pinned);
     expect(again).toMatchObject({ exitCode: 0 });
-    expect(again.stdout).toMatch(/^up to date: .* with clang of the test\n$/);
+    expect(again.stdout).toMatch(/^out.* with clang of the test\n$/);
+    expect(again.stderr).toContain('up to date: out\n');
+    expect(JSON.parse((await build(...pinned, '--json')).stdout)).toMatchObject({ written: false });
     expect(requests).toBe(1);
 
     // Another version of the compiler makes another kernel, of the source that is in the cache.

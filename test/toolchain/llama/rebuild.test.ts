@@ -12,6 +12,7 @@ import { pinnedLlamaSource } from '../../../src/toolchain/llama/source.js';
 import { zosia } from '../../support/cli.js';
 import { IS_COMPLETE_HOST } from '../../support/skipping.js';
 import { temporaryFolder } from '../../support/temporary.js';
+import { expectToStart } from './programs-start.js';
 import { isOfInputs, noteSecondBuild, reasonNotToBuild } from '../support/second-build.js';
 
 const folder = temporaryFolder();
@@ -50,16 +51,21 @@ it.for(ARCHITECTURES)(
       return stdout;
     };
     const build = ['build', 'llama', '--arch', arch, '--json'];
-    const { made, built } = JSON.parse(await run(...build)) as {
+    const { made, written, programs } = JSON.parse(await run(...build)) as {
       made: MadeLlama;
-      built: boolean;
+      written: boolean;
+      programs: { name: string; path: string }[];
     };
-    expect(built).toBe(true);
+    expect(written).toBe(true);
+    await expectToStart(arch, programs, folder.path);
     if (record && (IS_ASKED_FOR || isOfInputs(record, inputs)) && isComparable(made, record)) {
       expect({ ...made, rebuilt: record.rebuilt }).toEqual(record);
       await noteSecondBuild(LLAMA_RECORD_PATH, arch);
     }
-    expect(JSON.parse(await run(...build))).toMatchObject({ made, built: false });
+    expect(JSON.parse(await run(...build))).toMatchObject({
+      ...{ made, programs, builder: expect.stringMatching(/^(docker|host)$/) as string },
+      written: false,
+    });
 
     const machine = ['--arch', arch, '--accel', 'tcg'];
     const prompt = ['--prompt', 'Once upon a time', '-n', '20', '--temp', '0'];
