@@ -38,7 +38,11 @@ describeWithPrograms(['clang', 'ld.lld'], 'where zosia build compiles', () => {
       // What is named for a container that is not asked for is of no use, and no harm.
       const { stdout, exitCode } = await build(['--json'], { ZOSIA_BASE_IMAGE: 'debian' });
       expect(exitCode).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ builder: 'host' });
+      expect(JSON.parse(stdout)).toMatchObject({
+        path: folder.file('out/init'),
+        written: true,
+        builder: 'host',
+      });
     });
 
     it.each([

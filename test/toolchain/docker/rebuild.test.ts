@@ -12,12 +12,15 @@ import type { Toolchain } from '../../../src/toolchain/docker/image.js';
 import { findMirror } from '../../../src/toolchain/docker/mirror.js';
 import { buildKernel } from '../../../src/toolchain/kernel/build.js';
 import { buildPrebuilt } from '../../../src/toolchain/prebuilt.js';
-import { CLI } from '../../support/cli.js';
+import { CLI, zosia } from '../../support/cli.js';
 import { HOST } from '../../support/host.js';
 import { describeWithPrograms } from '../../support/programs.js';
 import { IS_COMPLETE_HOST } from '../../support/skipping.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { kernelToBuild } from '../kernel/inputs.js';
+import { isOfToolchain, llamaToBuild } from '../llama/inputs.js';
+import type { PrintedLlama } from '../llama/inputs.js';
+import { expectToStart } from '../llama/programs-start.js';
 import { startDaemon } from './daemon.js';
 import type { Daemon } from './daemon.js';
 
@@ -107,11 +110,11 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
     async (signal, context) => {
       const found = running(context);
       const args = [CLI, 'build', 'guest', '--arch', 'aarch64', '--out', folder.file(signal)];
-      const zosia = execa(process.execPath, args, { reject: false });
+      const building = execa(process.execPath, args, { reject: false });
       const containers = (): Promise<string> => found.docker('ps', '--all', '--quiet');
       while ((await containers()) === '') await pause(50);
-      zosia.kill(signal);
-      expect((await zosia).failed).toBe(true);
+      building.kill(signal);
+      expect((await building).failed).toBe(true);
       // Killed outright, it can wait for nothing.
       while ((await containers()) !== '') await pause(50);
     },
@@ -127,6 +130,26 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
         buildKernel({ arch, builder, outDir: folder.file(`kernel ${arch}`), fragments, source }),
       );
       expect(built).toMatchObject({ sizeBytes: record.sizeBytes, sha256: record.sha256 });
+    },
+  );
+
+  it.for(ARCHITECTURES)(
+    'gives the programs of guest/llama/record.json for %s',
+    { timeout: 3_600_000 },
+    async (arch, context) => {
+      running(context);
+      const { record, isRecorded } = await llamaToBuild(arch, context);
+      const args = ['build', 'llama', '--arch', arch, '--json', '--builder', 'docker'];
+      const { stdout, stderr, exitCode } = await zosia(args, { cwd: folder.path });
+      expect(exitCode, stderr).toBe(0);
+      const { made, builder, programs } = JSON.parse(stdout) as PrintedLlama;
+      expect(builder).toBe('docker');
+      await expectToStart(arch, programs, folder.path);
+      context.skip(!isRecorded || !record, 'what is recorded is of other inputs');
+      // Where the packages of the pinned day cannot be had, the image has those of today.
+      const isOther = !isOfToolchain(made, record!);
+      context.skip(isOther, `recorded with ${record!.compiler}, in the image is ${made.compiler}`);
+      expect({ ...made, rebuilt: record!.rebuilt }).toEqual(record);
     },
   );
 });
