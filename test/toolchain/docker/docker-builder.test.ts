@@ -1,20 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { readLock } from '../../../src/artifacts/lock.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import type { RandomAccess } from '../../../src/image/random-access.js';
 import { MIB } from '../../../src/image/units.js';
 import type { Builder } from '../../../src/toolchain/builder.js';
-import { unpackFile } from '../../../src/toolchain/docker/archive.js';
-import { withDockerBuilder } from '../../../src/toolchain/docker/docker-builder.js';
 import type { DockerBuilderOptions } from '../../../src/toolchain/docker/docker-builder.js';
-import { BASE_IMAGE } from '../../../src/toolchain/docker/image-name.js';
-import { TOOLCHAIN_DIRECTORY } from '../../../src/toolchain/sources.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { APT_FAILED, makeFakeDocker } from './fake-docker.js';
+import { makeFakeDocker } from './fake-docker.js';
 import type { FakeDocker } from './fake-docker.js';
+import { nothing, withFakeBuilder } from './with-fake-builder.js';
 
 const folder = temporaryFolder();
 let docker: FakeDocker;
@@ -26,20 +20,7 @@ beforeEach(async () => {
 const withBuilder = <T>(
   use: (builder: Builder) => Promise<T>,
   options: Partial<DockerBuilderOptions> = {},
-): Promise<T> =>
-  withDockerBuilder(
-    {
-      toolchain: 'guest',
-      searchPath: [docker.folder],
-      findMirror: () => Promise.resolve(undefined),
-      ...options,
-    },
-    use,
-  );
-
-const nothing = (): Promise<void> => Promise.resolve();
-const started = async (command: string): Promise<string[][]> =>
-  (await docker.calls()).filter(([first]) => first === command);
+): Promise<T> => withFakeBuilder(docker, use, options);
 
 describe('withDockerBuilder', () => {
   it('writes files, runs programs where they are, and reads what these make', async () => {
@@ -111,7 +92,7 @@ describe('withDockerBuilder', () => {
 
   it('mounts no folder of the host, and gives the container neither network nor privileges', async () => {
     await withBuilder(nothing);
-    const run = (await started('run')).at(-1);
+    const run = (await docker.started('run')).at(-1);
     const line = run!.join(' ');
     expect(line).toContain('--rm --interactive --name zosia-');
     expect(line).toContain('--network none --cap-drop ALL --security-opt no-new-privileges');
@@ -123,7 +104,7 @@ describe('withDockerBuilder', () => {
       toolchain: 'kernel',
     });
     expect(launcher).toBe('ccache');
-    const run = (await started('run')).at(-1);
+    const run = (await docker.started('run')).at(-1);
     expect(run!.join(' ')).toContain('--volume zosia-ccache-kernel:/home/zosia/.ccache');
   });
 
@@ -166,184 +147,5 @@ describe('withDockerBuilder', () => {
     });
     await expect(failure).rejects.toThrow(zosiaError('ZOSIA_DOCKER_FAILED'));
     await expect(failure).rejects.toThrow('the container has ended');
-  });
-});
-
-describe('the image of a toolchain', () => {
-  it('is built of the Dockerfile that ships, once', async () => {
-    const tags: string[] = [];
-    const build = (): Promise<void> => withBuilder(nothing, { onBuild: (tag) => tags.push(tag) });
-    await build();
-    await build();
-    expect(tags).toHaveLength(1);
-    expect(tags[0]).toMatch(/^zosia-guest:[0-9a-f]{16}$/);
-    const builds = await started('build');
-    expect(builds).toHaveLength(1);
-    expect(builds[0]).toContain(`BASE_IMAGE=${BASE_IMAGE}`);
-    expect(builds[0]!.at(-1)).toBe('-');
-    const context = await docker.context(1);
-    expect(Buffer.from(await unpackFile(context))).toEqual(
-      await readFile(join(TOOLCHAIN_DIRECTORY, 'guest/Dockerfile')),
-    );
-    const { snapshot } = await readLock();
-    const source = `http://snapshot.debian.org/archive/debian/${snapshot.bookworm}/ bookworm main\n`;
-    expect(context.includes(source)).toBe(true);
-  });
-
-  it('is another one for another base image', async () => {
-    const tags: string[] = [];
-    for (const baseImage of [undefined, 'debian:mine']) {
-      await withBuilder(nothing, { baseImage, onBuild: (tag) => tags.push(tag) });
-    }
-    expect(new Set(tags).size).toBe(2);
-  });
-
-  it('is built in the network that is named', async () => {
-    await withBuilder(nothing, { dockerNetwork: 'host' });
-    const [build] = await started('build');
-    expect(build!.join(' ')).toContain('--network host');
-  });
-
-  it.each([
-    ['amd64', 'g++-aarch64-linux-gnu'],
-    ['arm64', 'g++-x86-64-linux-gnu'],
-    ['riscv64', 'g++-aarch64-linux-gnu g++-x86-64-linux-gnu'],
-  ])('has, on %s, llama.cpp compiled by GCC and %s', async (architecture, packages) => {
-    await docker.setBase('ID=debian\nVERSION_CODENAME=trixie\n', architecture);
-    await withBuilder(nothing, { toolchain: 'llama' });
-    expect((await started('build'))[0]).toContain(`CROSS_COMPILERS=${packages}`);
-  });
-
-  it.each(['', ' ', '-x', '--privileged', 'a b', 'debian:', ':tag', 'a@sha256:12'])(
-    'is of no base image by the name %j',
-    async (baseImage) => {
-      const failure = withBuilder(nothing, { baseImage });
-      await expect(failure).rejects.toThrow(zosiaError('ZOSIA_BAD_OPTION'));
-      expect(await started('build')).toEqual([]);
-    },
-  );
-
-  it.each(['debian', 'debian:bookworm-slim', 'registry.example:5000/a/b.c:1.2_3', BASE_IMAGE])(
-    'is of the base image %s',
-    async (baseImage) => {
-      await withBuilder(nothing, { baseImage });
-      expect(await started('build')).toHaveLength(1);
-    },
-  );
-});
-
-/** What Docker 20.10 to 28 print, step by step. */
-const FAILURES = [
-  [
-    'version',
-    'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
-    'ZOSIA_DOCKER_NOT_RUNNING',
-    /Start Docker.*builder=host/,
-  ],
-  [
-    'version',
-    'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.24/version": dial unix /var/run/docker.sock: connect: permission denied',
-    'ZOSIA_DOCKER_PERMISSION',
-    /group docker/,
-  ],
-  ['version', '', 'ZOSIA_DOCKER_NOT_RUNNING', /Start Docker/],
-  [
-    'build',
-    'write /var/lib/docker/tmp/GetImageBlob1: no space left on device',
-    'ZOSIA_DISK_FULL',
-    /docker system prune/,
-  ],
-  [
-    'build',
-    'Step 7/10 : RUN apt-get update     && apt-get install clang lld\nexec /bin/sh: exec format error\nThe command returned a non-zero code: 1',
-    'ZOSIA_DOCKER_ARCHITECTURE',
-    /baseImage/,
-  ],
-  [
-    'build',
-    'no matching manifest for linux/riscv64 in the manifest list entries',
-    'ZOSIA_DOCKER_ARCHITECTURE',
-    /baseImage/,
-  ],
-  [
-    'build',
-    'Get "https://registry.example/v2/": dial tcp: lookup registry.example: no such host',
-    'ZOSIA_DOCKER_BASE_IMAGE',
-    /debootstrap/,
-  ],
-  [
-    'build',
-    'pull access denied for nonesuch, repository does not exist or may require docker login',
-    'ZOSIA_DOCKER_BASE_IMAGE',
-    /baseImage/,
-  ],
-  ['build', APT_FAILED, 'ZOSIA_DOCKER_PACKAGES', /dockerNetwork=host/],
-  [
-    'build',
-    '#8 0.512 E: Unable to locate package clang\nERROR: failed to solve: process "/bin/sh -c apt-get update" did not complete successfully: exit code: 100',
-    'ZOSIA_DOCKER_PACKAGES',
-    /mirror/,
-  ],
-  [
-    'build',
-    `E: Write error - write (28: No space left on device)\n${APT_FAILED}`,
-    'ZOSIA_DISK_FULL',
-    /prune/,
-  ],
-  [
-    'pull',
-    'Error response from daemon: manifest for debian:mine not found: manifest unknown',
-    'ZOSIA_DOCKER_BASE_IMAGE',
-    /debootstrap/,
-  ],
-  ['run cat', 'exec /usr/bin/cat: exec format error', 'ZOSIA_DOCKER_ARCHITECTURE', /baseImage/],
-  [
-    'run cat',
-    "Unable to find image 'debian:mine' locally\ndocker: Error response from daemon: pull access denied for debian, repository does not exist.",
-    'ZOSIA_DOCKER_BASE_IMAGE',
-    /debootstrap/,
-  ],
-  [
-    'run cat',
-    'docker: Error response from daemon: failed to create task: exec: "cat": executable file not found in $PATH: unknown.',
-    'ZOSIA_DOCKER_BASE_IMAGE',
-    /Debian/,
-  ],
-  [
-    'run cat',
-    "cat: can't open '/etc/os-release': No such file or directory",
-    'ZOSIA_DOCKER_BASE_IMAGE',
-    /Debian/,
-  ],
-  [
-    'run',
-    'docker: Error response from daemon: failed to create shim: no space left on device.',
-    'ZOSIA_DISK_FULL',
-    /prune/,
-  ],
-  ['run', 'exec /usr/bin/sh: exec format error', 'ZOSIA_DOCKER_ARCHITECTURE', /baseImage/],
-  ['run', 'docker: something new.', 'ZOSIA_DOCKER_FAILED', /docker info/],
-] as const;
-
-describe('a docker that fails', () => {
-  it.each(FAILURES)('at its command %s with "%s" is %s', async (command, text, code, hint) => {
-    await docker.fail(command, text);
-    const failure = withBuilder(nothing, { baseImage: 'debian:mine' });
-    await expect(failure).rejects.toThrow(zosiaError(code));
-    await expect(failure).rejects.toMatchObject({ hint: expect.stringMatching(hint) as string });
-    await expect(failure).rejects.not.toThrow(/\n/);
-  });
-
-  it('is not there on a host without the program', async () => {
-    const failure = withBuilder(nothing, { searchPath: [folder.path] });
-    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_DOCKER_NOT_FOUND'));
-  });
-
-  it('tells which of the files does not come out of the container', async () => {
-    const failure = withBuilder(async (builder) => {
-      await docker.fail('exec', 'tar: x: Cannot open: No space left on device');
-      await builder.write([{ path: 'x', data: '' }]);
-    });
-    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_DISK_FULL'));
   });
 });

@@ -14,6 +14,8 @@ export interface FakeDocker {
   context(number: number): Promise<Buffer>;
   /** The arguments of every call, in order. */
   calls(): Promise<string[][]>;
+  /** Those of them that are of a command: "build". */
+  started(command: string): Promise<string[][]>;
   /** The names of the containers that are there. */
   containers(): Promise<string[]>;
 }
@@ -117,17 +119,19 @@ export async function makeFakeDocker(folder: string): Promise<FakeDocker> {
     await writeFile(join(folder, 'architecture'), architecture);
   };
   await setBase(BOOKWORM);
+  const calls = async (): Promise<string[][]> =>
+    (await readFile(join(folder, 'calls'), 'utf8'))
+      .split('\x1e')
+      .filter((call) => call !== '')
+      .map((call) => call.split('\x1f').slice(0, -1));
   return {
     folder,
     fail: (command, text) => writeFile(join(folder, 'failing', command), text),
     cutOff: (words) => appendFile(join(folder, 'cut off'), `${words}\n`),
     setBase,
     context: (number) => readFile(join(folder, 'contexts', String(number))),
-    calls: async () =>
-      (await readFile(join(folder, 'calls'), 'utf8'))
-        .split('\x1e')
-        .filter((call) => call !== '')
-        .map((call) => call.split('\x1f').slice(0, -1)),
+    calls,
+    started: async (command) => (await calls()).filter(([first]) => first === command),
     containers: () => readdir(join(folder, 'containers')),
   };
 }

@@ -1,8 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { readLock } from '../../../src/artifacts/lock.js';
+import { unpackFile } from '../../../src/toolchain/docker/archive.js';
 import { DockerClient } from '../../../src/toolchain/docker/client.js';
 import { toolchainImage } from '../../../src/toolchain/docker/image.js';
-import type { ImageOptions } from '../../../src/toolchain/docker/image.js';
+import type { ImageOptions, Toolchain } from '../../../src/toolchain/docker/image.js';
+import { BASE_IMAGE } from '../../../src/toolchain/docker/image-name.js';
+import { TOOLCHAIN_DIRECTORY } from '../../../src/toolchain/sources.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { makeFakeDocker } from './fake-docker.js';
@@ -20,10 +25,10 @@ beforeEach(async () => {
 });
 
 /** Builds an image: its tag, where packages came from if not from the pinned day, and what the builds were given. */
-async function build(options: Partial<ImageOptions> = {}) {
+async function build(options: Partial<ImageOptions> = {}, toolchain: Toolchain = 'guest') {
   const client = await DockerClient.connect([docker.folder]);
   const others: string[] = [];
-  const tag = await toolchainImage(client, 'guest', {
+  const tag = await toolchainImage(client, toolchain, {
     findMirror: () => Promise.resolve(MIRROR),
     onOtherPackages: (from) => others.push(from),
     ...options,
@@ -32,10 +37,68 @@ async function build(options: Partial<ImageOptions> = {}) {
 }
 
 async function contexts(): Promise<string[]> {
-  const builds = (await docker.calls()).filter(([command]) => command === 'build');
+  const builds = await docker.started('build');
   const archives = await Promise.all(builds.map((_, index) => docker.context(index + 1)));
   return archives.map((archive) => archive.toString());
 }
+
+describe('the image of a toolchain', () => {
+  it('is built of the Dockerfile that ships, once', async () => {
+    const tags: string[] = [];
+    for (let run = 0; run < 2; run++) await build({ onBuild: (tag) => tags.push(tag) });
+    expect(tags).toHaveLength(1);
+    expect(tags[0]).toMatch(/^zosia-guest:[0-9a-f]{16}$/);
+    const builds = await docker.started('build');
+    expect(builds).toHaveLength(1);
+    expect(builds[0]).toContain(`BASE_IMAGE=${BASE_IMAGE}`);
+    expect(builds[0]!.at(-1)).toBe('-');
+    const context = await docker.context(1);
+    expect(Buffer.from(await unpackFile(context))).toEqual(
+      await readFile(join(TOOLCHAIN_DIRECTORY, 'guest/Dockerfile')),
+    );
+    const { snapshot } = await readLock();
+    const source = `http://snapshot.debian.org/archive/debian/${snapshot.bookworm}/ bookworm main\n`;
+    expect(context.includes(source)).toBe(true);
+  });
+
+  it('is another one for another base image', async () => {
+    const { tag } = await build();
+    expect((await build({ baseImage: 'debian:mine' })).tag).not.toBe(tag);
+  });
+
+  it('is built in the network that is named', async () => {
+    await build({ dockerNetwork: 'host' });
+    const [started] = await docker.started('build');
+    expect(started!.join(' ')).toContain('--network host');
+  });
+
+  it.each([
+    ['amd64', 'g++-aarch64-linux-gnu'],
+    ['arm64', 'g++-x86-64-linux-gnu'],
+    ['riscv64', 'g++-aarch64-linux-gnu g++-x86-64-linux-gnu'],
+  ])('has, on %s, llama.cpp compiled by GCC and %s', async (architecture, packages) => {
+    await docker.setBase('ID=debian\nVERSION_CODENAME=trixie\n', architecture);
+    await build({}, 'llama');
+    expect((await docker.started('build'))[0]).toContain(`CROSS_COMPILERS=${packages}`);
+  });
+
+  it.each(['', ' ', '-x', '--privileged', 'a b', 'debian:', ':tag', 'a@sha256:12'])(
+    'is of no base image by the name %j',
+    async (baseImage) => {
+      const failure = build({ baseImage });
+      await expect(failure).rejects.toThrow(zosiaError('ZOSIA_BAD_OPTION'));
+      expect(await docker.started('build')).toEqual([]);
+    },
+  );
+
+  it.each(['debian', 'debian:bookworm-slim', 'registry.example:5000/a/b.c:1.2_3', BASE_IMAGE])(
+    'is of the base image %s',
+    async (baseImage) => {
+      await build({ baseImage });
+      expect(await docker.started('build')).toHaveLength(1);
+    },
+  );
+});
 
 describe('the packages of an image', () => {
   it('are those of the pinned day, of the release that the base image has', async () => {
@@ -127,8 +190,7 @@ describe('the packages of an image', () => {
   ] as const)('are asked for once when it is not apt that fails: %s', async (text, code) => {
     await docker.fail('build', text);
     await expect(build()).rejects.toThrow(zosiaError(code));
-    const builds = (await docker.calls()).filter(([command]) => command === 'build');
-    expect(builds).toHaveLength(1);
+    expect(await docker.started('build')).toHaveLength(1);
   });
 
   it('are said to be others each time that a kept image with them is used', async () => {
@@ -176,14 +238,14 @@ describe('a base image', () => {
     const second = await build({ baseImage: 'debian:mine' });
     expect(second.tag).toBe(first.tag);
     expect(second.contexts).toHaveLength(1);
-    expect((await docker.calls()).filter(([command]) => command === 'pull')).toEqual([
+    expect(await docker.started('pull')).toEqual([
       ['pull', '--quiet', 'debian:mine'],
     ]);
   });
 
   it('says what it is without a network', async () => {
     await build({ baseImage: 'debian:mine' });
-    const run = (await docker.calls()).find(([command]) => command === 'run');
+    const [run] = await docker.started('run');
     expect(run!.join(' ')).toBe(
       'run --rm --network none --entrypoint cat debian:mine /etc/os-release',
     );
