@@ -238,9 +238,7 @@ describe('a base image', () => {
     const second = await build({ baseImage: 'debian:mine' });
     expect(second.tag).toBe(first.tag);
     expect(second.contexts).toHaveLength(1);
-    expect(await docker.started('pull')).toEqual([
-      ['pull', '--quiet', 'debian:mine'],
-    ]);
+    expect(await docker.started('pull')).toEqual([['pull', '--quiet', 'debian:mine']]);
   });
 
   it('says what it is without a network', async () => {

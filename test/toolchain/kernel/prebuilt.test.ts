@@ -48,7 +48,10 @@ describe.each(ARCHITECTURES)('the kernel that ships for %s', (arch) => {
     for (const name of ['MODULES', 'DEBUG_INFO_BTF']) {
       const values = symbols.filter((symbol) => symbol.name === name).map(({ value }) => value);
       // Kconfig leaves out what cannot be chosen.
-      expect(values.filter((value) => value !== 'n'), name).toEqual([]);
+      expect(
+        values.filter((value) => value !== 'n'),
+        name,
+      ).toEqual([]);
     }
   });
 

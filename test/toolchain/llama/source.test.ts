@@ -100,6 +100,11 @@ cp '${tarball}' "$2/a-package-1.2.3.tgz"
       await writeFile(folder.file(`${path}/attributes`), attributes);
     }
     await writeFile(folder.file('attributes'), attributes);
+    await mkdir(folder.file('with a template/git'), { recursive: true });
+    await writeFile(
+      folder.file('with a template/git/config'),
+      `[init]\n\ttemplateDir = "${folder.file('template')}"\n`,
+    );
     for (const [cache, variables] of Object.entries({
       'by a file of attributes': { XDG_CONFIG_HOME: folder.file('xdg') },
       'by a setting': {
@@ -108,6 +113,7 @@ cp '${tarball}' "$2/a-package-1.2.3.tgz"
         GIT_CONFIG_VALUE_0: folder.file('attributes'),
       },
       'by a template': { GIT_TEMPLATE_DIR: folder.file('template') },
+      "by the user's template": { XDG_CONFIG_HOME: folder.file('with a template') },
       'by another repository': {
         GIT_DIR: folder.file('nowhere'),
         GIT_WORK_TREE: folder.path,
