@@ -83,7 +83,7 @@ export type { Compiler } from '../toolchain/compiler.js';
 export type { ImageOptions, Toolchain } from '../toolchain/docker/image.js';
 export type { TransportContext } from '../artifacts/fetch.js';
 export type { Lock, PinnedPackage } from '../artifacts/lock.js';
-export type { Transport } from '../artifacts/transport.js';
+export type { Transport, WantedFile } from '../artifacts/transport.js';
 export type { HostFile } from '../host/host-file.js';
 export type { CompanionKind } from '../inspect/models/kind.js';
 export type { DiskInput, ReferredFile } from '../recipes/disk-manifest.js';
