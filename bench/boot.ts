@@ -77,7 +77,7 @@ async function boot(machine: Machine, contestant: Contestant): Promise<BootTimes
     HOST,
   );
   const request = { args: [...needs.llamaArgs, '--color', 'off', ...llamaArgs] };
-  return withRunInitrd(initrd, request, async (path) => {
+  return withRunInitrd({ ...spec, initrd }, request, async (path) => {
     const args = linuxArguments({ ...spec, initrd: path, console: { to: 'stdio' } });
     return bootToPrompt(spec.qemu, changed(args));
   });

@@ -71,7 +71,7 @@ export async function listDisks(
   disk: string,
   ranges: readonly string[],
 ): Promise<Listing> {
-  return withRunInitrd(guest.initrd, { args: ranges }, (initrd) =>
+  return withRunInitrd(guest, { args: ranges }, (initrd) =>
     takeListing(guest, { initrd, disk }),
   );
 }
@@ -87,7 +87,7 @@ export async function listUnpacked(
   archives: Uint8Array,
   folder: string,
 ): Promise<Listing> {
-  return withRunInitrd(guest.initrd, { args: [folder] }, async (initrd) => {
+  return withRunInitrd(guest, { args: [folder] }, async (initrd) => {
     const { size } = await stat(initrd);
     await appendFile(initrd, new Uint8Array(-size & 3));
     await appendFile(initrd, archives);

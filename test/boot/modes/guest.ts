@@ -70,7 +70,7 @@ export async function boot(guest: Guest, options: Boot): Promise<Booted> {
   const printed: Buffer[] = [];
   stdin.end();
   stdout.on('data', (bytes: Buffer) => printed.push(bytes));
-  const { exitStatus } = await withRunInitrd(base, request ?? { args: [] }, async (initrd) => {
+  const { exitStatus } = await withRunInitrd({ initrd: base }, request ?? { args: [] }, async (initrd) => {
     const machine = await resolveLinuxMachine(
       {
         arch: guest.arch,
