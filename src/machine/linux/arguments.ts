@@ -37,6 +37,7 @@ export function linuxArguments(spec: LinuxMachineSpec): string[] {
   return [
     hostArguments(spec),
     spec.firmware ? firmwareArguments(spec.firmware, spec.accel.name) : [],
+    spec.bios === undefined ? [] : ['-bios', spec.bios],
     consoleArguments(spec.console),
     spec.answerPort ? ANSWER_PORT : [],
     linuxDiskArguments(spec.disk),
@@ -66,9 +67,10 @@ const FIRMWARE_WORDS = ' initrd=initrd';
  * - `lpj`: x86_64 counts for each processor how many turns of a loop it makes in a tick, which takes 0.1 s each
  *   under TCG, and several times as long on a busy host. The value is one of 4 GHz at 100 ticks a second:
  *   what waits by it waits no shorter than it wants to. With KVM the kernel knows, and need not count.
- * - `random.trust_cpu`: the processor's random numbers will do. Otherwise the kernel learns later that there are
- *   enough of them, and patches its own code for that while other processors run it: under TCG one of
- *   them may take the breakpoint that stands there meanwhile for a fault, which ends in a panic.
+ * - `random.trust_cpu`: the processor's random numbers will do. Otherwise a kernel with jump labels, as Debian's,
+ *   learns later that there are enough of them, and patches its own code for that while other processors
+ *   run it: under TCG one of them may take the breakpoint that stands there meanwhile for a fault, which ends
+ *   in a panic.
  * - `no_timer_check`: x86_64 panics when a few timer ticks do not come within some 10 ms, as on a busy
  *   host ("IO-APIC + timer doesn't work!"). As a guest of KVM the kernel leaves that check out by itself.
  */

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { HostFolders } from '../../host/host-folders.js';
-import type { ConsoleTarget, MachineDisk } from '../qemu/host-spec.js';
+import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js';
+import { QBOOT } from '../qemu/facts.js';
+import type { QemuFacts } from '../qemu/facts.js';
 import { isFile } from '../../host/host-file.js';
 import { describeDisk, requireFile } from '../qemu/machine-files.js';
 import { chosenFirmware } from '../firmware/choose.js';
@@ -46,6 +48,13 @@ const KERNEL = { what: 'kernel', option: 'kernel', builtBy };
 const INITRAMFS = { what: 'initramfs', option: 'initrd', builtBy };
 const DISK = { what: 'model disk', option: 'disk', builtBy };
 
+/**
+ * qboot instead of SeaBIOS, which looks for disks to boot from before it starts the kernel that QEMU has. Under
+ * TCG, which takes long over that; with KVM and HVF it has not been tried.
+ */
+const quickBios = ({ arch, accel }: HostSpec, { hasQboot }: QemuFacts): string | undefined =>
+  arch === 'x86_64' && accel.name === 'tcg' && hasQboot ? QBOOT : undefined;
+
 /** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND` unless there is a kernel at a path */
 export const requireKernel = (path: string): Promise<void> => requireFile(path, KERNEL);
 
@@ -88,7 +97,7 @@ export async function resolveLinuxMachine(
       })
     : [];
 
-  const { spec } = await resolveHost(
+  const { spec, facts } = await resolveHost(
     choices,
     { ...size, notes: [...tight, ...size.notes] },
     folders,
@@ -101,6 +110,7 @@ export async function resolveLinuxMachine(
   return {
     ...spec,
     firmware,
+    bios: firmware === undefined ? quickBios(spec, facts) : undefined,
     kernel,
     initrd,
     isForeign: initrd === defaults.initrd ? undefined : (true as const),

@@ -6,6 +6,8 @@ import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js'
 export interface LinuxMachineSpec extends HostSpec {
   /** Starts the kernel, which QEMU hands to it; without it QEMU starts the kernel itself. */
   readonly firmware?: Firmware | undefined;
+  /** Starts the kernel in the place of the machine's usual BIOS: a name that QEMU's `-bios` knows. */
+  readonly bios?: string | undefined;
   readonly kernel: string;
   readonly initrd: string;
   /** The initramfs is not the one that zosia has just built: its PID 1 may be another. */

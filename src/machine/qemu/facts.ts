@@ -1,9 +1,14 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
 import * as v from 'valibot';
 import { ZosiaError } from '../../errors.js';
+import { isFile } from '../../host/host-file.js';
 import { object } from '../../json.js';
 import type { HostFactsCache } from './host-facts-cache.js';
 import type { QemuBinary } from './binary.js';
+
+/** Firmware that does no more than start a kernel: x86 machines find it under this name in QEMU's own folders. */
+export const QBOOT = 'qboot.rom';
 
 /** What a QEMU program can do. */
 export interface QemuFacts {
@@ -13,6 +18,8 @@ export interface QemuFacts {
   readonly hasSandbox: boolean;
   /** Whether it can end with the process that started it (`-run-with`, QEMU 10.2 and later). */
   readonly canExitWithParent: boolean;
+  /** Whether it comes with {@link QBOOT}. */
+  readonly hasQboot: boolean;
   /** As `-accel help` lists them: "tcg", "kvm", "hvf". */
   readonly accelerators: readonly string[];
 }
@@ -30,11 +37,12 @@ export function qemuFacts(binary: QemuBinary, cache: HostFactsCache): Promise<Qe
 async function askQemu(path: string): Promise<QemuFacts> {
   const ask = (...args: string[]) =>
     execa(path, args, { stdin: 'ignore', reject: false, timeout: 20_000 });
-  const [version, sandboxed, runWith, plain] = await Promise.all([
+  const [version, sandboxed, runWith, plain, folders] = await Promise.all([
     ask('--version'),
     ask('-sandbox', 'on', '-accel', 'help'),
     ask('-run-with', 'help'),
     ask('-accel', 'help'),
+    ask('-L', 'help'),
   ]);
   const parsed = parseVersion(version.stdout);
   if (!parsed) {
@@ -48,8 +56,16 @@ async function askQemu(path: string): Promise<QemuFacts> {
     hasSandbox: !sandboxed.failed,
     // Having listed what it knows, QEMU exits with 1, as it does where it does not know -run-with.
     canExitWithParent: /^\s*exit-with-parent=/m.test(runWith.stdout),
+    hasQboot: await isInAnyOf(folders.stdout.split('\n'), QBOOT),
     accelerators: parseAccelerators(plain.stdout),
   };
+}
+
+async function isInAnyOf(folders: readonly string[], name: string): Promise<boolean> {
+  const found = await Promise.all(
+    folders.map((folder) => folder !== '' && isFile(join(folder.trim(), name))),
+  );
+  return found.includes(true);
 }
 
 /** Reads the first line of `--version`: "QEMU emulator version 7.2.22 (Debian …)". */
@@ -70,5 +86,6 @@ const QEMU_FACTS = object({
   version: v.tuple([v.number(), v.number()]),
   hasSandbox: v.boolean(),
   canExitWithParent: v.boolean(),
+  hasQboot: v.boolean(),
   accelerators: v.array(v.string()),
 }) satisfies v.GenericSchema<unknown, QemuFacts>;

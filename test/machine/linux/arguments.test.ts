@@ -166,6 +166,11 @@ describe('linuxArguments', () => {
     }
   });
 
+  it('names the BIOS only where it is another than the usual one', () => {
+    expect(valuesOf(argv({ ...X86, bios: 'qboot.rom' }), '-bios')).toEqual(['qboot.rom']);
+    expect(argv(X86)).not.toContain('-bios');
+  });
+
   it('ends QEMU together with zosia when QEMU supports that', () => {
     expect(valuesOf(argv({ exitWithParent: true }), '-run-with')).toEqual(['exit-with-parent=on']);
     expect(argv()).not.toContain('-run-with');

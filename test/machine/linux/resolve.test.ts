@@ -101,6 +101,20 @@ describe('resolveLinuxMachine', () => {
     ).toMatchObject({ ...defaults, disk: { path: at('later.vmdk'), format: 'vmdk' } });
   });
 
+  it('starts an emulated x86_64 kernel with qboot, where QEMU has it and no firmware is asked for', async () => {
+    await writeFile(at('bin/qboot.rom'), '');
+    await writeFile(at('code.fd'), sampleFirmware('x86_64'));
+    for (const program of ['qemu-system-x86_64', 'qemu-system-aarch64']) {
+      await makeFakeQemu(at('bin'), { program, firmware: [at('bin')] });
+    }
+    const x86 = { arch: 'x86_64', accel: 'tcg' } as const;
+    expect((await resolve(x86)).bios).toBe('qboot.rom');
+    expect((await resolve({ ...x86, uefi: true, firmware: at('code.fd') })).bios).toBeUndefined();
+    expect((await resolve({ arch: 'aarch64' })).bios).toBeUndefined();
+    await makeFakeQemu(at('plain'), { program: 'qemu-system-x86_64' });
+    expect((await resolve(x86, 'plain')).bios).toBeUndefined();
+  });
+
   it('works without a disk', async () => {
     expect((await resolve({ disk: undefined })).disk).toBeUndefined();
   });

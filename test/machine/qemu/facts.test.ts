@@ -59,6 +59,7 @@ describe('qemuFacts', () => {
       version: [9, 1],
       hasSandbox: true,
       canExitWithParent: false,
+      hasQboot: false,
       accelerators: ['tcg', 'hvf'],
     };
     expect(await ask()).toEqual(facts);
@@ -101,6 +102,14 @@ describe('qemuFacts', () => {
   it.each([true, false])('detects a QEMU that can end with its parent: %s', async (can) => {
     await makeFakeQemu(folder(), { exitWithParent: can });
     expect((await ask()).canExitWithParent).toBe(can);
+  });
+
+  it.each([true, false])('looks for qboot in the folders of QEMU: %s', async (hasQboot) => {
+    const firmware = [join(folder(), 'none'), join(folder(), 'two words')];
+    await mkdir(firmware[1]!);
+    if (hasQboot) await writeFile(join(firmware[1]!, 'qboot.rom'), '');
+    await makeFakeQemu(folder(), { firmware });
+    expect((await ask()).hasQboot).toBe(hasQboot);
   });
 
   it('runs QEMU again when an older cache has fewer facts', async () => {

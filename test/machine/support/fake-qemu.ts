@@ -17,6 +17,8 @@ export interface FakeQemuOptions {
   readonly sandbox?: boolean;
   /** Whether `-run-with` is known, and `exit-with-parent` to it. */
   readonly exitWithParent?: boolean;
+  /** The folders that `-L help` lists. */
+  readonly firmware?: readonly string[];
   /** What `-display help` lists. */
   readonly displays?: readonly string[];
   /** JavaScript that runs as the machine. Has `args`, `print`, `option(name)`, `done(status)`. */
@@ -42,6 +44,7 @@ export async function makeFakeQemu(
     accelerators = ['tcg'],
     sandbox = true,
     exitWithParent = false,
+    firmware = [],
     displays = ['none'],
     machine = 'done(0);',
   } = options;
@@ -64,6 +67,8 @@ if (args[0] === '--version') {
   if (${String(exitWithParent)}) console.log('run-with options:\\n  chroot=<str>\\n  exit-with-parent=<bool (on/off)>');
   else console.error('qemu: -run-with: invalid option');
   process.exit(1);
+} else if (args.join(' ') === '-L help') {
+  console.log(${JSON.stringify(firmware.join('\n'))});
 } else if (args.join(' ') === '-display help') {
   console.log(${JSON.stringify(['Available display backend types:', ...displays].join('\n'))});
 } else if (args.at(-1) === 'help') {
