@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { SkipReport } from './test/support/skip-report.js';
 
 /** What takes thousands of tries to show: run when what it tries has changed, not on every commit. */
 export default defineConfig({
   test: {
+    reporters: ['default', new SkipReport({ isTier: true })],
     include: ['test/endurance/**/*.test.ts'],
     testTimeout: 3_600_000,
     hookTimeout: 1_200_000,

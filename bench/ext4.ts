@@ -10,6 +10,7 @@ import { CLI } from '../test/support/cli.js';
 import { writeBenchModel } from './bench-model.js';
 import { combine, largest, measure } from './measure.js';
 import type { Measured } from './measure.js';
+import { turnsOf } from './turns.js';
 
 /**
  * How long model disks take: a raw one against a copy of the model that is synced, as a raw disk is, and
@@ -18,7 +19,7 @@ import type { Measured } from './measure.js';
  *     npm run bench:ext4 -- [--size-mib 4096] [--sparse-gib 40] [--runs 5] [--folder DIR] [--no-tools] \
  *         [--only raw|sparse]
  *
- * Contestants take turns, and the median of each one's runs counts. What one wrote is gone before the next
+ * Contestants take turns, in another order in each run, and the median of each one's runs counts. What one wrote is gone before the next
  * begins: removed, synced, and, where this may be asked for (root on Linux), dropped from the page cache
  * with everything else in there. The model is then read into it again, or left out for a cold start. `cp`
  * copies as fast as it can (`copy_file_range` on Linux) but does not clone, which no disk with the model
@@ -36,6 +37,12 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
+const PARTS = ['raw', 'sparse'];
+if (values.only !== undefined && !PARTS.includes(values.only)) {
+  console.error(`error: --only is ${PARTS.join(' or ')}, not '${values.only}'`);
+  // As for every wrong usage of zosia.
+  process.exit(2);
+}
 const runCount = Number(values.runs);
 
 interface Contestant {
@@ -108,7 +115,7 @@ async function ext4Tools(model: string, modelMiB: number): Promise<Contestant[]>
 /** What is in the page cache when a contestant starts. */
 type Cache = 'warm' | 'cold';
 
-/** Runs all in turn, several times over, and prints each beside the first, which is zosia. */
+/** Runs all in turn, several times over, in changing orders, and prints each beside the first, which is zosia. */
 async function compare(
   model: string,
   sizeMiB: number,
@@ -117,7 +124,8 @@ async function compare(
 ): Promise<void> {
   const results = new Map(contestants.map(({ name }) => [name, [] as Measured[]]));
   for (let run = 0; run < runCount; run++) {
-    for (const { name, run: once } of contestants) {
+    for (const turn of turnsOf(contestants.length, run)) {
+      const { name, run: once } = contestants[turn]!;
       await prepareCache(model, cache);
       results.get(name)!.push(await once());
       await rm(OUT);
@@ -207,16 +215,24 @@ async function benchZeroCopy(sizeGiB: number): Promise<void> {
   const inside: number[] = [];
   const node: number[] = [];
   let written = 0;
+  const contestants = [
+    async () => {
+      const vmdk = ['--format', 'vmdk', '--out', join(out, 'm.vmdk')];
+      whole.push(await zosia('image', 'model', model, ...vmdk));
+      written = await allocatedBytes(out);
+      await rm(out, { recursive: true });
+    },
+    async () => {
+      const { stdout } = await measure(process.execPath, [WRITE_DISK, model, join(out, 'm.vmdk')]);
+      inside.push(Number(stdout));
+      await rm(out, { recursive: true });
+    },
+    async () => {
+      node.push((await measure(process.execPath, ['-e', '0'])).durationMs);
+    },
+  ];
   for (let run = 0; run < 3 * runCount; run++) {
-    whole.push(
-      await zosia('image', 'model', model, '--format', 'vmdk', '--out', join(out, 'm.vmdk')),
-    );
-    written = await allocatedBytes(out);
-    await rm(out, { recursive: true });
-    const { stdout } = await measure(process.execPath, [WRITE_DISK, model, join(out, 'm.vmdk')]);
-    inside.push(Number(stdout));
-    await rm(out, { recursive: true });
-    node.push((await measure(process.execPath, ['-e', '0'])).durationMs);
+    for (const turn of turnsOf(contestants.length, run)) await contestants[turn]!();
   }
   const milliseconds = (numbers: readonly number[]): string =>
     `${median(numbers).toFixed(0)} ms (best ${Math.min(...numbers).toFixed(0)})`;

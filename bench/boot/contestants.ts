@@ -18,28 +18,36 @@ export interface Contestant {
   readonly llamaArgs?: readonly string[];
 }
 
-/** What the machine of the last release had not: random numbers of the host's, and this word for the kernel. */
+/** What the machine of the last release had not: random numbers of the host's, and these words for the kernel. */
 const NEWER_DEVICES = ['rng-builtin,id=random', 'virtio-rng-pci,rng=random'];
-const NEWER_WORD = / lpj=\d+/;
+const NEWER_WORDS = / (?:lpj=\d+|random\.trust_cpu=1)/g;
 
 /** What llama.cpp did by itself, and no longer does. */
 const ONCE_DEFAULT = ['--warmup', '-fit', 'on'];
 
 function asLastRelease(args: readonly string[]): readonly string[] {
   const isNewer = (arg?: string): boolean => arg !== undefined && NEWER_DEVICES.includes(arg);
-  const left = args
-    .filter((arg, at) => !isNewer(arg) && !isNewer(args[at + 1]))
-    .map((arg) => arg.replace(NEWER_WORD, ''));
-  if (left.length !== args.length - 2 * NEWER_DEVICES.length) {
+  const usual = withSeaBios(args);
+  const left = usual
+    .filter((arg, at) => !isNewer(arg) && !isNewer(usual[at + 1]))
+    .map((arg) => arg.replace(NEWER_WORDS, ''));
+  if (left.length !== usual.length - 2 * NEWER_DEVICES.length) {
     throw new Error('the machine has other devices than those that the last release is to lack');
   }
   return left;
 }
 
+/** QEMU's usual BIOS starts the kernel, where another one does. */
+function withSeaBios(args: readonly string[]): readonly string[] {
+  const at = args.indexOf('-bios');
+  return at < 0 ? args : args.toSpliced(at, 2);
+}
+
 /** The same machine on QEMU's microvm, whose devices lie in memory instead of on PCI. */
 function onMicrovm(args: readonly string[]): readonly string[] {
-  return args
-    .with(args.indexOf('-machine') + 1, 'microvm,acpi=on,rtc=on')
+  const usual = withSeaBios(args);
+  return usual
+    .with(usual.indexOf('-machine') + 1, 'microvm,acpi=on,rtc=on')
     .map((each) => each.replace(/^(virtio-(?:blk|rng))-pci/, '$1-device'));
 }
 
@@ -108,6 +116,7 @@ export async function contestants(
   }
   if (arch === 'x86_64') {
     others.push({ ...now, title: 'bzImage', kernel: own.uefiKernel });
+    others.push({ ...now, title: 'SeaBIOS', changed: withSeaBios });
     others.push({ ...now, title: 'microvm', changed: onMicrovm });
   }
   return [...main, ...others];

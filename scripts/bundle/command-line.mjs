@@ -40,6 +40,13 @@ const SMALL_BYTES = 20_000;
  */
 const BUNDLED = ['commander', '@noble/hashes', 'valibot', 'execa'];
 
+/**
+ * What is imported when it is needed. Where rollup sees which names are taken of it, it does not see what their
+ * functions are called with, and takes for constant a parameter that all other calls give the same (4.60): it
+ * is not to see it.
+ */
+const DYNAMIC_IMPORT = /\bimport\("\.\/[^"]+"\)/g;
+
 /** esbuild writes its chunks here, in memory alone. */
 const COMPILED = '/compiled';
 
@@ -108,7 +115,7 @@ export async function bundleCommandLine(options, outdir, root) {
           importer !== undefined && id.startsWith('.')
             ? posix.join(posix.dirname(importer), id)
             : { id, external: !texts.has(id) },
-        load: (id) => texts.get(id),
+        load: (id) => texts.get(id)?.replaceAll(DYNAMIC_IMPORT, '(0, $&)'),
         // Without what rollup adds for browsers.
         resolveImportMeta: (property) =>
           property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null,

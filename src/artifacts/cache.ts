@@ -3,15 +3,18 @@ import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { option, wording } from '../wording.js';
+import { digestFile } from '../host/digest.js';
 import { makeFolder } from '../host/make-folder.js';
 import { isOutOfResources, isOutOfRoom, systemReason } from '../host/system-errors.js';
 import { withTemporaryFolder } from '../host/temporary.js';
 import type { LockedPackage } from './lock.js';
 
 /** What identifies a package's bytes. */
-export interface PackageBytes extends Pick<LockedPackage, 'name' | 'sizeBytes' | 'sha256'> {
+export interface PackageBytes extends Pick<LockedPackage, 'name' | 'sha256'> {
+  /** Undefined where the digest alone was pinned. */
+  readonly sizeBytes?: number | undefined;
   /** What kind of file it is: a Debian package unless given. */
-  readonly extension?: 'deb' | 'tgz' | undefined;
+  readonly extension?: 'deb' | 'tgz' | 'archive' | undefined;
 }
 
 /**
@@ -34,13 +37,13 @@ export class PackageCache {
    * The path of a cached package whose bytes were checked just now, or undefined if there is none.
    *
    * @throws ZosiaError `ZOSIA_CACHE_CORRUPT` if the bytes are wrong, after removing them;
-   *   `ZOSIA_CACHE_UNUSABLE` if they cannot be read
+   *   `ZOSIA_CACHE_UNUSABLE` if they cannot be read; the signal's reason when cancelled
    */
-  async find(wanted: PackageBytes): Promise<string | undefined> {
+  async find(wanted: PackageBytes, signal?: AbortSignal): Promise<string | undefined> {
     const path = this.path(wanted);
     let correct: boolean;
     try {
-      correct = await hasBytes(path, wanted);
+      correct = await hasBytes(path, wanted, signal);
     } catch (cause) {
       if (systemErrorCode(cause) === 'ENOENT') return undefined;
       throw unusable(path, cause);
@@ -64,6 +67,16 @@ export class PackageCache {
     const path = this.path(wanted);
     try {
       if (!(await hasBytes(file, wanted))) return undefined;
+    } catch (cause) {
+      throw unusable(path, cause);
+    }
+    return this.keep(file, wanted);
+  }
+
+  /** {@link take} for a file whose bytes were checked just now. */
+  async keep(file: string, wanted: Pick<PackageBytes, 'sha256' | 'extension'>): Promise<string> {
+    const path = this.path(wanted);
+    try {
       await makeFolder(join(this.directory, 'packages'));
       await rename(file, path);
     } catch (cause) {
@@ -91,10 +104,19 @@ export function cacheFolders(directory: string): string[] {
   return [PARTIAL, 'machine', 'substitutes'].map((name) => join(directory, name));
 }
 
-/** Whether the file at `path` has just the wanted bytes. Hashing runs off the main thread. */
-async function hasBytes(path: string, wanted: PackageBytes): Promise<boolean> {
+/** Whether the file at `path` has just the wanted bytes. Hashing a package runs off the main thread. */
+async function hasBytes(
+  path: string,
+  wanted: PackageBytes,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const status = await stat(path);
-  if (!status.isFile() || status.size !== wanted.sizeBytes) return false;
+  if (!status.isFile()) return false;
+  // May have any size: more than fits into memory.
+  if (wanted.sizeBytes === undefined) {
+    return (await digestFile(path, status.size, signal)) === wanted.sha256;
+  }
+  if (status.size !== wanted.sizeBytes) return false;
   const digest = await webcrypto.subtle.digest('SHA-256', await readFile(path));
   return Buffer.from(digest).toString('hex') === wanted.sha256;
 }

@@ -73,6 +73,7 @@ export function networkFailure(error: unknown, host: string): NetworkFailure | u
     };
   }
   if (isNetworkFailure(error)) return { reason: systemReason(error), isTransient: true };
-  if (!BROKEN_EXCHANGE.test(code)) return undefined;
+  // undici names its parser's code for some errors alone: not where the other side speaks no HTTP.
+  if (!BROKEN_EXCHANGE.test(code) && error.name !== 'HTTPParserError') return undefined;
   return { reason: error.message === '' ? code : error.message, isTransient: true };
 }

@@ -7,6 +7,7 @@ import type { PackageBytes } from './cache.js';
 /** A package of the npm registry, pinned to its very bytes. */
 export interface PinnedNpmPackage extends PackageBytes {
   readonly version: string;
+  readonly sizeBytes: number;
 }
 
 export interface NpmFetchOptions {

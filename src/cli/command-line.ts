@@ -8,6 +8,7 @@ import type { CliContext } from './context.js';
 import { switchVariable } from './variable-option.js';
 import { makeProgram } from './program.js';
 import { ReaderGone, stdoutFailure, watchOutput } from './output/stdout.js';
+import { endByHangup, watchTerminals } from './terminal-gone.js';
 
 /** What is wrong with a command line, or a variable that stands for an option, whatever the host has. */
 const WRONG_USAGE: readonly string[] = [
@@ -24,6 +25,13 @@ const WRONG_USAGE: readonly string[] = [
  * quietly when its reader has stopped, which is no failure, as whoever stops has what they wanted.
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const isTerminalGone = watchTerminals();
+  const status = await statusOf(argv);
+  if (isTerminalGone()) endByHangup();
+  return status;
+}
+
+async function statusOf(argv: readonly string[]): Promise<number> {
   const cancel = new AbortController();
   let signalled: NodeJS.Signals | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -16,7 +16,7 @@ export interface CheckOptions {
 }
 
 export type FoundRequirement = Requirement & {
-  /** Absolute path of the program or the firmware, or undefined if it is missing. */
+  /** Absolute path of the program, the header or the firmware, or undefined if it is missing. */
   readonly path: string | undefined;
 };
 

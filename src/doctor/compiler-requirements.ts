@@ -2,7 +2,11 @@ import { everywhere } from './requirement.js';
 import type { Needed, Requirement } from './requirement.js';
 
 /** GCC under its name for cross compilation: Debian's native one has that name, too. */
-const GXX = { use: 'compiles llama.cpp', purposes: ['llama'], platform: 'linux' } as const;
+const GXX = {
+  use: 'compiles llama.cpp',
+  purposes: ['llama', 'toolchain'],
+  platform: 'linux',
+} as const;
 const gxxPackages = (debianName: string, isNative: boolean): Needed['packages'] => ({
   ...everywhere(`${debianName}-linux-gnu-gcc`),
   apt: isNative ? 'g++' : `g++-${debianName}-linux-gnu`,
@@ -71,6 +75,22 @@ export const COMPILER_REQUIREMENTS: readonly Requirement[] = [
     packages: everywhere('lz4'),
   },
   {
+    library: 'libelf',
+    // What src/toolchain/kernel/preflight.ts asks clang for.
+    header: 'gelf.h',
+    use: 'headers: objtool reads kernels for x86_64',
+    purposes: ['kernel', 'toolchain'],
+    guest: 'x86_64',
+    // Kernels are built on Linux alone.
+    platform: 'linux',
+    packages: {
+      ...everywhere('libelf'),
+      apt: 'libelf-dev',
+      brew: 'elfutils',
+      dnf: 'elfutils-libelf-devel',
+    },
+  },
+  {
     programs: ['dockerd'],
     use: 'runs the containers of tests',
     purposes: ['toolchain'],
@@ -99,19 +119,19 @@ export const COMPILER_REQUIREMENTS: readonly Requirement[] = [
   {
     programs: ['cmake'],
     use: 'builds llama.cpp',
-    purposes: ['llama'],
+    purposes: ['llama', 'toolchain'],
     packages: everywhere('cmake'),
   },
   {
     programs: ['ninja'],
     use: 'builds llama.cpp',
-    purposes: ['llama'],
+    purposes: ['llama', 'toolchain'],
     packages: { ...everywhere('ninja'), apt: 'ninja-build', dnf: 'ninja-build' },
   },
   {
     programs: ['git'],
     use: 'brings the source of llama.cpp',
-    purposes: ['llama'],
+    purposes: ['llama', 'toolchain'],
     packages: everywhere('git'),
   },
 ];

@@ -46,11 +46,19 @@ export interface RequiredFirmware extends Needed {
   readonly guest: Architecture;
 }
 
-export type Requirement = RequiredProgram | RequiredFirmware;
+/** Headers of a library that programs of a build are compiled with. */
+export interface RequiredHeaders extends Needed {
+  readonly library: string;
+  /** One of them. */
+  readonly header: string;
+}
+
+export type Requirement = RequiredProgram | RequiredFirmware | RequiredHeaders;
 
 /** What a requirement is called. */
 export function nameOf(requirement: Requirement): string {
-  return 'firmware' in requirement ? requirement.firmware : requirement.programs[0];
+  if ('firmware' in requirement) return requirement.firmware;
+  return 'library' in requirement ? requirement.library : requirement.programs[0];
 }
 
 /** The packages of something that has the same name everywhere. */

@@ -10,6 +10,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...TEST_REQUIREMENTS,
 ];
 
+/** Tests are of guests of both architectures. */
+const OF_BOTH: readonly Purpose[] = ['test', 'toolchain'];
+
 /** What a purpose needs; running a guest needs only what is for the guest's own architecture. */
 export function requirementsFor(
   purpose: Purpose,
@@ -19,7 +22,7 @@ export function requirementsFor(
   return REQUIREMENTS.filter(
     ({ purposes, guest, platform }) =>
       purposes.includes(purpose) &&
-      (purpose === 'test' || guest === undefined || guest === arch) &&
+      (OF_BOTH.includes(purpose) || guest === undefined || guest === arch) &&
       (platform === undefined || platform === host),
   );
 }

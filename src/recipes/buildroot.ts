@@ -6,8 +6,9 @@ import { architectureOfKernel, architectureOfRootfs } from '../artifacts/buildro
 import type { FoundFile, PinnedFile } from '../artifacts/buildroot/found-file.js';
 import { checkPinned, readUserLock, writeUserLock } from '../artifacts/buildroot/lock.js';
 import type { PinnedBuildroot } from '../artifacts/buildroot/lock.js';
-import { originName, withOrigin } from '../artifacts/buildroot/origin.js';
-import type { OriginOptions } from '../artifacts/buildroot/origin.js';
+import { originName } from '../artifacts/origin.js';
+import { withOrigin } from '../artifacts/origin-file.js';
+import type { OriginOptions } from '../artifacts/origin-file.js';
 import { openBuildroot } from '../artifacts/buildroot/output.js';
 import { findFetched, replaceFetched } from '../artifacts/buildroot/store.js';
 import { ZosiaError } from '../errors.js';

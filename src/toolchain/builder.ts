@@ -1,3 +1,5 @@
+import type { RandomAccess } from '../image/random-access.js';
+
 /**
  * A place where things are compiled: the host itself, or a container. Recipes know no other way to run a
  * compiler, so that they are the same for both.
@@ -17,6 +19,14 @@ export interface Builder {
   run(program: string, args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Puts files into `folder`, whose folders are made. */
   write(files: readonly BuilderFile[]): Promise<void>;
+  /**
+   * Puts a file into `folder` that is too large to be in memory; the folders above it are made.
+   *
+   * @param path relative to the builder's folder, `/` between its parts
+   * @throws what reading `source` throws; ZosiaError `ZOSIA_DISK_FULL`; the reason of the build's signal when
+   *   cancelled
+   */
+  copy(source: RandomAccess, path: string): Promise<void>;
   /** Reads a file below `folder`, given by its path there. */
   read(path: string): Promise<Uint8Array>;
   /** What there is to build with. */

@@ -4,7 +4,7 @@ import { option, wording } from '../wording.js';
 import type { Builder } from './builder.js';
 
 /** What `zosia doctor --for` calls a host that has what a build needs. */
-export type BuildPurpose = 'build' | 'kernel' | `llama --arch ${Architecture}`;
+export type BuildPurpose = 'build' | `${'kernel' | 'llama'} --arch ${Architecture}`;
 
 /** Prints those of its arguments that are no programs on the search path. */
 const MISSING = 'for tool; do command -v "$tool" >/dev/null 2>&1 || echo "$tool"; done';

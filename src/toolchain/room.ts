@@ -43,10 +43,14 @@ export const DOCKER_ROOM: Room = {
   hint: 'Free some space, for instance with docker system prune.',
 };
 
+export const temporaryRoom = (folder: string): Room => ({
+  place: `the folder for temporary files (${folder})`,
+  hint: 'Free some space, or set TMPDIR to a folder on another disk.',
+});
+
 export const roomOf = ({ kind, folder }: Builder): Room =>
-  kind === 'docker'
-    ? DOCKER_ROOM
-    : {
-        place: `the folder for temporary files (${folder})`,
-        hint: 'Free some space, or set TMPDIR to a folder on another disk.',
-      };
+  kind === 'docker' ? DOCKER_ROOM : temporaryRoom(folder);
+
+/** The error for a place that became full while something was put into it. */
+export const full = ({ place, hint }: Room, cause: unknown): ZosiaError =>
+  new ZosiaError('ZOSIA_DISK_FULL', `${place} is full`, { hint, cause });

@@ -1,3 +1,6 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { networkFailure } from '../../src/artifacts/network-failure.js';
 
@@ -34,6 +37,26 @@ describe('networkFailure', () => {
       expect(failureOf(code)).toMatchObject({ isTransient: true });
     },
   );
+
+  it('reports as temporary that the other side speaks no HTTP, which undici gives no code', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('SSH-2.0-OpenSSH_9.2\r\n');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const error: unknown = await request(`http://127.0.0.1:${port}/`).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(networkFailure(error, 'archive.test')).toMatchObject({
+        reason: expect.stringContaining('HTTP'),
+        isTransient: true,
+      });
+    } finally {
+      server.close();
+    }
+  });
 
   it.each(['ENOENT', 'EMFILE', 'ERR_INVALID_ARG_TYPE'])('returns undefined for %s', (code) => {
     expect(failureOf(code)).toBeUndefined();

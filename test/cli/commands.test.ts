@@ -28,6 +28,21 @@ describe('the commands of the README', async () => {
     },
   );
 
+  it.each(table)('have the options that their row names: %s', async (row) => {
+    const [, command, description] = row.replaceAll('\\|', '/').split(/ ?\| ?/);
+    const words = [...command!.matchAll(/`zosia ([^`]+)`/g)].map((match) => match[1]!.split(' '));
+    const helps = words.flatMap(([name, ...rest]) => {
+      // "guest / kernel" are commands of their own; what is in capitals or brackets is an argument.
+      const subcommands = rest.flatMap((word) => /^\[?([a-z]+)\]?$/.exec(word)?.[1] ?? []);
+      return subcommands.length === 0 ? [[name!]] : subcommands.map((each) => [name!, each]);
+    });
+    const texts = await Promise.all(
+      helps.map(async (args) => (await run(...args, '--help')).stdout),
+    );
+    const options = [...`${command} ${description}`.matchAll(/--[a-z][a-z0-9-]*/g)];
+    for (const [option] of options) expect(texts.join('\n')).toContain(` ${option} `);
+  });
+
   it('are all the commands of zosia', async () => {
     const listed = [...(await run('--help')).stdout.matchAll(/^ {2}([a-z]+)[ |\]]/gm)];
     const commands = listed.map((match) => match[1]).filter((name) => name !== 'zosia');

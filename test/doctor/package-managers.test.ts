@@ -88,6 +88,7 @@ describe('packagesFor', () => {
       'gdisk',
       'git',
       'libarchive-tools',
+      'libelf-dev',
       'lld',
       'llvm',
       'lz4',

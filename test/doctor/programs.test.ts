@@ -23,7 +23,7 @@ describe('requirementsFor', () => {
   it('returns everything for tests on Linux, on any architecture', () => {
     // These unpack and pack what tests read, too.
     const packers = ['xz', 'lz4'];
-    const ofKernels = ['llvm-objcopy', 'make', 'flex', 'bison', 'bc', ...packers];
+    const ofKernels = ['llvm-objcopy', 'make', 'flex', 'bison', 'bc', ...packers, 'libelf'];
     const ofLlama = ['cmake', 'ninja', 'git'];
     const compilers = ['aarch64-linux-gnu-g++', 'x86_64-linux-gnu-g++'];
     const ofToolchains = [...ofKernels, 'dockerd', 'debootstrap'];
@@ -35,6 +35,8 @@ describe('requirementsFor', () => {
       'clang',
       'ld.lld',
       ...ofToolchains,
+      ...compilers,
+      ...ofLlama,
     ]);
     expect(namesOf(requirementsFor('test', 'x86_64', 'linux'))).toEqual(names);
     expect(namesOf(requirementsFor('kernel', 'x86_64', 'linux'))).toEqual([
@@ -42,6 +44,7 @@ describe('requirementsFor', () => {
       'ld.lld',
       ...ofKernels,
     ]);
+    expect(namesOf(requirementsFor('kernel', 'aarch64', 'linux'))).not.toContain('libelf');
     expect(namesOf(requirementsFor('llama', 'x86_64', 'linux'))).toEqual([
       'x86_64-linux-gnu-g++',
       ...ofLlama,
@@ -153,6 +156,14 @@ describe('findRequired', () => {
     const firmware = REQUIREMENTS.find((item) => nameOf(item) === 'qemu-efi-aarch64')!;
     expect(await findRequired(firmware, host)).toBe(`${share}/edk2-aarch64-code.fd`);
     expect(await findRequired(firmware, fakeHost())).toBeUndefined();
+  });
+
+  it('finds the headers that kernels for x86_64 want where compilers look for them', async () => {
+    const libelf = REQUIREMENTS.find((item) => nameOf(item) === 'libelf')!;
+    const path = '/usr/include/gelf.h';
+    expect(await findRequired(libelf, fakeHost({ files: { [path]: '' } }))).toBe(path);
+    const elsewhere = fakeHost({ files: { '/opt/include/gelf.h': '' } });
+    expect(await findRequired(libelf, elsewhere)).toBeUndefined();
   });
 
   it('returns undefined when a program is nowhere', async () => {

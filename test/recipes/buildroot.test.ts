@@ -53,6 +53,13 @@ describe('an output of Buildroot', () => {
     });
   });
 
+  it('is refused with a digest where the place is no file: a pipe would never end', async () => {
+    const { fetch } = await output({});
+    await expect(fetch({ from: '/dev/null', sha256: '0'.repeat(64) })).rejects.toMatchObject({
+      code: 'ZOSIA_FILE_UNREADABLE',
+    });
+  });
+
   it('is refused once it has other bytes, unless they are to be pinned', async () => {
     const { fetch, at, places } = await output({ Image: image() });
     const { kernelPath } = await fetch();

@@ -37,11 +37,21 @@ describe('summarizeSkipped', () => {
     const skipped = Array.from({ length: 8 }, () => test({ isSkipped: true, reason: 'no root' }));
     const wanting = Array.from({ length: 8 }, () => test({ wantsWeights: true }));
     const all = [...skipped, ...wanting];
-    expect(summarizeSkipped(all.slice(1), true).faults).toEqual([]);
-    expect(summarizeSkipped(all, true).faults).toEqual([
+    expect(summarizeSkipped(all.slice(1), { isCompleteHost: true }).faults).toEqual([]);
+    expect(summarizeSkipped(all, { isCompleteHost: true }).faults).toEqual([
       'a clone would skip 16 tests, and may skip 15',
     ]);
     // Elsewhere a host may lack more.
-    expect(summarizeSkipped(all, false).faults).toEqual([]);
+    expect(summarizeSkipped(all, { isCompleteHost: false }).faults).toEqual([]);
+  });
+
+  it('lets any number be skipped of what is not run on every commit, but none without a reason', () => {
+    const options = { isCompleteHost: true, isTier: true };
+    const skipped = Array.from({ length: 20 }, () => test({ isSkipped: true, reason: 'built' }));
+    expect(summarizeSkipped(skipped, options)).toEqual({
+      lines: ['20 skipped: built'],
+      faults: [],
+    });
+    expect(summarizeSkipped([test({ isSkipped: true })], options).faults).toHaveLength(1);
   });
 });

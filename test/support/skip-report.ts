@@ -23,13 +23,19 @@ export interface SkipSummary {
   readonly faults: readonly string[];
 }
 
+export interface SummaryOptions {
+  readonly isCompleteHost?: boolean | undefined;
+  /** For what is not run on every commit: any number may be skipped, which is much work, or not of this host. */
+  readonly isTier?: boolean | undefined;
+}
+
 /**
- * Sums up what was skipped. Every test that is must give its reason, few may be skipped at all, and few may
- * want the published weights.
+ * Sums up what was skipped. Every test that is must give its reason; of the tests of every commit few may be
+ * skipped at all, and few may want the published weights.
  */
 export function summarizeSkipped(
   tests: readonly ReportedTest[],
-  isCompleteHost = IS_COMPLETE_HOST,
+  { isCompleteHost = IS_COMPLETE_HOST, isTier = false }: SummaryOptions = {},
 ): SkipSummary {
   const counts = new Map<string, number>();
   for (const { isSkipped, reason } of tests) {
@@ -41,6 +47,7 @@ export function summarizeSkipped(
   const faults = tests
     .filter(({ isSkipped, reason }) => isSkipped && reason === undefined)
     .map(({ name }) => `skipped without a reason: ${name}`);
+  if (isTier) return { lines, faults };
   const wanting = tests.filter(({ wantsWeights }) => wantsWeights).length;
   if (wanting > MOST_WITH_WEIGHTS) {
     faults.push(`${wanting} tests want published weights, and ${MOST_WITH_WEIGHTS} may`);
@@ -55,7 +62,12 @@ export function summarizeSkipped(
 
 /** Prints at the end of a run why tests were skipped, and fails a run in which one does not say so. */
 export class SkipReport implements Reporter {
+  readonly #options: SummaryOptions;
   #isWhole = true;
+
+  constructor(options: SummaryOptions = {}) {
+    this.#options = options;
+  }
 
   onInit(vitest: Vitest): void {
     // Tests that a pattern leaves out count as skipped, too.
@@ -64,7 +76,7 @@ export class SkipReport implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], _: unknown, ending: string): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const { lines, faults } = summarizeSkipped(tests.map(reported));
+    const { lines, faults } = summarizeSkipped(tests.map(reported), this.#options);
     for (const line of lines) console.info(line);
     // After a failure, tests whose preparation failed are skipped for that.
     const hasOnly = tests.some(({ options }) => options.mode === 'only');

@@ -13,7 +13,7 @@ import type { KernelSource } from './kernel-source.js';
 export function kernelRecipe(
   arch: Architecture,
   source: Pick<KernelSource, 'name' | 'version'>,
-  { sourceSha256, configSha256 }: KernelInputs,
+  { sourceSha256, configSha256, settingsSha256 }: KernelInputs,
   { version, linkerVersion }: Compiler,
 ): Recipe {
   return {
@@ -21,6 +21,7 @@ export function kernelRecipe(
     inputs: [
       { name: source.name, version: source.version, sha256: sourceSha256 },
       { name: 'configuration', sha256: configSha256 },
+      { name: 'settings', sha256: settingsSha256 },
     ],
     settings: { arch, compiler: version, linker: linkerVersion },
   };

@@ -3,7 +3,6 @@ import type { CliContext } from '../context.js';
 import { withFetchSettings } from '../options/fetch.js';
 import type { FetchFlags } from '../options/fetch.js';
 import { folders } from '../environment.js';
-import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { startProgress } from '../output/progress.js';
 import { chosenArchitecture } from '../options/values.js';
@@ -13,8 +12,8 @@ export interface KernelSource {
   readonly name: string;
   readonly version?: string | undefined;
   readonly sha256: string;
-  /** Runs `use` with the path of Debian's package or of a tar archive; what was downloaded for it is gone afterwards. */
-  withPath<T>(use: (path: string) => Promise<T>): Promise<T>;
+  /** The path of Debian's package or of a tar archive, which is fetched into the cache unless it is there. */
+  fetch(): Promise<string>;
 }
 
 export interface SourceFlags extends FetchFlags {
@@ -36,7 +35,10 @@ export async function chosenSource(
   return withFetchSettings(flags, context, async (settings) => {
     const [fetched] = await fetchComponents({ ...settings, components: ['kernel-source'] });
     const { name, version, sha256, path } = fetched!;
-    return { arch: settings.arch, source: { name, version, sha256, withPath: (use) => use(path) } };
+    return {
+      arch: settings.arch,
+      source: { name, version, sha256, fetch: () => Promise.resolve(path) },
+    };
   });
 }
 
@@ -46,30 +48,26 @@ async function otherSource(
   { offline }: FetchFlags,
   { signal }: CliContext,
 ): Promise<KernelSource> {
-  const { originName, withOrigin } = await import('../../artifacts/buildroot/origin.js');
-  const origin = originName(from);
+  const [{ originName }, { pinnedOriginFile }, { MAX_SOURCE_BYTES }] = await Promise.all([
+    import('../../artifacts/origin.js'),
+    import('../../artifacts/pinned-origin.js'),
+    import('../../toolchain/kernel/source.js'),
+  ]);
   return {
-    name: posix.basename(origin),
+    name: posix.basename(originName(from)),
     sha256,
-    async withPath(use) {
-      if (offline && origin.includes('://')) {
-        throw new ZosiaError('ZOSIA_OFFLINE', `not here: ${origin}`, {
-          hint: 'Download it, and name the file.',
-        });
-      }
+    async fetch() {
       const progress = startProgress();
-      const options = {
-        sha256,
-        signal,
-        temporaryParent: folders().cacheDirectory,
-        onBytes: (name: string, received: number, total: number) => {
-          progress.update(name, received, total);
-        },
-      };
       try {
-        return await withOrigin(from, options, (path) => {
-          progress.stop();
-          return use(path);
+        return await pinnedOriginFile(from, {
+          sha256,
+          cacheDir: folders().cacheDirectory,
+          offline,
+          maxBytes: MAX_SOURCE_BYTES,
+          signal,
+          onBytes: (name, received, total) => {
+            progress.update(name, received, total);
+          },
         });
       } finally {
         progress.stop();

@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { addBuilderOptions, withChosenBuilder } from '../options/builder.js';
+import { addBuilderOptions, jobsOption, withChosenBuilder } from '../options/builder.js';
 import type { BuilderFlags } from '../options/builder.js';
 import { addFetchOptions } from '../options/fetch.js';
 import { requireOneOf } from '../options/machine.js';
-import { archOption, sha256Digest, wholeNumber } from '../options/values.js';
+import { archOption, sha256Digest } from '../options/values.js';
 import { chosenSource } from './kernel-source.js';
 import type { SourceFlags } from './kernel-source.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
@@ -36,11 +36,7 @@ export function defineBuildKernel(command: Command, context: CliContext): void {
       (path: string, paths: string[]) => [...paths, path],
       [],
     )
-    .option(
-      '--jobs <n>',
-      'processes at a time; as many as there are processors, and memory for, unless given',
-      wholeNumber(1),
-    );
+    .addOption(jobsOption());
   addFetchOptions(addBuilderOptions(command))
     .option(
       '--source <file or url>',
@@ -67,7 +63,8 @@ fragments over allnoconfig; a symbol that does not come through is an error. The
 compiler give the same bytes in any folder, in Docker or out of it, and what is there already is not built
 again. The whole log stands beside the kernel.
 
-Another source is named with --source, and pinned with --sha256. It makes another kernel than the one that comes
+Another source is named with --source, and pinned with --sha256. One that is downloaded is kept in the cache under
+that digest, and found there the next time, also with --offline. It makes another kernel than the one that comes
 with zosia, and may lack what the fragments ask for, which is then an error.
 
 Examples:
@@ -162,31 +159,30 @@ async function buildOne(flags: Flags, builder: Builder, context: CliContext): Pr
   const { arch, source } = await chosenSource(flags, context);
   const outDir = flags.out ?? kernelBuildDir(defaultPlaces(), arch);
   const fragments = await readKernelFragments(arch, flags.config);
-  const inputs = kernelInputs(source.sha256, fragments);
+  const inputs = kernelInputs(arch, source.sha256, fragments);
   const recipe = kernelRecipe(arch, source, inputs, compiler);
   const current = flags.force ? undefined : await currentKernel(outDir, arch, recipe);
   if (current) return { built: current, written: false, inputs, compiler };
 
-  return source.withPath(async (path) => {
-    say(`unpacking the source, compiling the kernel for ${arch}`);
-    const progress = startProgress();
-    try {
-      const built = await buildKernel({
-        arch,
-        builder,
-        source: path,
-        fragments,
-        outDir,
-        jobs: flags.jobs,
-        signal,
-        onProgress: (done, total) => {
-          progress.update(`kernel for ${arch}`, done, total);
-        },
-      });
-      await writeKernelManifests(built, recipe);
-      return { built, written: true, inputs, compiler };
-    } finally {
-      progress.stop();
-    }
-  });
+  const path = await source.fetch();
+  say(`unpacking the source, compiling the kernel for ${arch}`);
+  const progress = startProgress();
+  try {
+    const built = await buildKernel({
+      arch,
+      builder,
+      source: path,
+      fragments,
+      outDir,
+      jobs: flags.jobs,
+      signal,
+      onProgress: (done, total) => {
+        progress.update(`kernel for ${arch}`, done, total);
+      },
+    });
+    await writeKernelManifests(built, recipe);
+    return { built, written: true, inputs, compiler };
+  } finally {
+    progress.stop();
+  }
 }

@@ -14,13 +14,14 @@ import type { Recipe } from '../../recipes/manifest.js';
 /** What programs are to be made of, for a manifest. */
 export function llamaRecipe(
   arch: Architecture,
-  { commit, projectSha256 }: LlamaInputs,
+  { commit, projectSha256, settingsSha256 }: LlamaInputs,
   { compiler, linker, librariesSha256 }: LlamaToolchain,
 ): Recipe {
   return {
     product: 'llama',
     inputs: [
       { name: 'project', sha256: projectSha256 },
+      { name: 'settings', sha256: settingsSha256 },
       { name: 'libraries', sha256: librariesSha256 },
     ],
     settings: { arch, commit, compiler, linker },

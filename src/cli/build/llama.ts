@@ -3,15 +3,15 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
-import { addBuilderOptions, withChosenBuilder } from '../options/builder.js';
+import { addBuilderOptions, jobsOption, withChosenBuilder } from '../options/builder.js';
 import { addMirrorOption } from '../options/fetch.js';
 import { requireOneOf } from '../options/machine.js';
-import { archOption, chosenArchitecture, wholeNumber } from '../options/values.js';
+import { archOption, chosenArchitecture } from '../options/values.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { Builder } from '../../toolchain/builder.js';
 import type { BuiltProgram } from '../../toolchain/llama/build.js';
-import type { RecordedLlama } from '../../toolchain/llama/record.js';
+import type { MadeLlama, RecordedLlama } from '../../toolchain/llama/record.js';
 import { print, printJson, say } from '../output/output.js';
 import { formatBytes } from '../output/format-bytes.js';
 import { startProgress } from '../output/progress.js';
@@ -35,11 +35,7 @@ export function defineBuildLlama(command: Command, context: CliContext): void {
   command
     .addOption(archOption())
     .option('--out <folder>', 'where to put it; artifacts/<arch>/llama unless given')
-    .option(
-      '--jobs <n>',
-      'processes at a time; as many as there are processors, and memory for, unless given',
-      wholeNumber(1),
-    );
+    .addOption(jobsOption());
   addMirrorOption(addBuilderOptions(command))
     .option('--source <url>', 'another repository of llama.cpp, which git fetches from')
     .option('--commit <hash>', 'with --source: the commit, by its whole name')
@@ -93,16 +89,18 @@ async function recordPrograms(
   withBuilder: WithBuilder,
   context: CliContext,
 ): Promise<void> {
-  const [{ withPrivateFolder }, { writeOutput }, { LLAMA_RECORD_PATH }] = await Promise.all([
-    import('../../host/private-folder.js'),
-    import('../../host/output-file.js'),
-    import('../../toolchain/llama/record.js'),
-  ]);
+  const [{ withPrivateFolder }, { writeOutput }, { LLAMA_RECORD_PATH, recordedLlama }] =
+    await Promise.all([
+      import('../../host/private-folder.js'),
+      import('../../host/output-file.js'),
+      import('../../toolchain/llama/record.js'),
+    ]);
   const record: Record<string, RecordedLlama> = {};
   for (const arch of ARCHITECTURES) {
     await withPrivateFolder(async (folder) => {
       const one = { flags, arch, outDir: folder };
-      record[arch] = (await withBuilder((builder) => buildOne(builder, one, context))).made;
+      const { made } = await withBuilder((builder) => buildOne(builder, one, context));
+      record[arch] = recordedLlama(made);
     });
   }
   await writeOutput(LLAMA_RECORD_PATH, `${JSON.stringify(record, null, 2)}\n`, {
@@ -117,7 +115,7 @@ interface Build {
   readonly logPath: string;
   /** False when all of it was there already. */
   readonly built: boolean;
-  readonly made: RecordedLlama;
+  readonly made: MadeLlama;
 }
 
 /** Builds unless what is there was made of the same inputs; the progress is drawn. */
@@ -140,13 +138,13 @@ async function buildOne(
       ? await source.pinnedLlamaSource()
       : source.gitLlamaSource(flags.source, flags.commit!);
   const files = await project.llamaProject();
-  const inputs = { commit: from.commit, projectSha256: project.projectSha256(files) };
+  const inputs = record.llamaInputs(arch, from.commit, files);
   const found = await toolchain.findLlamaToolchain(builder, arch);
   const logPath = join(outDir, 'llama-build.log');
   const recipe = output.llamaRecipe(arch, inputs, found);
   const there = await output.currentPrograms(outDir, recipe);
   if (there) {
-    const made = record.recordedLlama(inputs, found, there);
+    const made = record.madeLlama(inputs, found, there);
     say(`up to date: ${outDir}`);
     return { programs: there, logPath, built: false, made };
   }
@@ -174,7 +172,7 @@ async function buildOne(
       programs,
       logPath,
       built: true,
-      made: record.recordedLlama(inputs, found, programs),
+      made: record.madeLlama(inputs, found, programs),
     };
   } finally {
     progress.stop();

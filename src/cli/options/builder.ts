@@ -1,7 +1,8 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
+import { wholeNumber } from './values.js';
 import { isOnCommandLine, variableOption } from '../variable-option.js';
 import { say } from '../output/output.js';
 import type { Builder } from '../../toolchain/builder.js';
@@ -32,7 +33,7 @@ export function addBuilderOptions(command: Command): Command {
     .addOption(
       variableOption(
         '--base-image <image>',
-        'the image of Debian that compilers are installed into, for docker',
+        'the image of Debian or a derivative that compilers are installed into, for docker',
         'ZOSIA_BASE_IMAGE',
       ),
     )
@@ -44,6 +45,13 @@ export function addBuilderOptions(command: Command): Command {
       ),
     );
 }
+
+/** For what compiles many files. */
+export const jobsOption = (): Option =>
+  new Option(
+    '--jobs <n>',
+    'processes at a time; as many as there are processors, and memory for, unless given',
+  ).argParser(wholeNumber(1));
 
 function builderName(text: string): Builder['kind'] {
   if (text === 'docker' || text === 'host') return text;
@@ -80,7 +88,7 @@ export async function withChosenBuilder<T>(
       },
       onOtherPackages: (from, tag) => {
         say(
-          `the packages of the pinned day could not be had: those in the image are from ${from} ` +
+          `the packages in the image are not those of Debian's pinned day, but from ${from} ` +
             `(docker image rm ${tag} has it built again)`,
         );
       },

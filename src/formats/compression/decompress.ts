@@ -1,3 +1,4 @@
+import { accessPieces } from '../../image/access-pieces.js';
 import { accessBytes } from '../../image/random-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { Turns } from '../turns.js';
@@ -23,8 +24,6 @@ export function splitCompression(name: string): { stem: string; compression: Com
   }
   return { stem: name, compression: 'none' };
 }
-
-const COPY_BYTES = 1 << 20;
 
 /**
  * Unpacks a whole source, piece by piece, so that neither what goes in nor what comes out is in memory at
@@ -58,9 +57,7 @@ async function* pieces(
     case 'zstd':
       return yield* unzstd(source, limits);
     case 'none':
-      for (let at = 0; at < source.sizeBytes; at += COPY_BYTES) {
-        yield await source.read(at, Math.min(COPY_BYTES, source.sizeBytes - at));
-      }
+      return yield* accessPieces(source);
   }
 }
 

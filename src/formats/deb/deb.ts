@@ -3,6 +3,7 @@ import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';
 import { decompress, splitCompression } from '../compression/decompress.js';
 import { joinChunks, tooLarge } from '../compression/limits.js';
+import type { DecompressionLimits } from '../compression/limits.js';
 import { memberPath } from '../member-path.js';
 import { corruptDeb, readArMembers } from './ar.js';
 import { DATA_MEMBER, DEB_VERSION, DEB_VERSION_MEMBER, MAX_DEB_VERSION_BYTES } from './layout.js';
@@ -28,10 +29,13 @@ export interface DebEntry {
 export interface ReadDebOptions {
   /** Whether to keep the contents of the file at this path; all unless given. */
   readonly select?: ((path: string) => boolean) | undefined;
+  /** Where the contents of a file go that are not to be in memory; undefined: `select` decides. */
+  readonly extract?: ((entry: DebEntry) => TarDataSink | undefined) | undefined;
   /** Most bytes the package's tar archive may unpack to; 2 GiB unless given. */
   readonly maxBytes?: number | undefined;
   /** Most bytes the kept contents may have altogether; 512 MiB unless given. */
   readonly maxKeptBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const MAX_TAR_BYTES = 2 * GIB;
@@ -47,21 +51,26 @@ const PERMISSION_MASK = 0o7777;
  * archive has been read and found intact.
  *
  * @throws ZosiaError `ZOSIA_DEB_CORRUPT`, `ZOSIA_DECOMPRESSED_TOO_LARGE`,
- * `ZOSIA_GZIP_CORRUPT`, `ZOSIA_XZ_CORRUPT`, `ZOSIA_ZSTD_CORRUPT`
+ * `ZOSIA_GZIP_CORRUPT`, `ZOSIA_XZ_CORRUPT`, `ZOSIA_ZSTD_CORRUPT`; what `select` and `extract` throw; the
+ * signal's reason when cancelled
  */
 export async function* readDeb(
   source: Uint8Array | RandomAccess,
   options: ReadDebOptions = {},
 ): AsyncGenerator<DebEntry, void, undefined> {
   const { select = () => true, maxBytes = MAX_TAR_BYTES, maxKeptBytes = MAX_KEPT_BYTES } = options;
+  const { extract, signal } = options;
   const entries: DebEntry[] = [];
   let keptBytes = 0;
   await visitTar(
-    await dataTar(source, maxBytes),
+    await dataTar(source, { maxBytes, signal }),
     (member) => {
       const entry = debEntry(member);
       if (entries.push(entry) > MAX_ENTRIES) throw corruptDeb(`more than ${MAX_ENTRIES} entries`);
-      if (entry.type !== 'file' || !select(entry.path)) return undefined;
+      if (entry.type !== 'file') return undefined;
+      const sink = extract?.(entry);
+      if (sink) return sink;
+      if (!select(entry.path)) return undefined;
       keptBytes += entry.sizeBytes;
       if (keptBytes > maxKeptBytes) throw tooLarge(maxKeptBytes);
       const index = entries.length - 1;
@@ -77,7 +86,7 @@ export async function* readDeb(
 /** The tar archive of what the package installs, unpacked piece by piece. */
 async function dataTar(
   source: Uint8Array | RandomAccess,
-  maxBytes: number,
+  limits: DecompressionLimits,
 ): Promise<AsyncIterable<Uint8Array>> {
   const access = source instanceof Uint8Array ? accessBytes(source) : source;
   const members = await readArMembers(access);
@@ -94,7 +103,7 @@ async function dataTar(
   for (const { name, offset, sizeBytes } of members) {
     const { stem, compression } = splitCompression(name);
     if (stem === DATA_MEMBER) {
-      return decompress(compression, sliceAccess(access, offset, sizeBytes), { maxBytes });
+      return decompress(compression, sliceAccess(access, offset, sizeBytes), limits);
     }
   }
   const found = members.map(({ name }) => name).join(', ');

@@ -56,15 +56,16 @@ async function askQemu(path: string): Promise<QemuFacts> {
     hasSandbox: !sandboxed.failed,
     // Having listed what it knows, QEMU exits with 1, as it does where it does not know -run-with.
     canExitWithParent: /^\s*exit-with-parent=/m.test(runWith.stdout),
-    hasQboot: await isInAnyOf(folders.stdout.split('\n'), QBOOT),
+    hasQboot: await isInAnyOf(
+      folders.stdout.split('\n').filter((line) => line !== ''),
+      QBOOT,
+    ),
     accelerators: parseAccelerators(plain.stdout),
   };
 }
 
 async function isInAnyOf(folders: readonly string[], name: string): Promise<boolean> {
-  const found = await Promise.all(
-    folders.map((folder) => folder !== '' && isFile(join(folder.trim(), name))),
-  );
+  const found = await Promise.all(folders.map((folder) => isFile(join(folder.trim(), name))));
   return found.includes(true);
 }
 

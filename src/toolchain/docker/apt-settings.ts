@@ -25,7 +25,13 @@ export function mirrorSource(archive: string): PackageSource | undefined {
   return /\/\/[^/]*@/.test(archive) ? undefined : { name: `the mirror ${archive}`, archive };
 }
 
+/** Where the base image itself has its packages from. */
 export const OWN_SOURCE: PackageSource = { name: 'where the base image has its packages' };
+
+/** {@link OWN_SOURCE} of a derivative of Debian. @param name the derivative's: "Ubuntu" */
+export const derivativeSource = (name: string): PackageSource => ({
+  name: `where the base image has those of ${name}`,
+});
 
 /**
  * What apt reads while it installs from a source, as apt.conf(5), sources.list(5) and apt_preferences(5) have it.

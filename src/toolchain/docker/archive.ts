@@ -1,6 +1,9 @@
+import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import { ZosiaError } from '../../errors.js';
+import { accessPieces } from '../../image/access-pieces.js';
 import { accessBytes } from '../../image/random-access.js';
+import type { RandomAccess } from '../../image/random-access.js';
 import { joinChunks } from '../../formats/compression/limits.js';
 import { readTar } from '../../formats/tar/open.js';
 import type { TarDataSink } from '../../formats/tar/visit.js';
@@ -19,6 +22,35 @@ export async function* packFiles(
   }
   archive.finalize();
   for await (const piece of archive) yield piece as Uint8Array;
+}
+
+/**
+ * One file as a tar archive, of whose contents only a piece at a time is in memory.
+ *
+ * @throws what reading `source` throws; the signal's reason when cancelled
+ */
+export async function* packLargeFile(
+  path: string,
+  source: RandomAccess,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const archive = pack();
+  const size = source.sizeBytes;
+  const entry = archive.entry({ name: path, mode: 0o644, mtime: MODIFIED, size });
+  const filling = pipeline(accessPieces(source, signal), entry).then(
+    () => {
+      archive.finalize();
+    },
+    (error: unknown) => {
+      archive.destroy(error as Error);
+    },
+  );
+  try {
+    for await (const piece of archive) yield piece as Uint8Array;
+  } finally {
+    archive.destroy();
+    await filling;
+  }
 }
 
 /**

@@ -12,11 +12,12 @@ const ANSWER_MS = 20_000;
 /** The program `docker`, whose variables (`DOCKER_HOST` and others) say where the daemon is. */
 export class DockerClient {
   readonly program: string;
-  readonly #signal: AbortSignal | undefined;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal | undefined;
 
   private constructor(program: string, signal: AbortSignal | undefined) {
     this.program = program;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   /**
@@ -38,7 +39,7 @@ export class DockerClient {
 
   /** Runs `docker` to its end. One that fails is no exception. */
   async run(args: readonly string[], options: RunProgramOptions = {}): Promise<Ran> {
-    return runProgram(this.program, args, { signal: this.#signal, ...options });
+    return runProgram(this.program, args, { signal: this.signal, ...options });
   }
 
   /** Runs `docker`, and gives what it printed. @throws ZosiaError as `explainDockerFailure` */
@@ -58,9 +59,9 @@ export class DockerClient {
       stdin: 'ignore',
       encoding: 'buffer',
       reject: false,
-      ...(this.#signal === undefined ? {} : { cancelSignal: this.#signal }),
+      ...(this.signal === undefined ? {} : { cancelSignal: this.signal }),
     });
-    this.#signal?.throwIfAborted();
+    this.signal?.throwIfAborted();
     if (failed) throw explainDockerFailure(doing, Buffer.from(stderr).toString());
     return stdout;
   }

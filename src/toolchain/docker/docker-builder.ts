@@ -1,6 +1,7 @@
+import type { RandomAccess } from '../../image/random-access.js';
 import type { Builder, BuilderFile, Capacity, Ran, RunOptions } from '../builder.js';
 import { TOOL_ENVIRONMENT } from '../tool-environment.js';
-import { packFiles, unpackFile } from './archive.js';
+import { packFiles, packLargeFile, unpackFile } from './archive.js';
 import { CAPACITY_SCRIPT, parseCapacity } from './capacity.js';
 import { DockerClient } from './client.js';
 import { withContainer } from './container.js';
@@ -78,9 +79,23 @@ class DockerBuilder implements Builder {
   }
 
   async write(files: readonly BuilderFile[]): Promise<void> {
-    const words = ['exec', '--interactive', this.container, 'tar', '-xf', '-', '-C', FOLDER];
-    const input = packFiles(files);
-    await this.client.must('files do not get into the container', words, { input });
+    await this.#unpack(packFiles(files));
+  }
+
+  async copy(source: RandomAccess, path: string): Promise<void> {
+    // What cannot be read is not Docker's fault.
+    let failure: { readonly cause: unknown } | undefined;
+    const watched: RandomAccess = {
+      sizeBytes: source.sizeBytes,
+      read: (offset, length) =>
+        source.read(offset, length).catch((cause: unknown) => {
+          failure = { cause };
+          throw cause;
+        }),
+    };
+    await this.#unpack(packLargeFile(path, watched, this.client.signal)).catch((error: unknown) => {
+      throw failure ? failure.cause : error;
+    });
   }
 
   async read(path: string): Promise<Uint8Array> {
@@ -91,6 +106,11 @@ class DockerBuilder implements Builder {
   async capacity(): Promise<Capacity> {
     const { output } = await this.run('sh', ['-c', CAPACITY_SCRIPT]);
     return parseCapacity(output);
+  }
+
+  async #unpack(input: AsyncIterable<Uint8Array>): Promise<void> {
+    const words = ['exec', '--interactive', this.container, 'tar', '-xf', '-', '-C', FOLDER];
+    await this.client.must('files do not get into the container', words, { input });
   }
 
   /** A program that has failed may have lost the container, or the daemon. */

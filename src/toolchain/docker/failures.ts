@@ -47,7 +47,7 @@ const FAILURES: readonly (readonly [RegExp, (line: string, output: string) => Zo
         'ZOSIA_DOCKER_PACKAGES',
         `the compilers cannot be installed in the image: ${aptReason(output)}`,
         {
-          hint: wording`Where containers have no network of their own, try ${option('dockerNetwork', 'host')}; name an archive with ${option('mirror')}.`,
+          hint: wording`Where containers have no network of their own, try ${option('dockerNetwork', 'host')}; name a mirror of Debian's archive with ${option('mirror')}.`,
         },
       ),
   ],

@@ -3,12 +3,20 @@ import { join } from 'node:path';
 import { readLock } from '../../artifacts/lock.js';
 import { ZosiaError } from '../../errors.js';
 import { sha256 } from '../../image/sha256.js';
+import { option, wording } from '../../wording.js';
 import type { BuilderFile } from '../builder.js';
 import { TOOLCHAIN_DIRECTORY } from '../sources.js';
-import { OWN_SOURCE, aptFiles, mirrorSource, snapshotSource } from './apt-settings.js';
+import {
+  OWN_SOURCE,
+  aptFiles,
+  derivativeSource,
+  mirrorSource,
+  snapshotSource,
+} from './apt-settings.js';
 import type { PackageSource } from './apt-settings.js';
 import { packFiles } from './archive.js';
-import { baseRelease, crossCompilers } from './base-image.js';
+import { baseSystem, crossCompilers } from './base-image.js';
+import type { BaseSystem } from './base-image.js';
 import type { DockerClient } from './client.js';
 import { BASE_IMAGE, checkedImageName, isPinned } from './image-name.js';
 
@@ -65,13 +73,8 @@ export async function toolchainImage(
   }
 
   options.onBuild?.(tag);
-  const release = await baseRelease(client, baseImage);
-  const mirror = await options.findMirror();
-  const named = mirror === undefined ? undefined : mirrorSource(mirror);
-  const sources =
-    release === undefined
-      ? [OWN_SOURCE]
-      : [pinned, ...(named === undefined ? [] : [named]), OWN_SOURCE];
+  const system = await baseSystem(client, baseImage);
+  const sources = await sourcesFor(system, pinned, options);
   const architecture = await inspect(client, baseImage, '.Architecture');
   const settings = {
     BASE_IMAGE: baseImage,
@@ -87,12 +90,36 @@ export async function toolchainImage(
       client,
       tag,
       [...args, '--label', `${PACKAGES_LABEL}=${source.name}`],
-      [{ path: 'Dockerfile', data: dockerfile }, ...aptFiles(source, release)],
+      [{ path: 'Dockerfile', data: dockerfile }, ...aptFiles(source, system.release)],
     ),
-  );
+  ).catch((error: unknown) => {
+    throw system.release === undefined && isOfPackages(error) ? noneOf(system, error) : error;
+  });
   tellOthers(used.name);
   return tag;
 }
+
+/** Where packages for an image are looked for, first to last: no archive of Debian has those of a derivative. */
+async function sourcesFor(
+  { name, release }: BaseSystem,
+  pinned: PackageSource,
+  { findMirror }: ImageOptions,
+): Promise<PackageSource[]> {
+  if (release === undefined) return [derivativeSource(name)];
+  const mirror = await findMirror();
+  const named = mirror === undefined ? undefined : mirrorSource(mirror);
+  return [pinned, ...(named === undefined ? [] : [named]), OWN_SOURCE];
+}
+
+const isOfPackages = (error: unknown): error is ZosiaError =>
+  error instanceof ZosiaError && error.code === 'ZOSIA_DOCKER_PACKAGES';
+
+/** The error for a derivative whose packages cannot be had: a mirror of Debian's has none of them. */
+const noneOf = ({ name }: BaseSystem, cause: ZosiaError): ZosiaError =>
+  new ZosiaError(cause.code, cause.message, {
+    hint: wording`Packages of ${name} come from where the base image has them. Where containers have no network of their own, try ${option('dockerNetwork', 'host')}; or name an image of Debian with ${option('baseImage')}.`,
+    cause,
+  });
 
 /**
  * The first of the sources that packages can be installed from; any other failure than apt's is the end.
@@ -108,8 +135,7 @@ async function firstThatInstalls(
       await install(source);
       return source;
     } catch (error) {
-      const isOfSource = error instanceof ZosiaError && error.code === 'ZOSIA_DOCKER_PACKAGES';
-      if (!isOfSource || source === sources.at(-1)) throw error;
+      if (!isOfPackages(error) || source === sources.at(-1)) throw error;
     }
   }
   throw new Error('there is no source of packages');

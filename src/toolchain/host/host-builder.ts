@@ -2,8 +2,12 @@ import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { withPrivateFolder } from '../../host/private-folder.js';
+import { isOutOfRoom } from '../../host/system-errors.js';
+import { accessPieces } from '../../image/access-pieces.js';
+import type { RandomAccess } from '../../image/random-access.js';
 import { MIB } from '../../image/units.js';
 import type { Builder, BuilderFile, Capacity, Ran, RunOptions } from '../builder.js';
+import { full, roomOf } from '../room.js';
 import { runProgram } from '../run-program.js';
 import { TOOL_ENVIRONMENT } from '../tool-environment.js';
 import { hostToolFolders } from './tool-folders.js';
@@ -54,6 +58,18 @@ class HostBuilder implements Builder {
       const target = join(this.folder, path);
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, data);
+    }
+  }
+
+  async copy(source: RandomAccess, path: string): Promise<void> {
+    const target = join(this.folder, path);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, accessPieces(source, this.#signal), { signal: this.#signal });
+    } catch (cause) {
+      this.#signal?.throwIfAborted();
+      if (isOutOfRoom(cause)) throw full(roomOf(this), cause);
+      throw cause;
     }
   }
 

@@ -1,17 +1,19 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { ZosiaError } from '../../errors.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { digestBytes } from '../../host/digest.js';
-import { makeOutput, makeOutputFolder, writeOutput } from '../../host/output-file.js';
-import { buildFailed } from '../build-failure.js';
+import { makeOutputFolder, writeOutput } from '../../host/output-file.js';
 import type { Builder } from '../builder.js';
+import { withLoggedRun } from '../logged-run.js';
+import type { LoggedBuild } from '../logged-run.js';
 import { askedSymbols, formatConfig, parseConfig, unmetSymbols } from './config.js';
+import type { ConfigSymbol } from './config.js';
 import { kernelFiles } from './files.js';
 import type { KernelFiles } from './files.js';
 import type { KernelFragment } from './fragments.js';
 import { KERNEL_TARGETS, firstError, isStep } from './make.js';
 import { examineBuilder } from './preflight.js';
+import { ANONYMOUS, CONFIGURE_GOAL, makeVariables } from './settings.js';
 import { unpackKernelSource } from './source.js';
 
 export interface BuildKernelOptions {
@@ -32,32 +34,6 @@ export interface BuiltKernel extends KernelFiles {
   readonly sizeBytes: number;
   readonly sha256: string;
 }
-
-/** Goes into the kernel word for word: what it is built by, where and when is nobody's affair. */
-const ANONYMOUS = {
-  KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
-  KBUILD_BUILD_USER: 'zosia',
-  KBUILD_BUILD_HOST: 'zosia',
-  KBUILD_BUILD_VERSION: '1',
-};
-
-/** Variables by which what a user has set for other builds would get into the kernel. */
-const NO_SETTINGS = {
-  KCFLAGS: undefined,
-  KAFLAGS: undefined,
-  KCPPFLAGS: undefined,
-  HOSTCFLAGS: undefined,
-  HOSTLDFLAGS: undefined,
-  LOCALVERSION: undefined,
-  MAKEFLAGS: undefined,
-  MFLAGS: undefined,
-  GNUMAKEFLAGS: undefined,
-  KCONFIG_CONFIG: undefined,
-  KBUILD_OUTPUT: undefined,
-  KBUILD_EXTMOD: undefined,
-  CROSS_COMPILE: undefined,
-  LLVM_IAS: undefined,
-};
 
 /** Where things lie in the builder's folder. */
 const SOURCE = 'source';
@@ -80,22 +56,12 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   const asked = askedSymbols(fragments);
   await makeOutputFolder(outDir);
   const files = kernelFiles(outDir, arch);
-  const { path, vmlinuxPath, configPath, logPath } = files;
-  const jobs = await examineBuilder(builder, arch, asked);
-  await unpackKernelSource(builder, options.source, SOURCE);
-  const fragment = `${BUILD}/fragment.config`;
-  await builder.write([{ path: fragment, data: formatConfig(asked) }]);
-
-  const log = await makeOutput(logPath, () => open(logPath, 'w'));
-  try {
-    const make = kernelMake(options, log, logPath);
-    await make(['allnoconfig'], { KCONFIG_ALLCONFIG: `${builder.folder}/${fragment}` });
-    const config = await readText(builder, `${BUILD}/.config`);
-    refuseUnmet(unmetSymbols(asked, parseConfig(config, '.config')), arch);
-    await make([`-j${options.jobs ?? jobs}`, ...target.goals], {});
-  } finally {
-    await log.close();
-  }
+  const { path, vmlinuxPath, configPath } = files;
+  const jobs = await examine(options, asked);
+  await withMake(options, async (make) => {
+    await configure(options, make);
+    await make([`-j${options.jobs ?? jobs}`, ...target.goals]);
+  });
 
   const bytes = await builder.read(`${BUILD}/${target.image}`);
   await writeOutput(path, bytes, { signal });
@@ -106,36 +72,81 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   return { ...files, sizeBytes: bytes.length, sha256: digestBytes(bytes) };
 }
 
-/** Calls the kernel's makefile: its output goes to the log, and its steps are counted. */
-function kernelMake(
-  { arch, builder, onProgress }: BuildKernelOptions,
-  log: FileHandle,
-  logPath: string,
-): (goals: readonly string[], variables: Readonly<Record<string, string>>) => Promise<void> {
-  const target = KERNEL_TARGETS[arch];
+async function examine(
+  { arch, builder, source }: BuildKernelOptions,
+  asked: readonly ConfigSymbol[],
+): Promise<number> {
+  // That there is no source is told when it is opened.
+  const archiveBytes = await stat(source).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  return examineBuilder(builder, arch, asked, archiveBytes);
+}
+
+/** What calls the kernel's makefile. */
+type Make = (
+  goals: readonly string[],
+  variables?: Readonly<Record<string, string>>,
+) => Promise<void>;
+
+/** Runs `use` with what calls the makefile: its output goes to the log, and its steps are counted. */
+async function withMake<T>(
+  { arch, builder, outDir, onProgress }: BuildKernelOptions,
+  use: (make: Make) => Promise<T>,
+): Promise<T> {
+  const { stepCount } = KERNEL_TARGETS[arch];
   const { folder, launcher } = builder;
   const compilers = launcher === undefined ? [] : [`CC=${launcher} clang`];
-  let text = '';
-  let stepCount = 0;
-  return async (goals, variables) => {
-    const places = ['-C', `${folder}/${SOURCE}`, `O=${folder}/${BUILD}`];
-    const args = [...places, `ARCH=${target.arch}`, 'LLVM=1', ...compilers, ...goals];
-    const { failed, reason } = await builder.run('make', args, {
-      env: { ...NO_SETTINGS, ...ANONYMOUS, ...variables },
-      onLine: async (line) => {
-        await log.write(`${line}\n`);
-        text += `${line}\n`;
-        if (isStep(line)) onProgress?.(Math.min(++stepCount, target.stepCount), target.stepCount);
-      },
-    });
-    if (!failed) return;
-    throw buildFailed(builder, {
-      what: `the kernel for ${arch}`,
-      error: (firstError(text) ?? reason ?? '').trim(),
-      output: text,
-      hint: `The whole log is ${logPath}. zosia doctor --for kernel says whether something is missing.`,
-    });
+  const places = ['-C', `${folder}/${SOURCE}`, `O=${folder}/${BUILD}`];
+  let steps = 0;
+  const build: LoggedBuild = {
+    builder,
+    what: `the kernel for ${arch}`,
+    purpose: `kernel --arch ${arch}`,
+    logPath: kernelFiles(outDir, arch).logPath,
+    env: ANONYMOUS,
+    onLine: (line) => {
+      if (isStep(line)) onProgress?.(Math.min(++steps, stepCount), stepCount);
+    },
+    firstError,
   };
+  return withLoggedRun(build, (run) =>
+    use((goals, variables) =>
+      run('make', [...places, ...makeVariables(arch), ...compilers, ...goals], { env: variables }),
+    ),
+  );
+}
+
+/** Unpacks the source, and asks Kconfig for the fragments' symbols: all of them have to come through. */
+async function configure(
+  { arch, builder, source, fragments, signal }: BuildKernelOptions,
+  make: Make,
+): Promise<void> {
+  const asked = askedSymbols(fragments);
+  await unpackKernelSource(builder, source, SOURCE, signal);
+  const fragment = `${BUILD}/fragment.config`;
+  await builder.write([{ path: fragment, data: formatConfig(asked) }]);
+  await make([CONFIGURE_GOAL], { KCONFIG_ALLCONFIG: `${builder.folder}/${fragment}` });
+  const config = await readText(builder, `${BUILD}/.config`);
+  refuseUnmet(unmetSymbols(asked, parseConfig(config, '.config')), arch);
+}
+
+/**
+ * Makes a kernel's configuration as `buildKernel` does, compiles nothing of the kernel, and leaves the
+ * configuration and the log in the folder.
+ *
+ * @returns the path of the configuration
+ * @throws ZosiaError as `buildKernel`
+ */
+export async function configureKernel(options: BuildKernelOptions): Promise<string> {
+  const { arch, builder, outDir, fragments, signal } = options;
+  await makeOutputFolder(outDir);
+  await examine(options, askedSymbols(fragments));
+  await withMake(options, (make) => configure(options, make));
+  const { configPath } = kernelFiles(outDir, arch);
+  await writeOutput(configPath, await builder.read(`${BUILD}/.config`), { signal });
+  return configPath;
 }
 
 const readText = async (builder: Builder, path: string): Promise<string> =>

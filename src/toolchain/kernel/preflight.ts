@@ -1,5 +1,6 @@
 import type { Architecture } from '../../artifacts/architectures.js';
 import { ZosiaError } from '../../errors.js';
+import { MIB } from '../../image/units.js';
 import { option, wording } from '../../wording.js';
 import type { Builder } from '../builder.js';
 import { requireRoom } from '../room.js';
@@ -38,15 +39,16 @@ const PACKERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The unpacked source and what is built of it take 1.5 GB; the packed source lies beside it while it is unpacked.
+ * The unpacked source and what is built of it take 1.5 GB; the archive lies beside it while it is unpacked.
  * A compiler takes about this much memory; linking takes more, but happens once.
  */
-const NEEDS = { what: 'a kernel', diskMiB: 2000, jobMiB: 400 };
+const NEEDS = { what: 'a kernel', diskMiB: 1850, jobMiB: 400 };
 
 /**
  * Sees that a builder can build a kernel, before minutes are spent on it.
  *
  * @param asked what the configuration is to have
+ * @param archiveBytes of the source, packed or not
  * @returns how many processes to run at a time, where nobody has said: as many as there are processors, and
  *   memory for
  * @throws ZosiaError `ZOSIA_COMPILER_NOT_FOUND`, `ZOSIA_DISK_FULL`, `ZOSIA_CASE_INSENSITIVE`
@@ -55,11 +57,15 @@ export async function examineBuilder(
   builder: Builder,
   arch: Architecture,
   asked: readonly ConfigSymbol[],
+  archiveBytes = 0,
 ): Promise<number> {
   const packers = asked.flatMap(({ name, value }) => (value === 'y' ? (PACKERS[name] ?? []) : []));
-  await requireTools(builder, [...TOOLS, ...packers], 'kernel');
+  await requireTools(builder, [...TOOLS, ...packers], `kernel --arch ${arch}`);
   if (arch === 'x86_64') await requireLibelf(builder);
-  const jobs = await requireRoom(builder, NEEDS);
+  const jobs = await requireRoom(builder, {
+    ...NEEDS,
+    diskMiB: NEEDS.diskMiB + Math.ceil(archiveBytes / MIB),
+  });
   await refuseFoldedCase(builder);
   return jobs;
 }
@@ -69,7 +75,12 @@ async function requireLibelf(builder: Builder): Promise<void> {
   const path = 'probe/libelf.c';
   await builder.write([{ path, data: '#include <gelf.h>\n' }]);
   const { failed } = await builder.run('clang', ['-fsyntax-only', path]);
-  if (failed) throw toolsMissing(builder, 'the headers of libelf (Debian: libelf-dev)', 'kernel');
+  if (failed)
+    throw toolsMissing(
+      builder,
+      'the headers of libelf (Debian: libelf-dev)',
+      'kernel --arch x86_64',
+    );
 }
 
 /** The kernel has files whose names differ in case alone, as file systems of macOS and Windows cannot. */

@@ -1,14 +1,14 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { digestBytes } from '../../host/digest.js';
-import { makeOutput, makeOutputFolder, writeOutput } from '../../host/output-file.js';
-import { buildFailed } from '../build-failure.js';
-import type { Builder, BuilderFile, RunOptions } from '../builder.js';
+import { makeOutputFolder, writeOutput } from '../../host/output-file.js';
+import type { Builder, BuilderFile } from '../builder.js';
+import { withLoggedRun } from '../logged-run.js';
+import type { LoggedBuild } from '../logged-run.js';
 import { requireRoom } from '../room.js';
 import { firstBuildError, ninjaStep } from './ninja.js';
 import { LLAMA_PROGRAMS } from './programs.js';
+import { LLAMA_ENVIRONMENT, LLAMA_GOAL, cmakeSettings } from './settings.js';
 import type { LlamaToolchain } from './toolchain.js';
 
 export interface BuildLlamaOptions {
@@ -41,20 +41,6 @@ export interface BuiltLlama {
   readonly logPath: string;
 }
 
-/** Variables by which a user's settings would get into the programs; and git, which has no say in them. */
-const NO_SETTINGS = {
-  CFLAGS: undefined,
-  CXXFLAGS: undefined,
-  CPPFLAGS: undefined,
-  LDFLAGS: undefined,
-  CMAKE_GENERATOR: undefined,
-  CMAKE_TOOLCHAIN_FILE: undefined,
-  NINJA_STATUS: '[%f/%t] ',
-  GIT_DIR: '/nonexistent',
-};
-
-const COMMIT_DIGITS = 12;
-
 /** Source and objects of all variants; a compiler of the largest files. */
 const NEEDS = { what: 'llama.cpp', diskMiB: 2000, jobMiB: 1200 };
 
@@ -66,38 +52,38 @@ const NEEDS = { what: 'llama.cpp', diskMiB: 2000, jobMiB: 1200 };
  *   `buildFailed` and `writeOutput`; the signal's reason when cancelled
  */
 export async function buildLlama(options: BuildLlamaOptions): Promise<BuiltLlama> {
-  const { builder, arch, toolchain, outDir, signal } = options;
+  const { builder, arch, outDir, signal } = options;
+  const { cCompiler, cxxCompiler } = options.toolchain;
   await makeOutputFolder(outDir);
   const jobs = await requireRoom(builder, NEEDS);
   const logPath = join(outDir, 'llama-build.log');
-  const log = await makeOutput(logPath, () => open(logPath, 'w'));
-  try {
-    const step = logged(options, log, logPath);
+  const build: LoggedBuild = {
+    builder,
+    what: `llama.cpp for ${arch}`,
+    purpose: `llama --arch ${arch}`,
+    logPath,
+    env: { NINJA_STATUS: '[%f/%t] ', ...LLAMA_ENVIRONMENT },
+    onLine: (line) => {
+      const at = ninjaStep(line);
+      if (at) options.onProgress?.(at.done, at.total);
+    },
+    firstError: firstBuildError,
+  };
+  await withLoggedRun(build, async (run) => {
     await builder.write([
       { path: 'source/source.tar', data: options.source },
       ...options.project.map(({ path, data }) => ({ path: `project/${path}`, data })),
     ]);
-    await step('tar', ['-xf', 'source.tar'], 'source');
-    await step('cmake', [
-      '-GNinja',
+    await run('tar', ['-xf', 'source.tar'], { cwd: 'source' });
+    await run('cmake', [
       '-Sproject',
       '-Bbuild',
-      '-Wno-dev',
       `-DLLAMA_SOURCE=${builder.folder}/source`,
-      '-DCMAKE_BUILD_TYPE=Release',
-      '-DCMAKE_SYSTEM_NAME=Linux',
-      `-DCMAKE_SYSTEM_PROCESSOR=${arch}`,
-      `-DCMAKE_C_COMPILER=${toolchain.cCompiler}`,
-      `-DCMAKE_CXX_COMPILER=${toolchain.cxxCompiler}`,
-      // A build number is a count of commits, which an archive of one has no more.
-      '-DLLAMA_BUILD_NUMBER=0',
-      `-DLLAMA_BUILD_COMMIT=${options.commit.slice(0, COMMIT_DIGITS)}`,
+      ...cmakeSettings({ arch, commit: options.commit, cCompiler, cxxCompiler }),
       ...launcherSettings(builder),
     ]);
-    await step('ninja', ['-C', 'build', '-j', `${options.jobs ?? jobs}`, 'programs']);
-  } finally {
-    await log.close();
-  }
+    await run('ninja', ['-C', 'build', '-j', `${options.jobs ?? jobs}`, LLAMA_GOAL]);
+  });
   const programs: BuiltProgram[] = [];
   for (const name of LLAMA_PROGRAMS) {
     const bytes = await builder.read(`build/bin/${name}`);
@@ -112,29 +98,3 @@ const launcherSettings = ({ launcher }: Builder): string[] =>
   launcher === undefined
     ? []
     : ['C', 'CXX'].map((language) => `-DCMAKE_${language}_COMPILER_LAUNCHER=${launcher}`);
-
-/** Runs programs of the builder: their output goes to the log, and ninja's steps are told. */
-function logged(
-  { builder, arch, onProgress, signal }: BuildLlamaOptions,
-  log: FileHandle,
-  logPath: string,
-): (program: string, args: readonly string[], cwd?: string) => Promise<void> {
-  let text = '';
-  const onLine: RunOptions['onLine'] = async (line) => {
-    await log.write(`${line}\n`);
-    text += `${line}\n`;
-    const at = ninjaStep(line);
-    if (at) onProgress?.(at.done, at.total);
-  };
-  return async (program, args, cwd = '.') => {
-    const { failed, reason } = await builder.run(program, args, { cwd, env: NO_SETTINGS, onLine });
-    signal?.throwIfAborted();
-    if (!failed) return;
-    throw buildFailed(builder, {
-      what: `llama.cpp for ${arch}`,
-      error: (firstBuildError(text) ?? reason ?? '').trim(),
-      output: text,
-      hint: `The whole log is ${logPath}. zosia doctor --for llama says whether something is missing.`,
-    });
-  };
-}

@@ -11,6 +11,7 @@ import { systemReason } from '../../host/system-errors.js';
 import { readTextFile } from '../../host/text-file.js';
 import { matching, parseJson, strictObject, wholeNumber } from '../../json.js';
 import { LLAMA_BUILD_DIRECTORY } from '../sources.js';
+import { ARCHIVE_SETTINGS, LEFT_OUT } from './settings.js';
 
 /** The source of llama.cpp that zosia compiles: a git bundle in a package of the npm registry. */
 export interface BundledSource {
@@ -78,9 +79,6 @@ export function gitLlamaSource(url: string, commit: string): GitSource {
   }
   return { kind: 'git', url, commit };
 }
-
-/** What of the repository is of no use here: documents, and files of tokenizers. */
-const LEFT_OUT = [':(exclude)docs', ':(exclude)models', ':(exclude)media'];
 
 /**
  * Fetches a source of llama.cpp and makes a tar archive of it, the same bytes for a commit whatever the host.
@@ -151,9 +149,12 @@ async function archive(
       );
     });
   }
-  // Nothing of the user's settings: they may change line ends and permissions.
-  const settings = ['-c', 'tar.umask=0022', '-c', 'core.autocrlf=false', '-c', 'core.eol=lf'];
-  return inRepository([...settings, 'archive', '--format=tar', commit, '--', '.', ...LEFT_OUT]);
+  const settings = Object.entries(ARCHIVE_SETTINGS).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const paths = ['.', ...LEFT_OUT.map((folder) => `:(exclude)${folder}`)];
+  return inRepository([...settings, 'archive', '--format=tar', commit, '--', ...paths]);
 }
 
 async function run(

@@ -2,6 +2,7 @@ import type { Architecture } from '../../artifacts/architectures.js';
 import { sha256 } from '../../image/sha256.js';
 import type { Builder } from '../builder.js';
 import { requireTools, toolVersion, toolsMissing } from '../required-tools.js';
+import { gccNames } from './settings.js';
 
 /** GCC for Linux on an architecture, and all that ends up in a static program. */
 export interface LlamaToolchain {
@@ -25,9 +26,7 @@ export async function findLlamaToolchain(
   builder: Builder,
   arch: Architecture,
 ): Promise<LlamaToolchain> {
-  const [cCompiler, cxxCompiler, linker] = ['gcc', 'g++', 'ld'].map(
-    (name) => `${arch}-linux-gnu-${name}`,
-  ) as [string, string, string];
+  const { cCompiler, cxxCompiler, linker } = gccNames(arch);
   const purpose = `llama --arch ${arch}` as const;
   await requireTools(builder, [cCompiler, cxxCompiler, linker, 'cmake', 'ninja', 'tar'], purpose);
   const compiler = await toolVersion(builder, cxxCompiler);

@@ -11,7 +11,11 @@ import { kernelFiles } from '../../../src/toolchain/kernel/files.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
 const COMPILER = { version: 'clang version 14.0.6', linkerVersion: 'LLD 14.0.6' };
-const INPUTS = { sourceSha256: 'a'.repeat(64), configSha256: 'b'.repeat(64) };
+const INPUTS = {
+  sourceSha256: 'a'.repeat(64),
+  configSha256: 'b'.repeat(64),
+  settingsSha256: 'd'.repeat(64),
+};
 const SOURCE = { name: 'linux-source-6.1', version: '6.1.1-1' } as FetchedPackage;
 
 describe('currentKernel', () => {
@@ -41,6 +45,7 @@ describe('currentKernel', () => {
   it.each([
     ['source', { ...INPUTS, sourceSha256: 'c'.repeat(64) }, COMPILER],
     ['configuration', { ...INPUTS, configSha256: 'c'.repeat(64) }, COMPILER],
+    ['setting of the build', { ...INPUTS, settingsSha256: 'c'.repeat(64) }, COMPILER],
     ['compiler', INPUTS, { ...COMPILER, version: 'clang version 15.0.0' }],
     ['linker', INPUTS, { ...COMPILER, linkerVersion: 'LLD 15.0.0' }],
   ])('returns none for another %s', async (_, inputs, compiler) => {

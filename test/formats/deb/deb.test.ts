@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ZosiaError } from '../../../src/errors.js';
 import { readDeb } from '../../../src/formats/deb/deb.js';
-import type { ReadDebOptions } from '../../../src/formats/deb/deb.js';
+import type { DebEntry, ReadDebOptions } from '../../../src/formats/deb/deb.js';
 import { gzip } from '../../../src/formats/compression/gzip.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { collect } from '../../support/async.js';
@@ -108,6 +108,28 @@ describe('readDeb', () => {
     const deb = buildAr([VERSION, ['data.tar', tar.subarray(0, 512 * 4 + 3)]]);
     const entries = readDeb(deb);
     await expect(entries.next()).rejects.toThrow(zosiaError('ZOSIA_DEB_CORRUPT'));
+  });
+
+  it('hands what is to be extracted on as it comes, and keeps the others', async () => {
+    const contents = Buffer.alloc(100_000, 'ab');
+    const deb = await buildDeb([
+      { name: './large', contents },
+      { name: './small', contents: 'x' },
+    ]);
+    const pieces: Uint8Array[] = [];
+    const end = vi.fn<() => void>();
+    const sink = { write: (piece: Uint8Array) => void pieces.push(piece), end };
+    const extract = ({ path }: DebEntry) => (path === '/large' ? sink : undefined);
+    const entries = await collect(readDeb(deb, { extract, maxKeptBytes: 1 }));
+    expect(entries.map(({ bytes }) => bytes?.length)).toEqual([undefined, 1]);
+    expect(Buffer.concat(pieces).equals(contents)).toBe(true);
+    expect(end).toHaveBeenCalledOnce();
+  });
+
+  it('stops when it is cancelled', async () => {
+    const reason = new Error('enough');
+    const entries = readDeb(await buildDeb(FILES), { signal: AbortSignal.abort(reason) });
+    await expect(entries.next()).rejects.toBe(reason);
   });
 
   it('rethrows an error of select', async () => {

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { readLock } from '../../../src/artifacts/lock.js';
+import { accessBytes } from '../../../src/image/random-access.js';
+import type { RandomAccess } from '../../../src/image/random-access.js';
+import { MIB } from '../../../src/image/units.js';
 import type { Builder } from '../../../src/toolchain/builder.js';
 import { unpackFile } from '../../../src/toolchain/docker/archive.js';
 import { withDockerBuilder } from '../../../src/toolchain/docker/docker-builder.js';
@@ -54,6 +57,36 @@ describe('withDockerBuilder', () => {
       await builder.run('cat', ['a b/text'], { onLine: (line) => void lines.push(line) });
       expect(lines).toEqual(['whole', 'lines']);
     });
+  });
+
+  it('copies a large file into a folder, which is made', async () => {
+    await withBuilder(async (builder) => {
+      const bytes = Uint8Array.from({ length: 3_000_001 }, (_, index) => index);
+      await builder.copy(accessBytes(bytes), 'a b/c/large');
+      expect(Buffer.from(await builder.read('a b/c/large')).equals(bytes)).toBe(true);
+    });
+  });
+
+  it('fails with the reason why a file that is copied cannot be read', async () => {
+    const reason = new Error('became shorter');
+    const source = { sizeBytes: 10 * MIB, read: () => Promise.reject(reason) };
+    await expect(withBuilder((builder) => builder.copy(source, 'x'))).rejects.toBe(reason);
+  });
+
+  it('stops copying when it is cancelled', async () => {
+    const controller = new AbortController();
+    const source: RandomAccess = {
+      sizeBytes: 2 ** 40,
+      read(offset, length) {
+        if (offset > 3 * MIB) controller.abort(new Error('enough'));
+        return Promise.resolve(new Uint8Array(length));
+      },
+    };
+    const failure = withBuilder((builder) => builder.copy(source, 'x'), {
+      signal: controller.signal,
+    });
+    await expect(failure).rejects.toThrow('enough');
+    expect(await docker.containers()).toEqual([]);
   });
 
   it('runs programs in the environment of compilers, and with the variables of a call', async () => {

@@ -79,11 +79,34 @@ describe('the packages of an image', () => {
     expect(contexts.join('')).not.toContain('somebody');
   });
 
-  it('are those of the base image when that is a derivative', async () => {
-    await docker.setBase('ID=ubuntu\nID_LIKE="x debian"\nVERSION_CODENAME=jammy\n');
-    const { others, contexts } = await build();
-    expect(others).toEqual([OWN]);
+  it.each([
+    ['ID=ubuntu\nID_LIKE=debian\nNAME="Ubuntu"\nVERSION_CODENAME=jammy\n', 'Ubuntu'],
+    ['ID=linuxmint\nID_LIKE="ubuntu debian"\nNAME="Linux Mint"\n', 'Linux Mint'],
+    ['ID=pop\nID_LIKE="x\tdebian"\nNAME="Pop!_OS"\n', 'Pop!_OS'],
+    ['ID=mine\nID_LIKE=debian\nNAME="\u001b[31m=$(x)"\n', 'mine'],
+    [`ID=-\nID_LIKE=debian\nNAME=${'x'.repeat(100)}\n`, 'a derivative of Debian'],
+  ])('are those of the base image when that is a derivative: %j', async (osRelease, name) => {
+    await docker.setBase(osRelease);
+    const findMirror = vi.fn(() => Promise.resolve(MIRROR));
+    const { others, contexts } = await build({ findMirror });
+    expect(others).toEqual([`where the base image has those of ${name}`]);
     expect(contexts).toHaveLength(1);
+    // No mirror of Debian's archive has them.
+    expect(findMirror).not.toHaveBeenCalled();
+    expect((await build({ findMirror })).others).toEqual(others);
+  });
+
+  it('of a derivative are in no mirror that could be named', async () => {
+    await docker.setBase('ID=ubuntu\nID_LIKE=debian\nNAME="Ubuntu"\n');
+    await docker.cutOff('apt-get');
+    const failure = build();
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_DOCKER_PACKAGES'));
+    await expect(failure).rejects.toMatchObject({
+      hint: expect.stringMatching(/^Packages of Ubuntu .*baseImage/) as string,
+    });
+    await expect(failure).rejects.not.toMatchObject({
+      hint: expect.stringContaining('mirror') as string,
+    });
   });
 
   it('cannot be had where all are cut off, which apt gives the reason of', async () => {

@@ -102,13 +102,13 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
     });
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  it.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     'leaves no container when zosia gets %s',
-    async (signal) => {
-      if (!daemon) return;
+    async (signal, context) => {
+      const { docker } = running(context);
       const args = [CLI, 'build', 'guest', '--arch', 'aarch64', '--out', folder.file(signal)];
       const zosia = execa(process.execPath, args, { reject: false });
-      const containers = (): Promise<string> => daemon!.docker('ps', '--all', '--quiet');
+      const containers = (): Promise<string> => docker('ps', '--all', '--quiet');
       while ((await containers()) === '') await pause(50);
       zosia.kill(signal);
       expect((await zosia).failed).toBe(true);
@@ -122,9 +122,9 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
     { timeout: 3_600_000 },
     async (arch, context) => {
       const found = running(context);
-      const { record, ...kernel } = await kernelToBuild(arch, context);
+      const { record, fragments, source } = await kernelToBuild(arch, context);
       const built = await inDocker('kernel', found, (builder) =>
-        buildKernel({ arch, builder, outDir: folder.file(`kernel ${arch}`), ...kernel }),
+        buildKernel({ arch, builder, outDir: folder.file(`kernel ${arch}`), fragments, source }),
       );
       expect(built).toMatchObject({ sizeBytes: record.sizeBytes, sha256: record.sha256 });
     },

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import type { RandomAccess } from '../../../src/image/random-access.js';
+import { sliceAccess } from '../../../src/image/slice-access.js';
+import { GIB } from '../../../src/image/units.js';
 import type { Builder } from '../../../src/toolchain/builder.js';
 import { withHostBuilder } from '../../../src/toolchain/host/host-builder.js';
 import { buildKernel } from '../../../src/toolchain/kernel/build.js';
@@ -128,6 +131,33 @@ describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
     await writeFile(tar, makeFakeSource(folder.path, 'linux-6.1', packer));
     const outDir = folder.file('from an archive');
     expect((await build('CONFIG_A=y\n', { source: tar, outDir })).sha256).toBe(built.sha256);
+  });
+
+  it('takes a source that is larger than memory may be', async () => {
+    const tar = folder.file('large.tar');
+    const whole = makeFakeSource(folder.path, 'linux-6.1', '');
+    await writeFile(tar, whole);
+    await truncate(tar, 1.5 * GIB);
+    let copied: RandomAccess | undefined;
+    await build('CONFIG_A=y\n', { source: tar }, (builder) =>
+      changedBuilder(builder, {
+        copy(source, path) {
+          copied = source;
+          // What follows are zeros.
+          return builder.copy(sliceAccess(source, 0, whole.length), path);
+        },
+      }),
+    );
+    expect(copied?.sizeBytes).toBe(1.5 * GIB);
+  });
+
+  it('rejects what is too large for a source', async () => {
+    const large = folder.file('too-large.tar');
+    await writeFile(large, '');
+    await truncate(large, 4 * GIB + 1);
+    const failure = build('', { source: large });
+    await expect(failure).rejects.toThrow(zosiaError('ZOSIA_KERNEL_SOURCE'));
+    await expect(failure).rejects.toThrow('4294967297 bytes');
   });
 
   it('rejects what has no source of a kernel', async () => {

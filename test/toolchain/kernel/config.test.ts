@@ -25,9 +25,9 @@ describe('kernel-config', () => {
     const isSymbol = (line: string): boolean => /^(?:# )?CONFIG_/.test(line);
     lines.forEach((line, index) => {
       if (!isSymbol(line)) return;
-      let above = index - 1;
-      while (isSymbol(lines[above]!) || lines[above] === '') above--;
-      expect(lines[above], line).toMatch(/^# \S/);
+      // An empty line ends a group, and a headline is no reason.
+      const above = lines.slice(0, index).findLast((each) => !isSymbol(each));
+      expect(above, line).toMatch(/^# (?!---)\S/);
     });
   });
 

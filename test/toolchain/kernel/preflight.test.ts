@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MIB } from '../../../src/image/units.js';
 import type { Builder, Capacity } from '../../../src/toolchain/builder.js';
 import { withHostBuilder } from '../../../src/toolchain/host/host-builder.js';
 import { parseConfig } from '../../../src/toolchain/kernel/config.js';
@@ -18,12 +19,17 @@ const complete = (builder: Builder, parts: Partial<Builder> = {}): Builder =>
     ...parts,
   });
 
-const withCapacity = (capacity: Capacity, kind: Builder['kind'] = 'host'): Promise<number> =>
+const withCapacity = (
+  capacity: Capacity,
+  kind: Builder['kind'] = 'host',
+  archiveBytes?: number,
+): Promise<number> =>
   onHost((builder) =>
     examineBuilder(
       complete(builder, { kind, capacity: () => Promise.resolve(capacity) }),
       'aarch64',
       [],
+      archiveBytes,
     ),
   );
 
@@ -46,6 +52,13 @@ describe('examineBuilder', () => {
       message: expect.stringContaining("in Docker's storage") as string,
       hint: expect.stringContaining('docker system prune') as string,
     });
+  });
+
+  it('counts the archive of the source, which may be one that is not packed', async () => {
+    const capacity = { processors: 1, freeMiB: 2500 };
+    expect(await withCapacity(capacity, 'host', 150 * MIB)).toBe(1);
+    const failure = withCapacity(capacity, 'host', 1300 * MIB);
+    await expect(failure).rejects.toThrow(/needs 3150 MiB, 2500 MiB are free/);
   });
 
   it('rejects a file system that takes upper and lower case for the same', async () => {
@@ -123,7 +136,10 @@ describe('examineBuilder', () => {
       expect(await onHost((builder) => examineBuilder(lacking(builder), 'aarch64', []))).toBe(8);
       await expect(
         onHost((builder) => examineBuilder(lacking(builder), 'x86_64', [])),
-      ).rejects.toThrow('libelf-dev');
+      ).rejects.toMatchObject({
+        message: expect.stringContaining('libelf-dev') as string,
+        hint: expect.stringContaining('--install --for kernel --arch x86_64 installs') as string,
+      });
     });
   });
 });

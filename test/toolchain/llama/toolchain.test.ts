@@ -14,6 +14,7 @@ const builderOf = (answer: (command: string) => string | undefined): Builder => 
   },
   capacity: () => Promise.resolve({ processors: 1 }),
   write: () => Promise.reject(new Error('nothing is to be written')),
+  copy: () => Promise.reject(new Error('nothing is to be copied')),
   read: () => Promise.reject(new Error('nothing is to be read')),
 });
 

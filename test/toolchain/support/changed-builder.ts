@@ -6,6 +6,7 @@ export const changedBuilder = (builder: Builder, parts: Partial<Builder>): Build
   folder: builder.folder,
   run: (program, args, options) => builder.run(program, args, options),
   write: (files) => builder.write(files),
+  copy: (source, path) => builder.copy(source, path),
   read: (path) => builder.read(path),
   capacity: () => builder.capacity(),
   ...parts,
