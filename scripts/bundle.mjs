@@ -2,7 +2,7 @@
 // than most of what they do. The doors of the library share their chunks: an error that one throws is an
 // instance of the class that another exports. Everything lies two folders deep, as the sources do, since
 // modules find what ships with the package from where they are.
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundleCommandLine } from './bundle/command-line.mjs';
@@ -33,8 +33,9 @@ async function bundleLibrary(outdir) {
   return bundledPackages(Object.keys(metafile.inputs), ROOT);
 }
 
-/** Builds into a folder, and adds the licences of what is bundled there. */
+/** Builds into a folder, without what an earlier build left there under other names, and adds the licences of what is bundled there. */
 async function withLicences(outdir, bundle) {
+  await rm(outdir, { recursive: true, force: true });
   const packages = await bundle(outdir);
   await writeFile(`${outdir}/LICENSES.txt`, licenceNotice(packages));
 }

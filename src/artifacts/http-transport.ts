@@ -12,7 +12,7 @@ import {
   downloadFailed,
   escapePoolPath,
 } from './transport.js';
-import type { DownloadOptions, Transport } from './transport.js';
+import type { DownloadOptions, Hints, Transport } from './transport.js';
 
 const MAX_REDIRECTIONS = 5;
 
@@ -33,6 +33,8 @@ export interface HttpOptions {
   readonly patienceMs?: number | undefined;
   /** Sent with every request to the host that is named first; none unless given. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What to do about a failure, by the status that was answered, if any was; about the mirror unless given. */
+  readonly hints?: ((statusCode?: number) => Hints) | undefined;
   /** How connections are made; undici's own way by default. */
   readonly connect?: Agent.Options['connect'] | undefined;
 }
@@ -53,7 +55,7 @@ export interface HttpArchive {
  */
 export function httpTransport(archive: HttpArchive, options: HttpOptions = {}): Transport {
   const { stallTimeoutMs = 30_000, attempts = 4, firstRetryDelayMs = 1000, connect } = options;
-  const { patienceMs = 600_000, headers = {} } = options;
+  const { patienceMs = 600_000, headers = {}, hints } = options;
   const source = `${archive.name} (${archive.host})`;
   const agent = new EnvHttpProxyAgent({
     connectTimeout: stallTimeoutMs,
@@ -71,7 +73,7 @@ export function httpTransport(archive: HttpArchive, options: HttpOptions = {}): 
     async download(wanted, file, downloadOptions) {
       const { signal, onWait } = downloadOptions;
       const url = `${archive.baseUrl(wanted)}${escapePoolPath(wanted)}`;
-      const place = { source, host: archive.host };
+      const place = { source, host: archive.host, hints };
       let failed = 0;
       let refused = 0;
       let waitedMs = 0;
@@ -94,12 +96,12 @@ export function httpTransport(archive: HttpArchive, options: HttpOptions = {}): 
           downloadOptions,
         );
         if (failure === undefined) return;
-        const { reason, cause, isLimit = false, retryAfterMs = 0 } = failure;
+        const { reason, cause, statusCode, isLimit = false, retryAfterMs = 0 } = failure;
         const count = isLimit ? refused++ : failed++;
         const backOffMs = Math.min(firstRetryDelayMs * 2 ** count, MAX_PAUSE_MS);
         const pauseMs = Math.max(backOffMs, retryAfterMs);
         if (isLimit ? waitedMs + pauseMs > patienceMs : failed >= attempts) {
-          throw downloadFailed(wanted, source, reason, { cause });
+          throw downloadFailed(wanted, source, reason, { cause, hint: hints?.(statusCode) });
         }
         if (isLimit) quietUntil = Math.max(quietUntil, performance.now() + pauseMs);
         else await pause(pauseMs);
@@ -113,10 +115,16 @@ export function httpTransport(archive: HttpArchive, options: HttpOptions = {}): 
 /** Why one try failed in a way that another may not. */
 interface TransientFailure {
   readonly reason: string;
+  readonly statusCode?: number | undefined;
   /** Whether the server says that it is asked too much. */
   readonly isLimit?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
+}
+
+interface Place extends Pick<HttpOptions, 'hints'> {
+  readonly source: string;
+  readonly host: string;
 }
 
 interface Asked {
@@ -129,7 +137,7 @@ async function tryDownload(
   { url, ...asked }: Asked,
   wanted: LockedPackage,
   file: string,
-  { source, host }: { readonly source: string; readonly host: string },
+  { source, host, hints }: Place,
   { signal, onBytes }: DownloadOptions,
 ): Promise<TransientFailure | undefined> {
   /** @throws what is not the network's, or what no other try changes */
@@ -137,7 +145,7 @@ async function tryDownload(
     signal?.throwIfAborted();
     const failure = networkFailure(cause, host);
     if (failure === undefined) throw cause;
-    const { reason, isTransient, hint } = failure;
+    const { reason, isTransient, hint = hints?.() } = failure;
     if (!isTransient) throw downloadFailed(wanted, source, reason, { cause, hint });
     return { reason, cause };
   };
@@ -153,10 +161,15 @@ async function tryDownload(
   if (statusCode !== 200) {
     await body.dump().catch(() => undefined);
     if (statusCode === 404 || statusCode === 410) throw new PackageGoneError(`${statusCode}`);
-    const reason = `it answered with status ${statusCode}`;
+    const isRedirection = statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
+    const reason = isRedirection
+      ? `it redirects more than ${MAX_REDIRECTIONS} times`
+      : `it answered with status ${statusCode}`;
     const isLimit = statusCode === 429 || statusCode === 503;
-    if (!isLimit && statusCode < 500) throw downloadFailed(wanted, source, reason);
-    return { reason, isLimit, ...retryAfter(headers['retry-after']) };
+    if (!isLimit && statusCode < 500) {
+      throw downloadFailed(wanted, source, reason, { hint: hints?.(statusCode) });
+    }
+    return { reason, statusCode, isLimit, ...retryAfter(headers['retry-after']) };
   }
 
   const totalBytes = Number(headers['content-length'] ?? NaN);

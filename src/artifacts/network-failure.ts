@@ -35,11 +35,13 @@ const REFUSED: readonly string[] = [
   'INVALID_PURPOSE',
 ];
 
+/** What undici finds of a redirection that it cannot follow, and Node.js of one to what is no URL. */
+const UNFOLLOWED: readonly string[] = ['UND_ERR_INVALID_ARG', 'ERR_INVALID_URL'];
+
 /**
- * How the codes begin that undici, its parser of HTTP, and OpenSSL under Node give to a broken exchange; and
- * what a redirection to no address ends in.
+ * How the codes begin that undici, its parser of HTTP, and OpenSSL under Node give to a broken exchange.
  */
-const BROKEN_EXCHANGE = /^(UND_ERR_|HPE_|ERR_SSL_|EPROTO$|ERR_INVALID_URL$)/;
+const BROKEN_EXCHANGE = /^(UND_ERR_|HPE_|ERR_SSL_|EPROTO$)/;
 
 /**
  * What the network did, if it is the network that an error comes from, and not this program or its disk.
@@ -70,6 +72,13 @@ export function networkFailure(error: unknown, host: string): NetworkFailure | u
       reason: `its certificate is not one for ${host} (${code})`,
       isTransient: false,
       hint: 'Something on the way may answer in its place: check the network and proxy settings.',
+    };
+  }
+  if (UNFOLLOWED.includes(code)) {
+    const isLoop = error.message.startsWith('Redirect loop');
+    return {
+      reason: isLoop ? 'it redirects in a circle' : 'it redirects to what is no http or https URL',
+      isTransient: false,
     };
   }
   if (isNetworkFailure(error)) return { reason: systemReason(error), isTransient: true };

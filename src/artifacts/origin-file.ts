@@ -5,6 +5,7 @@ import { digestFile } from '../host/digest.js';
 import { makeOutputFolder } from '../host/output-file.js';
 import { withTemporaryFolder } from '../host/temporary.js';
 import { option, wording } from '../wording.js';
+import type { Text } from '../wording.js';
 import { originName, parseOrigin } from './origin.js';
 import { downloadUrl } from './url-download.js';
 import type { UrlDownloadOptions } from './url-download.js';
@@ -29,7 +30,8 @@ export async function withOrigin<T>(
 ): Promise<T> {
   const { sha256, signal, temporaryParent } = options;
   const checked = async (path: string): Promise<string> => {
-    if (sha256 !== undefined) await checkOriginDigest(path, from, sha256, signal);
+    if (sha256 !== undefined)
+      await checkOriginDigest(path, from, sha256, { signal, hint: OR_NO_DIGEST });
     return path;
   };
   const origin = parseOrigin(from);
@@ -42,18 +44,24 @@ export async function withOrigin<T>(
   });
 }
 
+const OR_NO_DIGEST = wording`Name a tar archive, or leave out ${option('sha256')}.`;
+
 /**
  * Sees that a file has the digest that its origin is pinned by.
  *
  * @param from the origin as it was given
- * @throws ZosiaError `ZOSIA_DOWNLOAD_CORRUPT`, `ZOSIA_FILE_UNREADABLE` for what is no file; the signal's reason
- *   when cancelled
+ * @param options.hint what to do about what is no file
+ * @throws ZosiaError `ZOSIA_DOWNLOAD_CORRUPT`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE` for what is no file;
+ *   the signal's reason when cancelled
  */
 export async function checkOriginDigest(
   path: string,
   from: string,
   expected: string,
-  signal?: AbortSignal,
+  {
+    signal,
+    hint = 'Name a tar archive, not a folder or a device.',
+  }: { readonly signal?: AbortSignal | undefined; readonly hint?: Text | undefined } = {},
 ): Promise<void> {
   const origin = originName(from);
   let found: string;
@@ -64,8 +72,14 @@ export async function checkOriginDigest(
     found = await digestFile(path, file.sizeBytes, signal);
   } catch (cause) {
     signal?.throwIfAborted();
+    if (cause instanceof ZosiaError && cause.code === 'ZOSIA_FILE_NOT_FOUND') {
+      throw new ZosiaError(cause.code, `there is no file at ${origin}`, {
+        hint: cause.hint,
+        cause,
+      });
+    }
     throw new ZosiaError('ZOSIA_FILE_UNREADABLE', `${origin} is no file with a sha256`, {
-      hint: wording`Name a tar archive, or leave out ${option('sha256')}.`,
+      hint,
       cause,
     });
   }

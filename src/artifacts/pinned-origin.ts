@@ -29,7 +29,7 @@ export async function pinnedOriginFile(
   const { sha256, cacheDir, offline = false, signal } = options;
   const origin = parseOrigin(from);
   if ('path' in origin) {
-    await checkOriginDigest(origin.path, from, sha256, signal);
+    await checkOriginDigest(origin.path, from, sha256, { signal });
     return origin.path;
   }
   const cache = new PackageCache(cacheDir);
@@ -45,7 +45,7 @@ export async function pinnedOriginFile(
   return cache.withTemporaryFolder(async (folder) => {
     const path = join(folder, 'archive');
     await downloadUrl(origin.url, path, options);
-    await checkOriginDigest(path, from, sha256, signal);
+    await checkOriginDigest(path, from, sha256, { signal });
     return cache.keep(path, wanted);
   });
 }

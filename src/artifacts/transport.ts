@@ -61,7 +61,10 @@ export function escapePoolPath({ poolPath }: Pick<LockedPackage, 'poolPath'>): s
   return poolPath.split('/').map(encodeURIComponent).join('/');
 }
 
-const NETWORK_HINTS: readonly [Text, ...Text[]] = [
+/** What to do; after the first what to do without the options that it speaks of. */
+export type Hints = Text | readonly [Text, ...Text[]];
+
+const NETWORK_HINTS: Hints = [
   wording`Check the network connection and proxy settings, or name a mirror with ${option('mirror')}, then run the same command again.`,
   'Check the network connection and proxy settings, then run the same command again.',
 ];
@@ -70,10 +73,7 @@ export function downloadFailed(
   wanted: LockedPackage,
   source: string,
   reason: string,
-  {
-    cause,
-    hint = NETWORK_HINTS,
-  }: { cause?: unknown; hint?: Text | readonly [Text, ...Text[]] | undefined } = {},
+  { cause, hint = NETWORK_HINTS }: { cause?: unknown; hint?: Hints | undefined } = {},
 ): ZosiaError {
   return new ZosiaError(
     'ZOSIA_DOWNLOAD_FAILED',

@@ -48,25 +48,42 @@ async function statusOf(argv: readonly string[]): Promise<number> {
 
   let isDebug = argv.includes('--debug');
   const result: CliContext['result'] = { exitStatus: EXIT.done };
-  let thrown: { readonly error: unknown } | undefined;
+  let thrown: Thrown | undefined;
   try {
     isDebug ||= switchVariable('ZOSIA_DEBUG');
     refuseNotUtf8(argv.slice(2));
     await makeProgram({ signal: cancel.signal, result }).parseAsync(argv);
   } catch (error) {
-    thrown = { error };
+    thrown = { error, isAfterFailure: cancel.signal.aborted };
   }
   if (thrown && signalled) return 128 + constants.signals[signalled];
   const failure = await stdoutFailure();
+  if (thrown && isOwn(thrown, failure)) {
+    const { error } = thrown;
+    if (error instanceof CommanderError) return EXIT.usage;
+    sayError(error, isDebug, wordFor(result.command));
+    const isUsage = error instanceof ZosiaError && WRONG_USAGE.includes(error.code);
+    return isUsage ? EXIT.usage : EXIT.failed;
+  }
   if (failure && !(failure instanceof ReaderGone)) {
     sayError(failure, isDebug);
     return EXIT.failed;
   }
-  if (!thrown) return result.exitStatus;
-  const { error } = thrown;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (failure) return EXIT.done;
-  sayError(error, isDebug, wordFor(result.command));
-  const isUsage = error instanceof ZosiaError && WRONG_USAGE.includes(error.code);
-  return isUsage ? EXIT.usage : EXIT.failed;
+  return thrown ? EXIT.done : result.exitStatus;
+}
+
+interface Thrown {
+  readonly error: unknown;
+  /** Whether stdout had failed by then, which cancels all work. */
+  readonly isAfterFailure: boolean;
+}
+
+/** Whether an error has another cause than that stdout takes no more. Help, too, ends in what is thrown. */
+function isOwn({ error, isAfterFailure }: Thrown, failure: Error | undefined): boolean {
+  if (error instanceof CommanderError) return error.exitCode !== 0;
+  if (isAfterFailure) return false;
+  for (let cause = error; failure && cause instanceof Error; cause = cause.cause) {
+    if (cause === failure) return false;
+  }
+  return true;
 }

@@ -106,7 +106,11 @@ function printReport(
   for (const note of translatedNotes(facts.isTranslated)) warn(note);
   print(`speed    ${accelerators.map(describeAccelerator).join(', ') || 'no accelerator'}`);
   print(`memory   ${facts.freeMemoryMiB} MiB free of ${facts.totalMemoryMiB}`);
-  print(`cache    ${facts.cacheDirectory} (${facts.freeDiskMiB} MiB free there)`);
+  const room =
+    facts.freeDiskMiB === undefined
+      ? 'no folder can be made there'
+      : `${facts.freeDiskMiB} MiB free there`;
+  print(`cache    ${facts.cacheDirectory} (${room})`);
   if (docker) print(`docker   ${describeDocker(docker)}`);
   for (const requirement of requirements) {
     const { use, path } = requirement;

@@ -8,6 +8,7 @@ import { requireOneOf } from './options/machine.js';
 import { archOption, sha256Digest } from './options/values.js';
 import { formatBytes, print, printJson, say } from './output/output.js';
 import { startProgress } from './output/progress.js';
+import { waitNotice } from './output/wait-notice.js';
 import { COMPONENTS } from '../artifacts/lock.js';
 import type { Component } from '../artifacts/lock.js';
 import { ZosiaError } from '../errors.js';
@@ -113,6 +114,7 @@ async function takeBuildroot(
       onBytes: (name, received, total) => {
         progress.update(name, received, total);
       },
+      onWait: waitNotice(),
     });
     progress.stop();
     for (const note of fetched.notes) say(note);

@@ -12,10 +12,16 @@ export function addHelpCommand(program: Command): void {
       let command = program;
       for (const name of names) {
         const next = command.commands.find((each) => each.name() === name);
-        if (!next) return command.error(`error: unknown command '${name}'`);
+        if (!next) return refuse(command, name);
         command = next;
         await loadCommand(command);
       }
       command.help();
     });
+}
+
+/** As commander does of a command that it is to run: with the one that may be meant. Its types leave that out. */
+function refuse(command: Command, name: string): never {
+  command.args = [name];
+  return (command as Command & { unknownCommand(): never }).unknownCommand();
 }

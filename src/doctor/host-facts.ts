@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { arch as hostProcessor, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
@@ -17,8 +17,8 @@ export interface HostFacts {
   readonly totalMemoryMiB: number;
   readonly freeMemoryMiB: number;
   readonly cacheDirectory: string;
-  /** Room where the cache is, or would be. */
-  readonly freeDiskMiB: number;
+  /** Room where the cache is, or would be; undefined where no folder can be. */
+  readonly freeDiskMiB: number | undefined;
 }
 
 /** An accelerator; that it is there does not mean that it works. */
@@ -80,10 +80,11 @@ async function triedFact(
     : { name, present: true, works: false, reason: verdict.reason };
 }
 
-/** Free space, in MiB, in the nearest folder that exists. */
-async function freeDisk(path: string): Promise<number> {
+/** Free space, in MiB, in the nearest folder that exists; undefined where a file is in its place. */
+async function freeDisk(path: string): Promise<number | undefined> {
   for (let folder = path; ; folder = dirname(folder)) {
     try {
+      if (!(await stat(folder)).isDirectory()) return undefined;
       const { bavail, bsize } = await statfs(folder);
       return Math.floor((bavail * bsize) / MIB);
     } catch {

@@ -29,7 +29,8 @@ async function makeUnlessThere(path: string): Promise<void> {
   }
 }
 
-function notDirectory(path: string): Error {
+/** As the system says it of what is no folder. */
+export function notDirectory(path: string): Error {
   const details = { code: 'ENOTDIR', syscall: 'mkdir', path };
   return Object.assign(new Error(`ENOTDIR: not a directory, mkdir '${path}'`), details);
 }

@@ -196,7 +196,12 @@ async function beginAgain(
   }
 }
 
-function outputError(path: string, cause: unknown, kind: 'file' | 'folder' = 'file'): unknown {
+/** The error for an output that cannot be written; what has another cause stays as it is. */
+export function outputError(
+  path: string,
+  cause: unknown,
+  kind: 'file' | 'folder' = 'file',
+): unknown {
   const code = systemErrorCode(cause);
   if (code === undefined || cause instanceof ZosiaError) return cause;
   const isTemporary = isInTemporaryFolder(path);

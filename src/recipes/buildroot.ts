@@ -1,3 +1,4 @@
+import { rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseFolder, userLockPath } from './places.js';
 import type { Places } from './places.js';
@@ -18,7 +19,7 @@ import { option, wording } from '../wording.js';
 
 export interface FetchBuildrootOptions extends Pick<
   OriginOptions,
-  'sha256' | 'onBytes' | 'signal'
+  'sha256' | 'onBytes' | 'onWait' | 'signal'
 > {
   readonly places: Places;
   /** A folder, a tar archive, or the URL of one. */
@@ -52,6 +53,7 @@ export async function fetchBuildroot(options: FetchBuildrootOptions): Promise<Fe
   const lockPath = userLockPath(places);
   const lock = await readUserLock(lockPath);
   const temporaryParent = places.artifactsDir;
+  const isThere = (await stat(temporaryParent).catch(() => undefined)) !== undefined;
   return withOrigin(from, { ...options, temporaryParent }, async (path) => {
     const chosen = await openBuildroot(path, { origin, arch: options.arch, signal });
     await makeOutputFolder(temporaryParent);
@@ -84,6 +86,10 @@ export async function fetchBuildroot(options: FetchBuildrootOptions): Promise<Fe
         notes: chosen.notes,
       };
     });
+  }).catch(async (error: unknown) => {
+    // Made for temporary files alone; one that is not empty stays.
+    if (!isThere) await rmdir(temporaryParent).catch(() => undefined);
+    throw error;
   });
 }
 

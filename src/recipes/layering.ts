@@ -5,6 +5,7 @@ import { MAX_SYMLINKS, resolve } from '../formats/cpio/root/resolve.js';
 import { planCpio } from '../formats/cpio/writer.js';
 import type { CpioEntry } from '../formats/cpio/writer.js';
 import { byteStringBytes, displayName, isUtf8, toByteString } from '../formats/byte-string.js';
+import { escapeName } from '../formats/escaped-name.js';
 import { resolvePath } from './file-tree.js';
 import type { Image } from '../image/image.js';
 
@@ -124,7 +125,7 @@ function attributesOf({ mode, uid, gid, mtimeSeconds }: CpioFile) {
 export function conflict(found: string, wanted: string): ZosiaError {
   return new ZosiaError(
     'ZOSIA_BASE_CONFLICT',
-    `the base has ${found}, which is in the way of ${wanted}`,
+    `the base has ${escapeName(new TextEncoder().encode(found))}, which is in the way of ${wanted}`,
     {
       hint: 'Take llama.cpp that needs no libraries, as zosia build llama makes it; or remove the file from the base.',
     },

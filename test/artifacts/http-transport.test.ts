@@ -95,14 +95,29 @@ describe('httpTransport', () => {
     });
   });
 
-  it('treats a redirection to no address as a failure of the server', async () => {
-    const server = await served((_, response) =>
-      response.writeHead(302, { location: 'http://[' }).end(),
-    );
+  it.each([
+    ['to no address', 'http://[', 'to what is no http or https URL', 1],
+    ['to a file', 'file:///etc/hostname', 'to what is no http or https URL', 1],
+    ['in a circle', '/', 'in a circle', 2],
+  ])('follows no redirection %s, and does not try again', async (_, location, words, count) => {
+    const server = await served((__, response) => response.writeHead(302, { location }).end());
     const transport = transportFor(server.url);
     await expect(transport.download(wanted, await inFolder(), {})).rejects.toMatchObject({
       code: 'ZOSIA_DOWNLOAD_FAILED',
+      message: expect.stringMatching(new RegExp(`: it redirects ${words}$`)),
     });
+    expect(server.requests).toHaveLength(count);
+  });
+
+  it('follows a few redirections, not any number', async () => {
+    const server = await served((path, response) =>
+      response.writeHead(302, { location: `/${(Number(path) || 0) + 1}` }).end(),
+    );
+    const transport = transportFor(server.url);
+    await expect(transport.download(wanted, await inFolder(), {})).rejects.toMatchObject({
+      message: expect.stringMatching(/: it redirects more than 5 times$/),
+    });
+    expect(server.requests).toHaveLength(6);
   });
 
   it('waits as long as the server asks, and reports it', async () => {

@@ -22,6 +22,20 @@ describe('parseOrigin', () => {
       expect(() => parseOrigin(from)).toThrow(zosiaError('ZOSIA_BAD_OPTION'));
     },
   );
+
+  it.each([
+    ['file://host/x', 'another host'],
+    ['file:///a%2Fb', 'a slash'],
+    ['file:///a%2fb', 'a slash'],
+    ['file:///a%00b', 'a NUL'],
+  ])('refuses %s, of which there is no path', (from, why) => {
+    expect(() => parseOrigin(from)).toThrow(zosiaError('ZOSIA_BAD_OPTION'));
+    expect(() => parseOrigin(from)).toThrow(why);
+  });
+
+  it('takes localhost for this host', () => {
+    expect(parseOrigin('file://localhost/x')).toEqual({ path: '/x' });
+  });
 });
 
 describe('originName', () => {

@@ -113,7 +113,15 @@ describe('pinnedOriginFile of a file', () => {
     await writeFile(path, 'other');
     await expect(get(path)).rejects.toThrow(zosiaError('ZOSIA_DOWNLOAD_CORRUPT'));
     await rm(path);
-    await expect(get(path)).rejects.toThrow(zosiaError('ZOSIA_FILE_UNREADABLE'));
+    await expect(get(path)).rejects.toMatchObject({
+      code: 'ZOSIA_FILE_NOT_FOUND',
+      message: `there is no file at ${path}`,
+    });
+    // The digest cannot be left out here.
+    await expect(get(cacheDir)).rejects.toMatchObject({
+      code: 'ZOSIA_FILE_UNREADABLE',
+      hint: expect.not.stringContaining('sha256'),
+    });
     expect(await filesIn(cacheDir)).toEqual([]);
   });
 });

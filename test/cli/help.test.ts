@@ -20,6 +20,15 @@ describe('zosia help', () => {
       expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     },
   );
+
+  it.each([
+    ['image', 'imag'],
+    ['model', 'image', 'modle'],
+  ])('names the command that may be meant: %s', async (meant, ...path) => {
+    const { stderr, exitCode } = await zosia(['help', ...path]);
+    expect(stderr).toContain(`(Did you mean ${meant}?)`);
+    expect(exitCode).toBe(2);
+  });
 });
 
 describe('help on a narrow terminal', () => {

@@ -43,6 +43,12 @@ describe('verifyHost', () => {
     expect(facts.freeDiskMiB).toBeGreaterThan(0);
   });
 
+  it('reports no room for a cache where a file is in the place of a folder', async () => {
+    const environment = { PATH: '/bin', ZOSIA_CACHE: '/dev/null/x' };
+    const { facts } = await verifyHost({ purpose: 'up' }, fakeHost({ environment }));
+    expect(facts.freeDiskMiB).toBeUndefined();
+  });
+
   it.each([
     ['EACCES', 'you may not open /dev/kvm (the group kvm usually may)'],
     ['ENOENT', 'there is no /dev/kvm'],

@@ -10,6 +10,7 @@ import { openPlan } from '../../src/host/image-reader.js';
 import { openBase } from '../../src/recipes/base.js';
 import { fetchedBuildroot } from '../../src/recipes/buildroot.js';
 import { serve, withoutProxy } from '../artifacts/repository.js';
+import { TAR_END, tarMember } from '../formats/tar/build.js';
 import { describeWithPrograms } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { bzImage, image, makeOutput, rootfs } from './buildroot-output.js';
@@ -91,7 +92,8 @@ describe('an output of Buildroot', () => {
   ])('is refused with %s', async (_, files, code) => {
     const { fetch, places } = await output(files);
     await expect(fetch()).rejects.toMatchObject({ code: `ZOSIA_BUILDROOT_${code}` });
-    await expect(readdir(join(places.artifactsDir, 'aarch64'))).rejects.toThrow('ENOENT');
+    // Not even an empty folder for artifacts.
+    await expect(readdir(places.artifactsDir)).rejects.toThrow('ENOENT');
   });
 
   it('has the kernel of the architecture that is asked for', async () => {
@@ -214,5 +216,31 @@ describe('a base', () => {
         code: 'ZOSIA_CPIO_CORRUPT',
       });
     }
+  });
+
+  it('is refused by its name where it is no archive', async () => {
+    const { at, places } = await output({});
+    const base = join(at, 'readme');
+    await writeFile(base, 'a text');
+    await expect(openBase({ base, arch: 'x86_64', places })).rejects.toMatchObject({
+      code: 'ZOSIA_BASE_REFUSED',
+      message: `${base} is no cpio or tar archive`,
+      hint: expect.stringContaining('rootfs.cpio'),
+    });
+  });
+
+  it('is no tar of what Buildroot leaves, of which there is a root file system in it', async () => {
+    const { at, places } = await output({});
+    const base = join(at, 'output.tar');
+    const openTar = async (...names: readonly string[]) => {
+      const members = names.map((name) => tarMember({ name }, 'x'));
+      await writeFile(base, Buffer.concat([...members, TAR_END]));
+      return openBase({ base, arch: 'x86_64', places });
+    };
+    await expect(openTar('images/bzImage', 'images/rootfs.cpio')).rejects.toMatchObject({
+      code: 'ZOSIA_BASE_REFUSED',
+      hint: expect.stringContaining(`zosia fetch --from ${base}`),
+    });
+    expect(await openTar('sbin/init', 'images/bzImage')).toBeDefined();
   });
 });

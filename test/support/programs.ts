@@ -33,7 +33,10 @@ export function describeWithPrograms(
   body: () => void,
 ): void {
   const reason = whyMissing(names);
-  if (reason !== undefined && IS_COMPLETE_HOST) describe(title, () => fail(reason));
+  if (reason !== undefined && IS_COMPLETE_HOST)
+    describe(title, () => {
+      fail(reason);
+    });
   else describe(title, skipWhere(reason !== undefined, reason ?? ''), body);
 }
 

@@ -33,7 +33,7 @@ export const isOutputName = (name: string): boolean =>
 
 /** A file of an output that may be taken. */
 export interface Candidate {
-  /** As `images/Image`, with the folder that an archive has before it. */
+  /** As `images/Image`, with the folder that an archive has before it; printable, see `escapeName`. */
   readonly path: string;
   readonly name: string;
 }
@@ -96,13 +96,38 @@ function notesOn(
 }
 
 const note = (paths: readonly string[], advice: string): string =>
-  `${paths.join(', ')} ${paths.length === 1 ? 'is' : 'are'} of no use here: ${advice}.`;
+  `${enumerated(paths, ', ')} ${paths.length === 1 ? 'is' : 'are'} of no use here: ${advice}.`;
+
+/** How many paths a message names. */
+const MAX_NAMED = 4;
+
+/** The first of them, and how many more there are. */
+function enumerated(paths: readonly string[], separator: string): string {
+  const named = paths.slice(0, MAX_NAMED).join(separator);
+  return paths.length > MAX_NAMED ? `${named} and ${paths.length - MAX_NAMED} more` : named;
+}
+
+/** The error for more candidates than are looked at. */
+export function tooMany(origin: string, found: readonly Candidate[]): ZosiaError {
+  const [first, second] = found;
+  return new ZosiaError(
+    'ZOSIA_BUILDROOT_AMBIGUOUS',
+    `${origin} has more than ${found.length} files that may be a kernel or a root file system, as ${first!.path} and ${second!.path}`,
+    { hint: 'Name one output of Buildroot: its folder, or a tar archive of it.' },
+  );
+}
 
 function ambiguous(origin: string, what: string, group: readonly Candidate[]): ZosiaError {
-  const paths = group.map(({ path }) => path).join(' and ');
-  return new ZosiaError('ZOSIA_BUILDROOT_AMBIGUOUS', `${origin} has two ${what}: ${paths}`, {
-    hint: wording`Name the folder that has one of them, or the architecture with ${option('arch')}.`,
-  });
+  const [first, second, ...others] = group;
+  const count = others.length === 0 ? 'two' : `${group.length}`;
+  const paths = `${first!.path} and ${second!.path}`;
+  return new ZosiaError(
+    'ZOSIA_BUILDROOT_AMBIGUOUS',
+    `${origin} has ${count} ${what}${others.length === 0 ? ':' : ', as'} ${paths}`,
+    {
+      hint: wording`Name the folder that has one of them, or the architecture with ${option('arch')}.`,
+    },
+  );
 }
 
 function empty(

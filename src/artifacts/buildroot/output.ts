@@ -30,7 +30,9 @@ export async function openBuildroot(
   const status = await stat(path).catch((cause: unknown) => {
     throw noSuchFile(path, cause);
   });
-  const found = status.isDirectory() ? await findInFolder(path) : await findInArchive(path, signal);
+  const found = status.isDirectory()
+    ? await findInFolder(path)
+    : await findInArchive(path, origin, signal);
   const chosen = chooseOutputs(found, origin, arch);
   checkChosen(chosen);
   return chosen;

@@ -1,10 +1,12 @@
 import { ZosiaError } from '../../errors.js';
-import { unpackedHead } from '../../formats/compression/detect.js';
+import { foreignPacking, unpackedHead } from '../../formats/compression/detect.js';
+import { isOutputPath } from './archive-output.js';
 import type { CpioFile } from '../../formats/cpio/root/file.js';
+import type { CpioEntry } from '../../formats/cpio/entry.js';
 import { unpackCpio } from '../../formats/cpio/root/unpack.js';
 import { planCpio } from '../../formats/cpio/writer.js';
 import { ELF_MACHINE_BYTES, elfMachine } from '../../formats/elf/machine.js';
-import { isTar } from '../../formats/tar/open.js';
+import { isOldTar, isTar, oldTar } from '../../formats/tar/open.js';
 import { tarTree } from '../../formats/tar/tree.js';
 import { Turns } from '../../formats/turns.js';
 import { accessFile } from '../../host/access-file.js';
@@ -44,7 +46,7 @@ export async function readRootfs(path: string, signal?: AbortSignal): Promise<Ro
       maxBytes: MAX_UNPACKED_BYTES,
       signal,
     });
-    if (damage) throw damage;
+    if (damage) throw damagedBase(path, damage);
     const refusal = skipped.problems.find(({ code }) => code === 'compression');
     if (refusal) throw notUnpacked(path, refusal.message);
     return { archive, root: unpacked.root, arch: await findArchitecture(unpacked.root, signal) };
@@ -63,17 +65,63 @@ const LZ4_FRAME_MAGIC = 0x184d2204;
 const MAGIC_BYTES = 4;
 
 async function isLz4Frame(source: RandomAccess): Promise<boolean> {
-  if (source.sizeBytes < MAGIC_BYTES) return false;
-  const bytes = await source.read(0, MAGIC_BYTES);
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === LZ4_FRAME_MAGIC;
+  return isLz4(await source.read(0, Math.min(MAGIC_BYTES, source.sizeBytes)));
+}
+
+const isLz4 = (head: Uint8Array): boolean =>
+  head.length >= MAGIC_BYTES &&
+  new DataView(head.buffer, head.byteOffset).getUint32(0, true) === LZ4_FRAME_MAGIC;
+
+/** What archives begin with that kernels unpack, or once did, and what may stand before the first. */
+const CPIO = '0707';
+
+function mayBeCpio(head: Uint8Array): boolean {
+  const text = Buffer.from(head.subarray(0, CPIO.length)).toString('latin1');
+  return head[0] === 0 || CPIO.startsWith(text) || isLz4(head);
+}
+
+function noArchive(path: string, head: Uint8Array): ZosiaError {
+  return new ZosiaError('ZOSIA_BASE_REFUSED', `${path} is no cpio or tar archive`, {
+    hint:
+      foreignPacking(head)?.hint ??
+      'Name a root file system: rootfs.cpio or rootfs.tar, packed or not.',
+  });
+}
+
+const damagedBase = (path: string, damage: ZosiaError): ZosiaError =>
+  new ZosiaError(damage.code, `${path} cannot be unpacked: ${damage.message}`, {
+    hint: 'Make the archive again, or name another base.',
+    cause: damage,
+  });
+
+/** What a root file system has at its root, one or the other. */
+const OF_ROOT: readonly string[] = ['/init', '/bin', '/sbin', '/usr', '/etc'];
+
+/** Refuses a tar of what Buildroot leaves, kernel and root file system as files: a guest would find no program. */
+function refuseOutput(path: string, entries: readonly CpioEntry[]): void {
+  const output = entries.find((entry) => isOutputPath(entry.path));
+  const isRoot = entries.some((entry) =>
+    OF_ROOT.some((name) => `${entry.path}/`.startsWith(`${name}/`)),
+  );
+  if (!output || isRoot) return;
+  throw new ZosiaError(
+    'ZOSIA_BASE_REFUSED',
+    `${path} is an output of Buildroot's, which has the root file system as a file in it`,
+    { hint: `Take it with zosia fetch --from ${path}, then name the base buildroot.` },
+  );
 }
 
 async function archiveOf(path: string, signal?: AbortSignal): Promise<Image> {
   const file = await accessFile(path);
   try {
-    if (isTar((await unpackedHead(file)).head)) {
-      return planCpio(await tarTree(file, { maxBytes: MAX_UNPACKED_BYTES, signal }));
+    const { compression, head } = await unpackedHead(file);
+    if (isOldTar(head)) throw oldTar();
+    if (isTar(head)) {
+      const entries = await tarTree(file, { maxBytes: MAX_UNPACKED_BYTES, signal });
+      refuseOutput(path, entries);
+      return planCpio(entries);
     }
+    if (compression === undefined && !mayBeCpio(head)) throw noArchive(path, head);
   } finally {
     await file.close();
   }

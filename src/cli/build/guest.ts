@@ -5,6 +5,7 @@ import { addBuilderOptions, withChosenBuilder } from '../options/builder.js';
 import { addMirrorOption } from '../options/fetch.js';
 import { archOption, chosenArchitecture } from '../options/values.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import { checkOutputFolder } from '../../host/check-output-folder.js';
 import { formatBytes, print, printJson } from '../output/output.js';
 import { defaultPlaces, guestBuildDir } from '../../recipes/places.js';
 import type { Builder } from '../../toolchain/builder.js';
@@ -34,13 +35,14 @@ export function defineBuildGuest(command: Command, context: CliContext): void {
 Nobody needs this to boot: guest/prebuilt holds what is built from guest/init, guest/efi and guest/shared, and
 --prebuilt renews all of it. The same compiler gives the same bytes on any host, and in Docker.`,
     )
-    .action((options: Options) =>
-      withChosenBuilder('guest', command, context, (builder) =>
+    .action(async (options: Options) => {
+      if (options.out !== undefined) await checkOutputFolder(options.out);
+      await withChosenBuilder('guest', command, context, (builder) =>
         options.prebuilt
           ? renewPrebuilt(builder, options, context)
           : buildOne(builder, options, context),
-      ),
-    );
+      );
+    });
 }
 
 async function renewPrebuilt(

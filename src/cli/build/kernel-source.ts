@@ -5,6 +5,7 @@ import type { FetchFlags } from '../options/fetch.js';
 import { folders } from '../environment.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { startProgress } from '../output/progress.js';
+import { waitNotice } from '../output/wait-notice.js';
 import { chosenArchitecture } from '../options/values.js';
 
 /** What a kernel is built of: known before it is fetched. */
@@ -68,6 +69,7 @@ async function otherSource(
           onBytes: (name, received, total) => {
             progress.update(name, received, total);
           },
+          onWait: waitNotice(),
         });
       } finally {
         progress.stop();

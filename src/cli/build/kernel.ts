@@ -9,6 +9,7 @@ import { archOption, sha256Digest } from '../options/values.js';
 import { chosenSource } from './kernel-source.js';
 import type { SourceFlags } from './kernel-source.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
+import { checkOutputFolder } from '../../host/check-output-folder.js';
 import type { Builder } from '../../toolchain/builder.js';
 import type { Compiler } from '../../toolchain/compiler.js';
 import type { BuiltKernel } from '../../toolchain/kernel/build.js';
@@ -76,6 +77,7 @@ Examples:
     .action(async (flags: Flags) => {
       requireOneOf(command, '--source', ['--sha256']);
       requireOneOf(command, '--sha256', ['--source']);
+      if (flags.out !== undefined) await checkOutputFolder(flags.out);
       if (flags.prebuilt) {
         await renewPrebuilt(flags, command, context);
         return;

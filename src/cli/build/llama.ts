@@ -9,6 +9,7 @@ import { requireOneOf } from '../options/machine.js';
 import { archOption, chosenArchitecture } from '../options/values.js';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
+import { checkOutputFolder } from '../../host/check-output-folder.js';
 import type { Builder } from '../../toolchain/builder.js';
 import type { BuiltProgram } from '../../toolchain/llama/build.js';
 import type { MadeLlama, RecordedLlama } from '../../toolchain/llama/record.js';
@@ -65,6 +66,7 @@ Examples:
     .action(async (flags: Flags) => {
       requireOneOf(command, '--commit', ['--source']);
       requireOneOf(command, '--source', ['--commit']);
+      if (flags.out !== undefined) await checkOutputFolder(flags.out);
       const withBuilder: WithBuilder = (use) => withChosenBuilder('llama', command, context, use);
       if (flags.record) {
         await recordPrograms(flags, withBuilder, context);

@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { say, warn } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
+import { waitNotice } from '../output/wait-notice.js';
 import { chosenArchitecture } from './values.js';
 import { variableOption } from '../variable-option.js';
 import { folders } from '../environment.js';
 import type { Architecture } from '../../artifacts/architectures.js';
-import type { DownloadProgress } from '../../artifacts/fetch.js';
 import type { LinuxGuestOptions } from '../../recipes/linux-guest.js';
 
 /** Options of every command that may have to fetch something. */
@@ -42,9 +42,6 @@ export const addMirrorOption = (command: Command): Command =>
     ),
   );
 
-/** Nobody need be told of a shorter pause. */
-const LEAST_PAUSE_MS = 2000;
-
 /** Runs `use` with the flags as a fetch takes them; its downloads are drawn until it is done. */
 export async function withFetchSettings<T>(
   flags: FetchFlags,
@@ -52,14 +49,7 @@ export async function withFetchSettings<T>(
   use: (settings: FetchSettings) => Promise<T>,
 ): Promise<T> {
   const progress = startProgress();
-  let quietUntil = 0;
-  /** All downloads from one side pause together. */
-  const sayOnce = ({ reason, pauseMs }: NonNullable<DownloadProgress['waiting']>): void => {
-    const now = performance.now();
-    if (now < quietUntil) return;
-    quietUntil = now + pauseMs;
-    say(`waiting ${Math.ceil(pauseMs / 1000)} s: ${reason}`);
-  };
+  const onWait = waitNotice();
   try {
     return await use({
       arch: chosenArchitecture(flags.arch),
@@ -72,7 +62,7 @@ export async function withFetchSettings<T>(
       log: say,
       onProgress: ({ name, receivedBytes, sizeBytes, waiting }) => {
         progress.update(name, receivedBytes, sizeBytes);
-        if (waiting && waiting.pauseMs >= LEAST_PAUSE_MS) sayOnce(waiting);
+        if (waiting) onWait(waiting.reason, waiting.pauseMs);
       },
     });
   } finally {

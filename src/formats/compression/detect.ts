@@ -22,11 +22,7 @@ export async function unpackedHead(source: RandomAccess): Promise<UnpackedHead> 
   const method = findMethod(head.subarray(0, METHOD_MAGIC_BYTES));
   if (!method) return { compression: undefined, head };
   if (!method.unpack) {
-    throw new ZosiaError(
-      'ZOSIA_COMPRESSION_UNSUPPORTED',
-      `it is packed with ${method.name}, which zosia does not unpack`,
-      { hint: `Unpack it with ${method.program}.` },
-    );
+    throw notUnpacked(method.name, method.program);
   }
   const unpacking = method.unpack(source, 0);
   try {
@@ -43,6 +39,33 @@ export async function unpackedHead(source: RandomAccess): Promise<UnpackedHead> 
     await unpacking.return(0);
   }
 }
+
+/** What kernels do not look for, and so is no method here, by what it begins with. */
+const FOREIGN: readonly {
+  readonly name: string;
+  readonly magic: string;
+  readonly program: string;
+}[] = [
+  // LZ4 Frame Format Description: what lz4 writes unless it is told -l.
+  { name: "lz4's frames", magic: '\x04\x22\x4d\x18', program: 'unlz4' },
+  { name: 'lzip', magic: 'LZIP', program: 'lzip -d' },
+  { name: 'compress', magic: '\x1f\x9d', program: 'uncompress' },
+  { name: 'zip', magic: 'PK\x03\x04', program: 'unzip' },
+];
+
+/** The error for what is packed with something else than a kernel unpacks; undefined for all others. */
+export function foreignPacking(head: Uint8Array): ZosiaError | undefined {
+  const text = new TextDecoder('latin1').decode(head.subarray(0, METHOD_MAGIC_BYTES * 2));
+  const found = FOREIGN.find(({ magic }) => text.startsWith(magic));
+  return found && notUnpacked(found.name, found.program);
+}
+
+const notUnpacked = (name: string, program: string): ZosiaError =>
+  new ZosiaError(
+    'ZOSIA_COMPRESSION_UNSUPPORTED',
+    `it is packed with ${name}, which zosia does not unpack`,
+    { hint: `Unpack it with ${program}.` },
+  );
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const head = new Uint8Array(PEEK_BYTES);

@@ -61,6 +61,14 @@ export function decodeHeader(block: Uint8Array): TarHeader {
   };
 }
 
+/** Whether a block is a member's header of any format: its checksum, which all have, is that of its bytes. */
+export function isHeader(block: Uint8Array): boolean {
+  if (block.length < BLOCK_BYTES) return false;
+  const { offset, width } = TAR_FIELDS.checksum;
+  const stored = octal(block.subarray(offset, offset + width));
+  return stored !== undefined && sums(block).includes(stored);
+}
+
 const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 const fieldBytes = (block: Uint8Array, { offset, width }: TarField): Uint8Array =>

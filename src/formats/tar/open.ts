@@ -2,7 +2,8 @@ import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { decompress } from '../compression/decompress.js';
 import type { Compression } from '../compression/decompress.js';
-import { unpackedHead } from '../compression/detect.js';
+import { foreignPacking, unpackedHead } from '../compression/detect.js';
+import { isHeader } from './header.js';
 import { TAR_FIELDS, USTAR } from './layout.js';
 import { visitTar } from './visit.js';
 import type { TarDataSink, TarMember } from './visit.js';
@@ -16,6 +17,15 @@ export function isTar(head: Uint8Array): boolean {
   return new TextDecoder('latin1').decode(magic) === USTAR;
 }
 
+/** Whether bytes begin a tar archive as they were before POSIX: in their headers nothing says what they are. */
+export const isOldTar = (head: Uint8Array): boolean => !isTar(head) && isHeader(head);
+
+/** The error for an archive of which {@link isOldTar} says so. */
+export const oldTar = (): ZosiaError =>
+  new ZosiaError('ZOSIA_TAR_UNSUPPORTED', 'the tar archive is of a format older than ustar', {
+    hint: 'Unpack it with tar -xf, and pack it again with tar -cf, which writes a newer format.',
+  });
+
 export interface ReadTarOptions {
   /** The most that it may unpack to. */
   readonly maxBytes: number;
@@ -25,7 +35,7 @@ export interface ReadTarOptions {
 /**
  * Runs a tar archive past a visitor, see {@link visitTar}: one that may be packed with gzip, xz or zstd.
  *
- * @throws ZosiaError `ZOSIA_TAR_CORRUPT`, `ZOSIA_COMPRESSION_UNSUPPORTED`, and as the decompressors
+ * @throws ZosiaError `ZOSIA_TAR_CORRUPT`, `ZOSIA_TAR_UNSUPPORTED`, `ZOSIA_COMPRESSION_UNSUPPORTED`, and as the decompressors
  */
 export async function readTar(
   source: RandomAccess,
@@ -33,6 +43,9 @@ export async function readTar(
   { maxBytes, signal }: ReadTarOptions,
 ): Promise<void> {
   const { compression, head } = await unpackedHead(source);
+  const foreign = foreignPacking(head);
+  if (foreign) throw foreign;
+  if (isOldTar(head)) throw oldTar();
   if (!isTar(head)) throw noTar('it does not begin with a member of one');
   if (!COMPRESSIONS.includes(compression)) {
     throw noTar(`it is packed with ${compression}, not with gzip, xz or zstd`);

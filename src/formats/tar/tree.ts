@@ -3,6 +3,7 @@ import type { RandomAccess } from '../../image/random-access.js';
 import { joinChunks, tooLarge } from '../compression/limits.js';
 import type { CpioEntry } from '../cpio/entry.js';
 import type { EntryAttributes } from '../entry.js';
+import { escapeName } from '../escaped-name.js';
 import { memberPath } from '../member-path.js';
 import { corruptTar, readTar } from './open.js';
 import type { TarDataSink, TarMember, TarType } from './visit.js';
@@ -52,7 +53,7 @@ export async function tarTree(
 
 function entryOf(member: TarMember): { path: string; entry: CpioEntry } {
   const { name, type, linkName: target, uid, gid, mtimeSeconds } = member;
-  if (!member.isNameUtf8) throw corruptTar(`the name ${name} is not UTF-8`);
+  if (!member.isNameUtf8) throw corruptTar(`the name ${printable(name)} is not UTF-8`);
   const path = placed(name, name);
   const attributes: EntryAttributes = {
     mode: member.mode & PERMISSION_MASK,
@@ -82,9 +83,13 @@ function entryOf(member: TarMember): { path: string; entry: CpioEntry } {
 function otherType(name: string, type: TarType | undefined): ZosiaError {
   const what =
     type === 'sparse' ? 'a file with holes left out' : 'of a type that an initramfs has not';
-  return new ZosiaError('ZOSIA_TAR_UNSUPPORTED', `${name} in the tar archive is ${what}`, {
-    hint: type === 'sparse' ? NO_SPARSE_HINT : 'Leave it out of the archive.',
-  });
+  return new ZosiaError(
+    'ZOSIA_TAR_UNSUPPORTED',
+    `${printable(name)} in the tar archive is ${what}`,
+    {
+      hint: type === 'sparse' ? NO_SPARSE_HINT : 'Leave it out of the archive.',
+    },
+  );
 }
 
 /** What to do about members of the type `sparse`. */
@@ -92,6 +97,8 @@ export const NO_SPARSE_HINT = 'Make the archive again without -S, by tar.';
 
 function placed(name: string, where: string): string {
   const path = memberPath(name);
-  if (path === undefined) throw corruptTar(`${where} leads out of the archive`);
+  if (path === undefined) throw corruptTar(`${printable(where)} leads out of the archive`);
   return path;
 }
+
+const printable = (name: string): string => escapeName(new TextEncoder().encode(name));

@@ -2,8 +2,12 @@ import { writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
+import { foreignPacking } from '../../formats/compression/detect.js';
+import { findMethod } from '../../formats/compression/methods.js';
 import { readDeb } from '../../formats/deb/deb.js';
 import type { DebEntry } from '../../formats/deb/deb.js';
+import { BLOCK_BYTES } from '../../formats/tar/layout.js';
+import { isOldTar, isTar } from '../../formats/tar/open.js';
 import type { TarDataSink } from '../../formats/tar/visit.js';
 import { accessFile } from '../../host/access-file.js';
 import type { OpenFile } from '../../host/access-file.js';
@@ -41,15 +45,18 @@ export async function unpackKernelSource(
   signal?: AbortSignal,
 ): Promise<void> {
   const archive = 'source.tar';
-  await withSourceArchive(path, signal, (source) => builder.copy(source, `${folder}/${archive}`));
+  await withSourceArchive(path, signal, async (source) => {
+    await refuseOther(source, path);
+    await builder.copy(source, `${folder}/${archive}`);
+  });
   const unpack = `tar -xf ${archive} --strip-components=1 && rm ${archive}`;
   const { failed, output } = await builder.run('sh', ['-c', unpack], { cwd: folder });
   if (failed) {
     throw buildFailed(builder, {
       what: 'the kernel',
-      error: `tar does not unpack its source: ${output.trim()}`,
+      error: `tar does not unpack its source: ${output.trim().split('\n')[0]}`,
       output,
-      hint: 'Fetch it again.',
+      hint: 'It is damaged, or cut short, though it has the sha256 that is named: see that both are of a whole archive.',
     });
   }
   const isThere = 'test -f Makefile && test -f Kconfig';
@@ -74,6 +81,17 @@ async function withSourceArchive<T>(
       });
       return withFile(archive, use);
     });
+  });
+}
+
+/** Refuses what is neither a tar archive nor packed: a page of HTML, for instance. */
+async function refuseOther(source: RandomAccess, path: string): Promise<void> {
+  const head = await source.read(0, Math.min(source.sizeBytes, BLOCK_BYTES));
+  const foreign = foreignPacking(head);
+  if (!foreign && (findMethod(head) || isTar(head) || isOldTar(head))) return;
+  throw new ZosiaError('ZOSIA_KERNEL_SOURCE', `${path} is no tar archive`, {
+    hint: 'Name a tar archive of the source, plain or packed with gzip, xz, zstd or bzip2, as kernel.org has it.',
+    cause: foreign,
   });
 }
 

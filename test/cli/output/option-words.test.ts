@@ -83,7 +83,10 @@ const OF_OTHER_PROGRAMS = [
   'toolchain/efi.ts',
   'toolchain/freestanding.ts',
   'toolchain/kernel/build.ts',
+  // The doctor's purposes, which messages put into whole commands.
+  'toolchain/kernel/preflight.ts',
   'toolchain/kernel/source.ts',
+  'toolchain/llama/build.ts',
   'toolchain/llama/source.ts',
   'toolchain/llama/toolchain.ts',
   'toolchain/required-tools.ts',

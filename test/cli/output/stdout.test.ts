@@ -72,6 +72,31 @@ describe.each(COMMANDS)('zosia %s %s %s', (...words) => {
   });
 });
 
+const noFull = skipWhere(!existsSync('/dev/full'), 'no /dev/full here');
+
+describe('a command that fails before it prints anything', () => {
+  it.each([
+    [['imgae'], /^error: unknown command 'imgae'/, 2],
+    [['model', 'info', 'NOPE', '--json'], /^error: there is no model NOPE\n/, 1],
+  ])('says why, also where stdout takes nothing: %j', noFull, async (args, words, status) => {
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd: folder.path,
+      stdio: ['ignore', full.fd, 'pipe'],
+    });
+    let said = '';
+    child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [exitCode] = (await once(child, 'close')) as [number];
+    await full.close();
+    expect(said).toMatch(words);
+    expect(said).not.toContain('ENOSPC');
+    expect(exitCode).toBe(status);
+    const gone = await withoutReaderOf('stdout', args);
+    expect(gone.said).toMatch(words);
+    expect(gone.exitCode).toBe(status);
+  });
+});
+
 describe('stderr without a reader', () => {
   it('does not prevent the results on stdout', async () => {
     const args = ['image', 'model', 'model.gguf', '--out', 'out.img', '--json', '--use-docker'];

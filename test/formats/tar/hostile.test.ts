@@ -21,6 +21,35 @@ const base256 = (first: number, value: number): Uint8Array => {
 };
 const long = (type: string, name: string) => tarMember({ name: '././@LongLink', type }, name);
 
+describe('what is no tar archive that is read', () => {
+  it('is named where it is one of before ustar', async () => {
+    await expect(tree(tarMember({ magic: '\0\0\0\0\0\0\0\0' }, 'x'))).rejects.toMatchObject({
+      code: 'ZOSIA_TAR_UNSUPPORTED',
+      message: expect.stringContaining('older than ustar'),
+    });
+  });
+
+  it.each([
+    ['\x04\x22\x4d\x18', /lz4's frames/, /unlz4/],
+    ['LZIP', /lzip/, /lzip -d/],
+    ['PK\x03\x04', /zip/, /unzip/],
+  ])('is named by its packing where it begins with %j', async (magic, message, hint) => {
+    await expect(tree(Buffer.from(magic, 'latin1'))).rejects.toMatchObject({
+      code: 'ZOSIA_COMPRESSION_UNSUPPORTED',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
+  });
+});
+
+describe('a name with control characters', () => {
+  it('is printed without them', async () => {
+    await expect(tree(tarMember({ name: '../a\nerror: b' }, 'x'))).rejects.toMatchObject({
+      message: expect.stringContaining('../a\\x0aerror: b leads out'),
+    });
+  });
+});
+
 describe('a tar archive that says what cannot be', () => {
   it.each<[string, readonly Uint8Array[]]>([
     ['a size that is no number', [tarHeader({ size: '0000000009x' })]],

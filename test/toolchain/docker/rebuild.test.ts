@@ -95,7 +95,7 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
     const images = await found.docker('images', '--quiet', 'zosia-guest');
     const source = await found.docker('image', 'inspect', ...label, images.split('\n')[0]!);
     const isOfTheDay = source === 'the Debian snapshot archive';
-    expect(stderr.includes(`those in the image are from ${source}`)).toBe(!isOfTheDay);
+    expect(stderr.includes(`but from ${source}`)).toBe(!isOfTheDay);
     expect(JSON.parse(stdout)).toMatchObject({
       builder: 'docker',
       sha256: sha256(await prebuiltProgram('aarch64', 'init')),
@@ -105,10 +105,10 @@ describeWithPrograms(['docker', 'dockerd', 'debootstrap'], 'a build in Docker', 
   it.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     'leaves no container when zosia gets %s',
     async (signal, context) => {
-      const { docker } = running(context);
+      const found = running(context);
       const args = [CLI, 'build', 'guest', '--arch', 'aarch64', '--out', folder.file(signal)];
       const zosia = execa(process.execPath, args, { reject: false });
-      const containers = (): Promise<string> => docker('ps', '--all', '--quiet');
+      const containers = (): Promise<string> => found.docker('ps', '--all', '--quiet');
       while ((await containers()) === '') await pause(50);
       zosia.kill(signal);
       expect((await zosia).failed).toBe(true);

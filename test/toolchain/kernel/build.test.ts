@@ -169,12 +169,19 @@ describeWithPrograms(['make', 'tar', 'xz'], 'buildKernel', () => {
       await writeFile(other, contents);
       await expect(build('', { source: other })).rejects.toThrow(zosiaError('ZOSIA_KERNEL_SOURCE'));
     }
-    for (const contents of ['', 'no archive', archive.subarray(0, archive.length / 2)]) {
+    for (const contents of ['', 'no archive', '<!doctype html>']) {
       await writeFile(other, contents);
-      await expect(build('', { source: other })).rejects.toThrow(
-        /tar does not unpack its source|has no source of a kernel/,
-      );
+      await expect(build('', { source: other })).rejects.toMatchObject({
+        code: 'ZOSIA_KERNEL_SOURCE',
+        message: `${other} is no tar archive`,
+      });
     }
+    await writeFile(other, archive.subarray(0, archive.length / 2));
+    await expect(build('', { source: other })).rejects.toMatchObject({
+      // One line of what tar and xz print.
+      message: expect.stringMatching(/tar does not unpack its source: .+$/),
+      hint: expect.stringMatching(/^It is damaged, or cut short/),
+    });
   });
 
   it('stops when it is cancelled', async () => {
