@@ -1,14 +1,7 @@
 import { join } from 'node:path';
-import type { DeviceMapperPlan, LinearRow } from '../formats/device-mapper/table.js';
+import type { DeviceMapperPlan, MappedDisk } from '../formats/device-mapper/table.js';
 import { withPrivateFolder } from '../host/private-folder.js';
 import { writeRaw } from '../host/raw-writer.js';
-
-/** A disk for a machine whose guest puts it together of files. */
-export interface MappedDisk {
-  readonly format: 'table';
-  readonly files: readonly string[];
-  readonly rows: readonly LinearRow[];
-}
 
 /**
  * Lends a disk that is one run's own, as `withPrivateDisk` does, but without a format in between: the files

@@ -51,6 +51,13 @@ export function planDeviceMapper(image: Image, options: ExtentOptions = {}): Dev
   return { rows, disks: [...numbers.keys()], metadata };
 }
 
+/** A disk that Linux puts together of files: each of them is a disk of the machine, in this order. */
+export interface MappedDisk {
+  readonly format: 'table';
+  readonly files: readonly string[];
+  readonly rows: readonly LinearRow[];
+}
+
 /** A table as the run request has it: `start length disk diskStart`, a row a line, decimal. */
 export const formatTable = (rows: readonly LinearRow[]): string =>
   rows

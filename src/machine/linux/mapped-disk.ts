@@ -1,14 +1,6 @@
-import type { LinearRow } from '../../formats/device-mapper/table.js';
+import type { MappedDisk } from '../../formats/device-mapper/table.js';
 import { ZosiaError } from '../../errors.js';
 import { optionValue } from '../qemu/arguments.js';
-
-/** A disk that the guest puts together of files by a device-mapper table: each is a disk of the machine. */
-export interface MappedDisk {
-  readonly format: 'table';
-  /** Attached read-only, by number; a last partial sector is filled with zeros. */
-  readonly files: readonly string[];
-  readonly rows: readonly LinearRow[];
-}
 
 /**
  * Slots of the root bus that the disks have, eight functions each: devices that are not told where to go take

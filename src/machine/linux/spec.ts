@@ -1,5 +1,5 @@
 import type { Firmware } from '../firmware/firmware.js';
-import type { MappedDisk } from './mapped-disk.js';
+import type { MappedDisk } from '../../formats/device-mapper/table.js';
 import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js';
 
 /** A machine with a Linux guest, down to the last detail: what QEMU's command line is made from. */
