@@ -54,6 +54,28 @@ export async function unpackBzImage(bzImage: Uint8Array): Promise<Uint8Array> {
   return joinChunks(chunks);
 }
 
+/**
+ * Where the compressed kernel in a bzImage ends, in bytes from its beginning.
+ *
+ * @param head what the file begins with, header and all
+ * @returns undefined for what is no bzImage, or does not say
+ */
+export function payloadEnd(head: Uint8Array): number | undefined {
+  if (head.length < HEADER.sizeBytes) return undefined;
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  const { magic, magicOffset } = HEADER;
+  if (bytes.toString('latin1', magicOffset, magicOffset + magic.length) !== magic) return undefined;
+  if (bytes.readUInt16LE(HEADER.versionOffset) < HEADER.firstVersion) return undefined;
+  const { start, length } = payloadPlace(bytes);
+  return length === 0 ? undefined : start + length;
+}
+
+function payloadPlace(bytes: Buffer): { start: number; length: number } {
+  const sectors = bytes[HEADER.setupSectorsOffset]! || DEFAULT_SETUP_SECTORS;
+  const start = (sectors + 1) * SECTOR_BYTES + bytes.readUInt32LE(HEADER.payloadOffsetOffset);
+  return { start, length: bytes.readUInt32LE(HEADER.payloadLengthOffset) };
+}
+
 /** The compressed kernel. */
 function payloadOf(bzImage: Uint8Array): Uint8Array {
   if (bzImage.length < HEADER.sizeBytes) throw damaged('it has no setup header');
@@ -65,9 +87,7 @@ function payloadOf(bzImage: Uint8Array): Uint8Array {
   if (bytes.readUInt16LE(HEADER.versionOffset) < HEADER.firstVersion) {
     throw damaged('its boot protocol is older than 2.08');
   }
-  const sectors = bytes[HEADER.setupSectorsOffset]! || DEFAULT_SETUP_SECTORS;
-  const start = (sectors + 1) * SECTOR_BYTES + bytes.readUInt32LE(HEADER.payloadOffsetOffset);
-  const length = bytes.readUInt32LE(HEADER.payloadLengthOffset);
+  const { start, length } = payloadPlace(bytes);
   if (length < SIZE_BYTES || start + length > bytes.length) throw damaged('it is cut short');
   return bzImage.subarray(start, start + length);
 }

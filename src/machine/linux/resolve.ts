@@ -13,6 +13,7 @@ import { hostChoices, resolveHost, sessionConsole } from '../resolve-host.js';
 import type { HostOptions } from '../resolve-host.js';
 import { defaultSize } from './default-size.js';
 import { defaultThreads } from './default-threads.js';
+import { checkKernel } from './check-kernel.js';
 import { checkLeastRam } from './least-memory.js';
 import type { LinuxMachineSpec } from './spec.js';
 import { waitFlags } from './wait-policy.js';
@@ -55,8 +56,11 @@ const DISK = { what: 'model disk', option: 'disk', builtBy };
 const quickBios = ({ arch, accel }: HostSpec, { hasQboot }: QemuFacts): string | undefined =>
   arch === 'x86_64' && accel.name === 'tcg' && hasQboot ? QBOOT : undefined;
 
-/** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND` unless there is a kernel at a path */
-export const requireKernel = (path: string): Promise<void> => requireFile(path, KERNEL);
+/** @throws ZosiaError `ZOSIA_FILE_NOT_FOUND` unless there is a file at a path, and as `checkKernel` */
+export async function requireKernel(path: string): Promise<void> {
+  await requireFile(path, KERNEL);
+  await checkKernel(path);
+}
 
 /**
  * Decides everything about a machine with a Linux guest.
