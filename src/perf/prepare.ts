@@ -9,6 +9,7 @@ import { resolveLinuxMachine } from '../machine/machine.js';
 import type { LinuxMachineOptions } from '../machine/machine.js';
 import { describeLinuxMachine, prepareLinuxMachine } from '../prepare/linux.js';
 import type { PrepareLinuxOptions } from '../prepare/linux.js';
+import { withExistingDisk } from '../prepare/run-disk.js';
 import type { MachineWithDisk } from '../prepare/run-disk.js';
 
 /** A machine that settings are measured on. */
@@ -83,8 +84,9 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
     },
     folders,
   );
+  const hasOwnKernel = options.machine?.kernel === undefined;
   return {
-    spec,
+    ...(dryRun ? { spec } : await withExistingDisk(spec, { hasOwnKernel })),
     model: model?.info.name ?? basename(disk),
     llamaArgs: (tokens) => needs(tokens)?.llamaArgs ?? [],
   };

@@ -6,7 +6,7 @@ import { readVmdk } from '../../../src/formats/vmdk/reader.js';
 import { planVmdk } from '../../../src/formats/vmdk/writer.js';
 import { sha256 } from '../../../src/image/sha256.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
-import type { Image, Segment } from '../../../src/image/image.js';
+import type { Segment } from '../../../src/image/image.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import { zosiaError } from '../../support/errors.js';
