@@ -6,6 +6,7 @@ import { parseArgs, promisify } from 'node:util';
 import { ARCHITECTURES } from '../src/artifacts/architectures.js';
 import type { Architecture } from '../src/artifacts/architectures.js';
 import { linuxArguments, resolveLinuxMachine, withRunInitrd } from '../src/machine/machine.js';
+import { withExistingDisk, withRunDisk } from '../src/prepare/run-disk.js';
 import { median } from '../src/perf/statistics.js';
 import { writeModelDisk } from '../src/recipes/model-disk.js';
 import { modelNeeds } from '../src/recipes/model-memory.js';
@@ -63,6 +64,7 @@ async function boot(machine: Machine, contestant: Contestant): Promise<BootTimes
     kernel,
     initrd,
     changed = (args: readonly string[]) => args,
+    isLastRelease = false,
     llamaArgs = [],
   } = contestant;
   const spec = await resolveLinuxMachine(
@@ -77,10 +79,13 @@ async function boot(machine: Machine, contestant: Contestant): Promise<BootTimes
     HOST,
   );
   const request = { args: [...needs.llamaArgs, '--color', 'off', ...llamaArgs] };
-  return withRunInitrd(initrd, request, async (path) => {
-    const args = linuxArguments({ ...spec, initrd: path, console: { to: 'stdio' } });
-    return bootToPrompt(spec.qemu, changed(args));
-  });
+  const onDisk = await withExistingDisk(spec, { hasOwnKernel: !isLastRelease });
+  return withRunDisk(onDisk, (machine) =>
+    withRunInitrd(machine, request, async (path) => {
+      const args = linuxArguments({ ...machine, initrd: path, console: { to: 'stdio' } });
+      return bootToPrompt(spec.qemu, changed(args));
+    }),
+  );
 }
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2).padStart(7);

@@ -12,6 +12,8 @@ export interface Contestant {
   readonly title: string;
   readonly kernel: string;
   readonly initrd: string;
+  /** Has its model disk as a VMDK, too. */
+  readonly isLastRelease?: boolean;
   /** Makes QEMU's arguments of what they are today. */
   readonly changed?: (args: readonly string[]) => readonly string[];
   /** Arguments of llama-cli. */
@@ -87,6 +89,7 @@ export async function contestants(
       title: 'last release',
       kernel: debian.uefiKernel,
       initrd: gzipped,
+      isLastRelease: true,
       changed: asLastRelease,
       llamaArgs: ONCE_DEFAULT,
     },

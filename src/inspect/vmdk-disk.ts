@@ -3,6 +3,7 @@ import { ZosiaError } from '../errors.js';
 import { option, wording } from '../wording.js';
 import { readVmdk } from '../formats/vmdk/reader.js';
 import { openPlan } from '../host/image-reader.js';
+import type { Image } from '../image/image.js';
 import type { OpenRandomAccess, RandomAccess } from '../image/random-access.js';
 import { backingFile } from './backing-file.js';
 import type { BackingFile } from './backing-file.js';
@@ -18,6 +19,7 @@ export interface DiskExtent {
 }
 
 export interface VmdkDisk {
+  readonly image: Image;
   readonly disk: OpenRandomAccess;
   readonly extents: readonly DiskExtent[];
   /** The files of the extents, each once. */
@@ -67,7 +69,7 @@ export async function openVmdk(
       ? [{ offset, length, path: source.path, fileOffset: source.offset }]
       : [],
   );
-  return { disk: openPlan(image), extents, files: [...files.values()] };
+  return { image, disk: openPlan(image), extents, files: [...files.values()] };
 }
 
 /** A file by its path without symbolic links. */

@@ -100,6 +100,9 @@ export type {
 } from '../formats/gpt/plan.js';
 export { readPartitionTable } from '../formats/gpt/reader.js';
 export type { Partition, PartitionTable } from '../formats/gpt/reader.js';
+export { formatTable, planDeviceMapper } from '../formats/device-mapper/table.js';
+export type { DeviceMapperPlan, LinearRow, MappedDisk } from '../formats/device-mapper/table.js';
+export type { ExtentOptions } from '../formats/extents/plan.js';
 export { planVmdk } from '../formats/vmdk/writer.js';
 export type { VmdkOptions, VmdkPlan } from '../formats/vmdk/writer.js';
 export { readVmdk } from '../formats/vmdk/reader.js';

@@ -57,3 +57,4 @@ export type { CpioComparison } from '../inspect/cpio/second-reader.js';
 // Debian packages: tar comes from a package that wants Node.js's events, and so is not in the core.
 export { readDeb } from '../formats/deb/deb.js';
 export type { DebEntry, ReadDebOptions } from '../formats/deb/deb.js';
+export type { TarDataSink } from '../formats/tar/visit.js';

@@ -46,4 +46,4 @@ export type { AcceleratorFact } from '../doctor/host-facts.js';
 export type { CommandResult } from '../doctor/host.js';
 export type { PackageManager, Requirement } from '../doctor/requirement.js';
 export type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
-export type { RequiredFirmware, RequiredProgram } from '../doctor/requirement.js';
+export type { RequiredFirmware, RequiredHeaders, RequiredProgram } from '../doctor/requirement.js';

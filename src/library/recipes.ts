@@ -52,6 +52,7 @@ export type {
 export { efiDiskNeeds } from '../recipes/efi/disk-needs.js';
 export type { EfiDiskNeeds, EfiDiskNeedsOptions } from '../recipes/efi/disk-needs.js';
 export { withRunDisk } from '../recipes/efi/run-disk.js';
+export { withMappedDisk } from '../recipes/mapped-disk.js';
 export { withPrivateDisk } from '../recipes/private-disk.js';
 export type { PrivateDisk } from '../recipes/private-disk.js';
 

@@ -25,6 +25,7 @@ export type { LinuxMachineSpec } from './linux/spec.js';
 export { runOneShot } from './linux/one-shot.js';
 export type { OneShotOptions, OneShotResult } from './linux/one-shot.js';
 export { linuxArguments } from './linux/arguments.js';
+export { MAX_MAPPED_FILES } from './linux/mapped-disk.js';
 export { composeInitrd, withRunInitrd } from './linux/request.js';
 export type { RunRequest, TerminalSize } from './linux/request.js';
 export { requireKernel, resolveLinuxMachine } from './linux/resolve.js';

@@ -56,7 +56,7 @@ async function runMachine(machine: PerfMachine, run: MachineRun) {
   const { setting, tokens, logPath, signal, timeoutSeconds } = run;
   const args = machine.llamaArgs(contextTokensIn(setting.llamaArgs));
   return withRunInitrd(
-    machine.spec.initrd,
+    machine.spec,
     { args },
     async (initrd) => {
       const spec = { ...perfSpec(machine, setting, { tokens, logPath }), initrd };

@@ -1,21 +1,19 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
-import type { Image } from '../image/image.js';
 import { bootedFiles } from '../recipes/places.js';
 import { checkModelDisk } from '../recipes/check-disk.js';
 import { existingDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
 import { modelOnDisk } from '../recipes/model-on-disk.js';
 import { resolveLinuxMachine } from '../machine/machine.js';
-import type { LinuxMachineOptions, LinuxMachineSpec } from '../machine/machine.js';
+import type { LinuxMachineOptions } from '../machine/machine.js';
 import { describeLinuxMachine, prepareLinuxMachine } from '../prepare/linux.js';
 import type { PrepareLinuxOptions } from '../prepare/linux.js';
+import { withExistingDisk } from '../prepare/run-disk.js';
+import type { MachineWithDisk } from '../prepare/run-disk.js';
 
 /** A machine that settings are measured on. */
-export interface PerfMachine {
-  readonly spec: LinuxMachineSpec;
-  /** The model disk, for `withPrivateDisk`, where the one at `spec.disk` may be written by another run. */
-  readonly runDisk?: Image | undefined;
+export interface PerfMachine extends MachineWithDisk {
   /** What results call the model. */
   readonly model: string;
   /** What llama.cpp has to be told for a context of so many tokens, or of the usual length. */
@@ -46,10 +44,11 @@ export async function preparePerfMachine(options: PrepareOptions): Promise<PerfM
   const machine = await (options.dryRun
     ? describeLinuxMachine(options)
     : prepareLinuxMachine(options));
-  const { spec, model } = machine;
+  const { spec, model, runDisk, mapsDisks } = machine;
   return {
     spec,
-    runDisk: machine.runDisk,
+    runDisk,
+    mapsDisks,
     model: basename(model.path, '.gguf'),
     llamaArgs: (tokens) => modelNeeds(model.info, tokens ?? contextTokens).llamaArgs,
   };
@@ -85,8 +84,9 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
     },
     folders,
   );
+  const hasOwnKernel = options.machine?.kernel === undefined;
   return {
-    spec,
+    ...(dryRun ? { spec } : await withExistingDisk(spec, { hasOwnKernel })),
     model: model?.info.name ?? basename(disk),
     llamaArgs: (tokens) => needs(tokens)?.llamaArgs ?? [],
   };

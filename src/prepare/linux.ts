@@ -1,6 +1,6 @@
 import type { Image } from '../image/image.js';
 import { findQemu, requireKernel, resolveLinuxMachine } from '../machine/machine.js';
-import type { LinuxMachineOptions, LinuxMachineSpec, RunRequest } from '../machine/machine.js';
+import type { LinuxMachineOptions, RunRequest } from '../machine/machine.js';
 import { linuxGuest } from '../recipes/linux-guest.js';
 import type { LinuxGuestOptions } from '../recipes/linux-guest.js';
 import { readModel } from '../recipes/model.js';
@@ -9,6 +9,7 @@ import { planModelDisk, writeModelDisk } from '../recipes/model-disk.js';
 import { modelNeeds } from '../recipes/model-memory.js';
 import { bootedFiles, modelDiskPath } from '../recipes/places.js';
 import type { HostFolders } from '../host/host-folders.js';
+import type { MachineWithDisk } from './run-disk.js';
 
 export interface PrepareLinuxOptions extends Omit<LinuxGuestOptions, 'cacheDir'> {
   /** A GGUF by path, or by name in the models folder; undefined is the built-in one. */
@@ -36,12 +37,9 @@ export interface PrepareLinuxOptions extends Omit<LinuxGuestOptions, 'cacheDir'>
 }
 
 /** A machine, and the arguments for llama.cpp that go with its model. */
-export interface DescribedLinuxMachine {
-  readonly spec: LinuxMachineSpec;
+export interface DescribedLinuxMachine extends MachineWithDisk {
   readonly model: Model;
   readonly llamaArgs: RunRequest['args'];
-  /** The model disk, for `withPrivateDisk`: another run may write the one at `spec.disk` meanwhile. */
-  readonly runDisk?: Image | undefined;
 }
 
 /** A machine that is ready to be started. */
@@ -111,5 +109,5 @@ async function decide(
     },
     folders,
   );
-  return { spec, model, llamaArgs };
+  return { spec, model, llamaArgs, mapsDisks: options.machine?.kernel === undefined };
 }

@@ -7,7 +7,13 @@ import { decompressModule, dependenciesFromModinfo } from '../formats/kmod/modin
 import { loadOrder } from '../formats/kmod/modules-dep.js';
 
 /** What the guest's devices need: the disk, the answer port, and the ways virtio is attached. */
-export const GUEST_MODULES = ['virtio_pci', 'virtio_mmio', 'virtio_blk', 'virtio_console'] as const;
+export const GUEST_MODULES = [
+  'virtio_pci',
+  'virtio_mmio',
+  'virtio_blk',
+  'virtio_console',
+  'dm_mod',
+] as const;
 
 /** A module to load: its absolute path in the guest, and its contents, uncompressed. */
 export interface KernelModule {

@@ -71,9 +71,7 @@ export async function isCurrent(
   options: { frozen?: boolean | undefined } = {},
 ): Promise<boolean> {
   await sweepOnce(dirname(imagePath));
-  const text = await readTextFile(manifestPath(imagePath)).catch(() => '');
-  // One that somebody damaged counts as none: the image is then built again.
-  const manifest = tryJson(MANIFEST, text);
+  const manifest = await readManifest(imagePath);
   if (manifest?.recipeSha256 !== recipeDigest(recipe)) return false;
   if (manifest.versions.zosia !== zosiaVersion()) return false;
   if (options.frozen && manifest.inputs.some((input) => input.substitute)) return false;
@@ -83,6 +81,13 @@ export async function isCurrent(
   );
   if (size !== manifest.output.sizeBytes) return false;
   return (await digestFile(imagePath, size)) === manifest.output.sha256;
+}
+
+/** The manifest of an image; one that somebody damaged counts as none. */
+export async function readManifest(
+  imagePath: string,
+): Promise<Pick<Manifest, 'recipeSha256' | 'inputs' | 'output' | 'versions'> | undefined> {
+  return tryJson(MANIFEST, await readTextFile(manifestPath(imagePath)).catch(() => ''));
 }
 
 function recipeDigest({ product, inputs, settings }: Recipe): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
@@ -7,6 +7,11 @@ import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { INODE, INODE_BYTES } from '../../src/formats/ext4/layout/inode.js';
 import { FIRST_INODE } from '../../src/formats/ext4/layout/superblock.js';
 import { planExt4 } from '../../src/formats/ext4/plan.js';
+import { planDeviceMapper } from '../../src/formats/device-mapper/table.js';
+import { bytesSegment, makeImage } from '../../src/image/image.js';
+import type { Image } from '../../src/image/image.js';
+import { withMappedDisk } from '../../src/recipes/mapped-disk.js';
+import { pattern } from '../formats/ext4/layouts.js';
 import type { Layout } from '../formats/ext4/layouts.js';
 import { arbitraryTree } from '../oracle/ext4/arbitrary-tree.js';
 import { folderForMetadata, writeMetadata } from '../oracle/ext4/programs.js';
@@ -37,7 +42,7 @@ function complaints({ kernelLog }: Listing): string[] {
   return kernelLog.filter(
     (line) =>
       /EXT4-fs|JBD2|I\/O error|beyond end of device/.test(line) &&
-      !/EXT4-fs \(vda1?\): (mounted|unmounting) filesystem/.test(line),
+      !/EXT4-fs \((?:vda1?|dm-0)\): (mounted|unmounting) filesystem/.test(line),
   );
 }
 
@@ -105,6 +110,29 @@ describe.each(ARCHITECTURES)('the %s Linux kernel', (arch) => {
     } finally {
       await rm(large, { recursive: true });
     }
+  });
+
+  it('reads a disk that it puts together of files as it was planned', async () => {
+    const parts = [1, 2, 3].map((number) => ({
+      name: `/part-${number}.gguf`,
+      bytes: pattern(90_000 * number + number),
+      path: folder.file(`part-${number}`),
+    }));
+    for (const { path, bytes } of parts) await writeFile(path, bytes);
+    const layoutOf = (dataOf: (part: (typeof parts)[number]) => Image): Layout => ({
+      name: 'parts of a model',
+      entries: parts.map((part) => ({ type: 'file', path: part.name, data: dataOf(part) })),
+      options: { label: 'ZOSIA_MODEL' },
+    });
+    const inMemory = layoutOf(({ bytes }) => makeImage(bytes.length, [bytesSegment(0, bytes)]));
+    const inFiles = layoutOf(({ bytes: { length }, path }) =>
+      makeImage(length, [{ offset: 0, length, source: { kind: 'file', path, offset: 0 } }]),
+    );
+    const plan = planDeviceMapper(planExt4(inFiles.entries, inFiles.options));
+    expect(plan.disks).toHaveLength(1 + parts.length);
+    const listing = await withMappedDisk(plan, (disk) => listDisks(guest, disk, []));
+    expectClean(listing, 1);
+    expectAsPlanned(inMemory, listing.disks[0]!);
   });
 
   it('complains about a damaged inode, and the listing reports it', async () => {

@@ -2,6 +2,7 @@
 
 #include "console/console.h"
 #include "disk.h"
+#include "mapped_disk.h"
 #include "kernel/file.h"
 #include "kernel/sys.h"
 #include "owner_map.h"
@@ -14,7 +15,9 @@ const char *model_disk_path(void) { return mounted_disk; }
 
 bool model_disk_mount(void) {
     char disk[DISK_PATH_MAX];
-    if (!disk_find("ZOSIA_MODEL", disk)) {
+    if (mapped_disk_is_requested()) {
+        if (!mapped_disk_make(disk)) return false;
+    } else if (!disk_find("ZOSIA_MODEL", disk)) {
         console_line("zosia: no virtio model disk found (/dev/vda..)");
         return false;
     }

@@ -24,7 +24,7 @@ import { describeSetting } from '../../perf/setting.js';
 import type { Setting } from '../../perf/setting.js';
 import { formatRate } from '../../perf/statistics.js';
 import { defaultPlaces } from '../../recipes/places.js';
-import { withPrivateDisk } from '../../recipes/private-disk.js';
+import { withRunDisk } from '../../prepare/run-disk.js';
 
 /** What is to be measured, as far as the machine depends on it. */
 export interface PerfMachineOptions {
@@ -87,13 +87,7 @@ export async function withPerfBench(
           });
         },
       });
-    const { runDisk, spec } = prepared;
-    if (runDisk === undefined) await useMachine(prepared);
-    else {
-      const onDisk = (disk: typeof spec.disk) =>
-        useMachine({ ...prepared, spec: { ...spec, disk } });
-      await withPrivateDisk(runDisk, onDisk, signal);
-    }
+    await withRunDisk(prepared, (spec) => useMachine({ ...prepared, spec }), signal);
   } finally {
     await results?.close();
   }

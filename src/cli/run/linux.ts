@@ -57,13 +57,19 @@ Examples:
       requireOneOf(command, '--json', ['--prompt', '--diag']);
       requireOneOf(command, '--profiles', ['--profile']);
       requireOneOf(command, '--firmware', ['--uefi']);
-      const [{ existingDisk }, { resolveLinuxMachine }, { startLinuxMachine }, { startBootMode }] =
-        await Promise.all([
-          import('../../recipes/model-disk.js'),
-          import('../../machine/machine.js'),
-          import('../start/linux.js'),
-          import('../start/boot-mode.js'),
-        ]);
+      const [
+        { existingDisk },
+        { resolveLinuxMachine },
+        { withExistingDisk, withRunDisk },
+        { startLinuxMachine },
+        { startBootMode },
+      ] = await Promise.all([
+        import('../../recipes/model-disk.js'),
+        import('../../machine/machine.js'),
+        import('../../prepare/run-disk.js'),
+        import('../start/linux.js'),
+        import('../start/boot-mode.js'),
+      ]);
       const { flags, args } = await applyProfile(given);
       const arch = chosenArchitecture(flags.arch);
       const places = defaultPlaces();
@@ -92,8 +98,18 @@ Examples:
       );
       const request = await runRequest(flags, [...args, ...(found?.needs.llamaArgs ?? [])]);
       const mode = chosenBootMode(flags);
-      if (mode === undefined) await startLinuxMachine(spec, request, flags, context, found?.info);
-      else await startBootMode(spec, request, mode, flags, context);
+      const start = (machine: typeof spec): Promise<void> =>
+        mode === undefined
+          ? startLinuxMachine(machine, request, flags, context, found?.info)
+          : startBootMode(machine, request, mode, flags, context);
+      if (flags.dryRun) {
+        await start(spec);
+        return;
+      }
+      const { allowOutside } = flags;
+      const hasOwnKernel = kernel === undefined || flags.kernel === 'built';
+      const machine = await withExistingDisk(spec, { allowOutside, hasOwnKernel });
+      await withRunDisk(machine, start, signal);
     });
 }
 

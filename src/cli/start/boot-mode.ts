@@ -22,7 +22,7 @@ export async function startBootMode(
     return;
   }
   const { exitStatus, facts, consoleTail } = await withRunInitrd(
-    spec.initrd,
+    spec,
     { ...request, sealed: true },
     (initrd) =>
       runBootMode(

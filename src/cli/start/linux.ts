@@ -33,7 +33,7 @@ export async function startLinuxMachine(
     return;
   }
   await withRunInitrd(
-    spec.initrd,
+    spec,
     { ...request, sealed: true },
     async (initrd) => {
       const machine = { ...spec, initrd };

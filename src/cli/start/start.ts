@@ -3,7 +3,7 @@ import { filterForStdout } from '../output/escape-filter.js';
 import { writeStdout } from '../output/stdout.js';
 import { isFile } from '../../host/host-file.js';
 import { formatCommand } from '../../machine/machine.js';
-import type { HostSpec, MachineDisk } from '../../machine/machine.js';
+import type { HostSpec, LinuxMachineSpec } from '../../machine/machine.js';
 import { LINE_FEED } from '../../machine/ascii.js';
 
 const SPACE = 0x20;
@@ -24,10 +24,11 @@ export async function sayWhatIsMissing({
 }: {
   kernel?: string;
   initrd?: string;
-  disk?: MachineDisk | undefined;
+  disk?: LinuxMachineSpec['disk'];
 }): Promise<void> {
   const missing: string[] = [];
-  for (const path of [kernel, initrd, disk?.path]) {
+  const ofDisk = disk?.format === 'table' ? disk.files : [disk?.path];
+  for (const path of [kernel, initrd, ...ofDisk]) {
     if (path !== undefined && !(await isFile(path))) missing.push(path);
   }
   if (missing.length > 0) sayNote(`a real run first makes what is missing: ${missing.join(', ')}`);

@@ -11,10 +11,9 @@ import { applyProfile } from '../options/profile.js';
 import { startLinuxMachine } from '../start/linux.js';
 import { sayWhatIsMissing } from '../start/start.js';
 import { defaultPlaces } from '../../recipes/places.js';
-import { withPrivateDisk } from '../../recipes/private-disk.js';
-import type { PrivateDisk } from '../../recipes/private-disk.js';
 import { describeLinuxMachine, prepareLinuxMachine } from '../../prepare/linux.js';
 import type { PrepareLinuxOptions } from '../../prepare/linux.js';
+import { withRunDisk } from '../../prepare/run-disk.js';
 
 export interface LinuxUpFlags extends LinuxFlags, FetchFlags, LlamaFlags {
   base?: string | undefined;
@@ -52,14 +51,12 @@ export async function upLinux(
     return flags.dryRun ? describeLinuxMachine(options) : prepareLinuxMachine(options);
   });
   if (named === undefined) say(embeddedModelNotice('zosia up model.gguf'));
-  const { spec, model, llamaArgs } = machine;
+  const { model, llamaArgs } = machine;
   const request = { ...asked, args: [...args, ...llamaArgs, ...asked.args] };
-  const start = (disk?: PrivateDisk): Promise<void> =>
-    startLinuxMachine(disk ? { ...spec, disk } : spec, request, flags, context, model.info);
-  if (machine.runDisk) {
-    await withPrivateDisk(machine.runDisk, start, context.signal);
-    return;
-  }
-  await sayWhatIsMissing(spec);
-  await start();
+  if (flags.dryRun) await sayWhatIsMissing(machine.spec);
+  await withRunDisk(
+    machine,
+    (spec) => startLinuxMachine(spec, request, flags, context, model.info),
+    context.signal,
+  );
 }

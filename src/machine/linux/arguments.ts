@@ -1,5 +1,6 @@
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
+import { mappedDiskArguments } from './mapped-disk.js';
 import type { LinuxMachineSpec } from './spec.js';
 import { consoleArguments, diskArguments, hostArguments } from '../qemu/arguments.js';
 import { firmwareArguments } from '../firmware/arguments.js';
@@ -39,12 +40,17 @@ export function linuxArguments(spec: LinuxMachineSpec): string[] {
     spec.bios === undefined ? [] : ['-bios', spec.bios],
     consoleArguments(spec.console),
     spec.answerPort ? ANSWER_PORT : [],
-    spec.disk ? diskArguments(spec.disk) : [],
+    linuxDiskArguments(spec.disk),
     RANDOM,
     ['-kernel', spec.kernel],
     ['-initrd', spec.initrd],
     ['-append', kernelCommandLine(spec)],
   ].flat();
+}
+
+function linuxDiskArguments(disk: LinuxMachineSpec['disk']): string[] {
+  if (disk === undefined) return [];
+  return disk.format === 'table' ? mappedDiskArguments(disk) : diskArguments(disk);
 }
 
 /** COMMAND_LINE_SIZE of both architectures (arch/x86, arch/arm64: setup.h), less its NUL. */

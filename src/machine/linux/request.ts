@@ -8,7 +8,10 @@ import type { CpioEntry } from '../../formats/cpio/writer.js';
 import { makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
 import { writeRaw } from '../../host/raw-writer.js';
+import type { LinuxMachineSpec } from './spec.js';
 import { withPrivateFolder } from '../../host/private-folder.js';
+import { formatTable } from '../../formats/device-mapper/table.js';
+import type { LinearRow } from '../../formats/device-mapper/table.js';
 
 /** The user's terminal. */
 export interface TerminalSize {
@@ -31,6 +34,8 @@ export interface RunRequest {
   readonly chatTemplate?: string | undefined;
   /** Leaves out what a model thinks before it answers; shown unless it is true. */
   readonly hideReasoning?: boolean | undefined;
+  /** The rows by which the guest puts the model disk together of the machine's disks. */
+  readonly table?: readonly LinearRow[] | undefined;
   /** What is typed comes from a pipe or a file: the guest tells when it wants a line. */
   readonly piped?: boolean | undefined;
 }
@@ -76,22 +81,27 @@ export async function composeInitrd(
   });
 }
 
-/** Runs `use` with a run's initrd in a folder that only this user can read, and that is then removed. */
+/**
+ * Runs `use` with a run's initrd in a folder that only this user can read, and that is then removed. The
+ * request has the table of the machine's disk in it.
+ */
 export async function withRunInitrd<T>(
-  basePath: string,
+  { initrd: basePath, disk }: Pick<LinuxMachineSpec, 'initrd' | 'disk'>,
   request: RunRequest,
   use: (initrdPath: string) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   return withPrivateFolder(async (folder) => {
     const path = join(folder, 'initrd');
-    await composeInitrd(basePath, request, path, signal);
+    const table = disk?.format === 'table' ? disk.rows : undefined;
+    await composeInitrd(basePath, { ...request, table }, path, signal);
     return use(path);
   });
 }
 
 function requestEntries(request: RunRequest): CpioEntry[] {
   const { args, prompt, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
+  const { table } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -108,5 +118,6 @@ function requestEntries(request: RunRequest): CpioEntry[] {
     ...(chatTemplate === undefined ? [] : [file('chat-template', chatTemplate)]),
     ...(hideReasoning === true ? [file('reasoning', 'hide\n')] : []),
     ...(piped === true ? [file('piped', '')] : []),
+    ...(table === undefined ? [] : [file('table', formatTable(table))]),
   ];
 }

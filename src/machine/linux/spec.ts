@@ -1,4 +1,5 @@
 import type { Firmware } from '../firmware/firmware.js';
+import type { MappedDisk } from '../../formats/device-mapper/table.js';
 import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js';
 
 /** A machine with a Linux guest, down to the last detail: what QEMU's command line is made from. */
@@ -12,7 +13,7 @@ export interface LinuxMachineSpec extends HostSpec {
   /** The initramfs is not the one that zosia has just built: its PID 1 may be another. */
   readonly isForeign?: true | undefined;
   /** Attached read-only. */
-  readonly disk?: MachineDisk | undefined;
+  readonly disk?: MachineDisk | MappedDisk | undefined;
   /** Added to the end of the kernel command line. */
   readonly append: string;
   readonly console: ConsoleTarget;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
 import { fetchComponents } from '../../../src/artifacts/fetch.js';
+import type { MappedDisk } from '../../../src/formats/device-mapper/table.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import { resolveLinuxMachine, runOneShot, withRunInitrd } from '../../../src/machine/machine.js';
@@ -19,7 +20,7 @@ const INIT_PARTS = [
   ...['text/text', 'kernel/file', 'kernel/procfs', 'kernel/queue'],
   ...['console/console', 'console/output_filter', 'request/request'],
   ...['process/child', 'process/confinement', 'process/exit_gate'],
-  ...['model/disk', 'model/owner_map', 'model/model'],
+  ...['model/disk', 'model/mapped_disk', 'model/owner_map', 'model/model'],
   ...['machine/modules', 'machine/mounts', 'machine/power', 'one_shot/answer'],
 ];
 
@@ -68,10 +69,11 @@ export async function buildListingGuest(arch: Architecture, folder: string): Pro
  */
 export async function listDisks(
   guest: ListingGuest,
-  disk: string,
+  disk: string | MappedDisk,
   ranges: readonly string[],
 ): Promise<Listing> {
-  return withRunInitrd(guest.initrd, { args: ranges }, (initrd) =>
+  const mapped = typeof disk === 'string' ? undefined : disk;
+  return withRunInitrd({ ...guest, disk: mapped }, { args: ranges }, (initrd) =>
     takeListing(guest, { initrd, disk }),
   );
 }
@@ -87,7 +89,7 @@ export async function listUnpacked(
   archives: Uint8Array,
   folder: string,
 ): Promise<Listing> {
-  return withRunInitrd(guest.initrd, { args: [folder] }, async (initrd) => {
+  return withRunInitrd(guest, { args: [folder] }, async (initrd) => {
     const { size } = await stat(initrd);
     await appendFile(initrd, new Uint8Array(-size & 3));
     await appendFile(initrd, archives);
@@ -97,7 +99,7 @@ export async function listUnpacked(
 
 async function takeListing(
   { arch, kernel }: ListingGuest,
-  { initrd, disk }: { readonly initrd: string; readonly disk?: string },
+  { initrd, disk }: { readonly initrd: string; readonly disk?: string | MappedDisk },
 ): Promise<Listing> {
   const pieces: Uint8Array[] = [];
   const machine = await resolveLinuxMachine(
@@ -107,11 +109,12 @@ async function takeListing(
       cpus: 1,
       answerPort: true,
       defaults: { kernel, initrd },
-      ...(disk === undefined ? {} : { disk }),
+      ...(typeof disk === 'string' ? { disk } : {}),
     },
     HOST,
   );
-  const { exitStatus, consoleTail } = await runOneShot(machine, {
+  const spec = typeof disk === 'object' ? { ...machine, disk } : machine;
+  const { exitStatus, consoleTail } = await runOneShot(spec, {
     onAnswer: (bytes) => void pieces.push(bytes),
     timeoutSeconds: TIMEOUT_SECONDS,
   });

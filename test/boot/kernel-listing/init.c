@@ -2,13 +2,14 @@
 // the other, reports everything in them and the kernel's log, and switches the machine off.
 //
 // The run's arguments say where on the disk they are: "START LENGTH", in sectors. Without arguments the
-// disk itself is one. Arguments that are absolute paths are folders of the initramfs instead.
+// disk itself, or the one of the request's table, is one. Arguments that are absolute paths are folders of the initramfs instead.
 #include "calls.h"
 #include "console/console.h"
 #include "machine/modules.h"
 #include "machine/mounts.h"
 #include "machine/power.h"
 #include "model/disk.h"
+#include "model/mapped_disk.h"
 #include "report.h"
 #include "request/request.h"
 #include "text/text.h"
@@ -97,7 +98,8 @@ _Noreturn void init_main(void) {
         power_off(1);
     }
     bool is_folder = request.argument_count > 0 && request.arguments[0][0] == '/';
-    if (!is_folder && !disk_find("ZOSIA_MODEL", device)) {
+    bool is_mapped = mapped_disk_is_requested();
+    if (!is_folder && !(is_mapped ? mapped_disk_make(device) : disk_find("ZOSIA_MODEL", device))) {
         console_line("no disk");
         power_off(1);
     }

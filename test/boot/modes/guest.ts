@@ -70,25 +70,29 @@ export async function boot(guest: Guest, options: Boot): Promise<Booted> {
   const printed: Buffer[] = [];
   stdin.end();
   stdout.on('data', (bytes: Buffer) => printed.push(bytes));
-  const { exitStatus } = await withRunInitrd(base, request ?? { args: [] }, async (initrd) => {
-    const machine = await resolveLinuxMachine(
-      {
-        arch: guest.arch,
-        accel: 'tcg',
-        ramMiB: RAM_MIB,
-        cpus: CPUS,
-        append: flags,
-        ...(disk === undefined ? {} : { disk }),
-        defaults: { kernel: guest.kernel, initrd },
-      },
-      { ...HOST, searchPath: [...programs, ...HOST.searchPath] },
-    );
-    return runInteractive(
-      machine,
-      { stdin, stdout, stderr: new PassThrough() },
-      { signal: AbortSignal.timeout(TIMEOUT_MS) },
-    );
-  });
+  const { exitStatus } = await withRunInitrd(
+    { initrd: base },
+    request ?? { args: [] },
+    async (initrd) => {
+      const machine = await resolveLinuxMachine(
+        {
+          arch: guest.arch,
+          accel: 'tcg',
+          ramMiB: RAM_MIB,
+          cpus: CPUS,
+          append: flags,
+          ...(disk === undefined ? {} : { disk }),
+          defaults: { kernel: guest.kernel, initrd },
+        },
+        { ...HOST, searchPath: [...programs, ...HOST.searchPath] },
+      );
+      return runInteractive(
+        machine,
+        { stdin, stdout, stderr: new PassThrough() },
+        { signal: AbortSignal.timeout(TIMEOUT_MS) },
+      );
+    },
+  );
   const lines = Buffer.concat(printed).toString('utf8').split('\r\n');
   expect(lines.slice(-3)).toEqual(['zosia: shutting down', `zosia: exit status=${exitStatus}`, '']);
   return { lines, exitStatus };

@@ -6,11 +6,12 @@ import { readVmdk } from '../../../src/formats/vmdk/reader.js';
 import { planVmdk } from '../../../src/formats/vmdk/writer.js';
 import { sha256 } from '../../../src/image/sha256.js';
 import { bytesSegment, makeImage } from '../../../src/image/image.js';
-import type { Image, Segment } from '../../../src/image/image.js';
+import type { Segment } from '../../../src/image/image.js';
 import { accessBytes } from '../../../src/image/random-access.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';
+import { SCATTERED_FILE, scatteredImages } from '../../support/scattered-images.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
 const names = { extentName: (path: string) => path.slice(1), metadataName: 'disk-metadata.bin' };
@@ -139,62 +140,28 @@ describe('a disk written and read back', () => {
   const folder = temporaryFolder();
 
   it('has the bytes of the image', async () => {
-    const contents = Buffer.from(
-      Array.from({ length: 200_000 }, (_, i) => (i * 31 + (i >> 9)) % 251),
-    );
-    await writeFile(folder.file('model'), contents);
-    const piece = fc.record({
-      gap: fc.nat(3000),
-      kind: fc.constantFrom('bytes', 'file', 'aligned'),
-      length: fc.integer({ min: 1, max: 20_000 }),
-      fileOffset: fc.nat(100_000),
-    });
+    await writeFile(folder.file('model'), SCATTERED_FILE);
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(piece, { maxLength: 12 }),
-        fc.integer({ min: 1, max: 2000 }),
-        async (pieces, rest) => {
-          const image = imageOf(pieces, rest, folder.file('model'));
-          const expected = Buffer.alloc(Math.ceil(image.sizeBytes / 512) * 512);
-          expected.set(await imageBytes(image));
-          const { descriptor, metadata } = planVmdk(image, {
-            extentName: () => 'model',
-            metadataName: 'metadata',
-            minimumExtentBytes: 512,
-          });
-          await writeRaw(metadata, folder.file('metadata'));
-          const back = await readVmdk(accessBytes(Buffer.from(descriptor)), async (name) => {
-            const handle = await open(folder.file(name));
-            try {
-              return { path: folder.file(name), sizeBytes: (await handle.stat()).size };
-            } finally {
-              await handle.close();
-            }
-          });
-          expect(Buffer.from(await imageBytes(back)).equals(expected)).toBe(true);
-        },
-      ),
+      fc.asyncProperty(scatteredImages(folder.file('model')), async (image) => {
+        const expected = Buffer.alloc(Math.ceil(image.sizeBytes / 512) * 512);
+        expected.set(await imageBytes(image));
+        const { descriptor, metadata } = planVmdk(image, {
+          extentName: () => 'model',
+          metadataName: 'metadata',
+          minimumExtentBytes: 512,
+        });
+        await writeRaw(metadata, folder.file('metadata'));
+        const back = await readVmdk(accessBytes(Buffer.from(descriptor)), async (name) => {
+          const handle = await open(folder.file(name));
+          try {
+            return { path: folder.file(name), sizeBytes: (await handle.stat()).size };
+          } finally {
+            await handle.close();
+          }
+        });
+        expect(Buffer.from(await imageBytes(back)).equals(expected)).toBe(true);
+      }),
       { numRuns: 150 },
     );
   });
 });
-
-interface Piece {
-  readonly gap: number;
-  readonly kind: string;
-  readonly length: number;
-  readonly fileOffset: number;
-}
-
-function imageOf(pieces: readonly Piece[], rest: number, path: string): Image {
-  let end = 0;
-  const segments: Segment[] = pieces.map(({ gap, kind, length, fileOffset }) => {
-    let offset = end + gap;
-    if (kind === 'aligned') offset += (fileOffset - offset) & 511;
-    end = offset + length;
-    return kind === 'bytes'
-      ? bytesSegment(offset, new Uint8Array(length).fill(length & 255))
-      : file(offset, length, fileOffset, path);
-  });
-  return makeImage(end + rest, segments);
-}

@@ -113,7 +113,7 @@ describe('withRunInitrd', () => {
     const base = join(folder(), 'base');
     await writeFile(base, 'base');
     let seen = '';
-    const run = withRunInitrd(base, { args: [], prompt: 'secret' }, async (path) => {
+    const run = withRunInitrd({ initrd: base }, { args: [], prompt: 'secret' }, async (path) => {
       seen = path;
       const { mode } = await stat(join(path, '..'));
       expect(mode & 0o777).toBe(0o700);

@@ -13,7 +13,7 @@ export interface FileRun {
 }
 
 /**
- * The runs of an image that a flat extent can point at, in order: file ranges, joined where one goes on
+ * The runs of an image that an extent can point at, in order: file ranges, joined where one goes on
  * where the other ends, cut down to whole sectors. Ranges that lie differently to the sectors of the
  * image than to those of the file, and ranges shorter than `minimumBytes`, are left out.
  */

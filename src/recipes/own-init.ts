@@ -1,0 +1,14 @@
+import type { Architecture } from '../artifacts/architectures.js';
+import { prebuiltInit } from '../artifacts/prebuilt.js';
+import { digestBytes } from '../host/digest.js';
+import { readManifest } from './manifest.js';
+
+/**
+ * Whether PID 1 of an initramfs is the one of this zosia, by the manifest beside it: what a run may ask of the
+ * guest depends on it.
+ */
+export async function hasOwnInit(initramfsPath: string, arch: Architecture): Promise<boolean> {
+  const manifest = await readManifest(initramfsPath);
+  const init = manifest?.inputs.find(({ name }) => name === 'init');
+  return init !== undefined && init.sha256 === digestBytes(await prebuiltInit(arch));
+}
