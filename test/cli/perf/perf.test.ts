@@ -15,7 +15,7 @@ let env: Record<string, string> = {};
 beforeAll(async () => {
   await makeFakeGuest(folder.file('qemu'));
   for (const name of ['Image', 'initrd', 'disk']) {
-    await writeFile(folder.file(name), Buffer.alloc(4096, name));
+    await writeFile(folder.file(name), Buffer.alloc(4096, `${name}\0`));
   }
   env = {
     PATH: `${folder.file('qemu')}:${process.env.PATH ?? ''}`,
