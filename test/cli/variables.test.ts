@@ -54,7 +54,7 @@ describe('each variable of the original scripts', () => {
   beforeAll(async () => {
     await makeFakeGuest(folder.file('qemu'));
     for (const name of ['Image', 'initrd', 'disk', 'other']) {
-      await writeFile(folder.file(name), Buffer.alloc(4096, name));
+      await writeFile(folder.file(name), Buffer.alloc(4096, `${name}\0`));
     }
     await writeFile(folder.file('one.matrix'), '3|2|-b,128\n');
     await mkdir(folder.file('empty'));

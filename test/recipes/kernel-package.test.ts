@@ -23,7 +23,7 @@ const KERNEL = {
   [`${MODULES}/kernel/virtio_ring.ko`]: module('virtio_ring'),
   [`${MODULES}/kernel/virtio_blk.ko`]: module('virtio_blk', 'virtio_ring'),
   [`${MODULES}/kernel/virtio_console.ko`]: module('virtio_console'),
-  [`${MODULES}/kernel/drivers/md/dm-mod.ko`]: module('dm_mod'),
+  [`${MODULES}/kernel/dm_mod.ko`]: module('dm_mod'),
   [`${MODULES}/kernel/unrelated.ko`]: module('unrelated'),
   [`${MODULES}/modules.builtin`]: Buffer.from('kernel/drivers/virtio/virtio_mmio.ko\n'),
 };
@@ -57,7 +57,7 @@ describeWithPrograms(['dpkg-deb'], 'readKernelPackage', () => {
       'virtio_pci.ko',
       'virtio_blk.ko',
       'virtio_console.ko',
-      'dm-mod.ko',
+      'dm_mod.ko',
     ]);
     expect(order.every((path) => path.startsWith(`/usr${MODULES}/kernel/`))).toBe(true);
   });
