@@ -35,6 +35,7 @@ struct dm_target_spec {
     char target_type[16];
 };
 
-_Static_assert(sizeof(struct dm_ioctl) == 312 && sizeof(struct dm_target_spec) == 40, "as the kernel has them");
+_Static_assert(sizeof(struct dm_ioctl) == 312 && sizeof(struct dm_target_spec) == 40,
+               "as the kernel has them");
 
 #endif

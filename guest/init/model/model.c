@@ -2,9 +2,9 @@
 
 #include "console/console.h"
 #include "disk.h"
-#include "mapped_disk.h"
 #include "kernel/file.h"
 #include "kernel/sys.h"
+#include "mapped_disk.h"
 #include "owner_map.h"
 #include "process/confinement.h"
 #include "text/text.h"
