@@ -107,7 +107,7 @@ Examples:
         return;
       }
       const { allowOutside } = flags;
-      const hasOwnKernel = kernel === undefined || flags.kernel === 'built';
+      const hasOwnKernel = kernel === undefined;
       const machine = await withExistingDisk(spec, { allowOutside, hasOwnKernel });
       await withRunDisk(machine, start, signal);
     });
