@@ -8,8 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpTransport, retryAfter } from '../../src/artifacts/http-transport.js';
 import type { HttpOptions } from '../../src/artifacts/http-transport.js';
 import type { Transport } from '../../src/artifacts/transport.js';
-import { serve, withoutProxy } from './repository.js';
-import type { TestServer } from './repository.js';
+import { served, withoutProxy } from './repository.js';
 import { samplePackage, temporaryFolder } from './samples.js';
 
 withoutProxy();
@@ -25,16 +24,7 @@ function transportFor(url: string, options: HttpOptions = {}): Transport {
   return transport;
 }
 
-async function served(...answers: Parameters<typeof serve>[0][]): Promise<TestServer> {
-  let count = 0;
-  const server = await serve((...request) =>
-    answers[Math.min(count++, answers.length - 1)]!(...request),
-  );
-  onTestFinished(() => server.close());
-  return server;
-}
-
-const whole: Parameters<typeof serve>[0] = (_, response) => response.end(CONTENTS);
+const whole: Parameters<typeof served>[0] = (_, response) => response.end(CONTENTS);
 
 /** Connects in undici's own way after so many failures of the system's. */
 function failingConnector(code: string, failures: number): buildConnector.connector {

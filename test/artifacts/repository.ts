@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from './samples.js';
 import { closeServer } from '../support/close-server.js';
 
@@ -53,6 +53,16 @@ export async function serve(
     requests,
     close: () => closeServer(server),
   };
+}
+
+/** A server for one test, whose requests are answered one way after the other; the last way goes on. */
+export async function served(...answers: Parameters<typeof serve>[0][]): Promise<TestServer> {
+  let count = 0;
+  const server = await serve((...request) =>
+    answers[Math.min(count++, answers.length - 1)]!(...request),
+  );
+  onTestFinished(() => server.close());
+  return server;
 }
 
 /**

@@ -1,22 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { downloadUrl } from '../../src/artifacts/url-download.js';
 import type { UrlDownloadOptions } from '../../src/artifacts/url-download.js';
-import { serve, withoutProxy } from './repository.js';
-import type { TestServer } from './repository.js';
+import { served, withoutProxy } from './repository.js';
 import { temporaryFolder } from './samples.js';
 
 withoutProxy();
-
-async function served(...answers: Parameters<typeof serve>[0][]): Promise<TestServer> {
-  let count = 0;
-  const server = await serve((...request) =>
-    answers[Math.min(count++, answers.length - 1)]!(...request),
-  );
-  onTestFinished(() => server.close());
-  return server;
-}
 
 /** Downloads into an empty folder; gives the path. */
 async function download(url: string, options?: UrlDownloadOptions): Promise<string> {

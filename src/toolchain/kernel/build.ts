@@ -7,7 +7,6 @@ import type { Builder } from '../builder.js';
 import { withLoggedRun } from '../logged-run.js';
 import type { LoggedBuild } from '../logged-run.js';
 import { askedSymbols, formatConfig, parseConfig, unmetSymbols } from './config.js';
-import type { ConfigSymbol } from './config.js';
 import { kernelFiles } from './files.js';
 import type { KernelFiles } from './files.js';
 import type { KernelFragment } from './fragments.js';
@@ -51,13 +50,12 @@ const PACKED_PROGRAM = 'arch/x86/boot/compressed/vmlinux.bin';
  *   `writeOutput`; the signal's reason when cancelled
  */
 export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKernel> {
-  const { arch, builder, outDir, fragments, signal } = options;
+  const { arch, builder, outDir, signal } = options;
   const target = KERNEL_TARGETS[arch];
-  const asked = askedSymbols(fragments);
   await makeOutputFolder(outDir);
   const files = kernelFiles(outDir, arch);
   const { path, vmlinuxPath, configPath } = files;
-  const jobs = await examine(options, asked);
+  const jobs = await examine(options);
   await withMake(options, async (make) => {
     await configure(options, make);
     await make([`-j${options.jobs ?? jobs}`, ...target.goals]);
@@ -72,16 +70,13 @@ export async function buildKernel(options: BuildKernelOptions): Promise<BuiltKer
   return { ...files, sizeBytes: bytes.length, sha256: digestBytes(bytes) };
 }
 
-async function examine(
-  { arch, builder, source }: BuildKernelOptions,
-  asked: readonly ConfigSymbol[],
-): Promise<number> {
+async function examine({ arch, builder, source, fragments }: BuildKernelOptions): Promise<number> {
   // That there is no source is told when it is opened.
   const archiveBytes = await stat(source).then(
     ({ size }) => size,
     () => 0,
   );
-  return examineBuilder(builder, arch, asked, archiveBytes);
+  return examineBuilder(builder, arch, askedSymbols(fragments), archiveBytes);
 }
 
 /** What calls the kernel's makefile. */
@@ -140,9 +135,9 @@ async function configure(
  * @throws ZosiaError as `buildKernel`
  */
 export async function configureKernel(options: BuildKernelOptions): Promise<string> {
-  const { arch, builder, outDir, fragments, signal } = options;
+  const { arch, builder, outDir, signal } = options;
   await makeOutputFolder(outDir);
-  await examine(options, askedSymbols(fragments));
+  await examine(options);
   await withMake(options, (make) => configure(options, make));
   const { configPath } = kernelFiles(outDir, arch);
   await writeOutput(configPath, await builder.read(`${BUILD}/.config`), { signal });

@@ -49,6 +49,24 @@ async function withoutReaderOf(
   return { said, exitCode };
 }
 
+const NO_FULL_DEVICE = skipWhere(!existsSync('/dev/full'), 'no /dev/full here');
+
+/** Runs a command whose stdout takes nothing. */
+async function withFullStdout(
+  args: readonly string[],
+): Promise<{ said: string; exitCode: number }> {
+  const full = await open('/dev/full', 'w');
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: folder.path,
+    stdio: ['ignore', full.fd, 'pipe'],
+  });
+  let said = '';
+  child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [exitCode] = (await once(child, 'close')) as [number];
+  await full.close();
+  return { said, exitCode };
+}
+
 describe.each(COMMANDS)('zosia %s %s %s', (...words) => {
   const args = words.filter((word) => typeof word === 'string');
 
@@ -56,45 +74,30 @@ describe.each(COMMANDS)('zosia %s %s %s', (...words) => {
     expect(await withoutReaderOf('stdout', args)).toEqual({ said: '', exitCode: 0 });
   });
 
-  const noFullDevice = skipWhere(!existsSync('/dev/full'), 'no /dev/full here');
-  it('reports that there is no space left for stdout', noFullDevice, async () => {
-    const full = await open('/dev/full', 'w');
-    const child = spawn(process.execPath, [CLI, ...args], {
-      cwd: folder.path,
-      stdio: ['ignore', full.fd, 'pipe'],
-    });
-    let said = '';
-    child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const [exitCode] = (await once(child, 'close')) as [number];
-    await full.close();
+  it('reports that there is no space left for stdout', NO_FULL_DEVICE, async () => {
+    const { said, exitCode } = await withFullStdout(args);
     expect(said).toMatch(/^error: stdout cannot be written: no space left \(ENOSPC\)\nhint: .+\n$/);
     expect(exitCode).toBe(1);
   });
 });
 
-const noFull = skipWhere(!existsSync('/dev/full'), 'no /dev/full here');
-
 describe('a command that fails before it prints anything', () => {
   it.each([
     [['imgae'], /^error: unknown command 'imgae'/, 2],
     [['model', 'info', 'NOPE', '--json'], /^error: there is no model NOPE\n/, 1],
-  ])('says why, also where stdout takes nothing: %j', noFull, async (args, words, status) => {
-    const full = await open('/dev/full', 'w');
-    const child = spawn(process.execPath, [CLI, ...args], {
-      cwd: folder.path,
-      stdio: ['ignore', full.fd, 'pipe'],
-    });
-    let said = '';
-    child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const [exitCode] = (await once(child, 'close')) as [number];
-    await full.close();
-    expect(said).toMatch(words);
-    expect(said).not.toContain('ENOSPC');
-    expect(exitCode).toBe(status);
-    const gone = await withoutReaderOf('stdout', args);
-    expect(gone.said).toMatch(words);
-    expect(gone.exitCode).toBe(status);
-  });
+  ])(
+    'says why, also where stdout takes nothing: %j',
+    NO_FULL_DEVICE,
+    async (args, words, status) => {
+      const { said, exitCode } = await withFullStdout(args);
+      expect(said).toMatch(words);
+      expect(said).not.toContain('ENOSPC');
+      expect(exitCode).toBe(status);
+      const gone = await withoutReaderOf('stdout', args);
+      expect(gone.said).toMatch(words);
+      expect(gone.exitCode).toBe(status);
+    },
+  );
 });
 
 describe('stderr without a reader', () => {
