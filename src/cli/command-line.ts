@@ -26,17 +26,27 @@ const WRONG_USAGE: readonly string[] = [
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const isTerminalGone = watchTerminals();
-  const status = await statusOf(argv);
+  const status = await statusOf(argv, (signal) => {
+    if (isTerminalGone()) endByHangup();
+    else process.exit(128 + constants.signals[signal]);
+  });
   if (isTerminalGone()) endByHangup();
   return status;
 }
 
-async function statusOf(argv: readonly string[]): Promise<number> {
+/** @param endAtOnce what a second signal does */
+async function statusOf(
+  argv: readonly string[],
+  endAtOnce: (signal: NodeJS.Signals) => void,
+): Promise<number> {
   const cancel = new AbortController();
   let signalled: NodeJS.Signals | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (signalled) process.exit(128 + constants.signals[signal]);
+      if (signalled) {
+        endAtOnce(signal);
+        return;
+      }
       signalled = signal;
       cancel.abort(new Error(`stopped by ${signal}`));
     });

@@ -14,7 +14,10 @@ import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 const [result, ...args] = process.argv.slice(2);
 const child = spawn(process.execPath, args, { stdio: 'inherit' });
-process.on('SIGHUP', () => child.kill('SIGHUP'));
+// As a shell does, and the kernel: one of the two comes while the first is being heeded.
+process.on('SIGHUP', () => {
+  for (const afterMs of [0, 1, 2, 5, 10, 20, 50]) setTimeout(() => child.kill('SIGHUP'), afterMs);
+});
 child.on('exit', (code, signal) => {
   writeFileSync(result + '.new', JSON.stringify({ code, signal }));
   renameSync(result + '.new', result);
