@@ -44,7 +44,7 @@ export function dataLength(leaves: readonly LeafSegment[]): number {
 }
 
 /** Room for those who are not root; undefined where the file system does not tell. */
-async function readFreeBytes(folder: string): Promise<number | undefined> {
+export async function readFreeBytes(folder: string): Promise<number | undefined> {
   const stats = await statfs(folder).catch(() => undefined);
   return stats && stats.blocks > 0 ? stats.bavail * stats.bsize : undefined;
 }

@@ -20,6 +20,8 @@ export type { AnswerEnd, AnswerReport } from './linux/answer-report.js';
 export { bootModeSpec, parseFacts, runBootMode } from './linux/boot-mode.js';
 export type { BootMode, BootModeOptions, BootModeResult } from './linux/boot-mode.js';
 export { GUEST_MARKERS } from './linux/guest-markers.js';
+export { withInstantStart } from './linux/instant-start.js';
+export type { InstantOptions, SnapshotSettings, StartInstant } from './linux/instant-start.js';
 export { runInteractive } from './linux/session.js';
 export type { LinuxMachineSpec } from './linux/spec.js';
 export { runOneShot } from './linux/one-shot.js';

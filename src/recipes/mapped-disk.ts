@@ -18,6 +18,7 @@ export async function withMappedDisk<T>(
   return withPrivateFolder(async (folder) => {
     const rest = join(folder, 'rest.img');
     if (metadata.sizeBytes > 0) await writeRaw(metadata, rest, { durable: false, signal });
-    return use({ format: 'table', files: disks.map((path) => path ?? rest), rows });
+    const files = disks.map((path) => path ?? rest);
+    return use({ format: 'table', files, metadata: rest, rows });
   });
 }

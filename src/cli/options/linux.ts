@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { kernelOption } from './kernel.js';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
+import { addSnapshotOptions } from './snapshot.js';
+import type { SnapshotFlags } from './snapshot.js';
 import { noColour } from '../output/output.js';
 import { variableOption, variableSwitch } from '../variable-option.js';
 import { variable } from '../environment.js';
@@ -22,7 +24,7 @@ export interface ImageFlags {
 }
 
 /** Options of every command that starts a machine with a Linux guest. */
-export interface LinuxFlags extends HostFlags {
+export interface LinuxFlags extends HostFlags, SnapshotFlags {
   kernel?: string | undefined;
   append?: string | undefined;
   uefi?: boolean | undefined;
@@ -78,7 +80,7 @@ const THREADS_DESCRIPTION =
   'threads of llama.cpp; as many as the machine has processors, and 1 for a small model under TCG, unless given';
 
 export function addLinuxOptions(command: Command): Command {
-  return command
+  return addSnapshotOptions(command)
     .addOption(kernelOption())
     .option(
       '-c, --ctx <n>',

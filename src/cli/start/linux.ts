@@ -2,6 +2,7 @@ import type { CliContext } from '../context.js';
 import type { LinuxFlags } from '../options/linux.js';
 import { EXIT, printJson, say } from '../output/output.js';
 import { writeStdout } from '../output/stdout.js';
+import { snapshotSettings } from '../options/snapshot.js';
 import { answerNotice, reportAsJson } from '../output/answer-notice.js';
 import { announce, AnswerPrinter, printCommand, sayNote } from './start.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
@@ -10,6 +11,7 @@ import {
   linuxArguments,
   runInteractive,
   runOneShot,
+  withInstantStart,
   withRunInitrd,
 } from '../../machine/machine.js';
 import type { LinuxMachineSpec, RunRequest } from '../../machine/machine.js';
@@ -32,6 +34,10 @@ export async function startLinuxMachine(
     await printCommand(spec, linuxArguments(spec));
     return;
   }
+  if (request.prompt === undefined && canBeSaved(spec)) {
+    result.exitStatus = await converse(spec, request, flags, signal);
+    return;
+  }
   await withRunInitrd(
     spec,
     { ...request, sealed: true },
@@ -46,6 +52,34 @@ export async function startLinuxMachine(
             });
     },
     signal,
+  );
+}
+
+/**
+ * Whether a machine's guest and kernel are zosia's own, as only they put disks together, and its console is on
+ * this terminal. Firmware has state of its own.
+ */
+const canBeSaved = ({ disk, firmware, console }: LinuxMachineSpec): boolean =>
+  disk?.format === 'table' && firmware === undefined && console.to === 'stdio';
+
+async function converse(
+  spec: LinuxMachineSpec,
+  request: RunRequest,
+  flags: LinuxFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const { stdin, stdout } = process;
+  return withInstantStart(
+    {
+      request,
+      snapshots: snapshotSettings(flags),
+      onNote: sayNote,
+      wakeSettings: () => ({
+        window: stdout.isTTY ? { rows: stdout.rows, columns: stdout.columns } : undefined,
+        isPiped: !stdin.isTTY,
+      }),
+    },
+    async (start) => (await runInteractive(spec, process, { signal, start })).exitStatus,
   );
 }
 

@@ -55,6 +55,8 @@ export function planDeviceMapper(image: Image, options: ExtentOptions = {}): Dev
 export interface MappedDisk {
   readonly format: 'table';
   readonly files: readonly string[];
+  /** The one of them that has what is in no other file, and was written for this machine. */
+  readonly metadata?: string | undefined;
   readonly rows: readonly LinearRow[];
 }
 

@@ -1,7 +1,7 @@
 import type { OptionName } from '../../wording.js';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
-import { PIPED_QEMU, QEMU_PROCESS, endOf, guestDied, qemuCommand } from '../qemu/process.js';
+import { QEMU_PROCESS, endOf, guestDied, qemuCommand } from '../qemu/process.js';
 import type { HostSpec } from '../qemu/host-spec.js';
 import { bootWatched } from '../accelerator/silent-boot.js';
 import type { BootAttempt } from '../accelerator/silent-boot.js';
@@ -9,6 +9,8 @@ import { cancelledByTermination } from '../qemu/termination.js';
 import type { GuestWatcher } from './guest-watcher.js';
 import { watchConsole } from './console-io.js';
 import type { ConsoleIo } from './console-io.js';
+import { startPiped } from './live-machine.js';
+import type { LiveMachine } from './live-machine.js';
 import { dropInput, relayKeys } from './input.js';
 import type { InputRelay } from './input.js';
 import { enterRawMode } from './terminal.js';
@@ -34,6 +36,8 @@ export interface Session<S extends HostSpec> {
   /** QEMU's arguments for it. */
   readonly argumentsFor: (spec: S) => readonly string[];
   readonly guest: SessionGuest;
+  /** Starts it otherwise than by these arguments. @param signal ends the machine */
+  readonly start?: ((spec: S, signal: AbortSignal) => LiveMachine) | undefined;
   /** Whether QEMU has the terminal to itself. */
   readonly isTerminalOfQemu: boolean;
   /** What to check when the machine dies; see {@link guestDied}. */
@@ -74,11 +78,10 @@ function runWatched<S extends HostSpec>(
 }
 
 async function runRelayed<S extends HostSpec>(
-  { argumentsFor, guest, suspect }: Session<S>,
+  { argumentsFor, start, guest, suspect }: Session<S>,
   io: ConsoleIo,
   { spec, signal, onSign }: BootAttempt<S>,
 ): Promise<{ exitStatus: number }> {
-  const [program, ...args] = qemuCommand({ ...spec, args: argumentsFor(spec) });
   signal.throwIfAborted();
   const end = new AbortController();
   const poweredOff = new AbortController();
@@ -90,24 +93,21 @@ async function runRelayed<S extends HostSpec>(
   let detachInput: (() => void) | undefined;
   let rest: NodeJS.Timeout | undefined;
   try {
-    const qemu = execa(program, args, {
-      ...PIPED_QEMU,
-      cancelSignal: AbortSignal.any([signal, end.signal, poweredOff.signal]),
-    });
-    // A guest that is gone reads no more; how it went is told by its exit.
-    qemu.stdin.on('error', () => undefined);
+    const ending = AbortSignal.any([signal, end.signal, poweredOff.signal]);
+    const machine =
+      start?.(spec, ending) ?? startPiped({ ...spec, args: argumentsFor(spec) }, ending);
     const relayInput = (): InputRelay => {
       const relay = io.stdin.isTTY
         ? relayKeys(
             io.stdin,
-            qemu.stdin,
+            machine.stdin,
             () => {
               end.abort();
             },
-            () => watcher.isListening,
+            () => machine.isAwake && watcher.isListening,
           )
-        : guest.relayPiped(io.stdin, qemu.stdin);
-      const detachResize = relayWindowSize(guest, io, qemu.stdin);
+        : guest.relayPiped(io.stdin, machine.stdin);
+      const detachResize = relayWindowSize(guest, io, machine.stdin);
       detachInput = () => {
         relay.detach();
         detachResize();
@@ -118,7 +118,7 @@ async function runRelayed<S extends HostSpec>(
     // have to be started again.
     let input = io.stdin.isTTY ? relayInput() : undefined;
 
-    for await (const chunk of qemu.stdout as AsyncIterable<Buffer>) {
+    for await (const chunk of machine.stdout) {
       const wasLeaving = watcher.isLeaving;
       const shown = watcher.feed(chunk);
       if (!watcher.hasSpoken) continue;
@@ -143,13 +143,13 @@ async function runRelayed<S extends HostSpec>(
         await drained(io.stdout, end.signal);
       }
     }
-    const ended = await qemu;
+    const ended = await machine.ended;
     signal.throwIfAborted();
     if (userEnd.failure) throw userEnd.failure;
     if (end.signal.aborted) return { exitStatus: 0 };
     const exitStatus = guest.exitStatus(poweredOff.signal.aborted ? 0 : ended.exitCode);
     if (exitStatus !== undefined) return { exitStatus };
-    throw guestDied({ ...endOf(ended), consoleTail: watcher.tail, suspect });
+    throw guestDied({ ...ended, consoleTail: watcher.tail, suspect });
   } finally {
     clearTimeout(rest);
     // QEMU has ended, unless something here has failed.

@@ -4,6 +4,8 @@ import { mappedDiskArguments } from './mapped-disk.js';
 import type { LinuxMachineSpec } from './spec.js';
 import { consoleArguments, diskArguments, hostArguments } from '../qemu/arguments.js';
 import { firmwareArguments } from '../firmware/arguments.js';
+import { QMP_ARGUMENTS, portArguments } from '../qemu/controlled.js';
+import { INCOMING } from '../snapshot/restore.js';
 import { PLATFORMS } from '../qemu/platform.js';
 
 /** The name by which the guest finds the port for its answer. */
@@ -40,11 +42,13 @@ export function linuxArguments(spec: LinuxMachineSpec): string[] {
     spec.bios === undefined ? [] : ['-bios', spec.bios],
     consoleArguments(spec.console),
     spec.answerPort ? ANSWER_PORT : [],
+    spec.ports ? [...QMP_ARGUMENTS, ...portArguments(spec.ports)] : [],
     linuxDiskArguments(spec.disk),
     RANDOM,
     ['-kernel', spec.kernel],
     ['-initrd', spec.initrd],
     ['-append', kernelCommandLine(spec)],
+    spec.isIncoming ? INCOMING : [],
   ].flat();
 }
 

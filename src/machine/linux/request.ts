@@ -38,6 +38,8 @@ export interface RunRequest {
   readonly table?: readonly LinearRow[] | undefined;
   /** What is typed comes from a pipe or a file: the guest tells when it wants a line. */
   readonly piped?: boolean | undefined;
+  /** Asks the guest to meet the host once it is ready, before it goes on: see {@link ControlPort}. */
+  readonly wake?: true | undefined;
 }
 
 const REQUEST_FOLDER = '/etc/zosia/request';
@@ -101,7 +103,7 @@ export async function withRunInitrd<T>(
 
 function requestEntries(request: RunRequest): CpioEntry[] {
   const { args, prompt, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
-  const { table } = request;
+  const { table, wake = false } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -118,6 +120,7 @@ function requestEntries(request: RunRequest): CpioEntry[] {
     ...(chatTemplate === undefined ? [] : [file('chat-template', chatTemplate)]),
     ...(hideReasoning === true ? [file('reasoning', 'hide\n')] : []),
     ...(piped === true ? [file('piped', '')] : []),
+    ...(wake ? [file('wake', '')] : []),
     ...(table === undefined ? [] : [file('table', formatTable(table))]),
   ];
 }

@@ -1,5 +1,6 @@
 import { relayLines } from '../console/input.js';
 import { runSession } from '../console/session.js';
+import type { LiveMachine } from '../console/live-machine.js';
 import type { ConsoleIo } from '../console/console-io.js';
 import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
@@ -9,17 +10,23 @@ import { linuxArguments } from './arguments.js';
 /** What ends a session in its turn, after everything before it has been answered: Ctrl+D. */
 const END_OF_INPUT = '\u0004';
 
+export interface SessionOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** After such a rest of the console a guest that does not mark its prompt is taken to read lines. */
+  readonly restMs?: number | undefined;
+  /** Starts the machine otherwise than by booting it. */
+  readonly start?: ((spec: LinuxMachineSpec, signal: AbortSignal) => LiveMachine) | undefined;
+}
+
 /**
  * Runs a machine with a Linux guest on the user's terminal; see {@link runSession}.
  *
- * @param options.restMs how long the console of a guest that does not mark its prompt is at rest before
- *   lines of a pipe are passed on
  * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, and as {@link runSession}
  */
 export async function runInteractive(
   spec: LinuxMachineSpec,
   io: ConsoleIo,
-  options: { readonly signal?: AbortSignal | undefined; readonly restMs?: number | undefined } = {},
+  options: SessionOptions = {},
 ): Promise<{ exitStatus: number }> {
   const watcher = new LinuxConsole({
     piped: io.stdin.isTTY !== true,
@@ -31,6 +38,7 @@ export async function runInteractive(
     {
       spec,
       argumentsFor: linuxArguments,
+      start: options.start,
       suspect: spec.firmware && suspectOf(spec.firmware),
       isTerminalOfQemu: spec.console.to === 'backend',
       guest: {

@@ -17,6 +17,10 @@ export interface LinuxMachineSpec extends HostSpec {
   /** Added to the end of the kernel command line. */
   readonly append: string;
   readonly console: ConsoleTarget;
+  /** Names of serial ports whose other ends are zosia's; it then tells QEMU what to do, too. */
+  readonly ports?: readonly string[] | undefined;
+  /** It begins as another one was when it was saved. */
+  readonly isIncoming?: true | undefined;
   /** Whether there is a port that carries a one-shot's answer, and nothing else, to QEMU's stdout. */
   readonly answerPort: boolean;
 }

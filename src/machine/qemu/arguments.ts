@@ -30,6 +30,7 @@ export function hostArguments(spec: HostSpec, window?: string): string[] {
     ['-cpu', spec.cpuModel],
     ['-smp', String(spec.cpus)],
     ['-m', `${spec.ramMiB}M`],
+    memoryArguments(spec),
   ].flat();
 }
 
@@ -54,7 +55,19 @@ export function diskArguments({ path, format }: MachineDisk): string[] {
 /** QEMU's options end at a comma; two commas stand for one. */
 export const optionValue = (text: string): string => text.replaceAll(',', ',,');
 
-function machineType({ arch, cpus }: HostSpec): string {
-  const { machineType: type } = PLATFORMS[arch];
-  return arch === 'aarch64' && cpus > GIC_V2_MAX_CPUS ? `${type},gic-version=max` : type;
+function machineType({ arch, cpus, memory, machineType: type }: HostSpec): string {
+  return [
+    type ?? PLATFORMS[arch].machineType,
+    ...(arch === 'aarch64' && cpus > GIC_V2_MAX_CPUS ? ['gic-version=max'] : []),
+    ...(memory ? [`memory-backend=${MEMORY_ID}`] : []),
+  ].join(',');
+}
+
+const MEMORY_ID = 'memory';
+
+function memoryArguments({ memory, ramMiB }: HostSpec): string[] {
+  if (!memory) return [];
+  const share = memory.isShared ? 'on' : 'off';
+  const file = `size=${ramMiB}M,share=${share},mem-path=${optionValue(memory.path)}`;
+  return ['-object', `memory-backend-file,id=${MEMORY_ID},${file}`];
 }

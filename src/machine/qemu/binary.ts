@@ -41,6 +41,11 @@ export async function findQemu(
       hint: 'Install it with: zosia doctor --install',
     });
   }
+  return describeQemu(path);
+}
+
+/** The program at a path. @throws the system's error where there is none */
+export async function describeQemu(path: string): Promise<QemuBinary> {
   const { size, mtimeMs } = await stat(await realpath(path));
   return { path, sizeBytes: size, mtimeMs };
 }

@@ -36,10 +36,21 @@ export interface HostSpec {
   readonly cpus: number;
   readonly accel: ResolvedAccel;
   readonly cpuModel: string;
+  /** The machine type, by the version of QEMU that it is of; that of the QEMU at hand unless given. */
+  readonly machineType?: string | undefined;
+  /** Where its RAM lies; in QEMU's own memory unless given. */
+  readonly memory?: MemoryFile | undefined;
   /** What becomes of the machine if it says nothing; without it, it may be silent for ever. */
   readonly onSilence?: SilencePlan | undefined;
   /** What a user should know about its size, a line each. */
   readonly notes?: readonly string[] | undefined;
+}
+
+/** A file that is a machine's RAM, byte for byte. QEMU makes it, sparse, where there is none. */
+export interface MemoryFile {
+  readonly path: string;
+  /** Whether what the guest writes goes to the file; else the file stays as it is, and is only read. */
+  readonly isShared: boolean;
 }
 
 /**

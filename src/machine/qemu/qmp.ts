@@ -12,6 +12,9 @@ const MAX_LINE_BYTES = 1 << 20;
 /** Taking a picture takes a fraction of a second; a host that is very busy may need more. */
 const REPLY_TIMEOUT_MS = 30_000;
 
+/** Called with the name of each event: "SHUTDOWN" for example. */
+export type QmpListener = (name: string) => void;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -23,14 +26,14 @@ interface Waiting {
  */
 export class Qmp {
   readonly #stream: Duplex;
-  readonly #onEvent: (name: string) => void;
+  readonly #onEvent: QmpListener;
   readonly #waiting = new Map<number, Waiting>();
   #greeted: Waiting | undefined;
   #line = Buffer.alloc(0);
   #failure: Error | undefined;
   #nextId = 1;
 
-  private constructor(stream: Duplex, onEvent: (name: string) => void) {
+  private constructor(stream: Duplex, onEvent: QmpListener) {
     this.#stream = stream;
     this.#onEvent = onEvent;
     stream.on('data', (bytes: Buffer) => {
@@ -47,10 +50,9 @@ export class Qmp {
   /**
    * Waits for QEMU's greeting and enters its command mode.
    *
-   * @param onEvent called with the name of each event, "SHUTDOWN" for example
    * @throws ZosiaError `ZOSIA_QMP_FAILED`
    */
-  static async open(stream: Duplex, onEvent: (name: string) => void): Promise<Qmp> {
+  static async open(stream: Duplex, onEvent: QmpListener = () => undefined): Promise<Qmp> {
     const qmp = new Qmp(stream, onEvent);
     await qmp.#reply('its greeting', (waiting) => {
       qmp.#greeted = waiting;

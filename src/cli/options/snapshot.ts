@@ -1,0 +1,40 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { folders } from '../environment.js';
+import { MIB } from '../../image/units.js';
+import type { SnapshotSettings } from '../../machine/machine.js';
+import { wholeNumber } from './values.js';
+
+/** Options of every command that starts a machine which may be kept for the next time. */
+export interface SnapshotFlags {
+  /** False with `--no-snapshot`. */
+  snapshot?: boolean | undefined;
+  fresh?: true | undefined;
+  snapshotBudget?: number | undefined;
+}
+
+export function addSnapshotOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--no-snapshot', 'boot, and keep nothing for the next time').conflicts('fresh'),
+    )
+    .option('--fresh', 'boot anew, though there is a saved machine, and save this one instead')
+    .option(
+      '--snapshot-budget <MiB>',
+      'what saved machines may take of the disk; a tenth of what is free, at most 20480, unless given',
+      wholeNumber(0),
+    );
+}
+
+export function snapshotSettings({
+  snapshot = true,
+  fresh = false,
+  snapshotBudget,
+}: SnapshotFlags): SnapshotSettings {
+  return {
+    cacheDirectory: folders().cacheDirectory,
+    areKept: snapshot,
+    isFresh: fresh,
+    budgetBytes: snapshotBudget === undefined ? undefined : snapshotBudget * MIB,
+  };
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { startControlled } from '../qemu/controlled.js';
+import type { ControlledQemu } from '../qemu/controlled.js';
+import { ramPath } from '../snapshot/files.js';
+import type { Snapshot } from '../snapshot/files.js';
+import { restore } from '../snapshot/restore.js';
+import { linuxArguments } from './arguments.js';
+import { ControlPort } from './control-port.js';
+import type { LinuxMachineSpec } from './spec.js';
+import { ENTROPY_BYTES } from './wake-layout.js';
+import type { WakeMessage } from './wake-message.js';
+
+/** A machine that can be told to go on from its guest's rendezvous. */
+export interface RunningMachine {
+  readonly qemu: ControlledQemu;
+  readonly control: ControlPort;
+  /** The ports after the control port. */
+  readonly ports: readonly Duplex[];
+}
+
+/** What a machine that goes on is told, besides time and random numbers. */
+export type WakeSettings = Omit<WakeMessage, 'timeMs' | 'entropy'>;
+
+/** Starts QEMU for a machine with ports, the control port first. */
+export function startLinux(spec: LinuxMachineSpec, signal: AbortSignal): RunningMachine {
+  const portCount = spec.ports?.length ?? 0;
+  const call = { ...spec, args: linuxArguments(spec) };
+  const qemu = startControlled(call, { portCount, signal });
+  const [control, ...ports] = qemu.ports;
+  return { qemu, control: new ControlPort(control!), ports };
+}
+
+/** How long a guest may take to go on: a hundred times what it does. */
+const WAKE_TIMEOUT_MS = 20_000;
+
+/** Lets the guest go on from its rendezvous. */
+export async function wake(
+  { control }: RunningMachine,
+  settings: WakeSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  control.wake({ ...settings, timeMs: Date.now(), entropy: randomBytes(ENTROPY_BYTES) });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(WAKE_TIMEOUT_MS)]);
+  const word = await control.next(limit);
+  if (word !== 'awake') throw new RangeError(`the guest says ${word} instead of going on`);
+}
+
+/** QEMU wants an initramfs where the saved machine had one, and a machine that goes on never looks at it. */
+const NO_INITRAMFS = new Uint8Array(512);
+
+/**
+ * Starts a copy of a saved machine: what it writes to its RAM is its own.
+ *
+ * @param spec as that of the saved machine, but for paths
+ * @param options.folder one of this run's own, with a short path
+ * @throws whatever is wrong with the copy; QEMU has ended then
+ */
+export async function startCopy(
+  spec: LinuxMachineSpec,
+  snapshot: Snapshot,
+  {
+    folder,
+    settings,
+    signal,
+  }: {
+    readonly folder: string;
+    readonly settings: WakeSettings;
+    readonly signal: AbortSignal;
+  },
+): Promise<RunningMachine> {
+  const initrd = join(folder, 'no-initramfs');
+  await writeFile(initrd, NO_INITRAMFS);
+  const failed = new AbortController();
+  const ending = AbortSignal.any([signal, failed.signal]);
+  try {
+    const machine = startLinux(
+      {
+        ...spec,
+        initrd,
+        machineType: snapshot.record.machineType,
+        memory: { path: ramPath(snapshot.folder), isShared: false },
+        isIncoming: true,
+      },
+      ending,
+    );
+    await restore(machine.qemu, snapshot, { folder, signal: ending });
+    await wake(machine, settings, ending);
+    return machine;
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Duplex } from 'node:stream';
+import { ZosiaError } from '../../errors.js';
+import { encodeWakeMessage } from './wake-message.js';
+import type { WakeMessage } from './wake-message.js';
+
+/** The name by which the guest finds the port. */
+export const CONTROL_PORT_NAME = 'zosia.control';
+
+/**
+ * What the guest says on its control port: it stands at its rendezvous, having got ready, or having been left;
+ * it goes on.
+ */
+const WORDS = ['ready', 'awake', 'left'] as const;
+export type GuestWord = (typeof WORDS)[number];
+
+/** Longer than any line of the guest's. */
+const MAX_LINE_BYTES = 16;
+
+/** Asks a guest that runs to come to its rendezvous. */
+const LEAVE = 'l';
+
+/** The host's side of the control port of a guest (guest/init/README.md). */
+export class ControlPort {
+  readonly #port: Duplex;
+  readonly #said: GuestWord[] = [];
+  #line = '';
+  #failure: Error | undefined;
+  #onChange: () => void = () => undefined;
+
+  constructor(port: Duplex) {
+    this.#port = port;
+    port.on('data', (bytes: Buffer) => {
+      this.#feed(bytes.toString('latin1'));
+    });
+    port.on('error', () => undefined);
+    port.on('close', () => {
+      this.#fail(guestGone('it has hung up'));
+    });
+  }
+
+  /**
+   * Waits for the next word.
+   *
+   * @returns which it is
+   * @throws ZosiaError `ZOSIA_GUEST_SILENT` when the port is closed, or something else comes; the reason of
+   *   `signal`
+   */
+  async next(signal: AbortSignal): Promise<GuestWord> {
+    while (this.#said.length === 0) {
+      signal.throwIfAborted();
+      if (this.#failure) throw this.#failure;
+      await new Promise<void>((resolve) => {
+        this.#onChange = resolve;
+        signal.addEventListener(
+          'abort',
+          () => {
+            resolve();
+          },
+          { once: true },
+        );
+      });
+    }
+    return this.#said.shift()!;
+  }
+
+  wake(message: WakeMessage): void {
+    this.#port.write(encodeWakeMessage(message));
+  }
+
+  leave(): void {
+    this.#port.write(LEAVE);
+  }
+
+  #feed(text: string): void {
+    const lines = (this.#line + text).split('\n');
+    this.#line = lines.pop()!;
+    for (const line of lines) {
+      const word = WORDS.find((known) => known === line);
+      if (word === undefined) this.#fail(guestGone('it says what nobody knows'));
+      else if (!this.#failure) this.#said.push(word);
+    }
+    if (this.#line.length > MAX_LINE_BYTES) this.#fail(guestGone('its line does not end'));
+    this.#onChange();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#onChange();
+  }
+}
+
+const guestGone = (why: string): ZosiaError =>
+  new ZosiaError('ZOSIA_GUEST_SILENT', `the guest does not go on: ${why}`, {
+    hint: 'Start it without: --no-snapshot',
+  });

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { withSocketFolder } from '../../host/private-folder.js';
+import { describeQemu } from '../qemu/binary.js';
+import { qemuFacts } from '../qemu/facts.js';
+import { HostFactsCache } from '../qemu/host-facts-cache.js';
+import { PLATFORMS } from '../qemu/platform.js';
+import { snapshotKey } from '../snapshot/record.js';
+import { SnapshotStore } from '../snapshot/store.js';
+import type { WakeSettings } from './awake.js';
+import { CONTROL_PORT_NAME } from './control-port.js';
+import { InstantMachine } from './instant.js';
+import type { SnapshotPlan } from './instant.js';
+import { composeInitrd } from './request.js';
+import type { RunRequest } from './request.js';
+import type { LinuxMachineSpec } from './spec.js';
+import { snapshotParts } from './snapshot-parts.js';
+
+/** How machines are kept for the next time. */
+export interface SnapshotSettings {
+  /** The user's, where saved machines lie. */
+  readonly cacheDirectory: string;
+  /** Whether machines are saved, and saved ones used. */
+  readonly areKept: boolean;
+  /** Whether one that was saved before is thrown away first. */
+  readonly isFresh: boolean;
+  /** A tenth of the free disk, at most 20 GiB, unless given. */
+  readonly budgetBytes?: number | undefined;
+}
+
+export interface InstantOptions {
+  readonly request: RunRequest;
+  readonly snapshots: SnapshotSettings;
+  /** What a machine that goes on is told at that moment. */
+  readonly wakeSettings: () => WakeSettings;
+  readonly onNote: (line: string) => void;
+}
+
+/** Starts a machine; see {@link InstantMachine}. @param signal ends it */
+export type StartInstant = (spec: LinuxMachineSpec, signal: AbortSignal) => InstantMachine;
+
+/**
+ * Lends what starts machines that are there at once when they have been saved before.
+ *
+ * @param use what it starts has ended when `use` has
+ */
+export async function withInstantStart<T>(
+  options: InstantOptions,
+  use: (start: StartInstant) => Promise<T>,
+): Promise<T> {
+  return withSocketFolder((folder) =>
+    use((given, signal) => {
+      const spec = { ...given, ports: [CONTROL_PORT_NAME] };
+      const request = requestOf(spec, options.request);
+      const { onNote, wakeSettings, snapshots } = options;
+      return new InstantMachine(
+        {
+          spec,
+          folder,
+          onNote,
+          wakeSettings,
+          composeInitrd: async () => {
+            const path = join(folder, 'initrd');
+            await composeInitrd(spec.initrd, request, path, signal);
+            return path;
+          },
+          snapshots: () => planOf(spec, request, snapshots),
+        },
+        signal,
+      );
+    }),
+  );
+}
+
+/** What a machine boots with: what a woken one is told anew is left out. */
+function requestOf({ disk }: LinuxMachineSpec, request: RunRequest): RunRequest {
+  const { terminal } = request;
+  return {
+    ...request,
+    sealed: true,
+    wake: true,
+    piped: false,
+    terminal: terminal && { ...terminal, rows: 24, columns: 80 },
+    table: disk?.format === 'table' ? disk.rows : undefined,
+  };
+}
+
+async function planOf(
+  spec: LinuxMachineSpec,
+  request: RunRequest,
+  { cacheDirectory, areKept, isFresh, budgetBytes }: SnapshotSettings,
+): Promise<SnapshotPlan | undefined> {
+  if (!areKept) return undefined;
+  const cache = new HostFactsCache(cacheDirectory);
+  const facts = await qemuFacts(await describeQemu(spec.qemu), cache);
+  const version = facts.version.join('.');
+  const parts = await snapshotParts(spec, request, { qemuVersion: version, cache });
+  const store = new SnapshotStore(cacheDirectory);
+  if (isFresh) await store.remove(snapshotKey(parts));
+  const machineType = `${PLATFORMS[spec.arch].versionedMachine}-${version}`;
+  return { store, parts, machineType, budgetBytes };
+}

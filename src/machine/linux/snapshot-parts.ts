@@ -1,0 +1,61 @@
+import { sha256 } from '../../image/sha256.js';
+import { contentPart, digestPart, stampPart } from '../snapshot/file-parts.js';
+import { hostCpu } from '../snapshot/host-cpu.js';
+import type { SnapshotParts } from '../snapshot/record.js';
+import type { HostFactsCache } from '../qemu/host-facts-cache.js';
+import { linuxArguments } from './arguments.js';
+import type { RunRequest } from './request.js';
+import type { LinuxMachineSpec } from './spec.js';
+
+/** Changes whenever what a saved guest and its host say to each other does. */
+const PROTOCOL = '1';
+
+/**
+ * Everything that makes a machine with a Linux guest what it is once it is ready.
+ *
+ * @param spec with the base initramfs, to which each run adds its request
+ * @param request what it is booted with, which is nothing that a woken machine is told anew
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FILE_UNREADABLE`
+ */
+export async function snapshotParts(
+  spec: LinuxMachineSpec,
+  request: RunRequest,
+  { qemuVersion, cache }: { readonly qemuVersion: string; readonly cache: HostFactsCache },
+): Promise<SnapshotParts> {
+  const { kernel, initrd, disk, accel, qemu } = spec;
+  const [ofQemu, ofKernel, ofInitramfs, cpu, ...ofDisk] = await Promise.all([
+    digestPart(qemu, cache),
+    digestPart(kernel, cache),
+    digestPart(initrd, cache),
+    accel.name === 'tcg' ? 'emulated' : hostCpu(),
+    ...partsOf(disk),
+  ]);
+  const rows = disk?.format === 'table' ? disk.rows : [];
+  return {
+    protocol: PROTOCOL,
+    QEMU: `${qemuVersion} ${ofQemu}`,
+    "the host's processor": cpu,
+    kernel: ofKernel,
+    initramfs: ofInitramfs,
+    model: sha256(JSON.stringify([ofDisk, rows])),
+    machine: JSON.stringify(linuxArguments(withoutPaths(spec))),
+    request: sha256(JSON.stringify(request)),
+  };
+}
+
+function partsOf(disk: LinuxMachineSpec['disk']): Promise<string>[] {
+  if (!disk) return [];
+  if (disk.format !== 'table') return [stampPart(disk.path)];
+  // The metadata are written anew for each run: their stamp says nothing.
+  return disk.files.map((path) => (path === disk.metadata ? contentPart(path) : stampPart(path)));
+}
+
+/** Where things lie is different in each run. */
+function withoutPaths(spec: LinuxMachineSpec): LinuxMachineSpec {
+  const { disk } = spec;
+  const named =
+    disk?.format === 'table'
+      ? { ...disk, files: disk.files.map(() => 'disk'), metadata: undefined }
+      : disk && { ...disk, path: 'disk' };
+  return { ...spec, kernel: 'kernel', initrd: 'initramfs', disk: named };
+}

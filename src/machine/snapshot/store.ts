@@ -1,0 +1,219 @@
+import {
+  chmod,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder } from '../../host/make-folder.js';
+import {
+  claimTemporary,
+  releaseTemporary,
+  removeAbandoned,
+  sweepOnce,
+} from '../../host/temporary.js';
+import {
+  allocatedBytes,
+  consolePath,
+  hostStart,
+  ramPath,
+  readSnapshot,
+  recordPath,
+  statePath,
+} from './files.js';
+import type { Snapshot } from './files.js';
+import { parseRecord, snapshotKey } from './record.js';
+import type { SnapshotParts, SnapshotRecord } from './record.js';
+import { readTextFile } from '../../host/text-file.js';
+
+/** A saved machine, as a list has it. */
+export interface StoredSnapshot {
+  readonly key: string;
+  readonly parts: SnapshotParts;
+  /** Allocated on the disk. */
+  readonly sizeBytes: number;
+  readonly usedMs: number;
+  readonly isInUse: boolean;
+}
+
+/** A snapshot that is in use until it is given back. */
+export interface LentSnapshot {
+  readonly snapshot: Snapshot;
+  readonly giveBack: () => Promise<void>;
+}
+
+/** A folder for a machine that is going to be saved, with an empty file for its RAM. */
+export interface Draft {
+  readonly folder: string;
+  readonly giveBack: () => Promise<void>;
+}
+
+/** Keys, and nothing else, are names of snapshots: what lies beside them is none of the store's. */
+const KEY = /^[0-9a-f]{32}$/;
+
+/** Saved machines in a folder of the user's own, each in a folder under its key. */
+export class SnapshotStore {
+  readonly folder: string;
+
+  /** @param cacheDirectory the user's */
+  constructor(cacheDirectory: string) {
+    this.folder = join(cacheDirectory, 'snapshots');
+  }
+
+  /**
+   * Lends the snapshot of a key: until it is given back, nobody removes it to make room. One that is damaged
+   * is removed at once.
+   *
+   * @returns undefined where there is none
+   */
+  async lend(key: string): Promise<LentSnapshot | undefined> {
+    const folder = this.#path(key);
+    const mark = claimTemporary(folder);
+    const giveBack = async (): Promise<void> => {
+      await rm(mark, { force: true });
+      releaseTemporary(mark);
+    };
+    const isThere = await writeFile(mark, '').then(
+      () => true,
+      () => false,
+    );
+    const snapshot = isThere ? await readSnapshot(folder) : undefined;
+    if (snapshot) {
+      await touch(folder).catch(() => undefined);
+      return { snapshot, giveBack };
+    }
+    await giveBack();
+    if (isThere) await this.remove(key);
+    return undefined;
+  }
+
+  /**
+   * Makes a folder for a machine that is going to be saved. What is not committed is gone when it is given
+   * back; if this process is killed before, the next one that looks removes it.
+   */
+  async openDraft(ramBytes: number): Promise<Draft> {
+    await makeFolder(this.folder);
+    await chmod(this.folder, 0o700);
+    await sweepOnce(this.folder);
+    const folder = claimTemporary(this.folder);
+    const giveBack = async (): Promise<void> => {
+      await rm(folder, { recursive: true, force: true });
+      releaseTemporary(folder);
+    };
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      const ram = await open(ramPath(folder), 'wx', 0o600);
+      await ram.truncate(ramBytes).finally(() => ram.close());
+      return { folder, giveBack };
+    } catch (error) {
+      await giveBack();
+      throw error;
+    }
+  }
+
+  /**
+   * Gives a draft with RAM and state its place. Of two under one key the first stays.
+   *
+   * @returns its key
+   */
+  async commit(
+    { folder: draft }: Draft,
+    record: Omit<SnapshotRecord, 'schema' | 'hostStart'>,
+  ): Promise<string> {
+    const key = snapshotKey(record.parts);
+    const written: SnapshotRecord = { schema: 1, ...record, hostStart: hostStart() };
+    await writeFile(recordPath(draft), JSON.stringify(written), { mode: 0o600 });
+    await rename(draft, this.#path(key)).catch(async (error: unknown) => {
+      if (!(await exists(this.#path(key)))) throw error;
+    });
+    return key;
+  }
+
+  /** Syncs what has been committed: from then on it outlives a crash of the host. */
+  async sync(key: string): Promise<void> {
+    const folder = this.#path(key);
+    for (const path of [ramPath, statePath, consolePath]) {
+      const file = await open(path(folder), 'r');
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    }
+    const record = parseRecord(await readTextFile(recordPath(folder)));
+    if (!record) return;
+    const temporary = claimTemporary(folder);
+    try {
+      await writeFile(temporary, JSON.stringify({ ...record, hostStart: undefined }), {
+        mode: 0o600,
+        flush: true,
+      });
+      await rename(temporary, recordPath(folder));
+    } finally {
+      releaseTemporary(temporary);
+    }
+  }
+
+  /** All of them, the one used last first. */
+  async list(): Promise<StoredSnapshot[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    const found = await Promise.all(
+      names.filter((name) => KEY.test(name)).map((key) => this.#describe(key)),
+    );
+    return found
+      .filter((each) => each !== undefined)
+      .sort((one, other) => other.usedMs - one.usedMs);
+  }
+
+  async #describe(key: string): Promise<StoredSnapshot | undefined> {
+    const folder = this.#path(key);
+    await removeAbandoned(folder);
+    const status = await stat(recordPath(folder)).catch(() => undefined);
+    const names = await readdir(folder).catch(() => undefined);
+    if (!names) return undefined;
+    const text = await readTextFile(recordPath(folder)).catch(() => '');
+    return {
+      key,
+      parts: parseRecord(text)?.parts ?? {},
+      sizeBytes: await allocatedBytes(folder),
+      usedMs: status?.mtimeMs ?? 0,
+      isInUse: names.some((name) => name.startsWith('.zosia-')),
+    };
+  }
+
+  /** Removes a snapshot. Machines that run from it go on. */
+  async remove(key: string): Promise<void> {
+    // In one step: nobody finds half of it.
+    const gone = claimTemporary(this.folder);
+    try {
+      await rename(this.#path(key), gone);
+      await rm(gone, { recursive: true, force: true });
+    } catch {
+      // Somebody else has it.
+    } finally {
+      releaseTemporary(gone);
+    }
+  }
+
+  #path(key: string): string {
+    return join(this.folder, key);
+  }
+}
+
+/** A snapshot's last use is the time of its record. */
+async function touch(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(recordPath(folder), now, now);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
