@@ -29,9 +29,10 @@ static bool prepare_machine(struct flags *flags) {
     return network_bring_up_loopback() && mounted && loaded;
 }
 
-// Without a model or a program a chat becomes the stub prompt, and a one-shot has failed.
+// Without a model or a program a chat becomes the stub prompt. A one-shot has failed, and so has a machine that
+// was to be met with its model ready.
 static int run_without(const char *reason, const struct request *request) {
-    if (request->one_shot) {
+    if (request->one_shot || request->wake) {
         console_line("zosia: %s", reason);
         return STATUS_FAILED;
     }

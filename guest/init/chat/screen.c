@@ -5,14 +5,14 @@
 
 void screen_begin(struct screen *screen) { screen->last = '\n'; }
 
-static void write_everything(struct screen *screen) {
+void screen_flush(struct screen *screen) {
     write_all(console_fd(), screen->output.bytes + screen->output.start, queue_length(&screen->output));
     screen->output.start = screen->output.end = 0;
 }
 
 void screen_put(void *context, const char *bytes, size_t size) {
     struct screen *screen = context;
-    if (size > queue_room(&screen->output)) write_everything(screen);
+    if (size > queue_room(&screen->output)) screen_flush(screen);
     if (size <= queue_room(&screen->output)) queue_append(&screen->output, bytes, size);
     else write_all(console_fd(), bytes, size);
     if (size > 0) screen->last = bytes[size - 1];
@@ -31,7 +31,7 @@ void screen_write(struct screen *screen) {
 }
 
 void screen_finish(struct screen *screen, bool colours) {
-    write_everything(screen);
+    screen_flush(screen);
     if (screen->last == '\n') return;
     if (colours) write_all(console_fd(), "\x1b[0m", 4);
     write_all(console_fd(), "\r\n", 2);

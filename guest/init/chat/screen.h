@@ -27,6 +27,9 @@ bool screen_has_output(const struct screen *screen);
 // Writes what the console takes now.
 void screen_write(struct screen *screen);
 
+// Writes everything.
+void screen_flush(struct screen *screen);
+
 // Writes everything, and ends an open line; without colours that it began, where the terminal has them.
 void screen_finish(struct screen *screen, bool colours);
 

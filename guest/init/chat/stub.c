@@ -64,6 +64,7 @@ static bool handle_bytes(struct prompt *prompt, const char *bytes, long count, c
 void stub_run(const char *reason, const struct request *request) {
     static struct prompt prompt;
     prompt_begin(&prompt, request, put, NULL);
+    prompt_open(&prompt, request->piped);
     help(reason);
     begin_line(&prompt);
     for (;;) {
@@ -77,5 +78,5 @@ void stub_run(const char *reason, const struct request *request) {
         if (ended || prompt_pause(&prompt) || !handle_bytes(&prompt, bytes, count, reason)) break;
     }
     prompt_leave(&prompt);
-    prompt_end(&prompt);
+    prompt_close(&prompt);
 }

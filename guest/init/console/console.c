@@ -74,6 +74,8 @@ void console_text(const char *bytes, size_t size) {
 
 void console_drain(void) { sys_ioctl(fd, TCSBRK, (const void *)1); }
 
+void console_forget_keys(void) { sys_ioctl(fd, TCFLSH, (const void *)TCIFLUSH); }
+
 void console_limit_kernel_log(int level) {
     char text[16];
     text_format(text, sizeof text, "%d\n", level);

@@ -25,6 +25,9 @@ void console_text(const char *bytes, size_t size);
 // Waits until the serial line has sent everything.
 void console_drain(void);
 
+// Forgets what has been typed and not been read.
+void console_forget_keys(void);
+
 // Sets which kernel messages reach the console: those more urgent than `level`, 0 for none
 // (Documentation/admin-guide/sysctl/kernel.rst, printk).
 void console_limit_kernel_log(int level);

@@ -111,7 +111,7 @@ struct timespec {
     long seconds;
     long nanoseconds;
 };
-enum { CLOCK_MONOTONIC = 1 };
+enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1 }; // include/uapi/linux/time.h
 
 // include/uapi/asm-generic/signal.h. x86_64 demands a restorer even from handlers that never return.
 enum {
@@ -165,14 +165,24 @@ struct window_size {
     uint16_t width_pixels;
     uint16_t height_pixels;
 };
-enum { VTIME = 5, VMIN = 6 };
+enum { VTIME = 5, VMIN = 6, TCIFLUSH = 0 };
 #define TCGETS 0x5401UL
 #define TCSETS 0x5402UL
 #define TCSBRK 0x5409UL
+#define TCFLSH 0x540bUL
 #define TIOCSWINSZ 0x5414UL
 #define FIONREAD 0x541bUL
 #define TIOCGPTPEER 0x5441UL
 #define TIOCSPTLCK 0x40045431UL
+
+// include/uapi/linux/random.h: struct rand_pool_info. The entropy is counted in bits.
+struct entropy {
+    int32_t bits;
+    int32_t size;
+    unsigned char bytes[64];
+};
+#define RNDADDENTROPY 0x40085203UL
+#define RNDRESEEDCRNG 0x5207UL
 
 // include/uapi/linux/if.h, sockios.h: the flags half of struct ifreq
 enum { AF_INET = 2, SOCK_DGRAM = 2, IFF_UP = 1 };

@@ -32,6 +32,18 @@ long queue_drain(struct queue *queue, int fd, size_t kept) {
     return count;
 }
 
+bool read_all(int fd, void *bytes, size_t size) {
+    char *at = bytes;
+    while (size > 0) {
+        long count = sys_read(fd, at, size);
+        if (count == -EINTR) continue;
+        if (count <= 0) return false;
+        at += count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
 bool write_all(int fd, const char *bytes, size_t size) {
     while (size > 0) {
         long count = sys_write(fd, bytes, size);

@@ -27,6 +27,10 @@ long queue_fill(struct queue *queue, int fd);
 // Returns what write(2) returned; 0 when there was nothing to write.
 long queue_drain(struct queue *queue, int fd, size_t kept);
 
+// Reads `size` bytes, waiting for them as long as it takes. False when `fd`, which blocks, ends before or
+// fails.
+bool read_all(int fd, void *bytes, size_t size);
+
 // Writes everything, waiting for `fd` as long as it takes, or gives up at its first error.
 // Works on blocking and on non-blocking descriptors.
 bool write_all(int fd, const char *bytes, size_t size);

@@ -98,6 +98,10 @@ static inline long sys_now_ms(void) {
     return now.seconds * 1000 + now.nanoseconds / 1000000;
 }
 
+static inline long sys_set_clock(const struct timespec *since_1970) {
+    return SYSCALL(SYS_clock_settime, CLOCK_REALTIME, since_1970, 0, 0, 0);
+}
+
 static inline int sys_fork(void) { return (int)SYSCALL(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
 static inline int sys_fork_into(unsigned long namespaces) {
     return (int)SYSCALL(SYS_clone, namespaces | SIGCHLD, 0, 0, 0, 0);

@@ -27,6 +27,7 @@ enum {
     SYS_sync = 81,
     SYS_exit_group = 94,
     SYS_unshare = 97,
+    SYS_clock_settime = 112,
     SYS_clock_gettime = 113,
     SYS_kill = 129,
     SYS_rt_sigaction = 134,

@@ -34,6 +34,7 @@ enum {
     SYS_reboot = 169,
     SYS_readahead = 187,
     SYS_getdents64 = 217,
+    SYS_clock_settime = 227,
     SYS_clock_gettime = 228,
     SYS_exit_group = 231,
     SYS_openat = 257,

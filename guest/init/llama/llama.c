@@ -13,12 +13,14 @@
 enum { PERF_PROMPT_TOKENS_MAX = 256, CONTEXT_STEP = 256 };
 _Static_assert(sizeof PERF_PROMPT < PERF_PROMPT_TOKENS_MAX, "the prompt fits its room");
 
-// A warm-up is for measuring. It computes with all of the weights once, before anything is asked: the first
-// answer would only come later, and so would the prompt.
-#define NO_WARM_UP "--no-warmup"
-
 static void add(struct llama_command *command, const char *argument) {
     command->arguments[command->argument_count++] = argument;
+}
+
+// A warm-up computes with all of the weights once, before anything is asked: the first answer would only come
+// later, and so would the prompt. A machine that is saved before anything is asked has done it once for all.
+static void add_no_warm_up(struct llama_command *command, const struct request *request) {
+    if (!request->wake) add(command, "--no-warmup");
 }
 
 static void add_number(struct llama_command *command, const char *option, char text[12], int number) {
@@ -107,7 +109,7 @@ void llama_chat_command(struct llama_command *command, const struct model *model
     }
     // init edits the line, and hands over whole messages (messages.h).
     add(command, "--simple-io");
-    add(command, NO_WARM_UP);
+    add_no_warm_up(command, request);
     add_asked(command, flags, request);
     finish(command, flags, request);
 }
@@ -126,7 +128,7 @@ void llama_answer_command(struct llama_command *command, const struct model *mod
     // A conversation cannot open with an empty turn; text can start from nothing.
     if (request->prompt_empty) add(command, "--no-conversation");
     add(command, "--no-display-prompt");
-    add(command, NO_WARM_UP);
+    add_no_warm_up(command, request);
     // How the generation went is information, and what tokens the prompt has is said on request only.
     add(command, "--log-verbosity");
     add(command, "3");

@@ -1,68 +1,16 @@
 #include "answer.h"
 
 #include "console/console.h"
-#include "kernel/file.h"
 #include "kernel/sys.h"
-#include "kernel/wait_limit.h"
-#include "text/text.h"
+#include "kernel/virtio_port.h"
 
 #define PORT_NAME "zosia.answer"
 
-enum {
-    APPEAR_TIMEOUT_MS = 2000,
-    APPEAR_POLL_MS = 2,
-    APPEAR_LOOKS = 1000,
-    PORT_QUEUE_PLACES = 128, // QEMU's; another monitor's may be fewer
-};
-
-// Writes the device path of the port into `context`, a buffer of 64 bytes, when `port` is the one.
-static bool match_port(const char *port, void *context) {
-    char path[96], name[64];
-    text_format(path, sizeof path, "/sys/class/virtio-ports/%s/name", port);
-    if (file_read(path, name, sizeof name) <= 0 || !text_equal(name, PORT_NAME "\n")) return true;
-    text_format(context, 64, "/dev/%s", port);
-    return false;
-}
-
-// Stops at a virtio device that is a console (virtio specification, device ID 3).
-static bool match_serial_device(const char *device, void *context) {
-    char path[96], id[16];
-    text_format(path, sizeof path, "/sys/bus/virtio/devices/%s/device", device);
-    *(bool *)context = file_read(path, id, sizeof id) > 0 && text_equal(id, "0x0003\n");
-    return !*(bool *)context;
-}
-
-static bool serial_device_exists(void) {
-    bool found = false;
-    directory_visit("/sys/bus/virtio/devices", match_serial_device, &found);
-    return found;
-}
-
-// Until the host has opened its end, the port reports a hang-up.
-static bool host_listens(int port) {
-    struct pollfd state = {port, POLLOUT, 0};
-    sys_poll(&state, 1, 0);
-    return (state.revents & POLLHUP) == 0;
-}
+enum { PORT_QUEUE_PLACES = 128 }; // QEMU's; another monitor's may be fewer
 
 void answer_open(struct answer *answer) {
-    answer->port = -1;
+    answer->port = virtio_port_open(PORT_NAME, O_WRONLY | O_NONBLOCK);
     answer->timeout_ms = -1;
-    if (!serial_device_exists()) return;
-    // The device announces its ports one by one after its driver has started.
-    struct wait_limit limit = wait_limit_of(APPEAR_TIMEOUT_MS, APPEAR_LOOKS);
-    for (;; sys_sleep_ms(APPEAR_POLL_MS)) {
-        char path[64] = "";
-        directory_visit("/sys/class/virtio-ports", match_port, path);
-        if (answer->port < 0 && path[0] != '\0') {
-            answer->port = sys_open(path, O_WRONLY | O_NONBLOCK);
-        }
-        if (answer->port >= 0 && host_listens(answer->port)) return;
-        if (wait_limit_reached(&limit)) break;
-    }
-    if (answer->port < 0) return;
-    sys_close(answer->port);
-    answer->port = -1;
 }
 
 // What is dropped makes room, so that the program can come to its end.

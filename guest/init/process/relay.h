@@ -9,7 +9,7 @@
 #include "kernel/sys.h"
 #include "supervisor.h"
 
-enum { RELAY_OUTPUTS_MAX = 2, RELAY_STREAMS_MAX = 4 };
+enum { RELAY_OUTPUTS_MAX = 2, RELAY_STREAMS_MAX = 5 };
 
 // Called when poll(2) reports `events` for a descriptor.
 typedef void relay_handler(void *owner, short events);

@@ -19,14 +19,21 @@ void prompt_begin(struct prompt *prompt, const struct request *request, line_vie
     prompt->view.context = context;
     prompt->view.rows = request->window.rows;
     prompt->view.columns = request->window.columns;
-    prompt->piped = request->piped;
-    prompt->view.plain = request->piped || text_equal(request->terminal_type, "dumb");
+    prompt->view.plain = true; // until it is known who is there
+    prompt->dumb = text_equal(request->terminal_type, "dumb");
     line_editor_clear(&prompt->line);
+}
+
+void prompt_open(struct prompt *prompt, bool piped) {
+    prompt->piped = piped;
+    prompt->view.plain = piped || prompt->dumb;
     // All the time: what is pasted while the model answers is one message as well.
     if (!prompt->view.plain) put(prompt, BRACKETED_PASTE_ON);
 }
 
-void prompt_end(struct prompt *prompt) {
+void prompt_close(struct prompt *prompt) {
+    prompt->keys = (struct key_decoder){0};
+    prompt->live = false;
     if (!prompt->view.plain) put(prompt, BRACKETED_PASTE_OFF);
 }
 

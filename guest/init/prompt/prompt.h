@@ -11,12 +11,17 @@ struct prompt {
     struct key_decoder keys;
     struct line_editor line;
     struct line_view view;
+    bool dumb; // the terminal, if it is one, understands no control sequences
     bool piped;
     bool live; // the message is on the screen
     long last_key_ms;
 };
 
+// Of the request, what counts is the terminal's type and its size, which the view may be told anew.
 void prompt_begin(struct prompt *prompt, const struct request *request, line_view_put *put, void *context);
+
+// Takes up the terminal, or the pipe, that the user types at.
+void prompt_open(struct prompt *prompt, bool piped);
 
 // To be called when "> " has been printed: from now on what is typed is shown.
 void prompt_show(struct prompt *prompt);
@@ -37,7 +42,7 @@ long prompt_timeout_ms(const struct prompt *prompt, long timeout_ms);
 // the user wants to power off: a paste whose end is lost took "/poweroff" and Enter for its own.
 bool prompt_pause(struct prompt *prompt);
 
-// Leaves the terminal as it was.
-void prompt_end(struct prompt *prompt);
+// Leaves the terminal as it was. What was being typed stays; of a key or a paste that has begun nothing does.
+void prompt_close(struct prompt *prompt);
 
 #endif

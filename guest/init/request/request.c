@@ -56,6 +56,8 @@ bool request_read(struct request *request) {
         file_read("/etc/zosia/request/reasoning", reasoning, sizeof reasoning) > 0 &&
         text_equal(reasoning, "hide\n");
     request->piped = sys_access("/etc/zosia/request/piped", R_OK) == 0;
+    request->wake = sys_access("/etc/zosia/request/wake", R_OK) == 0;
+    request->serve = sys_access("/etc/zosia/request/serve", R_OK) == 0;
     read_terminal(request);
     if (read_arguments(request)) return true;
     console_line("zosia: cannot read the llama arguments of this run, or they are too many");

@@ -16,8 +16,8 @@ struct request {
     // Extra llama arguments, in order.
     const char *arguments[REQUEST_ARGUMENTS_MAX];
     unsigned argument_count;
-    // Answer the prompt file and power off, rather than chat.
     bool sealed; // whether a NUL is to stand before each of init's lines; see console_seal
+    // Answer the prompt file and power off, rather than chat.
     bool one_shot;
     bool prompt_empty;
     // The chat template of this run is in its file.
@@ -26,6 +26,10 @@ struct request {
     bool reasoning_hidden;
     // What is typed comes from a pipe, and its other end wants to know when a line is wanted.
     bool piped;
+    // The host wants to be met once the model is ready; see wake/wake.h.
+    bool wake;
+    // Answer over HTTP what comes through a port, rather than chat.
+    bool serve;
     // The user's terminal.
     struct window_size window;
     char terminal_type[64];

@@ -9,7 +9,7 @@ import { wholeNumber } from './values.js';
 export interface SnapshotFlags {
   /** False with `--no-snapshot`. */
   snapshot?: boolean | undefined;
-  fresh?: true | undefined;
+  fresh?: boolean | undefined;
   snapshotBudget?: number | undefined;
 }
 

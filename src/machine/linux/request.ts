@@ -38,8 +38,10 @@ export interface RunRequest {
   readonly table?: readonly LinearRow[] | undefined;
   /** What is typed comes from a pipe or a file: the guest tells when it wants a line. */
   readonly piped?: boolean | undefined;
-  /** Asks the guest to meet the host once it is ready, before it goes on: see {@link ControlPort}. */
-  readonly wake?: true | undefined;
+  /** Asks the guest to meet the host at its control port once the model is ready, and to go on when it is woken. */
+  readonly wake?: boolean | undefined;
+  /** Makes the run a server's: the guest answers over HTTP what comes through its port. */
+  readonly serve?: boolean | undefined;
 }
 
 const REQUEST_FOLDER = '/etc/zosia/request';
@@ -103,7 +105,7 @@ export async function withRunInitrd<T>(
 
 function requestEntries(request: RunRequest): CpioEntry[] {
   const { args, prompt, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
-  const { table, wake = false } = request;
+  const { table, wake, serve } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
@@ -120,7 +122,8 @@ function requestEntries(request: RunRequest): CpioEntry[] {
     ...(chatTemplate === undefined ? [] : [file('chat-template', chatTemplate)]),
     ...(hideReasoning === true ? [file('reasoning', 'hide\n')] : []),
     ...(piped === true ? [file('piped', '')] : []),
-    ...(wake ? [file('wake', '')] : []),
+    ...(wake === true ? [file('wake', '')] : []),
+    ...(serve === true ? [file('serve', '')] : []),
     ...(table === undefined ? [] : [file('table', formatTable(table))]),
   ];
 }

@@ -59,6 +59,7 @@ _Noreturn void init_main(void) {
     struct key keys[KEYS_A_BYTE_MAX];
     request.window = (struct window_size){.rows = 6, .columns = 20};
     prompt_begin(&prompt, &request, put, NULL);
+    prompt_open(&prompt, false);
     begin_line(&prompt);
     while (sys_read(0, &byte, 1) == 1) {
         unsigned found = key_decoder_feed(&prompt.keys, (unsigned char)byte, keys);
