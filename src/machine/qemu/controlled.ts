@@ -22,9 +22,9 @@ export interface ControlledQemu {
 
 /** QEMU's arguments for being told what to do. */
 export const QMP_ARGUMENTS: readonly string[] = [
-  ...['-chardev', `socket,id=qmp,fd=${QMP_FILE_DESCRIPTOR}`],
-  ...['-mon', 'chardev=qmp,mode=control'],
-];
+  ['-chardev', `socket,id=qmp,fd=${QMP_FILE_DESCRIPTOR}`],
+  ['-mon', 'chardev=qmp,mode=control'],
+].flat();
 
 /**
  * QEMU's arguments for serial ports of virtio, whose other ends are {@link ControlledQemu.ports}.
@@ -33,13 +33,11 @@ export const QMP_ARGUMENTS: readonly string[] = [
  */
 export function portArguments(names: readonly string[]): string[] {
   if (names.length === 0) return [];
-  return [
-    ['-device', 'virtio-serial-pci'],
-    ...names.map((name, number) => [
-      ...['-chardev', `socket,id=port${number},fd=${FIRST_PORT_FILE_DESCRIPTOR + number}`],
-      ...['-device', `virtserialport,chardev=port${number},name=${name}`],
-    ]),
-  ].flat();
+  const ports = names.flatMap((name, number) => [
+    ['-chardev', `socket,id=port${number},fd=${FIRST_PORT_FILE_DESCRIPTOR + number}`],
+    ['-device', `virtserialport,chardev=port${number},name=${name}`],
+  ]);
+  return [['-device', 'virtio-serial-pci'], ...ports].flat();
 }
 
 /**
