@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { kernelOption } from './kernel.js';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
-import { addSnapshotOptions } from './snapshot.js';
-import type { SnapshotFlags } from './snapshot.js';
+import { addSnapshotOptions, sessionOption } from './snapshot.js';
+import type { SessionFlags, SnapshotFlags } from './snapshot.js';
 import { noColour } from '../output/output.js';
 import { variableOption, variableSwitch } from '../variable-option.js';
 import { variable } from '../environment.js';
@@ -24,7 +24,7 @@ export interface ImageFlags {
 }
 
 /** Options of every command that starts a machine with a Linux guest. */
-export interface LinuxFlags extends HostFlags, SnapshotFlags {
+export interface LinuxFlags extends HostFlags, SnapshotFlags, SessionFlags {
   kernel?: string | undefined;
   append?: string | undefined;
   uefi?: boolean | undefined;
@@ -97,6 +97,7 @@ export function addLinuxOptions(command: Command): Command {
         'what a model thinks before it answers; shown unless given',
       ).choices(['show', 'hide']),
     )
+    .addOption(sessionOption())
     .addOption(appendOption())
     .addOption(
       variableSwitch(
@@ -158,9 +159,8 @@ export async function runRequest(
       ...(flags.threads === undefined ? [] : ['--threads', String(flags.threads)]),
       ...(flags.tokens === undefined ? [] : ['--predict', String(flags.tokens)]),
       ...(flags.temp === undefined ? [] : ['--temp', String(flags.temp)]),
-      // The guest cannot see where its console ends.
-      ...(process.stdout.isTTY && !noColour() ? [] : ['--color', 'off']),
     ],
+    isPlain: !process.stdout.isTTY || noColour(),
     prompt: flags.prompt,
     chatTemplate: template.text,
     hideReasoning: flags.reasoning === 'hide',

@@ -26,6 +26,16 @@ export function addSnapshotOptions(command: Command): Command {
     );
 }
 
+export interface SessionFlags {
+  session?: string | undefined;
+}
+
+export const sessionOption = (): Option =>
+  new Option(
+    '--session <name>',
+    'go on with the conversation of this name, or begin it; leaving keeps it',
+  ).conflicts(['prompt', 'fresh', 'uefi', 'serial', 'dryRun']);
+
 export function snapshotSettings({
   snapshot = true,
   fresh = false,

@@ -1,3 +1,4 @@
+import { ZosiaError } from '../../errors.js';
 import type { CliContext } from '../context.js';
 import type { LinuxFlags } from '../options/linux.js';
 import { EXIT, printJson, say } from '../output/output.js';
@@ -34,6 +35,7 @@ export async function startLinuxMachine(
     await printCommand(spec, linuxArguments(spec));
     return;
   }
+  if (flags.session !== undefined && !canBeSaved(spec)) throw noSession(flags.session);
   if (request.prompt === undefined && canBeSaved(spec)) {
     result.exitStatus = await converse(spec, request, flags, signal);
     return;
@@ -73,15 +75,28 @@ async function converse(
     {
       request,
       snapshots: snapshotSettings(flags),
+      session: flags.session,
       onNote: sayNote,
       wakeSettings: () => ({
         window: stdout.isTTY ? { rows: stdout.rows, columns: stdout.columns } : undefined,
         isPiped: !stdin.isTTY,
       }),
     },
-    async (start) => (await runInteractive(spec, process, { signal, start })).exitStatus,
+    async (start) => {
+      const { exitStatus, hasLeft = false } = await runInteractive(spec, process, {
+        signal,
+        start,
+      });
+      if (hasLeft) sayNote(`the session ${flags.session!} is kept: --session goes on with it`);
+      return exitStatus;
+    },
   );
 }
+
+const noSession = (name: string): ZosiaError =>
+  new ZosiaError('ZOSIA_SESSION_IMPOSSIBLE', `the session ${name} cannot be kept`, {
+    hint: "A session takes zosia's own kernel and initramfs, a model disk of plain files, and this terminal.",
+  });
 
 function isConversation(
   { chatTemplate }: LinuxFlags,

@@ -3,6 +3,12 @@ import { execa } from 'execa';
 import { PIPED_QEMU, endOf, qemuCommand } from '../qemu/process.js';
 import type { QemuCall, QemuEnd } from '../qemu/process.js';
 
+/** How a machine ended. */
+export interface LiveEnd extends QemuEnd {
+  /** It was saved as it was, and goes on the next time. */
+  readonly hasLeft?: boolean | undefined;
+}
+
 /** A machine that has been started, as a session on its console sees it. */
 export interface LiveMachine {
   /** What is typed. */
@@ -12,7 +18,7 @@ export interface LiveMachine {
   /** Whether what is typed reaches the guest. Until then it is kept. */
   readonly isAwake: boolean;
   /** How QEMU has ended; to be awaited when `stdout` has. */
-  readonly ended: Promise<QemuEnd>;
+  readonly ended: Promise<LiveEnd>;
 }
 
 /** Starts QEMU with the machine's console on pipes. @param signal ends it */

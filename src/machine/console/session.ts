@@ -30,6 +30,14 @@ export interface SessionGuest {
   readonly exitStatus: (exitCode: number | undefined) => number | undefined;
 }
 
+/** How a session has ended. */
+export interface SessionEnd {
+  /** The guest's; 0 when the user ended the machine. */
+  readonly exitStatus: number;
+  /** As of {@link LiveEnd}. */
+  readonly hasLeft?: boolean | undefined;
+}
+
 /** A machine whose console is QEMU's standard input and output. */
 export interface Session<S extends HostSpec> {
   readonly spec: S;
@@ -49,7 +57,6 @@ export interface Session<S extends HostSpec> {
  * Ctrl+A X ends the machine, and so does Ctrl+C until the guest reads what is typed. Input that is not a terminal is held back until the guest reads, and its
  * end ends the session once everything before it has been answered, or nobody is left who would read it.
  *
- * @returns the guest's exit status; 0 when the user ended the machine
  * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_INTERRUPTED`, `ZOSIA_FILE_UNREADABLE` for input that breaks off; what
  *   stdout breaks off with; the reason of `signal`
  */
@@ -57,7 +64,7 @@ export async function runSession<S extends HostSpec>(
   session: Session<S>,
   io: ConsoleIo,
   options: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<{ exitStatus: number }> {
+): Promise<SessionEnd> {
   return cancelledByTermination(options.signal, (signal) =>
     session.isTerminalOfQemu ? runOnTerminal(session, io, signal) : runWatched(session, io, signal),
   );
@@ -67,7 +74,7 @@ function runWatched<S extends HostSpec>(
   session: Session<S>,
   io: ConsoleIo,
   signal: AbortSignal,
-): Promise<{ exitStatus: number }> {
+): Promise<SessionEnd> {
   const note = (line: string): void => {
     io.stderr.write(`zosia: ${line}\n`);
   };
@@ -81,7 +88,7 @@ async function runRelayed<S extends HostSpec>(
   { argumentsFor, start, guest, suspect }: Session<S>,
   io: ConsoleIo,
   { spec, signal, onSign }: BootAttempt<S>,
-): Promise<{ exitStatus: number }> {
+): Promise<SessionEnd> {
   signal.throwIfAborted();
   const end = new AbortController();
   const poweredOff = new AbortController();
@@ -146,6 +153,7 @@ async function runRelayed<S extends HostSpec>(
     const ended = await machine.ended;
     signal.throwIfAborted();
     if (userEnd.failure) throw userEnd.failure;
+    if (ended.hasLeft === true) return { exitStatus: 0, hasLeft: true };
     if (end.signal.aborted) return { exitStatus: 0 };
     const exitStatus = guest.exitStatus(poweredOff.signal.aborted ? 0 : ended.exitCode);
     if (exitStatus !== undefined) return { exitStatus };
@@ -205,7 +213,7 @@ async function runOnTerminal<S extends HostSpec>(
   { spec, argumentsFor, suspect }: Session<S>,
   io: ConsoleIo,
   signal: AbortSignal,
-): Promise<{ exitStatus: number }> {
+): Promise<SessionEnd> {
   const [program, ...args] = qemuCommand({ ...spec, args: argumentsFor(spec) });
   const modes = io.stdin.isTTY
     ? await execa('stty', ['-g'], { stdin: 'inherit', reject: false })

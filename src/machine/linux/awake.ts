@@ -51,43 +51,46 @@ export async function wake(
 /** QEMU wants an initramfs where the saved machine had one, and a machine that goes on never looks at it. */
 const NO_INITRAMFS = new Uint8Array(512);
 
+export interface CopyOptions {
+  /** A folder of this run's own, with a short path. */
+  readonly folder: string;
+  readonly settings: WakeSettings;
+  /** Cancels the start. */
+  readonly signal: AbortSignal;
+  /** Whether what it writes to its RAM goes to the saved machine's file; else it is its own. */
+  readonly isShared?: boolean | undefined;
+  /** Ends the machine once it runs; `signal` unless given. */
+  readonly lifeSignal?: AbortSignal | undefined;
+}
+
 /**
- * Starts a copy of a saved machine: what it writes to its RAM is its own.
+ * Starts a copy of a saved machine.
  *
  * @param spec as that of the saved machine, but for paths
- * @param options.folder one of this run's own, with a short path
  * @throws whatever is wrong with the copy; QEMU has ended then
  */
 export async function startCopy(
   spec: LinuxMachineSpec,
   snapshot: Snapshot,
-  {
-    folder,
-    settings,
-    signal,
-  }: {
-    readonly folder: string;
-    readonly settings: WakeSettings;
-    readonly signal: AbortSignal;
-  },
+  { folder, settings, signal, isShared = false, lifeSignal = signal }: CopyOptions,
 ): Promise<RunningMachine> {
   const initrd = join(folder, 'no-initramfs');
   await writeFile(initrd, NO_INITRAMFS);
   const failed = new AbortController();
-  const ending = AbortSignal.any([signal, failed.signal]);
+  const ending = AbortSignal.any([lifeSignal, failed.signal]);
   try {
     const machine = startLinux(
       {
         ...spec,
         initrd,
         machineType: snapshot.record.machineType,
-        memory: { path: ramPath(snapshot.folder), isShared: false },
+        memory: { path: ramPath(snapshot.folder), isShared },
         isIncoming: true,
       },
       ending,
     );
-    await restore(machine.qemu, snapshot, { folder, signal: ending });
-    await wake(machine, settings, ending);
+    await restore(machine.qemu, snapshot, { folder, signal });
+    await wake(machine, settings, signal);
     return machine;
   } catch (error) {
     failed.abort();

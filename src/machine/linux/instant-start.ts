@@ -5,11 +5,13 @@ import { qemuFacts } from '../qemu/facts.js';
 import { HostFactsCache } from '../qemu/host-facts-cache.js';
 import { PLATFORMS } from '../qemu/platform.js';
 import { snapshotKey } from '../snapshot/record.js';
+import { SessionStore } from '../snapshot/sessions.js';
+import type { KeptSession } from '../snapshot/sessions.js';
 import { SnapshotStore } from '../snapshot/store.js';
 import type { WakeSettings } from './awake.js';
 import { CONTROL_PORT_NAME } from './control-port.js';
 import { InstantMachine } from './instant.js';
-import type { SnapshotPlan } from './instant.js';
+import type { SnapshotPlan } from './instant-run.js';
 import { composeInitrd } from './request.js';
 import type { RunRequest } from './request.js';
 import type { LinuxMachineSpec } from './spec.js';
@@ -30,6 +32,8 @@ export interface SnapshotSettings {
 export interface InstantOptions {
   readonly request: RunRequest;
   readonly snapshots: SnapshotSettings;
+  /** The name of the session that it goes on with. */
+  readonly session?: string | undefined;
   /** What a machine that goes on is told at that moment. */
   readonly wakeSettings: () => WakeSettings;
   readonly onNote: (line: string) => void;
@@ -42,33 +46,56 @@ export type StartInstant = (spec: LinuxMachineSpec, signal: AbortSignal) => Inst
  * Lends what starts machines that are there at once when they have been saved before.
  *
  * @param use what it starts has ended when `use` has
+ * @throws ZosiaError as `SessionStore.open`; whatever `use` throws
  */
 export async function withInstantStart<T>(
   options: InstantOptions,
   use: (start: StartInstant) => Promise<T>,
 ): Promise<T> {
-  return withSocketFolder((folder) =>
-    use((given, signal) => {
-      const spec = { ...given, ports: [CONTROL_PORT_NAME] };
-      const request = requestOf(spec, options.request);
-      const { onNote, wakeSettings, snapshots } = options;
-      return new InstantMachine(
-        {
-          spec,
-          folder,
-          onNote,
-          wakeSettings,
-          composeInitrd: async () => {
-            const path = join(folder, 'initrd');
-            await composeInitrd(spec.initrd, request, path, signal);
-            return path;
-          },
-          snapshots: () => planOf(spec, request, snapshots),
-        },
-        signal,
-      );
-    }),
+  return withSession(options, (session) =>
+    withSocketFolder((folder) => use(starterIn(folder, options, session))),
   );
+}
+
+async function withSession<T>(
+  { session: name, snapshots }: InstantOptions,
+  use: (session: KeptSession | undefined) => Promise<T>,
+): Promise<T> {
+  if (name === undefined) return use(undefined);
+  const session = await new SessionStore(snapshots.cacheDirectory).open(name);
+  try {
+    return await use(session);
+  } finally {
+    await session.giveBack();
+  }
+}
+
+function starterIn(
+  folder: string,
+  options: InstantOptions,
+  session: KeptSession | undefined,
+): StartInstant {
+  return (given, signal) => {
+    const spec = { ...given, ports: [CONTROL_PORT_NAME] };
+    const request = requestOf(spec, options.request);
+    const { onNote, wakeSettings, snapshots } = options;
+    return new InstantMachine(
+      {
+        spec,
+        folder,
+        onNote,
+        session,
+        wakeSettings,
+        composeInitrd: async () => {
+          const path = join(folder, 'initrd');
+          await composeInitrd(spec.initrd, request, path, signal);
+          return path;
+        },
+        snapshots: () => planOf(spec, request, snapshots),
+      },
+      signal,
+    );
+  };
 }
 
 /** What a machine boots with: what a woken one is told anew is left out. */

@@ -28,6 +28,8 @@ export interface RunRequest {
   /** Makes the run a one-shot: the guest answers this and powers off. */
   readonly prompt?: string | undefined;
   readonly terminal?: TerminalSize | undefined;
+  /** The terminal, or what stands in for it, has no colours. */
+  readonly isPlain?: boolean | undefined;
   /** Asks the guest to mark its own lines on the console, for {@link LinuxConsole} to know them by. */
   readonly sealed?: boolean | undefined;
   /** A chat template in Jinja, instead of the model's. */
@@ -103,6 +105,10 @@ export async function withRunInitrd<T>(
   });
 }
 
+/** The guest cannot see where its console ends. */
+const llamaArguments = ({ args, isPlain = false }: RunRequest): readonly string[] =>
+  isPlain ? [...args, '--color', 'off'] : args;
+
 function requestEntries(request: RunRequest): CpioEntry[] {
   const { args, prompt, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
   const { table, wake, serve } = request;
@@ -113,7 +119,12 @@ function requestEntries(request: RunRequest): CpioEntry[] {
     data: text,
   });
   return [
-    file('args', args.map((arg) => `${arg}\0`).join('')),
+    file(
+      'args',
+      llamaArguments(request)
+        .map((arg) => `${arg}\0`)
+        .join(''),
+    ),
     ...(prompt === undefined ? [] : [file('prompt', prompt)]),
     ...(sealed ? [file('sealed', '')] : []),
     ...(terminal

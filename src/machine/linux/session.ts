@@ -1,5 +1,6 @@
 import { relayLines } from '../console/input.js';
 import { runSession } from '../console/session.js';
+import type { SessionEnd } from '../console/session.js';
 import type { LiveMachine } from '../console/live-machine.js';
 import type { ConsoleIo } from '../console/console-io.js';
 import { suspectOf } from '../firmware/firmware.js';
@@ -27,7 +28,7 @@ export async function runInteractive(
   spec: LinuxMachineSpec,
   io: ConsoleIo,
   options: SessionOptions = {},
-): Promise<{ exitStatus: number }> {
+): Promise<SessionEnd> {
   const watcher = new LinuxConsole({
     piped: io.stdin.isTTY !== true,
     foreign: spec.isForeign === true,

@@ -10,6 +10,9 @@ import type { LinuxMachineSpec } from './spec.js';
 /** Changes whenever what a saved guest and its host say to each other does. */
 const PROTOCOL = '1';
 
+/** What a session may have another of each time: a guest's console serves any terminal well enough. */
+export const TERMINAL_PART = 'terminal';
+
 /**
  * Everything that makes a machine with a Linux guest what it is once it is ready.
  *
@@ -39,7 +42,8 @@ export async function snapshotParts(
     initramfs: ofInitramfs,
     model: sha256(JSON.stringify([ofDisk, rows])),
     machine: JSON.stringify(linuxArguments(withoutPaths(spec))),
-    request: sha256(JSON.stringify(request)),
+    settings: sha256(JSON.stringify({ ...request, terminal: undefined, isPlain: undefined })),
+    [TERMINAL_PART]: [request.terminal?.term, request.isPlain].join(' '),
   };
 }
 

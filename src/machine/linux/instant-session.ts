@@ -1,0 +1,166 @@
+import { writeFile } from 'node:fs/promises';
+import { ZosiaError } from '../../errors.js';
+import { digestBytes } from '../../host/digest.js';
+import { changedParts, snapshotKey } from '../snapshot/record.js';
+import type { SnapshotParts } from '../snapshot/record.js';
+import { consolePath, describeRam, ramPath } from '../snapshot/files.js';
+import type { Snapshot } from '../snapshot/files.js';
+import { saveMachine } from '../snapshot/save.js';
+import type { KeptSession } from '../snapshot/sessions.js';
+import type { StateDigest } from '../snapshot/transfer.js';
+import type { LiveEnd } from '../console/live-machine.js';
+import { startCopy } from './awake.js';
+import type { RunningMachine } from './awake.js';
+import { ConsoleEnd } from './console-end.js';
+import type { InstantRun, SnapshotPlan } from './instant-run.js';
+import { TERMINAL_PART } from './snapshot-parts.js';
+import { bootToBeSaved } from './saving-boot.js';
+
+/** How long a guest may take to come to its rendezvous when it is asked to, and QEMU to save it. */
+const LEAVE_TIMEOUT_MS = 20_000;
+
+/**
+ * Runs the machine of a session: as it was left, or for a new one as it is when it is ready. When it is left, it
+ * is saved as it is then.
+ *
+ * @throws ZosiaError `ZOSIA_SESSION_OUTDATED`, `ZOSIA_SESSION_DAMAGED`, `ZOSIA_SESSION_UNUSABLE`
+ */
+export async function* runSession(
+  run: InstantRun,
+  session: KeptSession,
+  snapshots: SnapshotPlan,
+): AsyncGenerator<Uint8Array, LiveEnd> {
+  const { parts, store } = snapshots;
+  const left = await session.read();
+  if (left) {
+    checkUnchanged(session.name, left.record.parts, parts);
+    return yield* goOnFrom(run, session, left, parts, left.console);
+  }
+  const key = snapshotKey(parts);
+  let ready = await store.lend(key);
+  const shown = ready?.snapshot.console ?? new Uint8Array(0);
+  if (!ready) {
+    const ofBoot = yield* bootToBeSaved(run, snapshots);
+    ready = ofBoot ? undefined : await store.lend(key);
+    if (!ready) {
+      run.plan.onNote(`the session ${session.name} is not kept: its machine could not be saved`);
+      return ofBoot ?? {};
+    }
+  }
+  try {
+    return yield* goOnFrom(run, session, ready.snapshot, parts, shown);
+  } finally {
+    await ready.giveBack();
+  }
+}
+
+/** @param shown what the console has shown before, and shows again */
+async function* goOnFrom(
+  run: InstantRun,
+  session: KeptSession,
+  snapshot: Snapshot,
+  parts: SnapshotParts,
+  shown: Uint8Array,
+): AsyncGenerator<Uint8Array, LiveEnd> {
+  const { spec, folder, wakeSettings } = run.plan;
+  const draft = await session.copyRam(snapshot, run.signal);
+  const life = new AbortController();
+  try {
+    const machine = await startCopy(
+      spec,
+      { ...snapshot, folder: draft.folder },
+      {
+        folder,
+        settings: { ...wakeSettings(), isSession: true },
+        signal: AbortSignal.any([life.signal, run.signal]),
+        isShared: true,
+        lifeSignal: life.signal,
+      },
+    ).catch((error: unknown) => {
+      run.signal.throwIfAborted();
+      throw unusable(session.name, error);
+    });
+    if (shown.length > 0) yield shown;
+    run.goOn(machine);
+    const console = new ConsoleEnd(snapshot.console);
+    const leaving = leave(machine, run, { folder: draft.folder, life });
+    for await (const bytes of machine.qemu.stdout as AsyncIterable<Buffer>) {
+      console.add(bytes);
+      yield bytes;
+    }
+    const end = await machine.qemu.ended;
+    const state = await leaving;
+    if (!state) return end;
+    await writeFile(consolePath(draft.folder), console.bytes, { mode: 0o600 });
+    await session.commit(draft, {
+      parts,
+      machineType: snapshot.record.machineType,
+      state,
+      ram: await describeRam(ramPath(draft.folder)),
+      console: { sizeBytes: console.bytes.length, sha256: digestBytes(console.bytes) },
+    });
+    return { ...end, hasLeft: true };
+  } finally {
+    life.abort();
+    await draft.giveBack();
+  }
+}
+
+/**
+ * Saves the machine when the guest says that it has been left, or when the run is to end.
+ *
+ * @returns undefined when it ended otherwise
+ */
+async function leave(
+  machine: RunningMachine,
+  run: InstantRun,
+  { folder, life }: { readonly folder: string; readonly life: AbortController },
+): Promise<StateDigest | undefined> {
+  const { control, qemu } = machine;
+  let timer: NodeJS.Timeout | undefined;
+  const ask = (): void => {
+    control.leave();
+    timer = setTimeout(() => {
+      life.abort();
+    }, LEAVE_TIMEOUT_MS);
+  };
+  if (run.signal.aborted) ask();
+  else run.signal.addEventListener('abort', ask, { once: true });
+  try {
+    if ((await control.next(life.signal)) !== 'left') return undefined;
+    const qmp = await qemu.qmp;
+    const options = { socketFolder: run.plan.folder, signal: life.signal };
+    const state = await saveMachine(qmp, folder, options);
+    await qmp.execute('quit');
+    return state;
+  } catch {
+    // It has ended by itself, or cannot be saved: what was saved before is what there is.
+    life.abort();
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+    run.signal.removeEventListener('abort', ask);
+  }
+}
+
+function checkUnchanged(name: string, before: SnapshotParts, now: SnapshotParts): void {
+  const changed = changedParts(before, now).filter((part) => part !== TERMINAL_PART);
+  if (changed.length === 0) return;
+  throw new ZosiaError(
+    'ZOSIA_SESSION_OUTDATED',
+    `the session ${name} cannot go on: not the same since are ${changed.join(', ')}`,
+    {
+      hint: `Start it as it was, or begin anew with another name; zosia session rm ${JSON.stringify(name)} removes it.`,
+    },
+  );
+}
+
+const unusable = (name: string, cause: unknown): ZosiaError =>
+  new ZosiaError(
+    'ZOSIA_SESSION_UNUSABLE',
+    `the session ${name} cannot go on: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      hint: `It stays as it was left. zosia session rm ${JSON.stringify(name)} removes it.`,
+      cause,
+    },
+  );

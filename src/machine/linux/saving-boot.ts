@@ -1,0 +1,163 @@
+import { writeFile } from 'node:fs/promises';
+import { digestBytes } from '../../host/digest.js';
+import { MIB } from '../../image/units.js';
+import type { QemuEnd } from '../qemu/process.js';
+import { hasRoomForRam, makeRoom, readRoom } from '../snapshot/budget.js';
+import type { Room } from '../snapshot/budget.js';
+import {
+  MAX_CONSOLE_BYTES,
+  allocatedBytes,
+  consolePath,
+  describeRam,
+  ramPath,
+} from '../snapshot/files.js';
+import type { SnapshotRecord } from '../snapshot/record.js';
+import { saveMachine } from '../snapshot/save.js';
+import type { Draft } from '../snapshot/store.js';
+import { startLinux, wake } from './awake.js';
+import type { RunningMachine } from './awake.js';
+import type { InstantRun, SnapshotPlan } from './instant-run.js';
+
+/** What a boot came to: how QEMU ended, and of what is to go on as a copy its digests. */
+interface BootEnd {
+  readonly end: QemuEnd;
+  readonly saved?: Pick<SnapshotRecord, 'ram' | 'state'> | undefined;
+  /** Why it could not be saved, where that means that it has to be booted once more. */
+  readonly failure?: string | undefined;
+}
+
+/** Where a machine that boots is to be saved. */
+interface Saving {
+  readonly snapshots: SnapshotPlan;
+  readonly draft: Draft;
+  readonly room: Room;
+}
+
+/**
+ * Boots a machine, and saves it when its guest is ready: its copies go on from there.
+ *
+ * @returns undefined when it has been saved; else it has gone on itself, and this is how QEMU ended
+ */
+export async function* bootToBeSaved(
+  run: InstantRun,
+  snapshots: SnapshotPlan,
+): AsyncGenerator<Uint8Array, QemuEnd | undefined> {
+  const { spec, onNote } = run.plan;
+  const { store, parts, machineType } = snapshots;
+  const ramBytes = spec.ramMiB * MIB;
+  const room = await readRoom(store, snapshots.budgetBytes);
+  if (!hasRoomForRam(room, ramBytes)) {
+    onNote('the machine is not saved: its disk has too little room');
+    return yield* bootOnly(run);
+  }
+  const draft = await store.openDraft(ramBytes);
+  try {
+    const shown: Uint8Array[] = [];
+    const booting = boot(run, { snapshots, draft, room });
+    let next = await booting.next();
+    for (; next.done !== true; next = await booting.next()) {
+      if (!run.isAwake) shown.push(next.value);
+      yield next.value;
+    }
+    const { end, saved, failure } = next.value;
+    if (failure !== undefined) {
+      onNote(`the machine is not saved, and is booted anew: ${failure}`);
+      return yield* bootOnly(run);
+    }
+    if (!saved) return end;
+    const console = Buffer.concat(shown).subarray(0, MAX_CONSOLE_BYTES);
+    await writeFile(consolePath(draft.folder), console, { mode: 0o600 });
+    const ofConsole = { sizeBytes: console.length, sha256: digestBytes(console) };
+    await store.commit(draft, { parts, machineType, ...saved, console: ofConsole });
+    return undefined;
+  } finally {
+    await draft.giveBack();
+  }
+}
+
+/** Boots a machine that is not saved. */
+export async function* bootOnly(run: InstantRun): AsyncGenerator<Uint8Array, QemuEnd> {
+  return (yield* boot(run, undefined)).end;
+}
+
+async function* boot(
+  run: InstantRun,
+  saving: Saving | undefined,
+): AsyncGenerator<Uint8Array, BootEnd> {
+  const { composeInitrd, spec } = run.plan;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([run.signal, failed.signal]);
+  const machine = startLinux(
+    {
+      ...spec,
+      initrd: await composeInitrd(),
+      ...(saving && {
+        machineType: saving.snapshots.machineType,
+        memory: { path: ramPath(saving.draft.folder), isShared: true },
+      }),
+    },
+    signal,
+  );
+  try {
+    const meeting = meet(machine, run, saving, signal).catch(() => undefined);
+    yield* machine.qemu.stdout as AsyncIterable<Buffer>;
+    const end = await machine.qemu.ended;
+    const met = await meeting;
+    if (met) return { ...met, end };
+    // Its RAM had no room on the disk any more.
+    const isKilled = saving && !run.isAwake && end.signal === 'SIGBUS';
+    return { end, failure: isKilled ? 'its disk is full' : undefined };
+  } finally {
+    failed.abort();
+  }
+}
+
+/** Meets the guest when it is ready: it is saved, and QEMU ends, or it goes on. */
+async function meet(
+  machine: RunningMachine,
+  run: InstantRun,
+  saving: Saving | undefined,
+  signal: AbortSignal,
+): Promise<Omit<BootEnd, 'end'> | undefined> {
+  await machine.control.next(signal);
+  if (saving && (await hasRoom(run, saving))) {
+    const saved = await save(machine, run, saving, signal);
+    await (await machine.qemu.qmp).execute('quit');
+    return saved;
+  }
+  await wake(machine, run.plan.wakeSettings(), signal);
+  run.goOn(machine);
+  return undefined;
+}
+
+async function hasRoom(
+  { plan }: InstantRun,
+  { snapshots: { store }, draft, room }: Saving,
+): Promise<boolean> {
+  const neededBytes = await allocatedBytes(draft.folder);
+  if (await makeRoom(store, room, neededBytes)) return true;
+  const [needed, budget] = [neededBytes, room.budgetBytes].map((bytes) => Math.ceil(bytes / MIB));
+  plan.onNote(
+    `the machine is not saved: it takes ${needed} MiB, and saved machines may take ${budget}`,
+  );
+  return false;
+}
+
+async function save(
+  { qemu }: RunningMachine,
+  { plan }: InstantRun,
+  { draft }: Saving,
+  signal: AbortSignal,
+): Promise<Omit<BootEnd, 'end'>> {
+  try {
+    const qmp = await qemu.qmp;
+    const state = await saveMachine(qmp, draft.folder, { socketFolder: plan.folder, signal });
+    return { saved: { state, ram: await describeRam(ramPath(draft.folder)) } };
+  } catch (error) {
+    return { failure: reasonOf(error) };
+  }
+}
+
+/** What went wrong, in a line. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
