@@ -52,15 +52,15 @@ describe.each(ARCHITECTURES)('a machine that serves on %s', (arch) => {
   const serve = (
     use: (machine: MetMachine) => Promise<void>,
     args: readonly string[] = [],
-  ): Promise<void> =>
-    withMachine(guest, { disk, request: { wake: true, serve: true, args } }, use);
+  ): Promise<void> => withMachine(guest, { disk, request: { wake: true, serve: true, args } }, use);
 
   it('answers the host once it is woken, at the time that the host says it is', async () => {
     await serve(async (machine) => {
       const { control, say, console: screen, server, toServer } = machine;
       await control.shows(/^ready\n$/);
-      expect(await screen.shows(/starting llama-server \(model \/models\/model\.gguf\)\r\n$/))
-        .toContain('zosia: init');
+      expect(
+        await screen.shows(/starting llama-server \(model \/models\/model\.gguf\)\r\n$/),
+      ).toContain('zosia: init');
       // What is asked before the machine is woken waits.
       toServer('GET /health HTTP/1.1\r\nHost: zosia\r\n\r\n');
       await sleep(2000);
@@ -72,7 +72,11 @@ describe.each(ARCHITECTURES)('a machine that serves on %s', (arch) => {
       await control.shows(/^awake\n$/);
       await server.shows(/^HTTP\/1\.1 200 OK\r\n[^]*"status":"ok"\}$/);
 
-      const chat = { messages: [{ role: 'user', content: 'Hello' }], temperature: 0, max_tokens: 4 };
+      const chat = {
+        messages: [{ role: 'user', content: 'Hello' }],
+        temperature: 0,
+        max_tokens: 4,
+      };
       const { status, body } = await ask(machine, '/v1/chat/completions', chat);
       expect(status).toBe('200');
       const created = Number(body['created']) - timeMs / 1000;

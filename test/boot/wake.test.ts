@@ -79,7 +79,9 @@ describe.each(ARCHITECTURES)('a machine that is met on %s', (arch) => {
       };
       const left = async (): Promise<string> => {
         await control.shows(/^left\n$/);
-        const seen = await screen.shows(/\[\?2004l\x1b\[0m\r\n(?:zosia: the input has ended\r\n)?$/);
+        const seen = await screen.shows(
+          /\[\?2004l\x1b\[0m\r\n(?:zosia: the input has ended\r\n)?$/,
+        );
         expect(seen).not.toContain('zosia: shutting down');
         return seen;
       };

@@ -114,7 +114,9 @@ describe('readLlamaFolder', () => {
     for (const name of ['half', 'nowhere']) {
       const failure = pathsOf(name);
       await expect(failure).rejects.toThrow(zosiaError('ZOSIA_LLAMA_FOLDER'));
-      await expect(failure).rejects.toThrow('lacks one of llama-cli, llama-completion and llama-server');
+      await expect(failure).rejects.toThrow(
+        'lacks one of llama-cli, llama-completion and llama-server',
+      );
     }
   });
 
