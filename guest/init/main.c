@@ -17,6 +17,7 @@
 #include "process/status.h"
 #include "request/flags.h"
 #include "request/request.h"
+#include "serve/serve.h"
 
 __asm__(START_ASSEMBLY);
 
@@ -29,10 +30,15 @@ static bool prepare_machine(struct flags *flags) {
     return network_bring_up_loopback() && mounted && loaded;
 }
 
-// Without a model or a program a chat becomes the stub prompt. A one-shot has failed, and so has a machine that
-// was to be met with its model ready.
+static const char *program_of(const struct request *request) {
+    if (request->serve) return LLAMA_SERVER;
+    return request->one_shot ? LLAMA_COMPLETION : LLAMA_CLI;
+}
+
+// Without a model or a program a chat becomes the stub prompt. What answers without a terminal has failed, and so
+// has a machine that was to be met with its model ready.
 static int run_without(const char *reason, const struct request *request) {
-    if (request->one_shot || request->wake) {
+    if (request->one_shot || request->serve || request->wake) {
         console_line("zosia: %s", reason);
         return STATUS_FAILED;
     }
@@ -44,11 +50,12 @@ static int run_without(const char *reason, const struct request *request) {
 static int run(const struct flags *flags, const struct request *request) {
     static struct model model;
     model_disk_mount();
-    if (sys_access(request->one_shot ? LLAMA_COMPLETION : LLAMA_CLI, X_OK) < 0) {
+    if (sys_access(program_of(request), X_OK) < 0) {
         return run_without("llama binary not found", request);
     }
     if (!model_find(&model)) return run_without("model not found in /models", request);
     model_preload();
+    if (request->serve) return serve_run(&model, flags, request);
     return request->one_shot ? one_shot_run(&model, flags, request) : chat_run(&model, flags, request);
 }
 

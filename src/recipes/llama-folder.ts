@@ -79,8 +79,8 @@ async function findPrograms(folder: string): Promise<string> {
     if (are.every(Boolean)) return candidate;
   }
   throw badFolder(
-    `${folder} has no ${LLAMA_PROGRAMS_RUN.join(' and ')}`,
-    'Name a folder that has both, or has a folder bin with both: zosia build llama makes one.',
+    `${folder} lacks one of ${LLAMA_PROGRAMS_RUN.slice(0, -1).join(', ')} and ${LLAMA_PROGRAMS_RUN.at(-1)!}`,
+    'Name a folder that has them all, or has a folder bin with them: zosia build llama makes one.',
   );
 }
 

@@ -4,8 +4,12 @@ import type { CpioEntry } from '../formats/cpio/writer.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import type { FileTree } from './file-tree.js';
 
-/** What the guest runs: the chat and the one-shot. */
-export const LLAMA_PROGRAMS_RUN: readonly string[] = ['llama-cli', 'llama-completion'];
+/** What the guest runs: the chat, the one-shot and the server. */
+export const LLAMA_PROGRAMS_RUN: readonly string[] = [
+  'llama-cli',
+  'llama-completion',
+  'llama-server',
+];
 
 /**
  * What makes the locale C.UTF-8 one in which text is UTF-8. glibc has it as files, and without them every

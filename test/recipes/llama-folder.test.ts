@@ -39,16 +39,22 @@ describe('readLlamaFolder', () => {
       [`${place}llama-cli`]: STATIC,
       [`${place}llama-completion`]: STATIC,
       [`${place}llama-server`]: STATIC,
+      [`${place}llama-bench`]: STATIC,
       [`${place}libggml-cpu-fast.so`]: library(),
       'lib/libc.so.6': library(),
     });
-    expect(await pathsOf(name)).toEqual(['/usr/bin/llama-cli', '/usr/bin/llama-completion']);
+    expect(await pathsOf(name)).toEqual([
+      '/usr/bin/llama-cli',
+      '/usr/bin/llama-completion',
+      '/usr/bin/llama-server',
+    ]);
   });
 
   it('takes the loader and the libraries of others, and backends that nothing names', async () => {
     const path = await folderOf('dynamic ones', {
       'bin/llama-cli': dynamic('libllama.so.0', 'libc.so.6'),
       'bin/llama-completion': dynamic('libc.so.6'),
+      'bin/llama-server': dynamic('libc.so.6'),
       'bin/libggml-cpu-fast.so': library('libgomp.so.1'),
       'bin/unused.so': library(),
       'bin/libllama.so.0': library('libc.so.6'),
@@ -64,6 +70,7 @@ describe('readLlamaFolder', () => {
       '/usr/bin/libggml-cpu-fast.so',
       '/usr/bin/llama-cli',
       '/usr/bin/llama-completion',
+      '/usr/bin/llama-server',
       '/usr/lib/ld-linux-aarch64.so.1',
       '/usr/lib/libc.so.6',
       '/usr/lib/libgomp.so.1',
@@ -80,6 +87,7 @@ describe('readLlamaFolder', () => {
     const path = await folderOf('lacking', {
       'bin/llama-cli': dynamic('liba.so', 'libb.so'),
       'bin/llama-completion': dynamic('liba.so'),
+      'bin/llama-server': dynamic('liba.so'),
       'lib/libb.so': library('libc.so.6'),
     });
     const failure = readLlamaFolder(path, 'aarch64');
@@ -88,23 +96,36 @@ describe('readLlamaFolder', () => {
   });
 
   it('refuses programs, and libraries, of another architecture', async () => {
-    const path = await folderOf('other', { 'llama-cli': STATIC, 'llama-completion': STATIC });
+    const path = await folderOf('other', {
+      'llama-cli': STATIC,
+      'llama-completion': STATIC,
+      'llama-server': STATIC,
+    });
     const failure = readLlamaFolder(path, 'x86_64');
     await expect(failure).rejects.toThrow(zosiaError('ZOSIA_LLAMA_FOLDER'));
     await expect(failure).rejects.toThrow('llama-cli is for aarch64, not for x86_64');
   });
 
-  it('refuses a folder that lacks one of the two, or is none', async () => {
-    await folderOf('half', { 'bin/llama-cli': STATIC, 'llama-completion': STATIC });
+  it('refuses a folder that lacks one of them, or is none', async () => {
+    await folderOf('half', {
+      ...{ 'bin/llama-cli': STATIC, 'bin/llama-completion': STATIC },
+      'llama-server': STATIC,
+    });
     for (const name of ['half', 'nowhere']) {
       const failure = pathsOf(name);
       await expect(failure).rejects.toThrow(zosiaError('ZOSIA_LLAMA_FOLDER'));
-      await expect(failure).rejects.toThrow('has no llama-cli and llama-completion');
+      await expect(failure).rejects.toThrow(
+        'lacks one of llama-cli, llama-completion and llama-server',
+      );
     }
   });
 
   it('refuses what is no program, and what is too large to be one', async () => {
-    await folderOf('text', { 'llama-cli': Buffer.from('#!/bin/sh\n'), 'llama-completion': STATIC });
+    await folderOf('text', {
+      'llama-cli': Buffer.from('#!/bin/sh\n'),
+      'llama-completion': STATIC,
+      'llama-server': STATIC,
+    });
     await expect(pathsOf('text')).rejects.toThrow(zosiaError('ZOSIA_ELF_INVALID'));
     await truncate(folder.file('text/llama-cli'), 2 ** 30 + 1);
     await expect(pathsOf('text')).rejects.toThrow('has more than 1 GiB');

@@ -39,6 +39,8 @@ const PACKAGES = {
   [`${TRIPLET}/llama/libchat.so`]: elf('libshared.so.0'),
   [`${TRIPLET}/libshared.so.0`]: 'libshared.so.0.7',
   [`${TRIPLET}/libshared.so.0.7`]: elf('libc.so.6'),
+  [`${TRIPLET}/libweb.so`]: elf('libc.so.6'),
+  '/usr/bin/llama-bench': elf('libunused.so'),
   [`${TRIPLET}/libunused.so`]: elf(),
   [`${TRIPLET}/libc.so.6`]: elf(),
   '/usr/lib/ld.so': 'aarch64-linux-gnu/ld-real.so',
@@ -56,12 +58,14 @@ describe('llamaRuntime', () => {
         '/lib',
         '/usr/bin/llama-cli',
         '/usr/bin/llama-completion',
+        '/usr/bin/llama-server',
         '/usr/lib/locale/C.utf8/LC_CTYPE',
         VARIANT,
         ...['ld-real.so', 'libc.so.6', 'libgomp.so.1', 'libshared.so.0', 'libshared.so.0.7'].map(
           (name) => `${TRIPLET}/${name}`,
         ),
         `${TRIPLET}/llama/libchat.so`,
+        `${TRIPLET}/libweb.so`,
         '/usr/lib/ld.so',
       ].sort(),
     );

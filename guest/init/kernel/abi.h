@@ -184,8 +184,15 @@ struct entropy {
 #define RNDADDENTROPY 0x40085203UL
 #define RNDRESEEDCRNG 0x5207UL
 
+// include/linux/socket.h, net.h, include/uapi/linux/un.h
+enum { AF_UNIX = 1, AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_NONBLOCK = O_NONBLOCK };
+struct unix_address {
+    uint16_t family;
+    char path[108];
+};
+
 // include/uapi/linux/if.h, sockios.h: the flags half of struct ifreq
-enum { AF_INET = 2, SOCK_DGRAM = 2, IFF_UP = 1 };
+enum { IFF_UP = 1 };
 struct interface_request {
     char name[16];
     int16_t flags;

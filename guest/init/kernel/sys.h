@@ -82,6 +82,9 @@ static inline long sys_dup(int from, int to) { return SYSCALL(SYS_dup3, from, to
 static inline long sys_socket(int family, int type, int protocol) {
     return SYSCALL(SYS_socket, family, type, protocol, 0, 0);
 }
+static inline long sys_connect(int fd, const struct unix_address *address) {
+    return SYSCALL(SYS_connect, fd, address, sizeof *address, 0, 0);
+}
 static inline long sys_load_module(int fd, const char *parameters) {
     return SYSCALL(SYS_finit_module, fd, parameters, 0, 0, 0);
 }

@@ -42,6 +42,7 @@ enum {
     SYS_umask = 166,
     SYS_prctl = 167,
     SYS_socket = 198,
+    SYS_connect = 203,
     SYS_readahead = 213,
     SYS_clone = 220,
     SYS_execve = 221,

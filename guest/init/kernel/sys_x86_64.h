@@ -14,6 +14,7 @@ enum {
     SYS_ioctl = 16,
     SYS_pread64 = 17,
     SYS_socket = 41,
+    SYS_connect = 42,
     SYS_clone = 56,
     SYS_execve = 59,
     SYS_wait4 = 61,

@@ -140,6 +140,26 @@ void llama_answer_command(struct llama_command *command, const struct model *mod
     finish(command, flags, request);
 }
 
+void llama_server_command(struct llama_command *command, const struct model *model,
+                          const struct flags *flags, const struct request *request) {
+    begin(command, LLAMA_SERVER, model);
+    add(command, "--host");
+    add(command, LLAMA_SERVER_SOCKET);
+    add(command, "--no-ui");
+    // One request at a time, which has all of the context; earlier ones are not kept, which would take memory.
+    add(command, "--parallel");
+    add(command, "1");
+    add(command, "--cache-ram");
+    add(command, "0");
+    add(command, "--jinja");
+    add_no_warm_up(command, request);
+    // Why it cannot use the model, or its template, is at this level or below.
+    add(command, "--log-verbosity");
+    add(command, "3");
+    add_asked(command, flags, request);
+    finish(command, flags, request);
+}
+
 void llama_perf_command(struct llama_command *command, const struct model *model, const struct flags *flags,
                         const struct request *request) {
     int tokens = flags->perf_tokens + PERF_PROMPT_TOKENS_MAX;

@@ -8,6 +8,10 @@
 
 #define LLAMA_CLI "/usr/bin/llama-cli"
 #define LLAMA_COMPLETION "/usr/bin/llama-completion"
+#define LLAMA_SERVER "/usr/bin/llama-server"
+
+// Where llama-server listens. That it is no address, llama.cpp knows by the ending.
+#define LLAMA_SERVER_SOCKET "/tmp/llama.sock"
 
 struct llama_command {
     const char *arguments[48 + FLAG_ARGUMENTS_MAX + REQUEST_ARGUMENTS_MAX];
@@ -27,6 +31,10 @@ void llama_chat_command(struct llama_command *command, const struct model *model
 
 // The command that answers the request's prompt file with nothing but the answer on standard output.
 void llama_answer_command(struct llama_command *command, const struct model *model,
+                          const struct flags *flags, const struct request *request);
+
+// The command that answers what comes over the socket.
+void llama_server_command(struct llama_command *command, const struct model *model,
                           const struct flags *flags, const struct request *request);
 
 // The command that evaluates the flags' number of tokens after a fixed prompt, and prints its timings on

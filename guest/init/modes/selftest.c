@@ -36,6 +36,10 @@ static int try_program(const char *program, const struct flags *flags, const str
 
 int selftest_run(const struct flags *flags, const struct request *request) {
     console_line("zosia: llama_bin=%s", sys_access(LLAMA_CLI, X_OK) == 0 ? "llama-cli" : "none");
-    int status = try_program(LLAMA_CLI, flags, request);
-    return status == STATUS_OK ? try_program(LLAMA_COMPLETION, flags, request) : status;
+    static const char *const programs[] = {LLAMA_CLI, LLAMA_COMPLETION, LLAMA_SERVER};
+    int status = STATUS_OK;
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0] && status == STATUS_OK; i++) {
+        status = try_program(programs[i], flags, request);
+    }
+    return status;
 }

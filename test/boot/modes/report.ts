@@ -66,10 +66,10 @@ export async function expectDiagnosis(
   expect(Number(facts.memory_available_mib)).toBeGreaterThan(0);
 }
 
-/** Both programs of llama.cpp run, and have much to say. */
+/** The programs of llama.cpp run, and have much to say. */
 export function expectSelftest(lines: Lines): void {
   expect(lines[1]).toBe('zosia: llama_bin=llama-cli');
-  for (const program of ['llama-cli', 'llama-completion']) {
+  for (const program of ['llama-cli', 'llama-completion', 'llama-server']) {
     const pattern = new RegExp(`^zosia: /usr/bin/${program} --help printed (\\d+) bytes$`);
     expect(figure(lines, pattern)).toBeGreaterThan(10_000);
   }

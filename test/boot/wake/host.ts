@@ -13,7 +13,7 @@ import type { Guest } from '../modes/guest.js';
 /** The ports of a machine that is met, by the numbers under which QEMU finds their other ends. */
 const PORTS = { control: 3, server: 4 } as const;
 
-const TIMEOUT_MS = 280_000;
+const TIMEOUT_MS = 30_000;
 
 /** What comes from a machine as text, and waits to be looked at. */
 export class Incoming {
@@ -93,9 +93,11 @@ export interface MetMachine {
   readonly control: Incoming;
   /** Says something at the control port. */
   say(bytes: Uint8Array | string): void;
-  hangUp(): void;
-  /** The other end of the port to the server. */
-  readonly server: Duplex;
+  /** What the server says. */
+  readonly server: Incoming;
+  toServer(bytes: Uint8Array | string): void;
+  /** Closes the other end of a port. */
+  hangUp(port: keyof typeof PORTS): void;
   /** Once the machine has ended. */
   ended(): Promise<void>;
 }
@@ -125,16 +127,17 @@ export async function withMachine<T>(
       buffer: false,
       reject: false,
     });
-    const portOf = (fd: number): Duplex => qemu.stdio[fd] as unknown as Duplex;
-    const control = portOf(PORTS.control);
+    const portOf = (name: keyof typeof PORTS): Duplex =>
+      qemu.stdio[PORTS[name]] as unknown as Duplex;
     try {
       return await use({
         console: new Incoming(qemu.stdout),
         type: (keys) => void qemu.stdin.write(keys),
-        control: new Incoming(control),
-        say: (bytes) => void control.write(bytes),
-        hangUp: () => void control.destroy(),
-        server: portOf(PORTS.server),
+        control: new Incoming(portOf('control')),
+        say: (bytes) => void portOf('control').write(bytes),
+        server: new Incoming(portOf('server')),
+        toServer: (bytes) => void portOf('server').write(bytes),
+        hangUp: (name) => void portOf(name).destroy(),
         ended: async () => void (await qemu),
       });
     } finally {
