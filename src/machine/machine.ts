@@ -16,7 +16,7 @@ export type { HostOptions } from './resolve-host.js';
 export { runToEnd } from './qemu/run-to-end.js';
 export type { MachineEnd, RunToEndOptions } from './qemu/run-to-end.js';
 
-export type { AnswerEnd, AnswerReport } from './linux/answer-report.js';
+export type { AnswerEnd, AnswerReport } from './llama-server/answer.js';
 export { bootModeSpec, parseFacts, runBootMode } from './linux/boot-mode.js';
 export type { BootMode, BootModeOptions, BootModeResult } from './linux/boot-mode.js';
 export { GUEST_MARKERS } from './linux/guest-markers.js';

@@ -26,7 +26,7 @@ const FEED_FORWARD_SIZE = 64;
  *
  * @param scripts what follows a prompt that ends in a letter, in pieces of a token each. A piece keeps
  *   the follower that it has first, so that the script `['la', 'la']` never ends; others do with their
- *   last piece. Tags, as `<think>`, are tokens in a prompt as well.
+ *   last piece. Tags, as `<think>`, are tokens in a prompt as well. `<0xE4>` is the byte.
  */
 export async function writeScriptedModel(
   path: string,
@@ -83,7 +83,7 @@ function vocabularyOf(scripts: Readonly<Record<string, readonly string[]>>): {
       kind: BYTE,
     })),
   ];
-  const numbers = new Map<string, number>();
+  const numbers = new Map(tokens.map(({ text }, number) => [text, number]));
   const numberOf = (text: string): number => {
     const known = numbers.get(text);
     if (known !== undefined) return known;

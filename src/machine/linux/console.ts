@@ -3,7 +3,7 @@ import { FirmwareOutput } from '../firmware/output.js';
 import { ConsoleText } from '../console/console-text.js';
 import type { GuestWatcher } from '../console/guest-watcher.js';
 import { parseAnswerReport, parseGuestFault } from './answer-report.js';
-import type { AnswerReport } from './answer-report.js';
+import type { AnswerReport } from '../llama-server/answer.js';
 import { GUEST_MARKERS } from './guest-markers.js';
 
 /** Longer than a kernel that boots says nothing, or a model is read, on most hosts. */

@@ -1,0 +1,162 @@
+import type { ZosiaError } from '../../errors.js';
+import { promptTooLong, templateUnusable } from './answer.js';
+import type { AnswerEnd, AnswerReport } from './answer.js';
+import type { Reply, ServerConnection } from './connection.js';
+import { eventData } from './event-stream.js';
+import { asReason, serverFailed, serverRefused } from './failures.js';
+import { Reasoning } from './reasoning.js';
+import {
+  PIECE_FIELDS,
+  isOk,
+  readError,
+  readPiece,
+  readContextTokens,
+  readTemplated,
+} from './replies.js';
+import type { LastPiece, ServerError } from './replies.js';
+import type { SamplingSettings } from './arguments.js';
+
+/** What llama-server is asked. */
+export interface Question {
+  readonly prompt: string;
+  /**
+   * Whether the prompt is a turn of a conversation, for the chat template; else it is a text to go on
+   * from, as the empty one always is. The server cannot tell: a model without a template gets chatml.
+   */
+  readonly conversation: boolean;
+  /** What comes before the turn. */
+  readonly systemPrompt?: string | undefined;
+  readonly sampling?: SamplingSettings | undefined;
+  /** The length of the context that was asked for; llama.cpp rounds it up, but a prompt may not be longer. */
+  readonly contextTokens?: number | undefined;
+  readonly hideReasoning?: boolean | undefined;
+}
+
+export interface AskOptions {
+  /** Takes the answer as it comes; while its promise is pending, no more is read. */
+  readonly onText: (text: string) => void | Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks llama-server, and passes on its answer token by token: the text that llama-completion prints for the
+ * same prompt. An error closes the connection.
+ *
+ * @throws ZosiaError `ZOSIA_PROMPT_TOO_LONG`, `ZOSIA_TEMPLATE_UNUSABLE`, `ZOSIA_SERVER_FAILED`; the reason
+ *   of `signal`; whatever `onText` throws
+ */
+export async function askServer(
+  server: ServerConnection,
+  question: Question,
+  { onText, signal }: AskOptions,
+): Promise<AnswerReport> {
+  const isConversation = question.conversation && question.prompt !== '';
+  const prompt = isConversation
+    ? await applyTemplate(server, question, signal)
+    : encodable(question.prompt);
+  const contextTokens = await readContextTokens(await server.send('/props', undefined, signal));
+  const sampling = question.sampling ?? {};
+
+  // Comes last: whatever its head says, llama-server hangs up after a reply in pieces.
+  const reply = await server.send(
+    '/completion',
+    {
+      ...sampling,
+      prompt,
+      stream: true,
+      // Tells the prompt's length before it is evaluated.
+      return_progress: true,
+      // What was kept of an earlier prompt is computed in batches of another size, and rounded otherwise.
+      cache_prompt: false,
+      response_fields: PIECE_FIELDS,
+    },
+    signal,
+  );
+  const reasoning = new Reasoning(question.hideReasoning ?? false, isConversation ? prompt : '');
+  const say = async (text: string): Promise<void> => {
+    // llama-server generates a token even where none is wanted.
+    if (text !== '' && sampling.n_predict !== 0) await onText(text);
+  };
+  let last: LastPiece | undefined;
+  for await (const piece of piecesOf(reply, roomOf(question))) {
+    await say(reasoning.feed(piece.text));
+    last = piece.last;
+  }
+  if (!last) throw serverFailed('the answer breaks off');
+  await say(reasoning.end());
+
+  return {
+    end: endOf(last, sampling),
+    promptTokens: last.tokens_evaluated,
+    tokens: last.tokens_predicted,
+    contextTokens,
+  };
+}
+
+async function applyTemplate(
+  server: ServerConnection,
+  { prompt, systemPrompt }: Question,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const messages = [
+    ...(systemPrompt === undefined ? [] : [{ role: 'system', content: systemPrompt }]),
+    { role: 'user', content: prompt },
+  ].map(({ role, content }) => ({ role, content: encodable(content) }));
+  const templated = await readTemplated(await server.send('/apply-template', { messages }, signal));
+  if ('prompt' in templated) return templated.prompt;
+  throw templateUnusable(asReason(reasonOf(templated.message)));
+}
+
+/** A text as a file would have it: half a surrogate pair, which JSON of llama.cpp refuses, becomes U+FFFD. */
+const encodable = (text: string): string => Buffer.from(text).toString();
+
+/** Of a template that cannot be run, llama.cpp shows the place before it says what is wrong. */
+function reasonOf(message: string): string {
+  return /^Error: (.*)$/m.exec(message)?.[1] ?? message;
+}
+
+/** llama.cpp has no shorter context. */
+const LEAST_CONTEXT = 8;
+
+function roomOf({ contextTokens }: Question): number {
+  // 0 is as long as the model's.
+  return contextTokens ? Math.max(contextTokens, LEAST_CONTEXT) : Infinity;
+}
+
+/** The pieces of an answer, with the text that stopped it, as llama-completion shows it. */
+async function* piecesOf(
+  reply: Reply,
+  room: number,
+): AsyncGenerator<{ text: string; last: LastPiece | undefined }> {
+  if (!isOk(reply)) throw whyRefused(await readError(reply));
+  let hasEnded = false;
+  for await (const data of eventData(reply.body)) {
+    if (hasEnded) throw serverFailed('the answer goes on behind its end');
+    const { error, text, promptTokens, last } = readPiece(data);
+    if (error) throw whyRefused(error);
+    if (promptTokens > room) throw promptTooLong(promptTokens, room);
+    hasEnded = last !== undefined;
+    yield { text: text + (last?.stopping_word ?? ''), last };
+  }
+}
+
+function whyRefused({
+  type,
+  message,
+  n_prompt_tokens: tokens,
+  n_ctx: context,
+}: ServerError): ZosiaError {
+  return type === 'exceed_context_size_error' && tokens !== undefined && context !== undefined
+    ? // One place is for the first token of the answer.
+      promptTooLong(tokens, context - 1)
+    : serverRefused(message);
+}
+
+const ENDS: Readonly<Record<string, AnswerEnd>> = { eos: 'end', word: 'stop', limit: 'tokens' };
+
+function endOf(last: LastPiece, sampling: SamplingSettings): AnswerEnd {
+  const limit = sampling.n_predict ?? -1;
+  const isFull = last.truncated && !(limit >= 0 && last.tokens_predicted >= limit);
+  if (last.stop_type === 'limit' && isFull) return 'context';
+  return Object.hasOwn(ENDS, last.stop_type) ? ENDS[last.stop_type]! : 'unknown';
+}
