@@ -76,7 +76,6 @@ export function perfSpec(
     ...spec,
     append: [spec.append, ...bootFlags(setting, tokens)].join(' ').trim(),
     console: { to: 'file', path: logPath },
-    answerPort: false,
   };
 }
 

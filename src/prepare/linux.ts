@@ -30,7 +30,6 @@ export interface PrepareLinuxOptions extends Omit<LinuxGuestOptions, 'cacheDir'>
         | 'uefi'
         | 'firmware'
         | 'wait'
-        | 'answerPort'
       >
     | undefined;
   readonly folders: HostFolders;

@@ -130,7 +130,6 @@ export function linuxMachineOptions(
   | 'uefi'
   | 'firmware'
   | 'wait'
-  | 'answerPort'
 > {
   return {
     ...hostOptions(flags),
@@ -138,7 +137,6 @@ export function linuxMachineOptions(
     uefi: flags.uefi,
     firmware: flags.firmware,
     wait: flags.wait,
-    answerPort: flags.prompt !== undefined,
   };
 }
 

@@ -8,14 +8,17 @@ import { answerNotice, reportAsJson } from '../output/answer-notice.js';
 import { announce, AnswerPrinter, printCommand, sayNote } from './start.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import { NO_CHAT_TEMPLATE } from '../../recipes/chat-template.js';
+import { hasOwnInit } from '../../recipes/own-init.js';
 import {
+  SERVER_PORT_NAME,
   linuxArguments,
   runInteractive,
   runOneShot,
+  splitArguments,
   withInstantStart,
   withRunInitrd,
 } from '../../machine/machine.js';
-import type { LinuxMachineSpec, RunRequest } from '../../machine/machine.js';
+import type { LinuxMachineSpec, Question, RunRequest } from '../../machine/machine.js';
 
 /**
  * Starts a machine the way the flags ask for: as a prompt on the terminal, as a one-shot whose answer
@@ -35,23 +38,22 @@ export async function startLinuxMachine(
     await printCommand(spec, linuxArguments(spec));
     return;
   }
-  if (flags.session !== undefined && !canBeSaved(spec)) throw noSession(flags.session);
-  if (request.prompt === undefined && canBeSaved(spec)) {
+  if (request.prompt !== undefined) {
+    result.exitStatus = await answer(spec, request, flags, { model, signal });
+    return;
+  }
+  if (canBeSaved(spec)) {
     result.exitStatus = await converse(spec, request, flags, signal);
     return;
   }
+  if (flags.session !== undefined) throw noSession(flags.session);
   await withRunInitrd(
     spec,
     { ...request, sealed: true },
     async (initrd) => {
-      const machine = { ...spec, initrd };
-      result.exitStatus =
-        request.prompt === undefined
-          ? (await runInteractive(machine, process, { signal })).exitStatus
-          : await answer(machine, flags, {
-              isContinuation: request.prompt !== '' && !isConversation(flags, model),
-              signal,
-            });
+      result.exitStatus = (
+        await runInteractive({ ...spec, initrd }, process, { signal })
+      ).exitStatus;
     },
     signal,
   );
@@ -105,34 +107,53 @@ function isConversation(
   return chatTemplate === undefined ? model.hasChatTemplate : chatTemplate !== NO_CHAT_TEMPLATE;
 }
 
+/** Has llama-server in the guest answer; which text it goes on from is for zosia to say. */
 async function answer(
   spec: LinuxMachineSpec,
-  { timeout, json }: LinuxFlags,
-  { isContinuation, signal }: { isContinuation: boolean; signal: AbortSignal },
+  { prompt = '', args, hideReasoning, chatTemplate }: RunRequest,
+  flags: LinuxFlags,
+  { model, signal }: { model: Pick<ModelInfo, 'hasChatTemplate'>; signal: AbortSignal },
 ): Promise<number> {
+  if (!(await hasOwnInit(spec.initrd, spec.arch))) throw cannotAsk(spec.initrd);
+  const { server, conversation = isConversation(flags, model), ...asked } = splitArguments(args);
+  const question: Question = { ...asked, prompt, conversation, hideReasoning };
   const kept: Uint8Array[] = [];
   const printer = new AnswerPrinter(
-    isContinuation,
-    json
+    prompt !== '' && !conversation,
+    flags.json
       ? (bytes) => {
           kept.push(bytes);
           return Promise.resolve();
         }
       : writeStdout,
   );
-  const { exitStatus, consoleTail, report } = await runOneShot(spec, {
-    signal,
-    timeoutSeconds: timeout,
-    onAnswer: (bytes) => printer.print(bytes),
-    onNote: sayNote,
-  });
+  const areKept = canBeSaved(spec);
+  const snapshots = snapshotSettings(flags);
+  const { exitStatus, consoleTail, report } = await withInstantStart(
+    {
+      request: { args: server, chatTemplate, serve: true },
+      ports: [SERVER_PORT_NAME],
+      snapshots: { ...snapshots, areKept: areKept && snapshots.areKept },
+      onNote: sayNote,
+      wakeSettings: () => ({}),
+    },
+    (start) =>
+      runOneShot(spec, {
+        start,
+        question,
+        signal,
+        timeoutSeconds: flags.timeout,
+        onAnswer: (bytes) => printer.print(bytes),
+        onNote: sayNote,
+      }),
+  );
   if (exitStatus !== 0) {
     say(
       `error: the guest ended with status ${exitStatus}. The end of its console:\n${consoleTail}`,
     );
     return EXIT.failed;
   }
-  if (json) {
+  if (flags.json) {
     printJson({ answer: Buffer.concat(kept).toString('utf8'), ...reportAsJson(report) });
   } else {
     await printer.end();
@@ -141,3 +162,8 @@ async function answer(
   if (notice !== undefined) sayNote(notice);
   return EXIT.done;
 }
+
+const cannotAsk = (initrd: string): ZosiaError =>
+  new ZosiaError('ZOSIA_GUEST_UNKNOWN', `the guest in ${initrd} cannot be asked`, {
+    hint: 'A prompt is answered by the guest of this version of zosia: build it with zosia image initramfs, or start a chat.',
+  });

@@ -8,15 +8,6 @@ import { QMP_ARGUMENTS, portArguments } from '../qemu/controlled.js';
 import { INCOMING } from '../snapshot/restore.js';
 import { PLATFORMS } from '../qemu/platform.js';
 
-/** The name by which the guest finds the port for its answer. */
-const ANSWER_PORT_NAME = 'zosia.answer';
-
-const ANSWER_PORT = [
-  ['-chardev', 'stdio,id=answer,signal=off'],
-  ['-device', 'virtio-serial-pci'],
-  ['-device', `virtserialport,chardev=answer,name=${ANSWER_PORT_NAME}`],
-].flat();
-
 /**
  * Random numbers of the host's. Without them a kernel on a processor that makes none gathers its first ones from
  * the jitter of its timer, for seconds, and whatever asks for one waits.
@@ -29,19 +20,14 @@ const RANDOM = [
 /**
  * QEMU's arguments for a machine with a Linux guest; see {@link hostArguments}.
  *
- * @throws ZosiaError `ZOSIA_COMMAND_LINE_TOO_LONG`; RangeError when console and answer would share
- *   QEMU's stdout
+ * @throws ZosiaError `ZOSIA_COMMAND_LINE_TOO_LONG`
  */
 export function linuxArguments(spec: LinuxMachineSpec): string[] {
-  if (spec.answerPort && spec.console.to !== 'file') {
-    throw new RangeError('with an answer port the console goes to a file');
-  }
   return [
     hostArguments(spec),
     spec.firmware ? firmwareArguments(spec.firmware, spec.accel.name) : [],
     spec.bios === undefined ? [] : ['-bios', spec.bios],
     consoleArguments(spec.console),
-    spec.answerPort ? ANSWER_PORT : [],
     spec.ports ? [...QMP_ARGUMENTS, ...portArguments(spec.ports)] : [],
     linuxDiskArguments(spec.disk),
     RANDOM,

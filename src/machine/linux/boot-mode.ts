@@ -108,7 +108,7 @@ function modeUnknown(mode: BootMode, consoleTail: string): ZosiaError {
 /** The machine as it is for a mode: with the guest's flag, and a console that can be read. */
 export function bootModeSpec(spec: LinuxMachineSpec, mode: BootMode): LinuxMachineSpec {
   const append = `${spec.append} zosia.${mode}=1`.trim();
-  return { ...spec, append, console: { to: 'stdio' }, answerPort: false };
+  return { ...spec, append, console: { to: 'stdio' } };
 }
 
 /** Finds the lines `zosia: name=value` of a console; the exit status is none of them. */

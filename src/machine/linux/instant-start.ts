@@ -17,6 +17,9 @@ import type { RunRequest } from './request.js';
 import type { LinuxMachineSpec } from './spec.js';
 import { snapshotParts } from './snapshot-parts.js';
 
+/** The name by which the guest finds the port of its server. */
+export const SERVER_PORT_NAME = 'zosia.server';
+
 /** How machines are kept for the next time. */
 export interface SnapshotSettings {
   /** The user's, where saved machines lie. */
@@ -32,6 +35,8 @@ export interface SnapshotSettings {
 export interface InstantOptions {
   readonly request: RunRequest;
   readonly snapshots: SnapshotSettings;
+  /** Ports of the guest's besides the control port. */
+  readonly ports?: readonly string[] | undefined;
   /** The name of the session that it goes on with. */
   readonly session?: string | undefined;
   /** What a machine that goes on is told at that moment. */
@@ -76,7 +81,7 @@ function starterIn(
   session: KeptSession | undefined,
 ): StartInstant {
   return (given, signal) => {
-    const spec = { ...given, ports: [CONTROL_PORT_NAME] };
+    const spec = { ...given, ports: [CONTROL_PORT_NAME, ...(options.ports ?? [])] };
     const request = requestOf(spec, options.request);
     const { onNote, wakeSettings, snapshots } = options;
     return new InstantMachine(

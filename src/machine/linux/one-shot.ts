@@ -1,19 +1,21 @@
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AnswerReport } from './answer-report.js';
 import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
 import type { LinuxMachineSpec } from './spec.js';
-import { linuxArguments } from './arguments.js';
-import { withPrivateFolder } from '../../host/private-folder.js';
+import { askServer } from '../llama-server/ask.js';
+import type { Question } from '../llama-server/ask.js';
+import { ServerConnection } from '../llama-server/connection.js';
 import { guestDied, guestTimeout } from '../qemu/process.js';
-import { runToEnd } from '../qemu/run-to-end.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import { bootWatched } from '../accelerator/silent-boot.js';
 import type { BootAttempt } from '../accelerator/silent-boot.js';
+import type { InstantMachine } from './instant.js';
+import type { StartInstant } from './instant-start.js';
 
 export interface OneShotOptions {
+  readonly question: Question;
+  /** Starts a machine whose guest serves: with a port for its server after the control port. */
+  readonly start: StartInstant;
   /** Takes the answer as it comes; while its promise is pending, the guest waits. */
   readonly onAnswer: (bytes: Uint8Array) => void | Promise<void>;
   readonly signal?: AbortSignal | undefined;
@@ -24,81 +26,101 @@ export interface OneShotOptions {
 }
 
 export interface OneShotResult {
-  /** What the guest's last line says; 0 when it has answered. */
+  /** 0 when it has answered, else what the guest's last line says. */
   readonly exitStatus: number;
   /** The console's last lines, which tell why when it has not. */
   readonly consoleTail: string;
-  /** How the answer ended; undefined when there is none, or an older guest does not tell. */
+  /** How the answer ended; undefined when there is none. */
   readonly report: AnswerReport | undefined;
 }
 
 /**
- * Runs a machine that answers one prompt and powers off. The answer comes through a port of its own;
- * the console goes to a private file and is looked at afterwards.
+ * Runs a machine that answers one question, by the server in it, and ends.
  *
  * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT`, `ZOSIA_INTERRUPTED`,
- *   `ZOSIA_PROMPT_TOO_LONG`, `ZOSIA_TEMPLATE_UNUSABLE`; the reason of `signal`; whatever `onAnswer` throws
+ *   `ZOSIA_PROMPT_TOO_LONG`, `ZOSIA_TEMPLATE_UNUSABLE`, `ZOSIA_SERVER_FAILED`; the reason of `signal`; whatever
+ *   `onAnswer` throws
  */
 export async function runOneShot(
   spec: LinuxMachineSpec,
   options: OneShotOptions,
 ): Promise<OneShotResult> {
+  const { onNote = () => undefined } = options;
   return cancelledByTermination(options.signal, (signal) =>
-    withPrivateFolder(async (folder) => {
-      const consolePath = join(folder, 'console.log');
-      const { onNote = () => undefined } = options;
-      return bootWatched(spec, { signal, onNote }, (attempt) =>
-        answer(attempt, consolePath, options),
-      );
-    }),
+    bootWatched(spec, { signal, onNote }, (attempt) => answer(attempt, options)),
   );
 }
 
 async function answer(
   { spec, signal, onSign }: BootAttempt<LinuxMachineSpec>,
-  consolePath: string,
-  { onAnswer, timeoutSeconds }: OneShotOptions,
+  { question, start, onAnswer, timeoutSeconds }: OneShotOptions,
 ): Promise<OneShotResult> {
-  const console = { to: 'file', path: consolePath } as const;
-  const ended = new AbortController();
-  const look = async (): Promise<LinuxConsole> => {
-    const watcher = new LinuxConsole({ firmware: spec.firmware !== undefined });
-    await readAlong(watcher, consolePath);
-    return watcher;
-  };
-  void whenSpoken(look, ended.signal).then(onSign, () => undefined);
-  const { timedOut, ...end } = await runToEnd(
-    { ...spec, args: linuxArguments({ ...spec, answerPort: true, console }) },
-    {
-      signal,
-      onOutput: onAnswer,
-      timeoutSeconds,
-    },
-  ).finally(() => {
-    ended.abort();
+  const late = new AbortController();
+  const ending = new AbortController();
+  const machine = start(spec, AbortSignal.any([signal, late.signal, ending.signal]));
+  const timer =
+    timeoutSeconds === undefined
+      ? undefined
+      : setTimeout(() => {
+          late.abort();
+        }, timeoutSeconds * 1000);
+  const watcher = new LinuxConsole({ firmware: spec.firmware !== undefined });
+  let outcome: Outcome | undefined;
+  const asking = ask(machine, question, { onAnswer, signal: ending.signal }, (found) => {
+    outcome = found;
   });
-  const watcher = await look();
-  const { tail: consoleTail } = watcher;
-  const suspect = spec.firmware && suspectOf(spec.firmware);
-  // A machine may be quicker than whoever looks.
-  if (watcher.hasSpoken) onSign();
-  if (timedOut) throw guestTimeout(timeoutSeconds!, consoleTail, suspect);
-  if (watcher.exitStatus === undefined) throw guestDied({ ...end, consoleTail, suspect });
-  if (watcher.fault) throw watcher.fault;
-  return { exitStatus: watcher.exitStatus, consoleTail, report: watcher.report };
+  try {
+    for await (const bytes of machine.stdout) {
+      watcher.feed(bytes);
+      if (watcher.hasSpoken) onSign();
+    }
+    const end = await machine.ended;
+    signal.throwIfAborted();
+    const { tail: consoleTail, exitStatus, fault } = watcher;
+    const suspect = spec.firmware && suspectOf(spec.firmware);
+    if (outcome) return { exitStatus: 0, consoleTail, report: reportOf(outcome) };
+    if (late.signal.aborted) throw guestTimeout(timeoutSeconds!, consoleTail, suspect);
+    if (fault) throw fault;
+    if (exitStatus === undefined) throw guestDied({ ...end, consoleTail, suspect });
+    return { exitStatus, consoleTail, report: undefined };
+  } finally {
+    clearTimeout(timer);
+    ending.abort();
+    if (machine.isAwake) await asking;
+  }
 }
 
-/** How often the console of a machine that has yet to speak is looked at. */
-const LOOK_MS = 100;
+/** How an answer ended, or why there is none. */
+type Outcome = { readonly report: AnswerReport } | { readonly error: unknown };
 
-/** Resolves when a guest has said something. */
-async function whenSpoken(look: () => Promise<LinuxConsole>, signal: AbortSignal): Promise<void> {
-  while (!(await look()).hasSpoken) await delay(LOOK_MS, undefined, { signal });
+function reportOf(outcome: Outcome): AnswerReport {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.report;
 }
 
-async function readAlong(watcher: LinuxConsole, path: string): Promise<void> {
-  // QEMU makes the file; one that failed early has not.
-  const file = await open(path, 'r').catch(() => undefined);
-  if (!file) return;
-  for await (const bytes of file.createReadStream() as AsyncIterable<Buffer>) watcher.feed(bytes);
+/**
+ * Asks the guest's server once it is there, and then ends the machine.
+ *
+ * @param onOutcome is not called for a machine that ends before
+ */
+async function ask(
+  machine: InstantMachine,
+  question: Question,
+  {
+    onAnswer,
+    signal,
+  }: { readonly onAnswer: OneShotOptions['onAnswer']; readonly signal: AbortSignal },
+  onOutcome: (outcome: Outcome) => void,
+): Promise<void> {
+  const { qemu, ports } = await machine.awake;
+  try {
+    const report = await askServer(new ServerConnection(ports[0]!), question, {
+      signal,
+      onText: (text) => onAnswer(Buffer.from(text)),
+    });
+    onOutcome({ report });
+  } catch (error) {
+    if (!signal.aborted) onOutcome({ error });
+  }
+  await (await qemu.qmp).execute('quit').catch(() => undefined);
 }

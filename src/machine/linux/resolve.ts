@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { HostFolders } from '../../host/host-folders.js';
-import type { ConsoleTarget, HostSpec, MachineDisk } from '../qemu/host-spec.js';
+import type { HostSpec, MachineDisk } from '../qemu/host-spec.js';
 import { QBOOT } from '../qemu/facts.js';
 import type { QemuFacts } from '../qemu/facts.js';
 import { isFile } from '../../host/host-file.js';
@@ -34,8 +34,6 @@ export interface LinuxMachineOptions extends HostOptions {
   readonly uefi?: boolean | undefined;
   /** With `uefi`: other firmware than what the host has, as `namedFirmware` reads it. */
   readonly firmware?: string | undefined;
-  /** Whether the machine answers one prompt on a port of its own. */
-  readonly answerPort?: boolean | undefined;
   /** What the model needs. Unless the RAM is given, it follows from this, and must fit the host. */
   readonly model?: ModelMemory | undefined;
   /** zosia's own kernel and initramfs, which have usually just been built. */
@@ -72,7 +70,7 @@ export async function resolveLinuxMachine(
   options: LinuxMachineOptions,
   folders: HostFolders,
 ): Promise<LinuxMachineSpec> {
-  const { defaults, answerPort = false, append = '', arePlanned = false } = options;
+  const { defaults, append = '', arePlanned = false } = options;
   const { kernel = defaults.kernel, initrd = defaults.initrd, disk: diskPath } = options;
   const choices = hostChoices(options);
 
@@ -107,9 +105,6 @@ export async function resolveLinuxMachine(
     folders,
     { startsFirmware: firmware !== undefined, signal: options.signal },
   );
-  const console: ConsoleTarget = answerPort
-    ? { to: 'file', path: 'console.log' }
-    : sessionConsole(options.serial);
   const threads = defaultThreads(spec.accel.name, spec.cpus, options.model?.weightBytes);
   return {
     ...spec,
@@ -127,7 +122,6 @@ export async function resolveLinuxMachine(
     ]
       .join(' ')
       .trim(),
-    console,
-    answerPort,
+    console: sessionConsole(options.serial),
   };
 }

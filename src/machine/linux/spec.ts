@@ -21,6 +21,4 @@ export interface LinuxMachineSpec extends HostSpec {
   readonly ports?: readonly string[] | undefined;
   /** It begins as another one was when it was saved. */
   readonly isIncoming?: true | undefined;
-  /** Whether there is a port that carries a one-shot's answer, and nothing else, to QEMU's stdout. */
-  readonly answerPort: boolean;
 }
