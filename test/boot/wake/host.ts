@@ -13,7 +13,7 @@ import type { Guest } from '../modes/guest.js';
 /** The ports of a machine that is met, by the numbers under which QEMU finds their other ends. */
 const PORTS = { control: 3, server: 4 } as const;
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 280_000;
 
 /** What comes from a machine as text, and waits to be looked at. */
 export class Incoming {
@@ -89,17 +89,17 @@ export function wakeMessage(message: WakeMessage = {}): Buffer {
 export interface MetMachine {
   readonly console: Incoming;
   /** Types at the console. */
-  type(keys: string): void;
+  readonly type: (keys: string) => void;
   readonly control: Incoming;
   /** Says something at the control port. */
-  say(bytes: Uint8Array | string): void;
+  readonly say: (bytes: Uint8Array | string) => void;
   /** What the server says. */
   readonly server: Incoming;
-  toServer(bytes: Uint8Array | string): void;
+  readonly toServer: (bytes: Uint8Array | string) => void;
   /** Closes the other end of a port. */
-  hangUp(port: keyof typeof PORTS): void;
+  readonly hangUp: (port: keyof typeof PORTS) => void;
   /** Once the machine has ended. */
-  ended(): Promise<void>;
+  readonly ended: () => Promise<void>;
 }
 
 /** Starts a machine, and ends it when `use` has. */
@@ -137,8 +137,10 @@ export async function withMachine<T>(
         say: (bytes) => void portOf('control').write(bytes),
         server: new Incoming(portOf('server')),
         toServer: (bytes) => void portOf('server').write(bytes),
-        hangUp: (name) => void portOf(name).destroy(),
-        ended: async () => void (await qemu),
+        hangUp: (name) => portOf(name).destroy(),
+        ended: async () => {
+          await qemu;
+        },
       });
     } finally {
       qemu.kill('SIGKILL');
