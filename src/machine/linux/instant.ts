@@ -75,6 +75,8 @@ async function* runSaved(
   const { store } = snapshots;
   const key = snapshotKey(snapshots.parts);
   const kept = await store.lend(key);
+  // The host may have had no time yet to write it all to the disk.
+  if (kept?.snapshot.record.hostStart !== undefined) void store.sync(key).catch(() => undefined);
   const ofKept = kept && (yield* runCopy(run, kept, true));
   if (ofKept) return ofKept;
   if (kept) await store.remove(key);
