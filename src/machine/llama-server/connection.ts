@@ -64,8 +64,9 @@ export class ServerConnection {
       sent.on('response', resolve);
       // Stays: what goes wrong later is reported here as well as by the body.
       sent.on('error', reject);
-      sent.on('upgrade', () => {
-        sent.destroy(new Error('it wants to speak another protocol'));
+      sent.on('upgrade', (_, socket) => {
+        socket.destroy();
+        reject(new Error('it wants to speak another protocol'));
       });
       sent.end(bytes);
     });

@@ -61,6 +61,17 @@ describe('composeInitrd', () => {
     expect(await requestFiles(shown.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
   });
 
+  it('contains that the host is to be met, and that what is asked comes through a port', async () => {
+    const given = await compose(new Uint8Array(4), { args: [], wake: true, serve: true });
+    expect(await requestFiles(given.subarray(4))).toEqual({
+      '/etc/zosia/request/args': '',
+      '/etc/zosia/request/wake': '',
+      '/etc/zosia/request/serve': '',
+    });
+    const none = await compose(new Uint8Array(4), { args: [], wake: false, serve: false });
+    expect(await requestFiles(none.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
+  });
+
   it('leaves out what was not requested, but keeps an empty prompt', async () => {
     const none = await compose(new Uint8Array(4), { args: [] });
     expect(await requestFiles(none.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
