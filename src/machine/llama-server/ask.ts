@@ -102,7 +102,9 @@ async function applyTemplate(
     ...(systemPrompt === undefined ? [] : [{ role: 'system', content: systemPrompt }]),
     { role: 'user', content: prompt },
   ].map(({ role, content }) => ({ role, content: encodable(content) }));
-  const templated = await readTemplated(await server.send('/apply-template', { messages }, signal));
+  // llama-server would decide for itself; llama-completion always lets a template have it.
+  const body = { messages, chat_template_kwargs: { enable_thinking: true } };
+  const templated = await readTemplated(await server.send('/apply-template', body, signal));
   if ('prompt' in templated) return templated.prompt;
   throw templateUnusable(asReason(reasonOf(templated.message)));
 }

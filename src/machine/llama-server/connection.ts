@@ -15,8 +15,8 @@ export interface Reply {
 /**
  * HTTP/1.1 with a server at the other end of a stream, as the port of a virtual machine is one: no name is
  * looked up, and no network is touched. One request follows another; each needs the reply before it to
- * have been read to its end. A request that fails, and a server that says it will not go on (llama-server after
- * a reply of status 400), close the stream.
+ * have been read to its end. A request that fails, and a server that says it will not go on (llama-server
+ * after a reply of status 400), close the stream.
  *
  * llama-server hangs up without a word after a reply in pieces, and some seconds after any other. What
  * relays the stream to it connects anew for the next request.

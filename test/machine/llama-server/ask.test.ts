@@ -18,6 +18,8 @@ const OPENS_TAG =
   '{% for m in messages %}{{ m.content }}{% endfor %}{% if add_generation_prompt %}<think>{% endif %}';
 const RAISES =
   "{% for m in messages %}{% if m.content == 'bad' %}{{ raise_exception('no bad ones') }}{% endif %}{{ m.content }}{% endfor %}";
+const ASKS_TO_THINK =
+  '{% for m in messages %}{{ m.content }}{% endfor %}{% if enable_thinking %} S{% else %} E{% endif %}';
 const ROLES =
   '{% for m in messages %}{{ m.role }}:{{ m.content }};{% endfor %}{% if add_generation_prompt %}S{% endif %}';
 
@@ -42,6 +44,7 @@ describe('an answer of llama-server', WHERE_GUEST_PROGRAMS_RUN, () => {
     await writeFile(folder.file('opens.jinja'), OPENS_TAG);
     await writeFile(folder.file('raises.jinja'), RAISES);
     await writeFile(folder.file('roles.jinja'), ROLES);
+    await writeFile(folder.file('asks.jinja'), ASKS_TO_THINK);
   });
   afterAll(async () => {
     for (const server of servers.values()) await server[Symbol.asyncDispose]();
@@ -226,6 +229,11 @@ describe('an answer of llama-server', WHERE_GUEST_PROGRAMS_RUN, () => {
     const args = ['--chat-template-file', folder.file('opens.jinja'), '--conversation'];
     const { text } = await ask(scripted, 'R', [...args, '--grammar', 'root ::= ""']);
     expect(text).toBe('<think>');
+  });
+
+  it('may think where a template asks', async () => {
+    const args = ['--chat-template-file', folder.file('asks.jinja'), '--conversation'];
+    expect((await expectSame(scripted, 'E', args)).text).toBe('one two three four');
   });
 
   it('follows a system prompt', async () => {

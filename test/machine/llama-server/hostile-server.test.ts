@@ -80,6 +80,7 @@ describe('asking a server', () => {
             { role: 'system', content: 'Be brief.' },
             { role: 'user', content: 'Hi' },
           ],
+          chat_template_kwargs: { enable_thinking: true },
         },
       },
       { method: 'GET', path: '/props', body: undefined },
