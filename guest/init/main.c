@@ -13,7 +13,6 @@
 #include "model/model.h"
 #include "model/preload.h"
 #include "modes/modes.h"
-#include "one_shot/one_shot.h"
 #include "process/status.h"
 #include "request/flags.h"
 #include "request/request.h"
@@ -31,14 +30,13 @@ static bool prepare_machine(struct flags *flags) {
 }
 
 static const char *program_of(const struct request *request) {
-    if (request->serve) return LLAMA_SERVER;
-    return request->one_shot ? LLAMA_COMPLETION : LLAMA_CLI;
+    return request->serve ? LLAMA_SERVER : LLAMA_CLI;
 }
 
 // Without a model or a program a chat becomes the stub prompt. What answers without a terminal has failed, and so
 // has a machine that was to be met with its model ready.
 static int run_without(const char *reason, const struct request *request) {
-    if (request->one_shot || request->serve || request->wake) {
+    if (request->serve || request->wake) {
         console_line("zosia: %s", reason);
         return STATUS_FAILED;
     }
@@ -55,8 +53,7 @@ static int run(const struct flags *flags, const struct request *request) {
     }
     if (!model_find(&model)) return run_without("model not found in /models", request);
     model_preload();
-    if (request->serve) return serve_run(&model, flags, request);
-    return request->one_shot ? one_shot_run(&model, flags, request) : chat_run(&model, flags, request);
+    return request->serve ? serve_run(&model, flags, request) : chat_run(&model, flags, request);
 }
 
 // Called by _start, on the stack the kernel prepared.

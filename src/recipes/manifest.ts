@@ -86,7 +86,7 @@ export async function isCurrent(
 /** The manifest of an image; one that somebody damaged counts as none. */
 export async function readManifest(
   imagePath: string,
-): Promise<Pick<Manifest, 'recipeSha256' | 'inputs' | 'output' | 'versions'> | undefined> {
+): Promise<Omit<Manifest, 'schema' | 'product'> | undefined> {
   return tryJson(MANIFEST, await readTextFile(manifestPath(imagePath)).catch(() => ''));
 }
 
@@ -105,6 +105,7 @@ const MANIFEST = object({
       substitute: v.exactOptional(v.literal(true)),
     }),
   ),
+  settings: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
   output: object({ sizeBytes: byteCount, sha256: v.string() }),
   versions: object({ zosia: v.string() }),
 });

@@ -10,5 +10,7 @@ import { readManifest } from './manifest.js';
 export async function hasOwnInit(initramfsPath: string, arch: Architecture): Promise<boolean> {
   const manifest = await readManifest(initramfsPath);
   const init = manifest?.inputs.find(({ name }) => name === 'init');
+  // With a base, the other PID 1 is in it.
+  if (manifest?.settings['init'] === 'base') return false;
   return init !== undefined && init.sha256 === digestBytes(await prebuiltInit(arch));
 }

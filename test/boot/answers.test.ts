@@ -56,6 +56,17 @@ describe('how a one-shot ends', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('is refused of a guest that is not of this zosia', async () => {
+    await writeFile(folder.file('foreign.cpio'), new Uint8Array(512));
+    const { stdout, stderr, exitCode } = await zosia(
+      ['run', '--initrd', 'foreign.cpio', '--arch', 'x86_64', '--accel', 'tcg', '--prompt', 'L'],
+      { cwd: folder.path },
+    );
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error: the guest in .*foreign\.cpio cannot be asked\nhint: /m);
+    expect(exitCode).toBe(1);
+  });
+
   it('reports an empty answer', async () => {
     const { stdout, stderr, exitCode } = await ask('E', '-n', '5');
     expect(stdout.trim()).toBe('');

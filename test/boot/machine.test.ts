@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES, hostArchitecture } from '../../src/artifacts/architectures.js';
-import { resolveLinuxMachine, runInteractive, runOneShot } from '../../src/machine/machine.js';
+import { resolveLinuxMachine, runInteractive } from '../../src/machine/machine.js';
 import type { LinuxMachineOptions } from '../../src/machine/machine.js';
+import { askOnce } from '../machine/support/serving-machine.js';
 import { endlessKernel, tinyKernel } from '../machine/support/tiny-kernels.js';
 import { temporaryFolder } from '../machine/support/temporary.js';
 import { HOST } from '../support/host.js';
@@ -74,11 +75,13 @@ describe.each(ARCHITECTURES)('QEMU on %s', (arch) => {
     expect(text()).toContain(`${GUEST}5\n`);
   });
 
-  it('runs a one-shot', async () => {
+  it('runs a one-shot of a guest that does not come to answer', async () => {
     const answers: Uint8Array[] = [];
-    const spec = await machine(arch, { status: 0, answerPort: true });
-    const result = await runOneShot(spec, { onAnswer: (bytes) => void answers.push(bytes) });
-    expect(result).toEqual({ exitStatus: 0, consoleTail: `${GUEST}0` });
+    const spec = await machine(arch, { status: 3 });
+    const result = await askOnce(spec, folder(), {
+      onAnswer: (bytes) => void answers.push(bytes),
+    });
+    expect(result).toEqual({ exitStatus: 3, consoleTail: `${GUEST}3`, report: undefined });
     expect(answers).toEqual([]);
   });
 
@@ -107,17 +110,17 @@ describe.each(ARCHITECTURES)('QEMU on %s', (arch) => {
   });
 
   it('passes on the error message of QEMU', async () => {
-    const spec = await machine(arch, { cpuModel: 'no-such-model', answerPort: true });
-    await expect(runOneShot(spec, { onAnswer: () => undefined })).rejects.toMatchObject({
+    const spec = await machine(arch, { cpuModel: 'no-such-model' });
+    await expect(askOnce(spec, folder(), { onAnswer: () => undefined })).rejects.toMatchObject({
       message: expect.stringContaining('no-such-model') as string,
     });
   });
 
   it('is ended at its time limit', async () => {
-    const spec = await machine(arch, { answerPort: true });
+    const spec = await machine(arch);
     await writeFile(spec.kernel, endlessKernel(arch));
     const options = { onAnswer: () => undefined, timeoutSeconds: 1 };
-    await expect(runOneShot(spec, options)).rejects.toMatchObject({
+    await expect(askOnce(spec, folder(), options)).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_TIMEOUT',
     });
   });

@@ -192,15 +192,13 @@ describe('the boot modes', () => {
     });
 
     it.each([
-      ['perf', 'llama-completion', 'zosia.perf=1', undefined],
-      ['a chat', 'llama-cli', '', undefined],
-      ['a one-shot', 'llama-completion', '', 'Hello'],
-    ])('stop %s at its time limit', async (_, program, flags, prompt) => {
+      ['perf', 'llama-completion', 'zosia.perf=1'],
+      ['a chat', 'llama-cli', ''],
+    ])('stop %s at its time limit', async (_, program, flags) => {
       const { lines, exitStatus } = await boot(guest, {
         disk,
         flags: `${flags} zosia.time_limit=3`,
         overlay: impostor.entries('hang', 'so far so good\n'),
-        ...(prompt === undefined ? {} : { request: { args: [], prompt } }),
       });
       expect(lines).toContain(`zosia: ${program} did not end within 3 s; stopped`);
       expect(lines.join('\n')).toContain('so far so good');
@@ -277,7 +275,7 @@ describe('the boot modes', () => {
         disk: other,
         secondDisk: large,
         flags: 'zosia.diag=1 zosia.perf=1 zosia.perf.tokens=2',
-        request: { args: ['--threads', '2'], prompt: 'never answered' },
+        request: { args: ['--threads', '2'], serve: true },
       });
       const facts = factsOf(lines);
       expect(facts).toMatchObject({

@@ -54,26 +54,8 @@ static void add_asked(struct llama_command *command, const struct flags *flags,
     for (unsigned i = 0; i < request->argument_count; i++) add(command, request->arguments[i]);
 }
 
-static bool is_context_option(const char *argument) {
-    return text_equal(argument, "-c") || text_equal(argument, "--ctx-size") ||
-           text_equal(argument, "--ctx_size"); // llama.cpp takes an underscore for a dash
-}
-
-// Of several the last one counts.
-static void note_context(struct llama_command *command) {
-    command->context_asked = 0;
-    for (unsigned i = 0; i + 1 < command->argument_count; i++) {
-        const char *value = command->arguments[i + 1];
-        unsigned tokens;
-        if (!is_context_option(command->arguments[i])) continue;
-        bool known = text_parse_number(&value, UINT32_MAX, &tokens) && *value == '\0';
-        command->context_asked = known ? tokens : 0;
-    }
-}
-
 static void finish(struct llama_command *command, const struct flags *flags,
                    const struct request *request) {
-    note_context(command);
     add(command, NULL);
 
     text_format(command->term_variable, sizeof command->term_variable, "TERM=%s", request->terminal_type);
@@ -95,12 +77,12 @@ static void finish(struct llama_command *command, const struct flags *flags,
 void llama_chat_command(struct llama_command *command, const struct model *model, const struct flags *flags,
                         const struct request *request) {
     begin(command, LLAMA_CLI, model);
-    // llama-completion has no such option: it knows nothing but text.
+    // The other programs are asked in text alone.
     if (model->projector[0] != '\0') {
         add(command, "--mmproj");
         add(command, model->projector);
     }
-    // llama-completion heeds neither: what it prints is looked through instead.
+    // An answer of llama-server is looked through by the host instead.
     if (request->reasoning_hidden) {
         add(command, "--reasoning");
         add(command, "off");
@@ -110,32 +92,6 @@ void llama_chat_command(struct llama_command *command, const struct model *model
     // init edits the line, and hands over whole messages (messages.h).
     add(command, "--simple-io");
     add_no_warm_up(command, request);
-    add_asked(command, flags, request);
-    finish(command, flags, request);
-}
-
-void llama_answer_command(struct llama_command *command, const struct model *model,
-                          const struct flags *flags, const struct request *request) {
-    begin(command, LLAMA_COMPLETION, model);
-    // The prompt is taken byte for byte: --file would drop a final newline, and backslashes stay.
-    add(command, "--binary-file");
-    add(command, REQUEST_PROMPT_PATH);
-    add(command, "--no-escape");
-    // A model with a chat template gets one turn of conversation, any other a completion. Without
-    // --jinja only a few well-known templates are understood and the rest abort the program.
-    add(command, "--single-turn");
-    add(command, "--jinja");
-    // A conversation cannot open with an empty turn; text can start from nothing.
-    if (request->prompt_empty) add(command, "--no-conversation");
-    add(command, "--no-display-prompt");
-    add_no_warm_up(command, request);
-    // How the generation went is information, and what tokens the prompt has is said on request only.
-    add(command, "--log-verbosity");
-    add(command, "3");
-    add(command, "--verbose-prompt");
-    add(command, "--simple-io");
-    add(command, "--color");
-    add(command, "off");
     add_asked(command, flags, request);
     finish(command, flags, request);
 }

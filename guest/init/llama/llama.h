@@ -16,7 +16,6 @@
 struct llama_command {
     const char *arguments[48 + FLAG_ARGUMENTS_MAX + REQUEST_ARGUMENTS_MAX];
     unsigned argument_count;
-    unsigned context_asked; // tokens; 0: none, or the model's own
     const char *environment[8];
     char term_variable[80];
     char threads[12], batch_threads[12], tokens[12], context[12];
@@ -28,10 +27,6 @@ struct llama_command {
 // The command for a chat on a terminal.
 void llama_chat_command(struct llama_command *command, const struct model *model, const struct flags *flags,
                         const struct request *request);
-
-// The command that answers the request's prompt file with nothing but the answer on standard output.
-void llama_answer_command(struct llama_command *command, const struct model *model,
-                          const struct flags *flags, const struct request *request);
 
 // The command that answers what comes over the socket.
 void llama_server_command(struct llama_command *command, const struct model *model,

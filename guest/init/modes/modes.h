@@ -1,4 +1,4 @@
-// The boot modes: what a machine does instead of a chat or a one-shot, before it switches itself off.
+// The boot modes: what a machine does instead of a chat or serving, before it switches itself off.
 #ifndef ZOSIA_MODES_H
 #define ZOSIA_MODES_H
 

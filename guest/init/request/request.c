@@ -46,9 +46,6 @@ static void read_terminal(struct request *request) {
 
 bool request_read(struct request *request) {
     char first_byte[2];
-    long prompt_length = file_read(REQUEST_PROMPT_PATH, first_byte, sizeof first_byte);
-    request->one_shot = prompt_length != -ENOENT;
-    request->prompt_empty = prompt_length == 0;
     request->sealed = sys_access("/etc/zosia/request/sealed", R_OK) == 0;
     request->has_chat_template = file_read(REQUEST_CHAT_TEMPLATE_PATH, first_byte, sizeof first_byte) > 0;
     char reasoning[8];

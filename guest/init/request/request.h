@@ -7,7 +7,6 @@
 
 #include "kernel/abi.h"
 
-#define REQUEST_PROMPT_PATH "/etc/zosia/request/prompt"
 #define REQUEST_CHAT_TEMPLATE_PATH "/etc/zosia/request/chat-template"
 
 enum { REQUEST_ARGUMENTS_MAX = 1024 };
@@ -17,9 +16,6 @@ struct request {
     const char *arguments[REQUEST_ARGUMENTS_MAX];
     unsigned argument_count;
     bool sealed; // whether a NUL is to stand before each of init's lines; see console_seal
-    // Answer the prompt file and power off, rather than chat.
-    bool one_shot;
-    bool prompt_empty;
     // The chat template of this run is in its file.
     bool has_chat_template;
     // Leave reasoning out, rather than show it.

@@ -159,7 +159,6 @@ export async function runRequest(
       ...(flags.temp === undefined ? [] : ['--temp', String(flags.temp)]),
     ],
     isPlain: !process.stdout.isTTY || noColour(),
-    prompt: flags.prompt,
     chatTemplate: template.text,
     hideReasoning: flags.reasoning === 'hide',
     terminal: process.stdout.isTTY

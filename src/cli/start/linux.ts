@@ -38,8 +38,15 @@ export async function startLinuxMachine(
     await printCommand(spec, linuxArguments(spec));
     return;
   }
-  if (request.prompt !== undefined) {
-    result.exitStatus = await answer(spec, request, flags, { model, signal });
+  if (flags.prompt !== undefined) {
+    // Whatever the environment says of a console: that of a chat is meant.
+    const quiet: LinuxMachineSpec = { ...spec, console: { to: 'stdio' } };
+    result.exitStatus = await answer(
+      quiet,
+      request,
+      { ...flags, prompt: flags.prompt },
+      { model, signal },
+    );
     return;
   }
   if (canBeSaved(spec)) {
@@ -110,11 +117,12 @@ function isConversation(
 /** Has llama-server in the guest answer; which text it goes on from is for zosia to say. */
 async function answer(
   spec: LinuxMachineSpec,
-  { prompt = '', args, hideReasoning, chatTemplate }: RunRequest,
-  flags: LinuxFlags,
+  { args, hideReasoning, chatTemplate }: RunRequest,
+  flags: LinuxFlags & { readonly prompt: string },
   { model, signal }: { model: Pick<ModelInfo, 'hasChatTemplate'>; signal: AbortSignal },
 ): Promise<number> {
   if (!(await hasOwnInit(spec.initrd, spec.arch))) throw cannotAsk(spec.initrd);
+  const { prompt } = flags;
   const { server, conversation = isConversation(flags, model), ...asked } = splitArguments(args);
   const question: Question = { ...asked, prompt, conversation, hideReasoning };
   const kept: Uint8Array[] = [];

@@ -2,8 +2,7 @@ import type { ZosiaError } from '../../errors.js';
 import { FirmwareOutput } from '../firmware/output.js';
 import { ConsoleText } from '../console/console-text.js';
 import type { GuestWatcher } from '../console/guest-watcher.js';
-import { parseAnswerReport, parseGuestFault } from './answer-report.js';
-import type { AnswerReport } from '../llama-server/answer.js';
+import { parseGuestFault } from './guest-fault.js';
 import { GUEST_MARKERS } from './guest-markers.js';
 
 /** Longer than a kernel that boots says nothing, or a model is read, on most hosts. */
@@ -34,7 +33,6 @@ export class LinuxConsole implements GuestWatcher {
   #exitStatus: number | undefined;
   #started = false;
   #isSealed = false;
-  #report: AnswerReport | undefined;
   #fault: ZosiaError | undefined;
   #wanted = 0;
   #held = '';
@@ -47,7 +45,6 @@ export class LinuxConsole implements GuestWatcher {
     const found = GUEST_MARKERS.exitStatus.exec(line);
     if (found) this.#exitStatus = Number(found[1]);
     if (this.#isForeign && !this.#isInit && POWER_DOWN.test(line)) this.#exitStatus ??= 0;
-    this.#report = parseAnswerReport(line) ?? this.#report;
     this.#fault = parseGuestFault(line) ?? this.#fault;
   });
 
@@ -93,11 +90,6 @@ export class LinuxConsole implements GuestWatcher {
    */
   get exitStatus(): number | undefined {
     return this.#exitStatus;
-  }
-
-  /** What it said of its answer. */
-  get report(): AnswerReport | undefined {
-    return this.#report;
   }
 
   /** Why it failed, where it has said so in a way that is known; undefined unless it has failed. */

@@ -1,4 +1,4 @@
-import type { AnswerReport } from './answer-report.js';
+import type { AnswerReport } from '../llama-server/answer.js';
 import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
 import type { LinuxMachineSpec } from './spec.js';
@@ -66,7 +66,7 @@ async function answer(
         }, timeoutSeconds * 1000);
   const watcher = new LinuxConsole({ firmware: spec.firmware !== undefined });
   let outcome: Outcome | undefined;
-  const asking = ask(machine, question, { onAnswer, signal: ending.signal }, (found) => {
+  const asking = ask(machine, question, { onAnswer, ending }, (found) => {
     outcome = found;
   });
   try {
@@ -78,49 +78,61 @@ async function answer(
     signal.throwIfAborted();
     const { tail: consoleTail, exitStatus, fault } = watcher;
     const suspect = spec.firmware && suspectOf(spec.firmware);
-    if (outcome) return { exitStatus: 0, consoleTail, report: reportOf(outcome) };
-    if (late.signal.aborted) throw guestTimeout(timeoutSeconds!, consoleTail, suspect);
+    if (!outcome && late.signal.aborted) throw guestTimeout(timeoutSeconds!, consoleTail, suspect);
+    if (machine.isAwake) await asking;
+    const report = reportOf(outcome);
+    if (report) return { exitStatus: 0, consoleTail, report };
     if (fault) throw fault;
     if (exitStatus === undefined) throw guestDied({ ...end, consoleTail, suspect });
-    return { exitStatus, consoleTail, report: undefined };
+    return { exitStatus, consoleTail, report };
   } finally {
     clearTimeout(timer);
     ending.abort();
-    if (machine.isAwake) await asking;
   }
 }
 
 /** How an answer ended, or why there is none. */
 type Outcome = { readonly report: AnswerReport } | { readonly error: unknown };
 
-function reportOf(outcome: Outcome): AnswerReport {
-  if ('error' in outcome) throw outcome.error;
-  return outcome.report;
+function reportOf(outcome: Outcome | undefined): AnswerReport | undefined {
+  if (outcome && 'error' in outcome) throw outcome.error;
+  return outcome?.report;
 }
 
 /**
  * Asks the guest's server once it is there, and then ends the machine.
  *
- * @param onOutcome is not called for a machine that ends before
+ * @param options.ending ends the machine where QEMU does not do so when it is told
+ * @param onOutcome is not called for a machine that ends by itself: that tells why
  */
 async function ask(
   machine: InstantMachine,
   question: Question,
   {
     onAnswer,
-    signal,
-  }: { readonly onAnswer: OneShotOptions['onAnswer']; readonly signal: AbortSignal },
+    ending,
+  }: { readonly onAnswer: OneShotOptions['onAnswer']; readonly ending: AbortController },
   onOutcome: (outcome: Outcome) => void,
 ): Promise<void> {
   const { qemu, ports } = await machine.awake;
+  const quit = async (): Promise<boolean> => {
+    try {
+      await (await qemu.qmp).execute('quit');
+      return true;
+    } catch {
+      return false;
+    }
+  };
   try {
     const report = await askServer(new ServerConnection(ports[0]!), question, {
-      signal,
+      signal: ending.signal,
       onText: (text) => onAnswer(Buffer.from(text)),
     });
     onOutcome({ report });
+    if (!(await quit())) ending.abort();
   } catch (error) {
-    if (!signal.aborted) onOutcome({ error });
+    if (ending.signal.aborted) return;
+    // A machine that has gone cannot be told to.
+    if (await quit()) onOutcome({ error });
   }
-  await (await qemu.qmp).execute('quit').catch(() => undefined);
 }

@@ -25,8 +25,6 @@ export interface TerminalSize {
 export interface RunRequest {
   /** Extra arguments for llama.cpp's program. */
   readonly args: readonly string[];
-  /** Makes the run a one-shot: the guest answers this and powers off. */
-  readonly prompt?: string | undefined;
   readonly terminal?: TerminalSize | undefined;
   /** The terminal, or what stands in for it, has no colours. */
   readonly isPlain?: boolean | undefined;
@@ -110,7 +108,7 @@ const llamaArguments = ({ args, isPlain = false }: RunRequest): readonly string[
   isPlain ? [...args, '--color', 'off'] : args;
 
 function requestEntries(request: RunRequest): CpioEntry[] {
-  const { args, prompt, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
+  const { args, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
   const { table, wake, serve } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
   const file = (name: string, text: string): CpioEntry => ({
@@ -125,7 +123,6 @@ function requestEntries(request: RunRequest): CpioEntry[] {
         .map((arg) => `${arg}\0`)
         .join(''),
     ),
-    ...(prompt === undefined ? [] : [file('prompt', prompt)]),
     ...(sealed ? [file('sealed', '')] : []),
     ...(terminal
       ? [file('terminal', `${terminal.rows} ${terminal.columns} ${terminal.term}\n`)]

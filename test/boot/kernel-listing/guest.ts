@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { appendFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +7,13 @@ import { fetchComponents } from '../../../src/artifacts/fetch.js';
 import type { MappedDisk } from '../../../src/formats/device-mapper/table.js';
 import { planCpio } from '../../../src/formats/cpio/writer.js';
 import { writeRaw } from '../../../src/host/raw-writer.js';
-import { resolveLinuxMachine, runOneShot, withRunInitrd } from '../../../src/machine/machine.js';
+import {
+  linuxArguments,
+  resolveLinuxMachine,
+  withRunInitrd,
+} from '../../../src/machine/machine.js';
+import { LinuxConsole } from '../../../src/machine/linux/console.js';
+import { startControlled } from '../../../src/machine/qemu/controlled.js';
 import { readKernelPackage } from '../../../src/recipes/kernel-package.js';
 import { compileWithInit } from '../../support/init-program.js';
 import { parseListing } from './listing.js';
@@ -14,14 +21,14 @@ import type { Listing } from './listing.js';
 import { HOST } from '../../support/host.js';
 
 const SOURCE_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
-const SOURCES = ['init', 'tree', 'entry', 'content', 'sha256', 'report'];
+const SOURCES = ['init', 'tree', 'entry', 'content', 'sha256', 'report', 'delivery'];
 /** What it shares with the init that ships, and what that needs. */
 const INIT_PARTS = [
   ...['text/text', 'kernel/file', 'kernel/procfs', 'kernel/queue'],
   ...['console/console', 'console/output_filter', 'request/request'],
   ...['process/child', 'process/confinement', 'process/exit_gate'],
   ...['model/disk', 'model/mapped_disk', 'model/owner_map', 'model/model'],
-  ...['machine/modules', 'machine/mounts', 'machine/power', 'one_shot/answer'],
+  ...['machine/modules', 'machine/mounts', 'machine/power', 'kernel/virtio_port'],
 ];
 
 const RAM_MIB = 256;
@@ -107,17 +114,25 @@ async function takeListing(
       arch,
       ramMiB: RAM_MIB,
       cpus: 1,
-      answerPort: true,
       defaults: { kernel, initrd },
       ...(typeof disk === 'string' ? { disk } : {}),
     },
     HOST,
   );
-  const spec = typeof disk === 'object' ? { ...machine, disk } : machine;
-  const { exitStatus, consoleTail } = await runOneShot(spec, {
-    onAnswer: (bytes) => void pieces.push(bytes),
-    timeoutSeconds: TIMEOUT_SECONDS,
-  });
-  if (exitStatus !== 0) throw new Error(`the guest could not list:\n${consoleTail}`);
+  const spec = {
+    ...machine,
+    ...(typeof disk === 'object' ? { disk } : {}),
+    console: { to: 'stdio' },
+    ports: ['zosia.listing'],
+  } as const;
+  const qemu = startControlled(
+    { ...spec, args: linuxArguments(spec) },
+    { portCount: 1, signal: AbortSignal.timeout(TIMEOUT_SECONDS * 1000) },
+  );
+  const console = new LinuxConsole();
+  qemu.stdout.on('data', (bytes: Uint8Array) => console.feed(bytes));
+  qemu.ports[0]!.on('data', (bytes: Uint8Array) => pieces.push(bytes));
+  await Promise.all([qemu.ended, once(qemu.stdout, 'close'), once(qemu.ports[0]!, 'close')]);
+  if (console.exitStatus !== 0) throw new Error(`the guest could not list:\n${console.tail}`);
   return parseListing(Buffer.concat(pieces).toString('latin1'));
 }

@@ -94,7 +94,7 @@ _Noreturn void init_main(void) {
     modules_load();
     sys_mkdir(MOUNT_POINT, 0755);
     if (!report_open() || !request_read(&request)) {
-        console_line("no answer port or no request");
+        console_line("no port or no request");
         power_off(1);
     }
     bool is_folder = request.argument_count > 0 && request.arguments[0][0] == '/';

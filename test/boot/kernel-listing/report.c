@@ -1,31 +1,31 @@
 #include "report.h"
 
+#include "delivery.h"
 #include "kernel/sys.h"
-#include "one_shot/answer.h"
 #include "text/text.h"
 
-// Kept back for answer_finish, which makes sure that the host has had everything before.
+// Kept back for delivery_finish, which makes sure that the host has had everything before.
 enum { KEPT_BYTES = 512 };
 
-static struct answer answer;
+static struct delivery delivery;
 
 bool report_open(void) {
-    answer_open(&answer);
-    return answer.port >= 0;
+    delivery_open(&delivery);
+    return delivery.port >= 0;
 }
 
-bool report_finish(void) { return answer_finish(&answer); }
+bool report_finish(void) { return delivery_finish(&delivery); }
 
 static void make_room(void) {
-    struct pollfd writable = {answer.port, POLLOUT, 0};
+    struct pollfd writable = {delivery.port, POLLOUT, 0};
     sys_poll(&writable, 1, -1);
-    if (writable.revents & POLLHUP) answer_give_up(&answer);
-    queue_drain(&answer.text, answer.port, KEPT_BYTES);
+    if (writable.revents & POLLHUP) delivery_give_up(&delivery);
+    queue_drain(&delivery.text, delivery.port, KEPT_BYTES);
 }
 
 static void put(const char *bytes, size_t size) {
-    while (queue_room(&answer.text) < size) make_room();
-    queue_append(&answer.text, bytes, size);
+    while (queue_room(&delivery.text) < size) make_room();
+    queue_append(&delivery.text, bytes, size);
 }
 
 void report_text(const char *text) { put(text, text_length(text)); }

@@ -1,4 +1,4 @@
-// What is found, told to the host: lines of fields over the answer port.
+// What is found, told to the host: lines of fields over a port of their own.
 #ifndef LISTING_REPORT_H
 #define LISTING_REPORT_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// False when there is no answer port.
+// False when there is no such port.
 bool report_open(void);
 
 // Sends the rest, and returns when the host has taken it. False when some of it is lost.

@@ -121,7 +121,7 @@ export async function withMachine<T>(
       },
       HOST,
     );
-    const args = linuxArguments({ ...machine, console: { to: 'stdio' }, answerPort: false });
+    const args = linuxArguments({ ...machine, console: { to: 'stdio' } });
     const qemu = execa(machine.qemu, [...args, ...portArguments()], {
       stdio: ['pipe', 'pipe', 'inherit', 'pipe', 'pipe'],
       buffer: false,

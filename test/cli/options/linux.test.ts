@@ -8,9 +8,8 @@ const folder = temporaryFolder();
 
 describe('the request to a guest', () => {
   it('has the arguments that the machine needs before those of the options', async () => {
-    const { args, prompt } = await runRequest({ tokens: 9, temp: 0, prompt: 'Hi' }, ['-c', '512']);
+    const { args } = await runRequest({ tokens: 9, temp: 0 }, ['-c', '512']);
     expect(args.slice(0, 6)).toEqual(['-c', '512', '--predict', '9', '--temp', '0']);
-    expect(prompt).toBe('Hi');
   });
 
   it('has the requested number of threads', async () => {

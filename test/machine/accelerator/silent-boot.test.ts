@@ -9,11 +9,11 @@ import {
   runEfi,
   runEfiInteractive,
   runInteractive,
-  runOneShot,
 } from '../../../src/machine/machine.js';
 import type { EfiMachineSpec, LinuxMachineSpec } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import type { FakeQemu } from '../support/fake-qemu.js';
+import { askOnce, servingMachine } from '../support/serving-machine.js';
 import { EFI_SPEC, PLAIN_SPEC } from '../support/specs.js';
 import { until, withEnoughTime } from '../support/processes.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -27,7 +27,7 @@ const atAnyPace = (test: (seconds: number) => Promise<void>) => async () =>
 /** What a fake machine does that works; what it was given comes back. */
 const WORKS = {
   linux: `print('zosia: init\\r\\n'); done(0);`,
-  answer: `print('zosia: init\\r\\n'); process.stdout.write('hello', () => done(0));`,
+  answer: servingMachine(`say('hello'); end();`),
   piped: `print('zosia: starting llama-cli (model x)\\r\\n'); process.stdout.write('\\x1b[?2004h'); let typed = ''; process.stdin.on('data', (bytes) => {
     typed += bytes.toString();
     if (typed.endsWith('\\n')) process.stdout.write('\\x1b[?2004h');
@@ -127,7 +127,7 @@ describe('a machine without output is started again in two other ways', () => {
       const { spec, verdicts } = watched(PLAIN_SPEC, qemu, seconds);
       const notes: string[] = [];
       let answer = '';
-      const result = await runOneShot(spec, {
+      const result = await askOnce(spec, folder(), {
         onAnswer: (bytes) => void (answer += Buffer.from(bytes).toString()),
         onNote: (line) => notes.push(line),
       });
@@ -194,7 +194,10 @@ describe('a machine without output is started again in two other ways', () => {
 
 describe('a machine under an accelerator', () => {
   const boot = (spec: LinuxMachineSpec, notes: string[] = []) =>
-    runOneShot(spec, { onAnswer: () => undefined, onNote: (line) => notes.push(line) });
+    askOnce(spec, folder(), {
+      onAnswer: () => undefined,
+      onNote: (line) => notes.push(line),
+    });
 
   it(
     'with output is not restarted, and changes nothing that is known of the accelerator',
@@ -280,7 +283,10 @@ describe('a machine under an accelerator', () => {
       });
       const { spec, verdicts } = watched(PLAIN_SPEC, qemu, seconds);
       const abort = new AbortController();
-      const run = runOneShot(spec, { onAnswer: () => undefined, signal: abort.signal });
+      const run = askOnce(spec, folder(), {
+        onAnswer: () => undefined,
+        signal: abort.signal,
+      });
       const failure = expect(run).rejects.toThrow('enough');
       await until(() => existsSync(join(folder(), 'emulated')));
       abort.abort(new Error('enough'));
@@ -295,7 +301,9 @@ describe('a machine under an accelerator', () => {
       const qemu = await fakeQemu({ third: WORKS.linux });
       const signal = AbortSignal.timeout(seconds * 500);
       const { spec } = watched(PLAIN_SPEC, qemu, seconds);
-      await expect(runOneShot(spec, { onAnswer: () => undefined, signal })).rejects.toThrow();
+      await expect(
+        askOnce(spec, folder(), { onAnswer: () => undefined, signal }),
+      ).rejects.toThrow();
       expect((await startsOf(qemu)).length).toBeLessThanOrEqual(1);
     }),
   );

@@ -3,9 +3,9 @@ import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runOneShot } from '../../../src/machine/machine.js';
 import type { OneShotOptions } from '../../../src/machine/machine.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
+import { REPORT, askOnce, servingMachine } from '../support/serving-machine.js';
 import { PLAIN_SPEC } from '../support/specs.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { isAlive, startedPid, withEnoughTime } from '../support/processes.js';
@@ -28,10 +28,11 @@ async function answer(machine: string, options: Partial<OneShotOptions> = {}) {
   expect(tmpdir()).toBe(folder());
   const { path } = await makeFakeQemu(at('bin'), { machine });
   const pieces: Uint8Array[] = [];
-  const result = await runOneShot(
-    { ...PLAIN_SPEC, qemu: path },
-    { onAnswer: (bytes) => void pieces.push(bytes), ...options },
-  );
+  const spec = { ...PLAIN_SPEC, qemu: path };
+  const result = await askOnce(spec, folder(), {
+    onAnswer: (bytes) => void pieces.push(bytes),
+    ...options,
+  });
   return { ...result, text: Buffer.concat(pieces).toString('utf8') };
 }
 
@@ -46,35 +47,68 @@ async function expectNothingLeft() {
 }
 
 describe('runOneShot', () => {
-  it('returns the answer as it arrives and the exit status at the end', async () => {
-    const machine = `process.stdout.write('Once upon '); setTimeout(() => {
-      process.stdout.write('a time\\n'); print('zosia: init\\r\\n'); done(0); }, 50);`;
+  it('returns the answer as it arrives and how it ended, and ends the machine', async () => {
+    const machine = servingMachine(
+      `say('Once upon '); setTimeout(() => { say('a time\\n'); end(); }, 50);`,
+    );
     expect(await answer(machine)).toEqual({
       text: 'Once upon a time\n',
       exitStatus: 0,
-      consoleTail: 'zosia: init\nzosia: exit status=0',
+      consoleTail: 'zosia: init',
+      report: REPORT,
     });
     await expectNothingLeft();
   });
 
   it('keeps console and answer apart, so that markers in the answer are ignored', async () => {
-    const machine = `process.stdout.write('zosia: exit status=0\\n'); print('zosia: boo\\r\\n'); done(3);`;
-    const result = await answer(machine);
-    expect(result.text).toBe('zosia: exit status=0\n');
-    expect(result.exitStatus).toBe(3);
+    const machine = servingMachine(
+      `say('zosia: exit status=0\\n', () => { print('zosia: boo\\r\\n');
+        process.stdout.write('zosia: exit status=3\\r\\n', () => process.exit(0)); });`,
+    );
+    const pieces: string[] = [];
+    const result = await answer(machine, {
+      onAnswer: (bytes) => void pieces.push(Buffer.from(bytes).toString()),
+    });
+    expect(pieces).toEqual(['zosia: exit status=0\n']);
+    expect(result).toMatchObject({ exitStatus: 3, report: undefined });
     expect(result.consoleTail).toContain('zosia: boo');
   });
 
-  it('passes on a megabyte of bytes unchanged, as fast as the reader takes them', async () => {
-    const machine = `const bytes = Buffer.alloc(1 << 20, Uint8Array.from({ length: 256 }, (_, i) => i));
-      process.stdout.write(bytes, () => done(0));`;
+  it('reports a machine that dies in the middle of its answer', async () => {
+    const machine = servingMachine(
+      `say('Once', () => { console.error('qemu: gone'); process.exit(1); });`,
+    );
+    await expect(answer(machine)).rejects.toMatchObject({
+      code: 'ZOSIA_GUEST_DIED',
+      message: expect.stringContaining('qemu: gone') as string,
+      hint: expect.stringContaining('zosia: init') as string,
+    });
+  });
+
+  it('reports an answer that is none, and ends the machine', async () => {
+    const machine = servingMachine(`response.end('data: nonsense\\n\\n');`);
+    await expect(answer(machine)).rejects.toMatchObject({ code: 'ZOSIA_SERVER_FAILED' });
+    await expectNothingLeft();
+  });
+
+  it('reports what the guest says of a chat template', async () => {
+    const machine = `print('zosia: the chat template cannot be used: no\\r\\n'); done(1);`;
+    await expect(answer(machine)).rejects.toMatchObject({ code: 'ZOSIA_TEMPLATE_UNUSABLE' });
+  });
+
+  it('passes on a megabyte unchanged, as fast as the reader takes it', async () => {
+    const machine = servingMachine(
+      `const text = String.fromCharCode(...Array(128).keys()).repeat(128);
+      for (let i = 0; i < 64; i++) say(text);
+      end();`,
+    );
     let taken = 0;
     let atOnce = 0;
     await answer(machine, {
       async onAnswer(bytes) {
         expect(++atOnce).toBe(1);
         await new Promise((resolve) => setTimeout(resolve, 1));
-        for (const byte of bytes) if (byte !== taken++ % 256) throw new Error(`wrong at ${taken}`);
+        for (const byte of bytes) if (byte !== taken++ % 128) throw new Error(`wrong at ${taken}`);
         atOnce--;
       },
     });
@@ -82,8 +116,10 @@ describe('runOneShot', () => {
   });
 
   it('keeps the stdin of QEMU open, because a closed port blocks the guest', async () => {
-    const machine = `process.stdin.on('end', () => { print('hung up\\r\\n'); }).resume();
-      setTimeout(() => done(0), 100);`;
+    const machine = servingMachine(
+      'setTimeout(end, 100);',
+      `process.stdin.on('end', () => { print('hung up\\r\\n'); }).resume();`,
+    );
     expect((await answer(machine)).consoleTail).not.toContain('hung up');
   });
 
@@ -165,7 +201,7 @@ describe('runOneShot', () => {
   });
 
   it('ends when the answer cannot be written', async () => {
-    const machine = `process.stdout.write('answer'); ${HANGS(at('pid'))}`;
+    const machine = servingMachine(`say('answer');`);
     const onAnswer = () => {
       throw new Error('no room');
     };
@@ -175,11 +211,11 @@ describe('runOneShot', () => {
 
   it('reports that QEMU has disappeared', async () => {
     const spec = { ...PLAIN_SPEC, qemu: at('missing') };
-    await expect(runOneShot(spec, { onAnswer: () => undefined })).rejects.toMatchObject({
+    await expect(askOnce(spec, folder(), { onAnswer: () => undefined })).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DIED',
     });
     await writeFile(at('missing'), 'no program', { mode: 0o755 });
-    await expect(runOneShot(spec, { onAnswer: () => undefined })).rejects.toMatchObject({
+    await expect(askOnce(spec, folder(), { onAnswer: () => undefined })).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DIED',
     });
   });

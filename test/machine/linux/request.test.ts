@@ -36,7 +36,7 @@ describe('composeInitrd', () => {
     const base = new Uint8Array(size).fill(0xaa);
     const initrd = await compose(base, {
       args: ['--temp', '0', ''],
-      prompt: 'Zażółć\n',
+      chatTemplate: 'Zażółć\n',
       terminal: { rows: 24, columns: 80, term: 'xterm-256color' },
     });
     const overlayOffset = Math.ceil((size + 4) / 4) * 4;
@@ -44,7 +44,7 @@ describe('composeInitrd', () => {
     expect([...initrd.subarray(size, overlayOffset)].every((byte) => byte === 0)).toBe(true);
     expect(await requestFiles(initrd.subarray(overlayOffset))).toEqual({
       '/etc/zosia/request/args': '--temp\x000\0\0',
-      '/etc/zosia/request/prompt': 'Zażółć\n',
+      '/etc/zosia/request/chat-template': 'Zażółć\n',
       '/etc/zosia/request/terminal': '24 80 xterm-256color\n',
     });
   });
@@ -72,17 +72,13 @@ describe('composeInitrd', () => {
     expect(await requestFiles(none.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
   });
 
-  it('leaves out what was not requested, but keeps an empty prompt', async () => {
+  it('leaves out what was not requested', async () => {
     const none = await compose(new Uint8Array(4), { args: [] });
     expect(await requestFiles(none.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
-    const empty = await compose(new Uint8Array(4), { args: [], prompt: '' });
-    expect(await requestFiles(empty.subarray(4))).toMatchObject({
-      '/etc/zosia/request/prompt': '',
-    });
   });
 
   it('is a plain archive that cpio reads', async () => {
-    const initrd = await compose(new Uint8Array(4), { args: ['a'], prompt: 'b' });
+    const initrd = await compose(new Uint8Array(4), { args: ['a'], chatTemplate: 'b' });
     await writeFile(join(folder(), 'overlay'), initrd.subarray(4));
     const { stdout } = await promisify(execFile)('sh', [
       '-c',
@@ -91,7 +87,7 @@ describe('composeInitrd', () => {
     ]);
     expect(stdout.split('\n').filter((line) => line !== '')).toEqual([
       ...['etc', 'etc/zosia', 'etc/zosia/request'],
-      ...['etc/zosia/request/args', 'etc/zosia/request/prompt'],
+      ...['etc/zosia/request/args', 'etc/zosia/request/chat-template'],
     ]);
   });
 
@@ -124,7 +120,7 @@ describe('withRunInitrd', () => {
     const base = join(folder(), 'base');
     await writeFile(base, 'base');
     let seen = '';
-    const run = withRunInitrd({ initrd: base }, { args: [], prompt: 'secret' }, async (path) => {
+    const run = withRunInitrd({ initrd: base }, { args: ['secret'] }, async (path) => {
       seen = path;
       const { mode } = await stat(join(path, '..'));
       expect(mode & 0o777).toBe(0o700);

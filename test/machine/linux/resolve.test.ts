@@ -44,7 +44,6 @@ describe('resolveLinuxMachine', () => {
       cpuModel: 'neoverse-n1',
       append: '',
       console: { to: 'stdio' },
-      answerPort: false,
     });
     expect(spec.cpus).toBeGreaterThanOrEqual(1);
     expect(spec.cpus).toBeLessThanOrEqual(8);
@@ -122,13 +121,6 @@ describe('resolveLinuxMachine', () => {
   it('recognises a VMDK descriptor by its first line, whatever its name', async () => {
     await writeFile(at('disk'), '# Disk DescriptorFile\nversion=1\n');
     expect((await resolve()).disk).toEqual({ path: at('disk'), format: 'vmdk' });
-  });
-
-  it('writes the console of a one-shot to a file, wherever that of a session goes', async () => {
-    expect(await resolve({ answerPort: true, serial: 'stdio' })).toMatchObject({
-      answerPort: true,
-      console: { to: 'file' },
-    });
   });
 
   it('uses the RAM that the model needs, unless told otherwise', async () => {

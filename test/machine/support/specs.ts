@@ -14,7 +14,6 @@ export const PLAIN_SPEC: LinuxMachineSpec = {
   cpuModel: 'neoverse-n1',
   append: '',
   console: { to: 'stdio' },
-  answerPort: false,
 };
 
 /** A plain machine that boots a UEFI application. */

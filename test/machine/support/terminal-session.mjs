@@ -37,7 +37,6 @@ const spec = {
   cpuModel: 'neoverse-n1',
   append: '',
   console: serial ? { to: 'backend', backend: serial } : { to: 'stdio' },
-  answerPort: false,
 };
 if (ending === 'throws') {
   process.on('SIGUSR2', () => {
