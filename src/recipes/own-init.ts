@@ -1,6 +1,5 @@
 import type { Architecture } from '../artifacts/architectures.js';
-import { prebuiltInit } from '../artifacts/prebuilt.js';
-import { digestBytes } from '../host/digest.js';
+import { prebuiltDigest } from '../artifacts/prebuilt.js';
 import { readManifest } from './manifest.js';
 
 /**
@@ -10,5 +9,5 @@ import { readManifest } from './manifest.js';
 export async function hasOwnInit(initramfsPath: string, arch: Architecture): Promise<boolean> {
   const manifest = await readManifest(initramfsPath);
   const init = manifest?.inputs.find(({ name }) => name === 'init');
-  return init !== undefined && init.sha256 === digestBytes(await prebuiltInit(arch));
+  return init !== undefined && init.sha256 === (await prebuiltDigest(arch, 'init'));
 }
