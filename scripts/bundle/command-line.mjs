@@ -29,6 +29,7 @@ const GROUPS = {
     'src/cli/run/linux.ts',
     'src/cli/run/efi.ts',
   ],
+  'linux-machine': ['src/cli/up/linux.ts'],
 };
 
 /** A chunk that is smaller is joined with one that is loaded on the same occasions, where there is one. */

@@ -7,27 +7,45 @@ import { writeOutput } from '../host/output-file.js';
 /** The file that has the digests of the files beside it. */
 export const SUMS_FILE = 'SHA256SUMS';
 
+/** Makes the error for a file that ships with zosia and is missing, unreadable or another. */
+type Damaged = (message: string, cause?: unknown) => Error;
+
 /**
  * Reads a file that ships with zosia, checked against the SHA256SUMS beside it.
  *
- * @param damaged makes the error to throw for a file that is missing, unreadable or another
+ * @throws what `damaged` makes
  */
 export async function readSummedFile(
   directory: string,
   name: string,
-  damaged: (message: string, cause?: unknown) => Error,
+  damaged: Damaged,
 ): Promise<Buffer> {
-  const read = async (path: string): Promise<Buffer> => {
-    try {
-      return await readFile(path);
-    } catch (cause) {
-      throw damaged(`${path} cannot be read: ${systemReason(cause)}`, cause);
-    }
-  };
   const path = join(directory, name);
-  const [bytes, sums] = await Promise.all([read(path), read(join(directory, SUMS_FILE))]);
-  if (parseSums(sums.toString('utf8')).get(name) === digestBytes(bytes)) return bytes;
+  const [bytes, sums] = await Promise.all([read(path, damaged), readSums(directory, damaged)]);
+  if (sums.get(name) === digestBytes(bytes)) return bytes;
   throw damaged(`${path} is not the file that ${SUMS_FILE} names`);
+}
+
+/**
+ * What the SHA256SUMS beside a file says of it. The file itself is not looked at.
+ *
+ * @throws what `damaged` makes
+ */
+export async function readSum(directory: string, name: string, damaged: Damaged): Promise<string> {
+  const sum = (await readSums(directory, damaged)).get(name);
+  if (sum !== undefined) return sum;
+  throw damaged(`${join(directory, SUMS_FILE)} does not name ${name}`);
+}
+
+const readSums = async (directory: string, damaged: Damaged): Promise<Map<string, string>> =>
+  parseSums((await read(join(directory, SUMS_FILE), damaged)).toString('utf8'));
+
+async function read(path: string, damaged: Damaged): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw damaged(`${path} cannot be read: ${systemReason(cause)}`, cause);
+  }
 }
 
 /** Writes down the digests of all files of a folder, by name. */

@@ -82,11 +82,17 @@ function* zeros(start: number, end: number): Generator<LeafSegment> {
  *
  * @returns whether it did; if not, there is no `target`
  */
-export async function cloneFile(path: string, target: string): Promise<boolean> {
+export const cloneFile = (path: string, target: string): Promise<boolean> =>
+  copyWith(constants.COPYFILE_FICLONE_FORCE, path, target);
+
+/** {@link cloneFile}, or, where there are no clones, a copy made by the system, whose holes are filled. */
+export const cloneOrCopyFile = (path: string, target: string): Promise<boolean> =>
+  copyWith(constants.COPYFILE_FICLONE, path, target);
+
+async function copyWith(how: number, path: string, target: string): Promise<boolean> {
   try {
     // A clone on macOS is one of the link itself where the path is a symbolic link.
-    const file = await realpath(path);
-    await copyFile(file, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    await copyFile(await realpath(path), target, how | constants.COPYFILE_EXCL);
     return true;
   } catch {
     return false;

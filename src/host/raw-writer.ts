@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { alignedMemory } from './aligned-memory.js';
 import { imageChunks } from './chunks.js';
-import { cloneCandidate, cloneFile, planClone } from './clone.js';
+import { cloneCandidate, cloneFile, cloneOrCopyFile, planClone } from './clone.js';
 import type { ClonePlan } from './clone.js';
 import { dataRuns } from './data-runs.js';
 import type { DataRun } from './data-runs.js';
@@ -19,6 +19,11 @@ import { writeAll } from './write-all.js';
 export interface WriteRawOptions extends OutputOptions {
   /** Called after each piece with the bytes of data that are in place, and those there are in all. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  /**
+   * False for a file that is soon gone: blocks of zeros in the data need not become holes. Where the image is
+   * mostly one file the system then copies that, several times as fast. True unless given.
+   */
+  readonly sparse?: boolean | undefined;
 }
 
 /** What is read and written at once: holes go by fastest in large pieces, and so do direct writes. */
@@ -63,6 +68,7 @@ export async function writeRaw(
 ): Promise<void> {
   const leaves = flatten(image);
   const base = await findCloneBase(image.sizeBytes, leaves);
+  const copyOf = (options.sparse ?? true) ? cloneFile : cloneOrCopyFile;
   await writeOutputFile(
     path,
     async (file, begun) => {
@@ -80,7 +86,7 @@ export async function writeRaw(
         options,
       });
     },
-    base ? { ...options, begin: (temporary) => cloneFile(base.path, temporary) } : options,
+    base ? { ...options, begin: (temporary) => copyOf(base.path, temporary) } : options,
   );
 }
 

@@ -1,7 +1,6 @@
 import { fetchedBuildroot } from './buildroot.js';
 import { INIT_PATH } from './initramfs.js';
 import { conflict, layOver } from './layering.js';
-import type { ManifestInput } from './manifest.js';
 import { OWN_LOADER, withOwnLoader } from './own-loader.js';
 import { BUILDROOT } from './places.js';
 import type { BaseInit, Places } from './places.js';
@@ -65,9 +64,6 @@ export async function openBase({
   }
   return { ...rootfs, sha256: await digestImage(rootfs.archive, signal), init };
 }
-
-/** What a recipe says of a base. */
-export const baseInputs = ({ sha256 }: Base): ManifestInput[] => [{ name: 'base', sha256 }];
 
 const SBIN_INIT = '/sbin/init';
 

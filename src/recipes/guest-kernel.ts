@@ -1,8 +1,7 @@
 import { readKernelPackage } from './kernel-package.js';
 import type { KernelModule } from './kernel-package.js';
 import type { Architecture } from '../artifacts/architectures.js';
-import { prebuiltProgram } from '../artifacts/prebuilt.js';
-import type { PrebuiltProgram } from '../artifacts/prebuilt.js';
+import { PREBUILT_KERNEL, prebuiltProgram } from '../artifacts/prebuilt.js';
 import { decompressWhole } from '../formats/compression/decompress.js';
 import { hasPvhEntry, unpackBzImage } from '../formats/linux/bzimage.js';
 import { ZosiaError } from '../errors.js';
@@ -17,12 +16,6 @@ export interface GuestKernel {
   /** What it loads, in that order; none where everything is built in. */
   readonly modules: readonly KernelModule[];
 }
-
-/** The file that has the kernel which ships with zosia, below guest/prebuilt. */
-export const PREBUILT_KERNEL: Readonly<Record<Architecture, PrebuiltProgram>> = {
-  aarch64: 'Image.gz',
-  x86_64: 'bzImage',
-};
 
 /** An arm64 kernel with everything that Debian builds in has 27 MiB. */
 const MAX_IMAGE_BYTES = 256 * MIB;

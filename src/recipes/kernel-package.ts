@@ -1,19 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { mergeUsr } from './file-tree.js';
+import { GUEST_MODULES } from './guest-modules.js';
 import { ZosiaError } from '../errors.js';
 import { splitCompression } from '../formats/compression/decompress.js';
 import { readDeb } from '../formats/deb/deb.js';
 import { decompressModule, dependenciesFromModinfo } from '../formats/kmod/modinfo.js';
 import { loadOrder } from '../formats/kmod/modules-dep.js';
-
-/** What the guest's devices need: the disk, the answer port, and the ways virtio is attached. */
-export const GUEST_MODULES = [
-  'virtio_pci',
-  'virtio_mmio',
-  'virtio_blk',
-  'virtio_console',
-  'dm_mod',
-] as const;
 
 /** A module to load: its absolute path in the guest, and its contents, uncompressed. */
 export interface KernelModule {

@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { zosiaVersion } from './version.js';
-import { digestFile } from '../host/digest.js';
-import { sha256 } from '../image/sha256.js';
+import { digestBytes } from '../host/digest.js';
+import { readStamp } from '../host/file-stamp.js';
 import { writeOutput } from '../host/output-file.js';
+import { rememberedDigest } from '../host/remembered-digest.js';
 import { sweepOnce } from '../host/temporary.js';
 import { readTextFile } from '../host/text-file.js';
 import { byteCount, object, tryJson } from '../json.js';
@@ -63,7 +63,7 @@ export async function writeManifest(
 
 /**
  * Whether an image that is there already is exactly what would be built: made for the same recipe by
- * this version of zosia, and its bytes unchanged since. With `frozen`, one that a substitute went into is not.
+ * this version of zosia, and its bytes unchanged since (see {@link rememberedDigest}). With `frozen`, one that a substitute went into is not.
  */
 export async function isCurrent(
   imagePath: string,
@@ -75,12 +75,9 @@ export async function isCurrent(
   if (manifest?.recipeSha256 !== recipeDigest(recipe)) return false;
   if (manifest.versions.zosia !== zosiaVersion()) return false;
   if (options.frozen && manifest.inputs.some((input) => input.substitute)) return false;
-  const size = await stat(imagePath).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (size !== manifest.output.sizeBytes) return false;
-  return (await digestFile(imagePath, size)) === manifest.output.sha256;
+  const { sizeBytes, sha256 } = manifest.output;
+  const found = await readStamp(imagePath).catch(() => undefined);
+  return found?.sizeBytes === sizeBytes && (await rememberedDigest(imagePath)) === sha256;
 }
 
 /** The manifest of an image; one that somebody damaged counts as none. */
@@ -91,7 +88,7 @@ export async function readManifest(
 }
 
 function recipeDigest({ product, inputs, settings }: Recipe): string {
-  return sha256(JSON.stringify([product, inputs, settings]));
+  return digestBytes(Buffer.from(JSON.stringify([product, inputs, settings])));
 }
 
 /** The parts of a manifest that are used. */

@@ -1,6 +1,5 @@
 import type { Architecture } from '../artifacts/architectures.js';
-import { prebuiltInit } from '../artifacts/prebuilt.js';
-import { digestBytes } from '../host/digest.js';
+import { prebuiltDigest } from '../artifacts/prebuilt.js';
 import { readManifest } from './manifest.js';
 
 /**
@@ -12,5 +11,5 @@ export async function hasOwnInit(initramfsPath: string, arch: Architecture): Pro
   const init = manifest?.inputs.find(({ name }) => name === 'init');
   // With a base, the other PID 1 is in it.
   if (manifest?.settings['init'] === 'base') return false;
-  return init !== undefined && init.sha256 === digestBytes(await prebuiltInit(arch));
+  return init !== undefined && init.sha256 === (await prebuiltDigest(arch, 'init'));
 }

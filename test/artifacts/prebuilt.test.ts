@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prebuiltInit } from '../../src/artifacts/prebuilt.js';
+import { prebuiltDigest, prebuiltInit } from '../../src/artifacts/prebuilt.js';
 import { parseSums } from '../../src/artifacts/summed-file.js';
 import { sha256 } from '../../src/image/sha256.js';
 import { temporaryFolder } from './samples.js';
@@ -39,6 +39,23 @@ describe('prebuiltInit', () => {
       code: 'ZOSIA_GUEST_DAMAGED',
       message: expect.stringContaining('ENOENT'),
     });
+  });
+});
+
+describe('prebuiltDigest', () => {
+  it('is what the checksums say, whatever the program is', async () => {
+    const folder = await prebuilt('program', `${sha256('other')}  init\n`);
+    expect(await prebuiltDigest('aarch64', 'init', folder)).toBe(sha256('other'));
+  });
+
+  it('is none without checksums, and of what they do not name', async () => {
+    const folder = await prebuilt('program', `${sha256('program')}  else\n`);
+    for (const arch of ['aarch64', 'x86_64'] as const) {
+      await expect(prebuiltDigest(arch, 'init', folder)).rejects.toMatchObject({
+        code: 'ZOSIA_GUEST_DAMAGED',
+        message: expect.stringContaining('SHA256SUMS'),
+      });
+    }
   });
 });
 

@@ -55,11 +55,13 @@ describe('the command line', () => {
     expect(await filesLoadedBy('--version')).toEqual(['main.js', 'start.js']);
   });
 
-  it('loads a third one to write a model disk, and a fourth to boot a machine with one', async () => {
+  it('loads a third one to write a model disk, a fourth for the options of a machine, and a fifth to boot one', async () => {
     const files = ['main.js', 'start.js', 'image-model.js'];
     expect((await filesLoadedBy(...(await imageModel()))).sort()).toEqual(files.sort());
     const more = [...files, 'machines.js'];
     expect((await filesLoadedBy('up', '--help')).sort()).toEqual(more.sort());
+    const all = [...more, 'linux-machine.js'];
+    expect((await filesLoadedBy('up', '--dry-run')).sort()).toEqual(all.sort());
   });
 
   it('loads nothing of Node.js that is for processes or networks to write a model disk', async () => {

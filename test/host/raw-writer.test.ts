@@ -43,6 +43,20 @@ describe('writeRaw', () => {
     },
   );
 
+  it('copies what need not be sparse as well, and writes what follows', async () => {
+    const source = folder.file('base');
+    const base = Buffer.concat([randomBytes(2 ** 20), Buffer.alloc(2 ** 20), randomBytes(7)]);
+    await writeFile(source, base);
+    const sizeBytes = base.length + 5;
+    const tail = bytesSegment(base.length + 1, Buffer.from('tail'));
+    const image = makeImage(sizeBytes, [file(0, source, base.length), tail]);
+    const path = folder.file('dense copy');
+    await writeRaw(image, path, { sparse: false, mode: 0o600 });
+    const expected = Buffer.concat([base, Buffer.from('\0tail')]);
+    expect(Buffer.compare(await readFile(path), expected)).toBe(0);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
   it('keeps the holes of a source file', async () => {
     const source = folder.file('sparse source');
     const sizeBytes = 2 ** 26;

@@ -4,25 +4,8 @@ import { accessBytes } from '../../image/random-access.js';
 import { tooLarge, joinChunks } from '../compression/limits.js';
 import { METHOD_MAGIC_BYTES, findMethod } from '../compression/methods.js';
 import { elfNotes } from '../elf/notes.js';
+import { payloadPlace, setupHeaderProblem } from './setup-header.js';
 
-/**
- * The setup header of Linux on x86 (Documentation/x86/boot.rst). From protocol 2.08 on it says where the
- * compressed kernel lies: from the end of the setup sectors on, of which the first is not counted.
- */
-const HEADER = {
-  setupSectorsOffset: 0x1f1,
-  magicOffset: 0x202,
-  magic: 'HdrS',
-  versionOffset: 0x206,
-  firstVersion: 0x0208,
-  payloadOffsetOffset: 0x248,
-  payloadLengthOffset: 0x24c,
-  sizeBytes: 0x250,
-} as const;
-
-const SECTOR_BYTES = 512;
-/** What setup_sects is when it is 0. */
-const DEFAULT_SETUP_SECTORS = 4;
 /** Debian's kernel unpacks to 51 MiB; the most that is believed of any. */
 const MAX_KERNEL_BYTES = 512 * 1024 * 1024;
 /** The size of what is packed, which the kernel's makefile adds to all but gzip, whose own it is. */
@@ -54,41 +37,12 @@ export async function unpackBzImage(bzImage: Uint8Array): Promise<Uint8Array> {
   return joinChunks(chunks);
 }
 
-/**
- * Where the compressed kernel in a bzImage ends, in bytes from its beginning.
- *
- * @param head what the file begins with, header and all
- * @returns undefined for what is no bzImage, or does not say
- */
-export function payloadEnd(head: Uint8Array): number | undefined {
-  if (head.length < HEADER.sizeBytes) return undefined;
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  const { magic, magicOffset } = HEADER;
-  if (bytes.toString('latin1', magicOffset, magicOffset + magic.length) !== magic) return undefined;
-  if (bytes.readUInt16LE(HEADER.versionOffset) < HEADER.firstVersion) return undefined;
-  const { start, length } = payloadPlace(bytes);
-  return length === 0 ? undefined : start + length;
-}
-
-function payloadPlace(bytes: Buffer): { start: number; length: number } {
-  const sectors = bytes[HEADER.setupSectorsOffset]! || DEFAULT_SETUP_SECTORS;
-  const start = (sectors + 1) * SECTOR_BYTES + bytes.readUInt32LE(HEADER.payloadOffsetOffset);
-  return { start, length: bytes.readUInt32LE(HEADER.payloadLengthOffset) };
-}
-
 /** The compressed kernel. */
 function payloadOf(bzImage: Uint8Array): Uint8Array {
-  if (bzImage.length < HEADER.sizeBytes) throw damaged('it has no setup header');
-  const bytes = Buffer.from(bzImage.buffer, bzImage.byteOffset, bzImage.byteLength);
-  const { magic, magicOffset } = HEADER;
-  if (bytes.toString('latin1', magicOffset, magicOffset + magic.length) !== magic) {
-    throw damaged('it has no setup header');
-  }
-  if (bytes.readUInt16LE(HEADER.versionOffset) < HEADER.firstVersion) {
-    throw damaged('its boot protocol is older than 2.08');
-  }
-  const { start, length } = payloadPlace(bytes);
-  if (length < SIZE_BYTES || start + length > bytes.length) throw damaged('it is cut short');
+  const problem = setupHeaderProblem(bzImage);
+  if (problem !== undefined) throw damaged(problem);
+  const { start, length } = payloadPlace(bzImage);
+  if (length < SIZE_BYTES || start + length > bzImage.length) throw damaged('it is cut short');
   return bzImage.subarray(start, start + length);
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'buffer';
-import { payloadEnd } from './bzimage.js';
+import { payloadEnd } from './setup-header.js';
 
 /** Fewer bytes than any kernel's header has tell nothing. */
 const LEAST_BYTES = 64;

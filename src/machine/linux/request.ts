@@ -81,6 +81,7 @@ export async function composeInitrd(
   }
   await writeRaw(planRunInitrd(basePath, base.size, request), outPath, {
     durable: false,
+    sparse: false,
     signal,
   });
 }

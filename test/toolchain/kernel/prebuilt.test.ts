@@ -3,15 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../../src/artifacts/architectures.js';
 import { lockedPackages, readLock } from '../../../src/artifacts/lock.js';
-import { PREBUILT_DIRECTORY } from '../../../src/artifacts/prebuilt.js';
+import { PREBUILT_DIRECTORY, PREBUILT_KERNEL } from '../../../src/artifacts/prebuilt.js';
 import { SUMS_FILE, parseSums } from '../../../src/artifacts/summed-file.js';
 import { decompressWhole } from '../../../src/formats/compression/decompress.js';
 import { sha256 } from '../../../src/image/sha256.js';
-import {
-  PREBUILT_KERNEL,
-  prebuiltKernel,
-  readPrebuiltKernel,
-} from '../../../src/recipes/guest-kernel.js';
+import { prebuiltKernel, readPrebuiltKernel } from '../../../src/recipes/guest-kernel.js';
 import { askedSymbols, parseConfig, unmetSymbols } from '../../../src/toolchain/kernel/config.js';
 import { readKernelFragments } from '../../../src/toolchain/kernel/fragments.js';
 import { writePrebuiltKernel } from '../../../src/toolchain/kernel/prebuilt.js';
