@@ -11,8 +11,7 @@ import type { AcceleratorVerdict } from '../qemu/host-spec.js';
 import { PLATFORMS } from '../qemu/platform.js';
 import { withPrivateFolder } from '../../host/private-folder.js';
 import { object } from '../../json.js';
-import { aarch64ProbeKernel } from './probe-aarch64.js';
-import { X86_PROBE_EXIT_CODE, X86_PROBE_EXIT_DEVICE, x86ProbeFirmware } from './probe-x86.js';
+import { PROBE_MARKER, probeProgram } from './probe-program.js';
 import type { QemuBinary } from '../qemu/binary.js';
 
 /** What lets the host's processor run the guest: KVM on Linux, HVF on macOS. */
@@ -38,10 +37,7 @@ const DEADLINE_MS = 5000;
  * How long a verdict that is less than good is believed: a host that was too busy once must not be slow
  * for good.
  */
-const BAD_VERDICT_LIFETIME_MS = 24 * 60 * 60 * 1000;
-
-/** What the guest program prints. */
-const MARKER = 'zosia: probe';
+export const BAD_VERDICT_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 /** A context with the place where verdicts are kept. */
 export interface VerdictContext extends ProbeContext {
@@ -138,14 +134,7 @@ export async function probeAccelerator(
 ): Promise<AcceleratorVerdict> {
   const probe = async (folder: string): Promise<AcceleratorVerdict> => {
     const path = join(folder, 'probe');
-    const program =
-      arch === 'x86_64'
-        ? {
-            code: x86ProbeFirmware(MARKER),
-            arguments: ['-bios', path, '-device', X86_PROBE_EXIT_DEVICE],
-            exitCode: X86_PROBE_EXIT_CODE,
-          }
-        : { code: aarch64ProbeKernel(MARKER), arguments: ['-kernel', path], exitCode: 0 };
+    const program = probeProgram(arch, path);
     await writeFile(path, program.code);
     const result = await execa(
       binary.path,
@@ -171,7 +160,7 @@ export async function probeAccelerator(
         reason: `a small test program did not come to its end in ${DEADLINE_MS / 1000} s`,
       };
     }
-    if (result.exitCode === program.exitCode && result.stdout.includes(MARKER)) {
+    if (result.exitCode === program.exitCode && result.stdout.includes(PROBE_MARKER)) {
       return { usable: true };
     }
     const complaint = result.stderr.trim().split('\n').at(-1)?.trim() ?? '';

@@ -95,7 +95,7 @@ export async function loadState(
       (found) => found !== 'inmigrate',
       signal,
     );
-    if (status !== 'paused') throw failed('restore', `it is ${status}`);
+    if (!STANDING.includes(status)) throw failed('restore', `it is ${status}`);
   } finally {
     socket.destroy();
   }
@@ -109,6 +109,9 @@ const RUN = object({ status: v.string() });
 
 const migrationStatus = async (qmp: Qmp): Promise<v.InferOutput<typeof MIGRATION>> =>
   v.parse(MIGRATION, await qmp.execute('query-migrate'));
+
+/** What a machine is that stood still when it was saved: it may never have run (QEMU, qapi/run-state.json). */
+const STANDING: readonly string[] = ['paused', 'prelaunch'];
 
 const runStatus = async (qmp: Qmp): Promise<string> =>
   v.parse(RUN, await qmp.execute('query-status')).status;
