@@ -75,8 +75,9 @@ export async function startCopy(
   await writeFile(initrd, NO_INITRAMFS);
   const failed = new AbortController();
   const ending = AbortSignal.any([signal, failed.signal]);
+  let machine: RunningMachine | undefined;
   try {
-    const machine = startLinux(
+    machine = startLinux(
       {
         ...spec,
         initrd,
@@ -91,6 +92,9 @@ export async function startCopy(
     return machine;
   } catch (error) {
     failed.abort();
+    // It ends only when it has got rid of what it prints.
+    machine?.qemu.stdout.resume();
+    await machine?.qemu.ended;
     throw error;
   }
 }

@@ -149,12 +149,16 @@ export class InstantMachine implements LiveMachine {
     const { spec, onNote } = this.#plan;
     const { store, parts, machineType } = snapshots;
     const ramBytes = spec.ramMiB * MIB;
-    const room = await readRoom(store, snapshots.budgetBytes);
-    if (!hasRoomForRam(room, ramBytes)) {
-      onNote('the machine is not saved: its disk has too little room');
+    let room: Room;
+    let draft: Draft;
+    try {
+      room = await readRoom(store, snapshots.budgetBytes);
+      if (!hasRoomForRam(room, ramBytes)) throw new Error('its disk has too little room');
+      draft = await store.openDraft(ramBytes);
+    } catch (error) {
+      onNote(`the machine is not saved: ${reasonOf(error)}`);
       return (yield* this.#boot(undefined)).end;
     }
-    const draft = await store.openDraft(ramBytes);
     try {
       const shown: Uint8Array[] = [];
       const boot = this.#boot({ snapshots, draft, room });
@@ -163,17 +167,22 @@ export class InstantMachine implements LiveMachine {
         if (!this.#isAwake) shown.push(next.value);
         yield next.value;
       }
-      const { end, saved, failure } = next.value;
-      if (failure !== undefined) {
-        onNote(`the machine is not saved, and is booted anew: ${failure}`);
-        return (yield* this.#boot(undefined)).end;
+      const { end, saved } = next.value;
+      let { failure } = next.value;
+      if (saved) {
+        const console = Buffer.concat(shown).subarray(0, MAX_CONSOLE_BYTES);
+        const ofConsole = { sizeBytes: console.length, sha256: digestBytes(console) };
+        try {
+          await writeFile(consolePath(draft.folder), console, { mode: 0o600 });
+          await store.commit(draft, { parts, machineType, ...saved, console: ofConsole });
+          return undefined;
+        } catch (error) {
+          failure = reasonOf(error);
+        }
       }
-      if (!saved) return end;
-      const console = Buffer.concat(shown).subarray(0, MAX_CONSOLE_BYTES);
-      await writeFile(consolePath(draft.folder), console, { mode: 0o600 });
-      const ofConsole = { sizeBytes: console.length, sha256: digestBytes(console) };
-      await store.commit(draft, { parts, machineType, ...saved, console: ofConsole });
-      return undefined;
+      if (failure === undefined) return end;
+      onNote(`the machine is not saved, and is booted anew: ${failure}`);
+      return (yield* this.#boot(undefined)).end;
     } finally {
       await draft.giveBack();
     }
@@ -195,12 +204,20 @@ export class InstantMachine implements LiveMachine {
       },
       signal,
     );
+    // Of a QEMU that has ended its end tells more; one that has not would wait for ever.
+    let broken: Error | undefined;
+    const giveUp = (error: unknown): undefined => {
+      if (!machine.control.isOpen) return;
+      broken = error instanceof Error ? error : new Error(String(error));
+      failed.abort();
+    };
     try {
-      const meeting = this.#meet(machine, saving, signal).catch(() => undefined);
+      const meeting = this.#meet(machine, saving, signal).catch(giveUp);
       yield* machine.qemu.stdout as AsyncIterable<Buffer>;
       const end = await machine.qemu.ended;
       const met = await meeting;
       if (met) return { ...met, end };
+      if (broken !== undefined) throw broken;
       // Its RAM had no room on the disk any more.
       const isKilled = saving && !this.#isAwake && end.signal === 'SIGBUS';
       return { end, failure: isKilled ? 'its disk is full' : undefined };
@@ -218,7 +235,7 @@ export class InstantMachine implements LiveMachine {
     await machine.control.next(signal);
     if (saving && (await this.#hasRoom(saving))) {
       const saved = await this.#save(machine, saving, signal);
-      await (await machine.qemu.qmp).execute('quit');
+      await quit(machine);
       return saved;
     }
     await wake(machine, this.#plan.wakeSettings(), signal);
@@ -264,6 +281,15 @@ interface Saving {
   readonly snapshots: SnapshotPlan;
   readonly draft: Draft;
   readonly room: Room;
+}
+
+/** Ends QEMU, which may hang up before it says that it does. */
+async function quit({ qemu, control }: RunningMachine): Promise<void> {
+  try {
+    await (await qemu.qmp).execute('quit');
+  } catch (error) {
+    if (control.isOpen) throw error;
+  }
 }
 
 const reasonOf = (error: unknown): string =>
