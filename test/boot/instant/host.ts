@@ -60,6 +60,18 @@ export class InstantUser {
     return { stdout, stderr, exitCode };
   }
 
+  /** Starts what {@link ask} does, to be killed. */
+  start(): { kill(): void } {
+    const [program, ...rest] = this.command(['--temp', '0']);
+    const child = execa(program, rest, {
+      cwd: this.folder,
+      env: { XDG_CACHE_HOME: join(this.folder, 'cache') },
+      input: 'What is zosia?\n',
+      reject: false,
+    });
+    return { kill: () => void child.kill('SIGKILL') };
+  }
+
   /** Starts a chat on a terminal. */
   open(
     args: readonly string[] = ['--temp', '0'],
