@@ -33,7 +33,7 @@ export function startLinux(spec: LinuxMachineSpec, signal: AbortSignal): Running
   return { qemu, control: new ControlPort(control!), ports };
 }
 
-/** How long a guest may take to go on: a hundred times what it does. */
+/** How long a copy may take to go on: a hundred times what it does. */
 const WAKE_TIMEOUT_MS = 20_000;
 
 /** Lets the guest go on from its rendezvous. */
@@ -43,8 +43,7 @@ export async function wake(
   signal: AbortSignal,
 ): Promise<void> {
   control.wake({ ...settings, timeMs: Date.now(), entropy: randomBytes(ENTROPY_BYTES) });
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(WAKE_TIMEOUT_MS)]);
-  const word = await control.next(limit);
+  const word = await control.next(signal);
   if (word !== 'awake') throw new RangeError(`the guest says ${word} instead of going on`);
 }
 
@@ -78,8 +77,9 @@ export async function startCopy(
   await writeFile(initrd, NO_INITRAMFS);
   const failed = new AbortController();
   const ending = AbortSignal.any([lifeSignal, failed.signal]);
+  let machine: RunningMachine | undefined;
   try {
-    const machine = startLinux(
+    machine = startLinux(
       {
         ...spec,
         initrd,
@@ -89,11 +89,24 @@ export async function startCopy(
       },
       ending,
     );
-    await restore(machine.qemu, snapshot, { folder, signal });
-    await wake(machine, settings, signal);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(WAKE_TIMEOUT_MS)]);
+    await restore(machine.qemu, snapshot, { folder, signal: limit });
+    await wake(machine, settings, limit);
     return machine;
   } catch (error) {
     failed.abort();
+    // It ends only when it has got rid of what it prints.
+    machine?.qemu.stdout.resume();
+    await machine?.qemu.ended;
     throw error;
+  }
+}
+
+/** Ends QEMU, which may hang up before it says that it does. */
+export async function quit({ qemu, control }: RunningMachine): Promise<void> {
+  try {
+    await (await qemu.qmp).execute('quit');
+  } catch (error) {
+    if (control.isOpen) throw error;
   }
 }

@@ -38,6 +38,11 @@ export class ControlPort {
     });
   }
 
+  /** Whether QEMU holds the other end. */
+  get isOpen(): boolean {
+    return !this.#port.destroyed;
+  }
+
   /**
    * Waits for the next word.
    *

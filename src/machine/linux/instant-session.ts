@@ -9,7 +9,7 @@ import { saveMachine } from '../snapshot/save.js';
 import type { KeptSession } from '../snapshot/sessions.js';
 import type { StateDigest } from '../snapshot/transfer.js';
 import type { LiveEnd } from '../console/live-machine.js';
-import { startCopy } from './awake.js';
+import { quit, startCopy } from './awake.js';
 import type { RunningMachine } from './awake.js';
 import { ConsoleEnd } from './console-end.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
@@ -131,7 +131,7 @@ async function leave(
     const qmp = await qemu.qmp;
     const options = { socketFolder: run.plan.folder, signal: life.signal };
     const state = await saveMachine(qmp, folder, options);
-    await qmp.execute('quit');
+    await quit(machine);
     return state;
   } catch {
     // It has ended by itself, or cannot be saved: what was saved before is what there is.

@@ -14,7 +14,7 @@ import {
 import type { SnapshotRecord } from '../snapshot/record.js';
 import { saveMachine } from '../snapshot/save.js';
 import type { Draft } from '../snapshot/store.js';
-import { startLinux, wake } from './awake.js';
+import { quit, startLinux, wake } from './awake.js';
 import type { RunningMachine } from './awake.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
 
@@ -45,12 +45,16 @@ export async function* bootToBeSaved(
   const { spec, onNote } = run.plan;
   const { store, parts, machineType } = snapshots;
   const ramBytes = spec.ramMiB * MIB;
-  const room = await readRoom(store, snapshots.budgetBytes);
-  if (!hasRoomForRam(room, ramBytes)) {
-    onNote('the machine is not saved: its disk has too little room');
+  let room: Room;
+  let draft: Draft;
+  try {
+    room = await readRoom(store, snapshots.budgetBytes);
+    if (!hasRoomForRam(room, ramBytes)) throw new Error('its disk has too little room');
+    draft = await store.openDraft(ramBytes);
+  } catch (error) {
+    onNote(`the machine is not saved: ${reasonOf(error)}`);
     return yield* bootOnly(run);
   }
-  const draft = await store.openDraft(ramBytes);
   try {
     const shown: Uint8Array[] = [];
     const booting = boot(run, { snapshots, draft, room });
@@ -59,17 +63,22 @@ export async function* bootToBeSaved(
       if (!run.isAwake) shown.push(next.value);
       yield next.value;
     }
-    const { end, saved, failure } = next.value;
-    if (failure !== undefined) {
-      onNote(`the machine is not saved, and is booted anew: ${failure}`);
-      return yield* bootOnly(run);
+    const { end, saved } = next.value;
+    let { failure } = next.value;
+    if (saved) {
+      const console = Buffer.concat(shown).subarray(0, MAX_CONSOLE_BYTES);
+      const ofConsole = { sizeBytes: console.length, sha256: digestBytes(console) };
+      try {
+        await writeFile(consolePath(draft.folder), console, { mode: 0o600 });
+        await store.commit(draft, { parts, machineType, ...saved, console: ofConsole });
+        return undefined;
+      } catch (error) {
+        failure = reasonOf(error);
+      }
     }
-    if (!saved) return end;
-    const console = Buffer.concat(shown).subarray(0, MAX_CONSOLE_BYTES);
-    await writeFile(consolePath(draft.folder), console, { mode: 0o600 });
-    const ofConsole = { sizeBytes: console.length, sha256: digestBytes(console) };
-    await store.commit(draft, { parts, machineType, ...saved, console: ofConsole });
-    return undefined;
+    if (failure === undefined) return end;
+    onNote(`the machine is not saved, and is booted anew: ${failure}`);
+    return yield* bootOnly(run);
   } finally {
     await draft.giveBack();
   }
@@ -98,12 +107,20 @@ async function* boot(
     },
     signal,
   );
+  // Of a QEMU that has ended its end tells more; one that has not would wait for ever.
+  let broken: Error | undefined;
+  const giveUp = (error: unknown): undefined => {
+    if (!machine.control.isOpen) return;
+    broken = error instanceof Error ? error : new Error(String(error));
+    failed.abort();
+  };
   try {
-    const meeting = meet(machine, run, saving, signal).catch(() => undefined);
+    const meeting = meet(machine, run, saving, signal).catch(giveUp);
     yield* machine.qemu.stdout as AsyncIterable<Buffer>;
     const end = await machine.qemu.ended;
     const met = await meeting;
     if (met) return { ...met, end };
+    if (broken !== undefined) throw broken;
     // Its RAM had no room on the disk any more.
     const isKilled = saving && !run.isAwake && end.signal === 'SIGBUS';
     return { end, failure: isKilled ? 'its disk is full' : undefined };
@@ -122,7 +139,7 @@ async function meet(
   await machine.control.next(signal);
   if (saving && (await hasRoom(run, saving))) {
     const saved = await save(machine, run, saving, signal);
-    await (await machine.qemu.qmp).execute('quit');
+    await quit(machine);
     return saved;
   }
   await wake(machine, run.plan.wakeSettings(), signal);

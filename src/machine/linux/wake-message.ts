@@ -22,7 +22,9 @@ export function encodeWakeMessage(message: WakeMessage): Buffer {
   bytes.write(MAGIC, LAYOUT.magic, 'latin1');
   const seconds = Math.floor(timeMs / 1000);
   bytes.writeBigUInt64LE(BigInt(seconds), LAYOUT.seconds);
-  bytes.writeUInt32LE(Math.round((timeMs - seconds * 1000) * 1e6) % 1e9, LAYOUT.nanoseconds);
+  // Rounded up it could be a second, which is none of this field's.
+  const nanoseconds = Math.min(Math.floor((timeMs - seconds * 1000) * 1e6), 999_999_999);
+  bytes.writeUInt32LE(nanoseconds, LAYOUT.nanoseconds);
   bytes.writeUInt16LE(cells(window?.rows), LAYOUT.rows);
   bytes.writeUInt16LE(cells(window?.columns), LAYOUT.columns);
   bytes.writeUInt32LE((isPiped ? FLAGS.piped : 0) | (isSession ? FLAGS.session : 0), LAYOUT.flags);

@@ -34,6 +34,7 @@ export const hostStart = (): number => Math.round(Date.now() / 1000 - uptime());
 /** Reads a saved machine. @returns undefined unless it is all there, and as it was when it was saved */
 export async function readSnapshot(folder: string): Promise<Snapshot | undefined> {
   try {
+    if (!(await isOwn(folder))) return undefined;
     const record = parseRecord(await readTextFile(recordPath(folder)));
     if (!record || !isOfThisRun(record)) return undefined;
     const [state, console, ram] = await Promise.all([
@@ -49,6 +50,10 @@ export async function readSnapshot(folder: string): Promise<Snapshot | undefined
     return undefined;
   }
 }
+
+/** Root reads the files of everybody; what a machine does is for its user to say, and for nobody else. */
+const isOwn = async (folder: string): Promise<boolean> =>
+  process.getuid === undefined || (await stat(folder)).uid === process.getuid();
 
 const isOfThisRun = ({ hostStart: start }: SnapshotRecord): boolean =>
   start === undefined || Math.abs(start - hostStart()) <= START_TOLERANCE_SECONDS;

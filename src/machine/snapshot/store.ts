@@ -74,9 +74,12 @@ export class SnapshotStore {
    */
   async lend(key: string): Promise<LentSnapshot | undefined> {
     const folder = this.#path(key);
+    // Whoever was killed has left its draft, or its mark.
+    await Promise.all([sweepOnce(this.folder), sweepOnce(folder)]);
     const mark = claimTemporary(folder);
     const giveBack = async (): Promise<void> => {
-      await rm(mark, { force: true });
+      // A folder that is none has no mark either.
+      await rm(mark, { force: true }).catch(() => undefined);
       releaseTemporary(mark);
     };
     const isThere = await writeFile(mark, '').then(

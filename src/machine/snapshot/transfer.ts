@@ -42,11 +42,18 @@ export async function saveState(
     server.listen(socketPath);
     await once(server, 'listening', { signal });
     const writing = receive(server, file, signal);
-    writing.catch(() => undefined);
+    let writingFailure: Error | undefined;
+    writing.catch((error: unknown) => {
+      writingFailure = error instanceof Error ? error : new Error(String(error));
+    });
     await qmp.execute('migrate-set-capabilities', IGNORE_SHARED);
     await qmp.execute('migrate', { uri: `unix:${socketPath}` });
     const status = await pollUntil(() => migrationStatus(qmp), isOver, signal);
-    if (status.status !== 'completed') throw failed('save', status['error-desc'] ?? status.status);
+    if (status.status !== 'completed') {
+      // Where it is this side that has hung up, QEMU only knows of a broken pipe.
+      if (writingFailure !== undefined) throw writingFailure;
+      throw failed('save', status['error-desc'] ?? status.status);
+    }
     return await writing;
   } finally {
     server.close();

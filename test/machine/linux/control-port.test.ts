@@ -1,0 +1,47 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { ControlPort } from '../../../src/machine/linux/control-port.js';
+
+const { signal } = new AbortController();
+const SILENT = { code: 'ZOSIA_GUEST_SILENT' };
+
+describe("the host's side of the control port", () => {
+  it('hears words in order, however they are split', async () => {
+    const stream = new PassThrough();
+    const port = new ControlPort(stream);
+    for (const piece of ['re', 'ady', '\nawake\nle', 'ft\n']) stream.write(piece);
+    expect(await port.next(signal)).toBe('ready');
+    expect(await port.next(signal)).toBe('awake');
+    expect(await port.next(signal)).toBe('left');
+    expect(port.isOpen).toBe(true);
+  });
+
+  it.each([
+    ['says what nobody knows', 'rady\n'],
+    ['does not end its line', 'x'.repeat(17)],
+  ])('gives up a guest that %s', async (_, said) => {
+    const stream = new PassThrough();
+    const port = new ControlPort(stream);
+    stream.write(said);
+    await expect(port.next(signal)).rejects.toMatchObject(SILENT);
+    expect(port.isOpen).toBe(true);
+  });
+
+  it('gives up a guest that hangs up, after what it said before', async () => {
+    const stream = new PassThrough();
+    const port = new ControlPort(stream);
+    stream.write('ready\n');
+    expect(await port.next(signal)).toBe('ready');
+    stream.destroy();
+    await expect(port.next(signal)).rejects.toMatchObject(SILENT);
+    expect(port.isOpen).toBe(false);
+  });
+
+  it('waits no longer than it is to', async () => {
+    const port = new ControlPort(new PassThrough());
+    const end = new AbortController();
+    const waiting = port.next(end.signal);
+    end.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+  });
+});
