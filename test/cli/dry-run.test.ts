@@ -66,7 +66,7 @@ async function makeBuiltHost(name: string): Promise<Host> {
     'image model model.gguf --format vmdk --verify',
     'image efi --model tiny.bin --tokenizer tiny-tokenizer.bin --format vmdk',
     // Fills the cache with the facts of QEMU.
-    'run --arch aarch64 --accel tcg --prompt x',
+    'run --arch aarch64 --accel tcg --ci',
   ]) {
     const made = await zosia(line.split(' '), { cwd: work, env });
     expect(made.exitCode, made.stderr).toBe(0);

@@ -96,5 +96,5 @@ export class ControlPort {
 
 const guestGone = (why: string): ZosiaError =>
   new ZosiaError('ZOSIA_GUEST_SILENT', `the guest does not go on: ${why}`, {
-    hint: 'Start it without: --no-snapshot',
+    hint: 'Boot it instead: zosia up --no-snapshot',
   });

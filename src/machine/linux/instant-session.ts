@@ -33,7 +33,7 @@ export async function* runSession(
   const { parts, store } = snapshots;
   const left = await session.read();
   if (left) {
-    checkUnchanged(session.name, left.record.parts, parts);
+    checkUnchanged(session, left.record.parts, parts);
     return yield* goOnFrom(run, session, left, parts, left.console);
   }
   const key = snapshotKey(parts);
@@ -78,7 +78,7 @@ async function* goOnFrom(
       },
     ).catch((error: unknown) => {
       run.signal.throwIfAborted();
-      throw unusable(session.name, error);
+      throw unusable(session, error);
     });
     if (shown.length > 0) yield shown;
     run.goOn(machine);
@@ -143,24 +143,28 @@ async function leave(
   }
 }
 
-function checkUnchanged(name: string, before: SnapshotParts, now: SnapshotParts): void {
+function checkUnchanged(
+  { name, folder }: KeptSession,
+  before: SnapshotParts,
+  now: SnapshotParts,
+): void {
   const changed = changedParts(before, now).filter((part) => part !== TERMINAL_PART);
   if (changed.length === 0) return;
   throw new ZosiaError(
     'ZOSIA_SESSION_OUTDATED',
     `the session ${name} cannot go on: not the same since are ${changed.join(', ')}`,
     {
-      hint: `Start it as it was, or begin anew with another name; zosia session rm ${JSON.stringify(name)} removes it.`,
+      hint: `Start it as it was, or begin anew with another name; this one can be removed: ${folder}`,
     },
   );
 }
 
-const unusable = (name: string, cause: unknown): ZosiaError =>
+const unusable = ({ name, folder }: KeptSession, cause: unknown): ZosiaError =>
   new ZosiaError(
     'ZOSIA_SESSION_UNUSABLE',
     `the session ${name} cannot go on: ${cause instanceof Error ? cause.message : String(cause)}`,
     {
-      hint: `It stays as it was left. zosia session rm ${JSON.stringify(name)} removes it.`,
+      hint: `It stays as it was left; it can be removed: ${folder}`,
       cause,
     },
   );

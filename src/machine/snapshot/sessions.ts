@@ -173,7 +173,7 @@ export class KeptSession {
     const snapshot = await readSnapshot(generation);
     if (snapshot) return snapshot;
     throw new ZosiaError('ZOSIA_SESSION_DAMAGED', `the session ${this.name} is damaged`, {
-      hint: `Remove it with: zosia session rm ${JSON.stringify(this.name)}`,
+      hint: `Begin another one; this one can be removed: ${this.folder}`,
     });
   }
 

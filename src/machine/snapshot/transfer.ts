@@ -140,6 +140,6 @@ async function pollUntil<T>(
 
 function failed(what: 'save' | 'restore', reason: string): ZosiaError {
   return new ZosiaError('ZOSIA_SNAPSHOT_FAILED', `QEMU cannot ${what} the machine: ${reason}`, {
-    hint: 'Start it without: --no-snapshot',
+    hint: 'Boot it instead: zosia up --no-snapshot',
   });
 }

@@ -70,6 +70,9 @@ const OF_OTHER_PROGRAMS = [
   // Custom properties of style sheets.
   'html/style.ts',
   'inspect/page/style.ts',
+  'machine/llama-server/arguments.ts',
+  // llama.cpp's option for colours.
+  'machine/linux/request.ts',
   'machine/qemu/facts.ts',
   'machine/qemu/process.ts',
   'perf/report/style.ts',

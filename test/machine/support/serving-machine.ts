@@ -15,7 +15,8 @@ export const REPORT = { end: 'end', promptTokens: 3, tokens: 2, contextTokens: 5
  * JavaScript for `makeFakeQemu`: a machine whose guest meets its host and then serves, over the ports behind
  * QMP.
  *
- * @param answer JavaScript that answers a prompt: has `say(text, then)` for a piece of the answer, and `end()`
+ * @param answer JavaScript that answers a prompt: has `say(text, then)` for a piece of the answer, and
+ *   `end(last)`, with what its last piece says
  * @param before JavaScript that runs before the guest is ready
  */
 export function servingMachine(answer: string, before = ''): string {
@@ -34,9 +35,9 @@ const server = require('node:http').createServer((request, response) => {
   }
   const event = (piece, then) => response.write('data: ' + JSON.stringify(piece) + '\\n\\n', then);
   const say = (content, then) => event({ content, stop: false }, then);
-  const end = () => {
+  const end = (last = {}) => {
     event({ content: '', stop: true, stop_type: 'eos', stopping_word: '', truncated: false,
-      tokens_predicted: ${REPORT.tokens}, tokens_evaluated: ${REPORT.promptTokens} });
+      tokens_predicted: ${REPORT.tokens}, tokens_evaluated: ${REPORT.promptTokens}, ...last });
     response.end();
   };
   ${answer}
