@@ -11,6 +11,8 @@ export interface TerminalSession {
   /** The exit status, once the program has ended. */
   ended(): Promise<number>;
   kill(): void;
+  /** Closes its window. */
+  close(): void;
 }
 
 export function openTerminal(
@@ -68,6 +70,9 @@ export function openTerminal(
     ended: () => exit,
     kill: () => {
       terminal.kill('SIGKILL');
+    },
+    close: () => {
+      (terminal as unknown as { destroy(): void }).destroy();
     },
   };
 }
