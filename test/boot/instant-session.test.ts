@@ -75,7 +75,7 @@ describe.each(ARCHITECTURES)('a session on %s', (arch) => {
     expect(await states()).toEqual(['current', 'state-4']);
   });
 
-  it.each(['../x', '', '.hidden', '-x'])('is refused when it is called %j', async (name) => {
+  it.each(['../x', '.hidden', '-x', 'x/y'])('is refused when it is called %j', async (name) => {
     const { stderr, exitCode } = await user.ask('x', [`--session=${name}`]);
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('names no session');

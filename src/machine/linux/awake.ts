@@ -24,11 +24,19 @@ export interface RunningMachine {
 /** What a machine that goes on is told, besides time and random numbers. */
 export type WakeSettings = Omit<WakeMessage, 'timeMs' | 'entropy'>;
 
-/** Starts QEMU for a machine with ports, the control port first. */
-export function startLinux(spec: LinuxMachineSpec, signal: AbortSignal): RunningMachine {
+/**
+ * Starts QEMU for a machine with ports, the control port first.
+ *
+ * @param outlivesTerminal as of {@link startControlled}
+ */
+export function startLinux(
+  spec: LinuxMachineSpec,
+  signal: AbortSignal,
+  outlivesTerminal = false,
+): RunningMachine {
   const portCount = spec.ports?.length ?? 0;
   const call = { ...spec, args: linuxArguments(spec) };
-  const qemu = startControlled(call, { portCount, signal });
+  const qemu = startControlled(call, { portCount, signal, outlivesTerminal });
   const [control, ...ports] = qemu.ports;
   return { qemu, control: new ControlPort(control!), ports };
 }
@@ -88,6 +96,8 @@ export async function startCopy(
         isIncoming: true,
       },
       ending,
+      // It has to be saved first.
+      isShared,
     );
     const limit = AbortSignal.any([signal, AbortSignal.timeout(WAKE_TIMEOUT_MS)]);
     await restore(machine.qemu, snapshot, { folder, signal: limit });

@@ -45,10 +45,20 @@ export function portArguments(names: readonly string[]): string[] {
  *
  * @param call with {@link QMP_ARGUMENTS}, and {@link portArguments} for as many ports
  * @param signal ends QEMU when it aborts
+ * @param outlivesTerminal whether the end of the terminal that zosia is on does not end QEMU, too: it is one of
+ *   its processes otherwise, and gets SIGHUP then
  */
 export function startControlled(
   call: QemuCall,
-  { portCount, signal }: { readonly portCount: number; readonly signal: AbortSignal },
+  {
+    portCount,
+    signal,
+    outlivesTerminal = false,
+  }: {
+    readonly portCount: number;
+    readonly signal: AbortSignal;
+    readonly outlivesTerminal?: boolean | undefined;
+  },
 ): ControlledQemu {
   const [program, ...args] = qemuCommand(call);
   const sockets = Array.from({ length: 1 + portCount }, () => 'pipe' as const);
@@ -62,6 +72,7 @@ export function startControlled(
       ),
     },
     cancelSignal: signal,
+    detached: outlivesTerminal,
   });
   const ended = qemu.then(endOf);
   const [qmpSocket, ...ports] = qemu.stdio

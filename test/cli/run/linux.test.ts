@@ -17,7 +17,7 @@ const answers = (text: string, last: Readonly<Record<string, unknown>> = {}): st
 
 /** A machine that fails before it can be asked. */
 const fails = (lines: readonly string[]): string =>
-  servingMachine('', `print(${JSON.stringify([...lines, ''].join('\r\n'))}); done(1);`);
+  `print(${JSON.stringify([...lines, ''].join('\r\n'))}); done(1);`;
 
 const runZosia = (...args: readonly string[]): ReturnType<typeof zosia> =>
   zosia(args, {

@@ -28,6 +28,11 @@ const [toHost, ofServer] = [4, 5].map((fd) => new (require('node:net').Socket)({
 toHost.write('ready\\n');
 toHost.once('data', () => { toHost.write('awake\\n'); });
 const server = require('node:http').createServer((request, response) => {
+  if (request.url === '/apply-template') {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ prompt: 'a prompt' }));
+    return;
+  }
   if (request.url === '/props') {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ default_generation_settings: { n_ctx: ${REPORT.contextTokens} } }));

@@ -1,17 +1,16 @@
-// Process 1 of a machine that answers many requests in one boot, each as init answers the one that it is
-// started with: the folders /etc/zosia/requests/0, 1, 2 ... take the place of /etc/zosia/request in turn.
+// Process 1 of a machine that answers many requests in one boot, each by a llama-completion of its own: the folders /etc/zosia/requests/0, 1, 2 ... take the place of /etc/zosia/request in turn.
 // A log that llama.cpp has written to /tmp/log, where it may write, is printed after the answer.
 #include "console/console.h"
 #include "kernel/file.h"
 #include "kernel/sys.h"
+#include "llama/llama.h"
 #include "machine/modules.h"
 #include "machine/mounts.h"
 #include "machine/network.h"
 #include "machine/power.h"
 #include "model/model.h"
-#include "one_shot/one_shot.h"
+#include "process/batch.h"
 #include "process/status.h"
-#include "request/flags.h"
 #include "request/request.h"
 #include "text/text.h"
 
@@ -19,14 +18,37 @@ __asm__(START_ASSEMBLY);
 
 enum { MS_BIND = 4096, FILE_EXISTS = 0, O_TRUNC = 01000 };
 
+static void print(const char *bytes, size_t size, void *context) {
+    (void)context;
+    console_text(bytes, size);
+}
+
+static int complete(const struct model *model, const struct request *request) {
+    static const char *const environment[] = {"PATH=/usr/bin", "HOME=/tmp", "LANG=C.UTF-8",
+                                              "OMP_WAIT_POLICY=passive", NULL};
+    static const char *arguments[32 + REQUEST_ARGUMENTS_MAX] = {
+        LLAMA_COMPLETION, "-m",      NULL,  "--no-escape",     "--jinja", "--no-display-prompt",
+        "--simple-io",    "--color", "off", "--log-verbosity", "0",
+    };
+    unsigned count = 11;
+    char byte[2];
+    arguments[2] = model->path;
+    // A conversation cannot open with an empty turn, and a file has to have something in it.
+    bool empty = file_read("/etc/zosia/request/prompt", byte, sizeof byte) == 0;
+    arguments[count++] = empty ? "--no-conversation" : "--single-turn";
+    arguments[count++] = empty ? "--prompt" : "--binary-file";
+    arguments[count++] = empty ? "" : "/etc/zosia/request/prompt";
+    for (unsigned i = 0; i < request->argument_count; i++) arguments[count++] = request->arguments[i];
+    const struct batch batch = {.arguments = arguments, .environment = environment, .take = print};
+    return batch_run(&batch);
+}
+
 // In a process of its own: what init does once starts from its first state every time.
 static int answer(const char *folder, const struct model *model) {
-    static struct flags flags;
     static struct request request;
     if (sys_mount(folder, "/etc/zosia/request", NULL, MS_BIND, NULL) < 0) return STATUS_FAILED;
-    flags_read(&flags);
     if (!request_read(&request)) return STATUS_FAILED;
-    return one_shot_run(model, &flags, &request);
+    return complete(model, &request);
 }
 
 static bool answered(const char *folder, const struct model *model) {

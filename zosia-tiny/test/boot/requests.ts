@@ -44,8 +44,8 @@ export async function answersOf(
     .join('\n')
     .split(/zosia: request \d+\n/);
   expect(parts).toHaveLength(requests.length);
-  const ofInit = /^zosia: (?:starting llama-completion|answer end=).*$/gm;
-  return parts.map((part) => part.replace(ofInit, '').trim());
+  // What llama-completion says of the end.
+  return parts.map((part) => part.replace(/ ?\[end of text\]\s*$/, '').trim());
 }
 
 function folderEntry(path: string): CpioEntry {
