@@ -44,7 +44,8 @@ async function statusOf(
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (signalled) {
-        endAtOnce(signal);
+        // The end of one terminal is told by the kernel and by the shell.
+        if (signal !== 'SIGHUP' || signalled !== 'SIGHUP') endAtOnce(signal);
         return;
       }
       signalled = signal;

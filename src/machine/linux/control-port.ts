@@ -10,8 +10,8 @@ export const CONTROL_PORT_NAME = 'zosia.control';
  * What the guest says on its control port: it stands at its rendezvous, having got ready, or having been left;
  * it goes on.
  */
-const WORDS = ['ready', 'awake', 'left'] as const;
-export type GuestWord = (typeof WORDS)[number];
+export type GuestWord = 'ready' | 'awake' | 'left';
+const WORDS: readonly GuestWord[] = ['ready', 'awake', 'left'];
 
 /** Longer than any line of the guest's. */
 const MAX_LINE_BYTES = 16;

@@ -1,5 +1,5 @@
 // Process 1 of a machine that answers many requests in one boot, each by a llama-completion of its own: the folders /etc/zosia/requests/0, 1, 2 ... take the place of /etc/zosia/request in turn.
-// A log that llama.cpp has written to /tmp/log, where it may write, is printed after the answer.
+// A log that llama.cpp has written to /tmp/log, where it may write, is printed in place of the answer.
 #include "console/console.h"
 #include "kernel/file.h"
 #include "kernel/sys.h"
@@ -23,6 +23,13 @@ static void print(const char *bytes, size_t size, void *context) {
     console_text(bytes, size);
 }
 
+// What goes to a log as well is printed from there.
+static void drop(const char *bytes, size_t size, void *context) {
+    (void)bytes;
+    (void)size;
+    (void)context;
+}
+
 static int complete(const struct model *model, const struct request *request) {
     static const char *const environment[] = {"PATH=/usr/bin", "HOME=/tmp", "LANG=C.UTF-8",
                                               "OMP_WAIT_POLICY=passive", NULL};
@@ -38,8 +45,13 @@ static int complete(const struct model *model, const struct request *request) {
     arguments[count++] = empty ? "--no-conversation" : "--single-turn";
     arguments[count++] = empty ? "--prompt" : "--binary-file";
     arguments[count++] = empty ? "" : "/etc/zosia/request/prompt";
-    for (unsigned i = 0; i < request->argument_count; i++) arguments[count++] = request->arguments[i];
-    const struct batch batch = {.arguments = arguments, .environment = environment, .take = print};
+    bool logged = false;
+    for (unsigned i = 0; i < request->argument_count; i++) {
+        logged = logged || text_equal(request->arguments[i], "--log-file");
+        arguments[count++] = request->arguments[i];
+    }
+    const struct batch batch = {
+        .arguments = arguments, .environment = environment, .take = logged ? drop : print};
     return batch_run(&batch);
 }
 
