@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hostProcesses } from './process-owner.js';
 import type { ProcessTable } from './process-owner.js';
@@ -91,6 +91,35 @@ export async function withTemporaryFolder<T>(
     inUse.delete(folder);
   }
 }
+
+/** A new folder (mode 0700) that is gone, with all that is in it, when it is given back. */
+export interface TemporaryFolder {
+  readonly folder: string;
+  readonly giveBack: () => Promise<void>;
+}
+
+/**
+ * {@link withTemporaryFolder} for what is lent over several steps. What has been moved elsewhere meanwhile stays.
+ *
+ * @throws the system's errors as they are
+ */
+export async function openTemporaryFolder(parent: string): Promise<TemporaryFolder> {
+  const folder = claimTemporary(parent);
+  const giveBack = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true });
+    releaseTemporary(folder);
+  };
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    releaseTemporary(folder);
+    throw error;
+  }
+  return { folder, giveBack };
+}
+
+/** Whether a name in a folder is that of something temporary, of whatever process. */
+export const isTemporaryName = (name: string): boolean => NAME.test(name);
 
 const swept = new Set<string>();
 

@@ -6,7 +6,6 @@ import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { InstantUser, answersOf } from './instant/host.js';
-import { putGuests } from './support/guests.js';
 
 const SESSION = ['--temp', '0', '--session', 'zwölf 12'];
 
@@ -14,7 +13,6 @@ describe.each(ARCHITECTURES)('a session on %s', (arch) => {
   const folder = temporaryFolder();
   let user: InstantUser;
   beforeAll(async () => {
-    await putGuests(folder.path, [arch]);
     user = new InstantUser(arch, folder.path);
     await user.prepare();
   });
@@ -70,7 +68,7 @@ describe.each(ARCHITECTURES)('a session on %s', (arch) => {
     const { stderr, exitCode } = await user.ask('x', SESSION, other);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^error: the session zwölf 12 cannot go on: not the same since are model\nhint: /m,
+      /^error: the session zwölf 12 cannot go on: changed since it was left: model\nhint: /m,
     );
     expect(await states()).toEqual(['current', 'state-4']);
   });

@@ -9,7 +9,6 @@ import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { IS_COMPLETE_HOST } from '../support/skipping.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { InstantUser, answersOf } from './instant/host.js';
-import { putGuests } from './support/guests.js';
 
 const QUESTION = 'What is zosia?';
 const ANSWER = 'boots straight into the model';
@@ -27,7 +26,6 @@ describe.each(ARCHITECTURES)('a machine that is there at once on %s', (arch) => 
   const folder = temporaryFolder();
   let user: InstantUser;
   beforeAll(async () => {
-    await putGuests(folder.path, [arch]);
     user = new InstantUser(arch, folder.path);
     await user.prepare();
   });
@@ -121,7 +119,6 @@ describe('machines that are there at once', () => {
   const folder = temporaryFolder();
   let user: InstantUser;
   beforeAll(async () => {
-    await putGuests(folder.path, ['x86_64']);
     user = new InstantUser('x86_64', folder.path);
     await user.prepare();
   });

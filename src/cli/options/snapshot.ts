@@ -34,7 +34,7 @@ export const sessionOption = (): Option =>
   new Option(
     '--session <name>',
     'go on with the conversation of this name, or begin it; leaving keeps it',
-  ).conflicts(['prompt', 'fresh', 'uefi', 'serial', 'dryRun']);
+  ).conflicts(['prompt', 'fresh', 'snapshot', 'uefi', 'serial', 'dryRun']);
 
 export function snapshotSettings({
   snapshot = true,

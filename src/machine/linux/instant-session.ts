@@ -14,7 +14,7 @@ import type { RunningMachine } from './awake.js';
 import { ConsoleEnd } from './console-end.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
 import { TERMINAL_PART } from './snapshot-parts.js';
-import { bootToBeSaved } from './saving-boot.js';
+import { bootToBeSaved, reasonOf } from './saving-boot.js';
 
 /** How long a guest may take to come to its rendezvous when it is asked to, and QEMU to save it. */
 const LEAVE_TIMEOUT_MS = 20_000;
@@ -133,8 +133,11 @@ async function leave(
     const state = await saveMachine(qmp, folder, options);
     await quit(machine);
     return state;
-  } catch {
-    // It has ended by itself, or cannot be saved: what was saved before is what there is.
+  } catch (error) {
+    // A machine that has ended by itself says how on its console.
+    if (control.isOpen) {
+      run.plan.onNote(`the session is as it was left before: ${reasonOf(error)}`);
+    }
     life.abort();
     return undefined;
   } finally {
@@ -152,7 +155,7 @@ function checkUnchanged(
   if (changed.length === 0) return;
   throw new ZosiaError(
     'ZOSIA_SESSION_OUTDATED',
-    `the session ${name} cannot go on: not the same since are ${changed.join(', ')}`,
+    `the session ${name} cannot go on: changed since it was left: ${changed.join(', ')}`,
     {
       hint: `Start it as it was, or begin anew with another name; this one can be removed: ${folder}`,
     },
@@ -160,11 +163,7 @@ function checkUnchanged(
 }
 
 const unusable = ({ name, folder }: KeptSession, cause: unknown): ZosiaError =>
-  new ZosiaError(
-    'ZOSIA_SESSION_UNUSABLE',
-    `the session ${name} cannot go on: ${cause instanceof Error ? cause.message : String(cause)}`,
-    {
-      hint: `It stays as it was left; it can be removed: ${folder}`,
-      cause,
-    },
-  );
+  new ZosiaError('ZOSIA_SESSION_UNUSABLE', `the session ${name} cannot go on: ${reasonOf(cause)}`, {
+    hint: `It stays as it was left; it can be removed: ${folder}`,
+    cause,
+  });

@@ -13,7 +13,7 @@ import {
 } from '../snapshot/files.js';
 import type { SnapshotRecord } from '../snapshot/record.js';
 import { saveMachine } from '../snapshot/save.js';
-import type { Draft } from '../snapshot/store.js';
+import type { TemporaryFolder } from '../../host/temporary.js';
 import { quit, startLinux, wake } from './awake.js';
 import type { RunningMachine } from './awake.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
@@ -29,7 +29,7 @@ interface BootEnd {
 /** Where a machine that boots is to be saved. */
 interface Saving {
   readonly snapshots: SnapshotPlan;
-  readonly draft: Draft;
+  readonly draft: TemporaryFolder;
   readonly room: Room;
 }
 
@@ -46,7 +46,7 @@ export async function* bootToBeSaved(
   const { store, parts, machineType } = snapshots;
   const ramBytes = spec.ramMiB * MIB;
   let room: Room;
-  let draft: Draft;
+  let draft: TemporaryFolder;
   try {
     room = await readRoom(store, snapshots.budgetBytes);
     if (!hasRoomForRam(room, ramBytes)) throw new Error('its disk has too little room');

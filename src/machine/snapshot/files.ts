@@ -104,3 +104,13 @@ export async function allocatedBytes(folder: string): Promise<number> {
   );
   return sizes.reduce((sum, each) => sum + each, 0);
 }
+
+/** Sees to it that a file of a saved machine outlives a crash of the host. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,40 +1,22 @@
-import { chmod, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { makeFolder } from '../../host/make-folder.js';
 import { writeOutput } from '../../host/output-file.js';
 import { writeRaw } from '../../host/raw-writer.js';
 import {
   claimTemporary,
+  isTemporaryName,
+  openTemporaryFolder,
   releaseTemporary,
-  removeAbandoned,
   sweepOnce,
 } from '../../host/temporary.js';
+import type { TemporaryFolder } from '../../host/temporary.js';
 import { readTextFile } from '../../host/text-file.js';
 import { makeImage } from '../../image/image.js';
-import {
-  allocatedBytes,
-  consolePath,
-  ramPath,
-  readSnapshot,
-  recordPath,
-  statePath,
-} from './files.js';
+import { consolePath, ramPath, readSnapshot, recordPath, statePath, syncFile } from './files.js';
 import type { Snapshot } from './files.js';
-import { parseRecord } from './record.js';
-import type { SnapshotParts, SnapshotRecord } from './record.js';
-
-/** A session, as a list has it. */
-export interface StoredSession {
-  readonly name: string;
-  /** Empty when it is damaged. */
-  readonly parts: SnapshotParts;
-  /** Allocated on the disk. */
-  readonly sizeBytes: number;
-  /** When it was left last. */
-  readonly leftMs: number;
-  readonly isInUse: boolean;
-}
+import type { SnapshotRecord } from './record.js';
 
 /** Letters and digits of any language, and between them what file names have; no path, and no option. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._ -]*$/u;
@@ -74,72 +56,12 @@ export class SessionStore {
       if ((await readdir(folder)).length === 0) await rm(folder, { recursive: true, force: true });
     };
     await writeFile(mark, '');
-    const marks = (await readdir(folder)).filter(isMark);
+    const marks = (await readdir(folder)).filter(isTemporaryName);
     if (marks.length > 1) {
       await giveBack();
       throw inUse(name);
     }
     return new KeptSession(name, folder, giveBack);
-  }
-
-  /** All of them, the one left last first. */
-  async list(): Promise<StoredSession[]> {
-    const names = await readdir(this.folder).catch(() => []);
-    const found = await Promise.all(
-      names.filter((name) => NAME.test(name)).map((name) => this.find(name)),
-    );
-    return found
-      .filter((each) => each !== undefined)
-      .sort((one, other) => other.leftMs - one.leftMs);
-  }
-
-  /** @throws ZosiaError `ZOSIA_BAD_SESSION_NAME` */
-  async find(name: string): Promise<StoredSession | undefined> {
-    const folder = this.#path(name);
-    await removeAbandoned(folder);
-    const names = await readdir(folder).catch(() => []);
-    const generation = await currentGeneration(folder);
-    if (generation === undefined) return undefined;
-    const text = await readTextFile(recordPath(generation)).catch(() => '');
-    const status = await stat(join(folder, CURRENT)).catch(() => undefined);
-    return {
-      name,
-      parts: parseRecord(text)?.parts ?? {},
-      sizeBytes: await allocatedBytes(generation),
-      leftMs: status?.mtimeMs ?? 0,
-      isInUse: names.some(isMark),
-    };
-  }
-
-  /**
-   * What a session's console showed last, as bytes for a terminal.
-   *
-   * @throws ZosiaError `ZOSIA_BAD_SESSION_NAME`
-   */
-  async lastShown(name: string): Promise<Uint8Array | undefined> {
-    const generation = await currentGeneration(this.#path(name));
-    return generation === undefined ? undefined : (await readSnapshot(generation))?.console;
-  }
-
-  /**
-   * Removes a session.
-   *
-   * @returns whether there was one
-   * @throws ZosiaError `ZOSIA_BAD_SESSION_NAME`, `ZOSIA_SESSION_IN_USE`
-   */
-  async remove(name: string): Promise<boolean> {
-    const found = await this.find(name);
-    if (!found) return false;
-    if (found.isInUse) throw inUse(name);
-    // In one step: nobody finds half of it.
-    const gone = claimTemporary(this.folder);
-    try {
-      await rename(this.#path(name), gone);
-      await rm(gone, { recursive: true, force: true });
-    } finally {
-      releaseTemporary(gone);
-    }
-    return true;
   }
 
   #path(name: string): string {
@@ -181,34 +103,29 @@ export class KeptSession {
    * Copies the RAM of a machine for one that goes on: what was there stays whole until the new one is committed.
    * Where the file system can, the copy shares the original's blocks.
    */
-  async copyRam({ folder, record }: Snapshot, signal: AbortSignal): Promise<SessionDraft> {
-    const draft = claimTemporary(this.folder);
-    const giveBack = async (): Promise<void> => {
-      await rm(draft, { recursive: true, force: true });
-      releaseTemporary(draft);
-    };
+  async copyRam({ folder, record }: Snapshot, signal: AbortSignal): Promise<TemporaryFolder> {
+    const draft = await openTemporaryFolder(this.folder);
     try {
-      await mkdir(draft, { mode: 0o700 });
       const length = record.ram.sizeBytes;
       const source = { kind: 'file', path: ramPath(folder), offset: 0 } as const;
       const image = makeImage(length, [{ offset: 0, length, source }]);
-      await writeRaw(image, ramPath(draft), { durable: false, mode: 0o600, signal });
-      return { folder: draft, giveBack };
+      await writeRaw(image, ramPath(draft.folder), { durable: false, mode: 0o600, signal });
+      return draft;
     } catch (error) {
-      await giveBack();
+      await draft.giveBack();
       throw error;
     }
   }
 
   /** Makes a machine that has been left the session's. Everything is on the disk when it resolves. */
   async commit(
-    { folder: draft }: SessionDraft,
+    { folder: draft }: TemporaryFolder,
     record: Omit<SnapshotRecord, 'schema' | 'hostStart'>,
   ): Promise<void> {
     await writeFile(recordPath(draft), JSON.stringify({ schema: 1, ...record }), { mode: 0o600 });
     for (const path of [ramPath, statePath, consolePath, recordPath]) await syncFile(path(draft));
     const before = await currentGeneration(this.folder);
-    const number = Number(GENERATION.exec(before?.split('/').at(-1) ?? '')?.[1] ?? 0) + 1;
+    const number = Number(GENERATION.exec(basename(before ?? ''))?.[1] ?? 0) + 1;
     const name = `state-${number}`;
     await rm(join(this.folder, name), { recursive: true, force: true });
     await rename(draft, join(this.folder, name));
@@ -217,27 +134,10 @@ export class KeptSession {
   }
 }
 
-/** RAM for a machine that goes on. */
-export interface SessionDraft {
-  readonly folder: string;
-  readonly giveBack: () => Promise<void>;
-}
-
-const isMark = (name: string): boolean => name.startsWith('.zosia-');
-
 /** The folder with the last whole state; undefined where there is none yet. */
 async function currentGeneration(folder: string): Promise<string | undefined> {
   const name = (await readTextFile(join(folder, CURRENT)).catch(() => '')).trim();
   return GENERATION.test(name) ? join(folder, name) : undefined;
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 const inUse = (name: string): ZosiaError =>

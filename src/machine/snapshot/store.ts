@@ -1,23 +1,15 @@
-import {
-  chmod,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, lstat, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../host/make-folder.js';
 import {
   claimTemporary,
+  isTemporaryName,
+  openTemporaryFolder,
   releaseTemporary,
   removeAbandoned,
   sweepOnce,
 } from '../../host/temporary.js';
+import type { TemporaryFolder } from '../../host/temporary.js';
 import {
   allocatedBytes,
   consolePath,
@@ -26,6 +18,7 @@ import {
   readSnapshot,
   recordPath,
   statePath,
+  syncFile,
 } from './files.js';
 import type { Snapshot } from './files.js';
 import { parseRecord, snapshotKey } from './record.js';
@@ -45,12 +38,6 @@ export interface StoredSnapshot {
 /** A snapshot that is in use until it is given back. */
 export interface LentSnapshot {
   readonly snapshot: Snapshot;
-  readonly giveBack: () => Promise<void>;
-}
-
-/** A folder for a machine that is going to be saved, with an empty file for its RAM. */
-export interface Draft {
-  readonly folder: string;
   readonly giveBack: () => Promise<void>;
 }
 
@@ -97,25 +84,20 @@ export class SnapshotStore {
   }
 
   /**
-   * Makes a folder for a machine that is going to be saved. What is not committed is gone when it is given
+   * Makes a folder for a machine that is going to be saved, with an empty file for its RAM. What is not committed is gone when it is given
    * back; if this process is killed before, the next one that looks removes it.
    */
-  async openDraft(ramBytes: number): Promise<Draft> {
+  async openDraft(ramBytes: number): Promise<TemporaryFolder> {
     await makeFolder(this.folder);
     await chmod(this.folder, 0o700);
     await sweepOnce(this.folder);
-    const folder = claimTemporary(this.folder);
-    const giveBack = async (): Promise<void> => {
-      await rm(folder, { recursive: true, force: true });
-      releaseTemporary(folder);
-    };
+    const draft = await openTemporaryFolder(this.folder);
     try {
-      await mkdir(folder, { mode: 0o700 });
-      const ram = await open(ramPath(folder), 'wx', 0o600);
+      const ram = await open(ramPath(draft.folder), 'wx', 0o600);
       await ram.truncate(ramBytes).finally(() => ram.close());
-      return { folder, giveBack };
+      return draft;
     } catch (error) {
-      await giveBack();
+      await draft.giveBack();
       throw error;
     }
   }
@@ -126,7 +108,7 @@ export class SnapshotStore {
    * @returns its key
    */
   async commit(
-    { folder: draft }: Draft,
+    { folder: draft }: TemporaryFolder,
     record: Omit<SnapshotRecord, 'schema' | 'hostStart'>,
   ): Promise<string> {
     const key = snapshotKey(record.parts);
@@ -141,14 +123,7 @@ export class SnapshotStore {
   /** Syncs what has been committed: from then on it outlives a crash of the host. */
   async sync(key: string): Promise<void> {
     const folder = this.#path(key);
-    for (const path of [ramPath, statePath, consolePath]) {
-      const file = await open(path(folder), 'r');
-      try {
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    }
+    for (const path of [ramPath, statePath, consolePath]) await syncFile(path(folder));
     const record = parseRecord(await readTextFile(recordPath(folder)));
     if (!record) return;
     const temporary = claimTemporary(folder);
@@ -186,7 +161,7 @@ export class SnapshotStore {
       parts: parseRecord(text)?.parts ?? {},
       sizeBytes: await allocatedBytes(folder),
       usedMs: status?.mtimeMs ?? 0,
-      isInUse: names.some((name) => name.startsWith('.zosia-')),
+      isInUse: names.some(isTemporaryName),
     };
   }
 

@@ -5,6 +5,7 @@ import type { Architecture } from '../../../src/artifacts/architectures.js';
 import { hostFolders } from '../../../src/host/host-folders.js';
 import { CLI } from '../../support/cli.js';
 import { EMBEDDED_MODEL } from '../../support/embedded-model.js';
+import { putGuests } from '../support/guests.js';
 import { openTerminal } from '../../support/terminal.js';
 import type { TerminalSession } from '../../support/terminal.js';
 
@@ -30,6 +31,7 @@ export class InstantUser {
   }
 
   async prepare(): Promise<void> {
+    await putGuests(this.folder, [this.arch]);
     const cache = join(this.folder, 'cache', 'zosia');
     await mkdir(cache, { recursive: true });
     const ofHost = hostFolders(process.env).cacheDirectory;
