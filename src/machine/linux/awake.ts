@@ -86,6 +86,11 @@ export async function startCopy(
   const failed = new AbortController();
   const ending = AbortSignal.any([lifeSignal, failed.signal]);
   let machine: RunningMachine | undefined;
+  // Not AbortSignal.timeout: Node 20 forgets one that only AbortSignal.any refers to.
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new Error(`it did not go on within ${WAKE_TIMEOUT_MS / 1000} s`));
+  }, WAKE_TIMEOUT_MS);
   try {
     machine = startLinux(
       {
@@ -99,7 +104,7 @@ export async function startCopy(
       // It has to be saved first.
       isShared,
     );
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(WAKE_TIMEOUT_MS)]);
+    const limit = AbortSignal.any([signal, late.signal]);
     await restore(machine.qemu, snapshot, { folder, signal: limit });
     await wake(machine, settings, limit);
     return machine;
@@ -109,6 +114,8 @@ export async function startCopy(
     machine?.qemu.stdout.resume();
     await machine?.qemu.ended;
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -80,6 +80,8 @@ export function startControlled(
     .map((stream) => stream as unknown as Duplex);
   // A guest that is gone reads no more; how it went is told by its exit.
   for (const stream of [qemu.stdin, ...ports]) stream.on('error', () => undefined);
+  // A copy's console is read once its guest goes on, and execa throws away what nobody reads at once.
+  qemu.stdout.pause();
   const qmp = Qmp.open(qmpSocket!);
   qmp.catch(() => undefined);
   return { stdin: qemu.stdin, stdout: qemu.stdout, qmp, ports, ended };
