@@ -60,6 +60,16 @@ export const COMMANDS: readonly CommandListing[] = [
     load: async () => (await import('./look/verify.js')).defineVerify,
   },
   {
+    name: 'snapshot',
+    description: 'the machines that are kept, to be there at once the next time',
+    load: async () => (await import('./snapshot.js')).defineSnapshot,
+  },
+  {
+    name: 'session',
+    description: 'the conversations that go on where they were left',
+    load: async () => (await import('./session.js')).defineSession,
+  },
+  {
     name: 'model',
     description: 'look inside models, and convert them',
     load: async () => (await import('./model.js')).defineModel,

@@ -106,6 +106,11 @@ describe('--json', () => {
     ls: 'ls -lR model.vmdk',
     extract: 'extract efi.img /llama2.cfg --out there',
     verify: 'verify model.vmdk',
+    'snapshot list': 'snapshot list',
+    'snapshot prune': 'snapshot prune',
+    'session list': 'session list',
+    // There has to be a session: session.test.ts has one.
+    'session show': '',
     'model info': 'model info MODEL',
     'perf report': 'perf report perf.csv',
     doctor: `doctor --arch ${hostArchitecture()}`,

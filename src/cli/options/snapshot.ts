@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { folders } from '../environment.js';
 import { MIB } from '../../image/units.js';
 import type { SnapshotSettings } from '../../machine/machine.js';
+import { variableOption, variableSwitch } from '../variable-option.js';
 import { wholeNumber } from './values.js';
 
 /** Options of every command that starts a machine which may be kept for the next time. */
@@ -16,15 +17,27 @@ export interface SnapshotFlags {
 export function addSnapshotOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--no-snapshot', 'boot, and keep nothing for the next time').conflicts('fresh'),
+      variableSwitch(
+        '--no-snapshot',
+        'boot, and keep nothing for the next time',
+        'ZOSIA_SNAPSHOT',
+      ).conflicts('fresh'),
     )
     .option('--fresh', 'boot anew, though there is a saved machine, and save this one instead')
-    .option(
-      '--snapshot-budget <MiB>',
-      'what saved machines may take of the disk; a tenth of what is free, at most 20480, unless given',
-      wholeNumber(0),
-    );
+    .addOption(snapshotBudgetOption());
 }
+
+export const snapshotBudgetOption = (): Option =>
+  variableOption(
+    '--snapshot-budget <MiB>',
+    'what saved machines may take of the disk; a tenth of what is free, at most 20480, unless given',
+    'ZOSIA_SNAPSHOT_BUDGET',
+    wholeNumber(0),
+  );
+
+/** @param snapshotBudget the value of {@link snapshotBudgetOption} */
+export const budgetBytes = (snapshotBudget: number | undefined): number | undefined =>
+  snapshotBudget === undefined ? undefined : snapshotBudget * MIB;
 
 export interface SessionFlags {
   session?: string | undefined;
@@ -40,11 +53,13 @@ export function snapshotSettings({
   snapshot = true,
   fresh = false,
   snapshotBudget,
-}: SnapshotFlags): SnapshotSettings {
+  session,
+}: SnapshotFlags & SessionFlags): SnapshotSettings {
   return {
     cacheDirectory: folders().cacheDirectory,
-    areKept: snapshot,
+    // What is on the command line counts for more than the variable.
+    areKept: snapshot || fresh || session !== undefined,
     isFresh: fresh,
-    budgetBytes: snapshotBudget === undefined ? undefined : snapshotBudget * MIB,
+    budgetBytes: budgetBytes(snapshotBudget),
   };
 }

@@ -1,6 +1,6 @@
-import type { SnapshotParts } from '../snapshot/record.js';
+import type { SnapshotParts, SnapshotSubject } from '../snapshot/record.js';
 import type { SnapshotStore } from '../snapshot/store.js';
-import type { KeptSession } from '../snapshot/sessions.js';
+import type { KeptSession } from '../snapshot/kept-session.js';
 import type { RunningMachine, WakeSettings } from './awake.js';
 import type { LinuxMachineSpec } from './spec.js';
 
@@ -25,6 +25,7 @@ export interface SnapshotPlan {
   readonly store: SnapshotStore;
   readonly parts: SnapshotParts;
   readonly machineType: string;
+  readonly subject: SnapshotSubject;
   /** As of {@link readRoom}. */
   readonly budgetBytes?: number | undefined;
 }

@@ -6,7 +6,8 @@ import type { SnapshotParts } from '../snapshot/record.js';
 import { consolePath, describeRam, ramPath } from '../snapshot/files.js';
 import type { Snapshot } from '../snapshot/files.js';
 import { saveMachine } from '../snapshot/save.js';
-import type { KeptSession } from '../snapshot/sessions.js';
+import { removeCommand } from '../snapshot/kept-session.js';
+import type { KeptSession } from '../snapshot/kept-session.js';
 import type { StateDigest } from '../snapshot/transfer.js';
 import type { LiveEnd } from '../console/live-machine.js';
 import { quit, startCopy } from './awake.js';
@@ -95,6 +96,7 @@ async function* goOnFrom(
     await session.commit(draft, {
       parts,
       machineType: snapshot.record.machineType,
+      subject: snapshot.record.subject,
       state,
       ram: await describeRam(ramPath(draft.folder)),
       console: { sizeBytes: console.bytes.length, sha256: digestBytes(console.bytes) },
@@ -146,24 +148,20 @@ async function leave(
   }
 }
 
-function checkUnchanged(
-  { name, folder }: KeptSession,
-  before: SnapshotParts,
-  now: SnapshotParts,
-): void {
+function checkUnchanged({ name }: KeptSession, before: SnapshotParts, now: SnapshotParts): void {
   const changed = changedParts(before, now).filter((part) => part !== TERMINAL_PART);
   if (changed.length === 0) return;
   throw new ZosiaError(
     'ZOSIA_SESSION_OUTDATED',
     `the session ${name} cannot go on: changed since it was left: ${changed.join(', ')}`,
     {
-      hint: `Start it as it was, or begin anew with another name; this one can be removed: ${folder}`,
+      hint: `Start it as it was; or begin anew, with another name or after: ${removeCommand(name)}`,
     },
   );
 }
 
-const unusable = ({ name, folder }: KeptSession, cause: unknown): ZosiaError =>
+const unusable = ({ name }: KeptSession, cause: unknown): ZosiaError =>
   new ZosiaError('ZOSIA_SESSION_UNUSABLE', `the session ${name} cannot go on: ${reasonOf(cause)}`, {
-    hint: `It stays as it was left; it can be removed: ${folder}`,
+    hint: `It stays as it was left. To begin anew: ${removeCommand(name)}`,
     cause,
   });

@@ -6,7 +6,7 @@ import { HostFactsCache } from '../qemu/host-facts-cache.js';
 import { PLATFORMS } from '../qemu/platform.js';
 import { snapshotKey } from '../snapshot/record.js';
 import { SessionStore } from '../snapshot/sessions.js';
-import type { KeptSession } from '../snapshot/sessions.js';
+import type { KeptSession } from '../snapshot/kept-session.js';
 import { SnapshotStore } from '../snapshot/store.js';
 import type { WakeSettings } from './awake.js';
 import { CONTROL_PORT_NAME } from './control-port.js';
@@ -15,7 +15,7 @@ import type { SnapshotPlan } from './instant-run.js';
 import { composeInitrd } from './request.js';
 import type { RunRequest } from './request.js';
 import type { LinuxMachineSpec } from './spec.js';
-import { snapshotParts } from './snapshot-parts.js';
+import { snapshotParts, snapshotSubject } from './snapshot-parts.js';
 
 /** The name by which the guest finds the port of its server. */
 export const SERVER_PORT_NAME = 'zosia.server';
@@ -129,5 +129,5 @@ async function planOf(
   const store = new SnapshotStore(cacheDirectory);
   if (isFresh) await store.remove(snapshotKey(parts));
   const machineType = `${PLATFORMS[spec.arch].versionedMachine}-${version}`;
-  return { store, parts, machineType, budgetBytes };
+  return { store, parts, machineType, subject: snapshotSubject(spec, request), budgetBytes };
 }

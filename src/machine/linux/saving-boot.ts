@@ -43,7 +43,7 @@ export async function* bootToBeSaved(
   snapshots: SnapshotPlan,
 ): AsyncGenerator<Uint8Array, QemuEnd | undefined> {
   const { spec, onNote } = run.plan;
-  const { store, parts, machineType } = snapshots;
+  const { store, parts, machineType, subject } = snapshots;
   const ramBytes = spec.ramMiB * MIB;
   let room: Room;
   let draft: TemporaryFolder;
@@ -70,7 +70,13 @@ export async function* bootToBeSaved(
       const ofConsole = { sizeBytes: console.length, sha256: digestBytes(console) };
       try {
         await writeFile(consolePath(draft.folder), console, { mode: 0o600 });
-        await store.commit(draft, { parts, machineType, ...saved, console: ofConsole });
+        await store.commit(draft, {
+          parts,
+          machineType,
+          subject,
+          ...saved,
+          console: ofConsole,
+        });
         return undefined;
       } catch (error) {
         failure = reasonOf(error);

@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
 import { sha256 } from '../../image/sha256.js';
 import { contentPart, digestPart, stampPart } from '../snapshot/file-parts.js';
 import { hostCpu } from '../snapshot/host-cpu.js';
-import type { SnapshotParts } from '../snapshot/record.js';
+import type { SnapshotParts, SnapshotSubject } from '../snapshot/record.js';
 import type { HostFactsCache } from '../qemu/host-facts-cache.js';
 import { linuxArguments } from './arguments.js';
 import type { RunRequest } from './request.js';
@@ -44,6 +45,22 @@ export async function snapshotParts(
     machine: JSON.stringify(linuxArguments(withoutPaths(spec))),
     settings: sha256(JSON.stringify({ ...request, terminal: undefined, isPlain: undefined })),
     [TERMINAL_PART]: [request.terminal?.term, request.isPlain].join(' '),
+  };
+}
+
+/** What such a machine is, for people. */
+export function snapshotSubject(
+  { arch, ramMiB, cpus, disk }: LinuxMachineSpec,
+  { serve = false }: RunRequest,
+): SnapshotSubject {
+  const model =
+    disk?.format === 'table' ? disk.files.find((path) => path !== disk.metadata) : disk?.path;
+  return {
+    arch,
+    ramMiB,
+    cpus,
+    ...(model !== undefined && { model: basename(model) }),
+    use: serve ? 'prompt' : 'chat',
   };
 }
 

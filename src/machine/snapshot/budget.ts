@@ -38,9 +38,20 @@ export const hasRoomForRam = ({ freeBytes }: Room, ramBytes: number): boolean =>
  */
 export async function makeRoom(
   store: SnapshotStore,
-  { budgetBytes, stored }: Room,
+  room: Room,
   neededBytes: number,
 ): Promise<boolean> {
+  const { leaving, isEnough } = chooseLeaving(room, neededBytes);
+  if (!isEnough) return false;
+  for (const { key } of leaving) await store.remove(key);
+  return true;
+}
+
+/** Which snapshots have to go for another one of so many bytes, as far as they may. */
+export function chooseLeaving(
+  { budgetBytes, stored }: Room,
+  neededBytes: number,
+): { leaving: StoredSnapshot[]; isEnough: boolean } {
   let total = totalBytes(stored) + neededBytes;
   const leaving: StoredSnapshot[] = [];
   for (const each of [...stored].reverse()) {
@@ -49,9 +60,7 @@ export async function makeRoom(
     leaving.push(each);
     total -= each.sizeBytes;
   }
-  if (total > budgetBytes) return false;
-  for (const { key } of leaving) await store.remove(key);
-  return true;
+  return { leaving, isEnough: total <= budgetBytes };
 }
 
 const totalBytes = (stored: readonly StoredSnapshot[]): number =>

@@ -31,12 +31,18 @@ const START_TOLERANCE_SECONDS = 5;
 /** When this host was started, in seconds since 1970. */
 export const hostStart = (): number => Math.round(Date.now() / 1000 - uptime());
 
+/** The record of a saved machine. @returns undefined where it tells nothing, or RAM that may not be on the disk */
+export async function readRecord(folder: string): Promise<SnapshotRecord | undefined> {
+  const record = parseRecord(await readTextFile(recordPath(folder)).catch(() => ''));
+  return record && isOfThisRun(record) ? record : undefined;
+}
+
 /** Reads a saved machine. @returns undefined unless it is all there, and as it was when it was saved */
 export async function readSnapshot(folder: string): Promise<Snapshot | undefined> {
   try {
     if (!(await isOwn(folder))) return undefined;
-    const record = parseRecord(await readTextFile(recordPath(folder)));
-    if (!record || !isOfThisRun(record)) return undefined;
+    const record = await readRecord(folder);
+    if (!record) return undefined;
     const [state, console, ram] = await Promise.all([
       readDigested(statePath(folder), record.state, MAX_STATE_BYTES),
       readDigested(consolePath(folder), record.console, MAX_CONSOLE_BYTES),

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { ARCHITECTURES } from '../../artifacts/architectures.js';
+import type { Architecture } from '../../artifacts/architectures.js';
 import { sha256 } from '../../image/sha256.js';
 import { byteCount, object, tryJson, wholeNumber } from '../../json.js';
 
@@ -25,9 +27,23 @@ export function changedParts(before: SnapshotParts, now: SnapshotParts): string[
 /** So much of the RAM file's beginning is digested: all of it would take as long as a boot. */
 export const RAM_HEAD_BYTES = 1 << 20;
 
+/** What a saved machine is, as people know it. */
+export interface SnapshotSubject {
+  readonly arch: Architecture;
+  readonly ramMiB: number;
+  readonly cpus: number;
+  /** The name of the model's file; of several that of the first. */
+  readonly model?: string | undefined;
+  /** Whether it converses, or answers one prompt. */
+  readonly use: SnapshotUse;
+}
+
+export type SnapshotUse = 'chat' | 'prompt';
+
 /** What stands beside a saved machine. */
 export interface SnapshotRecord {
   readonly schema: 1;
+  readonly subject: SnapshotSubject;
   readonly parts: SnapshotParts;
   /** QEMU's name of the machine type with its version: another version of QEMU has it, too. */
   readonly machineType: string;
@@ -46,6 +62,13 @@ const digested = object({ sizeBytes: byteCount, sha256: v.string() });
 
 const RECORD = object({
   schema: v.literal(1),
+  subject: object({
+    arch: v.picklist(ARCHITECTURES),
+    ramMiB: wholeNumber(1),
+    cpus: wholeNumber(1),
+    model: v.exactOptional(v.string()),
+    use: v.picklist(['chat', 'prompt']),
+  }),
   parts: v.record(v.string(), v.string()),
   machineType: v.string(),
   ram: object({ sizeBytes: byteCount, headSha256: v.string() }),

@@ -1,30 +1,34 @@
-import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { makeFolder } from '../../host/make-folder.js';
-import { writeOutput } from '../../host/output-file.js';
-import { writeRaw } from '../../host/raw-writer.js';
 import {
   claimTemporary,
   isTemporaryName,
-  openTemporaryFolder,
   releaseTemporary,
+  removeAbandoned,
   sweepOnce,
 } from '../../host/temporary.js';
-import type { TemporaryFolder } from '../../host/temporary.js';
-import { readTextFile } from '../../host/text-file.js';
-import { makeImage } from '../../image/image.js';
-import { consolePath, ramPath, readSnapshot, recordPath, statePath, syncFile } from './files.js';
-import type { Snapshot } from './files.js';
-import type { SnapshotRecord } from './record.js';
+import { allocatedBytes, readRecord, readSnapshot, recordPath } from './files.js';
+import { KeptSession, currentGeneration } from './kept-session.js';
+import type { SnapshotSubject } from './record.js';
 
 /** Letters and digits of any language, and between them what file names have; no path, and no option. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._ -]*$/u;
 const MAX_NAME_BYTES = 128;
 
-/** Which of a session's folders is the last whole one. */
-const CURRENT = 'current';
-const GENERATION = /^state-(\d{1,15})$/;
+/** A session, as a list has it. */
+export interface StoredSession {
+  readonly name: string;
+  readonly folder: string;
+  /** Undefined for one that has never been left, and for one that is damaged. */
+  readonly subject: SnapshotSubject | undefined;
+  /** When it was left, in milliseconds since 1970; undefined where that has not happened yet. */
+  readonly leftMs: number | undefined;
+  /** Allocated on the disk. */
+  readonly sizeBytes: number;
+  readonly isInUse: boolean;
+}
 
 /**
  * Conversations that go on when their machine is started again: each a saved machine in a folder under its name,
@@ -52,8 +56,9 @@ export class SessionStore {
     const giveBack = async (): Promise<void> => {
       await rm(mark, { force: true });
       releaseTemporary(mark);
-      // A session that has never been left is none.
-      if ((await readdir(folder)).length === 0) await rm(folder, { recursive: true, force: true });
+      // One that has been removed has none; and a session that has never been left is none.
+      const names = await readdir(folder).catch(() => undefined);
+      if (names?.length === 0) await rm(folder, { recursive: true, force: true });
     };
     await writeFile(mark, '');
     const marks = (await readdir(folder)).filter(isTemporaryName);
@@ -62,6 +67,73 @@ export class SessionStore {
       throw inUse(name);
     }
     return new KeptSession(name, folder, giveBack);
+  }
+
+  /** All of them, the one left last first. */
+  async list(): Promise<StoredSession[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    const found = await Promise.all(
+      names.filter((name) => NAME.test(name)).map((name) => this.#describe(name)),
+    );
+    const sessions = found.filter((each) => each !== undefined);
+    return sessions.sort((one, other) => (other.leftMs ?? 0) - (one.leftMs ?? 0));
+  }
+
+  /** @throws ZosiaError `ZOSIA_NO_SESSION`, `ZOSIA_BAD_SESSION_NAME` */
+  async find(name: string): Promise<StoredSession> {
+    const folder = this.#path(name);
+    const found = await this.#describe(basename(folder));
+    if (found) return found;
+    const names = (await this.list()).map((each) => each.name).sort();
+    throw new ZosiaError('ZOSIA_NO_SESSION', `there is no session ${name}`, {
+      hint:
+        names.length === 0
+          ? 'There is none yet: zosia up --session NAME begins one.'
+          : `There is ${names.join(', ')}.`,
+    });
+  }
+
+  /** What the console of a session showed last. @returns undefined where nothing is left of it */
+  async readConsole({ folder }: StoredSession): Promise<Uint8Array | undefined> {
+    const generation = await currentGeneration(folder);
+    return generation === undefined ? undefined : (await readSnapshot(generation))?.console;
+  }
+
+  /**
+   * Removes a session.
+   *
+   * @throws ZosiaError as {@link find}; `ZOSIA_SESSION_IN_USE`
+   */
+  async remove(name: string): Promise<void> {
+    await this.find(name);
+    const session = await this.open(name);
+    // In one step: nobody finds half of it.
+    const gone = claimTemporary(this.folder);
+    try {
+      await rename(session.folder, gone);
+      await rm(gone, { recursive: true, force: true });
+    } finally {
+      releaseTemporary(gone);
+      await session.giveBack();
+    }
+  }
+
+  async #describe(name: string): Promise<StoredSession | undefined> {
+    const folder = join(this.folder, name);
+    await removeAbandoned(folder);
+    const names = await readdir(folder).catch(() => undefined);
+    if (!names) return undefined;
+    const generation = await currentGeneration(folder);
+    const isInUse = names.some(isTemporaryName);
+    if (generation === undefined) {
+      return { name, folder, subject: undefined, leftMs: undefined, sizeBytes: 0, isInUse };
+    }
+    const [record, status, sizeBytes] = await Promise.all([
+      readRecord(generation),
+      stat(recordPath(generation)).catch(() => undefined),
+      allocatedBytes(generation),
+    ]);
+    return { name, folder, subject: record?.subject, leftMs: status?.mtimeMs, sizeBytes, isInUse };
   }
 
   #path(name: string): string {
@@ -73,71 +145,6 @@ export class SessionStore {
     }
     return join(this.folder, normal);
   }
-}
-
-/** A session that is open. */
-export class KeptSession {
-  constructor(
-    readonly name: string,
-    readonly folder: string,
-    /** Closes it. */
-    readonly giveBack: () => Promise<void>,
-  ) {}
-
-  /**
-   * The machine as it was left; undefined for a new session.
-   *
-   * @throws ZosiaError `ZOSIA_SESSION_DAMAGED`
-   */
-  async read(): Promise<Snapshot | undefined> {
-    const generation = await currentGeneration(this.folder);
-    if (generation === undefined) return undefined;
-    const snapshot = await readSnapshot(generation);
-    if (snapshot) return snapshot;
-    throw new ZosiaError('ZOSIA_SESSION_DAMAGED', `the session ${this.name} is damaged`, {
-      hint: `Begin another one; this one can be removed: ${this.folder}`,
-    });
-  }
-
-  /**
-   * Copies the RAM of a machine for one that goes on: what was there stays whole until the new one is committed.
-   * Where the file system can, the copy shares the original's blocks.
-   */
-  async copyRam({ folder, record }: Snapshot, signal: AbortSignal): Promise<TemporaryFolder> {
-    const draft = await openTemporaryFolder(this.folder);
-    try {
-      const length = record.ram.sizeBytes;
-      const source = { kind: 'file', path: ramPath(folder), offset: 0 } as const;
-      const image = makeImage(length, [{ offset: 0, length, source }]);
-      await writeRaw(image, ramPath(draft.folder), { durable: false, mode: 0o600, signal });
-      return draft;
-    } catch (error) {
-      await draft.giveBack();
-      throw error;
-    }
-  }
-
-  /** Makes a machine that has been left the session's. Everything is on the disk when it resolves. */
-  async commit(
-    { folder: draft }: TemporaryFolder,
-    record: Omit<SnapshotRecord, 'schema' | 'hostStart'>,
-  ): Promise<void> {
-    await writeFile(recordPath(draft), JSON.stringify({ schema: 1, ...record }), { mode: 0o600 });
-    for (const path of [ramPath, statePath, consolePath, recordPath]) await syncFile(path(draft));
-    const before = await currentGeneration(this.folder);
-    const number = Number(GENERATION.exec(basename(before ?? ''))?.[1] ?? 0) + 1;
-    const name = `state-${number}`;
-    await rm(join(this.folder, name), { recursive: true, force: true });
-    await rename(draft, join(this.folder, name));
-    await writeOutput(join(this.folder, CURRENT), name, { mode: 0o600 });
-    if (before !== undefined) await rm(before, { recursive: true, force: true });
-  }
-}
-
-/** The folder with the last whole state; undefined where there is none yet. */
-async function currentGeneration(folder: string): Promise<string | undefined> {
-  const name = (await readTextFile(join(folder, CURRENT)).catch(() => '')).trim();
-  return GENERATION.test(name) ? join(folder, name) : undefined;
 }
 
 const inUse = (name: string): ZosiaError =>

@@ -1,5 +1,6 @@
 import { chmod, lstat, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ZosiaError } from '../../errors.js';
 import { makeFolder } from '../../host/make-folder.js';
 import {
   claimTemporary,
@@ -15,6 +16,7 @@ import {
   consolePath,
   hostStart,
   ramPath,
+  readRecord,
   readSnapshot,
   recordPath,
   statePath,
@@ -22,13 +24,15 @@ import {
 } from './files.js';
 import type { Snapshot } from './files.js';
 import { parseRecord, snapshotKey } from './record.js';
-import type { SnapshotParts, SnapshotRecord } from './record.js';
+import type { SnapshotRecord, SnapshotSubject } from './record.js';
 import { readTextFile } from '../../host/text-file.js';
 
 /** A saved machine, as a list has it. */
 export interface StoredSnapshot {
   readonly key: string;
-  readonly parts: SnapshotParts;
+  readonly folder: string;
+  /** Undefined for one that cannot be used: damaged, or not all on the disk when the host was started anew. */
+  readonly subject: SnapshotSubject | undefined;
   /** Allocated on the disk. */
   readonly sizeBytes: number;
   readonly usedMs: number;
@@ -138,7 +142,7 @@ export class SnapshotStore {
     }
   }
 
-  /** All of them, the one used last first. */
+  /** All of them, the one used last first; those that cannot be used come last. */
   async list(): Promise<StoredSnapshot[]> {
     const names = await readdir(this.folder).catch(() => []);
     const found = await Promise.all(
@@ -149,18 +153,39 @@ export class SnapshotStore {
       .sort((one, other) => other.usedMs - one.usedMs);
   }
 
+  /**
+   * Finds one by the beginning of its key.
+   *
+   * @throws ZosiaError `ZOSIA_NO_SNAPSHOT`, also when several begin so
+   */
+  async find(prefix: string): Promise<StoredSnapshot> {
+    const found = (await this.list()).filter(({ key }) => key.startsWith(prefix));
+    const [one] = found;
+    if (one && found.length === 1) return one;
+    throw new ZosiaError(
+      'ZOSIA_NO_SNAPSHOT',
+      one ? `${found.length} snapshots begin with ${prefix}` : `there is no snapshot ${prefix}`,
+      {
+        hint: one
+          ? `Give more of its key: ${found.map(({ key }) => key).join(', ')}`
+          : 'zosia snapshot list tells their keys.',
+      },
+    );
+  }
+
   async #describe(key: string): Promise<StoredSnapshot | undefined> {
     const folder = this.#path(key);
     await removeAbandoned(folder);
     const status = await stat(recordPath(folder)).catch(() => undefined);
     const names = await readdir(folder).catch(() => undefined);
     if (!names) return undefined;
-    const text = await readTextFile(recordPath(folder)).catch(() => '');
+    const record = await readRecord(folder);
     return {
       key,
-      parts: parseRecord(text)?.parts ?? {},
+      folder,
+      subject: record?.subject,
       sizeBytes: await allocatedBytes(folder),
-      usedMs: status?.mtimeMs ?? 0,
+      usedMs: record && status ? status.mtimeMs : 0,
       isInUse: names.some(isTemporaryName),
     };
   }

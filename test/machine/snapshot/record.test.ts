@@ -36,6 +36,7 @@ describe('a record', () => {
     schema: 1,
     parts: { kernel: 'k' },
     machineType: 'virt-7.2',
+    subject: { arch: 'aarch64', ramMiB: 576, cpus: 2, use: 'chat' },
     ram: { sizeBytes: 1, headSha256: 'h' },
     state: { sizeBytes: 1, sha256: 's' },
     console: { sizeBytes: 1, sha256: 'c' },

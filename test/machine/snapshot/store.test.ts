@@ -27,7 +27,9 @@ describe('a store of saved machines', () => {
   it('lends a machine, which is in use until it is given back', async () => {
     const key = await saveSample(store, { kernel: 'k' });
     const [one, other] = [await store.lend(key), await store.lend(key)];
-    expect(await store.list()).toMatchObject([{ key, isInUse: true, parts: { kernel: 'k' } }]);
+    expect(await store.list()).toMatchObject([
+      { key, isInUse: true, subject: { model: 'tiny.gguf' } },
+    ]);
     await one!.giveBack();
     expect((await store.list())[0]!.isInUse).toBe(true);
     await other!.giveBack();
