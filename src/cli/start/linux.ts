@@ -124,7 +124,13 @@ async function answer(
   if (!(await hasOwnInit(spec.initrd, spec.arch))) throw cannotAsk(spec.initrd);
   const { prompt } = flags;
   const { server, conversation = isConversation(flags, model), ...asked } = splitArguments(args);
-  const question: Question = { ...asked, prompt, conversation, hideReasoning };
+  const question: Question = {
+    ...asked,
+    prompt,
+    conversation,
+    hideReasoning,
+    reportsContext: flags.json,
+  };
   const kept: Uint8Array[] = [];
   const printer = new AnswerPrinter(
     prompt !== '' && !conversation,

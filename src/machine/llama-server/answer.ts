@@ -15,7 +15,7 @@ export interface AnswerReport {
   readonly promptTokens: number;
   /** Tokens that were generated; one that ends the answer is among them. */
   readonly tokens: number;
-  /** Length of the context, as llama.cpp rounded it. */
+  /** Length of the context, as llama.cpp rounded it; 0 unless it is full, or was asked for. */
   readonly contextTokens: number;
 }
 

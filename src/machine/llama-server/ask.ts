@@ -30,6 +30,8 @@ export interface Question {
   /** The length of the context that was asked for; llama.cpp rounds it up, but a prompt may not be longer. */
   readonly contextTokens?: number | undefined;
   readonly hideReasoning?: boolean | undefined;
+  /** Whether the report tells the length of the context in any case: the server takes a while to say it. */
+  readonly reportsContext?: boolean | undefined;
 }
 
 export interface AskOptions {
@@ -54,7 +56,9 @@ export async function askServer(
   const prompt = isConversation
     ? await applyTemplate(server, question, signal)
     : encodable(question.prompt);
-  const contextTokens = await readContextTokens(await server.send('/props', undefined, signal));
+  const contextTokens = question.reportsContext
+    ? await readContextTokens(await server.send('/props', undefined, signal))
+    : undefined;
   const sampling = question.sampling ?? {};
 
   // Comes last: whatever its head says, llama-server hangs up after a reply in pieces.
@@ -85,12 +89,10 @@ export async function askServer(
   if (!last) throw serverFailed('the answer breaks off');
   await say(reasoning.end());
 
-  return {
-    end: endOf(last, sampling),
-    promptTokens: last.tokens_evaluated,
-    tokens: last.tokens_predicted,
-    contextTokens,
-  };
+  const { tokens_evaluated: promptTokens, tokens_predicted: tokens } = last;
+  const end = endOf(last, sampling);
+  const filled = end === 'context' ? promptTokens + tokens : 0;
+  return { end, promptTokens, tokens, contextTokens: contextTokens ?? filled };
 }
 
 async function applyTemplate(

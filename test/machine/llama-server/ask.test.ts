@@ -163,7 +163,7 @@ describe('an answer of llama-server', WHERE_GUEST_PROGRAMS_RUN, () => {
   });
 
   it('comes token by token', async () => {
-    const { pieces, ...report } = await ask(scripted, 'S');
+    const { pieces, ...report } = await ask(scripted, 'S', [], { reportsContext: true });
     expect(pieces).toEqual(['one ', 'two ', 'three ', 'four']);
     expect(report).toMatchObject({ end: 'end', promptTokens: 2, tokens: 5, contextTokens: 512 });
   });
@@ -180,7 +180,10 @@ describe('an answer of llama-server', WHERE_GUEST_PROGRAMS_RUN, () => {
     ['past an end that is to be ignored', 'S', ['--ignore-eos', '-n', '7'], 'tokens'],
     ['where a grammar says', 'S', ['--grammar', 'root ::= "one two "'], 'end'],
   ] as const)('ends as that of llama-completion: %s', async (_, prompt, args, end) => {
-    expect((await expectSame(scripted, prompt, args)).end).toBe(end);
+    const report = await expectSame(scripted, prompt, args);
+    expect(report.end).toBe(end);
+    // It is known without being asked for when it is full.
+    expect(report.contextTokens).toBe(end === 'context' ? 512 : 0);
   });
 
   it('has no text when no token is wanted', async () => {

@@ -64,7 +64,7 @@ describe('asking a server', () => {
   it('asks for the prompt, the context and the answer', async () => {
     const port = server();
     const sampling = { temperature: 0, stop: ['Q:'] };
-    expect(await ask(port, { sampling, systemPrompt: 'Be brief.' })).toEqual({
+    expect(await ask(port, { sampling, systemPrompt: 'Be brief.', reportsContext: true })).toEqual({
       answer: 'four',
       end: 'end',
       promptTokens: 3,
@@ -104,7 +104,7 @@ describe('asking a server', () => {
     for (const question of [{ conversation: false }, { prompt: '' }]) {
       const port = server();
       await ask(port, question);
-      expect(port.requests.map(({ path }) => path)).toEqual(['/props', '/completion']);
+      expect(port.requests.map(({ path }) => path)).toEqual(['/completion']);
     }
   });
 
@@ -123,7 +123,7 @@ describe('asking a server', () => {
       path === '/completion' ? [] : [jsonReply(PROPERTIES)],
     );
     const asking = ask(raw, { conversation: false });
-    while (raw.requests.length < 2) await new Promise(setImmediate);
+    while (raw.requests.length < 1) await new Promise(setImmediate);
     for (const piece of [EVENTS_HEAD, ...pieces, LAST_CHUNK])
       raw.push(Buffer.from(piece, 'latin1'));
     expect((await asking).answer).toBe('é中🐘 \r\n');
@@ -308,7 +308,8 @@ describe('a server that fails', () => {
     ['/apply-template', reply('no', 500), /status 500/],
     ['/apply-template', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(65 << 20)}`, /to its end$/],
   ])('is reported for %s', async (path, replied, message) => {
-    await expect(ask(server({ [path]: [replied] }))).rejects.toMatchObject(failed(message));
+    const asking = ask(server({ [path]: [replied] }), { reportsContext: true });
+    await expect(asking).rejects.toMatchObject(failed(message));
   });
 
   it('is not asked again once it has hung up', async () => {

@@ -70,7 +70,11 @@ export async function askOnce(
     (start) =>
       runOneShot(
         { ...spec, initrd },
-        { ...options, start, question: { prompt: 'hello', conversation: false } },
+        {
+          ...options,
+          start,
+          question: { prompt: 'hello', conversation: false, reportsContext: true },
+        },
       ),
   );
 }
