@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { timeLimit } from '../../host/time-limit.js';
 import { startControlled } from '../qemu/controlled.js';
 import type { ControlledQemu } from '../qemu/controlled.js';
 import { ramPath } from '../snapshot/files.js';
@@ -86,11 +87,7 @@ export async function startCopy(
   const failed = new AbortController();
   const ending = AbortSignal.any([lifeSignal, failed.signal]);
   let machine: RunningMachine | undefined;
-  // Not AbortSignal.timeout: Node 20 forgets one that only AbortSignal.any refers to.
-  const late = new AbortController();
-  const timer = setTimeout(() => {
-    late.abort(new Error(`it did not go on within ${WAKE_TIMEOUT_MS / 1000} s`));
-  }, WAKE_TIMEOUT_MS);
+  const late = timeLimit(WAKE_TIMEOUT_MS, `it did not go on within ${WAKE_TIMEOUT_MS / 1000} s`);
   try {
     machine = startLinux(
       {
@@ -115,7 +112,7 @@ export async function startCopy(
     await machine?.qemu.ended;
     throw error;
   } finally {
-    clearTimeout(timer);
+    late.clear();
   }
 }
 

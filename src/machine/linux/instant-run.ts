@@ -1,3 +1,4 @@
+import type { HostRestore } from '../snapshot/host-restore.js';
 import type { SnapshotParts } from '../snapshot/record.js';
 import type { SnapshotStore } from '../snapshot/store.js';
 import type { KeptSession } from '../snapshot/sessions.js';
@@ -25,6 +26,7 @@ export interface SnapshotPlan {
   readonly store: SnapshotStore;
   readonly parts: SnapshotParts;
   readonly machineType: string;
+  readonly restore: HostRestore;
   /** As of {@link readRoom}. */
   readonly budgetBytes?: number | undefined;
 }
