@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { timeLimit } from '../../host/time-limit.js';
 import { startControlled } from '../qemu/controlled.js';
 import type { ControlledQemu } from '../qemu/controlled.js';
+import { earlyEnd, explained } from '../qemu/early-end.js';
 import { ramPath } from '../snapshot/files.js';
 import type { Snapshot } from '../snapshot/files.js';
 import { restore } from '../snapshot/restore.js';
@@ -106,11 +107,12 @@ export async function startCopy(
     await wake(machine, settings, limit);
     return machine;
   } catch (error) {
-    failed.abort();
     // It ends only when it has got rid of what it prints.
     machine?.qemu.stdout.resume();
+    const end = machine && (await earlyEnd(machine.qemu.ended, signal));
+    failed.abort();
     await machine?.qemu.ended;
-    throw error;
+    throw late.signal.aborted ? late.signal.reason : explained(error, end);
   } finally {
     late.clear();
   }

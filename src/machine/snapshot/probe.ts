@@ -1,7 +1,6 @@
 import { open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ZosiaError } from '../../errors.js';
 import { withSocketFolder } from '../../host/private-folder.js';
 import { timeLimit } from '../../host/time-limit.js';
@@ -9,6 +8,7 @@ import { MIB } from '../../image/units.js';
 import { PROBE_MARKER, probeProgram } from '../accelerator/probe-program.js';
 import { consoleArguments, hostArguments } from '../qemu/arguments.js';
 import { QMP_ARGUMENTS, startControlled } from '../qemu/controlled.js';
+import { earlyEnd, explained } from '../qemu/early-end.js';
 import type { HostSpec } from '../qemu/host-spec.js';
 import { howItEnded } from '../qemu/process.js';
 import type { QemuEnd } from '../qemu/process.js';
@@ -24,9 +24,6 @@ export interface RestoreProbe extends VerdictSubject {
 
 /** Both machines need a twentieth of it. */
 const DEADLINE_MS = 10_000;
-
-/** What a QEMU that closes its socket takes to end. */
-const ENDING_MS = 500;
 
 const RAM_MIB = 64;
 
@@ -78,7 +75,7 @@ async function saveUnstarted(
     await saveState(qmp, state, join(folder, 'out'), signal);
     await qmp.execute('quit');
   } catch (error) {
-    throw await explained(error, qemu.ended, signal);
+    throw await whatFailed(error, qemu.ended, signal);
   } finally {
     await state.close();
   }
@@ -98,7 +95,7 @@ async function runCopy(
   try {
     await restore(qemu, { state }, { folder, signal });
   } catch (error) {
-    throw await explained(error, qemu.ended, signal);
+    throw await whatFailed(error, qemu.ended, signal);
   }
   const end = await qemu.ended;
   signal.throwIfAborted();
@@ -107,16 +104,14 @@ async function runCopy(
   return { usable: false, reason: `a restored machine does not go on: ${howItEnded(end)}` };
 }
 
-/** A QEMU that has ended says more about it than whoever finds its socket closed. */
-async function explained(
+async function whatFailed(
   error: unknown,
-  ended: ReturnType<typeof startControlled>['ended'],
+  ended: Promise<QemuEnd>,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (signal.aborted) return error;
-  const end = await Promise.race([ended, delay(ENDING_MS, undefined)]);
+  const end = await earlyEnd(ended, signal);
   if (end) throwIfFull(end);
-  return end && end.stderr !== '' ? new Error(howItEnded(end)) : error;
+  return explained(error, end);
 }
 
 /** A file that is memory, and gets no room any more, says so with a signal. */
