@@ -154,6 +154,21 @@ describe('whether saved machines go on', () => {
     expect(await user.saved()).toEqual([]);
   });
 
+  it('is learnt from a machine that cannot be saved', async () => {
+    // A device that has no state to be moved.
+    const blocked = "if (!isProbe) args.push('-device', 'nvme,serial=0');";
+    const user = await RecordedUser.make(folder.file('no-save'), blocked);
+    const first = await user.ask(QUESTION);
+    expectAnswer(first);
+    expect(first.stderr).toMatch(/the machine is not saved, and is booted anew: .*nvme/);
+    expect(await user.newMachines()).toEqual(['machine booted', 'machine booted', ...PROBED]);
+    const second = await user.ask(QUESTION);
+    expectAnswer(second);
+    expect(second.stderr).not.toContain('saved');
+    expect(await user.newMachines()).toEqual(['machine booted']);
+    expect(await user.saved()).toEqual([]);
+  });
+
   it.each([
     ['a run', ['--temp', '0'], undefined],
     ['a session', SESSION, 'the session one is not kept: '],
