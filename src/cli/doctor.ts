@@ -9,7 +9,7 @@ import type { Architecture } from '../artifacts/architectures.js';
 import { EXIT, print, printJson, say, warn } from './output/output.js';
 import { translatedNotes } from '../machine/qemu/macos.js';
 import type { DoctorReport } from '../doctor/check.js';
-import type { AcceleratorFact } from '../doctor/host-facts.js';
+import type { AcceleratorFact, TriedFact } from '../doctor/host-facts.js';
 import { PURPOSES, nameOf } from '../doctor/requirement.js';
 import type { Purpose } from '../doctor/requirement.js';
 
@@ -105,6 +105,7 @@ function printReport(
   print(`host     ${platform} ${release}, ${processor}, Node ${nodeVersion}`);
   for (const note of translatedNotes(facts.isTranslated)) warn(note);
   print(`speed    ${accelerators.map(describeAccelerator).join(', ') || 'no accelerator'}`);
+  print(`restore  ${describeRestore(facts.restore)}`);
   print(`memory   ${facts.freeMemoryMiB} MiB free of ${facts.totalMemoryMiB}`);
   const room =
     facts.freeDiskMiB === undefined
@@ -124,4 +125,9 @@ function describeAccelerator({ name, present, works, reason }: AcceleratorFact):
   if (!present) return `no ${name}: ${reason ?? 'unknown'}`;
   if (works === undefined) return `${name} is there (not tried)`;
   return works ? `${name} works` : `${name} is there, but cannot be used: ${reason ?? 'unknown'}`;
+}
+
+function describeRestore({ works, reason }: TriedFact): string {
+  if (works === undefined) return 'saved machines are not tried yet: the first zosia up does that';
+  return works ? 'saved machines go on' : `saved machines cannot go on: ${reason ?? 'unknown'}`;
 }

@@ -3,6 +3,8 @@ import { arch as hostProcessor, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { Architecture } from '../artifacts/architectures.js';
 import type { DoctorHost } from './host.js';
+import type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
+import type { RestoreVerdict } from '../machine/snapshot/restore-verdict.js';
 import { MIB } from '../image/units.js';
 
 /** Things worth knowing about a host when something does not work. */
@@ -14,6 +16,8 @@ export interface HostFacts {
   /** Whether this Node.js is one for Intel on Apple silicon, under Rosetta. */
   readonly isTranslated: boolean;
   readonly accelerators: readonly AcceleratorFact[];
+  /** Whether saved machines can go on, of the kind that is made by default. */
+  readonly restore: TriedFact;
   readonly totalMemoryMiB: number;
   readonly freeMemoryMiB: number;
   readonly cacheDirectory: string;
@@ -21,14 +25,18 @@ export interface HostFacts {
   readonly freeDiskMiB: number | undefined;
 }
 
-/** An accelerator; that it is there does not mean that it works. */
-export interface AcceleratorFact {
+/** What is known by running something. */
+export interface TriedFact {
+  /** Whether it has come to its end as it should; absent where nothing has been tried. */
+  readonly works?: boolean | undefined;
+  /** Why it does not work. */
+  readonly reason?: string | undefined;
+}
+
+/** An accelerator; that it is there does not mean that it works, and `reason` may be why it is not there. */
+export interface AcceleratorFact extends TriedFact {
   readonly name: 'kvm' | 'hvf';
   readonly present: boolean;
-  /** Whether something has run in it to its end; absent where nothing has been tried. */
-  readonly works?: boolean | undefined;
-  /** Why it is not there, or does not work. */
-  readonly reason?: string | undefined;
 }
 
 const KVM_DEVICE = '/dev/kvm';
@@ -36,8 +44,9 @@ const KVM_DEVICE = '/dev/kvm';
 /** @param arch the guest's architecture */
 export async function hostFacts(arch: Architecture, host: DoctorHost): Promise<HostFacts> {
   const { cacheDirectory } = host.folders;
-  const [accelerators, isTranslated, freeMemoryMiB, freeDiskMiB] = await Promise.all([
+  const [accelerators, restore, isTranslated, freeMemoryMiB, freeDiskMiB] = await Promise.all([
     acceleratorFacts(arch, host),
+    host.restoreVerdict(arch).then(triedFact),
     host.isTranslated(),
     host.freeMemoryMiB(),
     freeDisk(cacheDirectory),
@@ -49,6 +58,7 @@ export async function hostFacts(arch: Architecture, host: DoctorHost): Promise<H
     nodeVersion: process.versions.node,
     isTranslated,
     accelerators,
+    restore,
     totalMemoryMiB: Math.floor(totalmem() / MIB),
     freeMemoryMiB,
     cacheDirectory,
@@ -57,10 +67,10 @@ export async function hostFacts(arch: Architecture, host: DoctorHost): Promise<H
 }
 
 async function acceleratorFacts(arch: Architecture, host: DoctorHost): Promise<AcceleratorFact[]> {
-  if (host.platform === 'darwin') return [await triedFact('hvf', arch, host)];
+  if (host.platform === 'darwin') return [await triedAccelerator('hvf', arch, host)];
   if (host.platform !== 'linux') return [];
   const code = await host.openError(KVM_DEVICE);
-  if (code === undefined) return [await triedFact('kvm', arch, host)];
+  if (code === undefined) return [await triedAccelerator('kvm', arch, host)];
   const reason =
     code === 'EACCES' || code === 'EPERM'
       ? `you may not open ${KVM_DEVICE} (the group kvm usually may)`
@@ -68,16 +78,17 @@ async function acceleratorFacts(arch: Architecture, host: DoctorHost): Promise<A
   return [{ name: 'kvm', present: false, reason }];
 }
 
-async function triedFact(
+async function triedAccelerator(
   name: AcceleratorFact['name'],
   arch: Architecture,
   host: DoctorHost,
 ): Promise<AcceleratorFact> {
-  const verdict = await host.acceleratorVerdict(arch);
-  if (!verdict) return { name, present: true };
-  return verdict.usable
-    ? { name, present: true, works: true }
-    : { name, present: true, works: false, reason: verdict.reason };
+  return { name, present: true, ...triedFact(await host.acceleratorVerdict(arch)) };
+}
+
+function triedFact(verdict: AcceleratorVerdict | RestoreVerdict | undefined): TriedFact {
+  if (!verdict) return {};
+  return verdict.usable ? { works: true } : { works: false, reason: verdict.reason };
 }
 
 /** Free space, in MiB, in the nearest folder that exists; undefined where a file is in its place. */

@@ -8,6 +8,7 @@ import { isFile } from '../host/host-file.js';
 import { isExecutable } from '../host/programs.js';
 import type { HostFolders } from '../host/host-folders.js';
 import type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
+import type { RestoreVerdict } from '../machine/snapshot/restore-verdict.js';
 import { MIB } from '../image/units.js';
 
 export interface CommandResult {
@@ -31,6 +32,8 @@ export interface DoctorHost {
   openError(path: string): Promise<string | undefined>;
   /** What a run of something in the accelerator has shown for guests of an architecture, if it was tried. */
   acceleratorVerdict(arch: Architecture): Promise<AcceleratorVerdict | undefined>;
+  /** What saving and restoring a machine of an architecture has shown, if it was tried. */
+  restoreVerdict(arch: Architecture): Promise<RestoreVerdict | undefined>;
   /** Memory that can be given without swapping. */
   freeMemoryMiB(): Promise<number>;
   /** The text of a file, or an empty one if it cannot be read. */
@@ -75,6 +78,11 @@ export const thisHost = (folders: HostFolders): DoctorHost => ({
   async acceleratorVerdict(arch) {
     const { keptVerdict } = await import('../machine/accelerator/accelerator.js');
     return keptVerdict(arch, folders);
+  },
+
+  async restoreVerdict(arch) {
+    const { keptRestore } = await import('../machine/snapshot/kept-restore.js');
+    return keptRestore(arch, folders);
   },
 
   async freeMemoryMiB() {

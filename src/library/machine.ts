@@ -42,7 +42,7 @@ export type { OutputConsumer } from '../machine/efi/run.js';
 export { ACCELERATOR_NAMES } from '../machine/qemu/host-spec.js';
 export type { SilencePlan } from '../machine/qemu/host-spec.js';
 export type { QemuCall } from '../machine/qemu/process.js';
-export type { AcceleratorFact } from '../doctor/host-facts.js';
+export type { AcceleratorFact, TriedFact } from '../doctor/host-facts.js';
 export type { CommandResult } from '../doctor/host.js';
 export type { PackageManager, Requirement } from '../doctor/requirement.js';
 export type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';

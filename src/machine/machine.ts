@@ -37,6 +37,9 @@ export type { TemporaryFolder } from '../host/temporary.js';
 export { SnapshotStore } from './snapshot/store.js';
 export type { LentSnapshot, StoredSnapshot } from './snapshot/store.js';
 export type { Snapshot } from './snapshot/files.js';
+export type { HostRestore } from './snapshot/host-restore.js';
+export type { RestoreProbe } from './snapshot/probe.js';
+export type { RestoreVerdict, VerdictSubject } from './snapshot/restore-verdict.js';
 export type {
   SnapshotParts,
   SnapshotRecord,

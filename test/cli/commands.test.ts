@@ -91,6 +91,7 @@ describe('zosia doctor', () => {
   it('fails when something is missing, and prints how to install it', async () => {
     const { stdout, stderr, exitCode } = await zosia(['doctor'], { env: { PATH: folder.path } });
     expect(stdout).toMatch(/missing +qemu-system-/);
+    expect(stdout).toMatch(/^restore {2}saved machines are not tried yet: /m);
     expect(stderr).toContain('zosia doctor --install');
     expect(exitCode).toBe(1);
   });

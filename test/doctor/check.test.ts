@@ -68,6 +68,20 @@ describe('verifyHost', () => {
     expect(facts.accelerators).toEqual([{ name: 'kvm', present: true, ...fact }]);
   });
 
+  it.each([
+    [undefined, {}],
+    [{ usable: true }, { works: true }],
+    [
+      { usable: false, reason: 'it hung' },
+      { works: false, reason: 'it hung' },
+    ],
+  ] as const)('reports what was found out about saved machines: %j', async (restore, fact) => {
+    const host = fakeHost(restore && { restore });
+    const { facts } = await verifyHost({ purpose: 'up' }, host);
+    expect(facts.restore).toEqual(fact);
+    expect(host.commands).toEqual([]);
+  });
+
   it('reports that Node.js runs under Rosetta', async () => {
     const mac = { platform: 'darwin', nodeArch: 'x64' } as const;
     for (const isTranslated of [true, false]) {

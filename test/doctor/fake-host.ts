@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { AcceleratorVerdict } from '../../src/machine/qemu/host-spec.js';
 import type { CommandResult, DoctorHost } from '../../src/doctor/host.js';
+import type { RestoreVerdict } from '../../src/machine/snapshot/restore-verdict.js';
 import { folders } from '../../src/cli/environment.js';
 
 export const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';
@@ -27,6 +28,7 @@ export interface FakeHostOptions {
   /** Files with their texts. */
   readonly files?: Readonly<Record<string, string>>;
   readonly verdict?: AcceleratorVerdict;
+  readonly restore?: RestoreVerdict;
   /** What a command does; by default it succeeds and changes nothing. */
   readonly onRun?: (command: string, host: FakeHost) => Partial<CommandResult> | undefined;
 }
@@ -51,6 +53,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     isExecutable: (path) => Promise.resolve(host.programs.has(path)),
     isFile: (path) => Promise.resolve(host.files.has(path) || host.programs.has(path)),
     acceleratorVerdict: () => Promise.resolve(options.verdict),
+    restoreVerdict: () => Promise.resolve(options.restore),
     openError: () => Promise.resolve(options.kvmError),
     freeMemoryMiB: () => Promise.resolve(1234),
     readText: (path) => Promise.resolve(host.files.get(path) ?? ''),

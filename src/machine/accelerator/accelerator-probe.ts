@@ -55,11 +55,9 @@ export async function acceleratorVerdict(
   context: VerdictContext,
   askAgain: boolean,
 ): Promise<AcceleratorVerdict> {
-  const device = await deviceOf(name);
-  if (device.problem !== undefined) return { usable: false, reason: device.problem };
-
   const kept = await peekVerdict(name, context);
-  if (kept && (kept.usable || !askAgain)) return kept;
+  const { problem } = await deviceOf(name);
+  if (kept && (kept.usable || !askAgain || problem !== undefined)) return kept;
   // What others have left lying about is none of a dry run's business.
   const verdict = await probeAccelerator(name, 'host', context, {
     sweep: !context.cache.isReadOnly,
@@ -68,11 +66,13 @@ export async function acceleratorVerdict(
   return verdict;
 }
 
-/** The verdict kept from before, if {@link acceleratorVerdict} would have it; nothing is run. */
+/** What {@link acceleratorVerdict} would say without a probe; nothing is run. */
 export async function peekVerdict(
   name: HardwareAccelerator,
   context: VerdictContext,
 ): Promise<AcceleratorVerdict | undefined> {
+  const { problem } = await deviceOf(name);
+  if (problem !== undefined) return { usable: false, reason: problem };
   const key = await verdictKey(name, context);
   return context.cache.peek('accelerator', key, VERDICT, (verdict) =>
     verdict.usable && verdict.options === undefined ? Infinity : BAD_VERDICT_LIFETIME_MS,

@@ -103,6 +103,23 @@ export async function keptVerdict(
   return binary && peekVerdict(name, { arch, binary, cache: new HostFactsCache(cacheDirectory) });
 }
 
+/**
+ * What `auto` comes to by what is known: undefined where an accelerator is to be tried first. Nothing is run.
+ */
+export async function keptAuto({
+  facts,
+  hostPlatform = process.platform,
+  hostArch = process.arch,
+  ...context
+}: AcceleratorContext): Promise<ResolvedAccel | undefined> {
+  const native = nativeAccelerator(hostPlatform);
+  const canBe = native !== undefined && facts.accelerators.includes(native);
+  if (!canBe || !isSameArchitecture(context.arch, hostArch)) return { name: 'tcg' };
+  const verdict = await peekVerdict(native, context);
+  if (!verdict) return undefined;
+  return verdict.usable ? { name: native, options: verdict.options } : { name: 'tcg' };
+}
+
 function nativeAccelerator(platform: NodeJS.Platform): HardwareAccelerator | undefined {
   if (platform === 'darwin') return 'hvf';
   return platform === 'linux' ? 'kvm' : undefined;

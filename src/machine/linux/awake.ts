@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { timeLimit } from '../../host/time-limit.js';
 import { startControlled } from '../qemu/controlled.js';
 import type { ControlledQemu } from '../qemu/controlled.js';
+import { earlyEnd, explained } from '../qemu/early-end.js';
 import { ramPath } from '../snapshot/files.js';
 import type { Snapshot } from '../snapshot/files.js';
 import { restore } from '../snapshot/restore.js';
@@ -86,11 +88,7 @@ export async function startCopy(
   const failed = new AbortController();
   const ending = AbortSignal.any([lifeSignal, failed.signal]);
   let machine: RunningMachine | undefined;
-  // Not AbortSignal.timeout: Node 20 forgets one that only AbortSignal.any refers to.
-  const late = new AbortController();
-  const timer = setTimeout(() => {
-    late.abort(new Error(`it did not go on within ${WAKE_TIMEOUT_MS / 1000} s`));
-  }, WAKE_TIMEOUT_MS);
+  const late = timeLimit(WAKE_TIMEOUT_MS, `it did not go on within ${WAKE_TIMEOUT_MS / 1000} s`);
   try {
     machine = startLinux(
       {
@@ -109,13 +107,14 @@ export async function startCopy(
     await wake(machine, settings, limit);
     return machine;
   } catch (error) {
-    failed.abort();
     // It ends only when it has got rid of what it prints.
     machine?.qemu.stdout.resume();
+    const end = machine && (await earlyEnd(machine.qemu.ended, signal));
+    failed.abort();
     await machine?.qemu.ended;
-    throw error;
+    throw late.signal.aborted ? late.signal.reason : explained(error, end);
   } finally {
-    clearTimeout(timer);
+    late.clear();
   }
 }
 

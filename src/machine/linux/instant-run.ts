@@ -1,3 +1,4 @@
+import type { HostRestore } from '../snapshot/host-restore.js';
 import type { SnapshotParts, SnapshotSubject } from '../snapshot/record.js';
 import type { SnapshotStore } from '../snapshot/store.js';
 import type { KeptSession } from '../snapshot/kept-session.js';
@@ -26,6 +27,7 @@ export interface SnapshotPlan {
   readonly parts: SnapshotParts;
   readonly machineType: string;
   readonly subject: SnapshotSubject;
+  readonly restore: HostRestore;
   /** As of {@link readRoom}. */
   readonly budgetBytes?: number | undefined;
 }

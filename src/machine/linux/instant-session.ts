@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { ZosiaError } from '../../errors.js';
 import { digestBytes } from '../../host/digest.js';
-import { changedParts, snapshotKey } from '../snapshot/record.js';
+import { changedParts } from '../snapshot/record.js';
 import type { SnapshotParts } from '../snapshot/record.js';
 import { consolePath, describeRam, ramPath } from '../snapshot/files.js';
 import type { Snapshot } from '../snapshot/files.js';
@@ -15,7 +15,9 @@ import type { RunningMachine } from './awake.js';
 import { ConsoleEnd } from './console-end.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
 import { TERMINAL_PART } from './snapshot-parts.js';
-import { bootToBeSaved, reasonOf } from './saving-boot.js';
+import { runSaved } from './saved-run.js';
+import type { CopyEnd } from './saved-run.js';
+import { reasonOf } from './worth-saving.js';
 
 /** How long a guest may take to come to its rendezvous when it is asked to, and QEMU to save it. */
 const LEAVE_TIMEOUT_MS = 20_000;
@@ -31,28 +33,20 @@ export async function* runSession(
   session: KeptSession,
   snapshots: SnapshotPlan,
 ): AsyncGenerator<Uint8Array, LiveEnd> {
-  const { parts, store } = snapshots;
+  const { parts } = snapshots;
   const left = await session.read();
-  if (left) {
-    checkUnchanged(session, left.record.parts, parts);
-    return yield* goOnFrom(run, session, left, parts, left.console);
+  if (!left) {
+    return yield* runSaved(run, snapshots, {
+      runCopy: (ready, shown) => goOnFrom(run, session, ready, parts, shown),
+      onUnsaved: (reason) => {
+        run.plan.onNote(`the session ${session.name} is not kept: ${reason}`);
+      },
+    });
   }
-  const key = snapshotKey(parts);
-  let ready = await store.lend(key);
-  const shown = ready?.snapshot.console ?? new Uint8Array(0);
-  if (!ready) {
-    const ofBoot = yield* bootToBeSaved(run, snapshots);
-    ready = ofBoot ? undefined : await store.lend(key);
-    if (!ready) {
-      run.plan.onNote(`the session ${session.name} is not kept: its machine could not be saved`);
-      return ofBoot ?? {};
-    }
-  }
-  try {
-    return yield* goOnFrom(run, session, ready.snapshot, parts, shown);
-  } finally {
-    await ready.giveBack();
-  }
+  checkUnchanged(session, left.record.parts, parts);
+  const copy = yield* goOnFrom(run, session, left, parts, left.console);
+  if ('failure' in copy) throw unusable(session, copy.failure);
+  return copy.end;
 }
 
 /** @param shown what the console has shown before, and shows again */
@@ -62,25 +56,28 @@ async function* goOnFrom(
   snapshot: Snapshot,
   parts: SnapshotParts,
   shown: Uint8Array,
-): AsyncGenerator<Uint8Array, LiveEnd> {
+): AsyncGenerator<Uint8Array, CopyEnd> {
   const { spec, folder, wakeSettings } = run.plan;
   const draft = await session.copyRam(snapshot, run.signal);
   const life = new AbortController();
   try {
-    const machine = await startCopy(
-      spec,
-      { ...snapshot, folder: draft.folder },
-      {
-        folder,
-        settings: { ...wakeSettings(), isSession: true },
-        signal: AbortSignal.any([life.signal, run.signal]),
-        isShared: true,
-        lifeSignal: life.signal,
-      },
-    ).catch((error: unknown) => {
+    let machine: RunningMachine;
+    try {
+      machine = await startCopy(
+        spec,
+        { ...snapshot, folder: draft.folder },
+        {
+          folder,
+          settings: { ...wakeSettings(), isSession: true },
+          signal: AbortSignal.any([life.signal, run.signal]),
+          isShared: true,
+          lifeSignal: life.signal,
+        },
+      );
+    } catch (failure) {
       run.signal.throwIfAborted();
-      throw unusable(session, error);
-    });
+      return { failure };
+    }
     if (shown.length > 0) yield shown;
     run.goOn(machine);
     const console = new ConsoleEnd(snapshot.console);
@@ -91,7 +88,7 @@ async function* goOnFrom(
     }
     const end = await machine.qemu.ended;
     const state = await leaving;
-    if (!state) return end;
+    if (!state) return { end };
     await writeFile(consolePath(draft.folder), console.bytes, { mode: 0o600 });
     await session.commit(draft, {
       parts,
@@ -101,7 +98,7 @@ async function* goOnFrom(
       ram: await describeRam(ramPath(draft.folder)),
       console: { sizeBytes: console.bytes.length, sha256: digestBytes(console.bytes) },
     });
-    return { ...end, hasLeft: true };
+    return { end: { ...end, hasLeft: true } };
   } finally {
     life.abort();
     await draft.giveBack();

@@ -3,7 +3,8 @@ import { withSocketFolder } from '../../host/private-folder.js';
 import { describeQemu } from '../qemu/binary.js';
 import { qemuFacts } from '../qemu/facts.js';
 import { HostFactsCache } from '../qemu/host-facts-cache.js';
-import { PLATFORMS } from '../qemu/platform.js';
+import { versionedMachineType } from '../qemu/platform.js';
+import { HostRestore } from '../snapshot/host-restore.js';
 import { snapshotKey } from '../snapshot/record.js';
 import { SessionStore } from '../snapshot/sessions.js';
 import type { KeptSession } from '../snapshot/kept-session.js';
@@ -123,11 +124,15 @@ async function planOf(
 ): Promise<SnapshotPlan | undefined> {
   if (!areKept) return undefined;
   const cache = new HostFactsCache(cacheDirectory);
-  const facts = await qemuFacts(await describeQemu(spec.qemu), cache);
-  const version = facts.version.join('.');
-  const parts = await snapshotParts(spec, request, { qemuVersion: version, cache });
+  const binary = await describeQemu(spec.qemu);
+  const { version } = await qemuFacts(binary, cache);
+  const machineType = versionedMachineType(spec.arch, version);
+  const [parts, restore] = await Promise.all([
+    snapshotParts(spec, request, { qemuVersion: version.join('.'), cache }),
+    HostRestore.open({ machine: spec, binary, machineType }, cache, isFresh),
+  ]);
   const store = new SnapshotStore(cacheDirectory);
   if (isFresh) await store.remove(snapshotKey(parts));
-  const machineType = `${PLATFORMS[spec.arch].versionedMachine}-${version}`;
-  return { store, parts, machineType, subject: snapshotSubject(spec, request), budgetBytes };
+  const subject = snapshotSubject(spec, request);
+  return { store, parts, machineType, subject, restore, budgetBytes };
 }

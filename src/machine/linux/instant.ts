@@ -1,14 +1,14 @@
 import { PassThrough } from 'node:stream';
 import type { Writable } from 'node:stream';
 import type { LiveEnd, LiveMachine } from '../console/live-machine.js';
-import type { QemuEnd } from '../qemu/process.js';
-import { snapshotKey } from '../snapshot/record.js';
-import type { LentSnapshot } from '../snapshot/store.js';
+import type { Snapshot } from '../snapshot/files.js';
 import { startCopy } from './awake.js';
 import type { RunningMachine } from './awake.js';
-import type { InstantPlan, InstantRun, SnapshotPlan } from './instant-run.js';
+import type { InstantPlan, InstantRun } from './instant-run.js';
 import { runSession } from './instant-session.js';
-import { bootOnly, bootToBeSaved, reasonOf } from './saving-boot.js';
+import { runSaved } from './saved-run.js';
+import type { CopyEnd } from './saved-run.js';
+import { bootOnly } from './saving-boot.js';
 
 /**
  * A machine that is there at once where one like it has been saved before. Where there is none, it boots, is
@@ -64,52 +64,30 @@ export class InstantMachine implements LiveMachine, InstantRun {
     const snapshots = await this.plan.snapshots();
     const { session } = this.plan;
     if (!snapshots) return yield* bootOnly(this);
-    return session ? yield* runSession(this, session, snapshots) : yield* runSaved(this, snapshots);
+    if (session) return yield* runSession(this, session, snapshots);
+    return yield* runSaved(this, snapshots, {
+      runCopy: (snapshot, shown) => runCopy(this, snapshot, shown),
+    });
   }
 }
 
-async function* runSaved(
-  run: InstantRun,
-  snapshots: SnapshotPlan,
-): AsyncGenerator<Uint8Array, QemuEnd> {
-  const { store } = snapshots;
-  const key = snapshotKey(snapshots.parts);
-  const kept = await store.lend(key);
-  // The host may have had no time yet to write it all to the disk.
-  if (kept?.snapshot.record.hostStart !== undefined) void store.sync(key).catch(() => undefined);
-  const ofKept = kept && (yield* runCopy(run, kept, true));
-  if (ofKept) return ofKept;
-  if (kept) await store.remove(key);
-
-  const ofBoot = yield* bootToBeSaved(run, snapshots);
-  if (ofBoot) return ofBoot;
-  const saved = await store.lend(key);
-  const ofSaved = saved && (yield* runCopy(run, saved, false));
-  return ofSaved ?? (yield* bootOnly(run));
-}
-
-/** @returns undefined when the machine could not be woken: it has shown nothing then */
+/** Goes on as a copy of a saved machine, which stays as it is. */
 async function* runCopy(
   run: InstantRun,
-  { snapshot, giveBack }: LentSnapshot,
-  isShown: boolean,
-): AsyncGenerator<Uint8Array, QemuEnd | undefined> {
+  snapshot: Snapshot,
+  shown: Uint8Array,
+): AsyncGenerator<Uint8Array, CopyEnd> {
   const { plan, signal } = run;
-  const { spec, folder, wakeSettings, onNote } = plan;
+  const { spec, folder, wakeSettings } = plan;
+  let machine: RunningMachine;
   try {
-    let machine: RunningMachine;
-    try {
-      machine = await startCopy(spec, snapshot, { folder, settings: wakeSettings(), signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      onNote(`the saved machine cannot be used, and is booted anew: ${reasonOf(error)}`);
-      return undefined;
-    }
-    if (isShown) yield snapshot.console;
-    run.goOn(machine);
-    yield* machine.qemu.stdout as AsyncIterable<Buffer>;
-    return await machine.qemu.ended;
-  } finally {
-    await giveBack();
+    machine = await startCopy(spec, snapshot, { folder, settings: wakeSettings(), signal });
+  } catch (failure) {
+    signal.throwIfAborted();
+    return { failure };
   }
+  if (shown.length > 0) yield shown;
+  run.goOn(machine);
+  yield* machine.qemu.stdout as AsyncIterable<Buffer>;
+  return { end: await machine.qemu.ended };
 }

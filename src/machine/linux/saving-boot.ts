@@ -2,21 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { digestBytes } from '../../host/digest.js';
 import { MIB } from '../../image/units.js';
 import type { QemuEnd } from '../qemu/process.js';
-import { hasRoomForRam, makeRoom, readRoom } from '../snapshot/budget.js';
+import { hasRoomForRam, readRoom } from '../snapshot/budget.js';
 import type { Room } from '../snapshot/budget.js';
-import {
-  MAX_CONSOLE_BYTES,
-  allocatedBytes,
-  consolePath,
-  describeRam,
-  ramPath,
-} from '../snapshot/files.js';
+import { MAX_CONSOLE_BYTES, consolePath, describeRam, ramPath } from '../snapshot/files.js';
 import type { SnapshotRecord } from '../snapshot/record.js';
 import { saveMachine } from '../snapshot/save.js';
 import type { TemporaryFolder } from '../../host/temporary.js';
 import { quit, startLinux, wake } from './awake.js';
 import type { RunningMachine } from './awake.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
+import { isWorthSaving, reasonOf } from './worth-saving.js';
+import type { Saving } from './worth-saving.js';
 
 /** What a boot came to: how QEMU ended, and of what is to go on as a copy its digests. */
 interface BootEnd {
@@ -24,13 +20,6 @@ interface BootEnd {
   readonly saved?: Pick<SnapshotRecord, 'ram' | 'state'> | undefined;
   /** Why it could not be saved, where that means that it has to be booted once more. */
   readonly failure?: string | undefined;
-}
-
-/** Where a machine that boots is to be saved. */
-interface Saving {
-  readonly snapshots: SnapshotPlan;
-  readonly draft: TemporaryFolder;
-  readonly room: Room;
 }
 
 /**
@@ -55,9 +44,13 @@ export async function* bootToBeSaved(
     onNote(`the machine is not saved: ${reasonOf(error)}`);
     return yield* bootOnly(run);
   }
+  // Found out while it boots: it is not asked for before the guest is ready.
+  const over = new AbortController();
+  const verdict = snapshots.restore.find(AbortSignal.any([run.signal, over.signal]));
+  const found = verdict.catch(() => undefined);
   try {
     const shown: Uint8Array[] = [];
-    const booting = boot(run, { snapshots, draft, room });
+    const booting = boot(run, { snapshots, draft, room, verdict });
     let next = await booting.next();
     for (; next.done !== true; next = await booting.next()) {
       if (!run.isAwake) shown.push(next.value);
@@ -86,7 +79,8 @@ export async function* bootToBeSaved(
     onNote(`the machine is not saved, and is booted anew: ${failure}`);
     return yield* bootOnly(run);
   } finally {
-    await draft.giveBack();
+    over.abort();
+    await Promise.all([found, draft.giveBack()]);
   }
 }
 
@@ -143,7 +137,7 @@ async function meet(
   signal: AbortSignal,
 ): Promise<Omit<BootEnd, 'end'> | undefined> {
   await machine.control.next(signal);
-  if (saving && (await hasRoom(run, saving))) {
+  if (saving && (await isWorthSaving(run.plan, saving, signal))) {
     const saved = await save(machine, run, saving, signal);
     await quit(machine);
     return saved;
@@ -153,23 +147,10 @@ async function meet(
   return undefined;
 }
 
-async function hasRoom(
-  { plan }: InstantRun,
-  { snapshots: { store }, draft, room }: Saving,
-): Promise<boolean> {
-  const neededBytes = await allocatedBytes(draft.folder);
-  if (await makeRoom(store, room, neededBytes)) return true;
-  const [needed, budget] = [neededBytes, room.budgetBytes].map((bytes) => Math.ceil(bytes / MIB));
-  plan.onNote(
-    `the machine is not saved: it takes ${needed} MiB, and saved machines may take ${budget}`,
-  );
-  return false;
-}
-
 async function save(
-  { qemu }: RunningMachine,
+  { qemu, control }: RunningMachine,
   { plan }: InstantRun,
-  { draft }: Saving,
+  { snapshots: { restore }, draft }: Saving,
   signal: AbortSignal,
 ): Promise<Omit<BootEnd, 'end'>> {
   try {
@@ -177,10 +158,9 @@ async function save(
     const state = await saveMachine(qmp, draft.folder, { socketFolder: plan.folder, signal });
     return { saved: { state, ram: await describeRam(ramPath(draft.folder)) } };
   } catch (error) {
+    signal.throwIfAborted();
+    // Of a QEMU that has been killed there is nothing to learn.
+    if (control.isOpen) await restore.learnFromFailure(error);
     return { failure: reasonOf(error) };
   }
 }
-
-/** What went wrong, in a line. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

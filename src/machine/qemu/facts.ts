@@ -30,9 +30,20 @@ export interface QemuFacts {
  * @throws ZosiaError `ZOSIA_QEMU_UNUSABLE` when it does not even tell its version
  */
 export function qemuFacts(binary: QemuBinary, cache: HostFactsCache): Promise<QemuFacts> {
-  const key = [binary.path, binary.sizeBytes, binary.mtimeMs];
-  return cache.get('qemu', key, QEMU_FACTS, () => askQemu(binary.path));
+  return cache.get('qemu', factsKey(binary), QEMU_FACTS, () => askQemu(binary.path));
 }
+
+/** The facts kept from before; nothing is run. */
+export const peekQemuFacts = (
+  binary: QemuBinary,
+  cache: HostFactsCache,
+): Promise<QemuFacts | undefined> => cache.peek('qemu', factsKey(binary), QEMU_FACTS);
+
+const factsKey = ({ path, sizeBytes, mtimeMs }: QemuBinary): readonly unknown[] => [
+  path,
+  sizeBytes,
+  mtimeMs,
+];
 
 async function askQemu(path: string): Promise<QemuFacts> {
   const ask = (...args: string[]) =>

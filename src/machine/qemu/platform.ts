@@ -24,3 +24,9 @@ export const PLATFORMS: Readonly<Record<Architecture, Platform>> = {
     consoleDevice: 'ttyS0',
   },
 };
+
+/** The machine type as a QEMU of a version has it: later ones have it, too. */
+export const versionedMachineType = (
+  arch: Architecture,
+  [major, minor]: readonly [number, number],
+): string => `${PLATFORMS[arch].versionedMachine}-${major}.${minor}`;
