@@ -91,6 +91,27 @@ describe('a session', () => {
     expect(await kept()).toEqual(['current', 'state-1']);
   });
 
+  it('says why it is not kept also to one who has ended it', async () => {
+    const host = await FakeInstant.in(folder());
+    const session = await new SessionStore(join(folder(), 'cache')).open(NAME);
+    session.commit = () =>
+      Promise.reject(Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' }));
+    const abort = new AbortController();
+    const { end } = await host.run('hello', {
+      session,
+      signal: abort.signal,
+      onShown: (shown) => {
+        if (shown.includes('typed')) abort.abort();
+      },
+    });
+    await session.giveBack();
+    expect(end.failure).toMatchObject({
+      code: 'ZOSIA_SESSION_NOT_KEPT',
+      message: 'the session notes is not kept: no space left (ENOSPC)',
+    });
+    expect(await readdir(join(folder(), 'cache/sessions'))).toEqual([]);
+  });
+
   it('is refused when its machine has changed, with what, and how to begin anew', async () => {
     const host = await FakeInstant.in(folder());
     host.parts = { kernel: 'k', initramfs: 'i', QEMU: 'q', model: 'm', terminal: 't' };

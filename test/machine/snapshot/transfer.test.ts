@@ -191,7 +191,9 @@ describe('the state of a machine that is restored', () => {
           socket.on('close', () => (hasClosed = true));
           onSocket(socket);
         });
-        server.listen(pathIn(command), () => fake.say({ return: {}, id: command.id }));
+        server.listen(pathIn(command), () => {
+          fake.say({ return: {}, id: command.id });
+        });
         return undefined;
       },
       'query-status': () => status(hasClosed, fake),
@@ -208,7 +210,7 @@ describe('the state of a machine that is restored', () => {
     const state = Buffer.alloc(400_000, 'state');
     const pieces: Buffer[] = [];
     const fake = await load(
-      (socket) => socket.on('data', (bytes: Buffer) => void pieces.push(bytes)),
+      (socket) => void socket.on('data', (bytes: Buffer) => void pieces.push(bytes)),
       standing(status),
       { state },
     );
