@@ -87,7 +87,10 @@ describe.each(ARCHITECTURES)('a machine that is there at once on %s', (arch) => 
         expect(answersOf(stdout)).toContain(ANSWER);
         return (await user.saved()).length;
       };
-      const before = await ask();
+      // It writes the disk.
+      expect((await user.ask(QUESTION)).exitCode).toBe(0);
+      const before = (await user.saved()).length;
+      expect(await ask()).toBe(before);
       await copyFile(path, `${path}.before`);
       await appendTo(path, Buffer.alloc(512));
       expect(await ask()).toBe(before + 1);
