@@ -1,26 +1,17 @@
-import { copyFile, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { IS_COMPLETE_HOST } from '../support/skipping.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { InstantUser, answersOf } from './instant/host.js';
+import { InstantUser, answersOf, appendTo, until } from './instant/host.js';
 
 const QUESTION = 'What is zosia?';
 const ANSWER = 'boots straight into the model';
 const STORY = 'Tell me a story about a fox';
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 200_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it never came to that');
-    await sleep(5);
-  }
-}
 
 describe.each(ARCHITECTURES)('a machine that is there at once on %s', (arch) => {
   const folder = temporaryFolder();
@@ -86,6 +77,30 @@ describe.each(ARCHITECTURES)('a machine that is there at once on %s', (arch) => 
     expect(await tell(seeded)).toBe(first);
   });
 
+  it.each(['kernel', 'initramfs'] as const)(
+    'is another when its %s is, and as it was when that is as it was',
+    async (file) => {
+      const path = user.guest[file];
+      const ask = async (): Promise<number> => {
+        const { stdout, exitCode, stderr } = await user.askAsIs(QUESTION);
+        expect(exitCode, stderr).toBe(0);
+        expect(answersOf(stdout)).toContain(ANSWER);
+        return (await user.saved()).length;
+      };
+      // It writes the disk.
+      expect((await user.ask(QUESTION)).exitCode).toBe(0);
+      const before = (await user.saved()).length;
+      expect(await ask()).toBe(before);
+      await copyFile(path, `${path}.before`);
+      await appendTo(path, Buffer.alloc(512));
+      expect(await ask()).toBe(before + 1);
+      expect(await ask()).toBe(before + 1);
+      await rename(`${path}.before`, path);
+      expect(await ask()).toBe(before + 1);
+      await expectNothingLeft();
+    },
+  );
+
   it('is thrown away when it is damaged, and saved anew', async () => {
     const before = await user.saved();
     const args = ['--temp', '0', '-n', '30'];
@@ -133,7 +148,7 @@ describe('machines that are there at once', () => {
   };
 
   it('leave nothing that is used when zosia is killed while it saves', async () => {
-    const start = user.start();
+    const start = user.start(['--temp', '0'], QUESTION);
     await until(async () => {
       const [draft] = await user.saved();
       return draft !== undefined && existsSync(join(user.snapshots, draft, 'state'));
@@ -144,7 +159,7 @@ describe('machines that are there at once', () => {
   });
 
   it('stay whole when zosia is killed while it restores', async () => {
-    const start = user.start();
+    const start = user.start(['--temp', '0'], QUESTION);
     await until(async () => (await user.machines()).some((args) => args.includes('-incoming')));
     start.kill();
     await until(async () => (await user.machines()).length === 0);

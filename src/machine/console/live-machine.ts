@@ -7,6 +7,8 @@ import type { QemuCall, QemuEnd } from '../qemu/process.js';
 export interface LiveEnd extends QemuEnd {
   /** It was saved as it was, and goes on the next time. */
   readonly hasLeft?: boolean | undefined;
+  /** Why it could not be, though it was to. */
+  readonly failure?: Error | undefined;
 }
 
 /** A machine that has been started, as a session on its console sees it. */

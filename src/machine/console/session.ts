@@ -151,6 +151,7 @@ async function runRelayed<S extends HostSpec>(
       }
     }
     const ended = await machine.ended;
+    if (ended.failure) throw ended.failure;
     signal.throwIfAborted();
     if (userEnd.failure) throw userEnd.failure;
     if (ended.hasLeft === true) return { exitStatus: 0, hasLeft: true };

@@ -15,6 +15,7 @@ import type { RunningMachine } from './awake.js';
 import { ConsoleEnd } from './console-end.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
 import { TERMINAL_PART } from './snapshot-parts.js';
+import { DISK_FULL, hadNoRoom } from './saving-boot.js';
 import { runSaved } from './saved-run.js';
 import type { CopyEnd } from './saved-run.js';
 import { reasonOf } from './worth-saving.js';
@@ -24,7 +25,7 @@ const LEAVE_TIMEOUT_MS = 20_000;
 
 /**
  * Runs the machine of a session: as it was left, or for a new one as it is when it is ready. When it is left, it
- * is saved as it is then.
+ * is saved as it is then; where that fails, its end says so (`ZOSIA_SESSION_NOT_KEPT`).
  *
  * @throws ZosiaError `ZOSIA_SESSION_OUTDATED`, `ZOSIA_SESSION_DAMAGED`, `ZOSIA_SESSION_UNUSABLE`
  */
@@ -87,17 +88,23 @@ async function* goOnFrom(
       yield bytes;
     }
     const end = await machine.qemu.ended;
-    const state = await leaving;
-    if (!state) return { end };
-    await writeFile(consolePath(draft.folder), console.bytes, { mode: 0o600 });
-    await session.commit(draft, {
-      parts,
-      machineType: snapshot.record.machineType,
-      subject: snapshot.record.subject,
-      state,
-      ram: await describeRam(ramPath(draft.folder)),
-      console: { sizeBytes: console.bytes.length, sha256: digestBytes(console.bytes) },
-    });
+    const left = await leaving;
+    if (hadNoRoom(end)) return { end: { ...end, failure: notKept(session, DISK_FULL) } };
+    if (!left) return { end };
+    try {
+      if ('failure' in left) throw left.failure;
+      await writeFile(consolePath(draft.folder), console.bytes, { mode: 0o600 });
+      await session.commit(draft, {
+        parts,
+        machineType: snapshot.record.machineType,
+        subject: snapshot.record.subject,
+        state: left.state,
+        ram: await describeRam(ramPath(draft.folder)),
+        console: { sizeBytes: console.bytes.length, sha256: digestBytes(console.bytes) },
+      });
+    } catch (error) {
+      return { end: { ...end, failure: notKept(session, reasonOf(error), error) } };
+    }
     return { end: { ...end, hasLeft: true } };
   } finally {
     life.abort();
@@ -114,31 +121,34 @@ async function leave(
   machine: RunningMachine,
   run: InstantRun,
   { folder, life }: { readonly folder: string; readonly life: AbortController },
-): Promise<StateDigest | undefined> {
+): Promise<{ readonly state: StateDigest } | { readonly failure: unknown } | undefined> {
   const { control, qemu } = machine;
   let timer: NodeJS.Timeout | undefined;
+  const limit = (): void => {
+    timer ??= setTimeout(() => {
+      life.abort(new Error(`it was not saved within ${LEAVE_TIMEOUT_MS / 1000} s`));
+    }, LEAVE_TIMEOUT_MS);
+  };
   const ask = (): void => {
     control.leave();
-    timer = setTimeout(() => {
-      life.abort();
-    }, LEAVE_TIMEOUT_MS);
+    limit();
   };
   if (run.signal.aborted) ask();
   else run.signal.addEventListener('abort', ask, { once: true });
   try {
     if ((await control.next(life.signal)) !== 'left') return undefined;
+    limit();
     const qmp = await qemu.qmp;
     const options = { socketFolder: run.plan.folder, signal: life.signal };
     const state = await saveMachine(qmp, folder, options);
     await quit(machine);
-    return state;
+    return { state };
   } catch (error) {
+    if (life.signal.aborted) return { failure: life.signal.reason };
     // A machine that has ended by itself says how on its console.
-    if (control.isOpen) {
-      run.plan.onNote(`the session is as it was left before: ${reasonOf(error)}`);
-    }
+    const failure = control.isOpen ? { failure: error } : undefined;
     life.abort();
-    return undefined;
+    return failure;
   } finally {
     clearTimeout(timer);
     run.signal.removeEventListener('abort', ask);
@@ -156,6 +166,12 @@ function checkUnchanged({ name }: KeptSession, before: SnapshotParts, now: Snaps
     },
   );
 }
+
+const notKept = ({ name, folder }: KeptSession, reason: string, cause?: unknown): ZosiaError =>
+  new ZosiaError('ZOSIA_SESSION_NOT_KEPT', `the session ${name} is not kept: ${reason}`, {
+    hint: `What was kept of it before stays as it is, in ${folder}`,
+    cause,
+  });
 
 const unusable = ({ name }: KeptSession, cause: unknown): ZosiaError =>
   new ZosiaError('ZOSIA_SESSION_UNUSABLE', `the session ${name} cannot go on: ${reasonOf(cause)}`, {

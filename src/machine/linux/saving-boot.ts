@@ -121,13 +121,17 @@ async function* boot(
     const met = await meeting;
     if (met) return { ...met, end };
     if (broken !== undefined) throw broken;
-    // Its RAM had no room on the disk any more.
-    const isKilled = saving && !run.isAwake && end.signal === 'SIGBUS';
-    return { end, failure: isKilled ? 'its disk is full' : undefined };
+    const isFull = saving && !run.isAwake && hadNoRoom(end);
+    return { end, failure: isFull ? DISK_FULL : undefined };
   } finally {
     failed.abort();
   }
 }
+
+export const DISK_FULL = 'its disk is full';
+
+/** Whether a machine with its RAM in a file has ended because the disk had no room for a page of it. */
+export const hadNoRoom = ({ signal }: QemuEnd): boolean => signal === 'SIGBUS';
 
 /** Meets the guest when it is ready: it is saved, and QEMU ends, or it goes on. */
 async function meet(

@@ -1,4 +1,5 @@
 import type { TemporaryFolder } from '../../host/temporary.js';
+import { explainSystemError, systemReason } from '../../host/system-errors.js';
 import { MIB } from '../../image/units.js';
 import { makeRoom } from '../snapshot/budget.js';
 import type { Room } from '../snapshot/budget.js';
@@ -55,5 +56,7 @@ async function obstacleToKeeping({
 }
 
 /** What went wrong, in a line. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+export const reasonOf = (error: unknown): string => {
+  if (explainSystemError(error)) return systemReason(error);
+  return error instanceof Error ? error.message : String(error);
+};

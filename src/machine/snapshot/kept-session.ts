@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { writeOutput } from '../../host/output-file.js';
@@ -71,7 +71,11 @@ export class KeptSession {
     await rm(join(this.folder, name), { recursive: true, force: true });
     await rename(draft, join(this.folder, name));
     await writeOutput(join(this.folder, CURRENT), name, { mode: 0o600 });
-    if (before !== undefined) await rm(before, { recursive: true, force: true });
+    // Whoever was killed here has left older ones, too.
+    for (const other of await readdir(this.folder)) {
+      if (other === name || !GENERATION.test(other)) continue;
+      await rm(join(this.folder, other), { recursive: true, force: true });
+    }
   }
 }
 

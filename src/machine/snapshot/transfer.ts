@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { ZosiaError } from '../../errors.js';
@@ -66,6 +67,7 @@ async function receive(
   signal: AbortSignal,
 ): Promise<StateDigest> {
   const [socket] = (await once(server, 'connection', { signal })) as [Socket];
+  addAbortSignal(signal, socket);
   const hash = createHash('sha256');
   let sizeBytes = 0;
   // Whatever fails here closes the connection, and so QEMU is not left waiting.
@@ -134,7 +136,8 @@ async function pollUntil<T>(
   for (;;) {
     const answer = await ask();
     if (isDone(answer)) return answer;
-    await delay(POLL_MS, undefined, { signal });
+    await delay(POLL_MS);
+    signal.throwIfAborted();
   }
 }
 

@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { InstantUser, answersOf, until } from './instant/host.js';
+
+const STORY = 'Tell me a story about a fox';
+
+/** Tells the time of the guest's clock, in whole seconds and UTC, as an error. */
+const CLOCK = [
+  "{% if messages[0].content == 'What time is it?' %}",
+  "{{ raise_exception('it is ' + strftime_now('%Y-%m-%dT%H:%M:%SZ')) }}",
+  '{% endif %}{% for message in messages %}{{ message.content }}{% endfor %}',
+].join('');
+
+describe.each(ARCHITECTURES)('a copy of a saved machine on %s', (arch) => {
+  const folder = temporaryFolder();
+  let user: InstantUser;
+  beforeAll(async () => {
+    user = new InstantUser(arch, folder.path);
+    await user.prepare();
+    await writeFile(folder.file('clock.jinja'), CLOCK);
+  });
+
+  it("has the host's time, however long ago it was saved", async () => {
+    for (const pauseMs of [0, 5000]) {
+      await sleep(pauseMs);
+      const beforeMs = Date.now();
+      const { stderr } = await user.ask('', [
+        ...['--prompt', 'What time is it?', '--chat-template', 'clock.jinja'],
+      ]);
+      const afterMs = Date.now();
+      const [, told] = /it is (\S+Z)/.exec(stderr) ?? [];
+      const toldMs = Date.parse(told ?? stderr);
+      expect(toldMs + 1000, `${stderr}${new Date(beforeMs).toISOString()}`).toBeGreaterThan(
+        beforeMs - 1000,
+      );
+      expect(toldMs, `${stderr}${new Date(afterMs).toISOString()}`).toBeLessThan(afterMs + 1000);
+    }
+    expect(await user.saved()).toHaveLength(1);
+  });
+
+  it('has the size of a terminal that was resized while it was woken', async () => {
+    const cold = user.open();
+    await cold.shows(/\[\?2004h/);
+    cold.type('/poweroff\r');
+    expect(await cold.ended()).toBe(0);
+    const terminal = user.open(['--temp', '0'], { rows: 30, columns: 100 });
+    try {
+      // It has been given the size by then, and has not gone on.
+      await until(async () => (await user.machines()).some((args) => args.includes('-incoming')));
+      terminal.resize(20, 12);
+      terminal.type('x'.repeat(18));
+      // Behind a full row of 20 columns the cursor goes on to the next.
+      await terminal.shows(/x{18} \r/);
+      terminal.type('\x15/poweroff\r');
+      expect(await terminal.ended()).toBe(0);
+    } finally {
+      terminal.kill();
+    }
+  });
+});
+
+describe('ten copies of a saved machine at once', () => {
+  const folder = temporaryFolder();
+  let user: InstantUser;
+  beforeAll(async () => {
+    user = new InstantUser('x86_64', folder.path);
+    await user.prepare();
+  });
+
+  const tellTen = async (...args: readonly string[]): Promise<Set<string>> => {
+    const drawn = ['--temp', '0.8', '-n', '60', ...args];
+    const tell = async (): Promise<string> => {
+      const { stdout, exitCode, stderr } = await user.ask(STORY, drawn);
+      expect(exitCode, stderr).toBe(0);
+      const story = answersOf(stdout);
+      expect(story).toContain('fox');
+      return story;
+    };
+    await tell();
+    const saved = await user.saved();
+    const stories = await Promise.all(Array.from({ length: 10 }, tell));
+    expect(await user.saved()).toEqual(saved);
+    await until(async () => (await user.machines()).length === 0);
+    expect(await user.leftovers()).toEqual([]);
+    return new Set(stories);
+  };
+
+  it('tell ten stories', async () => {
+    expect((await tellTen()).size).toBe(10);
+  });
+
+  it('tell one story when they have one seed', async () => {
+    expect((await tellTen('--append', 'zosia.llama_args=--seed,7')).size).toBe(1);
+  });
+});
