@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { ARCHITECTURES } from '../src/artifacts/architectures.js';
@@ -26,7 +27,7 @@ const { values } = parseArgs({
 });
 const RUNS = Number(values.runs);
 const COPIES = 10;
-const SPAWN_TIME = new URL('spawn-time.mjs', import.meta.url).href;
+const SPAWN_TIME = fileURLToPath(new URL('spawn-time.cjs', import.meta.url));
 
 /** How a machine comes about: booted as if there were no other way, booted to be saved, woken. */
 const WAYS = { booted: ['--no-snapshot'], saved: ['--fresh'], woken: [] } as const;
@@ -65,7 +66,7 @@ async function measureAnswers(arch: string, gguf: string): Promise<void> {
   for (let run = 0; run < RUNS; run++) {
     for (const way of WAY_NAMES) {
       const args = ['up', gguf, '--arch', arch, ...answer, ...WAYS[way]];
-      const timed = ['--import', SPAWN_TIME, CLI, ...args];
+      const timed = ['--require', SPAWN_TIME, CLI, ...args];
       const { durationMs, stderr } = await execa(process.execPath, timed, {
         cwd: folder,
         stdin: 'ignore',

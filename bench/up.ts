@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { ARCHITECTURES } from '../src/artifacts/architectures.js';
 import { median } from '../src/perf/statistics.js';
@@ -13,7 +14,7 @@ import { STORIES_260K } from '../test/support/weight-files.js';
  * itself, before QEMU starts. The peer is QEMU alone, given the very command that zosia gives it.
  */
 const RUNS = 5;
-const SPAWN_TIME = new URL('spawn-time.mjs', import.meta.url).href;
+const SPAWN_TIME = fileURLToPath(new URL('spawn-time.cjs', import.meta.url));
 
 async function measure(arch: string, gguf: string): Promise<void> {
   const answer = ['--prompt', 'Once upon a time', '-n', '60', '--temp', '0'];
@@ -36,7 +37,7 @@ async function measure(arch: string, gguf: string): Promise<void> {
 }
 
 async function zosia(...args: string[]): Promise<{ durationMs: number; stderr: string }> {
-  const timed = ['--import', SPAWN_TIME, CLI, ...args];
+  const timed = ['--require', SPAWN_TIME, CLI, ...args];
   const { durationMs, stderr } = await execa(process.execPath, timed, {
     cwd: folder,
     stdin: 'ignore',

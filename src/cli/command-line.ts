@@ -2,6 +2,8 @@ import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { ZosiaError } from '../errors.js';
 import { refuseNotUtf8 } from './argument-bytes.js';
+import { keepCompiled } from './compile-cache.js';
+import { folders } from './environment.js';
 import { EXIT, sayError } from './output/output.js';
 import { wordFor } from './output/option-words.js';
 import type { CliContext } from './context.js';
@@ -25,6 +27,8 @@ const WRONG_USAGE: readonly string[] = [
  * quietly when its reader has stopped, which is no failure, as whoever stops has what they wanted.
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  // A dry run writes nothing at all.
+  if (!argv.includes('--dry-run')) keepCompiled(folders().cacheDirectory);
   const isTerminalGone = watchTerminals();
   const status = await statusOf(argv, (signal) => {
     if (isTerminalGone()) endByHangup();
