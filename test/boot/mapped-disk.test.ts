@@ -4,6 +4,7 @@ import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { KERNEL_KINDS, guestFolder, defaultPlaces, guestFiles } from '../../src/recipes/places.js';
 import { zosia } from '../support/cli.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
+import { splitModel } from '../support/split-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { putGuests } from './support/guests.js';
 
@@ -44,11 +45,23 @@ describe('a model disk that the guest puts together', () => {
         ...['run', '--arch', arch, '--kernel', kernel, '--disk', disk, '--diag', '--json'],
       );
       // The device is there only once each of them was found.
-      const facts: unknown = JSON.parse(stdout);
+      const facts = JSON.parse(stdout) as { readonly virtio_disks: readonly string[] };
       expect(facts).toMatchObject({ model_dev: '/dev/dm-0', model_format: 'GGUF 3' });
+      expect(new Set(facts.virtio_disks).size).toBeGreaterThan(FILE_COUNT);
       expect(exitCode).toBe(0);
     },
   );
+
+  it('has a model that was split into a hundred parts, which answers as the whole does', async () => {
+    const whole = folder.file('tiny.gguf');
+    await copyFile(EMBEDDED_MODEL, whole);
+    const [first] = await splitModel(whole, FILE_COUNT);
+    const ask = ['--prompt', 'What is zosia?', '--temp', '0', '-n', '20', '--no-snapshot'];
+    const [split, single] = [await run('up', first!, ...ask), await run('up', whole, ...ask)];
+    expect(split.exitCode, split.stderr).toBe(0);
+    expect(split.stdout).toBe(single.stdout);
+    expect(split.stdout).toMatch(/\w/);
+  });
 
   it('is a VMDK for a kernel or an initramfs that may not know how', async () => {
     const arch = 'aarch64';

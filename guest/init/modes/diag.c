@@ -62,16 +62,19 @@ static void print_kernel(void) {
     fact("kernel", first_line(release));
 }
 
+// A comma and a name as vdgb for each of the 184 disks that a machine has room for, and the NUL.
+enum { DISK_NAMES_MAX = 1024 };
+
 static bool list_disk(const char *name, void *context) {
     char *list = context;
     if (!disk_is_virtio(name)) return true;
     size_t length = text_length(list);
-    text_format(list + length, 128 - length, "%s%s", length > 0 ? "," : "", name);
+    text_format(list + length, DISK_NAMES_MAX - length, "%s%s", length > 0 ? "," : "", name);
     return true;
 }
 
 static void print_disks(const char *model_disk) {
-    char names[128] = "", label[DISK_LABEL_MAX] = "";
+    char names[DISK_NAMES_MAX] = "", label[DISK_LABEL_MAX] = "";
     directory_visit("/sys/class/block", list_disk, names);
     fact("virtio_disks", names);
     disk_read_label(model_disk, label);
