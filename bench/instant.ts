@@ -9,6 +9,7 @@ import { median } from '../src/perf/statistics.js';
 import { CLI } from '../test/support/cli.js';
 import { convertCheckpoint } from '../test/support/convert-checkpoint.js';
 import { STORIES_260K } from '../test/support/weight-files.js';
+import { writeBenchModel } from './bench-model.js';
 import { proportionalMiB, startChat } from './instant/terminal.js';
 import type { Chat } from './instant/terminal.js';
 
@@ -27,6 +28,7 @@ const { values } = parseArgs({
 });
 const RUNS = Number(values.runs);
 const COPIES = 10;
+const LARGE_MIB = 1024;
 const SPAWN_TIME = fileURLToPath(new URL('spawn-time.cjs', import.meta.url));
 
 /** How a machine comes about: booted as if there were no other way, booted to be saved, woken. */
@@ -79,20 +81,47 @@ async function measureAnswers(arch: string, gguf: string): Promise<void> {
   report(`${arch}: zosia itself, before QEMU is started`, before);
 }
 
-async function measureMemory(arch: string): Promise<void> {
+/** @param args what the copies are of @param question what each of them answers first */
+async function measureMemory(
+  arch: string,
+  name: string,
+  { args = [], question }: { readonly args?: readonly string[]; readonly question?: string } = {},
+): Promise<void> {
   const chats: Chat[] = [];
+  const start = async (): Promise<Chat> => {
+    const chat = await startChat(folder, ['--arch', arch, ...args]);
+    chats.push(chat);
+    if (question !== undefined) await chat.ask(question);
+    return chat;
+  };
   try {
-    chats.push(await startChat(folder, ['--arch', arch]));
+    await start();
     const one = await proportionalMiB(chats[0]!.processes.slice(1));
-    while (chats.length < COPIES) chats.push(await startChat(folder, ['--arch', arch]));
+    while (chats.length < COPIES) await start();
     const all = await proportionalMiB(chats.flatMap(({ processes }) => processes.slice(1)));
     console.log(
-      `${arch}: QEMU's memory (Pss) of one copy ${one.toFixed(0)} MiB, of ${COPIES} ${all.toFixed(0)} MiB: ` +
+      `${arch}: QEMU's memory (Pss) of one copy with ${name} ${one.toFixed(0)} MiB, of ${COPIES} ${all.toFixed(0)} MiB: ` +
         `${(all / one).toFixed(2)} times`,
     );
   } finally {
     for (const chat of chats) await chat.end();
   }
+}
+
+/** A model whose weights are most of what a machine has in memory. */
+async function measureLarge(arch: string, gguf: string): Promise<void> {
+  const args = [gguf, '-n', '2'];
+  const booted = await startChat(folder, ['--arch', arch, ...args, '--no-snapshot']);
+  await booted.end();
+  const saved = await startChat(folder, ['--arch', arch, ...args, '--fresh']);
+  await saved.end();
+  const woken = await startChat(folder, ['--arch', arch, ...args]);
+  await woken.end();
+  const times = [booted, saved, woken].map(({ times: { promptMs } }) => seconds([promptMs]));
+  console.log(
+    `${arch}: a chat with a model of ${LARGE_MIB} MiB is to be seen: booted ${times[0]!} s, saved ${times[1]!} s, woken ${times[2]!} s`,
+  );
+  await measureMemory(arch, `a model of ${LARGE_MIB} MiB`, { args, question: 'x' });
 }
 
 function report(title: string, times: Record<Way, readonly number[]>): void {
@@ -105,6 +134,8 @@ function report(title: string, times: Record<Way, readonly number[]>): void {
 const folder = await mkdtemp(join(tmpdir(), 'zosia-bench-'));
 try {
   const gguf = await convertCheckpoint(folder, STORIES_260K);
+  const large = join(folder, 'large.gguf');
+  await writeBenchModel(large, LARGE_MIB, 'hole');
   console.log(`medians of ${RUNS}, load ${loadavg()[0]!.toFixed(1)}`);
   for (const arch of ARCHITECTURES.filter((each) => values.arch.includes(each))) {
     await execa(process.execPath, [CLI, 'up', '--arch', arch, '--prompt', 'x', '-n', '1'], {
@@ -112,7 +143,8 @@ try {
     });
     await measureChats(arch);
     await measureAnswers(arch, gguf);
-    await measureMemory(arch);
+    await measureMemory(arch, 'the built-in model');
+    await measureLarge(arch, large);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -16,6 +16,8 @@ export interface Chat {
   readonly times: ChatTimes;
   /** Process numbers of zosia and QEMU. */
   readonly processes: readonly number[];
+  /** Says something, and waits until the answer has come to its end. */
+  readonly ask: (text: string) => Promise<void>;
   readonly end: () => Promise<void>;
 }
 
@@ -35,10 +37,12 @@ export async function startChat(cwd: string, args: readonly string[]): Promise<C
   });
   let text = '';
   let promptMs: number | undefined;
+  let onPrompt: (() => void) | undefined;
   terminal.write('x');
   const echoMs = await new Promise<number>((resolve, reject) => {
     terminal.onData((shown) => {
       text += shown;
+      if (onPrompt && PROMPT.test(plain(text))) onPrompt();
       if (promptMs === undefined && PROMPT.test(plain(text))) promptMs = performance.now() - start;
       if (promptMs !== undefined && ECHO.test(plain(text))) resolve(performance.now() - start);
     });
@@ -49,6 +53,13 @@ export async function startChat(cwd: string, args: readonly string[]): Promise<C
   return {
     times: { promptMs: promptMs!, echoMs },
     processes: [terminal.pid, ...(await childrenOf(terminal.pid))],
+    async ask(words) {
+      text = '';
+      const answered = new Promise<void>((resolve) => (onPrompt = resolve));
+      terminal.write(`${words}\r`);
+      await answered;
+      onPrompt = undefined;
+    },
     async end() {
       // The first clears the line, the second leaves.
       terminal.write('\u0003\u0003');

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { ZosiaError } from '../../errors.js';
 import { digestBytes } from '../../host/digest.js';
-import { changedParts } from '../snapshot/record.js';
 import type { SnapshotParts } from '../snapshot/record.js';
 import { consolePath, describeRam, ramPath } from '../snapshot/files.js';
 import type { Snapshot } from '../snapshot/files.js';
@@ -14,7 +13,7 @@ import { quit, startCopy } from './awake.js';
 import type { RunningMachine } from './awake.js';
 import { ConsoleEnd } from './console-end.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
-import { TERMINAL_PART } from './snapshot-parts.js';
+import { sessionChanges } from './snapshot-parts.js';
 import { DISK_FULL, hadNoRoom } from './saving-boot.js';
 import { runSaved } from './saved-run.js';
 import type { CopyEnd } from './saved-run.js';
@@ -156,7 +155,7 @@ async function leave(
 }
 
 function checkUnchanged({ name }: KeptSession, before: SnapshotParts, now: SnapshotParts): void {
-  const changed = changedParts(before, now).filter((part) => part !== TERMINAL_PART);
+  const changed = sessionChanges(before, now);
   if (changed.length === 0) return;
   throw new ZosiaError(
     'ZOSIA_SESSION_OUTDATED',

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { sha256 } from '../../image/sha256.js';
 import { contentPart, digestPart, stampPart } from '../snapshot/file-parts.js';
 import { hostCpu } from '../snapshot/host-cpu.js';
+import { changedParts } from '../snapshot/record.js';
 import type { SnapshotParts, SnapshotSubject } from '../snapshot/record.js';
 import type { HostFactsCache } from '../qemu/host-facts-cache.js';
 import { linuxArguments } from './arguments.js';
@@ -12,7 +13,9 @@ import type { LinuxMachineSpec } from './spec.js';
 const PROTOCOL = '1';
 
 /** What a session may have another of each time: a guest's console serves any terminal well enough. */
-export const TERMINAL_PART = 'terminal';
+const TERMINAL_PART = 'terminal';
+
+const QEMU_PART = 'QEMU';
 
 /**
  * Everything that makes a machine with a Linux guest what it is once it is ready.
@@ -37,7 +40,7 @@ export async function snapshotParts(
   const rows = disk?.format === 'table' ? disk.rows : [];
   return {
     protocol: PROTOCOL,
-    QEMU: `${qemuVersion} ${ofQemu}`,
+    [QEMU_PART]: `${qemuVersion} ${ofQemu}`,
     "the host's processor": cpu,
     kernel: ofKernel,
     initramfs: ofInitramfs,
@@ -46,6 +49,18 @@ export async function snapshotParts(
     settings: sha256(JSON.stringify({ ...request, terminal: undefined, isPlain: undefined })),
     [TERMINAL_PART]: [request.terminal?.term, request.isPlain].join(' '),
   };
+}
+
+/** What is not the same any more in a way that matters to a session, for people; of QEMU with its versions. */
+export function sessionChanges(before: SnapshotParts, now: SnapshotParts): string[] {
+  return changedParts(before, now)
+    .filter((part) => part !== TERMINAL_PART)
+    .map((part) => {
+      const [was, is] = [before, now].map((parts) => parts[part]?.split(' ')[0]);
+      return part === QEMU_PART && was !== is
+        ? `QEMU (${was ?? 'none'}, now ${is ?? 'none'})`
+        : part;
+    });
 }
 
 /** What such a machine is, for people. */
