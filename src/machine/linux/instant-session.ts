@@ -14,7 +14,7 @@ import { quit, startCopy } from './awake.js';
 import type { RunningMachine } from './awake.js';
 import { ConsoleEnd } from './console-end.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
-import { TERMINAL_PART } from './snapshot-parts.js';
+import { TERMINAL_PART, describeChange } from './snapshot-parts.js';
 import { DISK_FULL, hadNoRoom } from './saving-boot.js';
 import { runSaved } from './saved-run.js';
 import type { CopyEnd } from './saved-run.js';
@@ -158,9 +158,10 @@ async function leave(
 function checkUnchanged({ name }: KeptSession, before: SnapshotParts, now: SnapshotParts): void {
   const changed = changedParts(before, now).filter((part) => part !== TERMINAL_PART);
   if (changed.length === 0) return;
+  const described = changed.map((part) => describeChange(part, before, now)).join(', ');
   throw new ZosiaError(
     'ZOSIA_SESSION_OUTDATED',
-    `the session ${name} cannot go on: changed since it was left: ${changed.join(', ')}`,
+    `the session ${name} cannot go on: changed since it was left: ${described}`,
     {
       hint: `Start it as it was; or begin anew, with another name or after: ${removeCommand(name)}`,
     },

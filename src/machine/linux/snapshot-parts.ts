@@ -11,6 +11,9 @@ import type { LinuxMachineSpec } from './spec.js';
 /** Changes whenever what a saved guest and its host say to each other does. */
 const PROTOCOL = '1';
 
+/** QEMU's version, and behind a space its digest. */
+const QEMU_PART = 'QEMU';
+
 /** What a session may have another of each time: a guest's console serves any terminal well enough. */
 export const TERMINAL_PART = 'terminal';
 
@@ -37,7 +40,7 @@ export async function snapshotParts(
   const rows = disk?.format === 'table' ? disk.rows : [];
   return {
     protocol: PROTOCOL,
-    QEMU: `${qemuVersion} ${ofQemu}`,
+    [QEMU_PART]: `${qemuVersion} ${ofQemu}`,
     "the host's processor": cpu,
     kernel: ofKernel,
     initramfs: ofInitramfs,
@@ -46,6 +49,13 @@ export async function snapshotParts(
     settings: sha256(JSON.stringify({ ...request, terminal: undefined, isPlain: undefined })),
     [TERMINAL_PART]: [request.terminal?.term, request.isPlain].join(' '),
   };
+}
+
+/** A part that has changed, as people know it: of QEMU they can find the version. */
+export function describeChange(part: string, before: SnapshotParts, now: SnapshotParts): string {
+  if (part !== QEMU_PART) return part;
+  const [then, today] = [before, now].map((parts) => parts[part]?.split(' ')[0]);
+  return then === today ? part : `${part} (${then} then, ${today} now)`;
 }
 
 /** What such a machine is, for people. */

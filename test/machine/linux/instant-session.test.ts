@@ -114,15 +114,16 @@ describe('a session', () => {
 
   it('is refused when its machine has changed, with what, and how to begin anew', async () => {
     const host = await FakeInstant.in(folder());
-    host.parts = { kernel: 'k', initramfs: 'i', QEMU: 'q', model: 'm', terminal: 't' };
+    host.parts = { kernel: 'k', initramfs: 'i', QEMU: '7.2.5 q', model: 'm', terminal: 't' };
     await converse(host, 'leave');
-    host.parts = { kernel: 'K', initramfs: 'I', QEMU: 'Q', model: 'm', terminal: 'T' };
+    host.parts = { kernel: 'K', initramfs: 'I', QEMU: '10.0.1 Q', model: 'm', terminal: 'T' };
     await expect(converse(host, 'leave')).rejects.toMatchObject({
       code: 'ZOSIA_SESSION_OUTDATED',
-      message: 'the session notes cannot go on: changed since it was left: QEMU, initramfs, kernel',
+      message:
+        'the session notes cannot go on: changed since it was left: QEMU (7.2.5 then, 10.0.1 now), initramfs, kernel',
       hint: expect.stringMatching(/begin anew, with another name/) as string,
     });
-    host.parts = { ...host.parts, kernel: 'k', initramfs: 'i', QEMU: 'q' };
+    host.parts = { ...host.parts, kernel: 'k', initramfs: 'i', QEMU: '7.2.5 q' };
     expect((await converse(host, 'leave')).end.hasLeft).toBe(true);
     expect(await kept()).toEqual(['current', 'state-2']);
   });
