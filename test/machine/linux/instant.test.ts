@@ -30,6 +30,16 @@ describe('a machine that may be there at once', () => {
     expect(await host.store.list()).toMatchObject([{ isInUse: false }]);
   });
 
+  it('writes to what is saved until that is done; a copy of it never does', async () => {
+    const host = await FakeInstant.in(folder());
+    await host.run('off');
+    const ofMemory = /^memory-backend-file,.*\bshare=(on|off)/;
+    const shares = (await host.qemu.calls()).map((args) =>
+      args.map((arg) => ofMemory.exec(arg)?.[1]).find((share) => share !== undefined),
+    );
+    expect(shares).toEqual(['on', 'off']);
+  });
+
   it('boots another when anything that it is made of is another', async () => {
     const host = await FakeInstant.in(folder());
     await host.run('off');
