@@ -41,6 +41,22 @@ describe.each(ARCHITECTURES)('a copy of a saved machine on %s', (arch) => {
     expect(await user.saved()).toHaveLength(1);
   });
 
+  it('answers a prompt otherwise each time, and leaves what was saved as it was', async () => {
+    const asked = ['--prompt', STORY, '--temp', '0.8', '-n', '60'];
+    const tell = async (): Promise<string> => {
+      const { stdout, stderr, exitCode } = await user.ask('', asked);
+      expect(exitCode, stderr).toBe(0);
+      return stdout;
+    };
+    await tell();
+    const saved = await user.saved();
+    const ram = await user.ramDigests();
+    expect(await tell()).not.toBe(await tell());
+    expect(await user.saved()).toEqual(saved);
+    // What they wrote was their own.
+    expect(await user.ramDigests()).toEqual(ram);
+  });
+
   it('has the size of a terminal that was resized while it was woken', async () => {
     const cold = user.open();
     await cold.shows(/\[\?2004h/);

@@ -178,8 +178,8 @@ describe('machines that are there at once', () => {
   });
 
   it('are not kept without room in the budget, or when that is asked for', async () => {
-    const small = await user.ask(QUESTION, ['--temp', '0', '-n', '30', '--snapshot-budget', '1']);
-    expect(small.stderr).toMatch(/not saved: it takes \d+ MiB, and saved machines may take 1$/m);
+    const small = await user.ask(QUESTION, ['--temp', '0', '-n', '30', '--snapshot-budget', '40']);
+    expect(small.stderr).toMatch(/not saved: it takes \d+ MiB, and saved machines may take 40$/m);
     const none = await user.ask(QUESTION, ['--temp', '0', '-n', '30', '--no-snapshot']);
     for (const { stdout } of [small, none]) expect(answersOf(stdout)).toContain('zosia turns');
     expect(await user.saved()).toHaveLength(1);

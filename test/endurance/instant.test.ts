@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hostArchitecture } from '../../src/artifacts/architectures.js';
+import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { InstantUser } from '../boot/instant/host.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -25,11 +25,11 @@ async function socketsIn(path: string): Promise<string[]> {
   return lines.filter((line) => line.includes(path));
 }
 
-describe('a saved machine that is woken again and again', () => {
+describe.each(ARCHITECTURES)('a saved machine that is woken again and again on %s', (arch) => {
   const folder = temporaryFolder();
   let user: InstantUser;
   beforeAll(async () => {
-    user = new InstantUser(hostArchitecture(), folder.path);
+    user = new InstantUser(arch, folder.path);
     await user.prepareCache();
     await mkdir(folder.file('tmp'));
   });

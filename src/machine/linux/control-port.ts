@@ -16,6 +16,9 @@ const WORDS: readonly GuestWord[] = ['ready', 'awake', 'left'];
 /** Longer than any line of the guest's. */
 const MAX_LINE_BYTES = 16;
 
+/** More words than a guest says before the host has heard the first. */
+const MAX_WORDS = 8;
+
 /** Asks a guest that runs to come to its rendezvous. */
 const LEAVE = 'l';
 
@@ -77,12 +80,19 @@ export class ControlPort {
   }
 
   #feed(text: string): void {
+    // What such a guest says further would only fill the host's memory.
+    if (this.#failure) return;
     const lines = (this.#line + text).split('\n');
     this.#line = lines.pop()!;
     for (const line of lines) {
       const word = WORDS.find((known) => known === line);
-      if (word === undefined) this.#fail(guestGone('it says what nobody knows'));
-      else if (!this.#failure) this.#said.push(word);
+      const isHeard = this.#said.length < MAX_WORDS;
+      if (word === undefined || !isHeard) {
+        const why = isHeard ? 'it says what nobody knows' : 'it does not wait to be heard';
+        this.#fail(guestGone(why));
+        return;
+      }
+      this.#said.push(word);
     }
     if (this.#line.length > MAX_LINE_BYTES) this.#fail(guestGone('its line does not end'));
     this.#onChange();

@@ -30,7 +30,9 @@ export async function* runSaved(
     return yield* bootOnly(run);
   }
   const key = snapshotKey(snapshots.parts);
-  const kept = await store.lend(key);
+  const kept = await store.lend(key, () => {
+    run.plan.onNote('the saved machine is not whole any more, and is booted anew');
+  });
   // The host may have had no time yet to write it all to the disk.
   if (kept?.snapshot.record.hostStart !== undefined) void store.sync(key).catch(() => undefined);
   if (kept) {
@@ -53,6 +55,8 @@ export async function* runSaved(
     const copy = yield* runLent(run, saved, new Uint8Array(0), runCopy);
     if ('end' in copy) return copy.end;
     await Promise.all([store.remove(key), restore.learnFromFailure(copy.failure)]);
+  } else {
+    run.plan.onNote('the machine was saved, but is not to be found again, and is booted anew');
   }
   onUnsaved?.('its machine was saved, and could not be woken');
   return yield* bootOnly(run);

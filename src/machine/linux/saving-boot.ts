@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { digestBytes } from '../../host/digest.js';
 import { MIB } from '../../image/units.js';
 import type { QemuEnd } from '../qemu/process.js';
-import { hasRoomForRam, readRoom } from '../snapshot/budget.js';
+import { readRoom } from '../snapshot/budget.js';
 import type { Room } from '../snapshot/budget.js';
 import { MAX_CONSOLE_BYTES, consolePath, describeRam, ramPath } from '../snapshot/files.js';
 import type { SnapshotRecord } from '../snapshot/record.js';
@@ -11,7 +11,7 @@ import type { TemporaryFolder } from '../../host/temporary.js';
 import { quit, startLinux, wake } from './awake.js';
 import type { RunningMachine } from './awake.js';
 import type { InstantRun, SnapshotPlan } from './instant-run.js';
-import { isWorthSaving, reasonOf } from './worth-saving.js';
+import { isWorthSaving, obstacleToBegin, reasonOf } from './worth-saving.js';
 import type { Saving } from './worth-saving.js';
 
 /** What a boot came to: how QEMU ended, and of what is to go on as a copy its digests. */
@@ -38,7 +38,8 @@ export async function* bootToBeSaved(
   let draft: TemporaryFolder;
   try {
     room = await readRoom(store, snapshots.budgetBytes);
-    if (!hasRoomForRam(room, ramBytes)) throw new Error('its disk has too little room');
+    const obstacle = await obstacleToBegin(spec, room);
+    if (obstacle !== undefined) throw new Error(obstacle);
     draft = await store.openDraft(ramBytes);
   } catch (error) {
     onNote(`the machine is not saved: ${reasonOf(error)}`);

@@ -12,10 +12,11 @@ import type { LinuxMachineSpec } from './spec.js';
 /** Changes whenever what a saved guest and its host say to each other does. */
 const PROTOCOL = '1';
 
+/** QEMU's version, and behind a space its digest. */
+const QEMU_PART = 'QEMU';
+
 /** What a session may have another of each time: a guest's console serves any terminal well enough. */
 const TERMINAL_PART = 'terminal';
-
-const QEMU_PART = 'QEMU';
 
 /**
  * Everything that makes a machine with a Linux guest what it is once it is ready.

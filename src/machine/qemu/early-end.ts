@@ -16,4 +16,16 @@ export async function earlyEnd(
 
 /** A QEMU that has ended says more about it than whoever finds its socket closed. */
 export const explained = (error: unknown, end: QemuEnd | undefined): unknown =>
-  end && end.stderr !== '' ? new Error(howItEnded(end)) : error;
+  end && end.stderr !== '' ? new Error(howItEnded(withReason(end))) : error;
+
+/** What QEMU says last of any state that it cannot take, whatever the reason, which comes before. */
+const NO_REASON = /: load of migration failed: .*$/;
+
+function withReason(end: QemuEnd): QemuEnd {
+  const { stderr = '' } = end;
+  const reason = stderr
+    .trim()
+    .split('\n')
+    .findLast((line) => !NO_REASON.test(line));
+  return reason === undefined ? end : { ...end, stderr: reason };
+}

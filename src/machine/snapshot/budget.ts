@@ -41,7 +41,9 @@ export async function makeRoom(
   room: Room,
   neededBytes: number,
 ): Promise<boolean> {
-  const { leaving, isEnough } = chooseLeaving(room, neededBytes);
+  // Others may have begun to use some since the room was looked at, and have saved or removed some.
+  const stored = await store.list();
+  const { leaving, isEnough } = chooseLeaving({ ...room, stored }, neededBytes);
   if (!isEnough) return false;
   for (const { key } of leaving) await store.remove(key);
   return true;

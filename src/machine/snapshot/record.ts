@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { sha256 } from '../../image/sha256.js';
-import { byteCount, object, tryJson, wholeNumber } from '../../json.js';
+import { byteCount, matching, object, tryJson, wholeNumber } from '../../json.js';
 
 /**
  * What a machine was made of, by name: whatever is not the same now makes another machine. Values are digests,
@@ -70,7 +70,8 @@ const RECORD = object({
     use: v.picklist(['chat', 'prompt']),
   }),
   parts: v.record(v.string(), v.string()),
-  machineType: v.string(),
+  // QEMU takes what follows a comma for further options.
+  machineType: matching(/^[\w.-]+$/),
   ram: object({ sizeBytes: byteCount, headSha256: v.string() }),
   state: digested,
   console: digested,

@@ -51,7 +51,8 @@ export class SessionStore {
     const folder = this.#path(name);
     await makeFolder(folder);
     await chmod(this.folder, 0o700);
-    await sweepOnce(folder);
+    // Whoever was killed has left its mark, or half of what it was removing.
+    await Promise.all([sweepOnce(this.folder), sweepOnce(folder)]);
     const mark = claimTemporary(folder);
     const giveBack = async (): Promise<void> => {
       await rm(mark, { force: true });
@@ -71,6 +72,7 @@ export class SessionStore {
 
   /** All of them, the one left last first. */
   async list(): Promise<StoredSession[]> {
+    await removeAbandoned(this.folder);
     const names = await readdir(this.folder).catch(() => []);
     const found = await Promise.all(
       names.filter((name) => NAME.test(name)).map((name) => this.#describe(name)),

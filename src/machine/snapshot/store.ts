@@ -58,12 +58,15 @@ export class SnapshotStore {
   }
 
   /**
-   * Lends the snapshot of a key: until it is given back, nobody removes it to make room. One that is damaged
-   * is removed at once.
+   * Lends the snapshot of a key: until it is given back, nobody removes it to make room.
    *
+   * @param onDamaged called for one that is not whole, or another machine's; it has been removed then
    * @returns undefined where there is none
    */
-  async lend(key: string): Promise<LentSnapshot | undefined> {
+  async lend(
+    key: string,
+    onDamaged: () => void = () => undefined,
+  ): Promise<LentSnapshot | undefined> {
     const folder = this.#path(key);
     // Whoever was killed has left its draft, or its mark.
     await Promise.all([sweepOnce(this.folder), sweepOnce(folder)]);
@@ -78,18 +81,21 @@ export class SnapshotStore {
       () => false,
     );
     const snapshot = isThere ? await readSnapshot(folder) : undefined;
-    if (snapshot) {
+    if (snapshot && snapshotKey(snapshot.record.parts) === key) {
       await touch(folder).catch(() => undefined);
       return { snapshot, giveBack };
     }
     await giveBack();
-    if (isThere) await this.remove(key);
+    if (isThere) {
+      await this.remove(key);
+      onDamaged();
+    }
     return undefined;
   }
 
   /**
-   * Makes a folder for a machine that is going to be saved, with an empty file for its RAM. What is not committed is gone when it is given
-   * back; if this process is killed before, the next one that looks removes it.
+   * Makes a folder for a machine that is going to be saved, with an empty file for its RAM. What is not committed
+   * is gone when it is given back; if this process is killed before, the next one that looks removes it.
    */
   async openDraft(ramBytes: number): Promise<TemporaryFolder> {
     await makeFolder(this.folder);
@@ -144,6 +150,8 @@ export class SnapshotStore {
 
   /** All of them, the one used last first; those that cannot be used come last. */
   async list(): Promise<StoredSnapshot[]> {
+    // What a killed zosia has left is in no list, and takes room all the same.
+    await removeAbandoned(this.folder);
     const names = await readdir(this.folder).catch(() => []);
     const found = await Promise.all(
       names.filter((name) => KEY.test(name)).map((key) => this.#describe(key)),

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
+import { digestFile } from '../../../src/host/digest.js';
 import { hostFolders } from '../../../src/host/host-folders.js';
 import { defaultPlaces, guestFiles, guestFolder } from '../../../src/recipes/places.js';
 import type { GuestFiles } from '../../../src/recipes/places.js';
@@ -184,6 +185,12 @@ export class InstantUser {
   async saved(): Promise<string[]> {
     const names = await readdir(this.snapshots).catch(() => []);
     return names.sort();
+  }
+
+  /** The digests of the saved machines' memory. */
+  async ramDigests(): Promise<string[]> {
+    const paths = (await this.saved()).map((key) => join(this.snapshots, key, 'ram'));
+    return Promise.all(paths.map(async (path) => digestFile(path, (await stat(path)).size)));
   }
 
   /** All files of the saved machines that carry the name of a process. */

@@ -19,11 +19,16 @@ describe("the host's side of the control port", () => {
   it.each([
     ['says what nobody knows', 'rady\n'],
     ['does not end its line', 'x'.repeat(17)],
+    ['says more than anybody hears', 'awake\n'.repeat(1000)],
   ])('gives up a guest that %s', async (_, said) => {
     const stream = new PassThrough();
     const port = new ControlPort(stream);
     stream.write(said);
-    await expect(port.next(signal)).rejects.toMatchObject(SILENT);
+    // What it said before counts, and has a bound.
+    const heard = async (): Promise<void> => {
+      for (let count = 0; count < 100; count++) await port.next(signal);
+    };
+    await expect(heard()).rejects.toMatchObject(SILENT);
     expect(port.isOpen).toBe(true);
   });
 

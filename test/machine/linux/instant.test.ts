@@ -1,4 +1,8 @@
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { statePath } from '../../../src/machine/snapshot/files.js';
+import { snapshotKey } from '../../../src/machine/snapshot/record.js';
 import { FakeInstant } from '../support/saved-machine.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -24,6 +28,16 @@ describe('a machine that may be there at once', () => {
     }
     expect(await host.saved()).toHaveLength(1);
     expect(await host.store.list()).toMatchObject([{ isInUse: false }]);
+  });
+
+  it('writes to what is saved until that is done; a copy of it never does', async () => {
+    const host = await FakeInstant.in(folder());
+    await host.run('off');
+    const ofMemory = /^memory-backend-file,.*\bshare=(on|off)/;
+    const shares = (await host.qemu.calls()).map((args) =>
+      args.map((arg) => ofMemory.exec(arg)?.[1]).find((share) => share !== undefined),
+    );
+    expect(shares).toEqual(['on', 'off']);
   });
 
   it('boots another when anything that it is made of is another', async () => {
@@ -69,15 +83,37 @@ describe('a machine that may be there at once', () => {
   );
 
   it('boots, with a line that says why, when it cannot be woken', async () => {
+    const said = ['qemu: Length mismatch: ram', 'qemu: load of migration failed: Invalid argument'];
     const host = await FakeInstant.in(
       folder(),
-      `if (isCopy) { console.error('qemu: no such device'); process.exit(1); }`,
+      `if (isCopy) { console.error(${JSON.stringify(said.join('\n'))}); process.exit(1); }`,
     );
     const { shown, notes } = await host.run('off');
     expect(notes).toEqual([
-      expect.stringMatching(/^the saved machine cannot be used, and is booted anew: /),
+      'the saved machine cannot be used, and is booted anew: qemu: Length mismatch: ram',
     ]);
     expect(await host.starts()).toEqual(['boot', 'copy', 'boot']);
+    expect(count(shown, 'typed off')).toBe(1);
+  });
+
+  it('boots, with a line that says so, when what was saved is damaged, and saves anew', async () => {
+    const host = await FakeInstant.in(folder());
+    await host.run('off');
+    const [key] = await host.saved();
+    await truncate(statePath(join(host.store.folder, key!)), 1);
+    const { notes } = await host.run('off');
+    expect(notes).toEqual(['the saved machine is not whole any more, and is booted anew']);
+    expect(await host.starts()).toEqual(['boot', 'copy', 'boot', 'copy']);
+    expect(await host.saved()).toEqual([key]);
+  });
+
+  it('boots, with a line that says so, when something else has its place', async () => {
+    const host = await FakeInstant.in(folder());
+    await mkdir(host.store.folder, { recursive: true });
+    await writeFile(join(host.store.folder, snapshotKey(host.parts)), '');
+    const { shown, notes } = await host.run('off');
+    expect(notes).toEqual([expect.stringMatching(/not to be found again, and is booted anew$/)]);
+    expect(await host.starts()).toEqual(['boot', 'boot']);
     expect(count(shown, 'typed off')).toBe(1);
   });
 

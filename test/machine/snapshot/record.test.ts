@@ -53,6 +53,7 @@ describe('a record', () => {
       JSON.stringify({ ...record, ram: { ...record.ram, sizeBytes: -1 } }),
     ],
     ['without its state', JSON.stringify({ ...record, state: undefined })],
+    ['whose machine type has options', JSON.stringify({ ...record, machineType: 'virt-7.2,a=b' })],
     ['cut short', JSON.stringify(record).slice(0, -2)],
     ['that is empty', ''],
   ])('%s counts as none', (_, text) => {

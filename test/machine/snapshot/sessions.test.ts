@@ -1,6 +1,7 @@
 import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { hostProcesses } from '../../../src/host/process-owner.js';
 import { statePath } from '../../../src/machine/snapshot/files.js';
 import { SessionStore } from '../../../src/machine/snapshot/sessions.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -62,6 +63,14 @@ describe('a store of sessions', () => {
     });
     await session.giveBack();
     await store.remove('x');
+    expect(await readdir(store.folder)).toEqual([]);
+  });
+
+  it('removes what was killed while it removed a session', async () => {
+    const { place } = hostProcesses();
+    const gone = join(store.folder, `.zosia-4194999-1-${place}-1.tmp`);
+    await mkdir(join(gone, 'state-1'), { recursive: true });
+    expect(await store.list()).toEqual([]);
     expect(await readdir(store.folder)).toEqual([]);
   });
 

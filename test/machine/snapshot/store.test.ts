@@ -1,8 +1,7 @@
 import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { hostProcesses } from '../../../src/host/process-owner.js';
-import { removeAbandoned } from '../../../src/host/temporary.js';
 import { ramPath, recordPath } from '../../../src/machine/snapshot/files.js';
 import { SnapshotStore } from '../../../src/machine/snapshot/store.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -62,7 +61,6 @@ describe('a store of saved machines', () => {
     await writeFile(join(store.folder, dead, 'ram'), 'RAM');
     await writeFile(join(store.folder, key, dead), '');
     expect(await store.list()).toMatchObject([{ key, isInUse: false }]);
-    await removeAbandoned(store.folder);
     expect(await readdir(store.folder)).toEqual([key]);
   });
 
@@ -80,6 +78,16 @@ describe('a store of saved machines', () => {
     } finally {
       process.umask(before);
     }
+  });
+
+  it('lends no machine under a key that is not its own', async () => {
+    const key = await saveSample(store, { kernel: 'k' });
+    const other = 'f'.repeat(32);
+    await rename(join(store.folder, key), join(store.folder, other));
+    const onDamaged = vi.fn();
+    expect(await store.lend(other, onDamaged)).toBeUndefined();
+    expect(onDamaged).toHaveBeenCalledOnce();
+    expect(await readdir(store.folder)).toEqual([]);
   });
 
   it('leaves alone what has no key for a name', async () => {
