@@ -5,7 +5,8 @@ import { temporaryFolder } from '../support/temporary.js';
 import { openTerminal } from '../support/terminal.js';
 import { putGuests } from './support/guests.js';
 
-const PROMPT = /\n> $/;
+/** In a machine that is woken the mark that it takes pastes comes at once behind it. */
+const PROMPT = /\n> (?:.\[\?2004h)?$/;
 
 /**
  * llama-cli quotes the file name of `/read` when there is no such file: word for word what it was given,

@@ -109,6 +109,6 @@ describe('ten copies of a saved machine at once', () => {
   });
 
   it('tell one story when they have one seed', async () => {
-    expect((await tellTen('--append', 'zosia.llama_args=--seed,7')).size).toBe(1);
+    expect((await tellTen('--seed', '7')).size).toBe(1);
   });
 });

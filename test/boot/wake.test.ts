@@ -106,8 +106,10 @@ describe.each(ARCHITECTURES)('a machine that is met on %s', (arch) => {
       await screen.shows(/^.\[\?2004h> \/read fi\r?\n?rst$/);
       type('\r');
       await screen.shows(heard('first'));
-      // Ctrl+C, Ctrl+D.
-      type('\x03');
+      // Ctrl+C, Ctrl+D. Until the guest has the prompt, Ctrl+C would be for the answer.
+      type('x');
+      await screen.shows(/x$/);
+      type('\x7f\x03');
       await left();
       await wake();
       await screen.shows(/> $/);

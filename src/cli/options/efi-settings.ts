@@ -10,6 +10,13 @@ export const TEMPLATE_OPTION = [
   'what stands round each prompt, as in "Q: {prompt} A:"; {prompt} alone: nothing',
 ] as const;
 
+/** What every machine is asked. */
+export const SEED_OPTION = [
+  'seed',
+  '--seed <n>',
+  'seed of sampling: the same text again; 0 takes a new one',
+] as const;
+
 /** Settings that have an option; the others are decided by what the disk is for. */
 const OPTIONS = [
   ['prompt', '--prompt <text>', 'text to go on from'],
@@ -21,7 +28,7 @@ const OPTIONS = [
   ],
   ['temp', '--temp <t>', 'temperature of sampling; 0 always takes the likeliest token'],
   ['topP', '--top-p <p>', 'consider the likeliest tokens up to this sum; 1 considers all'],
-  ['seed', '--seed <n>', 'seed of sampling; 0 takes one from the clock'],
+  SEED_OPTION,
   ['interactive', '--interactive', 'ask for texts on the console'],
   ['poweroff', '--poweroff', 'switch the machine off at the end, instead of waiting for a key'],
   ['mode', '--mode <mode>', "generate, or chat for Llama 2's chat models"],

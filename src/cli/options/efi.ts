@@ -20,9 +20,6 @@ export function addEfiTextOptions(command: Command): Command {
     .addOption(efiSettingOption(...TEMPLATE_OPTION))
     .addOption(
       efiSettingOption('topP', '--top-p <p>', 'consider the likeliest tokens up to this sum'),
-    )
-    .addOption(
-      efiSettingOption('seed', '--seed <n>', 'seed of sampling; 0 takes one from the clock'),
     );
 }
 

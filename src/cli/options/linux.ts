@@ -1,5 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { ZosiaError } from '../../errors.js';
+import { SEED_OPTION, efiSettingOption } from './efi-settings.js';
 import { kernelOption } from './kernel.js';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
@@ -37,6 +39,7 @@ export interface LinuxFlags extends HostFlags, SnapshotFlags, SessionFlags {
   prompt?: string | undefined;
   tokens?: number | undefined;
   temp?: number | undefined;
+  seed?: bigint | undefined;
   timeout?: number | undefined;
   chatTemplate?: string | undefined;
   reasoning?: 'show' | 'hide' | undefined;
@@ -54,6 +57,7 @@ export function addPromptOptions(command: Command): Command {
       'temperature of sampling; 0 always takes the likeliest token',
       temperature,
     )
+    .addOption(efiSettingOption(...SEED_OPTION))
     .addOption(
       variableOption(
         '--timeout <s>',
@@ -157,6 +161,7 @@ export async function runRequest(
       ...(flags.threads === undefined ? [] : ['--threads', String(flags.threads)]),
       ...(flags.tokens === undefined ? [] : ['--predict', String(flags.tokens)]),
       ...(flags.temp === undefined ? [] : ['--temp', String(flags.temp)]),
+      ...seedArguments(flags.seed),
     ],
     isPlain: !process.stdout.isTTY || noColour(),
     chatTemplate: template.text,
@@ -170,6 +175,18 @@ export async function runRequest(
       : undefined,
     piped: !process.stdin.isTTY,
   };
+}
+
+/** llama.cpp takes 2^32 - 1 for none. */
+const MAX_LLAMA_SEED = 2n ** 32n - 2n;
+
+/** @throws ZosiaError `ZOSIA_BAD_OPTION` */
+function seedArguments(seed = 0n): string[] {
+  if (seed === 0n) return [];
+  if (seed <= MAX_LLAMA_SEED) return ['--seed', String(seed)];
+  throw new ZosiaError('ZOSIA_BAD_OPTION', `llama.cpp has no seed ${seed}`, {
+    hint: `Give a whole number up to ${MAX_LLAMA_SEED}.`,
+  });
 }
 
 /** What makes a conversation a text without marks: what is typed, and what followed it. */

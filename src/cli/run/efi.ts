@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
-import { efiSettingOption } from '../options/efi-settings.js';
+import { SEED_OPTION, efiSettingOption } from '../options/efi-settings.js';
 import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../options/machine.js';
 import {
   addEfiOptions,
@@ -49,6 +49,7 @@ export function defineRunEfi(command: Command, context: CliContext): void {
       ),
     );
   addEfiTextOptions(command)
+    .addOption(efiSettingOption(...SEED_OPTION))
     .addOption(
       variableOption(
         '--timeout <s>',

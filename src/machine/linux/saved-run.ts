@@ -1,4 +1,5 @@
 import type { LiveEnd } from '../console/live-machine.js';
+import { readSnapshot } from '../snapshot/files.js';
 import type { Snapshot } from '../snapshot/files.js';
 import { snapshotKey } from '../snapshot/record.js';
 import type { LentSnapshot } from '../snapshot/store.js';
@@ -54,7 +55,9 @@ export async function* runSaved(
   if (saved) {
     const copy = yield* runLent(run, saved, new Uint8Array(0), runCopy);
     if ('end' in copy) return copy.end;
-    await Promise.all([store.remove(key), restore.learnFromFailure(copy.failure)]);
+    // One that somebody has removed meanwhile, by `--fresh` or a prune, says nothing of QEMU.
+    if (await readSnapshot(saved.snapshot.folder)) await restore.learnFromFailure(copy.failure);
+    await store.remove(key);
   } else {
     run.plan.onNote('the machine was saved, but is not to be found again, and is booted anew');
   }

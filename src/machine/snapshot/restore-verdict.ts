@@ -36,9 +36,13 @@ export const rememberRestore = (
   verdict: RestoreVerdict,
 ): Promise<void> => cache.put('restore', verdictKey(subject), verdict);
 
-/** Whether something failed for want of room, files or processes: that says nothing of QEMU. */
+/** As the C library says it of ENOMEM, and QEMU passes it on. */
+const OUT_OF_MEMORY = /cannot allocate memory/i;
+
+/** Whether something failed for want of room, memory, files or processes: that says nothing of QEMU. */
 export const isShortage = (error: unknown): boolean =>
   isOutOfRoom(error) ||
+  (error instanceof Error && OUT_OF_MEMORY.test(error.message)) ||
   isOutOfResources(error) ||
   (error instanceof ZosiaError && error.code === 'ZOSIA_DISK_FULL');
 

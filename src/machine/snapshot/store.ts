@@ -167,7 +167,7 @@ export class SnapshotStore {
    * @throws ZosiaError `ZOSIA_NO_SNAPSHOT`, also when several begin so
    */
   async find(prefix: string): Promise<StoredSnapshot> {
-    const found = (await this.list()).filter(({ key }) => key.startsWith(prefix));
+    const found = (await this.list()).filter(({ key }) => prefix !== '' && key.startsWith(prefix));
     const [one] = found;
     if (one && found.length === 1) return one;
     throw new ZosiaError(

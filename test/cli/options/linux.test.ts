@@ -12,6 +12,16 @@ describe('the request to a guest', () => {
     expect(args.slice(0, 6)).toEqual(['-c', '512', '--predict', '9', '--temp', '0']);
   });
 
+  it('has the requested seed, and none for 0', async () => {
+    expect((await runRequest({ seed: 7n })).args.slice(0, 2)).toEqual(['--seed', '7']);
+    expect((await runRequest({ seed: 0n })).args).not.toContain('--seed');
+    expect((await runRequest({ seed: 2n ** 32n - 2n })).args).toContain('4294967294');
+    // To llama.cpp this one is none.
+    await expect(runRequest({ seed: 2n ** 32n - 1n })).rejects.toThrow(
+      zosiaError('ZOSIA_BAD_OPTION'),
+    );
+  });
+
   it('has the requested number of threads', async () => {
     expect((await runRequest({ threads: 3 })).args.slice(0, 2)).toEqual(['--threads', '3']);
     expect(linuxMachineOptions({ wait: 'spin' })).toMatchObject({ wait: 'spin' });

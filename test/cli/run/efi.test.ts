@@ -295,7 +295,6 @@ describe('--debug', () => {
 
 describe('options of another machine, or without the option that they depend on', () => {
   it.each([
-    [['up', 'm.gguf', '--seed', '1'], /'--seed <n>' is not for --machine linux/],
     [['up', 'm.gguf', '--template', '{prompt}'], /'--template <text>' is not for --machine linux/],
     [['up', 'm.gguf', '--tokenizer', 't'], /'--tokenizer <file>' is not for --machine linux/],
     [['up', 'm.gguf', '--screenshot', 's'], /'--screenshot <file>' is not for --machine linux/],

@@ -59,11 +59,20 @@ describe('removeSnapshots', () => {
 
   it.each([
     ['no key', 'x', /there is no snapshot x/],
-    ['all of them', '', /3 snapshots begin with/],
+    ['all of them', '', /there is no snapshot/],
     ['a path', '..', /there is no snapshot/],
   ])('refuses what names %s, and removes nothing', async (_, prefix, message) => {
     await expect(removeSnapshots(store, [keys[0]!, prefix])).rejects.toThrow(message);
     expect(await kept()).toHaveLength(3);
+  });
+
+  it('refuses a beginning that several have', async () => {
+    // Of 17 keys two begin with the same digit.
+    for (let number = 0; number < 14; number++) await saveSample(store, { kernel: `${number}` });
+    const firsts = (await kept()).map((key) => key[0]!);
+    const twice = firsts.find((digit, index) => firsts.indexOf(digit) !== index)!;
+    await expect(removeSnapshots(store, [twice])).rejects.toThrow(/\d snapshots begin with/);
+    expect(await kept()).toHaveLength(17);
   });
 
   it('refuses one that is in use', async () => {
