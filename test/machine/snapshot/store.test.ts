@@ -64,8 +64,8 @@ describe('a store of saved machines', () => {
     expect(await readdir(store.folder)).toEqual([key]);
   });
 
-  it.each([0o000, 0o022, 0o077])('keeps all to the user under umask %o', async (umask) => {
-    const before = process.umask(umask);
+  it.each(['000', '022', '077'])('keeps all to the user under umask %s', async (mask) => {
+    const before = process.umask(mask);
     try {
       const key = await saveSample(store, { kernel: 'k' });
       expect(await modeOf(store.folder)).toBe(0o700);
