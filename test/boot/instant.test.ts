@@ -66,7 +66,7 @@ describe.each(ARCHITECTURES)('a machine that is there at once on %s', (arch) => 
   });
 
   it('draws random numbers of its own each time it is woken, unless it has a seed', async () => {
-    const drawn = ['--temp', '0.8'];
+    const drawn = ['--temp', '0.8', '-n', '40'];
     const seeded = [...drawn, '--seed', '7'];
     const tell = async (args: readonly string[]): Promise<string> =>
       answersOf((await user.ask(STORY, args)).stdout);
