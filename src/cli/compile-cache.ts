@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 
@@ -9,7 +9,7 @@ interface Compiling {
 
 /**
  * Has Node.js keep what it compiles of the files that are loaded from now on, and take it from there the next
- * time: a fifth of what a start takes. Where that is not possible, all is as without it.
+ * time. Where that is not possible, all is as without it.
  *
  * @param cacheDirectory the user's
  */
@@ -20,10 +20,15 @@ export function keepCompiled(
   if (!enableCompileCache) return;
   const folder = join(cacheDirectory, 'compiled');
   try {
-    // Whoever could write there could run whatever they like.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    enableCompileCache(folder);
+    if (isOwn(folder)) enableCompileCache(folder);
   } catch {
     // A cache that cannot be written is none.
   }
+}
+
+/** Whoever else could write there could have this user run whatever they like. */
+function isOwn(folder: string): boolean {
+  const status = lstatSync(folder);
+  return status.isDirectory() && status.uid === process.getuid?.() && (status.mode & 0o022) === 0;
 }

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import module from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -22,11 +22,26 @@ describe('the cache of compiled code', () => {
     expect((await stat(asked[0]!)).mode & 0o777).toBe(0o700);
   });
 
+  it('is none where others may write, or lead elsewhere', async () => {
+    for (const [name, make] of [
+      ['open', (path: string) => mkdir(path).then(() => chmod(path, 0o777))],
+      ['linked', (path: string) => symlink(folder.path, path)],
+    ] as const) {
+      await mkdir(folder.file(name));
+      await make(join(folder.file(name), 'compiled'));
+      const asked: string[] = [];
+      keepCompiled(folder.file(name), { enableCompileCache: (path) => asked.push(path) });
+      expect(asked, name).toEqual([]);
+    }
+  });
+
   it('is none where Node.js has none, where it cannot be written, and where that fails', async () => {
     keepCompiled(folder.file('none'), {});
     await expect(stat(folder.file('none'))).rejects.toThrow('ENOENT');
     await writeFile(folder.file('file'), 'x');
-    keepCompiled(folder.file('file'), { enableCompileCache: () => expect.fail() });
+    const asked: string[] = [];
+    keepCompiled(folder.file('file'), { enableCompileCache: (path) => asked.push(path) });
+    expect(asked).toEqual([]);
     expect(await readFile(folder.file('file'), 'utf8')).toBe('x');
     const fails = (): never => {
       throw new Error('no');
