@@ -52,13 +52,8 @@ zosia up --session NAME begins a conversation that leaving does not end, and goe
     .description('remove conversations')
     .argument('<name...>', 'as zosia session list tells it')
     .action(async (names: string[]) => {
-      const store = await openStore();
-      // All of them, or none.
-      for (const name of names) await store.find(name);
-      for (const name of names) {
-        await store.remove(name);
-        say(`removed the session ${name}`);
-      }
+      const removed = await (await openStore()).remove(names);
+      for (const { name } of removed) say(`removed the session ${name}`);
     });
 }
 

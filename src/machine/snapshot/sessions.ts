@@ -102,21 +102,35 @@ export class SessionStore {
   }
 
   /**
-   * Removes a session.
+   * Removes sessions: all of them, or none.
    *
+   * @returns what has been removed, each once
    * @throws ZosiaError as {@link find}; `ZOSIA_SESSION_IN_USE`
    */
-  async remove(name: string): Promise<void> {
-    await this.find(name);
-    const session = await this.open(name);
+  async remove(names: readonly string[]): Promise<StoredSession[]> {
+    const found = new Map<string, StoredSession>();
+    for (const name of names) {
+      const each = await this.find(name);
+      found.set(each.folder, each);
+    }
+    const opened: KeptSession[] = [];
+    try {
+      for (const { name } of found.values()) opened.push(await this.open(name));
+      for (const { folder } of opened) await this.#removeFolder(folder);
+    } finally {
+      for (const session of opened) await session.giveBack();
+    }
+    return [...found.values()];
+  }
+
+  async #removeFolder(folder: string): Promise<void> {
     // In one step: nobody finds half of it.
     const gone = claimTemporary(this.folder);
     try {
-      await rename(session.folder, gone);
+      await rename(folder, gone);
       await rm(gone, { recursive: true, force: true });
     } finally {
       releaseTemporary(gone);
-      await session.giveBack();
     }
   }
 

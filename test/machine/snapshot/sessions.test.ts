@@ -23,7 +23,7 @@ describe('a store of sessions', () => {
   it('has nothing before there is a folder', async () => {
     expect(await store.list()).toEqual([]);
     await expect(store.find('x')).rejects.toMatchObject({ code: 'ZOSIA_NO_SESSION' });
-    await expect(store.remove('x')).rejects.toMatchObject({ code: 'ZOSIA_NO_SESSION' });
+    await expect(store.remove(['x'])).rejects.toMatchObject({ code: 'ZOSIA_NO_SESSION' });
     expect(await readdir(folder.path)).not.toContain(`cache${number - 1}`);
   });
 
@@ -46,9 +46,20 @@ describe('a store of sessions', () => {
     const inUse = { code: 'ZOSIA_SESSION_IN_USE' };
     expect(await store.list()).toMatchObject([{ name: 'new', isInUse: true, leftMs: undefined }]);
     await expect(store.open('new')).rejects.toMatchObject(inUse);
-    await expect(store.remove('new')).rejects.toMatchObject(inUse);
+    await expect(store.remove(['new'])).rejects.toMatchObject(inUse);
     await session.giveBack();
     expect(await store.list()).toEqual([]);
+  });
+
+  it('removes all that are named, each once, or none', async () => {
+    for (const name of ['a', 'b', 'c']) await leaveSample(store, name);
+    const open = await store.open('c');
+    await expect(store.remove(['a', 'c'])).rejects.toMatchObject({ code: 'ZOSIA_SESSION_IN_USE' });
+    await expect(store.remove(['a', 'd'])).rejects.toMatchObject({ code: 'ZOSIA_NO_SESSION' });
+    expect((await store.list()).map(({ name }) => name).sort()).toEqual(['a', 'b', 'c']);
+    await open.giveBack();
+    expect(await store.remove(['a', 'b', 'a'])).toMatchObject([{ name: 'a' }, { name: 'b' }]);
+    expect((await store.list()).map(({ name }) => name)).toEqual(['c']);
   });
 
   it('tells of one that is damaged, and removes it', async () => {
@@ -62,7 +73,7 @@ describe('a store of sessions', () => {
       hint: 'To begin anew: zosia session rm x',
     });
     await session.giveBack();
-    await store.remove('x');
+    await store.remove(['x']);
     expect(await readdir(store.folder)).toEqual([]);
   });
 
@@ -81,7 +92,7 @@ describe('a store of sessions', () => {
       await writeFile(join(store.folder, 'x'), '');
       const bad = { code: 'ZOSIA_BAD_SESSION_NAME' };
       await expect(store.open(name)).rejects.toMatchObject(bad);
-      await expect(store.remove(name)).rejects.toMatchObject(bad);
+      await expect(store.remove([name])).rejects.toMatchObject(bad);
       expect((await readdir(store.folder)).sort()).toEqual(['x', 'y']);
     },
   );
