@@ -55,9 +55,10 @@ export async function acceleratorVerdict(
   context: VerdictContext,
   askAgain: boolean,
 ): Promise<AcceleratorVerdict> {
-  const kept = await peekVerdict(name, context);
   const { problem } = await deviceOf(name);
-  if (kept && (kept.usable || !askAgain || problem !== undefined)) return kept;
+  if (problem !== undefined) return { usable: false, reason: problem };
+  const kept = await keptProbe(name, context);
+  if (kept && (kept.usable || !askAgain)) return kept;
   // What others have left lying about is none of a dry run's business.
   const verdict = await probeAccelerator(name, 'host', context, {
     sweep: !context.cache.isReadOnly,
@@ -72,7 +73,14 @@ export async function peekVerdict(
   context: VerdictContext,
 ): Promise<AcceleratorVerdict | undefined> {
   const { problem } = await deviceOf(name);
-  if (problem !== undefined) return { usable: false, reason: problem };
+  return problem === undefined ? keptProbe(name, context) : { usable: false, reason: problem };
+}
+
+/** The verdict of a probe before, if it is still believed. */
+async function keptProbe(
+  name: HardwareAccelerator,
+  context: VerdictContext,
+): Promise<AcceleratorVerdict | undefined> {
   const key = await verdictKey(name, context);
   return context.cache.peek('accelerator', key, VERDICT, (verdict) =>
     verdict.usable && verdict.options === undefined ? Infinity : BAD_VERDICT_LIFETIME_MS,
