@@ -101,9 +101,13 @@ export interface TemporaryFolder {
 /**
  * {@link withTemporaryFolder} for what is lent over several steps. What has been moved elsewhere meanwhile stays.
  *
- * @throws the system's errors as they are
+ * @param fill puts into it what it is to have from the start; it is gone again where that fails
+ * @throws the system's errors as they are; whatever `fill` throws
  */
-export async function openTemporaryFolder(parent: string): Promise<TemporaryFolder> {
+export async function openTemporaryFolder(
+  parent: string,
+  fill: (folder: string) => Promise<unknown> = () => Promise.resolve(),
+): Promise<TemporaryFolder> {
   const folder = claimTemporary(parent);
   const giveBack = async (): Promise<void> => {
     await rm(folder, { recursive: true, force: true });
@@ -111,8 +115,9 @@ export async function openTemporaryFolder(parent: string): Promise<TemporaryFold
   };
   try {
     await mkdir(folder, { mode: 0o700 });
+    await fill(folder);
   } catch (error) {
-    releaseTemporary(folder);
+    await giveBack();
     throw error;
   }
   return { folder, giveBack };

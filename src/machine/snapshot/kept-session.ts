@@ -45,17 +45,12 @@ export class KeptSession {
    * Where the file system can, the copy shares the original's blocks.
    */
   async copyRam({ folder, record }: Snapshot, signal: AbortSignal): Promise<TemporaryFolder> {
-    const draft = await openTemporaryFolder(this.folder);
-    try {
-      const length = record.ram.sizeBytes;
-      const source = { kind: 'file', path: ramPath(folder), offset: 0 } as const;
-      const image = makeImage(length, [{ offset: 0, length, source }]);
-      await writeRaw(image, ramPath(draft.folder), { durable: false, mode: 0o600, signal });
-      return draft;
-    } catch (error) {
-      await draft.giveBack();
-      throw error;
-    }
+    const length = record.ram.sizeBytes;
+    const source = { kind: 'file', path: ramPath(folder), offset: 0 } as const;
+    const image = makeImage(length, [{ offset: 0, length, source }]);
+    return openTemporaryFolder(this.folder, (draft) =>
+      writeRaw(image, ramPath(draft), { durable: false, mode: 0o600, signal }),
+    );
   }
 
   /** Makes a machine that has been left the session's. Everything is on the disk when it resolves. */

@@ -101,15 +101,10 @@ export class SnapshotStore {
     await makeFolder(this.folder);
     await chmod(this.folder, 0o700);
     await sweepOnce(this.folder);
-    const draft = await openTemporaryFolder(this.folder);
-    try {
-      const ram = await open(ramPath(draft.folder), 'wx', 0o600);
+    return openTemporaryFolder(this.folder, async (folder) => {
+      const ram = await open(ramPath(folder), 'wx', 0o600);
       await ram.truncate(ramBytes).finally(() => ram.close());
-      return draft;
-    } catch (error) {
-      await draft.giveBack();
-      throw error;
-    }
+    });
   }
 
   /**

@@ -6,7 +6,7 @@ import { hasRoomForRam, makeRoom, readRoom } from '../../../src/machine/snapshot
 import { recordPath } from '../../../src/machine/snapshot/files.js';
 import { SnapshotStore } from '../../../src/machine/snapshot/store.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { saveSample } from './samples.js';
+import { saveThree } from './samples.js';
 
 describe('the budget of saved machines', () => {
   const folder = temporaryFolder();
@@ -15,13 +15,7 @@ describe('the budget of saved machines', () => {
   let number = 0;
   beforeEach(async () => {
     store = new SnapshotStore(folder.file(`cache${number++}`));
-    keys = [];
-    for (const [index, kernel] of ['oldest', 'middle', 'newest'].entries()) {
-      const key = await saveSample(store, { kernel });
-      const used = new Date(1e12 + index * 1e6);
-      await utimes(recordPath(join(store.folder, key)), used, used);
-      keys.push(key);
-    }
+    keys = await saveThree(store);
   });
 
   const kept = async (): Promise<string[]> => (await store.list()).map(({ key }) => key);

@@ -1,11 +1,11 @@
-import { truncate, utimes } from 'node:fs/promises';
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { recordPath, statePath } from '../../../src/machine/snapshot/files.js';
+import { statePath } from '../../../src/machine/snapshot/files.js';
 import { pruneSnapshots, removeSnapshots } from '../../../src/machine/snapshot/prune.js';
 import { SnapshotStore } from '../../../src/machine/snapshot/store.js';
 import { temporaryFolder } from '../../support/temporary.js';
-import { saveSample } from './samples.js';
+import { saveSample, saveThree } from './samples.js';
 
 const folder = temporaryFolder();
 let store: SnapshotStore;
@@ -13,13 +13,7 @@ let keys: string[];
 let number = 0;
 beforeEach(async () => {
   store = new SnapshotStore(folder.file(`cache${number++}`));
-  keys = [];
-  for (const [index, kernel] of ['oldest', 'middle', 'newest'].entries()) {
-    const key = await saveSample(store, { kernel });
-    const used = new Date(1e12 + index * 1e6);
-    await utimes(recordPath(join(store.folder, key)), used, used);
-    keys.push(key);
-  }
+  keys = await saveThree(store);
 });
 
 const kept = async (): Promise<string[]> => (await store.list()).map(({ key }) => key);

@@ -1,9 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { digestBytes } from '../../../src/host/digest.js';
 import {
   consolePath,
   describeRam,
   ramPath,
+  recordPath,
   statePath,
 } from '../../../src/machine/snapshot/files.js';
 import { openTemporaryFolder } from '../../../src/host/temporary.js';
@@ -12,6 +14,18 @@ import type { SessionStore } from '../../../src/machine/snapshot/sessions.js';
 import type { SnapshotStore } from '../../../src/machine/snapshot/store.js';
 
 export const RAM_BYTES = 1 << 16;
+
+/** Saves three machines, each used later than the one before. @returns their keys */
+export async function saveThree(store: SnapshotStore): Promise<string[]> {
+  const keys: string[] = [];
+  for (const [index, kernel] of ['oldest', 'middle', 'newest'].entries()) {
+    const key = await saveSample(store, { kernel });
+    const used = new Date(1e12 + index * 1e6);
+    await utimes(recordPath(join(store.folder, key)), used, used);
+    keys.push(key);
+  }
+  return keys;
+}
 
 interface SampleTexts {
   readonly state?: string;
