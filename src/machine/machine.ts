@@ -34,8 +34,7 @@ export type { ControlledQemu } from './qemu/controlled.js';
 export type { MemoryFile } from './qemu/host-spec.js';
 export type { Qmp, QmpListener } from './qemu/qmp.js';
 export type { TemporaryFolder } from '../host/temporary.js';
-export { SnapshotStore } from './snapshot/store.js';
-export type { LentSnapshot, StoredSnapshot } from './snapshot/store.js';
+export type { LentSnapshot, SnapshotStore, StoredSnapshot } from './snapshot/store.js';
 export type { Snapshot } from './snapshot/files.js';
 export type { HostRestore } from './snapshot/host-restore.js';
 export type { RestoreProbe } from './snapshot/probe.js';
@@ -46,8 +45,7 @@ export type {
   SnapshotSubject,
   SnapshotUse,
 } from './snapshot/record.js';
-export { SessionStore } from './snapshot/sessions.js';
-export type { StoredSession } from './snapshot/sessions.js';
+export type { SessionStore, StoredSession } from './snapshot/sessions.js';
 export type { KeptSession } from './snapshot/kept-session.js';
 export { splitArguments } from './llama-server/arguments.js';
 export { SERVER_PORT_NAME, withInstantStart } from './linux/instant-start.js';

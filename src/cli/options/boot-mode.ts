@@ -13,7 +13,7 @@ const MODES: Readonly<Record<BootMode, string>> = {
 const NAMES = Object.keys(MODES) as BootMode[];
 
 /** What has no part in a boot that nobody talks to. */
-const OF_A_TEXT = ['prompt', 'tokens', 'temp', 'chatTemplate', 'reasoning'];
+const OF_A_TEXT = ['prompt', 'tokens', 'temp', 'seed', 'chatTemplate', 'reasoning'];
 
 export function addBootModeOptions(command: Command): void {
   command.optionsGroup('Instead of a prompt; the exit status is 0 when all is well:');
