@@ -157,18 +157,21 @@ export async function removeAbandoned(
     const { place: here, isRunning } = known ?? processes();
     const isAbandoned =
       place === here ? !isRunning(Number(pid), start!) : nowMs - status.mtimeMs > FOREIGN_AGE_MS;
-    if (isAbandoned) await removeAlone(folder, path);
+    // Another process may be removing it, too, or neither may.
+    if (isAbandoned) await removeAtOnce(path).catch(() => undefined);
   }
 }
 
-/** Removes something that another process may be removing, too: only one of the two can rename it. */
-async function removeAlone(folder: string, path: string): Promise<void> {
-  const mine = claimTemporary(folder);
+/**
+ * Removes a file or a folder so that nobody finds half of it, and of several that do so only one can.
+ *
+ * @throws the system's errors as they are
+ */
+export async function removeAtOnce(path: string): Promise<void> {
+  const mine = claimTemporary(dirname(path));
   try {
     await rename(path, mine);
     await rm(mine, { recursive: true, force: true, maxRetries: 3 });
-  } catch {
-    // The other one has it, or neither may.
   } finally {
     releaseTemporary(mine);
   }

@@ -1,4 +1,4 @@
-import { chmod, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ZosiaError } from '../../errors.js';
 import { makeFolder } from '../../host/make-folder.js';
@@ -7,6 +7,7 @@ import {
   isTemporaryName,
   releaseTemporary,
   removeAbandoned,
+  removeAtOnce,
   sweepOnce,
 } from '../../host/temporary.js';
 import { allocatedBytes, readRecord, readSnapshot, recordPath } from './files.js';
@@ -116,22 +117,11 @@ export class SessionStore {
     const opened: KeptSession[] = [];
     try {
       for (const { name } of found.values()) opened.push(await this.open(name));
-      for (const { folder } of opened) await this.#removeFolder(folder);
+      for (const { folder } of opened) await removeAtOnce(folder);
     } finally {
       for (const session of opened) await session.giveBack();
     }
     return [...found.values()];
-  }
-
-  async #removeFolder(folder: string): Promise<void> {
-    // In one step: nobody finds half of it.
-    const gone = claimTemporary(this.folder);
-    try {
-      await rename(folder, gone);
-      await rm(gone, { recursive: true, force: true });
-    } finally {
-      releaseTemporary(gone);
-    }
   }
 
   async #describe(name: string): Promise<StoredSession | undefined> {

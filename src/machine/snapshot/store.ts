@@ -8,6 +8,7 @@ import {
   openTemporaryFolder,
   releaseTemporary,
   removeAbandoned,
+  removeAtOnce,
   sweepOnce,
 } from '../../host/temporary.js';
 import type { TemporaryFolder } from '../../host/temporary.js';
@@ -193,18 +194,9 @@ export class SnapshotStore {
     };
   }
 
-  /** Removes a snapshot. Machines that run from it go on. */
+  /** Removes a snapshot, unless somebody else does. Machines that run from it go on. */
   async remove(key: string): Promise<void> {
-    // In one step: nobody finds half of it.
-    const gone = claimTemporary(this.folder);
-    try {
-      await rename(this.#path(key), gone);
-      await rm(gone, { recursive: true, force: true });
-    } catch {
-      // Somebody else has it.
-    } finally {
-      releaseTemporary(gone);
-    }
+    await removeAtOnce(this.#path(key)).catch(() => undefined);
   }
 
   #path(key: string): string {
