@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     reporters: ['default', new SkipReport({ isTier: true })],
     include: ['test/endurance/**/*.test.ts'],
+    globalSetup: 'test/boot/support/guests.ts',
     testTimeout: 3_600_000,
     hookTimeout: 1_200_000,
     maxWorkers: '100%',

@@ -142,7 +142,8 @@ export class ChromiumPage {
       this.child.kill('SIGKILL');
       await ended;
     }
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    // Processes of its own may still write there for a while.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20 });
   }
 
   /** Sends a command of the DevTools protocol, and gives its result. */

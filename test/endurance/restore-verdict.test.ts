@@ -9,8 +9,8 @@ import { makeFakeQemu } from '../machine/support/fake-qemu.js';
 import { zosia } from '../support/cli.js';
 import { HOST } from '../support/host.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { InstantUser, answersOf } from './instant/host.js';
-import type { Talk } from './instant/host.js';
+import { InstantUser, answersOf } from '../boot/instant/host.js';
+import type { Talk } from '../boot/instant/host.js';
 
 const ARCH = 'x86_64';
 const QUESTION = 'What is zosia?';
