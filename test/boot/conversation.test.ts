@@ -6,7 +6,7 @@ import { openTerminal } from '../support/terminal.js';
 import { putGuests } from './support/guests.js';
 
 /** Behind it may come at once what draws it anew, in a window of another size. */
-const PROMPT = /\n> (?:.\[\??\d*[A-Za-z]|> )*$/;
+const PROMPT = /\n> (?:.\[\??\d*[A-Za-z]|\r|> )*$/;
 
 /**
  * llama-cli quotes the file name of `/read` when there is no such file: word for word what it was given,
@@ -76,13 +76,13 @@ describe.each(['aarch64', 'x86_64'] as const)('a conversation on %s', (arch) => 
       terminal.type(`/read ${wide}`);
       await terminal.shows(/w{90}/);
       terminal.resize(40, 30);
-      await terminal.shows(/> \/read w{90}/);
+      await terminal.shows(/> \/read w{90}\r.\[\d+C$/);
       terminal.type('\x1b[H');
-      await terminal.shows(/\[2A/);
+      await terminal.shows(/w{90}.\[2A\r.\[2C$/);
       terminal.type('\x1b[F');
-      await terminal.shows(/w{90}/);
+      await terminal.shows(/w{90}\r.\[\d+C$/);
       terminal.resize(100, 30);
-      await terminal.shows(/w{90}/);
+      await terminal.shows(/w{90}\r.\[\d+C$/);
       await says('!', `${wide}!`);
       // Ctrl+C behind more than is read at once.
       terminal.type(`Tell me ${paste('word '.repeat(13_108))}\x03`);

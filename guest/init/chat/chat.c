@@ -24,7 +24,9 @@ static void meet(struct chat *chat, const char *where) {
     struct wake wake;
     screen_flush(&conversation->screen);
     chat->met = control_port_meet(&chat->control, where, &wake);
-    chat->lost = !chat->met;
+    // What was on the way when the user left, behind what made him leave, has come by now.
+    if (chat->met && chat->session) console_forget_keys();
+    chat->lost = !chat->met || !control_port_go_on(&chat->control);
     if (chat->lost) return;
     chat->session = wake.session;
     if (wake.window.rows > 0 && wake.window.columns > 0) {
@@ -45,15 +47,16 @@ static void leave_terminal(struct conversation *conversation) {
 // before is not; what llama-cli has to do it goes on with.
 static void leave_for_a_while(struct chat *chat) {
     struct conversation *conversation = &chat->conversation;
+    bool prompt_held = screen_take_prompt(&conversation->screen);
     conversation->prompt.line.cursor = conversation->prompt.line.length;
     prompt_draw(&conversation->prompt);
     leave_terminal(conversation);
-    console_forget_keys();
     conversation->over = conversation->end_of_input = false;
     meet(chat, CONTROL_LEFT);
     if (chat->lost) return;
     screen_begin(&conversation->screen);
     if (conversation->at_prompt) conversation_show_prompt(conversation);
+    else if (prompt_held) screen_hold_prompt(&conversation->screen);
     prompt_want_line(&conversation->prompt);
 }
 
@@ -117,6 +120,7 @@ static void watch_llama(struct chat *chat) {
     bool busy =
         !conversation->at_prompt && !conversation->messages.sending && llama_cli_terminal(llama) >= 0;
     if (!busy || !llama_cli_has_come_to_prompt(llama, &conversation->screen)) return;
+    screen_release_prompt(&conversation->screen);
     if (chat->request->wake && !chat->met) meet(chat, CONTROL_READY);
     conversation->at_prompt = true;
     if (!chat->lost) conversation_serve_prompt(conversation);

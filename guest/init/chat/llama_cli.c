@@ -112,7 +112,7 @@ bool llama_cli_has_come_to_prompt(struct llama_cli *llama, const struct screen *
     int process = llama->relay.supervisor.child.process;
     enum process_wait wait = process_waits(process);
     struct pollfd output = {llama_cli_terminal(llama), POLLIN, 0};
-    bool looks_like_prompt = wait == WAITS_UNKNOWN && screen->last == ' ';
+    bool looks_like_prompt = wait == WAITS_UNKNOWN && screen->holds_prompt;
     if ((wait == WAITS_FOR_INPUT || looks_like_prompt) && sys_poll(&output, 1, 0) <= 0) {
         llama->loaded = true;
         if (llama->interrupt_wanted) llama->interrupted_until_ms = sys_now_ms() + INTERRUPT_REPEAT_MS;

@@ -110,7 +110,8 @@ static void finish_turn(void *owner) {
     struct serve *serve = owner;
     if (!serve->ready && serve->health.good) {
         struct wake wake;
-        serve->lost = serve->request->wake && !control_port_meet(&serve->control, CONTROL_READY, &wake);
+        serve->lost = serve->request->wake && !(control_port_meet(&serve->control, CONTROL_READY, &wake) &&
+                                                control_port_go_on(&serve->control));
         serve->ready = true;
     }
     if (serve->ready) bridge_connect(&serve->bridge);

@@ -35,7 +35,10 @@ bool control_port_meet(const struct control_port *port, const char *where, struc
         console_line("zosia: the host says something else than a wake message");
         return false;
     }
-    if (!wake_apply(wake)) return false;
+    return wake_apply(wake);
+}
+
+bool control_port_go_on(const struct control_port *port) {
     return write_all(port->fd, AWAKE, sizeof AWAKE - 1);
 }
 

@@ -23,6 +23,9 @@ bool control_port_open(struct control_port *port);
 // what it tells cannot be taken.
 bool control_port_meet(const struct control_port *port, const char *where, struct wake *wake);
 
+// Says that the machine goes on: from here on the user's keys reach it. False when the host has hung up.
+bool control_port_go_on(const struct control_port *port);
+
 // To be called when the port is readable: whether the host asks the machine to leave, or has hung up.
 bool control_port_asks_to_leave(const struct control_port *port);
 
