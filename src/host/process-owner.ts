@@ -5,7 +5,10 @@ import { hostname } from 'node:os';
 
 /** The processes of this host, as far as telling a living one from a dead one goes. */
 export interface ProcessTable {
-  /** Eight hexadecimal digits: tables of the same place list the same processes under the same numbers. */
+  /**
+   * Tables of the same place list the same processes under the same numbers. Eight digits and letters: four for
+   * where the processes are, four for the boot since which their numbers and starts mean anything.
+   */
   readonly place: string;
   /** When this process started; of letters and digits only. */
   readonly ownStart: string;
@@ -27,14 +30,15 @@ export function hostProcesses(): ProcessTable {
  * Linux's /proc. Starts are counted in clock ticks since the boot, so the place is the boot, and the
  * namespace that process numbers belong to: containers may share folders, but not their processes.
  *
+ * @param machineId the file that tells a host from others of the same name: machine-id(5)
  * @throws the system's error where there is no such folder
  */
-export function procTable(folder = '/proc'): ProcessTable {
+export function procTable(folder = '/proc', machineId = '/etc/machine-id'): ProcessTable {
   const boot = readFileSync(`${folder}/sys/kernel/random/boot_id`, 'utf8').trim();
   const namespace = readlinkSync(`${folder}/self/ns/pid`);
   const own = parseProcStat(readFileSync(`${folder}/self/stat`, 'utf8'));
   return {
-    place: placeOf('proc', hostname(), boot, namespace),
+    place: placeOf(['proc', hostname(), readIfThere(machineId), namespace], boot),
     ownStart: own.start,
     isRunning(pid, start) {
       let text: string;
@@ -50,6 +54,13 @@ export function procTable(folder = '/proc'): ProcessTable {
     },
   };
 }
+
+/**
+ * Whether a place is one of this host before it was started anew: all processes there have ended. The first
+ * namespace of a host has the same number after each boot; others are not recognised.
+ */
+export const isBeforeReboot = (place: string, here: string): boolean =>
+  place !== here && place.slice(0, PART_DIGITS) === here.slice(0, PART_DIGITS);
 
 /** A zombie has ended; only its exit status is left. */
 const DEAD_STATES: readonly string[] = ['Z', 'X', 'x'];
@@ -80,7 +91,7 @@ export function psTable(
   nowMs = Date.now(),
 ): ProcessTable {
   return {
-    place: placeOf('ps', hostname()),
+    place: placeOf(['ps', hostname()], ''),
     ownStart: String(Math.round(nowMs / 1000 - uptimeSeconds)),
     isRunning(pid, start) {
       let text: string | undefined;
@@ -123,5 +134,20 @@ function runHostPs(pid: number): string | undefined {
   }
 }
 
-const placeOf = (...parts: readonly string[]): string =>
-  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8);
+const PART_DIGITS = 4;
+
+const placeOf = (where: readonly string[], boot: string): string =>
+  digitsOf(where.join('\n')) + digitsOf(boot);
+
+function digitsOf(text: string): string {
+  const number = createHash('sha256').update(text).digest().readUInt32BE();
+  return number.toString(36).padStart(PART_DIGITS, '0').slice(-PART_DIGITS);
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hostProcesses } from './process-owner.js';
+import { hostProcesses, isBeforeReboot } from './process-owner.js';
 import type { ProcessTable } from './process-owner.js';
 
 /**
@@ -9,9 +9,9 @@ import type { ProcessTable } from './process-owner.js';
  * process, and where these mean anything. Whoever is killed outright leaves what it had; whoever comes
  * next removes it, and touches nothing of an owner that is alive.
  */
-const NAME = /^\.?zosia-(\d{1,10})-([0-9a-z]{1,20})-([0-9a-f]{8})-[0-9A-Za-z]+(?:\.tmp)?$/;
+const NAME = /^\.?zosia-(\d{1,10})-([0-9a-z]{1,20})-([0-9a-z]{8})-[0-9A-Za-z]+(?:\.tmp)?$/;
 
-/** When something of an owner that cannot be looked for (in a container, before a reboot) is abandoned. */
+/** When something of an owner that cannot be looked for (in a container, on another host) is abandoned. */
 const FOREIGN_AGE_MS = 24 * 60 * 60 * 1000;
 
 /** Temporary files and folders in use, so that even a process that exits early leaves none. */
@@ -156,7 +156,8 @@ export async function removeAbandoned(
     if (!status || status.uid !== uid) continue;
     const { place: here, isRunning } = known ?? processes();
     const isAbandoned =
-      place === here ? !isRunning(Number(pid), start!) : nowMs - status.mtimeMs > FOREIGN_AGE_MS;
+      isBeforeReboot(place, here) ||
+      (place === here ? !isRunning(Number(pid), start!) : nowMs - status.mtimeMs > FOREIGN_AGE_MS);
     // Another process may be removing it, too, or neither may.
     if (isAbandoned) await removeAtOnce(path).catch(() => undefined);
   }

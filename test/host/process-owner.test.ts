@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   hostProcesses,
+  isBeforeReboot,
   parseProcStat,
   parsePs,
   procTable,
   psTable,
 } from '../../src/host/process-owner.js';
 import type { ProcessTable } from '../../src/host/process-owner.js';
+import { temporaryFolder } from '../support/temporary.js';
 
 /** A process that waits for the end of its input. */
 async function withChild<T>(use: (pid: number) => Promise<T> | T): Promise<T> {
@@ -66,7 +70,7 @@ describe.each(TABLES)('the processes %s', (_name, table) => {
 
   it('return the same place each time', () => {
     expect(table().place).toBe(table().place);
-    expect(table().place).toMatch(/^[0-9a-f]{8}$/);
+    expect(table().place).toMatch(/^[0-9a-z]{8}$/);
   });
 });
 
@@ -95,6 +99,39 @@ describe('psTable on macOS', () => {
 });
 
 describe('procTable', () => {
+  const folder = temporaryFolder();
+
+  /** What is read of /proc, for a process 7 that started at 22. */
+  async function proc(name: string, boot: string, namespace: string): Promise<string> {
+    const path = folder.file(name);
+    await mkdir(join(path, 'sys/kernel/random'), { recursive: true });
+    await mkdir(join(path, 'self/ns'), { recursive: true });
+    await writeFile(join(path, 'sys/kernel/random/boot_id'), `${boot}\n`);
+    await symlink(namespace, join(path, 'self/ns/pid'));
+    const fields = Array.from({ length: 19 }, (_, index) => String(index + 4));
+    await writeFile(join(path, 'self/stat'), `7 (node) S ${fields.join(' ')}`);
+    return path;
+  }
+
+  it('recognises an earlier boot of the same host, and no other place', async () => {
+    const [id, other] = [folder.file('machine-id'), folder.file('other-id')];
+    await writeFile(id, '0123\n');
+    await writeFile(other, '4567\n');
+    const first = await proc('first', 'boot 1', 'pid:[4026531836]');
+    const second = await proc('second', 'boot 2', 'pid:[4026531836]');
+    const container = await proc('container', 'boot 2', 'pid:[4026532000]');
+    const here = procTable(second, id).place;
+    expect(isBeforeReboot(procTable(first, id).place, here)).toBe(true);
+    expect(isBeforeReboot(here, here)).toBe(false);
+    expect(isBeforeReboot(procTable(first, other).place, here)).toBe(false);
+    expect(isBeforeReboot(procTable(container, id).place, here)).toBe(false);
+  });
+
+  it('needs no machine-id', async () => {
+    const path = await proc('alone', 'boot', 'pid:[1]');
+    expect(procTable(path, folder.file('none')).place).toMatch(/^[0-9a-z]{8}$/);
+  });
+
   it('throws when there is no /proc', () => {
     expect(() => procTable('/nowhere')).toThrow();
   });

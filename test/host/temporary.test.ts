@@ -59,6 +59,13 @@ describe('removeAbandoned', () => {
     expect((await readdir(path)).sort()).toEqual([...others].sort());
   });
 
+  it('removes what was in use when the host was started anew', async () => {
+    const beforeReboot = `${HERE.slice(0, 4)}cccc`;
+    const path = await folderWith('reboot', `.zosia-100-5-${beforeReboot}-1.tmp`);
+    await removeAbandoned(path, processes);
+    expect(await readdir(path)).toEqual([]);
+  });
+
   it('removes files of unknown owners only when they are old', async () => {
     const [fresh, old] = [`.zosia-7-5-${ELSEWHERE}-1.tmp`, `.zosia-7-5-${ELSEWHERE}-2.tmp`];
     const path = await folderWith('foreign', fresh, old);

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { serverFailed } from './failures.js';
 
@@ -92,8 +93,9 @@ class PortAgent extends Agent {
     return true;
   }
 
-  override reuseSocket(): void {
-    // Nothing was done to it while it was not in use.
+  override reuseSocket(port: Duplex, sent: ClientRequest): void {
+    // Newer versions of Node.js guard a socket that is not in use; nothing is done to another stream.
+    if (port instanceof Socket) super.reuseSocket(port, sent);
   }
 }
 
