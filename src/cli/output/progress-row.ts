@@ -1,5 +1,6 @@
 import { formatBytes } from './format-bytes.js';
 import { printable } from './printable.js';
+import { fitColumns, widthOf } from './width.js';
 
 /** How far something is. */
 export interface ProgressFact {
@@ -34,7 +35,7 @@ export function progressRow(
   const rate = seconds < LEAST_SECONDS ? 0 : (doneBytes - began.doneBytes) / seconds;
   const speed = rate > 0 ? `  ${formatBytes(rate)}/s` : '';
   const left = rate > 0 && done < 1 ? `  ${duration((totalBytes - doneBytes) / rate)} left` : '';
-  const title = fit(printable(name), Math.min(NAME_COLUMNS, columns));
+  const title = fitColumns(printable(name), Math.min(NAME_COLUMNS, columns));
   const candidates = [
     `${title} ${bar} ${amount}${speed}${left}`,
     `${title} ${bar} ${amount}${speed}`,
@@ -42,12 +43,9 @@ export function progressRow(
     `${title} ${amount}`,
   ];
   return (
-    candidates.find((row) => row.length <= columns) ?? fit(`${name} ${amount}`, columns).trimEnd()
+    candidates.find((row) => widthOf(row) <= columns) ??
+    fitColumns(`${printable(name)} ${amount}`, columns).trimEnd()
   );
-}
-
-function fit(text: string, columns: number): string {
-  return text.length <= columns ? text.padEnd(columns) : text.slice(0, columns);
 }
 
 /** "7s", "3m20s", "2h05m" */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { beforeStderr, say } from '../../../src/cli/output/output.js';
 import { startProgress } from '../../../src/cli/output/progress.js';
 import { progressRow } from '../../../src/cli/output/progress-row.js';
+import { widthOf } from '../../../src/cli/output/width.js';
 
 const MIB = 1 << 20;
 const fact = (doneBytes: number, name = 'llama.cpp-tools') => ({
@@ -22,9 +23,12 @@ describe('progressRow', () => {
   });
 
   it.each([100, 80, 60, 40, 20])('is never wider than %i columns', (columns) => {
+    const names = ['a-very-long-name-of-a-package-indeed', '语言模型'.repeat(9)];
     for (const done of [0, 3 * MIB, 10 * MIB]) {
-      const row = progressRow(fact(done, 'a-very-long-name-of-a-package-indeed'), 5000, columns);
-      expect(row.length).toBeLessThanOrEqual(columns);
+      for (const name of names) {
+        const row = progressRow(fact(done, name), 5000, columns);
+        expect(widthOf(row)).toBeLessThanOrEqual(columns);
+      }
     }
   });
 });
