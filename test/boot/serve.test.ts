@@ -97,7 +97,10 @@ describe.each(ARCHITECTURES)('a machine that serves on %s', (arch) => {
       await sleep(KEPT_MS);
       // A long request, which does not go through at once: the context is too small for it.
       const long = { ...COMPLETION, prompt: `${PROMPT} `.repeat(20_000) };
-      expect((await ask(machine, '/completion', long)).status).toBe('400');
+      const refused = await ask(machine, '/completion', long);
+      expect(refused.status).toBe('400');
+      expect(refused.header).toMatch(/^Connection: close\r$/im);
+      await sleep(1000);
       expect((await ask(machine, '/completion', COMPLETION)).body['content']).toBe(
         first.body['content'],
       );
