@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { InstantUser, answersOf, until } from './instant/host.js';
+import { tellAtOnce } from './instant/copies.js';
+import { InstantUser, until } from './instant/host.js';
 
 const STORY = 'Tell me a story about a fox';
 
@@ -78,7 +79,7 @@ describe.each(ARCHITECTURES)('a copy of a saved machine on %s', (arch) => {
   });
 });
 
-describe('ten copies of a saved machine at once', () => {
+describe('copies of a saved machine at once', () => {
   const folder = temporaryFolder();
   let user: InstantUser;
   beforeAll(async () => {
@@ -86,29 +87,8 @@ describe('ten copies of a saved machine at once', () => {
     await user.prepare();
   });
 
-  const tellTen = async (...args: readonly string[]): Promise<Set<string>> => {
-    const drawn = ['--temp', '0.8', '-n', '60', ...args];
-    const tell = async (): Promise<string> => {
-      const { stdout, exitCode, stderr } = await user.ask(STORY, drawn);
-      expect(exitCode, stderr).toBe(0);
-      const story = answersOf(stdout);
-      expect(story).toContain('fox');
-      return story;
-    };
-    await tell();
-    const saved = await user.saved();
-    const stories = await Promise.all(Array.from({ length: 10 }, tell));
-    expect(await user.saved()).toEqual(saved);
-    await until(async () => (await user.machines()).length === 0);
-    expect(await user.leftovers()).toEqual([]);
-    return new Set(stories);
-  };
-
-  it('tell ten stories', async () => {
-    expect((await tellTen()).size).toBe(10);
-  });
-
-  it('tell one story when they have one seed', async () => {
-    expect((await tellTen('--seed', '7')).size).toBe(1);
+  it('tell a story each, and one story when they have one seed', async () => {
+    expect((await tellAtOnce(user, 3)).size).toBe(3);
+    expect((await tellAtOnce(user, 2, '--seed', '7')).size).toBe(1);
   });
 });

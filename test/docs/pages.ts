@@ -50,3 +50,10 @@ export function inlineCode({ text }: Page): string[] {
   const prose = text.replace(/^```[^]*?^```$/gm, '');
   return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!);
 }
+
+/** The pages about booting, whose machines are started (test/boot/guides.test.ts). */
+export const GUIDES: readonly string[] = [
+  'docs/boot-flags.md',
+  'docs/performance.md',
+  'docs/troubleshooting.md',
+];
