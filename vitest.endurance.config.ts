@@ -5,7 +5,9 @@ import { SkipReport } from './test/support/skip-report.js';
 export default defineConfig({
   test: {
     reporters: ['default', new SkipReport({ isTier: true })],
-    include: ['test/endurance/**/*.test.ts'],
+    // With guests of every architecture, which the ordinary tests have of one only.
+    include: ['test/endurance/**/*.test.ts', 'test/boot/instant*.test.ts'],
+    env: { ZOSIA_TEST_EVERY_ARCHITECTURE: '1' },
     globalSetup: 'test/boot/support/guests.ts',
     testTimeout: 3_600_000,
     hookTimeout: 1_200_000,

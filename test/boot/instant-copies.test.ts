@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { GUESTS_OF_HOST_TESTS } from './instant/architectures.js';
 import { tellAtOnce } from './instant/copies.js';
 import { InstantUser, until } from './instant/host.js';
 
@@ -79,11 +80,11 @@ describe.each(ARCHITECTURES)('a copy of a saved machine on %s', (arch) => {
   });
 });
 
-describe('copies of a saved machine at once', () => {
+describe.each(GUESTS_OF_HOST_TESTS)('copies of a saved machine at once on %s', (arch) => {
   const folder = temporaryFolder();
   let user: InstantUser;
   beforeAll(async () => {
-    user = new InstantUser('x86_64', folder.path);
+    user = new InstantUser(arch, folder.path);
     await user.prepare();
   });
 

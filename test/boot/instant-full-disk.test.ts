@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemErrorCode } from '../../src/errors.js';
 import { IS_COMPLETE_HOST, skipWhere } from '../support/skipping.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { GUESTS_OF_HOST_TESTS } from './instant/architectures.js';
 import { InstantUser, answersOf } from './instant/host.js';
 import { SmallDisk } from './instant/small-disk.js';
 
@@ -14,15 +15,15 @@ const DISK_MIB = 400;
 
 const isPossible = await SmallDisk.isPossible();
 
-describe(
-  'a session whose disk is full',
+describe.each(GUESTS_OF_HOST_TESTS)(
+  'a session whose disk is full on %s',
   skipWhere(!isPossible && !IS_COMPLETE_HOST, 'no user namespaces on this host'),
-  () => {
+  (arch) => {
     const folder = temporaryFolder();
     let user: InstantUser;
     let disk: SmallDisk;
     beforeAll(async () => {
-      user = new InstantUser('x86_64', folder.path);
+      user = new InstantUser(arch, folder.path);
       await user.prepare();
       await mkdir(user.sessions);
       disk = await SmallDisk.mount(user.sessions, DISK_MIB);

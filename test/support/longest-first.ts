@@ -4,10 +4,12 @@ import type { TestSpecification } from 'vitest/node';
 /** Files that take longest: each would keep one worker busy alone if it came last. */
 const LONGEST = [
   'test/boot/guides.test.ts',
+  'test/boot/efi-console.test.ts',
+  'test/boot/instant.test.ts',
   'zosia-tiny/test/boot/answers.test.ts',
   'test/boot/modes.test.ts',
+  'test/oracle/gguf-load/headers.test.ts',
   'test/oracle/products.test.ts',
-  'test/docs/commands.test.ts',
 ];
 
 /** Vitest's own order goes by size where it has not measured yet, and a short file may boot many machines. */

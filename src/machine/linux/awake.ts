@@ -53,8 +53,7 @@ export async function wake(
   signal: AbortSignal,
 ): Promise<void> {
   control.wake({ ...settings, timeMs: Date.now(), entropy: randomBytes(ENTROPY_BYTES) });
-  const word = await control.next(signal);
-  if (word !== 'awake') throw new RangeError(`the guest says ${word} instead of going on`);
+  await control.hear('awake', signal);
 }
 
 /** QEMU wants an initramfs where the saved machine had one, and a machine that goes on never looks at it. */

@@ -47,13 +47,12 @@ export class ControlPort {
   }
 
   /**
-   * Waits for the next word.
+   * Waits for a word.
    *
-   * @returns which it is
    * @throws ZosiaError `ZOSIA_GUEST_SILENT` when the port is closed, or something else comes; the reason of
    *   `signal`
    */
-  async next(signal: AbortSignal): Promise<GuestWord> {
+  async hear(word: GuestWord, signal: AbortSignal): Promise<void> {
     while (this.#said.length === 0) {
       signal.throwIfAborted();
       if (this.#failure) throw this.#failure;
@@ -68,7 +67,8 @@ export class ControlPort {
         );
       });
     }
-    return this.#said.shift()!;
+    const said = this.#said.shift()!;
+    if (said !== word) throw guestGone(`it says that it is ${said} instead of ${word}`);
   }
 
   wake(message: WakeMessage): void {

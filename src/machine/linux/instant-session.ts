@@ -135,7 +135,7 @@ async function leave(
   if (run.signal.aborted) ask();
   else run.signal.addEventListener('abort', ask, { once: true });
   try {
-    if ((await control.next(life.signal)) !== 'left') return undefined;
+    await control.hear('left', life.signal);
     limit();
     const qmp = await qemu.qmp;
     const options = { socketFolder: run.plan.folder, signal: life.signal };

@@ -141,7 +141,7 @@ async function meet(
   saving: Saving | undefined,
   signal: AbortSignal,
 ): Promise<Omit<BootEnd, 'end'> | undefined> {
-  await machine.control.next(signal);
+  await machine.control.hear('ready', signal);
   if (saving && (await isWorthSaving(run.plan, saving, signal))) {
     const saved = await save(machine, run, saving, signal);
     await quit(machine);
