@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary.js';
 import { GUESTS_OF_HOST_TESTS } from './instant/architectures.js';
-import { InstantUser, answersOf, appendTo, until } from './instant/host.js';
+import { InstantUser, answersOf, appendTo } from './instant/host.js';
 
 const QUESTION = 'What is zosia?';
 const ANSWER = 'boots straight into the model';
@@ -15,11 +15,6 @@ describe.each(GUESTS_OF_HOST_TESTS)('a saved machine on %s', (arch) => {
     user = new InstantUser(arch, folder.path);
     await user.prepare();
   });
-
-  const expectNothingLeft = async (): Promise<void> => {
-    await until(async () => (await user.machines()).length === 0);
-    expect(await user.leftovers()).toEqual([]);
-  };
 
   it.each(['kernel', 'initramfs'] as const)(
     'is another when its %s is, and as it was when that is as it was',
@@ -41,7 +36,7 @@ describe.each(GUESTS_OF_HOST_TESTS)('a saved machine on %s', (arch) => {
       expect(await ask()).toBe(before + 1);
       await rename(`${path}.before`, path);
       expect(await ask()).toBe(before + 1);
-      await expectNothingLeft();
+      await user.expectNothingLeft();
     },
   );
 
@@ -70,6 +65,6 @@ describe.each(GUESTS_OF_HOST_TESTS)('a saved machine on %s', (arch) => {
       expect((await stat(pathOf('ram'))).birthtimeMs).toBeGreaterThan(birthtimeMs);
     }
     expect(await user.saved()).toHaveLength(keys.length);
-    await expectNothingLeft();
+    await user.expectNothingLeft();
   });
 });

@@ -22,11 +22,6 @@ describe.each(ARCHITECTURES)('a machine that is there at once on %s', (arch) => 
     await user.prepare();
   });
 
-  const expectNothingLeft = async (): Promise<void> => {
-    await until(async () => (await user.machines()).length === 0);
-    expect(await user.leftovers()).toEqual([]);
-  };
-
   it('is saved once by two first starts at the same time, which both answer', async () => {
     const both = await Promise.all([user.ask(QUESTION), user.ask(QUESTION)]);
     for (const { stdout, exitCode } of both) {
@@ -34,7 +29,7 @@ describe.each(ARCHITECTURES)('a machine that is there at once on %s', (arch) => 
       expect(answersOf(stdout)).toContain(ANSWER);
     }
     expect(await user.saved()).toHaveLength(1);
-    await expectNothingLeft();
+    await user.expectNothingLeft();
   });
 
   it('is woken for a terminal, whose size it takes up and whose early keys it has once', async () => {
@@ -63,7 +58,7 @@ describe.each(ARCHITECTURES)('a machine that is there at once on %s', (arch) => 
       terminal.kill();
     }
     expect(await user.saved()).toEqual(saved);
-    await expectNothingLeft();
+    await user.expectNothingLeft();
   });
 
   it('draws random numbers of its own each time it is woken, unless it has a seed', async () => {
@@ -92,8 +87,7 @@ describe.each(GUESTS_OF_HOST_TESTS)('machines that are there at once on %s', (ar
     expect(exitCode).toBe(0);
     expect(answersOf(stdout)).toContain(ANSWER);
     expect(await user.saved()).toHaveLength(count);
-    expect(await user.leftovers()).toEqual([]);
-    await until(async () => (await user.machines()).length === 0);
+    await user.expectNothingLeft();
   };
 
   it('leave nothing that is used when zosia is killed while it saves', async () => {
@@ -120,10 +114,9 @@ describe.each(GUESTS_OF_HOST_TESTS)('machines that are there at once on %s', (ar
     await until(async () => (await user.machines()).length === 1);
     terminal.type('\x03');
     expect(await terminal.ended()).toBe(0);
-    await until(async () => (await user.machines()).length === 0);
+    await user.expectNothingLeft();
     // What was saved for a pipe is another one.
     expect(await user.saved()).toHaveLength(1);
-    expect(await user.leftovers()).toEqual([]);
   });
 
   it('are not kept without room in the budget, or when that is asked for', async () => {

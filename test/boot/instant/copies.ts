@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { answersOf, until } from './host.js';
+import { answersOf } from './host.js';
 import type { InstantUser } from './host.js';
 
 const ASKED = ['--temp', '0.8', '-n', '60'];
@@ -28,7 +28,6 @@ export async function tellAtOnce(
   const saved = await user.saved();
   const stories = await Promise.all(Array.from({ length: count }, tell));
   expect(await user.saved()).toEqual(saved);
-  await until(async () => (await user.machines()).length === 0);
-  expect(await user.leftovers()).toEqual([]);
+  await user.expectNothingLeft();
   return new Set(stories);
 }

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { expect } from 'vitest';
 import type { Architecture } from '../../../src/artifacts/architectures.js';
 import { digestFile } from '../../../src/host/digest.js';
 import { hostFolders } from '../../../src/host/host-folders.js';
@@ -193,10 +194,11 @@ export class InstantUser {
     return Promise.all(paths.map(async (path) => digestFile(path, (await stat(path)).size)));
   }
 
-  /** All files of the saved machines that carry the name of a process. */
-  async leftovers(): Promise<string[]> {
+  /** Waits until no machine runs; no file of the saved ones carries the name of a process then. */
+  async expectNothingLeft(): Promise<void> {
+    await until(async () => (await this.machines()).length === 0);
     const names = await readdir(this.snapshots, { recursive: true }).catch(() => []);
-    return names.filter((name) => name.includes('.zosia-'));
+    expect(names.filter((name) => name.includes('.zosia-'))).toEqual([]);
   }
 
   /** The arguments of each QEMU that runs with a saved machine's RAM, or one that is to be saved. */
