@@ -9,14 +9,21 @@ static size_t place(const struct line_view *view, size_t cell, unsigned width) {
     return width == 2 && cell % columns == columns - 1 ? cell + 1 : cell;
 }
 
-static size_t cell_of(const struct line_view *view, const struct line *line, size_t index) {
+// Behind the character before `index`.
+static size_t cell_behind(const struct line_view *view, const struct line *line, size_t index) {
     size_t cell = view->origin;
     for (size_t i = 0; i < index; i++) {
         unsigned width = view->device->width(shown(line->text[i]));
         cell = place(view, cell, width) + width;
     }
-    // The cursor stands where the next character will.
-    return index < line->length ? place(view, cell, view->device->width(shown(line->text[index]))) : cell;
+    return cell;
+}
+
+// The cursor stands where the next character will.
+static size_t cursor_cell(const struct line_view *view, const struct line *line) {
+    size_t cell = cell_behind(view, line, line->cursor);
+    if (line->cursor == line->length) return cell;
+    return place(view, cell, view->device->width(shown(line->text[line->cursor])));
 }
 
 static void move_to(struct line_view *view, size_t cell) {
@@ -39,14 +46,15 @@ void line_view_begin(struct line_view *view, const struct line_device *device, s
 void line_view_update(struct line_view *view, const struct line *line, size_t index) {
     // A combining mark is shown with what it combines with.
     while (index > 0 && index < line->length && view->device->width(line->text[index]) == 0) index--;
-    size_t end = cell_of(view, line, line->length);
+    size_t end = cell_behind(view, line, line->length);
     if (index < line->length || end < view->end) {
-        move_to(view, cell_of(view, line, index));
+        // What a wide character leaves free at the end of a row is blanked, too.
+        move_to(view, cell_behind(view, line, index));
         for (size_t i = index; i < line->length; i++) put(view, shown(line->text[i]));
         while (view->cell < view->end) put(view, ' ');
     }
     view->end = end;
-    move_to(view, cell_of(view, line, line->cursor));
+    move_to(view, cursor_cell(view, line));
 }
 
 void line_view_finish(struct line_view *view) { move_to(view, view->end); }

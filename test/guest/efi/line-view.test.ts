@@ -85,6 +85,12 @@ describe('the terminal at which a line is typed', () => {
     ['the cursor before that character', `${'A'.repeat(77)}中l`, 'A'.repeat(77), '中'],
     ['a full row', 'A'.repeat(78), 'A'.repeat(78), ''],
     ['an empty line after three rows', `${'A'.repeat(200)}hXc`, '', ''],
+    [
+      'a wide character that leaves free what was in the last column',
+      `${'A'.repeat(76)}l中😀`,
+      `${'A'.repeat(75)}中😀`,
+      'A',
+    ],
     ['a combining mark that is typed in the middle', 'ABl\u0301', 'A\u0301', 'B'],
   ])('shows %s', async (_, keys, before, behind) => {
     expectSame(await screenOf(keys), expected(before, behind));
