@@ -58,3 +58,11 @@ export function wording(
     }),
   );
 }
+
+/** A text, or its beginning and an ellipsis, in so many characters at most. */
+export function shortened(text: string, maxCharacters: number): string {
+  const characters = Array.from(text);
+  return characters.length <= maxCharacters
+    ? text
+    : `${characters.slice(0, maxCharacters - 1).join('')}…`;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ZosiaError } from '../src/errors.js';
-import { option, wording } from '../src/wording.js';
+import { option, shortened, wording } from '../src/wording.js';
 
 describe('wording', () => {
   const text = wording`Use ${option('accel', 'tcg')} on ${2} hosts, or leave out ${option('ramMiB')}.`;
@@ -31,4 +31,9 @@ describe('ZosiaError', () => {
     expect(bad).toMatchObject({ message: 'cpus is 0', subject: { option: 'cpus' } });
     expect(new ZosiaError('ZOSIA_TOO_MUCH', 'it is too much').subject).toBeUndefined();
   });
+});
+
+it('shortens a text to as many characters', () => {
+  expect(shortened('中文', 2)).toBe('中文');
+  expect(shortened('😀中文', 2)).toBe('😀…');
 });

@@ -1,3 +1,5 @@
+import { shortened } from '../../wording.js';
+
 const OPTION = /^--?[A-Za-z]/;
 
 /** More of an option than that, a system prompt say, would hide the rest. */
@@ -36,11 +38,4 @@ function without(list: readonly string[], other: readonly string[]): string[] {
 }
 
 const listed = (all: readonly string[]): string =>
-  all.length === 0 ? 'none' : all.map(shortened).join(' ');
-
-function shortened(option: string): string {
-  const characters = Array.from(option);
-  return characters.length <= MAX_CHARACTERS
-    ? option
-    : `${characters.slice(0, MAX_CHARACTERS - 1).join('')}…`;
-}
+  all.length === 0 ? 'none' : all.map((option) => shortened(option, MAX_CHARACTERS)).join(' ');

@@ -12,6 +12,7 @@ import { ratesOf } from './groups.js';
 import { waitingThreadsText } from '../setting.js';
 import { extent, formatRate } from '../statistics.js';
 import type { Summary } from '../statistics.js';
+import { shortened } from '../../wording.js';
 
 const WIDTH = 880;
 const ROW_HEIGHT = 26;
@@ -39,7 +40,9 @@ export function spreadPlot(
   const shown = measured.slice(0, MAX_ROWS);
   if (shown.length === 0) return undefined;
 
-  const longest = Math.max(...shown.map((group) => shortened(nameOf(group)).length));
+  const longest = Math.max(
+    ...shown.map((group) => shortened(nameOf(group), MAX_LABEL_LENGTH).length),
+  );
   const area: Area = {
     left: LABEL_GAP + longest * CHARACTER_WIDTH,
     right: RIGHT,
@@ -103,7 +106,7 @@ function drawRow(
       {},
       `${name}: median ${formatRate(median)} tok/s, ${count} ${count === 1 ? 'run' : 'runs'}`,
     ),
-    label(shortened(name), left - LABEL_GAP, y + 4, 'end'),
+    label(shortened(name, MAX_LABEL_LENGTH), left - LABEL_GAP, y + 4, 'end'),
     label(String(count), WIDTH - 8, y + 4, 'end'),
     count > 1 ? line(x(min), y, x(max), y, `whisker s${style}`) : undefined,
     count >= QUARTILES_FROM
@@ -133,13 +136,6 @@ function nameOf({ threads, batchThreads, wait, args }: Named): string {
   ].filter((word) => word !== '');
   return words.length === 0 ? 'defaults' : words.join(', ');
 }
-
-const shortened = (text: string): string => {
-  const characters = Array.from(text);
-  return characters.length <= MAX_LABEL_LENGTH
-    ? text
-    : `${characters.slice(0, MAX_LABEL_LENGTH - 1).join('')}…`;
-};
 
 function describe(group: Measured): string {
   const { min, max, median, count } = group.summary;
