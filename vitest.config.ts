@@ -50,6 +50,7 @@ export default defineConfig({
         test: {
           name: 'boot',
           include: ['{test,zosia-tiny/test}/boot/**/*.test.ts'],
+          exclude: ['zosia-tiny/test/boot/answers.test.ts'],
           globalSetup: 'test/boot/support/guests.ts',
           maxWorkers: WORKERS,
           sequence: { groupOrder: 1 },

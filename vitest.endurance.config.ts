@@ -6,7 +6,10 @@ export default defineConfig({
   test: {
     reporters: ['default', new SkipReport({ isTier: true })],
     // With guests of every architecture, which the ordinary tests have of one only.
-    include: ['test/endurance/**/*.test.ts', 'test/boot/instant*.test.ts'],
+    include: [
+      ...['test/endurance/**/*.test.ts', 'test/boot/instant*.test.ts'],
+      'zosia-tiny/test/boot/answers.test.ts',
+    ],
     env: { ZOSIA_TEST_EVERY_ARCHITECTURE: '1' },
     globalSetup: 'test/boot/support/guests.ts',
     testTimeout: 3_600_000,

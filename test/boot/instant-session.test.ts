@@ -2,18 +2,18 @@ import { copyFile, readdir, rename } from 'node:fs/promises';
 import { basename, delimiter } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { hostFolders } from '../../src/host/host-folders.js';
 import { findQemu } from '../../src/machine/machine.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
+import { GUESTS_OF_HOST_TESTS } from './instant/architectures.js';
 import { InstantUser, answersOf, appendTo, until } from './instant/host.js';
 import type { Started, Talk } from './instant/host.js';
 
 const NAME = 'zwölf 12';
 const SESSION = ['--temp', '0', '--session', NAME];
 
-describe.each(ARCHITECTURES)('a session on %s', (arch) => {
+describe.each(GUESTS_OF_HOST_TESTS)('a session on %s', (arch) => {
   const folder = temporaryFolder();
   let user: InstantUser;
   beforeAll(async () => {

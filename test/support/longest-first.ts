@@ -6,7 +6,6 @@ const LONGEST = [
   'test/boot/guides.test.ts',
   'test/boot/efi-console.test.ts',
   'test/boot/instant.test.ts',
-  'zosia-tiny/test/boot/answers.test.ts',
   'test/boot/modes.test.ts',
   'test/oracle/gguf-load/headers.test.ts',
   'test/oracle/products.test.ts',

@@ -14,7 +14,7 @@ import { STRUCTURE_KINDS, structuresOf } from './structures.js';
 import type { Structure, StructureKind } from './structures.js';
 
 /** Bytes changed of each kind of structure in each image; of those with rare features fewer. */
-const SAMPLES = 20;
+const SAMPLES = 10;
 const SAMPLES_OF_FEATURES = 4;
 
 /** Three names fill a block of 1 KiB, and so many blocks need two levels of index. */

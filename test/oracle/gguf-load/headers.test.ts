@@ -19,7 +19,7 @@ import { mutateBytes, mutateParts, numbers } from './mutations.js';
 import { NativeLlama, WHERE_LLAMA_RUNS } from './native-llama.js';
 
 /** How many mutations are tried in all; thousands take some seconds. */
-const MUTATIONS = Number(process.env.ZOSIA_HEADER_MUTATIONS ?? 600);
+const MUTATIONS = Number(process.env.ZOSIA_HEADER_MUTATIONS ?? 200);
 
 /** Whether everything is tried, or what takes some seconds. */
 const THOROUGH = MUTATIONS >= 5000;
