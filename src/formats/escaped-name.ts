@@ -1,9 +1,8 @@
 import { Buffer } from 'buffer';
 import { toByteString } from './byte-string.js';
 import type { ByteString } from './byte-string.js';
+import { hasUnseen } from './unseen.js';
 
-/** Controls, and Unicode's format characters and separators of lines: none of them is seen. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -19,7 +18,7 @@ export function escapeName(bytes: Uint8Array): string {
   let escaped = '';
   for (const character of characters) {
     const code = character.codePointAt(0)!;
-    if (INVISIBLE.test(character) || (text === undefined && code > 0x7f)) {
+    if (hasUnseen(character) || (text === undefined && code > 0x7f)) {
       escaped += Buffer.from(character, encoding).toString('hex').replace(/../g, '\\x$&');
     } else {
       escaped += character === '\\' ? '\\\\' : character;

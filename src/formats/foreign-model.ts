@@ -1,7 +1,7 @@
 import { Buffer } from 'buffer';
 import { CHECKPOINT_MAGIC, LEGACY_CONFIG_BYTES } from './llama2c/layout.js';
 import { looksLikeLegacyCheckpoint } from './llama2c/config.js';
-import { shellWord } from '../shell-word.js';
+import { shellPath } from '../shell-word.js';
 
 /** What a file that is no GGUF looks like, and what to do about it. */
 export interface ForeignFile {
@@ -14,7 +14,7 @@ export const FOREIGN_HEAD_BYTES = 512;
 
 const GET_GGUF = 'Get the GGUF of the model; models are often published in both.';
 const CONVERT = (path: string): string =>
-  `Convert it first: zosia model convert ${shellWord(path)} --tokenizer TOKENIZER.bin --out MODEL.gguf`;
+  `Convert it first: zosia model convert ${shellPath(path)} --tokenizer TOKENIZER.bin --out MODEL.gguf`;
 const UNPACK = 'Unpack it first.';
 
 /** What is recognised; its hint may need the file's path. */

@@ -1,5 +1,5 @@
 import { constants, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { closable } from '../image/closable.js';
 import type { FileStamp } from '../image/image.js';
@@ -28,15 +28,17 @@ const MAX_SYNC_BYTES = 1 << 18;
 export async function accessFile(path: string): Promise<OpenFile> {
   // A FIFO would keep a blocking open, and with it the process, until somebody writes to it.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
-    (error: unknown) => {
+    async (error: unknown) => {
       // What open(2) says of a socket, and of a device that is not there.
-      throw systemErrorCode(error) === 'ENXIO' ? notRegularFile(path) : unreadable(path, error);
+      const found =
+        systemErrorCode(error) === 'ENXIO' ? await stat(path).catch(() => undefined) : undefined;
+      throw found ? notRegularFile(path, found) : unreadable(path, error);
     },
   );
   try {
-    const stat = await handle.stat({ bigint: true });
-    if (!stat.isFile()) throw notRegularFile(path);
-    const stamp = stampOf(stat);
+    const found = await handle.stat({ bigint: true });
+    if (!found.isFile()) throw notRegularFile(path, found);
+    const stamp = stampOf(found);
     return {
       sizeBytes: stamp.sizeBytes,
       stamp,

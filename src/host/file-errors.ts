@@ -1,3 +1,4 @@
+import type { StatsBase } from 'node:fs';
 import { ZosiaError, systemErrorCode } from '../errors.js';
 import { explainSystemError, isOutOfResources, systemReason } from './system-errors.js';
 
@@ -19,17 +20,38 @@ const ofResources = (cause: unknown): ZosiaError | undefined =>
 
 /** The error when there is no file of a name that a user gave. */
 export function noSuchFile(path: string, cause?: unknown): ZosiaError {
-  return new ZosiaError('ZOSIA_FILE_NOT_FOUND', `${path} does not exist`, {
-    hint: 'Check the path; a relative one starts at the current folder.',
-    cause,
-  });
+  return new ZosiaError(
+    'ZOSIA_FILE_NOT_FOUND',
+    path === '' ? 'the path of a file is empty' : `${path} does not exist`,
+    { hint: 'Check the path; a relative one starts at the current folder.', cause },
+  );
+}
+
+/** What stat(2) tells of a kind. */
+export type FileKind = Pick<
+  StatsBase<unknown>,
+  'isDirectory' | 'isFIFO' | 'isSocket' | 'isBlockDevice' | 'isCharacterDevice'
+>;
+
+/** What something that is no regular file is called in prose: "a folder". */
+export function nameOfFileKind(kind: FileKind): string {
+  if (kind.isDirectory()) return 'a folder';
+  if (kind.isFIFO()) return 'a FIFO';
+  if (kind.isSocket()) return 'a socket';
+  return kind.isBlockDevice() || kind.isCharacterDevice() ? 'a device' : 'of an unknown kind';
 }
 
 /** The error when what a user named has no bytes that can be read at any place. */
-export function notRegularFile(path: string): ZosiaError {
-  return new ZosiaError('ZOSIA_FILE_UNREADABLE', `${path} is not a regular file`, {
-    hint: 'Name a file, not a folder or a device.',
-  });
+export function notRegularFile(path: string, kind: FileKind): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_FILE_UNREADABLE',
+    `${path} is ${nameOfFileKind(kind)}, not a regular file`,
+    {
+      hint: kind.isDirectory()
+        ? 'Name a file, for instance one in that folder.'
+        : 'Name a regular file: copy into one what is read from here.',
+    },
+  );
 }
 
 /** The error when a file that a plan refers to cannot be read when its turn comes. */

@@ -24,9 +24,14 @@ export async function checkFreeSpace(
   if (freeBytes === undefined || dataLength(leaves) <= freeBytes) return;
   const neededBytes = await allocatedBytes(leaves);
   if (neededBytes <= freeBytes) return;
+  throw noRoom(path, neededBytes, freeBytes);
+}
+
+/** The error for a file that a file system has no room for, found before it is written. */
+export function noRoom(path: string, neededBytes: number, freeBytes: number): ZosiaError {
   const needed = Math.ceil(neededBytes / MIB);
   const free = Math.floor(freeBytes / MIB);
-  throw new ZosiaError(
+  return new ZosiaError(
     'ZOSIA_DISK_FULL',
     `no room to write ${path}: it needs ${needed} MiB, ${free} MiB are free`,
     {

@@ -25,7 +25,7 @@ export async function lookAtFile(path: string): Promise<HostFile> {
   const found = await stat(path, { bigint: true }).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  if (!found.isFile()) throw notRegularFile(path);
+  if (!found.isFile()) throw notRegularFile(path, found);
   return { path: resolve(path), ...stampOf(found) };
 }
 

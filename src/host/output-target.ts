@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { ZosiaError, systemErrorCode } from '../errors.js';
+import { shellPath } from '../shell-word.js';
 import { option, wording } from '../wording.js';
+import { nameOfFileKind } from './file-errors.js';
 
 /**
  * Refuses what a file must not take the place of. Outputs are renamed into place, which would replace
@@ -24,17 +26,21 @@ export async function checkOutputTarget(path: string): Promise<void> {
       ],
     });
   }
-  throw new ZosiaError('ZOSIA_OUTPUT_UNWRITABLE', `${path} is not a regular file`, {
-    hint: found.isBlockDevice()
-      ? [
-          wording`Name a file with ${option('out')}, then copy it to the device: dd if=FILE of=${path} bs=4M`,
-          `Name a file, then copy it to the device: dd if=FILE of=${path} bs=4M`,
-        ]
-      : [
-          wording`Name a regular file, or a place where there is none, with ${option('out')}.`,
-          'Name a regular file, or a place where there is none.',
-        ],
-  });
+  throw new ZosiaError(
+    'ZOSIA_OUTPUT_UNWRITABLE',
+    `${path} is ${nameOfFileKind(found)}, not a regular file`,
+    {
+      hint: found.isBlockDevice()
+        ? [
+            wording`Name a file with ${option('out')}, then copy it to the device: dd if=FILE of=${shellPath(path)} bs=4M`,
+            `Name a file, then copy it to the device: dd if=FILE of=${shellPath(path)} bs=4M`,
+          ]
+        : [
+            wording`Name a regular file, or a place where there is none, with ${option('out')}.`,
+            'Name a regular file, or a place where there is none.',
+          ],
+    },
+  );
 }
 
 function nameTooLong(path: string, cause: unknown): ZosiaError {

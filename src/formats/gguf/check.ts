@@ -3,18 +3,20 @@ import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { corrupt, notGguf, truncated } from './errors.js';
 import { FOREIGN_HEAD_BYTES, recogniseForeign } from '../foreign-model.js';
+import { isVocabulary } from './kind.js';
 import { HEADER_BYTES, MAGIC } from './layout.js';
 import { readGguf } from './reader.js';
 import type { GgufHeader } from './reader.js';
 
 /**
  * Checks that a file is a GGUF, and whole: its header makes sense, its tensors lie one after another
- * as llama.cpp wants them, and the file holds them all. Tensor data is not read. `name` stands for the
- * file in messages.
+ * as llama.cpp wants them, and the file holds them all. Tensor data is not read. A vocabulary without
+ * tensors is whole as well. `name` stands for the file in messages.
  *
  * @throws ZosiaError `ZOSIA_MODEL_EMPTY`; `ZOSIA_MODEL_NOT_GGUF`, which says what the file looks like;
  * `ZOSIA_MODEL_TRUNCATED` with the size it has and the size it should have; `ZOSIA_MODEL_CORRUPT`;
- * `ZOSIA_MODEL_VOCABULARY_ONLY`; `ZOSIA_MODEL_JOINED` for files joined with cat; `ZOSIA_MODEL_UNSUPPORTED` for big-endian files, old versions and unknown tensor types
+ * `ZOSIA_MODEL_JOINED` for files joined with cat; `ZOSIA_MODEL_UNSUPPORTED` for big-endian files, old
+ * versions and unknown tensor types
  */
 export async function checkGguf(source: RandomAccess, name: string): Promise<GgufHeader> {
   if (source.sizeBytes === 0) {
@@ -26,7 +28,7 @@ export async function checkGguf(source: RandomAccess, name: string): Promise<Ggu
   const header = await readGguf(source, name);
   if (header.tensors.length === 0) {
     if (await hasGgufAt(source, header.headerBytes, header.dataOffset)) throw joined(name, header);
-    if (header.metadata.has('tokenizer.ggml.tokens')) throw vocabularyOnly(name);
+    if (isVocabulary(header)) return header;
     throw corrupt(name, 'it holds no tensors');
   }
   const { end, paddedEnd } = checkTensors(header, source.sizeBytes, name);
@@ -92,13 +94,5 @@ function joined(name: string, { metadata }: GgufHeader): ZosiaError {
           'file, llama-gguf-split --merge FIRST-PART OUT.gguf joins them, and cat does not.'
         : 'Download the model again, by itself.',
     },
-  );
-}
-
-function vocabularyOnly(name: string): ZosiaError {
-  return new ZosiaError(
-    'ZOSIA_MODEL_VOCABULARY_ONLY',
-    `${name} holds a vocabulary and no weights: nothing can be generated with it`,
-    { hint: 'It is for trying tokenizers. Get the GGUF of the whole model.' },
   );
 }

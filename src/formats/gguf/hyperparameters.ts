@@ -2,7 +2,7 @@ import { corrupt } from './errors.js';
 import type { ScalarTypeName, TypedMetadata } from './typed-metadata.js';
 
 /** llama.cpp: LLAMA_MAX_LAYERS. */
-const MAX_BLOCKS = 512;
+export const MAX_BLOCKS = 512;
 
 /** The one architecture for which llama.cpp reads nothing of attention. */
 const WITHOUT_ATTENTION = 'wavtokenizer-dec';

@@ -1,5 +1,6 @@
 import { FILE_TYPES } from './file-types.js';
 import { GgufArray } from './reader.js';
+import { tokenBytes } from './token-bytes.js';
 import type { GgufHeader, GgufTensor } from './reader.js';
 
 /**
@@ -20,6 +21,10 @@ export interface ModelInfo {
   readonly keyLength: number | undefined;
   readonly valueLength: number | undefined;
   readonly vocabularySize: number | undefined;
+  /** The kind of its tokenizer (`tokenizer.ggml.model`): "llama", "gpt2". */
+  readonly tokenizer?: string | undefined;
+  /** How texts are cut up before they become tokens (`tokenizer.ggml.pre`): "llama-bpe", "qwen2". */
+  readonly preTokenizer?: string | undefined;
   /** "Q4_K_M", as the file's name usually has it; the type of most weights where it is not stated. */
   readonly quantisation: string | undefined;
   readonly hasChatTemplate: boolean;
@@ -29,9 +34,17 @@ export interface ModelInfo {
   readonly parameterCount: number;
   /** Bytes of all tensors in this file. */
   readonly weightBytes: number;
+  /** Bytes of weights that each token takes: of a mixture of experts fewer than there are. */
+  readonly tokenBytes?: number | undefined;
   /** In how many files the model comes; undefined for one that was never split. */
   readonly splitCount: number | undefined;
 }
+
+/** As much of it as the memory that a model takes is computed from. */
+export type MemoryFacts = Pick<
+  ModelInfo,
+  'contextLength' | 'blockCount' | 'headCountKv' | 'keyLength' | 'valueLength' | 'weightBytes'
+>;
 
 /** Gathers what matters for running a model from its header. */
 export function describeModel(header: GgufHeader): ModelInfo {
@@ -64,12 +77,15 @@ export function describeModel(header: GgufHeader): ModelInfo {
     keyLength: own('attention.key_length') ?? headLength,
     valueLength: own('attention.value_length') ?? headLength,
     vocabularySize: tokens instanceof GgufArray ? tokens.length : own('vocab_size'),
+    tokenizer: text('tokenizer.ggml.model'),
+    preTokenizer: text('tokenizer.ggml.pre'),
     quantisation: FILE_TYPES.get(count('general.file_type') ?? -1) ?? commonestType(tensors),
     hasChatTemplate: chatTemplate !== undefined,
     chatTemplate,
     temperature: temperatureOf(metadata.get('general.sampling.temp')),
     parameterCount,
     weightBytes: tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    tokenBytes: tokenBytes(header),
     splitCount: count('split.count'),
   };
 }
@@ -79,7 +95,11 @@ export function describeModel(header: GgufHeader): ModelInfo {
  * attention slides or compresses need less; those without attention need none. llama.cpp's elements
  * have 2 bytes (F16) unless told otherwise.
  */
-export function kvCacheBytes(info: ModelInfo, contextTokens: number, bytesPerElement = 2): number {
+export function kvCacheBytes(
+  info: Omit<MemoryFacts, 'contextLength' | 'weightBytes'>,
+  contextTokens: number,
+  bytesPerElement = 2,
+): number {
   const { headCountKv = 0, blockCount = 0, keyLength = 0, valueLength = 0 } = info;
   const heads =
     typeof headCountKv === 'number'

@@ -20,6 +20,7 @@ import { elementCount, ggmlTypeOf, tensorBytes } from './ggml-types.js';
 import type { GgmlType } from './ggml-types.js';
 import { HeaderCursor } from './header-cursor.js';
 import type { ValueTypeName } from './layout.js';
+import { unknownType } from './unknown-type.js';
 import { GgufArray, readFixed } from './values.js';
 import type { ElementTypeName, GgufValue } from './values.js';
 
@@ -191,13 +192,7 @@ async function takeTensor(cursor: HeaderCursor, modelName: string): Promise<Gguf
   const dimensions = Array.from({ length: dimensionCount }, () => cursor.takeCount());
   const typeId = cursor.takeUint32();
   const type = ggmlTypeOf(typeId);
-  if (!type) {
-    throw unsupported(
-      modelName,
-      `the tensor ${JSON.stringify(name)} is of type ${typeId}, which is not known`,
-      'It may be damaged, too new, or too old: get a GGUF made with a current llama.cpp.',
-    );
-  }
+  if (!type) throw unknownType(modelName, name, typeId);
   const offset = cursor.takeCount();
   const sizeBytes = tensorBytes(type, dimensions);
   if (sizeBytes === undefined) {

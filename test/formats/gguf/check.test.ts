@@ -287,12 +287,38 @@ describe('checkGguf', () => {
     allocate.mockRestore();
   });
 
-  it('reports a vocabulary without tensors as such, not as damage', async () => {
+  it('accepts a vocabulary without tensors, and nothing else without', async () => {
     const tokens = { type: 'array', of: 'string', value: ['a'] } as const;
-    const metadata = { 'tokenizer.ggml.tokens': tokens };
-    const error = await failureOf(await imageBytes(planGguf({ metadata, tensors: [] })));
-    expect(error).toMatchObject({ code: 'ZOSIA_MODEL_VOCABULARY_ONLY' });
-    expect(error.message).not.toContain('damaged');
+    const plan = { metadata: { 'tokenizer.ggml.tokens': tokens }, tensors: [] };
+    expect((await check(await imageBytes(planGguf(plan)))).tensors).toEqual([]);
+    const others: Record<string, TypedValue>[] = [
+      { 'tokenizer.ggml.tokens': { type: 'string', value: 'a' } },
+      { 'general.architecture': { type: 'string', value: 'llama' } },
+      { ...plan.metadata, 'split.count': { type: 'uint16', value: 2 } },
+    ];
+    for (const metadata of others) {
+      const error = await failureOf(await imageBytes(planGguf({ metadata, tensors: [] })));
+      expect(error).toMatchObject({ code: 'ZOSIA_MODEL_CORRUPT' });
+      expect(error.message).toContain('holds no tensors');
+    }
+  });
+
+  it.each([
+    [4, /Q4_2, which llama\.cpp no longer reads/, /in Q4_0/],
+    [33, /Q4_0_8_8, which llama\.cpp no longer reads/, /in Q4_0/],
+    [38, /IQ4_NL_8_8, which llama\.cpp no longer reads/, /in IQ4_NL/],
+    [43, /type 43, which llama\.cpp does not know/, /variant of llama\.cpp/],
+    [0xffff_ffff, /type 4294967295, which/, /damaged/],
+  ])('does not support tensors of type %d, and says what to take', async (id, message, hint) => {
+    const sample = await sampleGguf();
+    const name = 'output_norm.weight';
+    const typeAt = sample.indexOf(name) + name.length + 4 + 8;
+    sample.writeUInt32LE(id, typeAt);
+    const error = await failureOf(sample);
+    expect(error.code).toBe('ZOSIA_MODEL_UNSUPPORTED');
+    expect(error.message).toContain('the tensor "output_norm.weight" is of type');
+    expect(error.message).toMatch(message);
+    expect(error.hint).toMatch(hint);
   });
 
   it('recognises files joined with cat, and says what to do instead', async () => {

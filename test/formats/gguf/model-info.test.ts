@@ -29,6 +29,9 @@ describe('describeModel', () => {
       temperature: undefined,
       parameterCount: 1034,
       weightBytes: 610,
+      tokenBytes: 610,
+      tokenizer: undefined,
+      preTokenizer: undefined,
       splitCount: undefined,
     });
   });
