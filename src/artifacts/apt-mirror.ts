@@ -4,7 +4,7 @@ import { ZosiaError } from '../errors.js';
 import { createAptRoot } from './apt-root.js';
 import { firstAptError } from './apt.js';
 import type { AptRunner } from './apt.js';
-import { parseStanzas } from './deb822.js';
+import { parseRelease } from './release.js';
 
 /** One archive and release that the host's apt is configured for. */
 export interface ConfiguredRelease {
@@ -90,7 +90,10 @@ async function downloadReleases(
   const configured: ConfiguredRelease[] = [];
   for (const { baseUri, file } of releases) {
     const text = await readFile(join(root.listsFolder, file), 'utf8').catch(() => undefined);
-    if (text !== undefined) configured.push({ baseUri, ...parseRelease(text) });
+    if (text !== undefined) {
+      const { origin, label } = parseRelease(text);
+      configured.push({ baseUri, origin, label });
+    }
   }
   if (configured.length > 0) return configured;
   throw new ZosiaError(
@@ -98,15 +101,4 @@ async function downloadReleases(
     `cannot reach any of apt's sources: ${firstAptError(update.stderr)}`,
     { hint: 'Check that "apt-get update" works on this machine, then run the same command again.' },
   );
-}
-
-/** What an InRelease file says of its archive. */
-export function parseRelease(text: string): Omit<ConfiguredRelease, 'baseUri'> & { date: string } {
-  const stanza = parseStanzas(text).find((fields) => fields.has('origin') || fields.has('date'));
-  const field = (name: string): string => stanza?.get(name) ?? '';
-  return {
-    origin: field('origin'),
-    label: field('label'),
-    date: field('date'),
-  };
 }

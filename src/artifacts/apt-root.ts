@@ -11,7 +11,7 @@ import type { Suite } from './lock.js';
 const CONFIGURATION = '#clear APT::Update;\n#clear DPkg;\n';
 
 /** Keyrings of the package debian-archive-keyring, newest name first. */
-const KEYRINGS = [
+export const KEYRINGS: readonly string[] = [
   '/usr/share/keyrings/debian-archive-keyring.pgp',
   '/usr/share/keyrings/debian-archive-keyring.gpg',
 ];

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debianArchitecture } from './architectures.js';
+import { aptIndex } from './apt-index.js';
 import { APT_HELPER, firstAptError, sandboxOptions } from './apt.js';
 import type { AptRunner } from './apt.js';
 import { createAptRoot, updateAptRoot } from './apt-root.js';
@@ -72,7 +73,7 @@ export function aptTransport({ baseUri, run, keyring }: AptTransportOptions): Tr
         keyring,
       });
       await updateAptRoot(root, run, [], signal);
-      return resolveComponent(component, architecture, root, run, signal);
+      return resolveComponent(component, architecture, aptIndex(root, run), signal);
     },
 
     close: () => Promise.resolve(),

@@ -49,4 +49,14 @@ export const COMPONENT_RECIPES: Readonly<Record<Component, ComponentRecipe>> = {
     // Of what llama.cpp-tools depends on, only libraries end up in the guest: no wget, no debconf.
     wants: ({ name, section }) => section === 'libs' && !LIBRARIES_WITHOUT_USE.test(name),
   },
+  'llama-rpc': {
+    suite: 'forky',
+    // It has ggml-rpc-server, among others.
+    rootPackage: () => 'llama.cpp-tools-extra',
+    wantsRoot: true,
+    // The backend of ggml by which one machine computes for another: what both ends load.
+    besides: ['libggml0-backend-rpc'],
+    // All else that the two depend on is in the component llama.
+    wants: () => false,
+  },
 };

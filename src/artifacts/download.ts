@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import { option, wording } from '../wording.js';
 import type { Architecture } from './architectures.js';
-import { mapBounded } from './bounded.js';
+import { mapBounded } from '../download/bounded.js';
 import type { PackageCache } from './cache.js';
 import type { Component, LockedPackage, PinnedPackage } from './lock.js';
 import { rememberSubstitutes } from './substitutes.js';

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { EnvHttpProxyAgent, interceptors, request } from 'undici';
-import type { Agent, Dispatcher } from 'undici';
+import { Http } from '../download/http.js';
+import type { HttpOptions as EngineOptions } from '../download/http.js';
+import { shownAnswerer } from '../download/place.js';
+import { RequestFailure, failedAt, statusFailure } from '../download/request-failure.js';
 import { isOutOfRoom } from '../host/system-errors.js';
 import type { LockedPackage } from './lock.js';
-import { networkFailure } from './network-failure.js';
 import {
   PackageGoneError,
   diskFull,
@@ -14,29 +14,14 @@ import {
 } from './transport.js';
 import type { DownloadOptions, Hints, Transport, WantedFile } from './transport.js';
 
-const MAX_REDIRECTIONS = 5;
+/** Tries of one package that may fail because of the network or the server. */
+const ATTEMPTS = 4;
 
-/** A pause that a server asks for counts up to this. */
-const MAX_RETRY_AFTER_MS = 300_000;
-
-/** Without a word from the server, pauses grow up to this. */
-const MAX_PAUSE_MS = 60_000;
-
-export interface HttpOptions {
-  /** How long nothing may happen before a try counts as failed. */
-  readonly stallTimeoutMs?: number | undefined;
-  /** Tries of one package that may fail because of the network or the server. */
-  readonly attempts?: number | undefined;
-  /** The pause before the second try; it doubles with each further one. */
-  readonly firstRetryDelayMs?: number | undefined;
-  /** How long one package may wait for a server that says it is asked too much. */
-  readonly patienceMs?: number | undefined;
+export interface HttpOptions extends EngineOptions {
   /** Sent with every request to the host that is named first; none unless given. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What to do about a failure, by the status that was answered, if any was; about the mirror unless given. */
   readonly hints?: ((statusCode?: number) => Hints) | undefined;
-  /** How connections are made; undici's own way by default. */
-  readonly connect?: Agent.Options['connect'] | undefined;
 }
 
 /** An archive in Debian's layout, by HTTP. */
@@ -48,161 +33,76 @@ export interface HttpArchive<Wanted extends WantedFile> {
   readonly host: string;
 }
 
-/**
- * Downloads by HTTP, through the proxies of the usual environment variables. What fails because of the
- * network is tried again a few times. A server that limits rates (429, 503) is left alone for as long as it
- * asks for, by all downloads under way together, and given minutes: coming back sooner makes it worse.
- */
+/** Downloads by HTTP what is small enough to be begun anew after a failure: see {@link Http}. */
 export function httpTransport<Wanted extends WantedFile = LockedPackage>(
   archive: HttpArchive<Wanted>,
-  options: HttpOptions = {},
+  { headers, hints, ...options }: HttpOptions = {},
 ): Transport<Wanted> {
-  const { stallTimeoutMs = 30_000, attempts = 4, firstRetryDelayMs = 1000, connect } = options;
-  const { patienceMs = 600_000, headers = {}, hints } = options;
   const source = `${archive.name} (${archive.host})`;
-  const agent = new EnvHttpProxyAgent({
-    connectTimeout: stallTimeoutMs,
-    headersTimeout: stallTimeoutMs,
-    bodyTimeout: stallTimeoutMs,
-    ...(connect && { connect }),
-  });
-  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
-  /** Until when the server wants to be left alone, in milliseconds of `performance.now()`. */
-  let quietUntil = 0;
+  const http = new Http({ attempts: ATTEMPTS, ...options });
 
   return {
     source,
 
     async download(wanted, file, downloadOptions) {
       const { signal, onWait } = downloadOptions;
-      const url = `${archive.baseUrl(wanted)}${escapePoolPath(wanted)}`;
-      const place = { source, host: archive.host, hints };
-      let failed = 0;
-      let refused = 0;
-      let waitedMs = 0;
-      const pause = async (pauseMs: number): Promise<void> => {
-        // A cancellation ends the pause; the next try then throws its reason.
-        await delay(pauseMs, undefined, signal && { signal }).catch(() => undefined);
-      };
-      for (;;) {
-        for (let quietMs; (quietMs = quietUntil - performance.now()) > 0;) {
-          signal?.throwIfAborted();
-          waitedMs += quietMs;
-          onWait?.(`${archive.host} limits how much it may be asked`, quietMs);
-          await pause(quietMs);
-        }
-        const failure = await tryDownload(
-          { dispatcher, headers, url },
-          wanted,
-          file,
-          place,
-          downloadOptions,
-        );
-        if (failure === undefined) return;
-        const { reason, cause, statusCode, isLimit = false, retryAfterMs = 0 } = failure;
-        const count = isLimit ? refused++ : failed++;
-        const backOffMs = Math.min(firstRetryDelayMs * 2 ** count, MAX_PAUSE_MS);
-        const pauseMs = Math.max(backOffMs, retryAfterMs);
-        if (isLimit ? waitedMs + pauseMs > patienceMs : failed >= attempts) {
-          throw downloadFailed(wanted, source, reason, { cause, hint: hints?.(statusCode) });
-        }
-        if (isLimit) quietUntil = Math.max(quietUntil, performance.now() + pauseMs);
-        else await pause(pauseMs);
+      const url = new URL(`${archive.baseUrl(wanted)}${escapePoolPath(wanted)}`);
+      const tryOnce = (): Promise<void> =>
+        tryDownload({ http, url, headers }, { wanted, file, source }, downloadOptions);
+      try {
+        await http.retry(archive.host, tryOnce, { signal, onWait });
+      } catch (error) {
+        if (!(error instanceof RequestFailure)) throw error;
+        const { reason, status, place, hint = hints?.(status) } = error;
+        const where = place ? shownAnswerer(place, source) : source;
+        throw downloadFailed(wanted, where, reason, { cause: error, hint });
       }
     },
 
-    close: () => agent.close(),
+    close: () => http.close(),
   };
 }
 
-/** Why one try failed in a way that another may not. */
-interface TransientFailure {
-  readonly reason: string;
-  readonly statusCode?: number | undefined;
-  /** Whether the server says that it is asked too much. */
-  readonly isLimit?: boolean | undefined;
-  readonly retryAfterMs?: number | undefined;
-  readonly cause?: unknown;
+interface Asked extends Pick<HttpOptions, 'headers'> {
+  readonly http: Http;
+  readonly url: URL;
 }
 
-interface Place extends Pick<HttpOptions, 'hints'> {
+interface Target {
+  readonly wanted: WantedFile;
+  readonly file: string;
   readonly source: string;
-  readonly host: string;
-}
-
-interface Asked {
-  readonly dispatcher: Dispatcher;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly url: string;
 }
 
 async function tryDownload(
-  { url, ...asked }: Asked,
-  wanted: WantedFile,
-  file: string,
-  { source, host, hints }: Place,
+  { http, url, headers: credentials }: Asked,
+  { wanted, file, source }: Target,
   { signal, onBytes }: DownloadOptions,
-): Promise<TransientFailure | undefined> {
-  /** @throws what is not the network's, or what no other try changes */
-  const failureOf = (cause: unknown): TransientFailure => {
-    signal?.throwIfAborted();
-    const failure = networkFailure(cause, host);
-    if (failure === undefined) throw cause;
-    const { reason, isTransient, hint = hints?.() } = failure;
-    if (!isTransient) throw downloadFailed(wanted, source, reason, { cause, hint });
-    return { reason, cause };
-  };
-
-  signal?.throwIfAborted();
-  let response: Dispatcher.ResponseData;
+): Promise<void> {
+  const answer = await http.open(url, { credentials, signal });
   try {
-    response = await request(url, { ...asked, ...(signal && { signal }) });
-  } catch (cause) {
-    return failureOf(cause);
-  }
-  const { statusCode, headers, body } = response;
-  if (statusCode !== 200) {
-    await body.dump().catch(() => undefined);
-    if (statusCode === 404 || statusCode === 410) throw new PackageGoneError(`${statusCode}`);
-    const isRedirection = statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
-    const reason = isRedirection
-      ? `it redirects more than ${MAX_REDIRECTIONS} times`
-      : `it answered with status ${statusCode}`;
-    const isLimit = statusCode === 429 || statusCode === 503;
-    if (!isLimit && statusCode < 500) {
-      throw downloadFailed(wanted, source, reason, { hint: hints?.(statusCode) });
-    }
-    return { reason, statusCode, isLimit, ...retryAfter(headers['retry-after']) };
-  }
-
-  const totalBytes = Number(headers['content-length'] ?? NaN);
-  const handle = await open(file, 'w');
-  try {
-    let receivedBytes = 0;
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      receivedBytes += chunk.length;
-      if (receivedBytes > wanted.sizeBytes) {
-        throw downloadCorrupt(wanted, source, `it is longer than ${wanted.sizeBytes} bytes`);
+    const { status, headers } = answer;
+    if (status === 404 || status === 410) throw new PackageGoneError(`${status}`);
+    if (status !== 200) throw statusFailure(status, headers);
+    const totalBytes = Number(headers['content-length'] ?? NaN);
+    const handle = await open(file, 'w');
+    try {
+      let receivedBytes = 0;
+      for await (const chunk of answer.chunks()) {
+        receivedBytes += chunk.length;
+        if (receivedBytes > wanted.sizeBytes) {
+          throw downloadCorrupt(wanted, source, `it is longer than ${wanted.sizeBytes} bytes`);
+        }
+        await handle.writeFile(chunk);
+        onBytes?.(receivedBytes, totalBytes);
       }
-      await handle.writeFile(chunk);
-      onBytes?.(receivedBytes, totalBytes);
+    } finally {
+      await handle.close();
     }
-    return undefined;
   } catch (error) {
     if (isOutOfRoom(error)) throw diskFull(wanted, error);
-    return failureOf(error);
+    throw failedAt(answer, error);
   } finally {
-    body.destroy();
-    await handle.close();
+    answer.dispose();
   }
-}
-
-/** Retry-After (RFC 9110, 10.2.3) as a pause, whether given in seconds or as a date. */
-export function retryAfter(header: string | string[] | undefined): {
-  retryAfterMs?: number | undefined;
-} {
-  if (typeof header !== 'string') return {};
-  const pauseMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  if (Number.isNaN(pauseMs)) return {};
-  return { retryAfterMs: Math.min(Math.max(pauseMs, 0), MAX_RETRY_AFTER_MS) };
 }

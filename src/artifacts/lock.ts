@@ -8,11 +8,11 @@ import { DEBIAN_ARCHITECTURES } from './architectures.js';
 import type { Architecture, DebianArchitecture } from './architectures.js';
 
 /**
- * What is fetched: Debian's kernel and llama.cpp with its libraries, both prebuilt, and the source that kernels
- * are compiled from.
+ * What is fetched: Debian's kernel and llama.cpp with its libraries, both prebuilt, what llama.cpp needs besides
+ * to compute on several machines, and the source that kernels are compiled from.
  */
-export type Component = 'kernel' | 'llama' | 'kernel-source';
-export const COMPONENTS: readonly Component[] = ['kernel', 'llama', 'kernel-source'];
+export type Component = 'kernel' | 'llama' | 'llama-rpc' | 'kernel-source';
+export const COMPONENTS: readonly Component[] = ['kernel', 'llama', 'llama-rpc', 'kernel-source'];
 
 /** Those that a guest is made of beside the kernel that ships, and that are meant unless others are named. */
 export const GUEST_COMPONENTS: readonly Component[] = ['llama'];
@@ -55,7 +55,7 @@ export const LOCK_PATH = fileURLToPath(new URL('../../artifacts.lock.json', impo
 const PACKAGE_LIMIT_BYTES = 2 ** 30;
 
 const HINT =
-  'Restore artifacts.lock.json from the release, or make it anew with zosia fetch --update-lock.';
+  'Restore artifacts.lock.json from the release, or make it anew with zosia fetch --update.';
 
 /**
  * Reads and checks a lock file.
@@ -139,5 +139,10 @@ const SNAPSHOT_TIME = matching(/^\d{8}T\d{6}Z$/);
 const LOCK = strictObject({
   schema: v.literal(1),
   snapshot: strictObject({ bookworm: SNAPSHOT_TIME, forky: SNAPSHOT_TIME }),
-  components: strictObject({ kernel: COMPONENT, llama: COMPONENT, 'kernel-source': SOURCES }),
+  components: strictObject({
+    kernel: COMPONENT,
+    llama: COMPONENT,
+    'llama-rpc': COMPONENT,
+    'kernel-source': SOURCES,
+  }),
 }) satisfies v.GenericSchema<unknown, Lock>;

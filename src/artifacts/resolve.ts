@@ -1,19 +1,18 @@
 import { ZosiaError } from '../errors.js';
 import type { DebianArchitecture } from './architectures.js';
-import { mustRunApt } from './apt.js';
-import type { AptRunner } from './apt.js';
-import type { AptRoot } from './apt-root.js';
 import { COMPONENT_RECIPES } from './components.js';
-import { parseRelations, parseStanzas } from './deb822.js';
+import { parseRelations } from './deb822.js';
 import type { Stanza } from './deb822.js';
 import { checkJson } from '../json.js';
 import { LOCKED_PACKAGE } from './lock.js';
 import type { Component, LockedPackage, Suite } from './lock.js';
+import type { PackageIndex } from './package-index.js';
 
 /**
- * Puts a component together from what its suite has now, by following dependencies in a private
- * root whose indexes are up to date. A suite holds one version of each package, so what comes out
- * fits together.
+ * Puts a component together from what its suite has now, by following dependencies. A suite holds one
+ * version of each package, so what comes out fits together.
+ *
+ * @param index that of the component's suite for the architecture
  *
  * @returns the packages, sorted by name
  * @throws ZosiaError `ZOSIA_APT_FAILED` if the suite lacks what the component starts from
@@ -21,8 +20,7 @@ import type { Component, LockedPackage, Suite } from './lock.js';
 export async function resolveComponent(
   component: Component,
   architecture: DebianArchitecture,
-  root: AptRoot,
-  run: AptRunner,
+  index: PackageIndex,
   signal?: AbortSignal,
 ): Promise<LockedPackage[]> {
   const recipe = COMPONENT_RECIPES[component];
@@ -33,7 +31,7 @@ export async function resolveComponent(
   let level: readonly string[] = starts;
   while (level.length > 0) {
     const next = new Set<string>();
-    for (const stanza of await show(root, level, run, signal)) {
+    for (const stanza of await index.show(level, signal)) {
       const name = stanza.get('package') ?? '';
       const isRoot = name === rootName;
       // A package for all architectures holds no program or library.
@@ -74,7 +72,7 @@ function packageOf(stanza: Stanza, suite: Suite): LockedPackage {
   return checkJson(LOCKED_PACKAGE, entry, (problem) => {
     const where = `${suite}, the index entry of ${name ?? 'a package'}`;
     return new ZosiaError('ZOSIA_APT_FAILED', `${where}: ${problem}`, {
-      hint: 'Run "apt-get update", or ask whoever runs the configured mirror.',
+      hint: 'Try again later, or ask whoever runs the mirror.',
     });
   });
 }
@@ -87,24 +85,5 @@ function byName(a: LockedPackage, b: LockedPackage): number {
 function dependenciesOf(stanza: Stanza): string[] {
   return ['pre-depends', 'depends'].flatMap((field) =>
     parseRelations(stanza.get(field) ?? '').flat(),
-  );
-}
-
-/** What the suite says of the named packages; names it does not have are left out. */
-async function show(
-  root: AptRoot,
-  names: readonly string[],
-  run: AptRunner,
-  signal?: AbortSignal,
-): Promise<Stanza[]> {
-  const args = ['show', '--no-all-versions', ...root.options, ...names];
-  const tolerant: AptRunner = async (program, commandLine, abort) => {
-    const result = await run(program, commandLine, abort);
-    // apt-cache fails when it knows none of the names, which a level of virtual packages may be.
-    const noneFound = result.stderr.includes('No packages found');
-    return noneFound ? { ...result, exitCode: 0, stdout: '' } : result;
-  };
-  return parseStanzas(
-    await mustRunApt(tolerant, 'apt-cache', args, 'cannot read the package index', signal),
   );
 }

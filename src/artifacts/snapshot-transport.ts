@@ -6,6 +6,14 @@ import type { Transport } from './transport.js';
 /** The archive keeps every state of Debian's archive under the time of that state. */
 const BASE_URL = 'https://snapshot.debian.org/archive/debian/';
 
+/**
+ * The base of a state of Debian's archive, ending in `/`.
+ *
+ * @param time `20261030T140801Z`; of one between two states, it leads on to the one before
+ */
+export const snapshotUrl = (time: string, baseUrl: string = BASE_URL): string =>
+  `${baseUrl}${time}/`;
+
 export interface SnapshotTransportOptions extends HttpOptions {
   readonly snapshot: Lock['snapshot'];
   readonly baseUrl?: string | undefined;
@@ -21,7 +29,7 @@ export function snapshotTransport({
     {
       name: 'the Debian snapshot archive',
       host: new URL(baseUrl).host,
-      baseUrl: ({ suite }) => `${baseUrl}${snapshot[suite]}/`,
+      baseUrl: ({ suite }) => snapshotUrl(snapshot[suite], baseUrl),
     },
     options,
   );

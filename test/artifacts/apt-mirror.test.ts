@@ -5,7 +5,6 @@ import {
   chooseDebianArchive,
   debianMirrorBase,
   parseIndexTargets,
-  parseRelease,
   parseReleaseUris,
 } from '../../src/artifacts/apt-mirror.js';
 import { hasApt, runApt } from '../../src/artifacts/apt.js';
@@ -64,16 +63,6 @@ describe('parsing the output of apt', () => {
         file: '_srv_my%20mirror_dists_stable_updates_InRelease',
       },
     ]);
-  });
-
-  it('returns the origin, label and date of a Release file', () => {
-    const text = 'Origin: Debian\nLabel: Debian-Security\nDate: Sun, 31 Mar 2024 20:08:01 UTC\n';
-    expect(parseRelease(`-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${text}`)).toEqual({
-      origin: 'Debian',
-      label: 'Debian-Security',
-      date: 'Sun, 31 Mar 2024 20:08:01 UTC',
-    });
-    expect(parseRelease('')).toEqual({ origin: '', label: '', date: '' });
   });
 });
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buildConnector } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { httpTransport, retryAfter } from '../../src/artifacts/http-transport.js';
+import { httpTransport } from '../../src/artifacts/http-transport.js';
 import type { HttpOptions } from '../../src/artifacts/http-transport.js';
 import type { Transport } from '../../src/artifacts/transport.js';
 import { served, withoutProxy } from './repository.js';
@@ -181,16 +181,5 @@ describe('httpTransport', () => {
       hint: expect.stringMatching(/NODE_EXTRA_CA_CERTS.*NODE_USE_SYSTEM_CA=1/),
     });
     expect(connections).toBe(1);
-  });
-});
-
-describe('retryAfter', () => {
-  it('parses seconds and dates, within limits', () => {
-    expect(retryAfter('2')).toEqual({ retryAfterMs: 2000 });
-    expect(retryAfter('86400')).toEqual({ retryAfterMs: 300_000 });
-    expect(retryAfter('Thu, 01 Jan 1970 00:00:00 GMT')).toEqual({ retryAfterMs: 0 });
-    expect(retryAfter('Thu, 01 Jan 2099 00:00:00 GMT')).toEqual({ retryAfterMs: 300_000 });
-    expect(retryAfter('soon')).toEqual({});
-    expect(retryAfter(undefined)).toEqual({});
   });
 });

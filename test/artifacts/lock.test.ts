@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { lockedPackages, parseLock, readLock } from '../../src/artifacts/lock.js';
-import { formatLock } from '../../src/artifacts/update-lock.js';
+import { formatLock } from '../../src/artifacts/update/resolve-lock.js';
 import { sampleLock, samplePackage, temporaryFolder } from './samples.js';
 
 const sample = sampleLock([samplePackage('linux-image', 'k')], [samplePackage('libc6', 'c')]);

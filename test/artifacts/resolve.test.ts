@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { aptIndex } from '../../src/artifacts/apt-index.js';
 import type { AptRunner } from '../../src/artifacts/apt.js';
 import { resolveComponent } from '../../src/artifacts/resolve.js';
 import type { LockedPackage } from '../../src/artifacts/lock.js';
@@ -42,7 +43,7 @@ async function resolve(
         : { exitCode: 0, stdout: found.join('\n'), stderr: 'N: Unable to locate package x' },
     );
   };
-  const packages = await resolveComponent('llama', 'arm64', ROOT, run);
+  const packages = await resolveComponent('llama', 'arm64', aptIndex(ROOT, run));
   return { names: packages.map(({ name }) => name), asked, packages };
 }
 

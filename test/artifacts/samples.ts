@@ -20,6 +20,8 @@ export function samplePackage(name: string, contents: string | Uint8Array): Lock
 
 const SOURCE: LockedPackage = { ...samplePackage('linux-source', 's'), architecture: 'all' };
 
+const RPC: LockedPackage = samplePackage('libggml0-backend-rpc', 'r');
+
 /** A lock whose aarch64 half has the given packages, and whose other half has copies of them. */
 export function sampleLock(kernel: LockedPackage[], llama: LockedPackage[]): Lock {
   const other = (packages: LockedPackage[]): LockedPackage[] =>
@@ -30,6 +32,7 @@ export function sampleLock(kernel: LockedPackage[], llama: LockedPackage[]): Loc
     components: {
       kernel: { aarch64: kernel, x86_64: other(kernel) },
       llama: { aarch64: llama, x86_64: other(llama) },
+      'llama-rpc': { aarch64: [RPC], x86_64: other([RPC]) },
       'kernel-source': { aarch64: [SOURCE], x86_64: [SOURCE] },
     },
   };

@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { shellPath } from '../../shell-word.js';
 import { foreignPacking, unpackedHead } from '../../formats/compression/detect.js';
 import { isOutputPath } from './archive-output.js';
 import type { CpioFile } from '../../formats/cpio/root/file.js';
@@ -107,7 +108,7 @@ function refuseOutput(path: string, entries: readonly CpioEntry[]): void {
   throw new ZosiaError(
     'ZOSIA_BASE_REFUSED',
     `${path} is an output of Buildroot's, which has the root file system as a file in it`,
-    { hint: `Take it with zosia fetch --from ${path}, then name the base buildroot.` },
+    { hint: `Take it with zosia fetch --from ${shellPath(path)}, then name the base buildroot.` },
   );
 }
 
