@@ -17,6 +17,8 @@
 #include "request/flags.h"
 #include "request/request.h"
 #include "serve/serve.h"
+#include "serve/worker.h"
+#include "workers/carrier.h"
 
 __asm__(START_ASSEMBLY);
 
@@ -30,13 +32,14 @@ static bool prepare_machine(struct flags *flags) {
 }
 
 static const char *program_of(const struct request *request) {
+    if (request->worker) return llama_worker_program();
     return request->serve ? LLAMA_SERVER : LLAMA_CLI;
 }
 
 // Without a model or a program a chat becomes the stub prompt. What answers without a terminal has failed, and so
 // has a machine that was to be met with its model ready.
 static int run_without(const char *reason, const struct request *request) {
-    if (request->serve || request->wake) {
+    if (request->serve || request->worker || request->wake) {
         console_line("zosia: %s", reason);
         return STATUS_FAILED;
     }
@@ -47,11 +50,13 @@ static int run_without(const char *reason, const struct request *request) {
 
 static int run(const struct flags *flags, const struct request *request) {
     static struct model model;
-    model_disk_mount();
+    if (!request->worker) model_disk_mount();
     if (sys_access(program_of(request), X_OK) < 0) {
         return run_without("llama binary not found", request);
     }
+    if (request->worker) return worker_run(flags, request);
     if (!model_find(&model)) return run_without("model not found in /models", request);
+    if (request->workers > 0 && !workers_carry(request->workers)) return STATUS_FAILED;
     model_preload();
     return request->serve ? serve_run(&model, flags, request) : chat_run(&model, flags, request);
 }

@@ -76,23 +76,27 @@ static void read_console(struct chat *chat) {
     if (count == 0 || (count < 0 && count != -EAGAIN && count != -EINTR)) chat->console_closed = true;
 }
 
-static void serve_console(void *owner, short events) {
+static void serve_console(void *owner, int fd, short events) {
+    (void)fd;
     if (events & POLLIN) read_console(owner);
 }
 
-static void serve_control(void *owner, short events) {
+static void serve_control(void *owner, int fd, short events) {
+    (void)fd;
     (void)events;
     struct chat *chat = owner;
     if (control_port_asks_to_leave(&chat->control)) chat->conversation.over = true;
 }
 
-static void serve_terminal(void *owner, short events) {
+static void serve_terminal(void *owner, int fd, short events) {
+    (void)fd;
     (void)events;
     struct conversation *conversation = &((struct chat *)owner)->conversation;
     llama_cli_read(&conversation->llama, &conversation->screen);
 }
 
-static void serve_input(void *owner, short events) {
+static void serve_input(void *owner, int fd, short events) {
+    (void)fd;
     struct conversation *conversation = &((struct chat *)owner)->conversation;
     if (events & POLLOUT) messages_send(&conversation->messages, conversation->llama.input);
     if (events & POLLERR) conversation->messages.sending = false; // the program has ended

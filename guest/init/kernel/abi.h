@@ -19,6 +19,7 @@ enum {
     EINVAL = 22,
     EPIPE = 32,
     ENOSYS = 38,
+    EINPROGRESS = 115,
 };
 
 // include/uapi/linux/fcntl.h, include/uapi/asm-generic/fcntl.h
@@ -115,6 +116,7 @@ enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1 }; // include/uapi/linux/time.h
 
 // include/uapi/asm-generic/signal.h. x86_64 demands a restorer even from handlers that never return.
 enum {
+    SIGHUP = 1,
     SIGINT = 2,
     SIGILL = 4,
     SIGABRT = 6,
@@ -122,7 +124,9 @@ enum {
     SIGFPE = 8,
     SIGKILL = 9,
     SIGSEGV = 11,
+    SIGPIPE = 13,
     SIGCHLD = 17,
+    SIG_IGN = 1, // instead of a handler
     SIG_SETMASK = 2,
     SA_RESTORER = 0x04000000,
 };
@@ -189,6 +193,14 @@ enum { AF_UNIX = 1, AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_NONBLOCK 
 struct unix_address {
     uint16_t family;
     char path[108];
+};
+// include/uapi/linux/in.h, tcp.h. Port and address have their highest byte first.
+enum { IPPROTO_TCP = 6, TCP_NODELAY = 1 };
+struct internet_address {
+    uint16_t family;
+    uint8_t port[2];
+    uint8_t address[4];
+    uint8_t zero[8];
 };
 
 // include/uapi/linux/if.h, sockios.h: the flags half of struct ifreq

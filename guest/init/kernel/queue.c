@@ -28,7 +28,7 @@ long queue_drain(struct queue *queue, int fd, size_t kept) {
     if (queue_length(queue) <= kept) return 0;
     long count = sys_write(fd, queue->bytes + queue->start, queue_length(queue) - kept);
     if (count > 0) queue->start += (size_t)count;
-    if (queue->start == queue->end) queue->start = queue->end = 0;
+    if (queue->start == queue->end) queue_clear(queue);
     return count;
 }
 

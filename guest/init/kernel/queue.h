@@ -6,16 +6,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { QUEUE_BYTES = 64 * 1024 };
+
 struct queue {
     size_t start;
     size_t end;
-    char bytes[64 * 1024];
+    char bytes[QUEUE_BYTES];
 };
 
 static inline size_t queue_length(const struct queue *queue) { return queue->end - queue->start; }
 static inline size_t queue_room(const struct queue *queue) {
     return sizeof queue->bytes - queue_length(queue);
 }
+
+static inline void queue_clear(struct queue *queue) { queue->start = queue->end = 0; }
 
 // Appends bytes; the caller has made sure that there is room.
 void queue_append(struct queue *queue, const char *bytes, size_t size);

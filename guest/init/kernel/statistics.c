@@ -28,3 +28,23 @@ static int read_mib(const char *name) {
 
 int memory_total_mib(void) { return read_mib("MemTotal"); }
 int memory_available_mib(void) { return read_mib("MemAvailable"); }
+
+// Counts a list of ranges such as "0-3,6" (Documentation/admin-guide/cputopology.rst).
+static unsigned count_ranges(const char *list) {
+    unsigned count = 0, first, last;
+    while (text_parse_number(&list, UINT16_MAX, &first)) {
+        last = first;
+        if (*list == '-') list++;
+        text_parse_number(&list, UINT16_MAX, &last);
+        if (last >= first) count += last - first + 1;
+        if (*list != ',') break;
+        list++;
+    }
+    return count;
+}
+
+unsigned processors_online(void) {
+    char list[256];
+    bool known = file_read("/sys/devices/system/cpu/online", list, sizeof list) > 0;
+    return known ? count_ranges(list) : 0;
+}

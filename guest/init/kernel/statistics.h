@@ -1,4 +1,4 @@
-// Numbers of the whole machine, as /proc/meminfo and /proc/vmstat list them.
+// Numbers of the whole machine, as /proc/meminfo, /proc/vmstat and /sys list them.
 #ifndef ZOSIA_STATISTICS_H
 #define ZOSIA_STATISTICS_H
 
@@ -11,5 +11,8 @@ bool statistic_read(const char *path, const char *name, unsigned *number);
 // The memory that the kernel has to give; 0 when unknown.
 int memory_total_mib(void);
 int memory_available_mib(void);
+
+// 0 when unknown.
+unsigned processors_online(void);
 
 #endif

@@ -85,6 +85,21 @@ static inline long sys_socket(int family, int type, int protocol) {
 static inline long sys_connect(int fd, const struct unix_address *address) {
     return SYSCALL(SYS_connect, fd, address, sizeof *address, 0, 0);
 }
+static inline long sys_connect_internet(int fd, const struct internet_address *address) {
+    return SYSCALL(SYS_connect, fd, address, sizeof *address, 0, 0);
+}
+static inline long sys_bind_internet(int fd, const struct internet_address *address) {
+    return SYSCALL(SYS_bind, fd, address, sizeof *address, 0, 0);
+}
+static inline long sys_listen(int fd, int waiting_max) {
+    return SYSCALL(SYS_listen, fd, waiting_max, 0, 0, 0);
+}
+static inline int sys_accept(int fd, int flags) {
+    return (int)SYSCALL(SYS_accept4, fd, NULL, NULL, flags, 0);
+}
+static inline long sys_set_socket_option(int fd, int level, int option, int value) {
+    return SYSCALL(SYS_setsockopt, fd, level, option, &value, sizeof value);
+}
 static inline long sys_load_module(int fd, const char *parameters) {
     return SYSCALL(SYS_finit_module, fd, parameters, 0, 0, 0);
 }

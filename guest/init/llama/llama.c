@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "kernel/statistics.h"
+#include "kernel/sys.h"
 #include "text/text.h"
 
 // The prompt of a measurement: some dozens of tokens, in any vocabulary no more than its bytes.
@@ -12,6 +14,17 @@
 // Room for the prompt beside the tokens; contexts come in multiples of 256.
 enum { PERF_PROMPT_TOKENS_MAX = 256, CONTEXT_STEP = 256 };
 _Static_assert(sizeof PERF_PROMPT < PERF_PROMPT_TOKENS_MAX, "the prompt fits its room");
+
+#if defined(__aarch64__)
+#define TRIPLET "aarch64-linux-gnu"
+#else
+#define TRIPLET "x86_64-linux-gnu"
+#endif
+
+const char *llama_worker_program(void) {
+    const char *own = "/usr/bin/ggml-rpc-server";
+    return sys_access(own, X_OK) == 0 ? own : "/usr/libexec/" TRIPLET "/llama/bin/ggml-rpc-server";
+}
 
 static void add(struct llama_command *command, const char *argument) {
     command->arguments[command->argument_count++] = argument;
@@ -40,12 +53,27 @@ static void begin(struct llama_command *command, const char *program, const stru
     }
 }
 
+// All layers go to the workers, and to each its part by its memory, unless the request says otherwise.
+static void add_workers(struct llama_command *command, const struct request *request) {
+    if (request->workers == 0) return;
+    size_t length = 0;
+    for (unsigned i = 0; i < request->workers; i++) {
+        length += text_format(command->workers + length, sizeof command->workers - length, "%s127.0.0.1:%d",
+                              i == 0 ? "" : ",", LLAMA_WORKER_PORT + (int)i);
+    }
+    add(command, "--rpc");
+    add(command, command->workers);
+    add(command, "--n-gpu-layers");
+    add(command, "999"); // more than any model has
+}
+
 static void add_asked(struct llama_command *command, const struct flags *flags,
                       const struct request *request) {
     if (flags->threads > 0) add_number(command, "--threads", command->threads, flags->threads);
     if (flags->batch_threads > 0) {
         add_number(command, "--threads-batch", command->batch_threads, flags->batch_threads);
     }
+    add_workers(command, request);
     if (request->has_chat_template) {
         add(command, "--chat-template-file");
         add(command, REQUEST_CHAT_TEMPLATE_PATH);
@@ -113,6 +141,23 @@ void llama_server_command(struct llama_command *command, const struct model *mod
     add(command, "--log-verbosity");
     add(command, "3");
     add_asked(command, flags, request);
+    finish(command, flags, request);
+}
+
+void llama_worker_command(struct llama_command *command, const struct flags *flags,
+                          const struct request *request) {
+    int processors = (int)processors_online();
+    command->argument_count = 0;
+    add(command, llama_worker_program());
+    add(command, "--host");
+    add(command, "127.0.0.1");
+    add_number(command, "--port", command->port, LLAMA_WORKER_PORT);
+    // By itself it takes half of the processors.
+    add_number(command, "--threads", command->threads,
+               flags->threads > 0 ? flags->threads
+               : processors > 0   ? processors
+                                  : 1);
+    for (unsigned i = 0; i < request->argument_count; i++) add(command, request->arguments[i]);
     finish(command, flags, request);
 }
 

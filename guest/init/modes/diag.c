@@ -26,25 +26,7 @@ static char *first_line(char *text) {
     return text;
 }
 
-// Counts a list of ranges such as "0-3,6" (Documentation/admin-guide/cputopology.rst).
-static unsigned count_ranges(const char *list) {
-    unsigned count = 0, first, last;
-    while (text_parse_number(&list, UINT16_MAX, &first)) {
-        last = first;
-        if (*list == '-') list++;
-        text_parse_number(&list, UINT16_MAX, &last);
-        if (last >= first) count += last - first + 1;
-        if (*list != ',') break;
-        list++;
-    }
-    return count;
-}
-
-static void print_cpus(void) {
-    char list[256];
-    bool known = file_read("/sys/devices/system/cpu/online", list, sizeof list) > 0;
-    number_fact("cpus", known ? count_ranges(list) : 0);
-}
+static void print_cpus(void) { number_fact("cpus", processors_online()); }
 
 // The first processor's: a line "flags : ..." on x86_64, "Features : ..." on aarch64.
 static void print_cpu_features(void) {

@@ -38,7 +38,8 @@ static bool start(struct running *running) {
     return started;
 }
 
-static void read_output(void *owner, short events) {
+static void read_output(void *owner, int fd, short events) {
+    (void)fd;
     (void)events;
     struct running *running = owner;
     char bytes[4096];

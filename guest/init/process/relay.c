@@ -73,8 +73,8 @@ static void run_once(struct relay *relay, const struct relay_owner *functions, v
     sys_poll(fds, OWN_STREAMS + relay->stream_count, supervisor_timeout_ms(&relay->supervisor, timeout_ms));
 
     for (size_t i = 0; i < relay->stream_count; i++) {
-        short events = fds[OWN_STREAMS + i].revents;
-        if (events != 0) relay->handlers[i](owner, events);
+        const struct pollfd *stream = &fds[OWN_STREAMS + i];
+        if (stream->revents != 0) relay->handlers[i](owner, stream->fd, stream->revents);
     }
     if (fds[CONSOLE].revents != 0) read_console(relay);
     if (fds[ENDED].revents != 0) children_reap(relay->ended, child);

@@ -9,10 +9,10 @@
 #include "kernel/sys.h"
 #include "supervisor.h"
 
-enum { RELAY_OUTPUTS_MAX = 2, RELAY_STREAMS_MAX = 5 };
+enum { RELAY_OUTPUTS_MAX = 2, RELAY_STREAMS_MAX = 68 };
 
 // Called when poll(2) reports `events` for a descriptor.
-typedef void relay_handler(void *owner, short events);
+typedef void relay_handler(void *owner, int fd, short events);
 
 struct relay {
     struct supervisor supervisor;

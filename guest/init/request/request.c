@@ -44,6 +44,16 @@ static void read_terminal(struct request *request) {
     request->terminal_type[length] = '\0';
 }
 
+// "COUNT\n". False when that is none, or more than can be.
+static bool read_workers(struct request *request) {
+    char text[16];
+    long length = file_read("/etc/zosia/request/workers", text, sizeof text);
+    if (length < 0) return length == -ENOENT;
+    const char *cursor = text;
+    return text_parse_number(&cursor, REQUEST_WORKERS_MAX, &request->workers) && text_equal(cursor, "\n") &&
+           request->workers > 0;
+}
+
 bool request_read(struct request *request) {
     char first_byte[2];
     request->sealed = sys_access("/etc/zosia/request/sealed", R_OK) == 0;
@@ -55,7 +65,12 @@ bool request_read(struct request *request) {
     request->piped = sys_access("/etc/zosia/request/piped", R_OK) == 0;
     request->wake = sys_access("/etc/zosia/request/wake", R_OK) == 0;
     request->serve = sys_access("/etc/zosia/request/serve", R_OK) == 0;
+    request->worker = sys_access("/etc/zosia/request/worker", R_OK) == 0;
     read_terminal(request);
+    if (!read_workers(request)) {
+        console_line("zosia: cannot read how many workers there are");
+        return false;
+    }
     if (read_arguments(request)) return true;
     console_line("zosia: cannot read the llama arguments of this run, or they are too many");
     return false;

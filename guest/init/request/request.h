@@ -9,7 +9,7 @@
 
 #define REQUEST_CHAT_TEMPLATE_PATH "/etc/zosia/request/chat-template"
 
-enum { REQUEST_ARGUMENTS_MAX = 1024 };
+enum { REQUEST_ARGUMENTS_MAX = 1024, REQUEST_WORKERS_MAX = 16 };
 
 struct request {
     // Extra llama arguments, in order.
@@ -26,6 +26,10 @@ struct request {
     bool wake;
     // Answer over HTTP what comes through a port, rather than chat.
     bool serve;
+    // Compute for other machines, without a model of its own, what comes through a port.
+    bool worker;
+    // How many other machines compute for this one; 0: it computes itself.
+    unsigned workers;
     // The user's terminal.
     struct window_size window;
     char terminal_type[64];
