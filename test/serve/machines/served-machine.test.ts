@@ -1,0 +1,25 @@
+import { Duplex } from 'node:stream';
+import { expect, it } from 'vitest';
+import { PutAway, ServedMachine } from '../../../src/serve/machines/served-machine.js';
+
+const nothing = (): void => undefined;
+const never = new AbortController().signal;
+
+it('is not lent once it is being put away, though it is awake still', async () => {
+  let end = nothing;
+  const machine = new ServedMachine(
+    {
+      ramMiB: 1,
+      run: ({ onAwake }) => {
+        onAwake(() => new Duplex());
+        return new Promise((resolve) => (end = resolve));
+      },
+    },
+    { keepMs: 60_000, wakeMs: 60_000, onWoken: nothing, onIdle: nothing, onEnded: nothing },
+  );
+  (await machine.lend(never)).release();
+  const closing = machine.close();
+  await expect(machine.lend(never)).rejects.toBeInstanceOf(PutAway);
+  end();
+  await closing;
+});
