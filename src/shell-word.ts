@@ -10,3 +10,12 @@ export function shellWord(text: string): string {
 export function formatCommand(argv: readonly string[]): string {
   return argv.map(shellWord).join(' ');
 }
+
+/**
+ * A path as one word of a command: one that begins with a dash is no option there.
+ *
+ * @param path as the user has it, or as the system does
+ */
+export function shellPath(path: string): string {
+  return shellWord(path.startsWith('-') ? `./${path}` : path);
+}

@@ -9,6 +9,23 @@ export const COMMANDS: readonly CommandListing[] = [
     load: async () => (await import('./up/up.js')).defineUp,
   },
   {
+    name: 'serve',
+    description: 'models by an API, each in a machine that wakes when it is asked',
+    takes: '[model...]',
+    load: async () => (await import('./serve/serve.js')).defineServe,
+  },
+  {
+    name: 'worker',
+    description: 'compute a part of a model for other hosts',
+    load: async () => (await import('./worker/worker.js')).defineWorker,
+  },
+  {
+    name: 'plan',
+    description: 'who would hold what of a model that is split over workers',
+    takes: '<model>',
+    load: async () => (await import('./plan.js')).definePlan,
+  },
+  {
     name: 'fetch',
     description: "bring pinned packages into the cache, verified; or take Buildroot's output",
     takes: '[component...]',
@@ -60,6 +77,12 @@ export const COMMANDS: readonly CommandListing[] = [
     load: async () => (await import('./look/verify.js')).defineVerify,
   },
   {
+    name: 'sbom',
+    description: 'say what an image is made of, as SPDX',
+    takes: '<image>',
+    load: async () => (await import('./sbom.js')).defineSbom,
+  },
+  {
     name: 'snapshot',
     description: 'the machines that are kept, to be there at once the next time',
     load: async () => (await import('./snapshot.js')).defineSnapshot,
@@ -71,8 +94,8 @@ export const COMMANDS: readonly CommandListing[] = [
   },
   {
     name: 'model',
-    description: 'look inside models, and convert them',
-    load: async () => (await import('./model.js')).defineModel,
+    description: 'models by name: pulled, added, listed, verified; and what is inside them',
+    load: async () => (await import('./model/model.js')).defineModel,
   },
   {
     name: 'perf',

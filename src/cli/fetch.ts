@@ -7,15 +7,20 @@ import type { FetchFlags } from './options/fetch.js';
 import { requireOneOf } from './options/machine.js';
 import { archOption, sha256Digest } from './options/values.js';
 import { formatBytes, print, printJson, say } from './output/output.js';
+import { changeLines } from './output/lock-changes.js';
 import { startProgress } from './output/progress.js';
 import { waitNotice } from './output/wait-notice.js';
 import { COMPONENTS } from '../artifacts/lock.js';
 import type { Component } from '../artifacts/lock.js';
+import type { LockUpdate } from '../artifacts/update/update-lock.js';
 import { ZosiaError } from '../errors.js';
 import { defaultPlaces } from '../recipes/places.js';
 
 interface Flags extends FetchFlags {
+  update?: true | undefined;
   updateLock?: true | undefined;
+  dryRun?: true | undefined;
+  withoutApt?: true | undefined;
   from?: string | undefined;
   sha256?: string | undefined;
   json?: true | undefined;
@@ -28,9 +33,23 @@ export function defineFetch(command: Command, context: CliContext): void {
   addFetchOptions(command)
     .addOption(
       new Option(
-        '--update-lock',
-        "pin what Debian's suites have now (on a Debian host), then fetch it; with --from, what is there now",
+        '--update',
+        "pin what Debian's suites have now, by their signed index, then fetch it; with --from, what is there now",
       ).conflicts(['offline', 'frozen']),
+    )
+    // Its name before.
+    .addOption(new Option('--update-lock').conflicts(['offline', 'frozen']).hideHelp())
+    .addOption(
+      new Option(
+        '--dry-run',
+        'with --update: print what would be pinned, and change nothing',
+      ).conflicts(['from']),
+    )
+    .addOption(
+      new Option(
+        '--without-apt',
+        'with --update: check the signed index without apt, where there is one',
+      ).conflicts(['from']),
     )
     .addOption(
       new Option(
@@ -43,7 +62,7 @@ export function defineFetch(command: Command, context: CliContext): void {
         sha256Digest,
       ),
     )
-    .option('--json', 'print what was fetched as JSON')
+    .addOption(new Option('--json', 'print what was fetched as JSON').conflicts(['dryRun']))
     .addHelpText(
       'after',
       `
@@ -55,9 +74,13 @@ before it is used. The cache is shared by all projects; ZOSIA_CACHE moves it.
 ZOSIA_DEBIAN_MIRROR=URL names a mirror of Debian's archive to be asked first: any will do, since what
 it gives has to have the pinned sha256.
 
+--update pins what the suites have now: all, or the named components with what comes from the same suite.
+The index is checked by apt on a Debian host, else with the keys that come along; one that is signed by
+another key, has expired, or is older than the lock is refused.
+
 --from takes images/Image or images/bzImage, and images/rootfs.cpio or rootfs.tar, packed or not, into
 artifacts/<arch>/base, and pins them in zosia.lock.json here. The same place with other bytes is refused
-from then on, unless --update-lock is given. What was taken is called buildroot:
+from then on, unless --update is given. What was taken is called buildroot:
 
   zosia fetch --from ~/buildroot/output
   zosia fetch --from https://example.org/buildroot-output.tar.xz --sha256 DIGEST
@@ -66,22 +89,24 @@ from then on, unless --update-lock is given. What was taken is called buildroot:
     )
     .action(async (components: Component[], flags: Flags) => {
       requireOneOf(command, '--sha256', ['--from']);
+      if (flags.updateLock) command.setOptionValue('update', true);
+      const isUpdate = flags.update ?? flags.updateLock ?? false;
+      requireOneOf(command, '--dry-run', ['--update']);
+      requireOneOf(command, '--without-apt', ['--update']);
       if (flags.from !== undefined) {
-        await takeBuildroot(flags.from, components, flags, context);
+        await takeBuildroot(flags.from, components, { ...flags, update: isUpdate }, context);
         return;
       }
+      const update = isUpdate ? await updateLockFile(components, flags, context) : undefined;
+      if (flags.dryRun) return;
       const { fetchComponents } = await import('../artifacts/fetch.js');
-      if (flags.updateLock) {
-        const { updateLock } = await import('../artifacts/update-lock.js');
-        await updateLock({ cacheDir: folders().cacheDirectory, signal: context.signal });
-      }
       const packages = await withFetchSettings(flags, context, (settings) =>
         fetchComponents({
           ...settings,
           components: components.length > 0 ? components : undefined,
         }),
       );
-      if (flags.json) printJson(packages);
+      if (flags.json) printJson(update ? { update, packages } : packages);
       else {
         for (const { name, version, sizeBytes, path } of packages) {
           print(`${name} ${version} (${formatBytes(sizeBytes)})  ${path}`);
@@ -90,10 +115,30 @@ from then on, unless --update-lock is given. What was taken is called buildroot:
     });
 }
 
+/** Updates the lock that ships with zosia, and prints what is different, unless that goes into JSON. */
+async function updateLockFile(
+  components: readonly Component[],
+  { mirror, withoutApt, dryRun, json }: Flags,
+  { signal }: CliContext,
+): Promise<Pick<LockUpdate, 'checkedBy' | 'components' | 'changes' | 'written'>> {
+  const { updateLock } = await import('../artifacts/update/update-lock.js');
+  const { checkedBy, changes, written, ...update } = await updateLock({
+    cacheDir: folders().cacheDirectory,
+    components: components.length > 0 ? components : undefined,
+    mirror,
+    withoutApt,
+    dryRun,
+    signal,
+    log: say,
+  });
+  if (!json) for (const line of changeLines(changes)) print(line);
+  return { checkedBy, components: update.components, changes, written };
+}
+
 async function takeBuildroot(
   from: string,
   components: readonly Component[],
-  { arch, sha256, updateLock, json }: Flags,
+  { arch, sha256, update, json }: Omit<Flags, 'update'> & { readonly update: boolean },
   { signal }: CliContext,
 ): Promise<void> {
   if (components.length > 0) {
@@ -109,7 +154,7 @@ async function takeBuildroot(
       from,
       arch,
       sha256,
-      updateLock,
+      updateLock: update,
       signal,
       onBytes: (name, received, total) => {
         progress.update(name, received, total);

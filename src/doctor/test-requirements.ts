@@ -102,6 +102,13 @@ export const TEST_REQUIREMENTS: readonly Requirement[] = [
     packages: everywhere('dpkg'),
   },
   {
+    programs: ['docker-registry'],
+    use: 'is a registry that models are pulled from',
+    purposes: ['test'],
+    platform: 'linux',
+    packages: { ...everywhere('docker-distribution'), apt: 'docker-registry' },
+  },
+  {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     use: 'opens pages',
     purposes: ['test'],

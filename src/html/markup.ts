@@ -7,7 +7,7 @@ type Child = Markup | string | number | undefined | readonly Child[];
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Elements of HTML that have no end tag. */
-const VOID = new Set(['meta', 'br', 'hr', 'input']);
+const VOID = new Set(['meta', 'link', 'br', 'hr', 'input']);
 
 /** An element of HTML or SVG. Texts among its children, and its attributes, are escaped. */
 export function el(name: string, attributes: Attributes = {}, ...children: Child[]): Markup {

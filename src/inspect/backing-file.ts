@@ -19,6 +19,6 @@ export async function backingFile(path: string): Promise<BackingFile> {
   const found = await stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  if (!found.isFile()) throw notRegularFile(path);
+  if (!found.isFile()) throw notRegularFile(path, found);
   return { path, sizeBytes: found.size, allocatedBytes: found.blocks * STAT_BLOCK_BYTES };
 }

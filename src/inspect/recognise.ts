@@ -11,7 +11,7 @@ import { isFatBootSector, parseBootSector } from '../formats/fat/reader/boot-sec
 import { isMbr, isProtectiveMbr } from '../formats/gpt/mbr.js';
 import { isVmdkDescriptor } from '../formats/vmdk/reader.js';
 import type { RandomAccess } from '../image/random-access.js';
-import { shellWord } from '../shell-word.js';
+import { shellPath } from '../shell-word.js';
 
 /** File systems that are looked into; `ext4` stands for ext2 and ext3, too. */
 export type FileSystemKind = 'ext4' | 'fat';
@@ -82,52 +82,52 @@ async function isFatVolume(source: RandomAccess): Promise<boolean> {
 }
 
 /** Formats that zosia does not open, and what to do with a file of one, for the message that says so. */
-const FOREIGN: readonly (readonly [string, string, (file: string) => string])[] = [
+const FOREIGN: readonly (readonly [string, string, (word: string) => string])[] = [
   ['KDMV', 'a VMDK that holds its data itself', toRaw],
   ['QFI\xfb', 'a qcow2 image', toRaw],
-  ['GGUF', 'a model rather than an image', (file) => `zosia model info ${file}`],
+  ['GGUF', 'a model rather than an image', (word) => `zosia model info ${word}`],
   [
     '\x1f\x8b',
     'gzip data, but no initramfs, unless it is damaged',
-    (file) => `gunzip -k ${file}, and look again`,
+    (word) => `gunzip -k ${word}, and look again`,
   ],
   [
     '\x28\xb5\x2f\xfd',
     'zstd data, but no initramfs, unless it is damaged',
-    (file) => `unzstd ${file}, and look again`,
+    (word) => `unzstd ${word}, and look again`,
   ],
   [
     '\xfd7zXZ',
     'xz data, but no initramfs, unless it is damaged',
-    (file) => `unxz -k ${file}, and look again`,
+    (word) => `unxz -k ${word}, and look again`,
   ],
   [
     '\x04\x22\x4d\x18',
     'lz4 data in frames, which no kernel unpacks (it takes those of lz4 -l)',
-    (file) => `unlz4 ${file} unpacked, and look again`,
+    (word) => `unlz4 ${word} unpacked, and look again`,
   ],
   [
     '\x02\x21\x4c\x18',
     'lz4 data, but no initramfs, unless it is damaged',
-    (file) => `unlz4 -k ${file}, and look again`,
+    (word) => `unlz4 -k ${word}, and look again`,
   ],
   [
     'BZh',
     'bzip2 data, which zosia does not unpack',
-    (file) => `bunzip2 -k ${file}, and look again`,
+    (word) => `bunzip2 -k ${word}, and look again`,
   ],
   [
     '\x5d\x00\x00',
     'lzma data, which zosia does not unpack',
-    (file) => `unlzma -k ${file}, and look again`,
+    (word) => `unlzma -k ${word}, and look again`,
   ],
-  ['\x89LZO', 'lzo data, which zosia does not unpack', (file) => `lzop -d ${file}, and look again`],
+  ['\x89LZO', 'lzo data, which zosia does not unpack', (word) => `lzop -d ${word}, and look again`],
   [
     '070707',
     'a cpio archive of the old format 070707, which no kernel unpacks',
-    (file) => `cpio -i <${file}, and pack it again with cpio -o -H newc`,
+    (word) => `cpio -i <${word}, and pack it again with cpio -o -H newc`,
   ],
-  ['hsqs', 'a squashfs image', (file) => `unsquashfs ${file}`],
+  ['hsqs', 'a squashfs image', (word) => `unsquashfs ${word}`],
 ];
 
 function toRaw(file: string): string {
@@ -141,7 +141,7 @@ export async function recogniseForeign(
 ): Promise<{ what: string; instead: string } | undefined> {
   const head = await readHead(source, 8);
   const found = FOREIGN.find(([magic]) => startsWith(head, magic));
-  return found && { what: found[1], instead: found[2](shellWord(path)) };
+  return found && { what: found[1], instead: found[2](shellPath(path)) };
 }
 
 async function readHead(source: RandomAccess, length: number): Promise<Uint8Array> {

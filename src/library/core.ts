@@ -127,7 +127,7 @@ export { checkGguf } from '../formats/gguf/check.js';
 export { readGguf } from '../formats/gguf/reader.js';
 export type { GgufHeader, GgufTensor } from '../formats/gguf/reader.js';
 export { describeModel, kvCacheBytes } from '../formats/gguf/model-info.js';
-export type { ModelInfo } from '../formats/gguf/model-info.js';
+export type { MemoryFacts, ModelInfo } from '../formats/gguf/model-info.js';
 export {
   accessEncoded,
   encodeWeights,

@@ -20,15 +20,27 @@ export type {
   ReadyLinuxMachine,
   PrepareLinuxOptions,
   DescribedLinuxMachine,
+  SplitModel,
 } from '../prepare/linux.js';
 export { describeEfiMachine, prepareEfiMachine } from '../prepare/efi.js';
 export type { PrepareEfiOptions, ReadyEfiMachine } from '../prepare/efi.js';
 export { memoryByContext } from '../prepare/memory-by-context.js';
 export type { ContextMemory } from '../prepare/memory-by-context.js';
 
+// Whether a model fits this host, and which models do.
+export { fitOf, readFitHost } from '../prepare/fit.js';
+export type { Fit, FitHost, FitSubject, FitWishes, SmallerQuantisation } from '../prepare/fit.js';
+export { suggestModels } from '../prepare/suggest.js';
+export type { Suggestion, Suggestions, Unfit } from '../prepare/suggest.js';
+export { estimateSpeed } from '../prepare/speed.js';
+export type { MeasuredSpeed, SpeedEstimate, SpeedSubject } from '../prepare/speed.js';
+
 // What the types above mention.
-export type { BaseInit, KernelKind } from '../recipes/places.js';
+export type { SpeedClass } from '../models/catalogue/catalogue.js';
+export type { BaseInit, GuestRole, KernelKind } from '../recipes/places.js';
 export type { LlamaChoice } from '../recipes/llama-folder.js';
+export { NGRAM_SPECULATIONS } from '../recipes/ngram-speculation.js';
+export type { NgramSpeculation } from '../recipes/ngram-speculation.js';
 export type { DownloadProgress } from '../artifacts/download.js';
 export type { FoundRequirement } from '../doctor/check.js';
 export type { HostFacts } from '../doctor/host-facts.js';
@@ -47,3 +59,4 @@ export type { CommandResult } from '../doctor/host.js';
 export type { PackageManager, Requirement } from '../doctor/requirement.js';
 export type { AcceleratorVerdict } from '../machine/qemu/host-spec.js';
 export type { RequiredFirmware, RequiredHeaders, RequiredProgram } from '../doctor/requirement.js';
+export type { AskedSize, MachineSize } from '../machine/linux/default-size.js';

@@ -40,3 +40,4 @@ export { reportPage } from '../perf/report/html.js';
 
 // What the types above mention.
 export type { LogOptions } from '../perf/boot-log.js';
+export type { SpeedSubject } from '../prepare/speed.js';

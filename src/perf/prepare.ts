@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import type { ModelInfo } from '../formats/gguf/model-info.js';
+import type { SpeedSubject } from '../prepare/speed.js';
 import { bootedFiles } from '../recipes/places.js';
 import { checkModelDisk } from '../recipes/check-disk.js';
 import { existingDisk } from '../recipes/model-disk.js';
@@ -16,6 +18,8 @@ import type { MachineWithDisk } from '../prepare/run-disk.js';
 export interface PerfMachine extends MachineWithDisk {
   /** What results call the model. */
   readonly model: string;
+  /** What its speed depends on, where it is known. */
+  readonly weights?: SpeedSubject | undefined;
   /** What llama.cpp has to be told for a context of so many tokens, or of the usual length. */
   llamaArgs(contextTokens: number | undefined): readonly string[];
 }
@@ -49,10 +53,15 @@ export async function preparePerfMachine(options: PrepareOptions): Promise<PerfM
     spec,
     runDisk,
     mapsDisks,
-    model: basename(model.path, '.gguf'),
-    llamaArgs: (tokens) => modelNeeds(model.info, tokens ?? contextTokens).llamaArgs,
+    model: basename(model.name, '.gguf'),
+    weights: weightsOf(model.info),
+    llamaArgs: (tokens = contextTokens) =>
+      modelNeeds(model.info, { contextTokens: tokens }).llamaArgs,
   };
 }
+
+const weightsOf = ({ tokenBytes, quantisation }: ModelInfo): SpeedSubject | undefined =>
+  tokenBytes === undefined ? undefined : { tokenBytes, quantisation };
 
 async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
   const { arch, places, folders, contextTokens, dryRun, signal } = options;
@@ -68,8 +77,9 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
   }
   await checkModelDisk(disk, { signal });
   const model = await modelOnDisk(disk);
-  const needs = (tokens: number | undefined) =>
-    model && modelNeeds(model.info, tokens ?? contextTokens, model.companionBytes);
+  const needs = (tokens = contextTokens) =>
+    model &&
+    modelNeeds(model.info, { contextTokens: tokens, companionBytes: model.companionBytes });
   const memory = needs(undefined)?.memory;
   const spec = await resolveLinuxMachine(
     {
@@ -88,6 +98,7 @@ async function fromDisk(options: PrepareOptions): Promise<PerfMachine> {
   return {
     ...(dryRun ? { spec } : await withExistingDisk(spec, { hasOwnKernel })),
     model: model?.info.name ?? basename(disk),
+    weights: model && weightsOf(model.info),
     llamaArgs: (tokens) => needs(tokens)?.llamaArgs ?? [],
   };
 }

@@ -52,11 +52,13 @@ export async function prepareEfiMachine(options: PrepareEfiOptions): Promise<Rea
     settings = {},
     checkpoint,
     tokenizer,
+    fileNames,
+    known,
   } = options.model
     ? { ...options.model, settings: undefined }
     : await embeddedCheckpoint(efiModelDir(places), { signal });
   const asked = overrideSettings(settings, request);
-  const model = await readEfiModel(checkpoint, tokenizer, asked);
+  const model = await readEfiModel(checkpoint, tokenizer, asked, fileNames, known);
   const files = await readEfiDiskFiles(model, { settings: asked });
   const { image: runDisk } = planEfiDisk(files, { sourceDateSeconds });
   const disk = efiDiskPath(places, 'vmdk');
@@ -97,10 +99,10 @@ export async function describeEfiMachine(options: PrepareEfiOptions): Promise<Ef
 
 /** What the application allocates for files that make a disk. */
 async function memoryFor(
-  { checkpoint, tokenizer }: CheckpointPaths,
+  { checkpoint, tokenizer, fileNames }: CheckpointPaths,
   settings: EfiSettings,
 ): Promise<number> {
-  const model = await readEfiModel(checkpoint, tokenizer, settings);
+  const model = await readEfiModel(checkpoint, tokenizer, settings, fileNames);
   planEfiDisk(await readEfiDiskFiles(model, { settings }));
   return model.memoryBytes;
 }

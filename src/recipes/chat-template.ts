@@ -18,6 +18,17 @@ export const BUILT_IN_CHAT_TEMPLATES: readonly string[] = `
 /** Stands for no template: text is completed. */
 export const NO_CHAT_TEMPLATE = 'none';
 
+/** What makes a conversation a text without marks: what is typed, and what followed it. */
+export const PLAIN_TEXT_TEMPLATE = '{% for message in messages %}{{ message.content }}{% endfor %}';
+
+/**
+ * A template that makes the same of a conversation, and of which llama.cpp finds no text that it adds before an
+ * answer alone. With `--json-schema` on its command line llama-cli would hold that text, too, against the schema,
+ * and refuse every answer (ggml-org/llama.cpp#29006).
+ */
+export const withoutGenerationPrompt = (template: string): string =>
+  `{%- set add_generation_prompt = true %}${template}`;
+
 /** A chat template instead of the model's own. */
 export type ChatTemplate =
   | { readonly kind: 'none' }

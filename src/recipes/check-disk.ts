@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
+import { shellPath } from '../shell-word.js';
 import { option, wording } from '../wording.js';
 import { openFileSystem } from '../inspect/file-system.js';
 import { isGguf } from '../formats/gguf/layout.js';
@@ -57,7 +58,7 @@ async function checkContainer(path: string, options: OpenVmdkOptions): Promise<v
     if (await isVmdkDescriptor(file)) await (await openVmdk(file, path, options)).disk.close();
     else if (await isGguf(file)) {
       throw new ZosiaError('ZOSIA_DISK_IS_MODEL', `${path} is a model, not a disk with one on it`, {
-        hint: `Run the model with: zosia up ${path}`,
+        hint: `Run the model with: zosia up ${shellPath(path)}`,
       });
     }
   } finally {

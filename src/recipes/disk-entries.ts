@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { Ext4Entry } from '../formats/ext4/entry.js';
 import { sha256 } from '../image/sha256.js';
@@ -10,6 +9,7 @@ import type { Companion, GgufFile, Model } from './model.js';
 /** Where things lie on a model disk; guest/init looks for them there. */
 export const MODEL_PATH = '/model.gguf';
 export const PROJECTOR_PATH = '/mmproj.gguf';
+export const DRAFT_PATH = '/draft.gguf';
 /** @param number from 1 to {@link MAX_ADAPTERS} */
 export const adapterPath = (number: number): string => `/lora-${number}.gguf`;
 
@@ -22,6 +22,8 @@ export interface Companions {
   readonly projector?: Companion | undefined;
   /** LoRA adapters, applied in this order. */
   readonly adapters?: readonly Companion[] | undefined;
+  /** A smaller model, which proposes tokens that the model then checks. */
+  readonly draft?: Companion | undefined;
 }
 
 /** Something on a model disk. */
@@ -30,8 +32,12 @@ export type DiskEntry =
       readonly type: 'file';
       readonly diskPath: string;
       readonly file: HostFile;
+      /** What the file is called, where its path does not end in it. */
+      readonly fileName?: string | undefined;
       /** Of a GGUF; see `ModelPart.headerSha256`. */
       readonly headerSha256?: string | undefined;
+      /** Of the whole file, where it is known without reading it: see `KnownDigest`. */
+      readonly sha256?: string | undefined;
     }
   | { readonly type: 'symlink'; readonly diskPath: string; readonly target: string }
   /** `target` is the path on the disk of a file or a symbolic link. */
@@ -46,33 +52,37 @@ export type DiskEntry =
  * @throws ZosiaError `ZOSIA_TOO_MANY_ADAPTERS`, `ZOSIA_COMPANION_DOES_NOT_FIT`
  */
 export function modelEntries(model: Model, companions: Companions = {}): DiskEntry[] {
-  const { projector, adapters = [] } = companions;
+  const { projector, adapters = [], draft } = companions;
+  const others = [projector, draft].filter((each) => each !== undefined);
   if (adapters.length > MAX_ADAPTERS) {
     throw new ZosiaError('ZOSIA_TOO_MANY_ADAPTERS', `a disk of ${adapters.length} LoRA adapters`, {
       hint: `The guest applies ${MAX_ADAPTERS} at most.`,
     });
   }
-  for (const { header, kind, path } of [...(projector ? [projector] : []), ...adapters]) {
+  for (const { header, kind, path } of [...others, ...adapters]) {
     requireFit(header, kind, model.base, path);
   }
   const gguf = (diskPath: string, file: GgufFile): DiskEntry => ({
     type: 'file',
     diskPath,
     file,
+    fileName: file.fileName,
     headerSha256: file.headerSha256,
+    sha256: file.sha256,
   });
-  const [first, ...others] = model.parts;
+  const [first, ...rest] = model.parts;
   const parts: DiskEntry[] =
-    others.length === 0
+    rest.length === 0
       ? [gguf(MODEL_PATH, first!)]
       : [
-          ...model.parts.map((part) => gguf(`/${basename(part.path)}`, part)),
-          { type: 'symlink', diskPath: MODEL_PATH, target: basename(first!.path) },
+          ...model.parts.map((part) => gguf(`/${part.fileName}`, part)),
+          { type: 'symlink', diskPath: MODEL_PATH, target: first!.fileName },
         ];
   return [
     ...parts,
     ...(projector ? [gguf(PROJECTOR_PATH, projector)] : []),
     ...adapters.map((adapter, index) => gguf(adapterPath(index + 1), adapter)),
+    ...(draft ? [gguf(DRAFT_PATH, draft)] : []),
   ];
 }
 
@@ -93,7 +103,8 @@ export function ext4Entry(entry: DiskEntry): Ext4Entry {
 
 /**
  * What tells a disk from others with the same label: the models' headers, and of everything else place
- * and size, or what it leads to.
+ * and size, or what it leads to. Digests of whole files are not among it: a disk is the same whether they
+ * are known or not.
  */
 export function identityOf(entries: readonly DiskEntry[]): Uint8Array {
   const facts = entries.map((entry) => {

@@ -14,7 +14,11 @@ export interface DiskInput {
   readonly sizeBytes: number;
   /** Of a GGUF: the sha256 of everything before its tensor data. */
   readonly headerSha256?: string | undefined;
-  /** Of the whole file, where it was read: always when it is short, else with `--verify`. */
+  /**
+   * Of the whole file. Where it was read, which is always when it is short, else with `--verify`: what it has. Else
+   * what is known of it without reading: by the store's record, if size and time are still those of it; by the name
+   * that another program's cache has for it; or by zosia itself, of the built-in model.
+   */
   readonly sha256?: string | undefined;
 }
 

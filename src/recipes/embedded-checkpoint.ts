@@ -16,12 +16,16 @@ import {
   EMBEDDED_MODEL_TEMPLATE,
   embeddedModelPath,
 } from './embedded-model.js';
+import type { KnownCheckpointDigests } from './efi/model.js';
 import { efiMemoryBytes, textSizes } from './efi/memory.js';
 import { lookAtFile } from '../host/host-file.js';
 
 export interface CheckpointPaths {
   readonly checkpoint: string;
   readonly tokenizer: string;
+  /** What the files are called on a disk, where their paths do not end in it. */
+  readonly fileNames?: { readonly checkpoint: string; readonly tokenizer: string } | undefined;
+  readonly known?: KnownCheckpointDigests | undefined;
 }
 
 /** The files, and what `llama2.cfg` is to say of such a model. */
@@ -48,9 +52,11 @@ export async function embeddedCheckpoint(
   return withEmbeddedPair(directory, async (pair, settings) => {
     const base = join(folder, EMBEDDED_MODEL_NAME);
     const paths = { checkpoint: `${base}.bin`, tokenizer: `${base}-tokenizer.bin` };
-    await writeUnlessThere(pair.checkpoint, paths.checkpoint, signal);
-    await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal);
-    return { ...paths, settings };
+    const known = {
+      checkpoint: { sha256: await writeUnlessThere(pair.checkpoint, paths.checkpoint, signal) },
+      tokenizer: { sha256: await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal) },
+    };
+    return { ...paths, known, settings };
   });
 }
 
@@ -92,19 +98,19 @@ async function withEmbeddedPair<T>(
 
 /**
  * Of two runs that make the same file at once, the first one's stays: the disk that is planned with it must
- * not see it change.
+ * not see it change. A model as small as this one is read in some milliseconds.
+ *
+ * @returns the sha256 that it has
  */
-async function writeUnlessThere(image: Image, path: string, signal?: AbortSignal): Promise<void> {
-  if (await isThere(image, path, signal)) return;
+async function writeUnlessThere(image: Image, path: string, signal?: AbortSignal): Promise<string> {
+  const wanted = await digestImage(image, signal);
+  const isThere = async (): Promise<boolean> => {
+    const found = await lookAtFile(path).catch(() => undefined);
+    if (found?.sizeBytes !== image.sizeBytes) return false;
+    return (await digestFile(path, found.sizeBytes, signal)) === wanted;
+  };
+  if (await isThere()) return wanted;
   await writeRaw(image, path, { signal, replace: false });
-  if (!(await isThere(image, path, signal))) await writeRaw(image, path, { signal });
-}
-
-/** Both are read whole to see: a model as small as this one takes some milliseconds. */
-async function isThere(image: Image, path: string, signal?: AbortSignal): Promise<boolean> {
-  const found = await lookAtFile(path).catch(() => undefined);
-  if (found?.sizeBytes !== image.sizeBytes) return false;
-  const digests = [digestFile(path, found.sizeBytes, signal), digestImage(image, signal)];
-  const [there, wanted] = await Promise.all(digests);
-  return there === wanted;
+  if (!(await isThere())) await writeRaw(image, path, { signal });
+  return wanted;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ZosiaError } from '../errors.js';
-import { readSummedFile } from '../artifacts/summed-file.js';
+import { readSum, readSummedFile } from '../artifacts/summed-file.js';
 
 /** Where the built-in model lies. */
 export const EMBEDDED_MODEL_DIRECTORY = fileURLToPath(
@@ -27,6 +27,10 @@ export async function embeddedModelPath(
   await readSummedFile(directory, FILE_NAME, damaged);
   return join(directory, FILE_NAME);
 }
+
+/** Its sha256, as the SHA256SUMS beside it has it. @throws ZosiaError `ZOSIA_EMBEDDED_MODEL_DAMAGED` */
+export const embeddedModelDigest = (): Promise<string> =>
+  readSum(EMBEDDED_MODEL_DIRECTORY, FILE_NAME, damaged);
 
 function damaged(message: string, cause?: unknown): ZosiaError {
   return new ZosiaError('ZOSIA_EMBEDDED_MODEL_DAMAGED', message, {

@@ -2,7 +2,7 @@ import type { Base } from './base.js';
 import { GUEST_MODULES } from './guest-modules.js';
 import type { LlamaFolder } from './llama-folder.js';
 import type { ManifestInput, Recipe } from './manifest.js';
-import type { GuestFiles } from './places.js';
+import type { GuestFiles, GuestRole } from './places.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import type { FetchedPackage } from '../artifacts/fetch.js';
 import type { Component, PinnedPackage } from '../artifacts/lock.js';
@@ -22,19 +22,21 @@ export interface GuestParts {
   readonly folder: LlamaFolder | undefined;
   /** What it is layered on, unless it stands alone. */
   readonly base: Base | undefined;
+  readonly role: GuestRole;
 }
 
 /** What of a guest comes out of packages. */
-export function packagedComponents({ kernelSha256, folder }: GuestParts): Component[] {
+export function packagedComponents({ kernelSha256, folder, role }: GuestParts): Component[] {
   const components: Component[] = [];
   if (kernelSha256 === undefined) components.push('kernel');
   if (!folder) components.push('llama');
+  if (!folder && role !== 'single') components.push('llama-rpc');
   return components;
 }
 
 /** The recipes of the products, for packages as they are pinned or as they were had. */
 export function guestRecipes(
-  { arch, initSha256, kernelSha256, folder, base }: GuestParts,
+  { arch, initSha256, kernelSha256, folder, base, role }: GuestParts,
   packages: readonly (PinnedPackage | FetchedPackage)[],
 ): Record<GuestProduct, Recipe> {
   const isPrebuilt = kernelSha256 !== undefined;
@@ -50,13 +52,14 @@ export function guestRecipes(
       inputs: [
         { name: 'init', sha256: initSha256 },
         ...inputsOf(packages, 'kernel'),
-        ...(folder?.inputs ?? inputsOf(packages, 'llama')),
+        ...(folder?.inputs ?? [...inputsOf(packages, 'llama'), ...inputsOf(packages, 'llama-rpc')]),
         ...(base ? [{ name: 'base', sha256: base.sha256 }] : []),
       ],
       settings: {
         arch,
         modules: isPrebuilt ? '' : GUEST_MODULES.join(','),
         ...(base && { init: base.init }),
+        ...(role !== 'single' && { role }),
       },
     },
   };

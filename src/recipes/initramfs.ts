@@ -43,7 +43,7 @@ export function guestEntries({ init, modules, llama }: InitramfsInputs): CpioEnt
 }
 
 function isRuntimeFile(path: string): boolean {
-  return /^(\/usr)?\/(bin|lib|lib64)\//.test(path);
+  return /^(\/usr)?\/(bin|lib|lib64|libexec)\//.test(path);
 }
 
 function moduleList(modules: readonly KernelModule[]): string {

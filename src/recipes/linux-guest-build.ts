@@ -29,6 +29,8 @@ export interface GuestToBuild {
   readonly asked: Record<GuestProduct, Recipe>;
   /** Where it goes. */
   readonly files: GuestFiles;
+  /** Which of its products are to be written. */
+  readonly stale: readonly GuestProduct[];
 }
 
 /**
@@ -38,10 +40,10 @@ export interface GuestToBuild {
  *   `llamaRuntime` and `layeredInitramfs`
  */
 export async function buildLinuxGuest(
-  { parts, asked, files }: GuestToBuild,
+  { parts, asked, files, stale }: GuestToBuild,
   options: BuildGuestOptions,
 ): Promise<void> {
-  const { arch, kernelSha256, folder, base } = parts;
+  const { arch, kernelSha256, folder, base, role } = parts;
   const { log, signal } = options;
   const components = packagedComponents(parts);
   const packages = await fetchComponents({ ...options, components });
@@ -55,10 +57,11 @@ export async function buildLinuxGuest(
       ? await packagedKernel(arch, pathsOf('kernel')[0]!)
       : await prebuiltKernel(arch, await readPrebuiltKernel(arch));
   log?.(`building the ${arch} initramfs`);
+  const llamaPackages = [...pathsOf('llama'), ...pathsOf('llama-rpc')];
   const entries = guestEntries({
     init: await prebuiltInit(arch),
     modules: kernel.modules,
-    llama: folder?.entries ?? llamaRuntime(await readRuntimeFiles(pathsOf('llama')), arch),
+    llama: folder?.entries ?? llamaRuntime(await readRuntimeFiles(llamaPackages), arch, role),
   });
   const initramfs = base ? layeredInitramfs(base, entries) : planCpio(entries);
   const images: Record<GuestProduct, Image> = {
@@ -66,7 +69,7 @@ export async function buildLinuxGuest(
     uefiKernel: imageOf(kernel.image),
     initramfs,
   };
-  for (const product of Object.keys(images) as GuestProduct[]) {
+  for (const product of stale) {
     const image = images[product];
     await writeRaw(image, files[product], { signal });
     const output = { sizeBytes: image.sizeBytes, sha256: await digestImage(image, signal) };

@@ -11,7 +11,7 @@ import { MIB } from '../image/units.js';
 import { LLAMA_PROGRAMS_RUN } from './llama-runtime.js';
 import type { ManifestInput } from './manifest.js';
 import { llamaBuildDir } from './places.js';
-import type { Places } from './places.js';
+import type { GuestRole, Places } from './places.js';
 
 /** Where the guest's llama.cpp comes from. */
 export type LlamaChoice =
@@ -33,9 +33,11 @@ export async function chosenLlamaFolder(
   choice: LlamaChoice | undefined,
   places: Places,
   arch: Architecture,
+  role?: GuestRole,
 ): Promise<LlamaFolder | undefined> {
   if (choice === undefined || choice.kind === 'packages') return undefined;
-  return readLlamaFolder(choice.kind === 'built' ? llamaBuildDir(places, arch) : choice.path, arch);
+  const path = choice.kind === 'built' ? llamaBuildDir(places, arch) : choice.path;
+  return readLlamaFolder(path, arch, role);
 }
 
 /** Many times what any of them has. */
@@ -52,11 +54,16 @@ const BACKEND = /^libggml-[\w.-]+\.so$/;
  * @throws ZosiaError `ZOSIA_LLAMA_FOLDER` for a folder without them, or with those of another architecture,
  *   `ZOSIA_LIBRARY_MISSING` naming all that is missing, `ZOSIA_ELF_INVALID` and those of `accessFile`
  */
-export async function readLlamaFolder(folder: string, arch: Architecture): Promise<LlamaFolder> {
-  const programFolder = await findPrograms(folder);
+export async function readLlamaFolder(
+  folder: string,
+  arch: Architecture,
+  role: GuestRole = 'single',
+): Promise<LlamaFolder> {
+  const programs = LLAMA_PROGRAMS_RUN[role];
+  const programFolder = await findPrograms(folder, programs);
   const folders = [programFolder, folder, join(folder, 'lib'), join(folder, 'lib64')];
   const files = new FolderFiles(arch, folders);
-  for (const name of LLAMA_PROGRAMS_RUN) {
+  for (const name of programs) {
     await files.add(`/usr/bin/${name}`, join(programFolder, name));
   }
   if (!files.isStatic) {
@@ -68,18 +75,20 @@ export async function readLlamaFolder(folder: string, arch: Architecture): Promi
   return files.finish(folder);
 }
 
-async function findPrograms(folder: string): Promise<string> {
+async function findPrograms(folder: string, programs: readonly string[]): Promise<string> {
   const has = async (path: string): Promise<boolean> =>
     stat(path).then(
       (found) => found.isFile(),
       () => false,
     );
   for (const candidate of [join(folder, 'bin'), folder]) {
-    const are = await Promise.all(LLAMA_PROGRAMS_RUN.map((name) => has(join(candidate, name))));
+    const are = await Promise.all(programs.map((name) => has(join(candidate, name))));
     if (are.every(Boolean)) return candidate;
   }
+  const [last, ...others] = [...programs].reverse();
+  const lacking = others.length === 0 ? '' : `one of ${others.reverse().join(', ')} and `;
   throw badFolder(
-    `${folder} lacks one of ${LLAMA_PROGRAMS_RUN.slice(0, -1).join(', ')} and ${LLAMA_PROGRAMS_RUN.at(-1)!}`,
+    `${folder} lacks ${lacking}${last!}`,
     'Name a folder that has them all, or has a folder bin with them: zosia build llama makes one.',
   );
 }

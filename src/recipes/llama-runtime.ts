@@ -3,13 +3,17 @@ import { readElf } from '../formats/elf/elf.js';
 import type { CpioEntry } from '../formats/cpio/writer.js';
 import type { Architecture } from '../artifacts/architectures.js';
 import type { FileTree } from './file-tree.js';
+import type { GuestRole } from './places.js';
 
-/** What the guest runs: the chat, the one-shot and the server. */
-export const LLAMA_PROGRAMS_RUN: readonly string[] = [
-  'llama-cli',
-  'llama-completion',
-  'llama-server',
-];
+/** The chat, the one-shot and the server. */
+const OF_A_MODEL: readonly string[] = ['llama-cli', 'llama-completion', 'llama-server'];
+
+/** What a guest runs. */
+export const LLAMA_PROGRAMS_RUN: Readonly<Record<GuestRole, readonly string[]>> = {
+  single: OF_A_MODEL,
+  head: OF_A_MODEL,
+  worker: ['ggml-rpc-server'],
+};
 
 /**
  * What makes the locale C.UTF-8 one in which text is UTF-8. glibc has it as files, and without them every
@@ -20,23 +24,37 @@ const LOCALE_FILES = ['/usr/lib/locale/C.utf8/LC_CTYPE'];
 
 const TRIPLETS = { aarch64: 'aarch64-linux-gnu', x86_64: 'x86_64-linux-gnu' } as const;
 
+/** Where the packages have what a guest runs: a worker's program is none that people call. */
+export function packagedPrograms(role: GuestRole, arch: Architecture): string[] {
+  const folder = role === 'worker' ? `/usr/libexec/${TRIPLETS[arch]}/llama/bin` : '/usr/bin';
+  return LLAMA_PROGRAMS_RUN[role].map((name) => `${folder}/${name}`);
+}
+
 /**
  * The files llama.cpp needs to run, out of its packages: the programs, the loader, every library that
  * DT_NEEDED names, the CPU variants of ggml, which are found with dlopen and so are named by nothing, and
- * the locale.
+ * the locale. With workers also the backend that reaches them, found in the same way.
  *
  * @throws ZosiaError `ZOSIA_LIBRARY_MISSING` when the packages lack something that is needed
  */
-export function llamaRuntime(tree: FileTree, arch: Architecture): CpioEntry[] {
+export function llamaRuntime(
+  tree: FileTree,
+  arch: Architecture,
+  role: GuestRole = 'single',
+): CpioEntry[] {
   const triplet = TRIPLETS[arch];
-  const variants = tree
-    .list(`/usr/lib/${triplet}/ggml`)
-    .filter((path) => path.endsWith('.so') && path.includes('/libggml-cpu-'));
+  const backends = tree.list(`/usr/lib/${triplet}/ggml`).filter((path) => path.endsWith('.so'));
+  const variants = backends.filter((path) => path.includes('/libggml-cpu-'));
+  const remote = backends.filter((path) => path.endsWith('/libggml-rpc.so'));
   if (variants.length === 0) throw missing(`/usr/lib/${triplet}/ggml/*/libggml-cpu-*.so`, 'ggml');
+  if (role !== 'single' && remote.length === 0) {
+    throw missing(`/usr/lib/${triplet}/ggml/*/libggml-rpc.so`, 'ggml');
+  }
 
   const entries = new Map<string, CpioEntry>();
-  const programs = LLAMA_PROGRAMS_RUN.map((name) => `/usr/bin/${name}`);
-  const queue = [...programs, ...variants].map((path) => ({ path, neededBy: 'the guest' }));
+  const programs = packagedPrograms(role, arch);
+  const loaded = role === 'single' ? variants : [...variants, ...remote];
+  const queue = [...programs, ...loaded].map((path) => ({ path, neededBy: 'the guest' }));
   for (let item = queue.pop(); item; item = queue.pop()) {
     const found = tree.follow(item.path);
     if (!found) throw missing(item.path, item.neededBy);

@@ -87,7 +87,8 @@ export async function readManifest(
   return tryJson(MANIFEST, await readTextFile(manifestPath(imagePath)).catch(() => ''));
 }
 
-function recipeDigest({ product, inputs, settings }: Recipe): string {
+/** The sha256 of a recipe, as manifests have it. */
+export function recipeDigest({ product, inputs, settings }: Recipe): string {
   return digestBytes(Buffer.from(JSON.stringify([product, inputs, settings])));
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { ZosiaError } from '../errors.js';
 import type { BlockSizeBytes, Ext4Options } from '../formats/ext4/options.js';
 import { planExt4 } from '../formats/ext4/plan.js';
 import type { Ext4Image } from '../formats/ext4/plan.js';
@@ -51,7 +52,10 @@ export function planModelDisk(model: Model, layout: ModelDiskLayout = {}): Ext4I
 export interface ModelDiskOptions extends ModelDiskLayout {
   readonly format: DiskFormat;
   readonly out: string;
-  /** Whether the manifest gets the sha256 of every file, which means reading them whole. */
+  /**
+   * Whether the manifest gets the sha256 of every file, which means reading them whole; without, it has those of
+   * short files, and those that are known of models.
+   */
   readonly verify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?:
@@ -68,7 +72,8 @@ export interface WrittenDisk {
 /**
  * Writes the disk of a model, and beside it its manifest.
  *
- * @throws ZosiaError as `planModelDisk`, `checkDiskTarget` and `writeDisk`
+ * @throws ZosiaError `ZOSIA_MODEL_ROTTEN` for a file that was read and has another digest than it is known to
+ *   have; as `planModelDisk`, `checkDiskTarget` and `writeDisk`
  */
 export async function writeModelDisk(
   model: Model,
@@ -81,10 +86,16 @@ export async function writeModelDisk(
   await checkDiskTarget(out, sources);
 
   const hashed = sources.filter((file) => verify || isShort(file.sizeBytes));
-  const digests = await hashFiles(hashed, {
+  const read = await hashFiles(hashed, {
     signal,
     onProgress: (done, total) => onProgress?.('reading', done, total),
   });
+
+  const digests = new Map(files.flatMap(knownPair));
+  for (const [path, sha256] of read) {
+    if ((digests.get(path) ?? sha256) !== sha256) throw otherThanKnown(path);
+    digests.set(path, sha256);
+  }
 
   const digested = sources.map((file) => ({ ...file, sha256: digests.get(file.path) }));
   const { diskFiles, written } = await writeDisk(image, digested, {
@@ -96,8 +107,8 @@ export async function writeModelDisk(
   const manifest: DiskManifest = {
     schema: 1,
     product: 'model-disk',
-    inputs: files.map(({ diskPath, file, headerSha256 }) => ({
-      name: basename(file.path),
+    inputs: files.map(({ diskPath, file, fileName, headerSha256 }) => ({
+      name: fileName ?? basename(file.path),
       path: diskPath,
       sizeBytes: file.sizeBytes,
       headerSha256,
@@ -122,9 +133,19 @@ export async function existingDisk(places: Places): Promise<string | undefined> 
   return undefined;
 }
 
+type FileEntry = DiskEntry & { readonly type: 'file' };
+
 function entriesOf(model: Model, layout: ModelDiskLayout): DiskEntry[] {
   return [...modelEntries(model, layout), ...(layout.extras ?? [])];
 }
+
+const knownPair = ({ file, sha256 }: FileEntry): (readonly [string, string])[] =>
+  sha256 === undefined ? [] : [[file.path, sha256]];
+
+const otherThanKnown = (path: string): ZosiaError =>
+  new ZosiaError('ZOSIA_MODEL_ROTTEN', `${path} has other bytes than when it was taken in`, {
+    hint: 'zosia model verify says of which model it is, and what to do.',
+  });
 
 /** Files that cost nothing to read are always hashed. */
 const isShort = (sizeBytes: number): boolean => sizeBytes <= 1 << 20;

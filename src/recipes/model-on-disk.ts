@@ -2,13 +2,21 @@ import { closable } from '../image/closable.js';
 import { posix } from 'node:path';
 import { ZosiaError } from '../errors.js';
 import type { BaseModel } from '../formats/gguf/base-model.js';
+import { describeModel } from '../formats/gguf/model-info.js';
 import type { ModelInfo } from '../formats/gguf/model-info.js';
 import { readGguf } from '../formats/gguf/reader.js';
+import type { GgufHeader } from '../formats/gguf/reader.js';
 import type { Ext4Reader, Ext4Target } from '../formats/ext4/reader/reader.js';
 import { openFileSystem } from '../inspect/file-system.js';
 import type { OpenVmdkOptions } from '../inspect/vmdk-disk.js';
-import { adapterPath, MAX_ADAPTERS, MODEL_PATH, PROJECTOR_PATH } from './disk-entries.js';
-import { requireFit, requireKind } from '../inspect/models/kind.js';
+import {
+  adapterPath,
+  DRAFT_PATH,
+  MAX_ADAPTERS,
+  MODEL_PATH,
+  PROJECTOR_PATH,
+} from './disk-entries.js';
+import { kindFor, requireFit, requireKind } from '../inspect/models/kind.js';
 import type { CompanionKind } from '../inspect/models/kind.js';
 import { baseOfParts, describeParts, readModelParts } from '../inspect/models/parts.js';
 import type { ModelFolder } from '../inspect/models/parts.js';
@@ -16,8 +24,10 @@ import type { ModelFolder } from '../inspect/models/parts.js';
 /** The model that a guest will find on a disk. */
 export interface DiskModel {
   readonly info: ModelInfo;
-  /** Bytes of the projector and the adapters, which are loaded as well. */
+  /** Bytes of the projector, the adapters and the draft, which are loaded as well. */
   readonly companionBytes: number;
+  /** The model that drafts for it. */
+  readonly draft: ModelInfo | undefined;
 }
 
 /** What is passed on; of anything else the guest says more. */
@@ -55,8 +65,14 @@ async function findAndDescribe(disk: Ext4Reader): Promise<DiskModel | undefined>
   const path = await findModel(disk);
   if (path === undefined) return undefined;
   const parts = await readModelParts(posix.basename(path), diskFolder(disk, path));
-  const companionBytes = await checkCompanions(disk, baseOfParts(parts));
-  return { info: describeParts(parts), companionBytes };
+  const base = baseOfParts(parts);
+  const companionBytes = await checkCompanions(disk, base);
+  const draft = await checkCompanion(disk, DRAFT_PATH, 'draft', base);
+  return {
+    info: describeParts(parts),
+    companionBytes: companionBytes + (draft?.bytes ?? 0),
+    draft: draft?.header && describeModel(draft.header),
+  };
 }
 
 /** Paths are given as bytes: a backslash in a name is a backslash. */
@@ -94,34 +110,34 @@ function diskFolder(disk: Ext4Reader, modelPath: string): ModelFolder {
 
 /** Checks the companions that the guest will find. @returns bytes of all */
 async function checkCompanions(disk: Ext4Reader, model: BaseModel): Promise<number> {
-  let bytes = (await checkCompanion(disk, PROJECTOR_PATH, 'projector', model)) ?? 0;
+  let bytes = (await checkCompanion(disk, PROJECTOR_PATH, 'projector', model))?.bytes ?? 0;
   for (let number = 1; number <= MAX_ADAPTERS; number++) {
     const found = await checkCompanion(disk, adapterPath(number), 'adapter', model);
     if (found === undefined) break;
-    bytes += found;
+    bytes += found.bytes;
   }
   return bytes;
 }
 
-/** @returns its bytes; undefined when there is none */
+/** @returns its bytes, and its header where it has one that can be read; undefined when there is none */
 async function checkCompanion(
   disk: Ext4Reader,
   path: string,
   kind: CompanionKind,
   model: BaseModel,
-): Promise<number | undefined> {
+): Promise<{ bytes: number; header?: GgufHeader | undefined } | undefined> {
   const found = await absentAsUndefined(disk.stat(target(path)));
-  if (found?.type !== 'file') return found?.sizeBytes;
+  if (found?.type !== 'file') return found && { bytes: found.sizeBytes };
   const file = await disk.open(target(path));
   const header = await readGguf(file, path).catch((error: unknown) => {
     if (error instanceof ZosiaError) return undefined;
     throw error;
   });
   if (header) {
-    requireKind(header, kind, path);
+    requireKind(header, kindFor(kind), path);
     requireFit(header, kind, model, path);
   }
-  return file.sizeBytes;
+  return { bytes: file.sizeBytes, header };
 }
 
 async function absentAsUndefined<T>(found: Promise<T>): Promise<T | undefined> {

@@ -22,6 +22,18 @@ export const KERNEL_KINDS: readonly KernelKind[] = ['zosia', 'debian'];
 export type BaseInit = 'zosia' | 'base';
 export const BASE_INITS: readonly BaseInit[] = ['zosia', 'base'];
 
+/**
+ * What a guest is for: to run a model by itself, or as the head of workers, which compute for it; or to be such a
+ * worker. Only what the guest has in its initramfs differs.
+ */
+export type GuestRole = 'single' | 'head' | 'worker';
+
+const INITRAMFS_NAMES: Readonly<Record<GuestRole, string>> = {
+  single: 'initramfs.cpio',
+  head: 'head.cpio',
+  worker: 'worker.cpio',
+};
+
 /** Paths of what a Linux guest boots from. */
 export interface GuestFiles {
   /** What QEMU starts itself: an arm64 `Image`, and on x86_64 a `vmlinux`, which has nothing to unpack. */
@@ -51,12 +63,16 @@ export const userLockPath = ({ artifactsDir }: Places): string =>
   join(dirname(artifactsDir), 'zosia.lock.json');
 
 /** The files of a guest in a folder. */
-export function guestFiles(folder: string, arch: Architecture): GuestFiles {
+export function guestFiles(
+  folder: string,
+  arch: Architecture,
+  role: GuestRole = 'single',
+): GuestFiles {
   const uefiKernel = join(folder, 'Image');
   return {
     kernel: arch === 'x86_64' ? join(folder, 'vmlinux') : uefiKernel,
     uefiKernel,
-    initramfs: join(folder, 'initramfs.cpio'),
+    initramfs: join(folder, INITRAMFS_NAMES[role]),
   };
 }
 
@@ -68,13 +84,15 @@ export function bootedFiles(
     kernel,
     uefi,
     isLayered,
+    role,
   }: {
     readonly kernel?: KernelKind | undefined;
     readonly uefi?: boolean | undefined;
     readonly isLayered?: boolean | undefined;
+    readonly role?: GuestRole | undefined;
   },
 ): { readonly kernel: string; readonly initrd: string } {
-  const files = guestFiles(guestFolder(places, arch, kernel, isLayered), arch);
+  const files = guestFiles(guestFolder(places, arch, kernel, isLayered), arch, role);
   return { kernel: uefi ? files.uefiKernel : files.kernel, initrd: files.initramfs };
 }
 

@@ -62,7 +62,7 @@ describe('a model that cannot be used', () => {
     ['nowhere.gguf', /no model nowhere\.gguf/],
     ['empty.gguf', /empty/],
     ['text.gguf', /not a GGUF|GGUF/],
-    ['folder.gguf', /folder\.gguf is not a regular file/],
+    ['folder.gguf', /folder\.gguf is a folder, not a regular file/],
   ])('rejects %s', async (name, message) => {
     await expectMistake(['up', name], message, { cwd: folder.path });
     await expectMistake(['image', 'model', name], message, { cwd: folder.path });

@@ -12,8 +12,12 @@ describe('options that contradict each other', () => {
   const folder = temporaryFolder();
 
   it.each([
-    ['fetch --offline --update-lock'],
+    ['fetch --offline --update'],
+    ['fetch --frozen --update'],
     ['fetch --frozen --update-lock'],
+    ['fetch --update --dry-run --json'],
+    ['fetch --dry-run'],
+    ['fetch --without-apt'],
     ['build guest --prebuilt --arch aarch64'],
     ['build guest --prebuilt --out x'],
     ['build kernel --prebuilt --arch aarch64'],
@@ -38,7 +42,8 @@ describe('options that contradict each other', () => {
     ['run efi --timeout 5'],
     ['up --profiles x'],
     ['up --timeout 5'],
-    ['up --machine efi --offline'],
+    ['up --machine efi --frozen'],
+    ['model prune --dry-run --json'],
     ['up --tokenizer x'],
     ['image efi --hello --prompt x'],
     ['image efi --hello --tokenizer x'],
@@ -91,10 +96,13 @@ describe('an empty name', () => {
 
 describe('--json', () => {
   const folder = temporaryFolder();
-  const MACHINES_OF_THEIR_OWN = ['run linux', 'up', 'perf run', 'perf tune'];
+  const MACHINES_OF_THEIR_OWN = ['run linux', 'up', 'perf run', 'perf tune', 'serve', 'worker run'];
+  /** It makes a key among the user's settings: test/cli/worker.test.ts has it, with others. */
+  const SETTINGS_OF_ITS_OWN = ['worker key'];
   /** A command line for each command; in their order, since some look at what others have written. */
   const LINES: Readonly<Record<string, string>> = {
     fetch: 'fetch kernel --offline',
+    plan: 'plan MODEL --workers a=1GiB',
     'build guest': hasProgram('clang') ? 'build guest --builder host --out guest' : '',
     // Takes minutes: test/toolchain/kernel builds what takes none.
     'build kernel': '',
@@ -112,15 +120,25 @@ describe('--json', () => {
     'snapshot prune': '',
     'session show': '',
     'model info': 'model info MODEL',
+    'model suggest': 'model suggest --models-dir store',
+    // Asks a network: test/models/pull.test.ts has it, with servers.
+    'model pull': '',
+    'model add': 'model add MODEL --name mine --models-dir store',
+    'model list': 'model list --models-dir store',
+    'model show': 'model show mine --models-dir store',
+    'model path': 'model path mine --models-dir store',
+    'model verify': 'model verify mine --models-dir store',
+    'model rm': 'model rm mine --models-dir store',
+    'model prune': 'model prune --models-dir store',
     'perf report': 'perf report perf.csv',
     doctor: `doctor --arch ${hostArchitecture()}`,
   };
   beforeAll(() => putMeasurements(folder.path));
 
   it('is tested by this file for every command that has it', () => {
-    expect([...Object.keys(LINES), ...MACHINES_OF_THEIR_OWN].sort()).toEqual(
-      withOption('--json').sort(),
-    );
+    expect(
+      [...Object.keys(LINES), ...MACHINES_OF_THEIR_OWN, ...SETTINGS_OF_ITS_OWN].sort(),
+    ).toEqual(withOption('--json').sort());
   });
 
   it.each(Object.entries(LINES).filter(([, line]) => line !== ''))(

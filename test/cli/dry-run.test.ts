@@ -14,6 +14,10 @@ import { temporaryFolder } from '../support/temporary.js';
 
 /** A call of each kind of every command that has the option, by the words of the command. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
+  // Starts no machine, and asks an archive: test/cli/fetch-update.test.ts has it, with a server.
+  fetch: [],
+  // Of the store of models: test/models/store/store.test.ts has it.
+  'model prune': [],
   up: [
     '',
     'model.gguf --prompt x --profile mine --frozen',
@@ -23,6 +27,8 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   'run linux': ['--prompt x --profile mine', '--diag', '--verify --allow-outside'],
   'run efi': ['--prompt x --debug --screenshot s.png --firmware firmware.fd'],
+  'worker run': ['--ram 512'],
+  serve: ['model.gguf --alias gpt --ctx 512', '--no-key'],
   'perf run': ['--results new.csv --log-dir logs', 'model.gguf --results perf.csv'],
   'perf tune': ['model.gguf --threads 1 --save-profile mine --results perf.csv --log-dir logs'],
 };

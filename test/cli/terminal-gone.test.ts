@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile, writeFile } from 'node:fs/promises';
-import { spawn } from '@lydell/node-pty';
 import { describe, expect, it } from 'vitest';
 import { CLI } from '../support/cli.js';
+import { openTerminal } from '../support/terminal.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -37,16 +37,16 @@ describe('zosia on a terminal that is closed', () => {
       await writeFile(folder.file('witness.mjs'), WITNESS);
       const result = folder.file('result.json');
       const url = `http://127.0.0.1:${port}/output.tar`;
-      const terminal = spawn(
+      const terminal = openTerminal(
         process.execPath,
         [folder.file('witness.mjs'), result, CLI, 'fetch', '--from', url],
         {
           cwd: folder.path,
-          env: { ...process.env, NO_PROXY: '127.0.0.1', ZOSIA_CACHE: folder.file('cache') },
+          env: { NO_PROXY: '127.0.0.1', ZOSIA_CACHE: folder.file('cache') },
         },
       );
       await isAsked;
-      (terminal as unknown as { destroy(): void }).destroy();
+      terminal.close();
       await expect
         .poll(() => readFile(result, 'utf8').catch(() => ''), { timeout: 30_000 })
         .toBe('{"code":null,"signal":"SIGHUP"}');

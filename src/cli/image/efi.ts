@@ -6,12 +6,14 @@ import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
 import { namedCheckpoint } from '../options/efi-model.js';
 import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../options/efi-settings.js';
+import { modelsDirOption, namedModels } from '../options/models.js';
 import { sourceDateOption } from '../options/source-date.js';
 import { architecture } from '../options/values.js';
 import { formatBytes, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
+import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
 import type { EfiModel } from '../../recipes/efi/model.js';
 import { overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
@@ -31,14 +33,19 @@ interface EfiDiskFlags extends Omit<EfiSettings, 'model' | 'tokenizer'> {
   sourceDate?: number | undefined;
   out?: string | undefined;
   json?: true | undefined;
+  modelsDir?: string | undefined;
 }
 
 const EXAMPLE = 'zosia image efi --model stories15M.bin --tokenizer tokenizer.bin';
 
 export function defineImageEfi(command: Command, { signal }: CliContext): void {
   command
-    .option('--model <file>', 'a llama2.c checkpoint (.bin), of float32 or int8')
-    .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
+    .option(
+      '--model <file>',
+      'a llama2.c checkpoint (.bin), of float32 or int8; or the name of one',
+    )
+    .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)")
+    .addOption(modelsDirOption());
   addEfiSettingsOptions(command)
     .addOption(
       new Option(
@@ -139,7 +146,7 @@ interface Subject {
 
 async function readSubject(
   command: Command,
-  { hello, model: checkpoint, tokenizer, mode, format, out }: EfiDiskFlags,
+  { hello, model: checkpoint, tokenizer, mode, format, out, modelsDir }: EfiDiskFlags,
   signal: AbortSignal,
 ): Promise<Subject> {
   if (hello) return { subject: 'hello' };
@@ -152,15 +159,17 @@ async function readSubject(
       example: EXAMPLE,
       otherwise: '; or --hello alone',
     },
+    namedModels({ modelsDir }, { hold: true }),
   );
   const [{ readEfiModel }, { embeddedCheckpoint }] = await Promise.all([
     import('../../recipes/efi/model.js'),
     import('../../recipes/embedded-checkpoint.js'),
   ]);
-  if (named) return { subject: await readEfiModel(named.checkpoint, named.tokenizer) };
+  const read = ({ checkpoint: path, tokenizer: other, fileNames, known }: CheckpointPaths) =>
+    readEfiModel(path, other, {}, fileNames, known);
+  if (named) return { subject: await read(named) };
   const embedded = await embeddedCheckpoint(embeddedFolder(format, out), { signal });
-  const subject = await readEfiModel(embedded.checkpoint, embedded.tokenizer);
-  return { subject, settings: embedded.settings };
+  return { subject: await read(embedded), settings: embedded.settings };
 }
 
 function noChatMode(): ZosiaError {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
+import { modelsDirOption, namedModels } from '../options/models.js';
 import { variableOption, variableSwitch } from '../variable-option.js';
 import type { CliContext } from '../context.js';
 import { formatBytes, printJson, say } from '../output/output.js';
@@ -8,6 +9,7 @@ import { startProgress } from '../output/progress.js';
 import { ZosiaError } from '../../errors.js';
 import type { BlockSizeBytes } from '../../formats/ext4/options.js';
 import type { Model } from '../../recipes/model.js';
+import type { ModelSearch } from '../../recipes/find-model.js';
 import type { ModelDiskLayout } from '../../recipes/model-disk.js';
 import { defaultPlaces, modelDiskPath } from '../../recipes/places.js';
 import type { DiskFormat } from '../../recipes/places.js';
@@ -18,6 +20,7 @@ interface ModelDiskFlags {
   out?: string | undefined;
   mmproj?: string | undefined;
   lora?: string[] | undefined;
+  draft?: string | undefined;
   add?: string[] | undefined;
   label?: string | undefined;
   size?: number | undefined;
@@ -27,13 +30,14 @@ interface ModelDiskFlags {
   reproducibleCheck?: true | undefined;
   useDocker?: boolean | undefined;
   json?: true | undefined;
+  modelsDir?: string | undefined;
 }
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 export function defineImageModel(command: Command, { signal }: CliContext): void {
   command
-    .argument('<model...>', 'a GGUF file, or the name of one in models/; any part of a split model')
+    .argument('<model...>', 'a GGUF file, any part of a split model; or the name of a model')
     .addOption(
       new Option('--format <format>', 'raw copies the model; vmdk refers to it where it lies')
         .choices(['raw', 'vmdk'])
@@ -48,6 +52,7 @@ export function defineImageModel(command: Command, { signal }: CliContext): void
     )
     .option('--mmproj <file>', 'the multimodal projector, as /mmproj.gguf')
     .option('--lora <file>', 'a LoRA adapter, as /lora-1.gguf, /lora-2.gguf ...', collect)
+    .option('--draft <file>', 'a smaller model that drafts for it, as /draft.gguf')
     .option('--add <src:dst>', 'a further file or folder, and its path on the disk', collect)
     .option('--label <text>', 'the ext4 label, at most 16 bytes; ZOSIA_MODEL unless given')
     .addOption(
@@ -74,6 +79,7 @@ export function defineImageModel(command: Command, { signal }: CliContext): void
         'USE_DOCKER',
       ),
     )
+    .addOption(modelsDirOption())
     .option('--json', 'print what was written as JSON')
     .addHelpText(
       'after',
@@ -88,18 +94,19 @@ Examples:
       const { planModelDisk, writeModelDisk } = await import('../../recipes/model-disk.js');
       const places = defaultPlaces();
       const { format } = flags;
+      const search = { modelsDir: places.modelsDir, named: namedModels(flags, { hold: true }) };
       const out = flags.out ?? modelDiskPath(places, format);
       if (flags.useDocker) say('zosia: --use-docker is unnecessary: zosia writes ext4 itself');
 
       if (flags.reproducibleCheck) {
         const { checkReproducible } = await import('../../recipes/reproducible.js');
         const digest = await checkReproducible(async () => {
-          const { model, layout } = await gather(names, flags, places.modelsDir);
+          const { model, layout } = await gather(names, flags, search);
           return planModelDisk(model, layout);
         });
         say(`reproducible: planned twice, sha256 of both plans ${digest}`);
       }
-      const { model, layout } = await gather(names, flags, places.modelsDir);
+      const { model, layout } = await gather(names, flags, search);
       const progress = startProgress();
       try {
         const { image, manifest, written } = await writeModelDisk(model, {
@@ -128,14 +135,14 @@ Examples:
 async function gather(
   names: readonly string[],
   flags: ModelDiskFlags,
-  modelsDir: string,
+  search: ModelSearch,
 ): Promise<{ model: Model; layout: ModelDiskLayout }> {
   const [{ readCompanion, readModelFiles }, { collectAddition, parseAddition }] = await Promise.all(
     [import('../../recipes/model.js'), import('../../recipes/additions.js')],
   );
-  const model = await readModelFiles(names, modelsDir);
+  const model = await readModelFiles(names, search);
   const adapters = await Promise.all(
-    (flags.lora ?? []).map((name) => readCompanion(name, 'adapter', modelsDir)),
+    (flags.lora ?? []).map((name) => readCompanion(name, 'adapter', search)),
   );
   const extras = await Promise.all(
     (flags.add ?? []).map((text) => collectAddition(parseAddition(text))),
@@ -155,7 +162,9 @@ async function gather(
       projector:
         flags.mmproj === undefined
           ? undefined
-          : await readCompanion(flags.mmproj, 'projector', modelsDir),
+          : await readCompanion(flags.mmproj, 'projector', search),
+      draft:
+        flags.draft === undefined ? undefined : await readCompanion(flags.draft, 'draft', search),
       label: flags.label,
       sizeBytes: flags.size,
       extraBytes: extraMib === undefined ? undefined : extraMib * MIB,

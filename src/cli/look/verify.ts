@@ -1,20 +1,27 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { counted, EXIT, formatBytes, print, printJson, say } from '../output/output.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
+import { addMirrorOption, withFetchSettings } from '../options/fetch.js';
+import type { FetchFlags } from '../options/fetch.js';
+import { requireOneOf } from '../options/machine.js';
 import { partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
 import type { CpioSummary } from '../../formats/cpio/check/checker.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
 import type { FatSummary } from '../../formats/fat/check/checker.js';
+import type { ProvenanceReport } from '../../provenance/provenance-report.js';
 import type { Verification, VerifiedContent } from '../../inspect/verify.js';
 
-interface Flags extends ImageFlags {
+interface Flags extends ImageFlags, Pick<FetchFlags, 'offline' | 'mirror'> {
   full?: true | undefined;
+  provenance?: true | undefined;
   json?: true | undefined;
 }
 
-export function defineVerify(command: Command, { signal, result }: CliContext): void {
+export function defineVerify(command: Command, context: CliContext): void {
+  const { signal, result } = context;
   command
     .argument(
       '<image>',
@@ -23,7 +30,15 @@ export function defineVerify(command: Command, { signal, result }: CliContext): 
     .addOption(partitionOption())
     .addOption(allowOutsideOption())
     .option('--full', 'compare the contents of all files, however large, with the second reader')
-    .option('--json', 'print what was found as JSON')
+    .addOption(
+      new Option(
+        '--provenance',
+        'compare it with its manifest, and with the packages and programs it is made of',
+      ).conflicts(['full', 'partition']),
+    )
+    .option('--offline', 'with --provenance: use the cache alone')
+    .option('--json', 'print what was found as JSON');
+  addMirrorOption(command)
     .addHelpText(
       'after',
       `
@@ -33,14 +48,29 @@ cpio-stream); and that models are whole: *.gguf, and in FAT the checkpoint and t
 names. In an initramfs a problem is what the kernel stops at, leaves out, or makes into something else;
 what is odd and unpacked all the same is a warning. Each problem is printed as CODE, where, and what is
 wrong. Of a disk with several file systems each is checked, unless --partition names one.
+
+--provenance makes other checks, of what zosia has written: each file of an initramfs against the packages of
+the lock, which are fetched where the cache lacks them; kernels and programs against those that come with
+zosia; models, all of their bytes, against the sha256 in the
+manifest, and where that has one of their headers alone it is said; and the image against its own. What has no known origin is
+a problem, and so are a base and llama.cpp out of a folder, which the manifest alone tells of. Models and what was
+added to a disk are named as yours: the manifest alone has their sha256.
+
 Exit status: 0 clean, 1 problems found.
 
 Examples:
   zosia verify artifacts/model-disk/model.vmdk
   zosia verify disk.img --partition 2 --full
-  zosia verify artifacts/x86_64/initramfs.cpio`,
+  zosia verify artifacts/x86_64/initramfs.cpio
+  zosia verify artifacts/x86_64/initramfs.cpio --provenance`,
     )
     .action(async (path: string, flags: Flags) => {
+      requireOneOf(command, '--offline', ['--provenance']);
+      if (flags.provenance) {
+        const report = await reportProvenance(path, flags, context);
+        if (report.problemCount > 0) result.exitStatus = EXIT.failed;
+        return;
+      }
       const { verifyImage } = await import('../../inspect/verify.js');
       await withImage(path, flags, async (image) => {
         const verification = await verifyImage(image, { full: flags.full ?? false, signal });
@@ -49,6 +79,42 @@ Examples:
         if (verification.problemCount > 0) result.exitStatus = EXIT.failed;
       });
     });
+}
+
+async function reportProvenance(
+  path: string,
+  { json, allowOutside, offline, mirror }: Flags,
+  context: CliContext,
+): Promise<ProvenanceReport> {
+  const { verifyProvenance } = await import('../../provenance/verify-provenance.js');
+  const report = await withFetchSettings({ offline, mirror }, context, (settings) =>
+    verifyProvenance(path, { ...settings, allowOutside }),
+  );
+  if (json) printJson(report);
+  else printProvenance(report);
+  return report;
+}
+
+function printProvenance(report: ProvenanceReport): void {
+  const { path, problems, problemCount, unknown, manifestOnly, yours, guest } = report;
+  for (const { code, where, message } of problems) print(`${code}: ${where}: ${message}`);
+  const undescribed = problemCount - problems.length;
+  if (undescribed > 0) print(`... and ${undescribed} more`);
+  const list = (paths: readonly string[]): string => (paths.length > 0 ? paths.join(', ') : 'none');
+  print(`known:    ${counted(report.fileCount, 'file')}, ${formatBytes(report.comparedBytes)}`);
+  print(`unknown:  ${list(unknown)}`);
+  if (yours.length > 0) print(`yours:    ${list(yours)}`);
+  if (manifestOnly.length > 0) print(`manifest: nothing else tells of ${list(manifestOnly)}`);
+  if (guest?.base !== undefined) print(`base:     one of yours, sha256 ${guest.base}`);
+  if (guest?.init === 'base') print('init:     that of the base, not of zosia');
+  if (guest?.llama === 'own') print('llama:    out of a folder of yours, not out of packages');
+  for (const { message } of report.notCompared) print(`partly:   ${message}`);
+  for (const note of report.notes) say(`note: ${note}`);
+  const clean =
+    report.notCompared.length === 0
+      ? 'as its manifest says'
+      : 'as its manifest says, but for weights that were not compared';
+  print(`${path}: ${problemCount === 0 ? clean : counted(problemCount, 'problem')}`);
 }
 
 function printVerification(verification: Verification): void {

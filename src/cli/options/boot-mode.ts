@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { LinuxFlags } from './linux.js';
+import { TEXT_FLAGS } from './text.js';
 import type { BootMode } from '../../machine/machine.js';
 
 export interface BootModeFlags extends LinuxFlags, Partial<Record<BootMode, true>> {}
@@ -13,7 +14,7 @@ const MODES: Readonly<Record<BootMode, string>> = {
 const NAMES = Object.keys(MODES) as BootMode[];
 
 /** What has no part in a boot that nobody talks to. */
-const OF_A_TEXT = ['prompt', 'tokens', 'temp', 'seed', 'chatTemplate', 'reasoning'];
+const OF_A_TEXT = ['prompt', 'tokens', 'temp', 'seed', ...TEXT_FLAGS];
 
 export function addBootModeOptions(command: Command): void {
   command.optionsGroup('Instead of a prompt; the exit status is 0 when all is well:');

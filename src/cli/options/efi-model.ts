@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { embeddedModelNotice, say } from '../output/output.js';
+import { findCheckpoint } from '../../recipes/find-checkpoint.js';
+import type { NamedModels } from '../../models/named-models.js';
 import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
 import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
 
@@ -20,15 +22,17 @@ export interface CheckpointWording {
 }
 
 /**
- * The files that were named; undefined is the built-in model, which is said where it was not
- * named. It has a name, too.
+ * The files that were named, or those that a name stands for; undefined is the built-in model, which is said where
+ * it was not named. It has a name, too.
  *
- * @throws CommanderError when one was named without the other; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`
+ * @throws CommanderError when one was named without the other; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`,
+ * `ZOSIA_MODEL_NOT_FOUND`
  */
 export async function namedCheckpoint(
   command: Command,
   { checkpoint, tokenizer }: NamedCheckpoint,
   wording: CheckpointWording,
+  models: NamedModels,
 ): Promise<CheckpointPaths | undefined> {
   const { example, otherwise = '' } = wording;
   if ([undefined, EMBEDDED_MODEL_NAME].includes(checkpoint) && tokenizer === undefined) {
@@ -39,6 +43,8 @@ export async function namedCheckpoint(
     command.error(`error: ${what} is missing, as in ${example}${otherwise}`);
   if (checkpoint === undefined) return missing(wording.checkpoint);
   if (tokenizer === undefined) {
+    const found = await findCheckpoint(checkpoint, models);
+    if (found) return found;
     // A GGUF has no such file: what is wrong with it is something else.
     const { refuseGgufAt } = await import('../../recipes/refuse-gguf.js');
     await refuseGgufAt(checkpoint);

@@ -17,6 +17,12 @@ export const SEED_OPTION = [
   'seed of sampling: the same text again; 0 takes a new one',
 ] as const;
 
+export const TOP_P_OPTION = [
+  'topP',
+  '--top-p <p>',
+  'consider the likeliest tokens up to this sum; 1 considers all',
+] as const;
+
 /** Settings that have an option; the others are decided by what the disk is for. */
 const OPTIONS = [
   ['prompt', '--prompt <text>', 'text to go on from'],
@@ -27,7 +33,7 @@ const OPTIONS = [
     'tokens to run, those of the prompt and template included; 0: the whole context',
   ],
   ['temp', '--temp <t>', 'temperature of sampling; 0 always takes the likeliest token'],
-  ['topP', '--top-p <p>', 'consider the likeliest tokens up to this sum; 1 considers all'],
+  TOP_P_OPTION,
   SEED_OPTION,
   ['interactive', '--interactive', 'ask for texts on the console'],
   ['poweroff', '--poweroff', 'switch the machine off at the end, instead of waiting for a key'],

@@ -16,11 +16,7 @@ export interface EfiFlags
 
 /** What of the text only the EFI machine is told. */
 export function addEfiTextOptions(command: Command): Command {
-  return command
-    .addOption(efiSettingOption(...TEMPLATE_OPTION))
-    .addOption(
-      efiSettingOption('topP', '--top-p <p>', 'consider the likeliest tokens up to this sum'),
-    );
+  return command.addOption(efiSettingOption(...TEMPLATE_OPTION));
 }
 
 export function addEfiOptions(command: Command): Command {

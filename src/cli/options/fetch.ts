@@ -21,7 +21,10 @@ export interface FetchFlags {
 export type FetchSettings = Required<
   Pick<LinuxGuestOptions, 'arch' | 'frozen' | 'offline' | 'signal' | 'warn' | 'log' | 'onProgress'>
 > &
-  Pick<LinuxGuestOptions, 'cacheDir' | 'mirror'>;
+  Pick<LinuxGuestOptions, 'cacheDir' | 'mirror'> & {
+    /** Draws how much of a file has been read. */
+    readonly onRead: (name: string, doneBytes: number, totalBytes: number) => void;
+  };
 
 /** Adds the options but `--arch`, which stands among those of the machine where there is one. */
 export function addFetchOptions(command: Command): Command {
@@ -60,6 +63,9 @@ export async function withFetchSettings<T>(
       signal,
       warn,
       log: say,
+      onRead: (name, done, total) => {
+        progress.update(name, done, total);
+      },
       onProgress: ({ name, receivedBytes, sizeBytes, waiting }) => {
         progress.update(name, receivedBytes, sizeBytes);
         if (waiting) onWait(waiting.reason, waiting.pauseMs);

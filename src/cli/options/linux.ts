@@ -1,10 +1,11 @@
-import { Option } from 'commander';
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { ZosiaError } from '../../errors.js';
-import { SEED_OPTION, efiSettingOption } from './efi-settings.js';
+import { SEED_OPTION, TOP_P_OPTION, efiSettingOption } from './efi-settings.js';
 import { kernelOption } from './kernel.js';
 import { hostOptions } from './machine.js';
 import type { HostFlags } from './machine.js';
+import { textArguments } from './text.js';
+import type { TextFlags } from './text.js';
 import { addSnapshotOptions, sessionOption } from './snapshot.js';
 import type { SessionFlags, SnapshotFlags } from './snapshot.js';
 import { noColour } from '../output/output.js';
@@ -26,7 +27,7 @@ export interface ImageFlags {
 }
 
 /** Options of every command that starts a machine with a Linux guest. */
-export interface LinuxFlags extends HostFlags, SnapshotFlags, SessionFlags {
+export interface LinuxFlags extends HostFlags, SnapshotFlags, SessionFlags, TextFlags {
   kernel?: string | undefined;
   append?: string | undefined;
   uefi?: boolean | undefined;
@@ -41,8 +42,6 @@ export interface LinuxFlags extends HostFlags, SnapshotFlags, SessionFlags {
   temp?: number | undefined;
   seed?: bigint | undefined;
   timeout?: number | undefined;
-  chatTemplate?: string | undefined;
-  reasoning?: 'show' | 'hide' | undefined;
   json?: true | undefined;
 }
 
@@ -57,6 +56,7 @@ export function addPromptOptions(command: Command): Command {
       'temperature of sampling; 0 always takes the likeliest token',
       temperature,
     )
+    .addOption(efiSettingOption(...TOP_P_OPTION))
     .addOption(efiSettingOption(...SEED_OPTION))
     .addOption(
       variableOption(
@@ -90,16 +90,6 @@ export function addLinuxOptions(command: Command): Command {
       '-c, --ctx <n>',
       'length of the context in tokens; up to 4096 unless given',
       wholeNumber(1),
-    )
-    .option(
-      '--chat-template <name|file>',
-      "instead of the model's: a Jinja file, one that llama.cpp has built in, as chatml, or none",
-    )
-    .addOption(
-      new Option(
-        '--reasoning <how>',
-        'what a model thinks before it answers; shown unless given',
-      ).choices(['show', 'hide']),
     )
     .addOption(sessionOption())
     .addOption(appendOption())
@@ -147,7 +137,7 @@ export function linuxMachineOptions(
 /**
  * What the guest is asked to do, after `args` that the machine needs itself.
  *
- * @throws ZosiaError as `chooseChatTemplate`
+ * @throws ZosiaError as `chooseChatTemplate` and `textArguments`
  */
 export async function runRequest(
   flags: LinuxFlags,
@@ -162,10 +152,11 @@ export async function runRequest(
       ...(flags.tokens === undefined ? [] : ['--predict', String(flags.tokens)]),
       ...(flags.temp === undefined ? [] : ['--temp', String(flags.temp)]),
       ...seedArguments(flags.seed),
+      ...(await textArguments(flags)),
     ],
     isPlain: !process.stdout.isTTY || noColour(),
     chatTemplate: template.text,
-    hideReasoning: flags.reasoning === 'hide',
+    hideReasoning: flags.reasoning === 'hide' || flags.reasoning === 'off',
     terminal: process.stdout.isTTY
       ? {
           rows: process.stdout.rows,
@@ -189,15 +180,13 @@ function seedArguments(seed = 0n): string[] {
   });
 }
 
-/** What makes a conversation a text without marks: what is typed, and what followed it. */
-const PLAIN_TEXT_TEMPLATE = '{% for message in messages %}{{ message.content }}{% endfor %}';
-
 async function templateRequest({
   chatTemplate,
   prompt,
 }: LinuxFlags): Promise<{ args: string[]; text?: string | undefined }> {
   if (chatTemplate === undefined) return { args: [] };
-  const { chooseChatTemplate } = await import('../../recipes/chat-template.js');
+  const { chooseChatTemplate, PLAIN_TEXT_TEMPLATE } =
+    await import('../../recipes/chat-template.js');
   const template = await chooseChatTemplate(chatTemplate);
   switch (template.kind) {
     case 'text':

@@ -11,6 +11,15 @@ export const sourceDateOption = (): VariableOption =>
     sourceDateSeconds,
   );
 
+/** The same of a document. */
+export const createdOption = (): VariableOption =>
+  variableOption(
+    '--created <s>',
+    "date of the document, in seconds since 1970; that of the lock's newest packages unless given",
+    'SOURCE_DATE_EPOCH',
+    sourceDateSeconds,
+  );
+
 function sourceDateSeconds(text: string): number {
   const seconds = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(seconds)) return seconds;

@@ -13,10 +13,16 @@ const FLAGS: Readonly<Record<string, string>> = {
   projector: 'mmproj',
   adapters: 'lora',
   extras: 'add',
+  updateLock: 'update',
+  publicKey: 'key',
 };
 
 /** Options of the library that have a variable, but no flag. */
-const VARIABLES: Readonly<Record<string, string>> = { cacheDir: 'ZOSIA_CACHE' };
+const VARIABLES: Readonly<Record<string, string>> = {
+  cacheDir: 'ZOSIA_CACHE',
+  hubToken: 'HF_TOKEN',
+  hubUrl: 'HF_ENDPOINT',
+};
 
 /** How messages call the options of the command that ran: by their flags, or the variables they came from. */
 export function wordFor(command: Command | undefined): WordFor {

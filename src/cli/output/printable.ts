@@ -1,30 +1,24 @@
-/**
- * What a terminal may obey or hide instead of showing it: control characters, C1 ones with them (some
- * terminals obey those, too); Unicode's format characters (category Cf: overrides of the direction, zero
- * width joiners, byte order marks, tags), which make one name look like another; its line and paragraph
- * separators.
- */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+import { replaceUnseen } from '../../formats/unseen.js';
 
 /**
- * Text as a terminal may get it: what is unsafe becomes `\xHH` for each of its bytes, as in the names of
- * files. What a file says of itself could else clear the screen, or look like further lines. Printable
- * text stays as it is.
+ * Text as a terminal may get it: what it may obey or hide instead of showing it becomes `\xHH` for each of its
+ * bytes, as in the names of files. What a file says of itself could else clear the screen, or look like further
+ * lines. Printable text stays as it is.
  */
 export function printable(text: string): string {
-  return text.replace(UNSAFE, escapeBytes);
+  return replaceUnseen(text, escapeBytes);
 }
 
 /** {@link printable} for text of several lines, with tabs perhaps. */
 export function printableLines(text: string): string {
-  return text.replace(UNSAFE, (character) =>
+  return replaceUnseen(text, (character) =>
     character === '\n' || character === '\t' ? character : escapeBytes(character),
   );
 }
 
 /** JSON escapes control characters below 0x20 alone, outside of which it has line feeds; others may be. */
 export function printableJson(json: string): string {
-  return json.replace(UNSAFE, (character) =>
+  return replaceUnseen(json, (character) =>
     character === '\n' ? character : escapeUnits(character),
   );
 }

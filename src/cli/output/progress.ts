@@ -1,13 +1,11 @@
 import { beforeStderr } from './output.js';
+import { nextFact, progressLines } from './progress-lines.js';
+import type { Progress } from './progress-lines.js';
 import { progressRow } from './progress-row.js';
 import type { ProgressFact } from './progress-row.js';
+import { totalOf } from './progress-total.js';
 
-/** One row for each thing under way. On anything but a terminal nothing is drawn. */
-export interface Progress {
-  update(name: string, doneBytes: number, totalBytes: number): void;
-  /** Draws the rows a last time, and leaves them; may be called more than once. */
-  stop(): void;
-}
+export type { Progress } from './progress-lines.js';
 
 const INTERVAL_MS = 100;
 
@@ -16,7 +14,7 @@ const USUAL_COLUMNS = 80;
 
 /** Rows on stderr, in the order in which their work began. */
 export function startProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
-  if (!stream.isTTY) return { update: () => undefined, stop: () => undefined };
+  if (!stream.isTTY) return progressLines((line) => void stream.write(`${line}\n`));
   const facts = new Map<string, ProgressFact>();
   let drawnCount = 0;
   let drawnAt = -Infinity;
@@ -32,7 +30,10 @@ export function startProgress(stream: NodeJS.WriteStream = process.stderr): Prog
     const columns = (stream.columns || USUAL_COLUMNS) - 1;
     // Rows that have left the screen at its top could not be drawn again.
     const most = Math.max(1, (stream.rows || Infinity) - 1);
-    const shown = isStopped ? [...facts.values()] : [...facts.values()].slice(-most);
+    const all = [...facts.values()];
+    const hasTotal = !isStopped && all.length > 1 && most > 1;
+    const last = all.slice(-(hasTotal ? most - 1 : most));
+    const shown = isStopped ? all : hasTotal ? last.concat(totalOf(all)) : last;
     const now = performance.now();
     clear();
     stream.write(shown.map((fact) => `${progressRow(fact, now, columns)}\n`).join(''));
@@ -47,8 +48,7 @@ export function startProgress(stream: NodeJS.WriteStream = process.stderr): Prog
     update(name, doneBytes, totalBytes) {
       if (isStopped) return;
       const now = performance.now();
-      const began = facts.get(name)?.began ?? { doneBytes, at: now };
-      facts.set(name, { name, doneBytes, totalBytes, began });
+      facts.set(name, nextFact(facts.get(name), { name, doneBytes, totalBytes }, now));
       if (now - drawnAt >= INTERVAL_MS) draw();
     },
     stop() {

@@ -3,6 +3,7 @@ import { folders } from '../environment.js';
 import { withFetchSettings } from '../options/fetch.js';
 import { chosenKernel } from '../options/kernel.js';
 import { hostOptions } from '../options/machine.js';
+import { namedModels } from '../options/models.js';
 import { printJson, say, warn } from '../output/output.js';
 import type { PerfMachineFlags } from './options.js';
 import { sayWhatIsMissing } from '../start/start.js';
@@ -15,7 +16,8 @@ import type { MeasuredRun } from '../../perf/measure.js';
 import type { Boot } from '../../perf/outcome.js';
 import { preparePerfMachine } from '../../perf/prepare.js';
 import type { PerfMachine } from '../../perf/prepare.js';
-import { recordOf } from '../../perf/record.js';
+import { recordOf, speedOf } from '../../perf/record.js';
+import { rememberSpeed } from '../../perf/speed-history.js';
 import { groupResults } from '../../perf/report/groups.js';
 import { summaryLines } from '../../perf/report/text.js';
 import { openResultsFile } from '../../perf/results-file.js';
@@ -80,6 +82,9 @@ export async function withPerfBench(
           const { logPath } = run.outcome;
           records.push({ ...record, logPath });
           sayRun(run);
+          // It is for estimates alone: measuring goes on without.
+          const speed = speedOf(run, machine);
+          if (speed) await rememberSpeed(folders().cacheDirectory, speed).catch(() => undefined);
           await results?.append(record).catch((error: unknown) => {
             const which = `run ${run.round} with ${describeSetting(run.setting)}`;
             say(`zosia: ${which} is not in ${flags.results!}; the summary has it`);
@@ -105,6 +110,7 @@ async function prepare(
     return preparePerfMachine({
       ...settings,
       model,
+      named: namedModels(flags, { hold: !flags.dryRun }),
       dryRun: flags.dryRun,
       places,
       kernel: kind,

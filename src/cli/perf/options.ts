@@ -9,13 +9,16 @@ import { kernelOption } from '../options/kernel.js';
 import { addImageOptions, appendOption } from '../options/linux.js';
 import type { ImageFlags } from '../options/linux.js';
 import { addHostOptions } from '../options/machine.js';
+import { modelsDirOption } from '../options/models.js';
+import type { ModelsFlags } from '../options/models.js';
 import type { HostFlags } from '../options/machine.js';
 import { timeoutSeconds, wholeNumber } from '../options/values.js';
 import { isOnCommandLine, variableOption } from '../variable-option.js';
 import { MAX_TOKENS } from '../../perf/setting.js';
 
 /** Options of the commands that boot machines to measure them. */
-export interface PerfMachineFlags extends HostFlags, FetchFlags, LlamaFlags, ImageFlags {
+export interface PerfMachineFlags
+  extends HostFlags, FetchFlags, LlamaFlags, ImageFlags, ModelsFlags {
   kernel?: string | undefined;
   base?: string | undefined;
   append?: string | undefined;
@@ -60,6 +63,7 @@ export function addPerfMachineOptions(command: Command): Command {
       .addOption(new Option('--json', 'print the results as JSON').conflicts('dryRun')),
   )
     .addOption(appendOption())
+    .addOption(modelsDirOption())
     .addOption(kernelOption());
   command.optionsGroup('What is booted where no model is named:');
   addImageOptions(command).optionsGroup('What is fetched:');

@@ -41,10 +41,7 @@ const USUAL_PROFILE = 'phi35_fast';
 
 export function definePerfRun(command: Command, context: CliContext): void {
   command
-    .argument(
-      '[model]',
-      'a GGUF file, or the name of one in models/; the last model disk unless given',
-    )
+    .argument('[model]', 'a GGUF file, or the name of a model; the last model disk unless given')
     .optionsGroup('What is measured:')
     .addOption(
       variableOption(

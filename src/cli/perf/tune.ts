@@ -27,10 +27,7 @@ const USUAL_REPEATS = 3;
 
 export function definePerfTune(command: Command, context: CliContext): void {
   command
-    .argument(
-      '[model]',
-      'a GGUF file, or the name of one in models/; the last model disk unless given',
-    )
+    .argument('[model]', 'a GGUF file, or the name of a model; the last model disk unless given')
     .optionsGroup('What is tried:');
   addSpaceOptions(command)
     .optionsGroup('How it is measured:')

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
-import { SEED_OPTION, efiSettingOption } from '../options/efi-settings.js';
+import { SEED_OPTION, TOP_P_OPTION, efiSettingOption } from '../options/efi-settings.js';
 import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../options/machine.js';
 import {
   addEfiOptions,
@@ -49,6 +49,7 @@ export function defineRunEfi(command: Command, context: CliContext): void {
       ),
     );
   addEfiTextOptions(command)
+    .addOption(efiSettingOption(...TOP_P_OPTION))
     .addOption(efiSettingOption(...SEED_OPTION))
     .addOption(
       variableOption(
@@ -81,56 +82,66 @@ Examples:
     )
     .action(async (flags: RunEfiFlags) => {
       requireOneOf(command, '--timeout', ['--prompt', '--screenshot']);
-      const [
-        { checkEfiDisk },
-        { efiDiskNeeds },
-        { withRunDisk },
-        { resolveEfiMachine },
-        { startEfiMachine },
-      ] = await Promise.all([
-        import('../../recipes/check-disk.js'),
-        import('../../recipes/efi/disk-needs.js'),
-        import('../../recipes/efi/run-disk.js'),
-        import('../../machine/machine.js'),
-        import('../start/efi.js'),
-      ]);
-      const { signal } = context;
+      const { withHeldDisk } = await import('../../recipes/held-disk.js');
+      const disk = flags.disk ?? (await usualDisk(defaultPlaces()));
+      const run = (): Promise<void> => runDisk(disk, flags, context);
       const { allowOutside } = flags;
-      const arch = chosenArchitecture(flags.arch);
-      const places = defaultPlaces();
-      const disk = flags.disk ?? (await usualDisk(places));
-      const settings = efiRunSettings(flags);
-      const hasSettings = Object.keys(settings).length > 0;
-      await checkEfiDisk(disk, signal);
-      const { memoryBytes } = (await isFile(disk))
-        ? await efiDiskNeeds(disk, {
-            arch,
-            allowOutside,
-            settings: hasSettings ? settings : undefined,
-          })
-        : { memoryBytes: 0 };
-      const spec = await resolveEfiMachine(
-        {
-          ...efiMachineOptions(flags),
-          arch,
-          disk,
-          memoryBytes,
-          signal,
-          debugLog: flags.debug ? debugLogPath(places) : undefined,
-        },
-        folders(),
-      );
-      if (flags.dryRun) await sayWhatIsNotInTheCommand(hasSettings, spec.debugLog);
-      else if (spec.debugLog !== undefined) {
-        await makeOutputFolder(dirname(spec.debugLog));
-        say(`zosia: what the guest does wrong goes to ${spec.debugLog}`);
-      }
-      if (hasSettings && !flags.dryRun) {
-        const start = (runDisk: typeof spec.disk): Promise<void> =>
-          startEfiMachine({ ...spec, disk: runDisk }, flags, context);
-        await withRunDisk(disk, settings, start, { signal, allowOutside });
-      } else await startEfiMachine(spec, flags, context);
+      const { signal } = context;
+      // A dry run starts nothing that models would be taken away from.
+      await (flags.dryRun ? run() : withHeldDisk(disk, run, { allowOutside, signal }));
     });
+}
+
+/** Boots a disk as it is, but for settings of this run. */
+async function runDisk(disk: string, flags: RunEfiFlags, context: CliContext): Promise<void> {
+  const [
+    { checkEfiDisk },
+    { efiDiskNeeds },
+    { withRunDisk },
+    { resolveEfiMachine },
+    { startEfiMachine },
+  ] = await Promise.all([
+    import('../../recipes/check-disk.js'),
+    import('../../recipes/efi/disk-needs.js'),
+    import('../../recipes/efi/run-disk.js'),
+    import('../../machine/machine.js'),
+    import('../start/efi.js'),
+  ]);
+  const { signal } = context;
+  const { allowOutside } = flags;
+  const arch = chosenArchitecture(flags.arch);
+  const places = defaultPlaces();
+  const settings = efiRunSettings(flags);
+  const hasSettings = Object.keys(settings).length > 0;
+  await checkEfiDisk(disk, signal);
+  const { memoryBytes } = (await isFile(disk))
+    ? await efiDiskNeeds(disk, {
+        arch,
+        allowOutside,
+        settings: hasSettings ? settings : undefined,
+      })
+    : { memoryBytes: 0 };
+  const spec = await resolveEfiMachine(
+    {
+      ...efiMachineOptions(flags),
+      arch,
+      disk,
+      memoryBytes,
+      signal,
+      debugLog: flags.debug ? debugLogPath(places) : undefined,
+    },
+    folders(),
+  );
+  if (flags.dryRun) await sayWhatIsNotInTheCommand(hasSettings, spec.debugLog);
+  else if (spec.debugLog !== undefined) {
+    await makeOutputFolder(dirname(spec.debugLog));
+    say(`zosia: what the guest does wrong goes to ${spec.debugLog}`);
+  }
+  if (hasSettings && !flags.dryRun) {
+    const start = (runDisk: typeof spec.disk): Promise<void> =>
+      startEfiMachine({ ...spec, disk: runDisk }, flags, context);
+    await withRunDisk(disk, settings, start, { signal, allowOutside });
+  } else await startEfiMachine(spec, flags, context);
 }
 
 /** What only a real run makes: the command may be tried by hand. */

@@ -11,11 +11,13 @@ import {
   runRequest,
 } from '../options/linux.js';
 import type { ImageFlags } from '../options/linux.js';
+import { addTextOptions } from '../options/text.js';
 import { chosenKernel } from '../options/kernel.js';
 import { addBootModeOptions, chosenBootMode } from '../options/boot-mode.js';
 import type { BootModeFlags } from '../options/boot-mode.js';
 import { chosenArchitecture } from '../options/values.js';
 import { applyProfile } from '../options/profile.js';
+import { sayNote } from '../start/start.js';
 import { startProgress } from '../output/progress.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
 import type { ModelNeeds } from '../../recipes/model-memory.js';
@@ -33,6 +35,7 @@ export function defineRunLinux(command: Command, context: CliContext): void {
     .addOption(allowOutsideOption());
   addLinuxOptions(command);
   addPromptOptions(command);
+  addTextOptions(command);
   addBootModeOptions(command);
   addHostOptions(command);
   command
@@ -57,78 +60,102 @@ Examples:
       requireOneOf(command, '--json', ['--prompt', '--diag']);
       requireOneOf(command, '--profiles', ['--profile']);
       requireOneOf(command, '--firmware', ['--uefi']);
-      const [
-        { existingDisk },
-        { resolveLinuxMachine },
-        { withExistingDisk, withRunDisk },
-        { startLinuxMachine },
-        { startBootMode },
-      ] = await Promise.all([
+      const [{ existingDisk }, { withHeldDisk }] = await Promise.all([
         import('../../recipes/model-disk.js'),
-        import('../../machine/machine.js'),
-        import('../../prepare/run-disk.js'),
-        import('../start/linux.js'),
-        import('../start/boot-mode.js'),
+        import('../../recipes/held-disk.js'),
       ]);
       const { flags, args } = await applyProfile(given);
-      const arch = chosenArchitecture(flags.arch);
-      const places = defaultPlaces();
-      const disk = flags.disk ?? (await existingDisk(places));
-      const found = disk === undefined ? undefined : await diskModel(disk, flags, context.signal);
-      const { uefi } = flags;
-      const { signal } = context;
-      const { kind, path: kernel } = await chosenKernel(flags.kernel, {
-        places,
-        arch,
-        uefi,
-        signal,
-      });
-      const spec = await resolveLinuxMachine(
-        {
-          ...linuxMachineOptions(flags),
-          arch,
-          kernel,
-          initrd: flags.initrd,
-          disk,
-          model: found?.needs.memory,
-          defaults: bootedFiles(places, arch, { kernel: kind, uefi }),
-          signal: context.signal,
-        },
-        folders(),
-      );
-      const request = await runRequest(flags, [...args, ...(found?.needs.llamaArgs ?? [])]);
-      const mode = chosenBootMode(flags);
-      const start = (machine: typeof spec): Promise<void> =>
-        mode === undefined
-          ? startLinuxMachine(machine, request, flags, context, found?.info)
-          : startBootMode(machine, request, mode, flags, context);
-      if (flags.dryRun) {
-        await start(spec);
-        return;
-      }
+      const disk = flags.disk ?? (await existingDisk(defaultPlaces()));
+      const run = (): Promise<void> => runDisk(disk, { flags, args }, context);
       const { allowOutside } = flags;
-      const hasOwnKernel = kernel === undefined;
-      const machine = await withExistingDisk(spec, { allowOutside, hasOwnKernel });
-      await withRunDisk(machine, start, signal);
+      const { signal } = context;
+      // A dry run starts nothing that models would be taken away from.
+      await (flags.dryRun ? run() : withHeldDisk(disk, run, { allowOutside, signal }));
     });
+}
+
+/** Boots a disk as it is; without one the guest has no model. */
+async function runDisk(
+  disk: string | undefined,
+  { flags, args }: { readonly flags: RunLinuxFlags; readonly args: readonly string[] },
+  context: CliContext,
+): Promise<void> {
+  const [
+    { resolveLinuxMachine },
+    { withExistingDisk, withRunDisk },
+    { startLinuxMachine },
+    { startBootMode },
+  ] = await Promise.all([
+    import('../../machine/machine.js'),
+    import('../../prepare/run-disk.js'),
+    import('../start/linux.js'),
+    import('../start/boot-mode.js'),
+  ]);
+  const arch = chosenArchitecture(flags.arch);
+  const places = defaultPlaces();
+  const found = disk === undefined ? undefined : await diskModel(disk, flags, context.signal);
+  const { uefi } = flags;
+  const { signal } = context;
+  const { kind, path: kernel } = await chosenKernel(flags.kernel, {
+    places,
+    arch,
+    uefi,
+    signal,
+  });
+  const spec = await resolveLinuxMachine(
+    {
+      ...linuxMachineOptions(flags),
+      arch,
+      kernel,
+      initrd: flags.initrd,
+      disk,
+      model: found?.memory,
+      defaults: bootedFiles(places, arch, { kernel: kind, uefi }),
+      signal: context.signal,
+    },
+    folders(),
+  );
+  for (const note of found?.notes ?? []) sayNote(note);
+  const request = await runRequest(flags, [...args, ...(found?.llamaArgs ?? [])]);
+  const mode = chosenBootMode(flags);
+  const start = (machine: typeof spec): Promise<void> =>
+    mode === undefined
+      ? startLinuxMachine(machine, request, flags, context, found?.info)
+      : startBootMode(machine, request, mode, flags, context);
+  if (flags.dryRun) {
+    await start(spec);
+    return;
+  }
+  const { allowOutside } = flags;
+  const hasOwnKernel = kernel === undefined;
+  const machine = await withExistingDisk(spec, { allowOutside, hasOwnKernel });
+  await withRunDisk(machine, start, signal);
 }
 
 /** A model on a disk, and what a machine for it needs. */
 interface FoundModel {
   readonly info: ModelInfo;
-  readonly needs: ModelNeeds;
+  readonly memory: ModelNeeds['memory'];
+  readonly llamaArgs: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** Checks a disk before it is booted, and looks at its model; undefined without one that can be read. */
 async function diskModel(
   disk: string,
-  { ctx, verify, allowOutside }: RunLinuxFlags,
+  { ctx, verify, allowOutside, speculate: ngram }: RunLinuxFlags,
   signal: AbortSignal,
 ): Promise<FoundModel | undefined> {
-  const [{ checkModelDisk }, { modelOnDisk }, { modelNeeds }] = await Promise.all([
+  const [
+    { checkModelDisk },
+    { modelOnDisk },
+    { contextNotes, modelNeeds },
+    { speculationArguments },
+  ] = await Promise.all([
     import('../../recipes/check-disk.js'),
     import('../../recipes/model-on-disk.js'),
     import('../../recipes/model-memory.js'),
+    import('../../recipes/speculation.js'),
   ]);
   const progress = startProgress();
   try {
@@ -145,6 +172,12 @@ async function diskModel(
   }
   const model = await modelOnDisk(disk, { allowOutside });
   if (!model) return undefined;
-  const { info, companionBytes } = model;
-  return { info, needs: modelNeeds(info, ctx, companionBytes) };
+  const { info, companionBytes, draft } = model;
+  const { memory, llamaArgs } = modelNeeds(info, { contextTokens: ctx, companionBytes, draft });
+  return {
+    info,
+    memory,
+    llamaArgs: [...llamaArgs, ...speculationArguments({ hasDraft: draft !== undefined, ngram })],
+    notes: contextNotes(info, ctx),
+  };
 }

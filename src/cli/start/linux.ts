@@ -5,9 +5,9 @@ import { EXIT, printJson, say } from '../output/output.js';
 import { writeStdout } from '../output/stdout.js';
 import { snapshotSettings } from '../options/snapshot.js';
 import { answerNotice, reportAsJson } from '../output/answer-notice.js';
+import { conversationOf } from './conversation.js';
 import { announce, AnswerPrinter, printCommand, sayNote } from './start.js';
 import type { ModelInfo } from '../../formats/gguf/model-info.js';
-import { NO_CHAT_TEMPLATE } from '../../recipes/chat-template.js';
 import { hasOwnInit } from '../../recipes/own-init.js';
 import {
   SERVER_PORT_NAME,
@@ -18,22 +18,26 @@ import {
   withInstantStart,
   withRunInitrd,
 } from '../../machine/machine.js';
-import type { LinuxMachineSpec, Question, RunRequest } from '../../machine/machine.js';
+import type { LinuxMachineSpec, Question, RunRequest, Workers } from '../../machine/machine.js';
 
 /**
  * Starts a machine the way the flags ask for: as a prompt on the terminal, as a one-shot whose answer
  * goes to stdout, or not at all but as a command line.
  *
- * @param model one without a chat template goes on from the prompt; so does one of which nothing is known
+ * @param model undefined when nothing is known of it: it then goes on from a prompt
+ * @throws ZosiaError as `conversationOf`
  */
 export async function startLinuxMachine(
   spec: LinuxMachineSpec,
-  request: RunRequest,
+  asked: RunRequest,
   flags: LinuxFlags,
   { signal, result }: CliContext,
-  model: Pick<ModelInfo, 'hasChatTemplate'> = { hasChatTemplate: false },
+  model?: Pick<ModelInfo, 'hasChatTemplate' | 'chatTemplate'>,
+  workers?: Workers,
 ): Promise<void> {
+  const { request, hasTurns, notes } = conversationOf(asked, flags, model);
   announce(spec);
+  for (const note of notes) sayNote(note);
   if (flags.dryRun) {
     await printCommand(spec, linuxArguments(spec));
     return;
@@ -45,12 +49,12 @@ export async function startLinuxMachine(
       quiet,
       request,
       { ...flags, prompt: flags.prompt },
-      { model, signal },
+      { hasTurns, signal, workers },
     );
     return;
   }
-  if (canBeSaved(spec)) {
-    result.exitStatus = await converse(spec, request, flags, signal);
+  if (canBeSaved(spec) || workers) {
+    result.exitStatus = await converse(spec, request, flags, { signal, workers });
     return;
   }
   if (flags.session !== undefined) throw noSession(flags.session);
@@ -77,7 +81,7 @@ async function converse(
   spec: LinuxMachineSpec,
   request: RunRequest,
   flags: LinuxFlags,
-  signal: AbortSignal,
+  { signal, workers }: { signal: AbortSignal; workers: Workers | undefined },
 ): Promise<number> {
   const { stdin, stdout } = process;
   return withInstantStart(
@@ -85,6 +89,7 @@ async function converse(
       request,
       snapshots: snapshotSettings(flags),
       session: flags.session,
+      workers,
       onNote: sayNote,
       wakeSettings: () => ({
         window: stdout.isTTY ? { rows: stdout.rows, columns: stdout.columns } : undefined,
@@ -107,23 +112,20 @@ const noSession = (name: string): ZosiaError =>
     hint: "A session takes zosia's own kernel and initramfs, a model disk of plain files, and this terminal.",
   });
 
-function isConversation(
-  { chatTemplate }: LinuxFlags,
-  model: Pick<ModelInfo, 'hasChatTemplate'>,
-): boolean {
-  return chatTemplate === undefined ? model.hasChatTemplate : chatTemplate !== NO_CHAT_TEMPLATE;
-}
-
 /** Has llama-server in the guest answer; which text it goes on from is for zosia to say. */
 async function answer(
   spec: LinuxMachineSpec,
   { args, hideReasoning, chatTemplate }: RunRequest,
   flags: LinuxFlags & { readonly prompt: string },
-  { model, signal }: { model: Pick<ModelInfo, 'hasChatTemplate'>; signal: AbortSignal },
+  {
+    hasTurns,
+    signal,
+    workers,
+  }: { hasTurns: boolean; signal: AbortSignal; workers: Workers | undefined },
 ): Promise<number> {
   if (!(await hasOwnInit(spec.initrd, spec.arch))) throw cannotAsk(spec.initrd);
   const { prompt } = flags;
-  const { server, conversation = isConversation(flags, model), ...asked } = splitArguments(args);
+  const { server, conversation = hasTurns, ...asked } = splitArguments(args);
   const question: Question = {
     ...asked,
     prompt,
@@ -147,6 +149,7 @@ async function answer(
     {
       request: { args: server, chatTemplate, serve: true },
       ports: [SERVER_PORT_NAME],
+      workers,
       snapshots: { ...snapshots, areKept: areKept && snapshots.areKept },
       onNote: sayNote,
       wakeSettings: () => ({}),

@@ -4,11 +4,14 @@ import type { CliContext } from '../context.js';
 import { addFetchOptions } from '../options/fetch.js';
 import { llamaOption } from '../options/llama.js';
 import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../options/machine.js';
+import { keyOption, modelsDirOption, verifyModelOption } from '../options/models.js';
 import { isOnCommandLine } from '../variable-option.js';
 import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
 import { sourceDateOption } from '../options/source-date.js';
 import { baseOption } from '../options/base.js';
 import { addLinuxOptions, addPromptOptions } from '../options/linux.js';
+import { addWorkersOptions } from '../options/workers.js';
+import { addTextOptions } from '../options/text.js';
 import type { EfiUpFlags } from './efi.js';
 import type { LinuxUpFlags } from './linux.js';
 
@@ -21,7 +24,7 @@ export function defineUp(command: Command, context: CliContext): void {
   command
     .argument(
       '[model]',
-      'a GGUF, or the name of one in models/; for efi, a llama2.c checkpoint; the built-in zosia-tiny unless given',
+      'a GGUF, a name, or a reference; for efi, a llama2.c checkpoint; the built-in zosia-tiny unless given',
     )
     .addOption(
       new Option('--machine <kind>', 'linux runs llama.cpp; efi runs with no operating system')
@@ -30,14 +33,21 @@ export function defineUp(command: Command, context: CliContext): void {
     );
   addPromptOptions(command);
   const ofLinux = optionsAdded(command, () => {
+    addTextOptions(command.optionsGroup('The text, with --machine linux:')).option(
+      '--draft <model>',
+      'a smaller model of the same family, which proposes tokens for the model to check several at once',
+    );
     command.optionsGroup('With --machine linux:');
     addFetchOptions(addLinuxOptions(command).addOption(baseOption())).addOption(llamaOption());
-    command.addOption(
-      new Option(
-        '--json',
-        'with --prompt: print the answer, how it ended, and its tokens as JSON',
-      ).conflicts('dryRun'),
-    );
+    addWorkersOptions(command);
+    command
+      .addOption(keyOption())
+      .addOption(
+        new Option(
+          '--json',
+          'with --prompt: print the answer, how it ended, and its tokens as JSON',
+        ).conflicts('dryRun'),
+      );
   });
   const ofEfi = optionsAdded(command, () => {
     command
@@ -47,6 +57,8 @@ export function defineUp(command: Command, context: CliContext): void {
     addEfiTextOptions(command);
     addEfiOptions(command);
   });
+  command.optionsGroup('The model:').addOption(verifyModelOption()).addOption(modelsDirOption());
+  helpOfEither(ofLinux);
   addHostOptions(command)
     .addOption(firmwareOption())
     .addOption(serialOption().conflicts(['prompt', 'screenshot']))
@@ -55,12 +67,20 @@ export function defineUp(command: Command, context: CliContext): void {
       `
 Examples:
   zosia up
+  zosia up phi-3.5-mini
   zosia up model.gguf
   zosia up model.gguf --prompt "Why is the sky blue?" -n 100 --temp 0
+  zosia up model.gguf --system "You are a pirate." --temp 0.7 --top-p 0.9 --min-p 0.05
+  zosia up model.gguf --prompt "Name a city" --json-schema schema.json
+  zosia up big.gguf --draft small.gguf
   zosia up model.gguf --arch x86_64 --ram 8192 --smp 6
   zosia up model.gguf --uefi
+  zosia up --machine efi stories15M
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin --prompt "" --temp 0
+
+A model that is named and not on this host is pulled: zosia model list --catalogue tells names, and with
+--offline nothing is downloaded.
 
 At the prompt, /poweroff or Ctrl+C ends the machine; Ctrl+C during an answer only stops the answer. With
 --prompt only the answer is printed on stdout: what follows the prompt, or what a model with a chat
@@ -71,6 +91,8 @@ The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the g
       refuseOptions(command, flags.machine, flags.machine === 'efi' ? ofLinux : ofEfi);
       requireOneOf(command, '--profiles', ['--profile']);
       requireOneOf(command, '--json', ['--prompt']);
+      requireOneOf(command, '--peers', ['--workers']);
+      requireOneOf(command, '--tensor-split', ['--workers']);
       if (flags.machine === 'linux') requireOneOf(command, '--firmware', ['--uefi']);
       requireOneOf(command, '--timeout', [
         '--prompt',
@@ -86,6 +108,17 @@ The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the g
     });
 }
 
+/** A model is looked for in the same places for both machines. */
+const isOfEither = ({ long }: Option): boolean => long === '--offline';
+
+/** Has help tell an option of both machines where those of the model stand. */
+function helpOfEither(options: readonly Option[]): void {
+  for (const option of options.filter(isOfEither)) {
+    option.helpGroup('The model:');
+    option.description = 'download nothing: take models and packages that are here';
+  }
+}
+
 /** The options that `add` adds. */
 function optionsAdded(command: Command, add: () => void): readonly Option[] {
   const before = command.options.length;
@@ -95,6 +128,8 @@ function optionsAdded(command: Command, add: () => void): readonly Option[] {
 
 /** @throws CommanderError for an option that belongs to another machine */
 function refuseOptions(command: Command, machine: Machine, others: readonly Option[]): void {
-  const given = others.find((option) => isOnCommandLine(command, option.attributeName()));
+  const given = others.find(
+    (option) => !isOfEither(option) && isOnCommandLine(command, option.attributeName()),
+  );
   if (given) command.error(`error: option '${given.flags}' is not for --machine ${machine}`);
 }

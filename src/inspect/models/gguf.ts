@@ -1,13 +1,13 @@
 import { closable } from '../../image/closable.js';
 import { posix } from 'node:path';
 import type { Findings } from '../../formats/findings.js';
+import { checkByKind } from '../../formats/gguf/loadable.js';
 import type { ImageNode, ImageTree, NamedNode } from '../node.js';
 import { walkTree } from '../walk.js';
 import type { LocatedNode } from '../walk.js';
-import { kindOf } from './kind.js';
 import { reported } from './model.js';
 import type { VerifiedModel } from './model.js';
-import { partCountOf, readModelPart, readModelParts } from './parts.js';
+import { headerOfAll, partCountOf, readGgufParts, readModelPart } from './parts.js';
 import type { ModelFolder, ModelPart } from './parts.js';
 
 /**
@@ -32,11 +32,14 @@ export async function checkGgufModels(
   const models: VerifiedModel[] = [];
   for (const group of groupParts(files)) {
     signal?.throwIfAborted();
-    const { path, part } = group[0]!;
+    const { path } = group[0]!;
     const isWhole = group.every((file) => file.part);
-    if (isWhole && kindOf(part!.header) === 'model') {
-      const read = (): Promise<unknown> =>
-        readModelParts(posix.basename(path), folderOf(path, nodes));
+    if (isWhole) {
+      const read = async (): Promise<true> => {
+        const parts = await readGgufParts(posix.basename(path), folderOf(path, nodes));
+        checkByKind(headerOfAll(parts), path);
+        return true;
+      };
       if (!(await reported(findings, path, read))) continue;
     }
     for (const file of group) {

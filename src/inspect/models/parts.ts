@@ -12,6 +12,7 @@ import { digestBytes } from '../../host/digest.js';
 import { noSuchFile } from '../../host/file-errors.js';
 import type { OpenRandomAccess } from '../../image/random-access.js';
 import { requireKind } from './kind.js';
+import type { ModelKind } from './kind.js';
 
 /** One file of a model: the only one, unless it was split. */
 export interface ModelPart {
@@ -43,23 +44,41 @@ const MISSING_PARTS_NAMED = 3;
 const MAX_PARTS = 65_535;
 
 /**
- * Reads the headers of a model, all parts of it when it was split, and checks each against its own
- * tensor table and all of them against each other. Any part may be named. Tensor data is not read.
+ * Reads the headers of a model that llama.cpp would load: {@link readGgufParts}, and checked further.
+ *
+ * @param kinds what it may be; a language model unless given
+ * @returns the parts in order
+ * @throws ZosiaError `ZOSIA_MODEL_WRONG_KIND`, `ZOSIA_MODEL_VOCABULARY_ONLY`, and those of `readGgufParts`
+ * and `checkLoadable`
+ */
+export async function readModelParts(
+  name: string,
+  folder: ModelFolder,
+  kinds: readonly ModelKind[] = ['model'],
+): Promise<ModelPart[]> {
+  const parts = await readGgufParts(name, folder);
+  const header = headerOfAll(parts);
+  const path = folder.pathOf(parts[0]!.name);
+  requireKind(header, kinds, path);
+  checkLoadable(header, path);
+  return parts;
+}
+
+/**
+ * Reads the headers of a GGUF of any kind, all parts of it when it was split, and checks each against its
+ * own tensor table and all of them against each other. Any part may be named. Tensor data is not read.
  *
  * A model is split when it says so: `split.count`, `split.no` (from 0) and `split.tensors.count` are
  * what llama.cpp goes by (llama_model_loader).
  *
  * @returns the parts in order
- * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_MODEL_WRONG_KIND`, `ZOSIA_MODEL_PART_NAME`,
- * `ZOSIA_MODEL_PART_MISSING`, `ZOSIA_MODEL_PARTS_DIFFER`, and those of `checkGguf` and `checkLoadable`
+ * @throws ZosiaError `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_MODEL_PART_NAME`, `ZOSIA_MODEL_PART_MISSING`,
+ * `ZOSIA_MODEL_PARTS_DIFFER`, and those of `checkGguf`
  */
-export async function readModelParts(name: string, folder: ModelFolder): Promise<ModelPart[]> {
+export async function readGgufParts(name: string, folder: ModelFolder): Promise<ModelPart[]> {
   const named = await readModelPart(name, folder);
   const partCount = partCountOf(named);
-  if (partCount <= 1) {
-    requireModel([named], folder);
-    return [named];
-  }
+  if (partCount <= 1) return [named];
   if (partCount > MAX_PARTS) {
     throw corrupt(folder.pathOf(name), `it says it is one of ${partCount} parts`);
   }
@@ -73,15 +92,7 @@ export async function readModelParts(name: string, folder: ModelFolder): Promise
   }
   if (missing.length > 0) throw partsMissing(folder.pathOf(name), partCount, missing);
   checkParts(parts, folder);
-  requireModel(parts, folder);
   return parts;
-}
-
-function requireModel(parts: readonly ModelPart[], folder: ModelFolder): void {
-  const header = headerOfAll(parts);
-  const path = folder.pathOf(parts[0]!.name);
-  requireKind(header, 'model', path);
-  checkLoadable(header, path);
 }
 
 /** What a model says of itself, its parts taken together. */
@@ -90,7 +101,7 @@ export function describeParts(parts: readonly ModelPart[]): ModelInfo {
 }
 
 /** The first part has the metadata that llama.cpp goes by. */
-function headerOfAll(parts: readonly ModelPart[]): GgufHeader {
+export function headerOfAll(parts: readonly ModelPart[]): GgufHeader {
   const headers = parts.map(({ header }) => header);
   return {
     ...headers[0]!,

@@ -32,6 +32,7 @@ export class LinuxConsole implements GuestWatcher {
   #isInit = false;
   #exitStatus: number | undefined;
   #started = false;
+  #workerFreeMiB: number | undefined;
   #isSealed = false;
   #fault: ZosiaError | undefined;
   #wanted = 0;
@@ -42,6 +43,8 @@ export class LinuxConsole implements GuestWatcher {
     if (this.#isSealed && !isMarked) return;
     if (line === GUEST_MARKERS.init) this.#isInit = true;
     if (GUEST_MARKERS.starting.test(line)) this.#started = true;
+    const listens = GUEST_MARKERS.workerListens.exec(line);
+    if (listens) this.#workerFreeMiB = Number(listens[1]);
     const found = GUEST_MARKERS.exitStatus.exec(line);
     if (found) this.#exitStatus = Number(found[1]);
     if (this.#isForeign && !this.#isInit && POWER_DOWN.test(line)) this.#exitStatus ??= 0;
@@ -100,6 +103,11 @@ export class LinuxConsole implements GuestWatcher {
   /** Whether PID 1 has said that it starts what reads the console. */
   get started(): boolean {
     return this.#started;
+  }
+
+  /** How much memory a worker has to give, in MiB; undefined before it has said so, and of any other guest. */
+  get workerFreeMiB(): number | undefined {
+    return this.#workerFreeMiB;
   }
 
   get isListening(): boolean {

@@ -1,3 +1,5 @@
+import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { checkFitsHost, ramForModelMiB } from '../qemu/memory.js';
 import type { ModelMemory } from '../qemu/memory.js';
 import { DEFAULT_MAX_CPUS } from '../resolve-host.js';
@@ -24,6 +26,8 @@ export interface HostCapacity {
 export interface AskedSize {
   readonly ramMiB?: number | undefined;
   readonly cpus?: number | undefined;
+  /** The memory that several machines share, in MiB: none gets more than it needs. */
+  readonly sharedMiB?: number | undefined;
 }
 
 /** Memory and processors, and what a user should know about them. */
@@ -38,7 +42,7 @@ export interface MachineSize {
  * 32768 MiB and 6 processors where the host has them, and otherwise a note. Slow processors beside fast ones
  * are not counted on.
  *
- * @throws ZosiaError `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`
+ * @throws ZosiaError `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_RAM_TOO_SMALL`
  */
 export function defaultSize(
   model: ModelMemory | undefined,
@@ -46,10 +50,14 @@ export function defaultSize(
   asked: AskedSize = {},
 ): MachineSize {
   const { quickCpus = host.cpus } = host;
+  const { sharedMiB } = asked;
   const neededMiB = model ? ramForModelMiB(model) : UNKNOWN_MODEL_RAM_MIB;
-  if (asked.ramMiB === undefined) checkFitsHost(neededMiB, host.freeMiB);
+  // Of memory that several share, whoever shares it out knows what is left.
+  const isOwn = sharedMiB === undefined;
+  if (asked.ramMiB === undefined && isOwn) checkFitsHost(neededMiB, host.freeMiB, model);
+  else if (asked.ramMiB !== undefined && model) checkContextFits(model, asked.ramMiB);
   const tight = model ? shortageNotes(model, asked.ramMiB) : [];
-  if (neededMiB <= BIG_MODEL_MIB) {
+  if (neededMiB <= BIG_MODEL_MIB || !isOwn) {
     const cpus = asked.cpus ?? Math.min(quickCpus, DEFAULT_MAX_CPUS);
     return { ramMiB: asked.ramMiB ?? neededMiB, cpus, notes: tight };
   }
@@ -71,6 +79,28 @@ export function defaultSize(
             `the machine gets ${ramMiB} MiB and ${cpus}`,
         ];
   return { ramMiB, cpus, notes: [...tight, ...notes] };
+}
+
+/**
+ * Weights can be read from the disk again; a context has to be in memory as a whole.
+ *
+ * @throws ZosiaError `ZOSIA_RAM_TOO_SMALL`
+ */
+function checkContextFits(model: ModelMemory, ramMiB: number): void {
+  const { kvCacheBytes, contextTokens = 0 } = model;
+  const contextMiB = Math.ceil(kvCacheBytes / MIB);
+  if (contextTokens === 0 || contextMiB < ramMiB) return;
+  const neededMiB = ramForModelMiB(model);
+  throw new ZosiaError(
+    'ZOSIA_RAM_TOO_SMALL',
+    `a context of ${contextTokens} tokens takes ${contextMiB} MiB, and the machine has ${ramMiB} MiB`,
+    {
+      hint: [
+        wording`Use ${option('ramMiB', neededMiB)} or more, or a shorter context with ${option('contextTokens')}.`,
+        wording`Use ${option('ramMiB', neededMiB)} or more.`,
+      ],
+    },
+  );
 }
 
 /** Weights that do not fit are read from the disk again for every token. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { HostRestore } from '../snapshot/host-restore.js';
 import type { SnapshotParts, SnapshotSubject } from '../snapshot/record.js';
 import type { SnapshotStore } from '../snapshot/store.js';
@@ -11,6 +12,8 @@ export interface InstantPlan {
   readonly spec: LinuxMachineSpec;
   /** Writes the initramfs with the run's request, for a machine that boots; resolves to its path. */
   readonly composeInitrd: () => Promise<string>;
+  /** Called with the ports behind the control port when a machine boots: before its guest is ready. */
+  readonly onBoot?: ((ports: readonly Duplex[]) => void) | undefined;
   /** A folder of this run's own, with a short path: sockets lie in it. */
   readonly folder: string;
   readonly wakeSettings: () => WakeSettings;

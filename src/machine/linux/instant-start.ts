@@ -16,6 +16,8 @@ import type { SnapshotPlan } from './instant-run.js';
 import { composeInitrd } from './request.js';
 import type { RunRequest } from './request.js';
 import type { LinuxMachineSpec } from './spec.js';
+import { WORKERS_PORT_NAME, leadToWorkers } from './workers.js';
+import type { Workers } from './workers.js';
 import { snapshotParts, snapshotSubject } from './snapshot-parts.js';
 
 /** The name by which the guest finds the port of its server. */
@@ -38,6 +40,8 @@ export interface InstantOptions {
   readonly snapshots: SnapshotSettings;
   /** Ports of the guest's besides the control port. */
   readonly ports?: readonly string[] | undefined;
+  /** Machines that compute for it: it is neither saved nor goes on with a session. */
+  readonly workers?: Workers | undefined;
   /** The name of the session that it goes on with. */
   readonly session?: string | undefined;
   /** What a machine that goes on is told at that moment. */
@@ -82,9 +86,10 @@ function starterIn(
   session: KeptSession | undefined,
 ): StartInstant {
   return (given, signal) => {
-    const spec = { ...given, ports: [CONTROL_PORT_NAME, ...(options.ports ?? [])] };
-    const request = requestOf(spec, options.request);
-    const { onNote, wakeSettings, snapshots } = options;
+    const { onNote, wakeSettings, snapshots, workers, ports = [] } = options;
+    const ofWorkers = workers ? [WORKERS_PORT_NAME] : [];
+    const spec = { ...given, ports: [CONTROL_PORT_NAME, ...ports, ...ofWorkers] };
+    const request = requestOf(spec, { ...options.request, workers: workers?.count });
     return new InstantMachine(
       {
         spec,
@@ -92,6 +97,11 @@ function starterIn(
         onNote,
         session,
         wakeSettings,
+        onBoot:
+          workers &&
+          ((opened) => {
+            leadToWorkers(opened[ports.length]!, workers);
+          }),
         composeInitrd: async () => {
           const path = join(folder, 'initrd');
           await composeInitrd(spec.initrd, request, path, signal);
@@ -117,12 +127,17 @@ function requestOf({ disk }: LinuxMachineSpec, request: RunRequest): RunRequest 
   };
 }
 
+/**
+ * What a machine that others compute for has of them are connections: a copy of it would find them closed, and its
+ * part of the model gone with them. A worker has nothing that took time to get ready, and another machine's model
+ * in its memory later.
+ */
 async function planOf(
   spec: LinuxMachineSpec,
   request: RunRequest,
   { cacheDirectory, areKept, isFresh, budgetBytes }: SnapshotSettings,
 ): Promise<SnapshotPlan | undefined> {
-  if (!areKept) return undefined;
+  if (!areKept || request.worker === true || request.workers !== undefined) return undefined;
   const cache = new HostFactsCache(cacheDirectory);
   const binary = await describeQemu(spec.qemu);
   const { version } = await qemuFacts(binary, cache);

@@ -4,7 +4,8 @@ import { LinuxConsole } from './console.js';
 import type { LinuxMachineSpec } from './spec.js';
 import { askServer } from '../llama-server/ask.js';
 import type { Question } from '../llama-server/ask.js';
-import { ServerConnection } from '../llama-server/connection.js';
+import { ServerClient } from '../llama-server/client.js';
+import { PortStreams } from '../streams/port-streams.js';
 import { guestDied, guestTimeout } from '../qemu/process.js';
 import { cancelledByTermination } from '../qemu/termination.js';
 import { bootWatched } from '../accelerator/silent-boot.js';
@@ -38,7 +39,7 @@ export interface OneShotResult {
  * Runs a machine that answers one question, by the server in it, and ends.
  *
  * @throws ZosiaError `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT`, `ZOSIA_INTERRUPTED`,
- *   `ZOSIA_PROMPT_TOO_LONG`, `ZOSIA_TEMPLATE_UNUSABLE`, `ZOSIA_SERVER_FAILED`; the reason of `signal`; whatever
+ *   `ZOSIA_PROMPT_TOO_LONG`, `ZOSIA_TEMPLATE_UNUSABLE`, `ZOSIA_WORKER_LOST`, `ZOSIA_SERVER_FAILED`; the reason of `signal`; whatever
  *   `onAnswer` throws
  */
 export async function runOneShot(
@@ -115,6 +116,7 @@ async function ask(
   onOutcome: (outcome: Outcome) => void,
 ): Promise<void> {
   const { qemu, ports } = await machine.awake;
+  const streams = new PortStreams(ports[0]!);
   const quit = async (): Promise<boolean> => {
     try {
       await (await qemu.qmp).execute('quit');
@@ -124,7 +126,7 @@ async function ask(
     }
   };
   try {
-    const report = await askServer(new ServerConnection(ports[0]!), question, {
+    const report = await askServer(new ServerClient(() => streams.open()), question, {
       signal: ending.signal,
       onText: (text) => onAnswer(Buffer.from(text)),
     });

@@ -42,7 +42,14 @@ export interface RunRequest {
   readonly wake?: boolean | undefined;
   /** Makes the run a server's: the guest answers over HTTP what comes through its port. */
   readonly serve?: boolean | undefined;
+  /** Makes it a worker's, without a model: the guest computes for other machines what comes through its port. */
+  readonly worker?: boolean | undefined;
+  /** How many other machines compute for this one, at most {@link MAX_WORKERS}; it does so itself unless given. */
+  readonly workers?: number | undefined;
 }
+
+/** As many as a guest's init takes. */
+export const MAX_WORKERS = 16;
 
 const REQUEST_FOLDER = '/etc/zosia/request';
 
@@ -50,7 +57,7 @@ const REQUEST_FOLDER = '/etc/zosia/request';
  * Plans a run's initrd: the base, then a tiny archive with the request.
  *
  * @param baseBytes size of the file at `basePath`
- * @throws RangeError for a NUL in an argument
+ * @throws RangeError for a NUL in an argument, and for more workers than there can be
  */
 export function planRunInitrd(basePath: string, baseBytes: number, request: RunRequest): Image {
   const base = makeImage(baseBytes, [
@@ -110,8 +117,11 @@ const llamaArguments = ({ args, isPlain = false }: RunRequest): readonly string[
 
 function requestEntries(request: RunRequest): CpioEntry[] {
   const { args, terminal, piped, sealed = false, chatTemplate, hideReasoning } = request;
-  const { table, wake, serve } = request;
+  const { table, wake, serve, worker, workers } = request;
   if (args.some((arg) => arg.includes('\0'))) throw new RangeError('an argument contains a NUL');
+  if (workers !== undefined && (workers < 1 || workers > MAX_WORKERS)) {
+    throw new RangeError(`a machine has 1 to ${MAX_WORKERS} workers`);
+  }
   const file = (name: string, text: string): CpioEntry => ({
     path: `${REQUEST_FOLDER}/${name}`,
     type: 'file',
@@ -133,6 +143,8 @@ function requestEntries(request: RunRequest): CpioEntry[] {
     ...(piped === true ? [file('piped', '')] : []),
     ...(wake === true ? [file('wake', '')] : []),
     ...(serve === true ? [file('serve', '')] : []),
+    ...(worker === true ? [file('worker', '')] : []),
+    ...(workers === undefined ? [] : [file('workers', `${workers}\n`)]),
     ...(table === undefined ? [] : [file('table', formatTable(table))]),
   ];
 }

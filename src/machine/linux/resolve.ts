@@ -36,6 +36,8 @@ export interface LinuxMachineOptions extends HostOptions {
   readonly firmware?: string | undefined;
   /** What the model needs. Unless the RAM is given, it follows from this, and must fit the host. */
   readonly model?: ModelMemory | undefined;
+  /** The memory that it shares with other machines, in MiB: it gets no more than its model needs. */
+  readonly sharedMiB?: number | undefined;
   /** zosia's own kernel and initramfs, which have usually just been built. */
   readonly defaults: { readonly kernel: string; readonly initrd: string };
   /** A real run makes them first, and the disk: none need be there, and the disk will be a VMDK. */
@@ -87,7 +89,8 @@ export async function resolveLinuxMachine(
     : undefined;
   const [freeMiB, quickCpus] = await Promise.all([hostFreeMiB(), quickProcessors()]);
   const host = { freeMiB, cpus: availableParallelism(), quickCpus };
-  const size = defaultSize(options.model, host, choices);
+  const { sharedMiB } = options;
+  const size = defaultSize(options.model, host, { ...choices, sharedMiB });
   const areOwn = kernel === defaults.kernel && initrd === defaults.initrd;
   const areThere = !arePlanned || ((await isFile(kernel)) && (await isFile(initrd)));
   const tight = areThere

@@ -108,6 +108,7 @@ async function* boot(
     },
     signal,
   );
+  run.plan.onBoot?.(machine.ports);
   // Of a QEMU that has ended its end tells more; one that has not would wait for ever.
   let broken: Error | undefined;
   const giveUp = (error: unknown): undefined => {

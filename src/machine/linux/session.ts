@@ -22,7 +22,7 @@ export interface SessionOptions {
 /**
  * Runs a machine with a Linux guest on the user's terminal; see {@link runSession}.
  *
- * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, and as {@link runSession}
+ * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, `ZOSIA_WORKER_LOST`, and as {@link runSession}
  */
 export async function runInteractive(
   spec: LinuxMachineSpec,

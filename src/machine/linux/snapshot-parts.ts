@@ -88,16 +88,17 @@ function changedValues(part: string, before = 'none', now = 'none'): string | un
 
 /** What such a machine is, for people. */
 export function snapshotSubject(
-  { arch, ramMiB, cpus, disk }: LinuxMachineSpec,
+  { arch, ramMiB, cpus, disk, modelName }: LinuxMachineSpec,
   { serve = false }: RunRequest,
 ): SnapshotSubject {
-  const model =
+  const file =
     disk?.format === 'table' ? disk.files.find((path) => path !== disk.metadata) : disk?.path;
+  const model = modelName ?? (file === undefined ? undefined : basename(file));
   return {
     arch,
     ramMiB,
     cpus,
-    ...(model !== undefined && { model: basename(model) }),
+    ...(model !== undefined && { model }),
     use: serve ? 'prompt' : 'chat',
   };
 }

@@ -14,6 +14,8 @@ export interface LinuxMachineSpec extends HostSpec {
   readonly isForeign?: true | undefined;
   /** Attached read-only. */
   readonly disk?: MachineDisk | MappedDisk | undefined;
+  /** What people call the model on the disk, where its file's name does not tell. */
+  readonly modelName?: string | undefined;
   /** Added to the end of the kernel command line. */
   readonly append: string;
   readonly console: ConsoleTarget;

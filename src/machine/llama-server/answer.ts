@@ -30,12 +30,24 @@ export function promptTooLong(tokens: number, room: number): ZosiaError {
 }
 
 /** @param reason one printable line */
-export function templateUnusable(reason: string): ZosiaError {
+export function schemaUnusable(reason: string): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_SCHEMA_UNUSABLE',
+    `llama.cpp cannot use the JSON schema: ${reason}`,
+    { hint: 'It knows the commoner parts of JSON Schema; # is the whole of it.' },
+  );
+}
+
+/**
+ * @param reason one printable line
+ * @param hasSystem whether there was a system prompt, which some templates refuse
+ */
+export function templateUnusable(reason: string, hasSystem = false): ZosiaError {
   return new ZosiaError(
     'ZOSIA_TEMPLATE_UNUSABLE',
     `llama.cpp cannot use the chat template: ${reason}`,
     {
-      hint: wording`Give another one with ${option('chatTemplate')}: a file, the name of one that llama.cpp has built in, as chatml, or none to complete text.`,
+      hint: wording`${hasSystem ? wording`Leave out ${option('system')} if it is that which has no place there. ` : ''}Give another one with ${option('chatTemplate')}: a file, the name of one that llama.cpp has built in, as chatml, or none to complete text.`,
     },
   );
 }

@@ -1,3 +1,5 @@
+import { anyObject, tryJson } from '../../json.js';
+
 /** Settings of one answer, by their names in the body of POST /completion (llama.cpp, tools/server/README.md). */
 export interface SamplingSettings {
   /** At most so many tokens; -1 for as many as the context has room for. */
@@ -17,6 +19,8 @@ export interface SamplingSettings {
   readonly stop?: readonly string[];
   /** In GBNF. */
   readonly grammar?: string;
+  /** A JSON schema that the answer follows. */
+  readonly json_schema?: Readonly<Record<string, unknown>>;
 }
 
 /** Arguments of llama-completion, as llama-server takes them. */
@@ -28,6 +32,8 @@ export interface SplitArguments {
   /** Whether the prompt is a turn of a conversation; undefined where the model is to decide. */
   readonly conversation: boolean | undefined;
   readonly systemPrompt: string | undefined;
+  /** Whether a model that can reason is to; undefined where that was not said. */
+  readonly thinks: boolean | undefined;
   /** The length of the context that the server is told; undefined for the model's own. */
   readonly contextTokens: number | undefined;
 }
@@ -86,6 +92,14 @@ const CONVERSATION: Readonly<Record<string, boolean>> = {
   '--no-conversation': false,
 };
 
+const REASONING_OPTIONS: readonly string[] = ['-rea', '--reasoning'];
+/** What a template decides by itself is left to it. */
+const REASONING: Readonly<Record<string, boolean | undefined>> = {
+  on: true,
+  off: false,
+  auto: undefined,
+};
+
 /**
  * Tells a user's arguments for llama.cpp apart: what belongs to one request goes there, so that one loaded
  * server answers with different settings. The last of two settings wins, as in llama.cpp. All that is not
@@ -96,6 +110,7 @@ export function splitArguments(args: readonly string[]): SplitArguments {
   const sampling: Settings = {};
   let conversation: boolean | undefined;
   let systemPrompt: string | undefined;
+  let thinks: boolean | undefined;
   let contextTokens: number | undefined;
 
   const rest = [...args];
@@ -116,12 +131,15 @@ export function splitArguments(args: readonly string[]): SplitArguments {
     } else if (option === '-sys' || option === '--system-prompt') {
       systemPrompt = value;
       rest.shift();
+    } else if (REASONING_OPTIONS.includes(option) && Object.hasOwn(REASONING, value)) {
+      thinks = REASONING[value];
+      rest.shift();
     } else {
       if (option === '-c' || option === '--ctx-size') contextTokens = contextOf(value);
       server.push(argument);
     }
   }
-  return { server, sampling, conversation, systemPrompt, contextTokens };
+  return { server, sampling, conversation, systemPrompt, thinks, contextTokens };
 }
 
 /** llama.cpp takes an underscore for a dash. */
@@ -136,6 +154,12 @@ function takesSetting(option: string, value: string, sampling: Settings): boolea
   }
   if (option === '--grammar') {
     sampling.grammar = value;
+    return true;
+  }
+  if (option === '-j' || option === '--json-schema') {
+    const schema = tryJson(anyObject, value);
+    if (schema === undefined) return false;
+    sampling.json_schema = schema;
     return true;
   }
   const name = Object.hasOwn(NUMBERS, option) ? NUMBERS[option] : undefined;

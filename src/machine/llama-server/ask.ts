@@ -1,10 +1,10 @@
 import type { ZosiaError } from '../../errors.js';
-import { promptTooLong, templateUnusable } from './answer.js';
+import { promptTooLong, schemaUnusable, templateUnusable } from './answer.js';
 import type { AnswerEnd, AnswerReport } from './answer.js';
-import type { Reply, ServerConnection } from './connection.js';
+import type { Reply, ServerClient } from './client.js';
 import { eventData } from './event-stream.js';
 import { asReason, serverFailed, serverRefused } from './failures.js';
-import { Reasoning } from './reasoning.js';
+import { closeReasoning, Reasoning } from './reasoning.js';
 import {
   PIECE_FIELDS,
   isOk,
@@ -30,6 +30,8 @@ export interface Question {
   /** The length of the context that was asked for; llama.cpp rounds it up, but a prompt may not be longer. */
   readonly contextTokens?: number | undefined;
   readonly hideReasoning?: boolean | undefined;
+  /** Whether a model that can reason is to; it is unless this is false, or the answer is JSON of a schema. */
+  readonly thinks?: boolean | undefined;
   /** Whether the report tells the length of the context in any case: the server takes a while to say it. */
   readonly reportsContext?: boolean | undefined;
 }
@@ -48,7 +50,7 @@ export interface AskOptions {
  *   of `signal`; whatever `onText` throws
  */
 export async function askServer(
-  server: ServerConnection,
+  server: ServerClient,
   question: Question,
   { onText, signal }: AskOptions,
 ): Promise<AnswerReport> {
@@ -76,7 +78,8 @@ export async function askServer(
     },
     signal,
   );
-  const reasoning = new Reasoning(question.hideReasoning ?? false, isConversation ? prompt : '');
+  const isHidden = question.hideReasoning === true || (isConversation && !thinks(question));
+  const reasoning = new Reasoning(isHidden, isConversation ? prompt : '');
   const say = async (text: string): Promise<void> => {
     // llama-server generates a token even where none is wanted.
     if (text !== '' && sampling.n_predict !== 0) await onText(text);
@@ -96,20 +99,27 @@ export async function askServer(
 }
 
 async function applyTemplate(
-  server: ServerConnection,
-  { prompt, systemPrompt }: Question,
+  server: ServerClient,
+  question: Question,
   signal: AbortSignal | undefined,
 ): Promise<string> {
+  const { prompt, systemPrompt } = question;
   const messages = [
     ...(systemPrompt === undefined ? [] : [{ role: 'system', content: systemPrompt }]),
     { role: 'user', content: prompt },
   ].map(({ role, content }) => ({ role, content: encodable(content) }));
   // llama-server would decide for itself; llama-completion always lets a template have it.
-  const body = { messages, chat_template_kwargs: { enable_thinking: true } };
+  const body = { messages, chat_template_kwargs: { enable_thinking: thinks(question) } };
   const templated = await readTemplated(await server.send('/apply-template', body, signal));
-  if ('prompt' in templated) return templated.prompt;
-  throw templateUnusable(asReason(reasonOf(templated.message)));
+  if ('prompt' in templated) {
+    return thinks(question) ? templated.prompt : closeReasoning(templated.prompt);
+  }
+  throw templateUnusable(asReason(reasonOf(templated.message)), systemPrompt !== undefined);
 }
+
+/** Reasoning is no JSON: a schema leaves no room for it. */
+const thinks = ({ thinks: asked = true, sampling }: Question): boolean =>
+  asked && sampling?.json_schema === undefined;
 
 /** A text as a file would have it: half a surrogate pair, which JSON of llama.cpp refuses, becomes U+FFFD. */
 const encodable = (text: string): string => Buffer.from(text).toString();
@@ -144,6 +154,9 @@ async function* piecesOf(
   }
 }
 
+/** How llama-server names what is wrong with a schema. */
+const SCHEMA_FIELD = "Field 'json_schema'";
+
 function whyRefused({
   type,
   message,
@@ -153,7 +166,9 @@ function whyRefused({
   return type === 'exceed_context_size_error' && tokens !== undefined && context !== undefined
     ? // One place is for the first token of the answer.
       promptTooLong(tokens, context - 1)
-    : serverRefused(message);
+    : message.includes(SCHEMA_FIELD)
+      ? schemaUnusable(asReason(message.split('\n').at(-1)!))
+      : serverRefused(message);
 }
 
 const ENDS: Readonly<Record<string, AnswerEnd>> = { eos: 'end', word: 'stop', limit: 'tokens' };

@@ -99,6 +99,12 @@ function openedIn(prompt: string): { text: string; closing: string } | undefined
   return undefined;
 }
 
+/** A prompt that opens a tag, with nothing in it: the model then answers at once. Others stay as they are. */
+export function closeReasoning(prompt: string): string {
+  const found = openedIn(prompt);
+  return found ? `${prompt}${prompt.endsWith('\n') ? '' : '\n'}\n${found.closing}\n\n` : prompt;
+}
+
 function withoutLeading(text: string): string {
   let start = 0;
   while (start < text.length && WHITE_SPACE.includes(text[start]!)) start++;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { object, parseJson, tryJson, wholeNumber } from '../../json.js';
-import { readText } from './connection.js';
-import type { Reply } from './connection.js';
+import { readText } from './client.js';
+import type { Reply } from './client.js';
 import { serverFailed, serverRefused } from './failures.js';
 
 /** The body of an error: llama.cpp, tools/server/README.md and format_error_response. */

@@ -12,6 +12,8 @@ const STEP_MIB = 64;
 export interface ModelMemory {
   readonly weightBytes: number;
   readonly kvCacheBytes: number;
+  /** The context that the cache is for, in tokens; 0 or undefined where it is not known. */
+  readonly contextTokens?: number | undefined;
   /** Size of the initramfs as unpacked, where it is large enough to count beside the 512 MiB. */
   readonly initramfsBytes?: number | undefined;
 }
@@ -26,18 +28,57 @@ export function ramForModelMiB({
   return Math.ceil(neededMiB / STEP_MIB) * STEP_MIB;
 }
 
+/** llama.cpp rounds the length of a context up to a multiple of so many tokens. */
+const CONTEXT_STEP = 256;
+
+/**
+ * The longest context, in whole steps of llama.cpp's, with which a model fits a machine of `ramMiB`; undefined
+ * where not even the shortest does, or nothing is known of how the memory grows with it.
+ */
+export function longestContext(model: ModelMemory, ramMiB: number): number | undefined {
+  const { kvCacheBytes, contextTokens = 0 } = model;
+  if (contextTokens === 0 || kvCacheBytes === 0) return undefined;
+  const wholeMiB = Math.floor(ramMiB / STEP_MIB) * STEP_MIB;
+  const otherBytes = model.weightBytes + (model.initramfsBytes ?? 0) + OVERHEAD_MIB * MIB;
+  const tokens = ((wholeMiB * MIB - otherBytes) * contextTokens) / kvCacheBytes;
+  const steps = Math.floor(tokens / CONTEXT_STEP);
+  return steps > 0 ? steps * CONTEXT_STEP : undefined;
+}
+
 /**
  * Refuses a guest that would drive the host out of memory.
  *
+ * @param model what the memory is for
  * @throws ZosiaError `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`
  */
-export function checkFitsHost(ramMiB: number, freeMiB: number): void {
+export function checkFitsHost(ramMiB: number, freeMiB: number, model?: ModelMemory): void {
   if (ramMiB <= freeMiB) return;
+  const longest = model && longestContext(model, freeMiB);
+  if (longest !== undefined) throw contextTooLong(ramMiB, freeMiB, model!, longest);
   throw new ZosiaError(
     'ZOSIA_MODEL_TOO_LARGE_FOR_HOST',
     `the model needs a machine with ${ramMiB} MiB of memory; this host has ${freeMiB} MiB free`,
     {
       hint: wording`Take a smaller quantisation or a smaller model, close other programs, or set the memory yourself with ${option('ramMiB')}.`,
+    },
+  );
+}
+
+function contextTooLong(
+  ramMiB: number,
+  freeMiB: number,
+  { kvCacheBytes, contextTokens }: ModelMemory,
+  longest: number,
+): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_MODEL_TOO_LARGE_FOR_HOST',
+    `the model needs a machine with ${ramMiB} MiB of memory, ${Math.ceil(kvCacheBytes / MIB)} MiB of it for a ` +
+      `context of ${contextTokens} tokens; this host has ${freeMiB} MiB free`,
+    {
+      hint: [
+        wording`The longest context that fits is ${option('contextTokens', longest)}. Or close other programs, or set the memory yourself with ${option('ramMiB')}.`,
+        `The longest context that fits has ${longest} tokens. Or close other programs.`,
+      ],
     },
   );
 }

@@ -91,8 +91,8 @@ function describeInput(input: EfiDiskFile): EfiDiskManifest['inputs'][number] {
   if ('bytes' in input) {
     return { path, sizeBytes: input.bytes.length, sha256: digestBytes(input.bytes) };
   }
-  const { sizeBytes, headSha256 } = input.file;
-  return { path, sizeBytes, headSha256 };
+  const { sizeBytes, headSha256, sha256 } = input.file;
+  return { path, sizeBytes, headSha256, sha256 };
 }
 
 function describeLayout({ image, volume }: EfiDiskImage): EfiDiskManifest['layout'] {

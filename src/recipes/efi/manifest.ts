@@ -8,9 +8,9 @@ export interface EfiDiskInput {
   /** Where it lies on the disk. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** Of the file's first 64 KiB; of one that is not read whole. */
+  /** Of the first 64 KiB of a file of the host. */
   readonly headSha256?: string | undefined;
-  /** Of the whole file. */
+  /** Of the whole file, where it is known: see `DiskInput.sha256`. */
   readonly sha256?: string | undefined;
 }
 

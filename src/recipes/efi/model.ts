@@ -8,6 +8,9 @@ import { accessFile } from '../../host/access-file.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { OpenFile } from '../../host/access-file.js';
 import type { HostFile } from '../../host/host-file.js';
+import { MIB } from '../../image/units.js';
+import { digestIfUnchanged } from '../known-digest.js';
+import type { KnownDigest } from '../known-digest.js';
 import { refuseGguf } from '../refuse-gguf.js';
 import { checkDiskNames } from './disk-name.js';
 import { efiMemoryBytes, textSizes } from './memory.js';
@@ -22,6 +25,14 @@ export interface EfiFile extends HostFile {
    * checkpoints of one shape have in common.
    */
   readonly headSha256: string;
+  /** Of the whole file, where it is known without reading all of it, or it is short. */
+  readonly sha256?: string | undefined;
+}
+
+/** What is known of the files before they are opened. */
+export interface KnownCheckpointDigests {
+  readonly checkpoint?: KnownDigest | undefined;
+  readonly tokenizer?: KnownDigest | undefined;
 }
 
 /** A llama2.c checkpoint and its tokenizer, checked against each other. */
@@ -46,6 +57,8 @@ const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
  * Opens a llama2.c checkpoint of any version, and the tokenizer that goes with it.
  *
  * @param settings what the application is to be asked, as far as memory depends on it
+ * @param fileNames what the files are called on the disk, where their paths do not end in it
+ * @param known digests that the files have unless they have changed
  * @throws ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`, `ZOSIA_EFI_MODEL_TOO_LARGE`, `ZOSIA_EFI_BAD_NAME`; as
  * `readCheckpoint`, `readTokenizer` and `accessFile`
  */
@@ -53,6 +66,11 @@ export async function readEfiModel(
   checkpointPath: string,
   tokenizerPath: string,
   settings: Pick<EfiSettings, 'prompt' | 'template'> = {},
+  fileNames: { readonly checkpoint: string; readonly tokenizer: string } = {
+    checkpoint: basename(checkpointPath),
+    tokenizer: basename(tokenizerPath),
+  },
+  known: KnownCheckpointDigests = {},
 ): Promise<EfiModel> {
   const checkpointFile = await accessFile(checkpointPath);
   try {
@@ -63,8 +81,18 @@ export async function readEfiModel(
     try {
       await readTokenizer(tokenizerFile, checkpoint.config.vocabularySize, tokenizerPath);
       const files = {
-        checkpoint: await describe(checkpointFile, checkpointPath),
-        tokenizer: await describe(tokenizerFile, tokenizerPath),
+        checkpoint: await describe(
+          checkpointFile,
+          checkpointPath,
+          fileNames.checkpoint,
+          known.checkpoint,
+        ),
+        tokenizer: await describe(
+          tokenizerFile,
+          tokenizerPath,
+          fileNames.tokenizer,
+          known.tokenizer,
+        ),
       };
       checkDiskNames([files.checkpoint.fileName, files.tokenizer.fileName]);
       const { config, version } = checkpoint;
@@ -73,7 +101,7 @@ export async function readEfiModel(
         tokenizerBytes: tokenizerFile.sizeBytes,
         ...textSizes(settings),
       });
-      return { name: modelName(checkpointPath), ...files, config, version, memoryBytes };
+      return { name: modelName(fileNames.checkpoint), ...files, config, version, memoryBytes };
     } finally {
       await tokenizerFile.close();
     }
@@ -87,14 +115,25 @@ export function modelName(path: string): string {
   return basename(path).replace(/(?<=.)\.[^.]*$/s, '');
 }
 
-async function describe(file: OpenFile, path: string): Promise<EfiFile> {
+async function describe(
+  file: OpenFile,
+  path: string,
+  fileName: string,
+  known: KnownDigest | undefined,
+): Promise<EfiFile> {
   const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
   return {
     path: resolve(path),
     ...file.stamp,
-    fileName: basename(path),
+    fileName,
     headSha256: digestBytes(head),
+    sha256: (await shortDigest(file)) ?? digestIfUnchanged(known, file.stamp),
   };
+}
+
+/** Files that cost nothing to read are always hashed. */
+async function shortDigest(file: OpenFile): Promise<string | undefined> {
+  return file.sizeBytes <= MIB ? digestBytes(await file.read(0, file.sizeBytes)) : undefined;
 }
 
 function refuseTooLarge({ sizeBytes }: RandomAccess, path: string): void {

@@ -301,7 +301,6 @@ describe('options of another machine, or without the option that they depend on'
     [['up', 'm.gguf', '--display'], /'--display' is not for --machine linux/],
     [['up', '--machine', 'efi', 'm', '--ctx', '5'], /'-c, --ctx <n>' is not for --machine efi/],
     [['up', '--machine', 'efi', 'm', '--append', ''], /'--append <text>' is not for --machine efi/],
-    [['up', '--machine', 'efi', 'm', '--offline'], /'--offline' is not for --machine efi/],
     [['up', '--machine', 'bios', 'm'], /Allowed choices are linux, efi/],
     [['up', 'm.gguf', '--timeout', '5'], /'--timeout' is for --prompt, which is not given/],
     [['up', 'm.gguf', '--firmware', 'f'], /'--firmware' is for --uefi, which is not given/],

@@ -1,7 +1,7 @@
 import type { PageRange } from '../data.js';
 import { hostPlaces } from '../search.js';
 import { countText, exactText, fullTitleOf, offsetText, shareText, titleOf } from '../words.js';
-import { byId, make, makeButton } from './dom.js';
+import { byId, make, makeButton } from '../../../html/browser/dom.js';
 import type { MapState } from './state.js';
 
 /** Places on the host that are listed for one range. */

@@ -1,4 +1,5 @@
-import { byId, helpDialog, queryField } from './dom.js';
+import { byId } from '../../../html/browser/dom.js';
+import { helpDialog, queryField } from './dom.js';
 import type { MapState } from './state.js';
 
 /** How far a pointer may move and still be said to have clicked, in pixels. */

@@ -1,6 +1,6 @@
 import type { PageRange } from '../data.js';
 import { countText, fullTitleOf, offsetText, sizeText, titleOf } from '../words.js';
-import { byId, make, makeButton } from './dom.js';
+import { byId, make, makeButton } from '../../../html/browser/dom.js';
 import type { MapState } from './state.js';
 
 /** Lines that are added at a time. */

@@ -2,7 +2,7 @@ import { decodeRows } from '../data.js';
 import type { PageData } from '../data.js';
 import { countText } from '../words.js';
 import { drawDetails } from './details.js';
-import { byId } from './dom.js';
+import { byId } from '../../../html/browser/dom.js';
 import { listenToButtons, listenToKeys, listenToPointer, listenToSearch } from './input.js';
 import { RangeList } from './list.js';
 import { drawRows } from './rows.js';

@@ -2,7 +2,7 @@ import type { PageRange } from '../data.js';
 import { axisTicks, layOut } from '../layout.js';
 import type { Cell } from '../layout.js';
 import { countText, fullTitleOf, sizeText, titleOf } from '../words.js';
-import { byId, make } from './dom.js';
+import { byId, make } from '../../../html/browser/dom.js';
 import type { MapState } from './state.js';
 
 /** Width below which a cell has no text, in pixels; and what a character takes of it. */

@@ -1,6 +1,5 @@
 import { Agent, request } from 'node:http';
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { serverFailed } from './failures.js';
 
@@ -14,22 +13,15 @@ export interface Reply {
 }
 
 /**
- * HTTP/1.1 with a server at the other end of a stream, as the port of a virtual machine is one: no name is
- * looked up, and no network is touched. One request follows another; each needs the reply before it to
- * have been read to its end. A request that fails, and a server that says it will not go on (llama-server
- * after a reply of status 400), close the stream.
- *
- * llama-server hangs up without a word after a reply in pieces, and some seconds after any other. What
- * relays the stream to it connects anew for the next request.
+ * HTTP/1.1 with a server at the other end of streams, as a virtual machine's port has them: no name is looked
+ * up, and no network is touched.
  */
-export class ServerConnection {
-  readonly #port: Duplex;
+export class ServerClient {
   readonly #agent: Agent;
 
-  /** @param port belongs to this connection from now on */
-  constructor(port: Duplex) {
-    this.#port = port;
-    this.#agent = new PortAgent(port);
+  /** @param connect makes a connection; each request has one of its own */
+  constructor(connect: () => Duplex) {
+    this.#agent = new StreamAgent(connect);
   }
 
   /**
@@ -39,7 +31,6 @@ export class ServerConnection {
    */
   async send(path: string, body?: unknown, signal?: AbortSignal): Promise<Reply> {
     signal?.throwIfAborted();
-    if (this.#port.destroyed || !this.#port.writable) throw serverFailed('it has hung up');
     try {
       const response = await this.#exchange(path, body, signal);
       return { status: response.statusCode!, body: bytesOf(response, signal) };
@@ -75,27 +66,17 @@ export class ServerConnection {
   }
 }
 
-/** Makes all connections over one stream, which is to outlive a request. */
-class PortAgent extends Agent {
-  readonly #port: Duplex;
+/** Makes connections that are streams. */
+class StreamAgent extends Agent {
+  readonly #connect: () => Duplex;
 
-  constructor(port: Duplex) {
-    super({ keepAlive: true, maxSockets: 1 });
-    this.#port = port;
+  constructor(connect: () => Duplex) {
+    super({ keepAlive: false });
+    this.#connect = connect;
   }
 
   override createConnection(): Duplex {
-    return this.#port;
-  }
-
-  /** Keeps it, however soon llama-server says it will hang up. */
-  override keepSocketAlive(): boolean {
-    return true;
-  }
-
-  override reuseSocket(port: Duplex, sent: ClientRequest): void {
-    // Newer versions of Node.js guard a socket that is not in use; nothing is done to another stream.
-    if (port instanceof Socket) super.reuseSocket(port, sent);
+    return this.#connect();
   }
 }
 
