@@ -1,5 +1,11 @@
 const { builtinModules } = require('node:module');
 
+/** What layers have in common. */
+const FILES = ['host', 'formats', 'image'];
+const PACKAGES = ['artifacts', ...FILES];
+const PRODUCTS = ['recipes', 'models', 'inspect', ...PACKAGES];
+const MACHINES = ['prepare', 'machine', 'models', 'recipes', 'html', ...PACKAGES];
+
 /**
  * Holds what docs/architecture.md says of the layers: each folder of src may import itself, those below it
  * that are named here, and the few files that belong to none.
@@ -9,14 +15,19 @@ const LAYERS = {
   html: [],
   formats: ['image'],
   host: ['image'],
-  artifacts: ['host', 'formats', 'image'],
-  inspect: ['html', 'host', 'formats', 'image'],
-  toolchain: ['artifacts', 'host', 'formats', 'image'],
-  machine: ['artifacts', 'host', 'formats', 'image'],
-  recipes: ['inspect', 'artifacts', 'host', 'formats', 'image'],
+  download: FILES,
+  artifacts: ['download', ...FILES],
+  models: ['inspect', 'download', ...FILES],
+  inspect: ['html', ...FILES],
+  toolchain: PACKAGES,
+  machine: PACKAGES,
+  recipes: PRODUCTS,
+  provenance: ['toolchain', ...PRODUCTS],
   doctor: ['machine', 'artifacts', 'host', 'image'],
-  prepare: ['recipes', 'machine', 'inspect', 'artifacts', 'host', 'formats', 'image'],
-  perf: ['prepare', 'html', 'recipes', 'machine', 'artifacts', 'host', 'formats', 'image'],
+  prepare: ['machine', ...PRODUCTS],
+  workers: MACHINES,
+  serve: ['inspect', 'workers', ...MACHINES],
+  perf: MACHINES,
 };
 const SHARED = '^src/(errors|json|shell-word|wording)\\.ts$';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { ALL_SLOW_TESTS } from './test/changed/slow-tests.js';
 import { LongestFirst } from './test/support/longest-first.js';
-import { REBUILDING } from './test/support/rebuilding.js';
 import { ZOSIA_ALIAS } from './test/support/zosia-alias.js';
 import { PromiseReport } from './test/support/promise-report.js';
 import { SkipReport } from './test/support/skip-report.js';
@@ -27,7 +27,7 @@ export default defineConfig({
           include: ['{test,zosia-tiny/test}/**/*.test.ts'],
           exclude: [
             ...['test/{boot,peers,endurance}/**', 'zosia-tiny/test/boot/**'],
-            ...[...MOCKING_MODULES, ...REBUILDING],
+            ...[...MOCKING_MODULES, ...ALL_SLOW_TESTS],
           ],
           // Loading what is tested anew for each file would take longer than most files do.
           isolate: false,
@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'boot',
           include: ['{test,zosia-tiny/test}/boot/**/*.test.ts'],
-          exclude: ['zosia-tiny/test/boot/answers.test.ts'],
+          exclude: ['zosia-tiny/test/boot/answers.test.ts', ...ALL_SLOW_TESTS],
           globalSetup: 'test/boot/support/guests.ts',
           maxWorkers: WORKERS,
           sequence: { groupOrder: 1 },

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { REBUILDING } from './test/support/rebuilding.js';
+import { slowTests } from './test/changed/slow-tests.js';
 import { ZOSIA_ALIAS } from './test/support/zosia-alias.js';
 import { SkipReport } from './test/support/skip-report.js';
 
@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { alias: ZOSIA_ALIAS },
   test: {
     reporters: ['default', new SkipReport({ isTier: true })],
-    include: [...REBUILDING],
+    include: [...slowTests('test:toolchain')],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     maxWorkers: '100%',

@@ -40,13 +40,22 @@ async function withLicences(outdir, bundle) {
   await writeFile(`${outdir}/LICENSES.txt`, licenceNotice(packages));
 }
 
+/** What runs in pages: that of `zosia inspect --html`, and that of `zosia serve`. */
+async function bundlePages(outdir) {
+  const { metafile } = await build({
+    entryPoints: {
+      map: 'src/inspect/page/browser/main.ts',
+      chat: 'src/serve/page/browser/main.ts',
+    },
+    ...{ bundle: true, format: 'iife', target: 'es2022', charset: 'ascii', logLevel: 'warning' },
+    outdir,
+    metafile: true,
+  });
+  return bundledPackages(Object.keys(metafile.inputs), ROOT);
+}
+
 await Promise.all([
   withLicences('dist/bin', (outdir) => bundleCommandLine(options, outdir, ROOT)),
   withLicences('dist/library', bundleLibrary),
-  // What runs in the page of `zosia inspect --html`.
-  build({
-    entryPoints: ['src/inspect/page/browser/main.ts'],
-    ...{ bundle: true, format: 'iife', target: 'es2022', charset: 'ascii', logLevel: 'warning' },
-    outfile: 'dist/page/map.js',
-  }),
+  withLicences('dist/page', bundlePages),
 ]);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatCommand } from '../src/shell-word.js';
+import { formatCommand, shellPath } from '../src/shell-word.js';
 
 describe('formatCommand', () => {
   it('leaves plain words unchanged and quotes the others', () => {
@@ -20,5 +20,17 @@ describe('formatCommand', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('shellPath', () => {
+  it.each([
+    ['plain.gguf', 'plain.gguf'],
+    ['my model.gguf', "'my model.gguf'"],
+    ['-n.gguf', './-n.gguf'],
+    ['-n o.gguf', "'./-n o.gguf'"],
+    ['größe.gguf', "'größe.gguf'"],
+  ])('makes of %s a word that no command takes for an option: %s', (path, word) => {
+    expect(shellPath(path)).toBe(word);
   });
 });

@@ -36,10 +36,17 @@ const GROUPS = {
 const SMALL_BYTES = 20_000;
 
 /**
- * Packages that every command needs, and execa, which cannot be required; the others are loaded from where npm
+ * Packages that every command needs, and those that cannot be required; the others are loaded from where npm
  * has installed them.
  */
-const BUNDLED = ['commander', '@noble/hashes', 'valibot', 'get-east-asian-width', 'execa'];
+const BUNDLED = [
+  'commander',
+  '@noble/hashes',
+  'valibot',
+  'get-east-asian-width',
+  'execa',
+  'p-queue',
+];
 
 /**
  * What is imported when it is needed. Where rollup sees which names are taken of it, it does not see what their

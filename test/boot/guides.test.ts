@@ -42,6 +42,8 @@ describe('the commands of', () => {
         const isSlow = / --min-tok-s\b/.test(command) && /, run 1: .*: too slow$/m.test(all);
         expect(exitCode, `${command}\n${all}`).toBe(isSlow ? 1 : 0);
       }
+      const left = await reader.leave();
+      expect(left.exitCode, left.all).toBe(0);
       if (path !== 'docs/performance.md') return;
       const made = ['perf.csv', 'perf.html', 'perf.matrix', 'perf-logs', 'zosia.perf.json'];
       expect(await readdir(folder.path)).toEqual(expect.arrayContaining(made));

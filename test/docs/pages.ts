@@ -55,5 +55,6 @@ export function inlineCode({ text }: Page): string[] {
 export const GUIDES: readonly string[] = [
   'docs/boot-flags.md',
   'docs/performance.md',
+  'docs/serve.md',
   'docs/troubleshooting.md',
 ];

@@ -77,6 +77,7 @@ describe('packagesFor', () => {
       'cmake',
       'cpio',
       'debootstrap',
+      'docker-registry',
       'docker.io',
       'dosfstools',
       'dpkg',

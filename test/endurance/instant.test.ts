@@ -1,29 +1,11 @@
-import { mkdir, readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/artifacts/architectures.js';
 import { InstantUser } from '../boot/instant/host.js';
+import { processesWith, socketsIn } from '../support/left-behind.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const STARTS = 100;
-
-/** Processes that were started with a path among their variables. */
-async function processesWith(path: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const variables = await readFile(join('/proc', pid, 'environ'), 'utf8').catch(() => '');
-    if (variables.includes(path)) {
-      found.push(await readFile(join('/proc', pid, 'cmdline'), 'utf8').catch(() => pid));
-    }
-  }
-  return found;
-}
-
-/** Sockets with a name in a folder that somebody listens on, or has open. */
-async function socketsIn(path: string): Promise<string[]> {
-  const lines = (await readFile('/proc/net/unix', 'utf8')).split('\n');
-  return lines.filter((line) => line.includes(path));
-}
 
 describe.each(ARCHITECTURES)('a saved machine that is woken again and again on %s', (arch) => {
   const folder = temporaryFolder();

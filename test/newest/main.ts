@@ -14,7 +14,7 @@ import { NPM_SETTINGS, enterRoot, mustRun } from './root.js';
 const USAGE = `usage: npm run test:newest -- [--keep FOLDER] [TEST...]
 
 Makes a system of Debian testing in a folder, clones the last commit into it, and runs there:
-npm ci, zosia up --prompt, npm test and npm run test:toolchain; with TESTs only those.
+npm ci, zosia up --prompt, npm test, npm run test:thorough and test:toolchain; with TESTs only those.
 
   --keep FOLDER   where that system is made; it stays there, and is used again by the next run
   TEST...         run only these tests, as vitest takes them`;
@@ -47,7 +47,10 @@ try {
   await run('node', 'dist/bin/main.js', 'up', '--prompt', 'What is zosia?');
   await run('npm', 'run', '--silent', 'pretest');
   await run('npx', 'vitest', 'run', ...positionals);
-  if (positionals.length === 0) await run('npm', 'run', 'test:toolchain');
+  if (positionals.length === 0) {
+    await run('npm', 'run', 'test:thorough');
+    await run('npm', 'run', 'test:toolchain');
+  }
   await run('npm', 'run', 'lint');
 } finally {
   if (values.keep === undefined) await rm(folder, { recursive: true, force: true });

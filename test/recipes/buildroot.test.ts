@@ -239,7 +239,7 @@ describe('a base', () => {
     };
     await expect(openTar('images/bzImage', 'images/rootfs.cpio')).rejects.toMatchObject({
       code: 'ZOSIA_BASE_REFUSED',
-      hint: expect.stringContaining(`zosia fetch --from ${base}`),
+      hint: expect.stringContaining(`zosia fetch --from '${base}'`),
     });
     expect(await openTar('sbin/init', 'images/bzImage')).toBeDefined();
   });

@@ -1,10 +1,12 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fetchComponents } from '../../src/artifacts/fetch.js';
 import type { FetchedPackage } from '../../src/artifacts/fetch.js';
 import { sha256 } from '../../src/image/sha256.js';
+import { verifyProvenance } from '../../src/provenance/verify-provenance.js';
 import { defaultPlaces } from '../../src/recipes/places.js';
+import type { GuestRole } from '../../src/recipes/places.js';
 import { linuxGuest } from '../../src/recipes/linux-guest.js';
 import { readKernelRecord } from '../../src/toolchain/kernel/record.js';
 import { zosiaError } from '../support/errors.js';
@@ -24,10 +26,11 @@ describe.each(['aarch64', 'x86_64'] as const)('linuxGuest for %s', (arch) => {
     for (const { path } of llama) await copyFile(path, join(packages, basename(path)));
   });
 
-  const build = (kernel?: 'zosia' | 'debian') =>
+  const build = (kernel?: 'zosia' | 'debian', role?: GuestRole) =>
     linuxGuest({
       arch,
       kernel,
+      role,
       offline: true,
       places: defaultPlaces(folder.path),
       cacheDir: folder.file('cache'),
@@ -42,6 +45,35 @@ describe.each(['aarch64', 'x86_64'] as const)('linuxGuest for %s', (arch) => {
     expect(sha256(await readFile(guest.uefiKernel))).toBe(digest);
     expect(guest.kernel === guest.uefiKernel).toBe(arch === 'aarch64');
     expect(await build('zosia')).toEqual({ ...guest, built: false });
+  });
+
+  it('needs two packages more for workers and their head, which lie beside it', async () => {
+    const before = await build();
+    const stamp = await stat(before.kernel);
+    await expect(build('zosia', 'head')).rejects.toThrow(zosiaError('ZOSIA_OFFLINE'));
+    await expect(build('zosia', 'worker')).rejects.toThrow(zosiaError('ZOSIA_OFFLINE'));
+
+    const rpc = await fetchComponents({
+      arch,
+      components: ['llama-rpc'],
+      cacheDir: HOST.cacheDirectory,
+    });
+    for (const { path } of rpc)
+      await copyFile(path, folder.file(`cache/packages/${basename(path)}`));
+    for (const role of ['head', 'worker'] as const) {
+      const guest = await build('zosia', role);
+      expect(guest).toEqual({ ...before, initramfs: guest.initramfs, built: true });
+      expect(basename(guest.initramfs)).toBe(`${role}.cpio`);
+      expect(await build('zosia', role)).toEqual({ ...guest, built: false });
+      const { problems } = await verifyProvenance(guest.initramfs, {
+        cacheDir: folder.file('cache'),
+        offline: true,
+      });
+      expect(problems).toEqual([]);
+    }
+    // Kernels that were there stay, and so does the guest that has no workers.
+    expect((await stat(before.kernel)).mtimeMs).toBe(stamp.mtimeMs);
+    expect(await build()).toEqual({ ...before, built: false });
   });
 
   it("needs Debian's package for Debian's kernel", async () => {

@@ -95,6 +95,19 @@ describe('readLlamaFolder', () => {
     await expect(failure).rejects.toThrow(/: ld-linux-aarch64\.so\.1, liba\.so, libc\.so\.6$/);
   });
 
+  it("takes a worker's program alone for a worker", async () => {
+    const path = await folderOf('for a worker', {
+      'bin/ggml-rpc-server': STATIC,
+      'bin/llama-server': STATIC,
+    });
+    const { entries } = await readLlamaFolder(path, 'aarch64', 'worker');
+    expect(entries.map((entry) => entry.path)).toEqual(['/usr/bin/ggml-rpc-server']);
+    await folderOf('no worker', { 'llama-server': STATIC });
+    await expect(readLlamaFolder(folder.file('no worker'), 'aarch64', 'worker')).rejects.toThrow(
+      /lacks ggml-rpc-server$/,
+    );
+  });
+
   it('refuses programs, and libraries, of another architecture', async () => {
     const path = await folderOf('other', {
       'llama-cli': STATIC,

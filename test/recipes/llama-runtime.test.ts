@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DebEntry } from '../../src/formats/deb/deb.js';
 import { FileTree } from '../../src/recipes/file-tree.js';
 import { llamaRuntime } from '../../src/recipes/llama-runtime.js';
+import type { GuestRole } from '../../src/recipes/places.js';
 import { DT, buildElf } from '../formats/elf/build.js';
 import { zosiaError } from '../support/errors.js';
 
@@ -18,7 +19,7 @@ const elf = (...needed: string[]): Uint8Array =>
   });
 
 /** Packages as a map of paths: bytes are a file, text is a symbolic link's target. */
-function runtimeOf(files: Record<string, Uint8Array | string>): string[] {
+function runtimeOf(files: Record<string, Uint8Array | string>, role?: GuestRole): string[] {
   const tree = new FileTree();
   for (const [path, content] of Object.entries(files)) {
     const entry: DebEntry =
@@ -27,10 +28,20 @@ function runtimeOf(files: Record<string, Uint8Array | string>): string[] {
         : { path, type: 'file', mode: 0o644, sizeBytes: content.length, bytes: content };
     tree.add(entry);
   }
-  return llamaRuntime(tree, 'aarch64')
+  return llamaRuntime(tree, 'aarch64', role)
     .map(({ path }) => path)
     .sort();
 }
+
+const REMOTE = `${TRIPLET}/ggml/backends0/libggml-rpc.so`;
+const WORKER = '/usr/libexec/aarch64-linux-gnu/llama/bin/ggml-rpc-server';
+
+/** What the packages have that are for several machines alone. */
+const RPC_PACKAGES = {
+  [REMOTE]: elf('libc.so.6'),
+  [WORKER]: elf('libremote.so'),
+  [`${TRIPLET}/libremote.so`]: elf(),
+};
 
 const PACKAGES = {
   '/usr/bin/llama-cli': elf('libchat.so', 'libc.so.6'),
@@ -69,6 +80,29 @@ describe('llamaRuntime', () => {
         '/usr/lib/ld.so',
       ].sort(),
     );
+  });
+
+  it('returns what reaches workers for their head alone, and their program for a worker alone', () => {
+    const all = { ...PACKAGES, ...RPC_PACKAGES };
+    const single = runtimeOf(PACKAGES);
+    expect(runtimeOf(all)).toEqual(single);
+    expect(runtimeOf(all, 'head')).toEqual([...single, REMOTE].sort());
+    expect(runtimeOf(all, 'worker')).toEqual(
+      [
+        '/lib',
+        WORKER,
+        REMOTE,
+        VARIANT,
+        '/usr/lib/ld.so',
+        '/usr/lib/locale/C.utf8/LC_CTYPE',
+        ...['ld-real.so', 'libc.so.6', 'libgomp.so.1', 'libremote.so'].map(
+          (name) => `${TRIPLET}/${name}`,
+        ),
+      ].sort(),
+    );
+    for (const role of ['head', 'worker'] as const) {
+      expect(() => runtimeOf(PACKAGES, role)).toThrow(/libggml-rpc\.so/);
+    }
   });
 
   it.each([

@@ -9,9 +9,9 @@ import { writeRaw } from '../../src/host/raw-writer.js';
 import { writeModelDisk } from '../../src/recipes/model-disk.js';
 import { contextTokensFor, modelNeeds } from '../../src/recipes/model-memory.js';
 import { modelOnDisk } from '../../src/recipes/model-on-disk.js';
-import { readModel } from '../../src/recipes/model.js';
+import { readCompanion, readModel } from '../../src/recipes/model.js';
 import { sampleAdapter, sampleProjector } from '../formats/gguf/companions.js';
-import { modelGguf } from '../formats/gguf/samples.js';
+import { modelGguf, sampleGguf } from '../formats/gguf/samples.js';
 import { writeCompanions, writeSampleModel } from '../support/model-files.js';
 import { zosiaError } from '../support/errors.js';
 import { splitModel } from '../support/split-model.js';
@@ -38,6 +38,28 @@ describe('modelOnDisk', () => {
     const model = await writeSampleModel(folder.path);
     await writeModelDisk(model, { format, out: disk() });
     expect(await modelOnDisk(disk())).toEqual({ info: model.info, companionBytes: 0 });
+  });
+
+  it('returns the draft of a model, whose bytes count', async () => {
+    const model = await writeSampleModel(folder.path);
+    const draft = await readCompanion(model.path, 'draft', folder.path);
+    await writeModelDisk(model, { format: 'raw', out: folder.file('disk.img'), draft });
+    expect(await modelOnDisk(folder.file('disk.img'))).toEqual({
+      info: model.info,
+      companionBytes: draft.sizeBytes,
+      draft: model.info,
+    });
+  });
+
+  it('throws for a draft with other tokens', async () => {
+    const tokenizer = { type: 'string', value: 'gpt2' } as const;
+    await writeFiles({
+      'model.gguf': await modelGguf(),
+      'draft.gguf': await sampleGguf({ 'tokenizer.ggml.model': tokenizer }),
+    });
+    await expect(modelOnDisk(disk())).rejects.toThrow(
+      'does not fit the model: its tokenizer is of the kind "gpt2", and the model\'s of the kind "llama"',
+    );
   });
 
   it('returns a model in all its parts, with its companions', async () => {
@@ -131,10 +153,22 @@ describe('modelOnDisk', () => {
 describe('modelNeeds and contextTokensFor', () => {
   it('return memory for all that is loaded, and arguments for the context', async () => {
     const { info } = await writeSampleModel(folder.path);
-    expect(modelNeeds(info, 100, 5000)).toEqual({
-      memory: { weightBytes: info.weightBytes + 5000, kvCacheBytes: kvCacheBytes(info, 100) },
+    expect(modelNeeds(info, { contextTokens: 100, companionBytes: 5000 })).toEqual({
+      memory: {
+        weightBytes: info.weightBytes + 5000,
+        kvCacheBytes: kvCacheBytes(info, 100),
+        contextTokens: 100,
+      },
       llamaArgs: ['--ctx-size', '100', '--fit', 'off'],
     });
+  });
+
+  it('return the context of a draft as well', async () => {
+    const { info } = await writeSampleModel(folder.path);
+    const draft = { ...info, blockCount: 1 };
+    expect(modelNeeds(info, { contextTokens: 100, draft }).memory.kvCacheBytes).toBe(
+      kvCacheBytes(info, 100) + kvCacheBytes(draft, 100),
+    );
   });
 
   it('return a context of at most 4096 tokens unless more are requested', async () => {

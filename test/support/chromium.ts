@@ -74,6 +74,8 @@ export class ChromiumPage {
         stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
         // What Chromium keeps elsewhere, it keeps below these.
         env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
+        // Processes of its own can then be ended with it: they would write there for a while.
+        detached: true,
       },
     );
     const page = new ChromiumPage(child, folder);
@@ -139,10 +141,9 @@ export class ChromiumPage {
   async close(): Promise<void> {
     if (this.child.exitCode === null) {
       const ended = once(this.child, 'close');
-      this.child.kill('SIGKILL');
+      process.kill(-this.child.pid!, 'SIGKILL');
       await ended;
     }
-    // Processes of its own may still write there for a while.
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20 });
   }
 

@@ -1,5 +1,14 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readFile,
+  readdir,
+  realpath,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { fetchComponents } from '../../src/artifacts/fetch.js';
@@ -33,19 +42,28 @@ export class LlamaPrograms {
     const tree = await readRuntimeFiles(packages.map(({ path }) => path));
     const paths = tree.list('/usr').filter((path) => /^\/usr\/(lib|bin\/llama)/.test(path));
     for (const path of paths) await put(root, path, tree);
+    return LlamaPrograms.at(root);
+  }
 
-    const { interpreter, runpath } = readElf(tree.follow('/usr/bin/llama-server')!.bytes);
-    const { path, bytes } = tree.follow(interpreter!)!;
+  /** Finds them in a folder that has what the guest's root file system has. */
+  static async at(root: string): Promise<LlamaPrograms> {
+    const { interpreter, runpath } = readElf(await readFile(join(root, 'usr/bin/llama-server')));
+    const backends = join(root, 'usr/lib');
+    const files = await readdir(backends, { recursive: true });
     // ggml looks for its CPU variants beside the program, and that is the loader here.
-    const variant = paths.find((each) => /\/libggml-cpu-[^/]*\.so$/.test(each))!;
-    const loader = join(root, dirname(variant), 'loader');
-    await writeFile(loader, bytes, { mode: 0o755 });
-    const folders = [...runpath, dirname(path), `${dirname(path)}/llama`];
-    return new LlamaPrograms(root, loader, folders.map((each) => join(root, each)).join(':'));
+    const variant = files.find((each) => /\/libggml-cpu-[^/]*\.so$/.test(each))!;
+    const loader = join(backends, dirname(variant), 'loader');
+    const found = files.find((each) => basename(each) === basename(interpreter!))!;
+    const original = await realpath(join(backends, found));
+    await copyFile(original, loader);
+    await chmod(loader, 0o755);
+    const libraries = [...runpath.map((each) => join(root, each)), dirname(original)];
+    const own = join(dirname(original), 'llama');
+    return new LlamaPrograms(root, loader, [...libraries, own].join(':'));
   }
 
   /** Starts a program in the environment that the guest gives it. */
-  start(name: 'llama-server' | 'llama-completion', args: readonly string[]) {
+  start(name: 'llama-server' | 'llama-completion' | 'llama-cli', args: readonly string[]) {
     const program = join(this.root, 'usr/bin', name);
     return execa(this.loader, ['--library-path', this.libraryPath, program, ...args], {
       encoding: 'buffer',

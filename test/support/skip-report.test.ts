@@ -25,21 +25,21 @@ describe('summarizeSkipped', () => {
     ]);
   });
 
-  it('finds fault with more than 10 tests that want published weights, skipped or not', () => {
-    const wanting = Array.from({ length: 11 }, () => test({ wantsWeights: true }));
+  it('finds fault with more than 15 tests that want published weights, skipped or not', () => {
+    const wanting = Array.from({ length: 16 }, () => test({ wantsWeights: true }));
     expect(summarizeSkipped(wanting.slice(1)).faults).toEqual([]);
     expect(summarizeSkipped(wanting).faults).toEqual([
-      '11 tests want published weights, and 10 may',
+      '16 tests want published weights, and 15 may',
     ]);
   });
 
-  it('finds fault on a complete host with more than 15 tests that a clone would skip', () => {
-    const skipped = Array.from({ length: 8 }, () => test({ isSkipped: true, reason: 'no root' }));
+  it('finds fault on a complete host with more than 16 tests that a clone would skip', () => {
+    const skipped = Array.from({ length: 9 }, () => test({ isSkipped: true, reason: 'no root' }));
     const wanting = Array.from({ length: 8 }, () => test({ wantsWeights: true }));
     const all = [...skipped, ...wanting];
     expect(summarizeSkipped(all.slice(1), { isCompleteHost: true }).faults).toEqual([]);
     expect(summarizeSkipped(all, { isCompleteHost: true }).faults).toEqual([
-      'a clone would skip 16 tests, and may skip 15',
+      'a clone would skip 17 tests, and may skip 16',
     ]);
     // Elsewhere a host may lack more.
     expect(summarizeSkipped(all, { isCompleteHost: false }).faults).toEqual([]);

@@ -2,10 +2,10 @@ import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 import { IS_COMPLETE_HOST } from './skipping.js';
 
 /** More tests than these may not want the published weights: a clone is to run nearly everything. */
-const MOST_WITH_WEIGHTS = 10;
+const MOST_WITH_WEIGHTS = 15;
 
 /** A clone on a host that has everything may skip no more: those that want weights, and what is skipped anyway. */
-const MOST_SKIPPED_IN_A_CLONE = 15;
+const MOST_SKIPPED_IN_A_CLONE = 16;
 
 /** What of a test the report is made of. */
 export interface ReportedTest {

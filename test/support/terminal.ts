@@ -1,4 +1,10 @@
-import { spawn } from '@lydell/node-pty';
+import { fork } from 'node:child_process';
+import type { Serializable } from 'node:child_process';
+
+const HOST = new URL('terminal-host.mjs', import.meta.url).pathname;
+
+/** What the process of a terminal says: see terminal-host.mjs. */
+type Message = { shown: string } | { ended: number };
 
 /** A program on a pseudo-terminal, as a person sees it: type, and wait for what the screen shows. */
 export interface TerminalSession {
@@ -8,6 +14,8 @@ export interface TerminalSession {
   resize(columns: number, rows: number): void;
   /** Waits until what was printed since the last wait matches; returns that. */
   shows(pattern: RegExp, timeoutMs?: number): Promise<string>;
+  /** All that was printed. */
+  output(): string;
   /** The exit status, once the program has ended. */
   ended(): Promise<number>;
   kill(): void;
@@ -18,34 +26,45 @@ export interface TerminalSession {
 export function openTerminal(
   program: string,
   args: readonly string[],
-  options: { cwd: string; columns?: number; rows?: number },
+  options: { cwd: string; columns?: number; rows?: number; env?: NodeJS.ProcessEnv },
 ): TerminalSession {
   const { cwd, columns = 100, rows = 30 } = options;
-  const terminal = spawn(program, [...args], {
+  const host = fork(HOST, [String(columns), String(rows), program, ...args], {
     cwd,
-    cols: columns,
-    rows,
-    name: 'xterm-256color',
-    env: process.env,
+    env: { ...process.env, ...options.env },
   });
+  let output = '';
   let unseen = '';
   let wake: () => void = () => undefined;
-  terminal.onData((text) => {
-    unseen += text;
-    wake();
-  });
-  const exit = new Promise<number>((resolve) => {
-    terminal.onExit(({ exitCode }) => {
-      resolve(exitCode);
+  const exit = new Promise<number>((resolve, reject) => {
+    host.on('message', (message: Message) => {
+      if ('shown' in message) {
+        output += message.shown;
+        unseen += message.shown;
+      } else {
+        resolve(message.ended);
+      }
       wake();
     });
+    host.on('exit', (code, signal) => {
+      reject(new Error(`the process of the terminal ended (${String(signal ?? code)})`));
+    });
   });
+  // Few tests wait for the end.
+  exit
+    .finally(() => {
+      if (host.connected) host.disconnect();
+    })
+    .catch(() => undefined);
+  const tell = (message: Serializable): void => {
+    if (host.connected) host.send(message);
+  };
   return {
     type: (keys) => {
-      terminal.write(keys);
+      tell({ type: keys });
     },
     resize: (columns, rows) => {
-      terminal.resize(columns, rows);
+      tell({ resize: [columns, rows] });
     },
     async shows(pattern, timeoutMs = 280_000) {
       const deadline = Date.now() + timeoutMs;
@@ -67,12 +86,13 @@ export function openTerminal(
         });
       }
     },
+    output: () => output,
     ended: () => exit,
     kill: () => {
-      terminal.kill('SIGKILL');
+      tell({ kill: true });
     },
     close: () => {
-      (terminal as unknown as { destroy(): void }).destroy();
+      tell({ close: true });
     },
   };
 }

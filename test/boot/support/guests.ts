@@ -43,8 +43,8 @@ export default async function buildGuests(project: TestProject): Promise<() => P
 export async function putGuests(
   folder: string,
   architectures: readonly Architecture[],
+  places = defaultPlaces(folder),
 ): Promise<void> {
-  const places = defaultPlaces(folder);
   const built = defaultPlaces(inject('guestsFolder'));
   for (const arch of architectures) {
     for (const kernel of KERNEL_KINDS) {

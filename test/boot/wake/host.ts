@@ -93,9 +93,8 @@ export interface MetMachine {
   readonly control: Incoming;
   /** Says something at the control port. */
   readonly say: (bytes: Uint8Array | string) => void;
-  /** What the server says. */
-  readonly server: Incoming;
-  readonly toServer: (bytes: Uint8Array | string) => void;
+  /** The host's end of the server's port. */
+  readonly server: Duplex;
   /** Closes the other end of a port. */
   readonly hangUp: (port: keyof typeof PORTS) => void;
   /** Once the machine has ended. */
@@ -135,8 +134,7 @@ export async function withMachine<T>(
         type: (keys) => void qemu.stdin.write(keys),
         control: new Incoming(portOf('control')),
         say: (bytes) => void portOf('control').write(bytes),
-        server: new Incoming(portOf('server')),
-        toServer: (bytes) => void portOf('server').write(bytes),
+        server: portOf('server'),
         hangUp: (name) => portOf(name).destroy(),
         ended: async () => {
           await qemu;

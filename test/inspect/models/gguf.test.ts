@@ -48,14 +48,15 @@ async function twoParts(tensors: readonly TensorPlan[]): Promise<Record<string, 
 }
 
 describe('checkGgufModels', () => {
-  it('accepts models that llama.cpp would load, and adapters', async () => {
+  it('accepts models that llama.cpp would load, adapters and vocabularies', async () => {
     const adapter = { 'general.type': { type: 'string', value: 'adapter' } } as const;
     const files = {
       '/a/model.gguf': await modelGguf(),
       '/lora-1.gguf': await gguf(adapter, [MODEL_TENSORS[1]!]),
+      '/vocabulary.gguf': await gguf(MODEL_METADATA, []),
     };
     expect(await check(files)).toMatchObject({
-      models: ['/a/model.gguf', '/lora-1.gguf'],
+      models: ['/a/model.gguf', '/lora-1.gguf', '/vocabulary.gguf'],
       found: [],
     });
   });
@@ -65,14 +66,18 @@ describe('checkGgufModels', () => {
     const files = {
       '/lacking.gguf': await gguf(MODEL_METADATA, MODEL_TENSORS.slice(0, -1)),
       '/newer.gguf': await modelGguf({ 'tokenizer.ggml.model': { type: 'string', value: 'new' } }),
+      '/encoder.gguf': await modelGguf({
+        'general.architecture': { type: 'string', value: 'bert' },
+      }),
       '/vocabulary.gguf': await gguf({ 'tokenizer.ggml.tokens': tokens }, []),
     };
     const { models, found, messages } = await check(files);
     expect(models).toEqual([]);
     expect(found.sort()).toEqual([
+      'model-corrupt /encoder.gguf',
       'model-corrupt /lacking.gguf',
+      'model-corrupt /vocabulary.gguf',
       'model-unsupported /newer.gguf',
-      'model-vocabulary-only /vocabulary.gguf',
     ]);
     expect(messages).toContainEqual(expect.stringMatching(/lacks the tensor blk\.0\.ffn_down/));
   });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { spawn } from '@lydell/node-pty';
-import type { IPty } from '@lydell/node-pty';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatCommand } from '../../../src/machine/machine.js';
+import { openTerminal } from '../../support/terminal.js';
+import type { TerminalSession } from '../../support/terminal.js';
 import { makeFakeQemu } from '../support/fake-qemu.js';
 import { isAlive, startedPid, until } from '../support/processes.js';
 import { TERMINAL_SESSION } from '../support/terminal-session-path.js';
@@ -36,15 +36,9 @@ interface Session {
   qemuPid(): Promise<number>;
 }
 
-const terminals: { kill(): void }[] = [];
+const terminals: TerminalSession[] = [];
 afterEach(() => {
-  for (const terminal of terminals.splice(0)) {
-    try {
-      terminal.kill();
-    } catch {
-      // It has ended, as it should have.
-    }
-  }
+  for (const terminal of terminals.splice(0)) terminal.kill();
 });
 
 /** Starts a session on a terminal of its own, between two looks at the terminal's modes. */
@@ -76,32 +70,29 @@ async function start(
     // What it has printed may be lost when it ends: that has to be read before.
     'read -r enter',
   ].join('\n');
-  const terminal = spawn('/bin/sh', ['-c', script], { cols: 100, rows: 30, name: 'xterm' });
+  const terminal = openTerminal('/bin/sh', ['-c', script], { cwd: folder() });
   terminals.push(terminal);
-  let output = '';
-  terminal.onData((text) => (output += text));
-  const exited = new Promise((resolve) => terminal.onExit(resolve));
-  const value = (name: string) => new RegExp(`the ${name}=(\\S+)`).exec(output)?.[1] ?? '';
+  const output = (): string => terminal.output();
+  const value = (name: string) => new RegExp(`the ${name}=(\\S+)`).exec(output())?.[1] ?? '';
   return {
-    output: () => output,
+    output,
     type: (keys) => {
-      terminal.write(keys);
+      terminal.type(keys);
     },
     async kill(signal) {
       process.kill(await startedPid(sessionPath), signal);
     },
     hangUp: () => {
-      // Declared nowhere, but there for that.
-      (terminal as IPty & { destroy(): void }).destroy();
+      terminal.close();
     },
     failure: () => until(async () => (await readFile(failurePath, 'utf8')) || false),
     async ended() {
-      await until(() => /the after=\S+\r\n/.test(output));
-      terminal.write('\r');
-      await exited;
+      await until(() => /the after=\S+\r\n/.test(output()));
+      terminal.type('\r');
+      await terminal.ended();
       const [before, after, status] = [value('before'), value('after'), Number(value('status'))];
-      expect(output).toMatch(/the before=.*the status=.*the after=/s);
-      if (output.includes('the left=')) expect(value('left')).toBe(before);
+      expect(output()).toMatch(/the before=.*the status=.*the after=/s);
+      if (output().includes('the left=')) expect(value('left')).toBe(before);
       return { before, after, status };
     },
     qemuPid: () => startedPid(pidPath),

@@ -29,6 +29,15 @@ describe('LinuxConsole', () => {
     expect(watch('zosia: init\r\nzosia: starting llama-cli (model /m)\r\n').isListening).toBe(true);
   });
 
+  it('finds how much memory a worker has to give', () => {
+    const listens = 'zosia: ggml-rpc-server listens, with 269 MiB of memory free\r\n';
+    expect(watch('zosia: init\r\n').workerFreeMiB).toBeUndefined();
+    expect(watch(`zosia: init\r\n${listens}`).workerFreeMiB).toBe(269);
+    // Once lines are sealed, nobody but PID 1 can say so.
+    expect(watch('\0zosia: init\r\n', listens).workerFreeMiB).toBeUndefined();
+    expect(watch('\0zosia: init\r\n', `\0${listens}`).workerFreeMiB).toBe(269);
+  });
+
   it('finds the exit status on a line of its own', () => {
     expect(watch('zosia: init\r\nzosia: exit status=0\r\n').exitStatus).toBe(0);
     expect(watch('zosia: exit status=127\n').exitStatus).toBe(127);

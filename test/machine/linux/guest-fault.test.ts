@@ -9,4 +9,12 @@ describe('what a guest says that failed', () => {
     expect(fault?.subject).toEqual({ option: 'chatTemplate' });
     expect(parseGuestFault('zosia: init')).toBeUndefined();
   });
+
+  it('has which worker has hung up', () => {
+    const fault = parseGuestFault('zosia: worker 12 has hung up');
+    expect(fault?.code).toBe('ZOSIA_WORKER_LOST');
+    expect(fault?.message).toBe('worker 12 has hung up');
+    expect(parseGuestFault('> zosia: worker 1 has hung up')?.code).toBe('ZOSIA_WORKER_LOST');
+    expect(parseGuestFault('zosia: worker 1 has hung up, it says')).toBeUndefined();
+  });
 });

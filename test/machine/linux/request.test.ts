@@ -61,6 +61,22 @@ describe('composeInitrd', () => {
     expect(await requestFiles(shown.subarray(4))).toEqual({ '/etc/zosia/request/args': '' });
   });
 
+  it('tells that it is a worker, or how many workers it has', async () => {
+    const worker = await compose(new Uint8Array(4), { args: [], worker: true });
+    expect(await requestFiles(worker.subarray(4))).toEqual({
+      '/etc/zosia/request/args': '',
+      '/etc/zosia/request/worker': '',
+    });
+    const head = await compose(new Uint8Array(4), { args: [], worker: false, workers: 16 });
+    expect(await requestFiles(head.subarray(4))).toEqual({
+      '/etc/zosia/request/args': '',
+      '/etc/zosia/request/workers': '16\n',
+    });
+    for (const workers of [0, 17]) {
+      expect(() => planRunInitrd('base', 4, { args: [], workers })).toThrow(RangeError);
+    }
+  });
+
   it('contains that the host is to be met, and that what is asked comes through a port', async () => {
     const given = await compose(new Uint8Array(4), { args: [], wake: true, serve: true });
     expect(await requestFiles(given.subarray(4))).toEqual({

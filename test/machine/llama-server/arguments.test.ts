@@ -20,6 +20,7 @@ describe('arguments of llama.cpp', () => {
     ],
     [['-r', '-n', '--reverse-prompt', ''], { stop: ['-n', ''] }],
     [['--ignore-eos'], { ignore_eos: true }],
+    [['-j', '{}', '--json-schema', '{"type":"integer"}'], { json_schema: { type: 'integer' } }],
     [['--grammar', 'a', '--grammar', 'root ::= "b"'], { grammar: 'root ::= "b"' }],
   ])('%j are of the request', (args, sampling) => {
     expect(splitArguments(args)).toMatchObject({ server: [], sampling });
@@ -31,7 +32,9 @@ describe('arguments of llama.cpp', () => {
     [['--threads', '4', '-fa', 'on']],
     [['--lora', '/adapter.gguf', '--mlock']],
     [['--samplers', 'top_k;temperature', '-l', '15-1']],
-    [['--chat-template', 'chatml', '--reasoning', 'off', '--no-jinja']],
+    [['--chat-template', 'chatml', '--reasoning', 'of', '--no-jinja']],
+    [['--spec-type', 'ngram-simple', '--spec-draft-model', '/models/draft.gguf']],
+    [['--json-schema', '[1]', '-j', 'x']],
     // What llama-server has never heard of, and what is wrong, is for it to refuse.
     [['--in-prefix', 'x', '--constructor', '1']],
     [['--temp', 'hot', '-n', '1.5', '--seed', '-2', '--top-k', '']],
@@ -41,6 +44,12 @@ describe('arguments of llama.cpp', () => {
     const { server, sampling } = splitArguments(args);
     expect(server).toEqual(args);
     expect(sampling).toEqual({});
+  });
+
+  it('tell whether a model is to reason', () => {
+    expect(splitArguments(['--reasoning', 'off'])).toMatchObject({ server: [], thinks: false });
+    expect(splitArguments(['-rea', 'on'])).toMatchObject({ server: [], thinks: true });
+    expect(splitArguments(['--reasoning', 'off', '--reasoning', 'auto']).thinks).toBeUndefined();
   });
 
   it('keeps the order of those of the server', () => {

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitArguments } from '../../../src/machine/llama-server/arguments.js';
 import { askServer } from '../../../src/machine/llama-server/ask.js';
 import type { Question } from '../../../src/machine/llama-server/ask.js';
-import { ServerConnection } from '../../../src/machine/llama-server/connection.js';
+import { ServerClient } from '../../../src/machine/llama-server/client.js';
+import { NGRAM_SPECULATIONS } from '../../../src/recipes/ngram-speculation.js';
+import { speculationArguments } from '../../../src/recipes/speculation.js';
 import { ROOT } from '../../docs/pages.js';
 import { LlamaPrograms, WHERE_GUEST_PROGRAMS_RUN } from '../../support/llama-programs.js';
 import { writeScriptedModel } from '../../support/scripted-model.js';
@@ -72,24 +74,19 @@ describe('an answer of llama-server', WHERE_GUEST_PROGRAMS_RUN, () => {
   ) {
     const { server: serverArgs, sampling, conversation, ...rest } = splitArguments(args);
     const server = await serverOf(['--model', model, ...start, ...serverArgs]);
-    const port = await server.open();
     const pieces: string[] = [];
-    try {
-      const report = await askServer(
-        new ServerConnection(port),
-        {
-          prompt,
-          conversation: conversation ?? model === BUILT_IN_MODEL,
-          sampling: { temperature: 0, ...sampling },
-          ...rest,
-          ...more,
-        },
-        { onText: (text) => void pieces.push(text) },
-      );
-      return { pieces, text: pieces.join(''), ...report };
-    } finally {
-      port.destroy();
-    }
+    const report = await askServer(
+      new ServerClient(server.connect),
+      {
+        prompt,
+        conversation: conversation ?? model === BUILT_IN_MODEL,
+        sampling: { temperature: 0, ...sampling },
+        ...rest,
+        ...more,
+      },
+      { onText: (text) => void pieces.push(text) },
+    );
+    return { pieces, text: pieces.join(''), ...report };
   }
 
   /** What llama-completion prints, called as the guest's init calls it (guest/init/llama/llama.c). */
@@ -197,26 +194,51 @@ describe('an answer of llama-server', WHERE_GUEST_PROGRAMS_RUN, () => {
     expect(tokens).toBe(1);
   });
 
+  it.each(NGRAM_SPECULATIONS)('is the same where %s and a draft guess together', async (ngram) => {
+    const plain = ['--model', BUILT_IN_MODEL, ...start];
+    const speculation = speculationArguments({ hasDraft: true, ngram }).map((argument) =>
+      argument.startsWith('/models/') ? BUILT_IN_MODEL : argument,
+    );
+    const answer = async (args: readonly string[]) => {
+      const client = new ServerClient((await serverOf(args)).connect);
+      const prompt = 'There was a small cat. The cat was small. The cat';
+      const { body } = await client.send('/completion', { prompt, n_predict: 40, temperature: 0 });
+      const pieces: Uint8Array[] = [];
+      for await (const piece of body) pieces.push(piece);
+      return JSON.parse(Buffer.concat(pieces).toString()) as {
+        readonly content: string;
+        readonly generation_settings: Readonly<Record<string, string>>;
+        readonly timings: { readonly draft_n?: number };
+      };
+    };
+    const { content } = await answer(plain);
+    const guessed = await answer([...plain, ...speculation]);
+    const types = guessed.generation_settings['speculative.types']!.split(',');
+    expect(types).toEqual(expect.arrayContaining([ngram, 'draft-simple']));
+    expect(guessed.timings.draft_n).toBeGreaterThan(0);
+    expect(guessed.content).toBe(content);
+  });
+
   it('is repeated by a seed', async () => {
     const args = ['--temp', '3', '--top-k', '0', '--seed', '42', '-n', '20', '--no-conversation'];
     await expectSame(BUILT_IN_MODEL, 'Once', args);
   });
 
-  it('follows another over the port of a guest', async () => {
+  it('is the same after others, and beside one', async () => {
     const server = await serverOf(['--model', scripted, ...start]);
-    const port = server.relayed();
-    const connection = new ServerConnection(port);
-    for (const prompt of ['S', 'R', 'S']) {
-      const { text: expected } = await complete(scripted, prompt);
+    const client = new ServerClient(server.connect);
+    const asked = async (prompt: string): Promise<string> => {
       let text = '';
       const question = { prompt, conversation: false, sampling: { temperature: 0 } };
-      await askServer(connection, question, { onText: (piece) => void (text += piece) });
-      expect(text).toBe(expected);
-      await port.disconnected();
-    }
-    expect(port.connections).toBe(3);
-    expect(port.listenerCount('close')).toBeLessThan(5);
-    port.destroy();
+      await askServer(client, question, { onText: (piece) => void (text += piece) });
+      return text;
+    };
+    const [{ text: ofS }, { text: ofR }] = [
+      await complete(scripted, 'S'),
+      await complete(scripted, 'R'),
+    ];
+    expect([await asked('S'), await asked('R'), await asked('S')]).toEqual([ofS, ofR, ofS]);
+    expect(await Promise.all([asked('R'), asked('S')])).toEqual([ofR, ofS]);
   });
 
   it.each([
@@ -242,6 +264,64 @@ describe('an answer of llama-server', WHERE_GUEST_PROGRAMS_RUN, () => {
   it('follows a system prompt', async () => {
     const args = ['--chat-template-file', folder.file('roles.jinja'), '--conversation'];
     await expectSame(scripted, 'E', ['--system-prompt', 'L', ...args]);
+  });
+
+  const SCHEMA = '{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}';
+
+  it.each([
+    ['a text', []],
+    ['a turn of a conversation', ['--conversation']],
+    // What is reasoned would stand before it.
+    [
+      'a turn whose template opens a tag',
+      ['--chat-template-file', 'opens.jinja', '--conversation'],
+    ],
+  ])('is JSON of a schema to %s', async (_, args) => {
+    const paths = args.map((word) => (word.endsWith('.jinja') ? folder.file(word) : word));
+    const { text } = await ask(scripted, 'S', ['--json-schema', SCHEMA, '-n', '60', ...paths]);
+    expect(text).not.toContain('think');
+    expect(JSON.parse(text)).toEqual({ a: expect.any(Number) as number });
+  });
+
+  it('is refused with what is wrong with a schema', async () => {
+    const args = ['--json-schema', '{"properties":{"a":{"type":"nonsense"}}}'];
+    await expect(ask(scripted, 'S', args)).rejects.toMatchObject({
+      code: 'ZOSIA_SCHEMA_UNUSABLE',
+      message: expect.stringMatching(
+        /^llama\.cpp cannot use the JSON schema: .*nonsense$/,
+      ) as string,
+    });
+  });
+
+  it('may not think where that is off: the template is told, and a tag that it opens is closed', async () => {
+    const off = ['--conversation', '--reasoning', 'off', '--chat-template-file'];
+    // The model is asked with an E behind it, which it ends at once.
+    expect((await ask(scripted, 'S', [...off, folder.file('asks.jinja')])).text).toBe('');
+    const { text, promptTokens } = await ask(scripted, 'R', [...off, folder.file('opens.jinja')]);
+    expect(text).not.toContain('think');
+    const shown = ['--conversation', '--chat-template-file', folder.file('opens.jinja')];
+    expect(promptTokens).toBeGreaterThan((await ask(scripted, 'R', shown)).promptTokens);
+  });
+
+  it('is refused with a word on the system prompt where a template raises for it', async () => {
+    const args = ['--chat-template-file', folder.file('raises.jinja'), '--conversation'];
+    await expect(ask(scripted, 'E', ['--system-prompt', 'bad', ...args])).rejects.toMatchObject({
+      code: 'ZOSIA_TEMPLATE_UNUSABLE',
+      hint: expect.stringMatching(/^Leave out system /) as string,
+    });
+  });
+
+  it.each([
+    ['--spec-type', 'draft-simple', '--spec-draft-model', BUILT_IN_MODEL],
+    ...NGRAM_SPECULATIONS.map((type) => ['--spec-type', type]),
+  ])('is the same at temperature 0 with %s %s', async (...args) => {
+    const prompt = 'Tell me a story about a lighthouse.';
+    const { text, tokens } = await ask(BUILT_IN_MODEL, prompt, ['-n', '80']);
+    expect(text.length).toBeGreaterThan(40);
+    expect(await ask(BUILT_IN_MODEL, prompt, ['-n', '80', ...args])).toMatchObject({
+      text,
+      tokens,
+    });
   });
 
   it('is refused for a prompt that is longer than the context', async () => {
@@ -279,11 +359,10 @@ describe('an answer of llama-server', WHERE_GUEST_PROGRAMS_RUN, () => {
 
   it('is given up when it is cancelled, and the server goes on', async () => {
     const server = await serverOf(['--model', scripted, ...start]);
-    const port = await server.open();
     const cancelled = new AbortController();
     const reason = new Error('enough');
     const question = { prompt: 'L', conversation: false };
-    const asking = askServer(new ServerConnection(port), question, {
+    const asking = askServer(new ServerClient(server.connect), question, {
       onText: () => {
         cancelled.abort(reason);
       },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { askServer } from '../../../src/machine/llama-server/ask.js';
 import type { Question } from '../../../src/machine/llama-server/ask.js';
-import { ServerConnection } from '../../../src/machine/llama-server/connection.js';
+import { ServerClient } from '../../../src/machine/llama-server/client.js';
 import {
   EVENTS_HEAD,
   FakeLlamaServer,
@@ -47,7 +47,7 @@ function server(replies: Replies = {}): FakeLlamaServer {
 async function ask(port: FakeLlamaServer, more: Partial<Question> = {}) {
   let answer = '';
   const question = { prompt: 'Hi', conversation: true, ...more };
-  const report = await askServer(new ServerConnection(port), question, {
+  const report = await askServer(new ServerClient(port.connect), question, {
     onText: (piece) => void (answer += piece),
   });
   return { answer, ...report };
@@ -97,7 +97,6 @@ describe('asking a server', () => {
       },
     ]);
     expect(port.requests[2]!.body).not.toHaveProperty('seed');
-    expect(port.destroyed).toBe(false);
   });
 
   it('asks for no template where text is to be gone on from', async () => {
@@ -125,7 +124,7 @@ describe('asking a server', () => {
     const asking = ask(raw, { conversation: false });
     while (raw.requests.length < 1) await new Promise(setImmediate);
     for (const piece of [EVENTS_HEAD, ...pieces, LAST_CHUNK])
-      raw.push(Buffer.from(piece, 'latin1'));
+      raw.connections[0]!.push(Buffer.from(piece, 'latin1'));
     expect((await asking).answer).toBe('é中🐘 \r\n');
   });
 
@@ -133,7 +132,7 @@ describe('asking a server', () => {
     const seen: string[] = [];
     const port = server({ '/completion': answered(text('a'), text('b'), LAST) });
     await askServer(
-      new ServerConnection(port),
+      new ServerClient(port.connect),
       { prompt: 'Hi', conversation: true },
       {
         onText: async (piece) => {
@@ -146,16 +145,16 @@ describe('asking a server', () => {
     expect(seen).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
-  it('passes on what the taker of the text throws, and closes the port', async () => {
+  it('passes on what the taker of the text throws, and closes the connection', async () => {
     const port = server({ '/completion': answered(text('a'), text('b'), LAST) });
     const problem = new Error('full');
     const asking = askServer(
-      new ServerConnection(port),
+      new ServerClient(port.connect),
       { prompt: 'Hi', conversation: true },
       { onText: () => Promise.reject(problem) },
     );
     await expect(asking).rejects.toBe(problem);
-    expect(port.destroyed).toBe(true);
+    expect(port.connections.at(-1)!.destroyed).toBe(true);
   });
 
   it('can be cancelled before and while it waits', async () => {
@@ -163,7 +162,9 @@ describe('asking a server', () => {
     const early = server();
     const options = { onText: () => undefined, signal: AbortSignal.abort(reason) };
     const question = { prompt: 'Hi', conversation: true };
-    await expect(askServer(new ServerConnection(early), question, options)).rejects.toBe(reason);
+    await expect(askServer(new ServerClient(early.connect), question, options)).rejects.toBe(
+      reason,
+    );
     expect(early.requests).toEqual([]);
 
     const cancelled = new AbortController();
@@ -173,7 +174,7 @@ describe('asking a server', () => {
       });
       return [];
     });
-    const asking = askServer(new ServerConnection(silent), question, {
+    const asking = askServer(new ServerClient(silent.connect), question, {
       onText: () => undefined,
       signal: cancelled.signal,
     });
@@ -224,7 +225,7 @@ describe('a server that fails', () => {
       code: 'ZOSIA_PROMPT_TOO_LONG',
       message: expect.stringMatching(/301 tokens.* 300$/) as string,
     });
-    expect(longer.destroyed).toBe(true);
+    expect(longer.connections.at(-1)!.destroyed).toBe(true);
   });
 
   it.each([
@@ -312,17 +313,23 @@ describe('a server that fails', () => {
     await expect(asking).rejects.toMatchObject(failed(message));
   });
 
-  it('is not asked again once it has hung up', async () => {
-    const port = server({
-      '/completion': [jsonReply(error('no'), 400).replace('Keep', 'Connection: close\r\nKeep')],
-    });
-    const connection = new ServerConnection(port);
+  it('is asked again over another connection', async () => {
+    const port = server({ '/completion': [jsonReply(error('no'), 400)] });
+    const client = new ServerClient(port.connect);
     const question = { prompt: 'Hi', conversation: false };
     const options = { onText: () => undefined };
-    await expect(askServer(connection, question, options)).rejects.toMatchObject(failed(/no$/));
-    await expect(askServer(connection, question, options)).rejects.toMatchObject(
-      failed(/hung up$/),
-    );
+    for (let asked = 1; asked <= 2; asked++) {
+      await expect(askServer(client, question, options)).rejects.toMatchObject(failed(/no$/));
+      expect(port.connections).toHaveLength(asked);
+    }
+    expect(port.connections.every(({ destroyed }) => destroyed)).toBe(true);
+  });
+
+  it('is reported when there is no connection to it', async () => {
+    const client = new ServerClient(() => {
+      throw new Error('it has hung up');
+    });
+    await expect(client.send('/props')).rejects.toMatchObject(failed(/hung up$/));
   });
 
   it('ends in an error of zosia or an answer, whatever it sends', async () => {

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   checkFitsHost,
   hostFreeMiB,
+  longestContext,
   parseMemAvailable,
   parseVmStat,
   ramForModelMiB,
@@ -45,6 +47,44 @@ describe('checkFitsHost', () => {
         subject: { option: 'ramMiB' },
       }),
     );
+  });
+});
+
+describe('longestContext', () => {
+  it('is the longest with which a machine has the memory, in steps of 256', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 8 * 1024 * MIB }),
+        fc.integer({ min: 1, max: MIB }),
+        fc.integer({ min: 576, max: 65_536 }),
+        (weightBytes, bytesPerToken, ramMiB) => {
+          const model = (contextTokens: number) => {
+            return { weightBytes, kvCacheBytes: contextTokens * bytesPerToken, contextTokens };
+          };
+          const longest = longestContext(model(4096), ramMiB) ?? 0;
+          expect(longest % 256).toBe(0);
+          if (longest > 0) expect(ramForModelMiB(model(longest))).toBeLessThanOrEqual(ramMiB);
+          expect(ramForModelMiB(model(longest + 256))).toBeGreaterThan(ramMiB);
+        },
+      ),
+    );
+  });
+
+  it('is named for a model that fits with a shorter one', () => {
+    const model = { weightBytes: 0, kvCacheBytes: 8192 * MIB, contextTokens: 8192 };
+    expect(() => {
+      checkFitsHost(8704, 2048, model);
+    }).toThrow(
+      expect.objectContaining({
+        message:
+          'the model needs a machine with 8704 MiB of memory, 8192 MiB of it for a context of ' +
+          '8192 tokens; this host has 2048 MiB free',
+        hint: expect.stringContaining('1536') as string,
+      }),
+    );
+    expect(() => {
+      checkFitsHost(8704, 512, model);
+    }).toThrow('the model needs a machine with 8704 MiB of memory; this host has 512 MiB free');
   });
 });
 

@@ -6,14 +6,36 @@ export interface FakeRequest {
   readonly body: unknown;
 }
 
-/** The end of a port with a server behind it that says, in bytes, whatever a test wants. */
-export class FakeLlamaServer extends Duplex {
+/** What is sent back, in pieces; undefined among them hangs up. */
+type Answer = (request: FakeRequest) => Iterable<string | undefined>;
+
+/** A server that says, in bytes, whatever a test wants. */
+export class FakeLlamaServer {
   readonly requests: FakeRequest[] = [];
+  readonly connections: Duplex[] = [];
+
+  constructor(private readonly answer: Answer) {}
+
+  readonly connect = (): Duplex => {
+    const connection = new FakeConnection((request) => {
+      this.requests.push(request);
+      return this.answer(request);
+    });
+    this.connections.push(connection);
+    return connection;
+  };
+}
+
+class FakeConnection extends Duplex {
   #received = Buffer.alloc(0);
 
-  /** @param reply what is sent back, in pieces; undefined among them hangs up */
-  constructor(private readonly reply: (request: FakeRequest) => Iterable<string | undefined>) {
-    super();
+  constructor(private readonly answer: Answer) {
+    super({ allowHalfOpen: false });
+  }
+
+  override _final(done: () => void): void {
+    done();
+    this.destroy();
   }
 
   override _read(): void {
@@ -39,8 +61,7 @@ export class FakeLlamaServer extends Duplex {
       path: head[2]!,
       body: text === '' ? undefined : (JSON.parse(text) as unknown),
     };
-    this.requests.push(request);
-    for (const piece of this.reply(request)) {
+    for (const piece of this.answer(request)) {
       if (this.destroyed) return;
       this.push(piece === undefined ? null : Buffer.from(piece));
     }

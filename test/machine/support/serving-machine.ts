@@ -7,6 +7,7 @@ import type {
   OneShotResult,
 } from '../../../src/machine/machine.js';
 import { qmpMachine } from './fake-qmp.js';
+import { GUEST_STREAMS } from './guest-streams.js';
 
 /** What such a machine says of an answer of its own words. */
 export const REPORT = { end: 'end', promptTokens: 3, tokens: 2, contextTokens: 512 } as const;
@@ -22,6 +23,7 @@ export const REPORT = { end: 'end', promptTokens: 3, tokens: 2, contextTokens: 5
 export function servingMachine(answer: string, before = ''): string {
   return `
 ${qmpMachine([])}
+${GUEST_STREAMS}
 print('zosia: init\\r\\n');
 ${before}
 const [toHost, ofServer] = [4, 5].map((fd) => new (require('node:net').Socket)({ fd }));
@@ -47,7 +49,7 @@ const server = require('node:http').createServer((request, response) => {
   };
   ${answer}
 });
-server.emit('connection', ofServer);
+guestStreams(ofServer, (stream) => server.emit('connection', stream));
 `;
 }
 

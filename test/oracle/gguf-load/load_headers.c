@@ -1,14 +1,13 @@
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "libraries.h"
 
 /*
  * Asks a llama.cpp whether it takes models: many, one after another, each in a process of its own, since
@@ -48,25 +47,6 @@ static struct parameters (*default_context_parameters)(void);
 static void *(*load_model)(const char *path, struct parameters parameters);
 static void *(*make_context)(void *model, struct parameters parameters);
 static void *(*load_adapter)(void *model, const char *path);
-
-static void fail(const char *what) {
-    fprintf(stderr, "%s\n", what);
-    exit(2);
-}
-
-static void *load_library(const char *folder, const char *name) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    void *library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
-    if (library == NULL) fail(dlerror());
-    return library;
-}
-
-static void *symbol(void *library, const char *name) {
-    void *found = dlsym(library, name);
-    if (found == NULL) fail(dlerror());
-    return found;
-}
 
 /* The first error is the one that says why; what follows says only that loading failed. */
 static void keep_error(int level, const char *text, void *data) {

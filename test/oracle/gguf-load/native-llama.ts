@@ -10,6 +10,7 @@ import { HOST } from '../../support/host.js';
 import { skipWhere } from '../../support/skipping.js';
 
 const PROGRAM_SOURCE = fileURLToPath(new URL('load_headers.c', import.meta.url));
+const TYPES_SOURCE = fileURLToPath(new URL('list_types.c', import.meta.url));
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 const LOADER = 'ld-linux-x86-64.so.2';
 
@@ -62,6 +63,18 @@ export class NativeLlama {
     const program = join(folder, 'load_headers');
     await promisify(execFile)('cc', ['-O1', '-o', program, PROGRAM_SOURCE, '-ldl']);
     return new NativeLlama(folder);
+  }
+
+  /** What `list_types.c` prints, in lines. @param count how many types of tensors there are */
+  async listTypes(count: number): Promise<string[]> {
+    const program = join(this.#folder, 'list_types');
+    const run = promisify(execFile);
+    await run('cc', ['-O1', '-o', program, TYPES_SOURCE, '-ldl']);
+    const { stdout } = await run(join(this.#folder, LOADER), [
+      ...['--library-path', this.#folder, program],
+      ...[this.#folder, String(count)],
+    ]);
+    return stdout.trimEnd().split('\n');
   }
 
   /** The verdicts on headers, in their order; all are tried in one process, each in a child of it. */

@@ -1,0 +1,97 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hostFolders } from '../../src/host/host-folders.js';
+import { CLI } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const ARCH = 'x86_64';
+const QUESTION = ['--prompt', 'What is zosia?', '--temp', '0', '-n', '40'];
+
+/** Runs zosia as a host with settings of its own. */
+const runIn = (folder: string, settings: string, args: readonly string[]) =>
+  execa(process.execPath, [CLI, ...args], {
+    cwd: folder,
+    env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: settings },
+    reject: false,
+  });
+type Running = ReturnType<typeof runIn>;
+
+describe('zosia worker', () => {
+  const folder = temporaryFolder();
+  beforeAll(async () => {
+    const cache = join(folder.path, 'cache', 'zosia');
+    await mkdir(cache, { recursive: true });
+    await symlink(
+      join(hostFolders(process.env).cacheDirectory, 'packages'),
+      join(cache, 'packages'),
+    );
+  });
+
+  const zosiaOf = (host: string, args: readonly string[]): Running =>
+    runIn(folder.path, folder.file(`settings of ${host}`), args);
+  const machine = ['--arch', ARCH, '--accel', 'tcg', '--smp', '1'];
+
+  const keyOf = async (host: string): Promise<string> => {
+    const { stdout, exitCode } = await zosiaOf(host, ['worker', 'key']);
+    expect(exitCode).toBe(0);
+    return stdout;
+  };
+
+  async function startWorker(
+    host: string,
+    peers: string,
+  ): Promise<{ where: string; worker: Running }> {
+    const listen = ['--listen', '127.0.0.1:0', '--peers', peers, '--ram', '320', '--json'];
+    const worker = zosiaOf(host, ['worker', ...listen, ...machine]);
+    let said = '';
+    const where = await new Promise<string>((resolve, reject) => {
+      worker.stdout.on('data', (bytes: Buffer) => {
+        said += bytes.toString();
+        if (said.trimEnd().endsWith('}'))
+          resolve((JSON.parse(said) as { listens: string }).listens);
+      });
+      void worker.then(({ stderr }) => {
+        reject(new Error(`zosia worker has ended:\n${stderr}`));
+      });
+    });
+    return { where, worker };
+  }
+
+  it('computes a part of a model for a head whose key it knows, and for no other', async () => {
+    const [head, ...keys] = await Promise.all(['head', 'first', 'second', 'stranger'].map(keyOf));
+    expect(new Set([head, ...keys]).size).toBe(4);
+    await writeFile(folder.file('heads'), `${head!} head\n`);
+    await writeFile(folder.file('workers'), `${keys[0]!}\n${keys[1]!}\n`);
+    const [first, second] = [
+      await startWorker('first', 'heads'),
+      await startWorker('second', 'heads'),
+    ];
+    const workers = ['--workers', `${first.where},${second.where}`, '--peers', 'workers'];
+    const ask = (host: string, more: readonly string[]) =>
+      zosiaOf(host, ['up', ...machine, ...QUESTION, ...more]);
+    try {
+      const alone = await ask('head', ['--no-snapshot']);
+      expect(alone.exitCode, alone.stderr).toBe(0);
+      const split = await ask('head', workers);
+      expect(split.exitCode, split.stderr).toBe(0);
+      expect(split.stdout).toBe(alone.stdout);
+      expect(split.stdout).toMatch(/boots straight into the model/);
+
+      const stranger = await ask('stranger', workers);
+      expect(stranger.exitCode).toBe(1);
+      expect(stranger.stderr).toMatch(/^error: worker 1 has hung up$/m);
+      expect(stranger.stderr).toMatch(/zosia: worker 127\.0\.0\.1:\d+: /);
+
+      second.worker.kill('SIGKILL');
+      const lost = await ask('head', workers);
+      expect(lost.exitCode).toBe(1);
+      expect(lost.stderr).toMatch(/^error: worker 2 has hung up$/m);
+    } finally {
+      first.worker.kill('SIGINT');
+      second.worker.kill('SIGKILL');
+      expect((await first.worker).exitCode).toBe(0);
+    }
+  });
+});

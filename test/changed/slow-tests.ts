@@ -1,0 +1,105 @@
+/** Tests of one npm script, which are run when what they stand on has changed. */
+export interface SlowTests {
+  /** The script of package.json that runs them; it takes files. */
+  readonly script: string;
+  readonly files: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the built command line is made of, and what it ships with. */
+const COMMAND_LINE = [
+  'artifacts.keys.asc',
+  'artifacts.lock.json',
+  'guest',
+  'kernel-config',
+  'models/zosia-tiny',
+  'package.json',
+  'scripts',
+  'src',
+];
+const C_SOURCES = [':(glob)**/*.c', ':(glob)**/*.h', '.clang-format'];
+const TINY = ['models/zosia-tiny', 'zosia-tiny'];
+const GUESTS = [...COMMAND_LINE, 'test/boot/support'];
+
+/**
+ * The test files, each with what it stands on beside the modules that it imports: paths as git takes them, of
+ * files that it reads and programs that it runs.
+ */
+export const SLOW_TESTS: readonly SlowTests[] = [
+  {
+    // Many boots, sizes, or damages, where a few of `npm test` show that the same works at all.
+    script: 'test:thorough',
+    files: {
+      'test/boot/conversation.test.ts': GUESTS,
+      'test/boot/efi-console.test.ts': GUESTS,
+      'test/boot/efi-faults.test.ts': GUESTS,
+      'test/boot/ext4-kernel.test.ts': GUESTS,
+      'test/boot/initramfs-kernel.test.ts': GUESTS,
+      'test/boot/instant-changes.test.ts': GUESTS,
+      'test/boot/instant-copies.test.ts': GUESTS,
+      'test/boot/mapped-disk.test.ts': GUESTS,
+      'test/boot/modes.test.ts': GUESTS,
+      'test/boot/packed.test.ts': GUESTS,
+      'test/boot/wake.test.ts': GUESTS,
+      'test/boot/worker-command.test.ts': GUESTS,
+      'test/boot/workers.test.ts': GUESTS,
+      'test/formats/compression/zstd.test.ts': [],
+      'test/formats/ext4/check/large.test.ts': [],
+      'test/guest/efi/encoder.test.ts': ['guest'],
+      'test/guest/efi/line-input.test.ts': ['guest'],
+      'test/guest/efi/line-view.test.ts': ['guest'],
+      'test/guest/efi/line.test.ts': ['guest'],
+      'test/guest/efi/model.test.ts': ['guest'],
+      'test/guest/efi/terminal-keys.test.ts': ['guest'],
+      'test/guest/output-filter.test.ts': ['guest'],
+      'test/host/long-images.test.ts': [],
+      'test/oracle/ext4-check/feature-images.test.ts': [],
+      'test/oracle/ext4-check/mutation.test.ts': [],
+      'test/oracle/ext4/extremes.test.ts': [],
+      'test/oracle/ext4/sizes.test.ts': [],
+      'test/oracle/fat/mkfs.test.ts': [],
+    },
+  },
+  {
+    // What the repository has built, built again: the guests' programs, and what zosia-tiny was taught. With
+    // them the style of C, which wants the same LLVM; what Kconfig makes of a fragment that no kernel of ours
+    // has, which wants the kernel's source; what runs in the newest Node.js, which is not installed; and the
+    // lock, resolved anew in Debian's archive, which has to be there.
+    script: 'test:toolchain',
+    files: {
+      'test/artifacts/update/archive.test.ts': ['artifacts.keys.asc', 'artifacts.lock.json'],
+      'test/toolchain/c-style.test.ts': C_SOURCES,
+      'test/toolchain/docker/rebuild.test.ts': COMMAND_LINE,
+      'test/toolchain/efi.test.ts': ['guest'],
+      'test/toolchain/guest.test.ts': ['guest'],
+      'test/toolchain/kernel/configure.test.ts': ['artifacts.lock.json', 'kernel-config'],
+      'test/toolchain/kernel/rebuild.test.ts': COMMAND_LINE,
+      'test/toolchain/llama/rebuild.test.ts': COMMAND_LINE,
+      'test/toolchain/newest-node.test.ts': [
+        ...COMMAND_LINE,
+        'test/host',
+        'test/machine/llama-server',
+        'test/machine/qemu',
+      ],
+      'test/toolchain/other-compilers.test.ts': ['guest'],
+      'zosia-tiny/test/corpus.test.ts': TINY,
+      'zosia-tiny/test/shipped.test.ts': TINY,
+    },
+  },
+  {
+    script: 'test:peers',
+    files: {
+      'test/peers/buildroot.test.ts': COMMAND_LINE,
+      'test/peers/ext4-features.test.ts': [],
+      'test/peers/images.test.ts': [],
+    },
+  },
+];
+
+/** The test files of one script. */
+export const slowTests = (script: string): readonly string[] =>
+  SLOW_TESTS.filter((tests) => tests.script === script).flatMap(({ files }) => Object.keys(files));
+
+/** The test files of all of them, which `npm test` leaves out. */
+export const ALL_SLOW_TESTS: readonly string[] = SLOW_TESTS.flatMap(({ files }) =>
+  Object.keys(files),
+);
