@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { shellPath } from '../shell-word.js';
 import type { CompanionKind } from '../inspect/models/kind.js';
 import { findEntry } from '../models/catalogue/catalogue.js';
 import type { NamedModels } from '../models/named-models.js';
@@ -44,6 +43,6 @@ export async function modelsHint(
     return `${how} Files in ${basename(modelsDir)}/: ${models.join(', ')}.`;
   }
   return models.length === 0
-    ? `Name a GGUF file: zosia up path/to/model.gguf. ${EMBEDDED_MODEL_NAME} is built in.`
-    : `Models in ${basename(modelsDir)}/: ${models.join(', ')}. Example: zosia up ${shellPath(models[0]!)}`;
+    ? `Name a GGUF file, as in path/to/model.gguf. ${EMBEDDED_MODEL_NAME} is built in.`
+    : `Models in ${basename(modelsDir)}/: ${models.join(', ')}.`;
 }

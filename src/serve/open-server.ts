@@ -11,10 +11,15 @@ import { PoolBackend } from './machines/pool-backend.js';
 import type { PoolBackendOptions } from './machines/pool-backend.js';
 
 export interface ServeOptions
-  extends Omit<ApiOptions, 'backend' | 'metrics' | 'memoryMiB'>, PoolBackendOptions {
+  extends
+    Omit<ApiOptions, 'backend' | 'metrics' | 'memoryMiB' | 'allowedHosts'>,
+    PoolBackendOptions {
   /** Where it listens; sockets that are handed over count for more. */
   readonly listen: ListenAddress;
   readonly handedOver?: readonly ListenTarget[] | undefined;
+  /** Names that requests may be for, by where it listens; any if there are none. */
+  readonly allowedHosts?:
+    ((addresses: readonly AddressInfo[]) => readonly string[] | undefined) | undefined;
   /** Refuses where it listens, before anybody is answered. @throws what is wrong with it */
   readonly checkAddress?: ((address: AddressInfo) => void) | undefined;
 }
@@ -45,7 +50,15 @@ export async function openServer(options: ServeOptions): Promise<ModelServer> {
     },
   });
   const { pool } = backend;
-  const app = await buildApi({ ...options, backend, metrics, memoryMiB: () => pool.memoryMiB });
+  // Nobody asks before it listens.
+  let hosts: readonly string[] | undefined = [];
+  const app = await buildApi({
+    ...options,
+    backend,
+    metrics,
+    memoryMiB: () => pool.memoryMiB,
+    allowedHosts: () => hosts,
+  });
   await addPage(app);
   await app.ready();
   const server: Server = app.server;
@@ -53,6 +66,7 @@ export async function openServer(options: ServeOptions): Promise<ModelServer> {
     handedOver.length > 0
       ? await listenOn(server, handedOver)
       : await listenAt(server, options.listen);
+  hosts = options.allowedHosts?.(listening.addresses);
   const close = async (): Promise<void> => {
     listening.close();
     server.closeAllConnections();

@@ -12,14 +12,20 @@ const pages = await readPages();
 const modelPage = await readPage('models/zosia-tiny/README.md');
 const program = await wholeProgram();
 
+/** Those that are meant where none of their parent's is named: a machine, and what a worker does. */
+const USUAL_COMMANDS = ['linux', 'run'];
+
 /** The command that words name, and what is left of them. */
 function findCommand(words: readonly string[], command = program): [Command, readonly string[]] {
   const [first, ...rest] = words;
   const child = command.commands.find((each) => each.name() === first);
   if (child) return findCommand(rest, child);
-  // Without the name of a machine it is linux.
-  const isMachineLeftOut = command.commands.some((each) => each.name() === 'linux');
-  return isMachineLeftOut ? findCommand(['linux', ...words], command) : [command, words];
+  // Without a name it is the usual one.
+  const usual =
+    command === program
+      ? undefined
+      : command.commands.find((each) => USUAL_COMMANDS.includes(each.name()));
+  return usual ? findCommand([usual.name(), ...words], command) : [command, words];
 }
 
 /** The options of the command itself. */

@@ -34,7 +34,7 @@ describe('the chat page on a server', () => {
   });
 
   it('is not for a page of another site that has its name lead here', async () => {
-    await using served = await serveFake({ allowedHosts: ['models.example.org'] }, addPage);
+    await using served = await serveFake({ allowedHosts: () => ['models.example.org'] }, addPage);
     expect((await fetch(served.url)).status).toBe(403);
   });
 });

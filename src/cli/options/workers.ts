@@ -37,7 +37,7 @@ export const peersOption = (whose: string): Option =>
 export const tensorSplitOption = (): Option =>
   new Option(
     '--tensor-split <shares>',
-    "each worker's share, as in 3,1; by their memory unless given",
+    "each worker's share, as in 3,1; by the memory that they have unless given",
   );
 
 /** A model that is split, and who computes it. */

@@ -56,7 +56,7 @@ export async function installServe(
   const tls = await tlsFor(flags);
   const { host, insecure = false } = flags;
   checkExposure({ host, hasKey: flags.key !== false, tls: tls !== undefined, insecure });
-  checkKeys(flags);
+  checkKeys(flags, flags.host);
   const spec = {
     name: SERVICE,
     command: process.execPath,
@@ -69,7 +69,7 @@ export async function installServe(
   const prepared = await prepareServe(models, serverArgs, flags, context);
   await prepareGuest(flags, context);
   await decideMachines(models, prepared, flags, context);
-  await keysFor(flags);
+  await keysFor(flags, flags.host);
   const installed = await installService({ ...place, ...spec });
   if (flags.json) {
     printJson(installed);

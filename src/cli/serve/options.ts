@@ -106,7 +106,7 @@ function addListenOptions(command: Command): void {
     .option('--tls-key <file>', "the certificate's key, in PEM")
     .option('--insecure', 'let other hosts ask without TLS')
     .option('--cors <origin>', 'let pages of this origin ask, as https://example.org', origins)
-    .option('--allow-host <name>', 'a further name that it is asked by', collect)
+    .option('--allow-host <name>', 'a further name that it is asked by', hostNames)
     .option('--open', 'open the chat page in a browser');
 }
 
@@ -119,7 +119,7 @@ function addPoolOptions(command: Command): void {
       'what all machines may have together; what is free at the start unless given',
       wholeNumber(1),
     )
-    .option('--parallel <n>', 'requests that a machine answers at once', wholeNumber(1), 1)
+    .option('--parallel <n>', 'requests that a machine answers at once', parallelRequests, 1)
     .option('--queue <n>', 'requests that may wait for one machine', wholeNumber(0), USUAL_QUEUE)
     .option(
       '--patience <time>',
@@ -176,6 +176,21 @@ function portNumber(text: string): number {
   const value = wholeNumber(0)(text);
   if (value <= MAX_PORT) return value;
   throw new InvalidArgumentError(`Give a port from 0 to ${MAX_PORT}.`);
+}
+
+/** A machine has 64 connections, and those of clients that have just gone are among them for a while. */
+const MAX_PARALLEL = 32;
+
+function parallelRequests(text: string): number {
+  const value = wholeNumber(1)(text);
+  if (value <= MAX_PARALLEL) return value;
+  throw new InvalidArgumentError(`Give a number from 1 to ${MAX_PARALLEL}.`);
+}
+
+/** As a Host header has it. @throws InvalidArgumentError */
+function hostNames(text: string, all: readonly string[] = []): string[] {
+  if (/^[^\s/@?#]+$/.test(text) && URL.canParse(`http://${text}`)) return collect(text, all);
+  throw new InvalidArgumentError('Give a name, or a name and a port, as in box.local:9931.');
 }
 
 /** As browsers send it, of a page that has one. @throws InvalidArgumentError */

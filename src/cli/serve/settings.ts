@@ -8,7 +8,10 @@ import { readTls } from '../../serve/access/tls.js';
 import type { TlsPair } from '../../serve/access/tls.js';
 
 /** @throws ZosiaError as `checkKeyless` */
-export const checkKeys = ({ apiKey, apiKeyFile, key, host }: ServeFlags): void => {
+export const checkKeys = (
+  { apiKey, apiKeyFile, key }: ServeFlags,
+  host: string | undefined,
+): void => {
   checkKeyless({ apiKey, apiKeyFile, key, host });
 };
 
@@ -18,12 +21,12 @@ export const checkKeys = ({ apiKey, apiKeyFile, key, host }: ServeFlags): void =
  *
  * @throws ZosiaError as `apiKeys`
  */
-export async function keysFor(flags: ServeFlags): Promise<ApiKeys> {
+export async function keysFor(flags: ServeFlags, host: string | undefined): Promise<ApiKeys> {
   const found = await apiKeys({
     apiKey: flags.apiKey,
     apiKeyFile: flags.apiKeyFile,
     key: flags.key,
-    host: flags.host,
+    host,
     folder: settingsFolder(),
   });
   if (found.made) {

@@ -47,14 +47,16 @@ export async function serve(
 ): Promise<void> {
   const { signal } = context;
   const handedOver = listenTargets(environment);
-  const { host, insecure = false } = flags;
+  const { insecure = false } = flags;
+  // Where sockets that are handed over listen, the server says once it listens there itself.
+  const host = handedOver.length > 0 ? undefined : flags.host;
   // What may be wrong is found out before anything is downloaded.
   const tls = await tlsFor(flags);
   const expose = (address: string, hasKey: boolean): void => {
     checkExposure({ host: address, hasKey, tls: tls !== undefined, insecure });
   };
-  if (handedOver.length === 0) expose(host, flags.key !== false);
-  checkKeys(flags);
+  if (host !== undefined) expose(host, flags.key !== false);
+  checkKeys(flags, host);
   const prepared = await prepareServe(models, serverArgs, flags, context);
   if (flags.dryRun) {
     for (const entry of await prepared.entries()) {
@@ -64,7 +66,7 @@ export async function serve(
     }
     return;
   }
-  const { keys, made } = await keysFor(flags);
+  const { keys, made } = await keysFor(flags, host);
   for (const note of tls?.notes ?? []) warn(note);
 
   let guest: Promise<void> | undefined;
@@ -74,13 +76,17 @@ export async function serve(
       await guest;
       return planMachine(entry, prepared.plan, leaving);
     },
-    listen: { host, port: flags.port },
+    listen: flags,
     handedOver,
     checkAddress: ({ address }) => {
       expose(address, keys.length > 0);
     },
     keys: keys.length > 0 ? keys : undefined,
-    allowedHosts: allowedHosts(host, flags.allowHost),
+    allowedHosts: (addresses) =>
+      allowedHosts(
+        host === undefined ? addresses.map(({ address }) => address) : [host],
+        flags.allowHost,
+      ),
     allowedOrigins: flags.cors,
     tls,
     parallel: flags.parallel,

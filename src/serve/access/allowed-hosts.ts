@@ -11,16 +11,19 @@ const isEverywhere = (host: string): boolean => isIP(host) !== 0 && /^[0.:]+$/.t
  * The names that requests may be for, so that no page of another site can have its own name resolve to this host (DNS
  * rebinding). Who listens everywhere is called by names that cannot be known: a key is needed there in any case.
  *
- * @param host where the server listens
+ * @param hosts where the server listens
  * @param named further names
  * @returns undefined: any
  */
 export function allowedHosts(
-  host: string,
+  hosts: readonly string[],
   named: readonly string[] | undefined = [],
 ): readonly string[] | undefined {
-  if (isEverywhere(host) && named.length === 0) return undefined;
-  const own = isIPv6(host) ? `[${host}]` : host;
-  const ofThis = isLoopback(host) || isEverywhere(host) ? LOOPBACK_NAMES : [];
-  return [...new Set([...ofThis, own, ...named])];
+  if (hosts.some(isEverywhere) && named.length === 0) return undefined;
+  return [...new Set([...hosts.flatMap(namesOf), ...named])];
 }
+
+const namesOf = (host: string): string[] => [
+  ...(isLoopback(host) || isEverywhere(host) ? LOOPBACK_NAMES : []),
+  isIPv6(host) ? `[${host}]` : host,
+];

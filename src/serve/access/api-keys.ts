@@ -13,8 +13,8 @@ export interface ApiKeyOptions {
   readonly apiKeyFile?: string | undefined;
   /** False where everybody who reaches it is answered. */
   readonly key?: boolean | undefined;
-  /** Where it listens. */
-  readonly host: string;
+  /** Where it listens; undefined while that is not known. */
+  readonly host: string | undefined;
   /** Where zosia's own settings lie: the key that is made goes there. */
   readonly folder: string;
 }
@@ -69,7 +69,7 @@ export function checkKeyless({
       },
     );
   }
-  if (isLoopback(host)) return;
+  if (host === undefined || isLoopback(host)) return;
   throw new ZosiaError(
     'ZOSIA_NO_KEY_REFUSED',
     wording`${option('key')} is for this host alone, and others can reach ${JSON.stringify(host)}`,

@@ -6,6 +6,7 @@ import { answerError, toApiError } from './answer-error.js';
 import { KeyCheck } from './api-key.js';
 import { Connections } from './connections.js';
 import { dialectOf } from './error-shape.js';
+import { HeldBodies } from './held-bodies.js';
 import { checkHost } from './host-check.js';
 import { KnownPaths } from './known-paths.js';
 import { MachineAgent } from './machine-agent.js';
@@ -55,6 +56,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const connections = new Connections();
   const log = new RequestLog();
   const queues = new RequestQueues(options.parallel, options.maxQueue);
+  const bodies = new HeldBodies(limits);
   const agent = new MachineAgent();
   const keyCheck = keys && new KeyCheck(keys);
   metrics.watch({ backend, queues, memoryMiB: options.memoryMiB });
@@ -75,7 +77,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     await connections.turn(request.raw.socket, reply.raw);
     cutSlowReader(reply.raw, limits.stallTimeoutMs);
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    if (allowedHosts) checkHost(request.headers.host, allowedHosts);
+    const hosts = allowedHosts?.();
+    if (hosts) checkHost(request.headers.host, hosts);
   });
   if (allowedOrigins && allowedOrigins.length > 0) {
     await app.register(cors, {
@@ -85,10 +88,11 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
       maxAge: CORS_MAX_AGE_S,
     });
   }
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.config.isPublic !== true) keyCheck?.check(request.headers);
     // Here, its body has not been read.
     if (request.is404) throw paths.refusal(request.method, request.raw.url!.split('?')[0]!);
+    bodies.hold(request.headers, reply.raw);
     done();
   });
   takeJsonAlone(app);

@@ -10,8 +10,8 @@ export interface ApiOptions {
   readonly maxQueue: number;
   /** Any of these is let in; without the list, everybody is. */
   readonly keys?: readonly string[] | undefined;
-  /** Names, or names with ports, that a request may be for (its Host header); any without the list. */
-  readonly allowedHosts?: readonly string[] | undefined;
+  /** Names, or names with ports, that a request may be for now (its Host header); any without the list. */
+  readonly allowedHosts?: (() => readonly string[] | undefined) | undefined;
   /** Origins of other sites' pages that may ask (CORS); none without the list. */
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Certificate chain and private key, in PEM. */
@@ -30,6 +30,8 @@ export interface ApiOptions {
 /** What one client may take. */
 export interface ApiLimits {
   readonly bodyBytes: number;
+  /** What the bodies of all requests may take together. */
+  readonly heldBytes: number;
   readonly headerBytes: number;
   /** How long the head of a request may take, in ms. */
   readonly headersTimeoutMs: number;
@@ -45,6 +47,7 @@ export interface ApiLimits {
 
 export const DEFAULT_LIMITS: ApiLimits = {
   bodyBytes: 32 << 20,
+  heldBytes: 1 << 30,
   headerBytes: 16 << 10,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 120_000,

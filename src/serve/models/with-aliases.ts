@@ -16,13 +16,19 @@ export type AliasOwners = ReadonlyMap<string, string>;
 /**
  * Finds out for which models aliases stand. They stay theirs, whichever models come and go later.
  *
- * @throws ZosiaError `ZOSIA_SERVE_ALIAS` where it is not known for which model one is, or it is the name of one
+ * @throws ZosiaError `ZOSIA_SERVE_ALIAS` where it is not known for which model one is, or it is the name of one, or stands for two
  */
 export function aliasOwners(
   entries: readonly ServedEntry[],
   aliases: readonly Alias[],
 ): AliasOwners {
-  const owners = new Map(aliases.map((each) => [each.alias, ownerOf(each, entries).name]));
+  const owners = new Map<string, string>();
+  for (const each of aliases) {
+    const owner = ownerOf(each, entries).name;
+    const other = owners.get(each.alias);
+    if (other !== undefined && other !== owner) throw isTwo(each.alias, [other, owner]);
+    owners.set(each.alias, owner);
+  }
   for (const alias of owners.keys()) {
     if (entries.some(({ name }) => name === alias)) throw isName(alias);
   }
@@ -60,6 +66,13 @@ function ownerOf({ alias, model }: Alias, entries: readonly ServedEntry[]): Serv
     },
   );
 }
+
+const isTwo = (alias: string, models: readonly string[]): ZosiaError =>
+  new ZosiaError(
+    'ZOSIA_SERVE_ALIAS',
+    `${JSON.stringify(alias)} cannot stand for both ${models.join(' and ')}`,
+    { hint: 'Give each a name of its own.' },
+  );
 
 const isName = (alias: string): ZosiaError =>
   new ZosiaError('ZOSIA_SERVE_ALIAS', `${JSON.stringify(alias)} is the name of a model itself`, {

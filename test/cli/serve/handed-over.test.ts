@@ -34,10 +34,11 @@ describe('zosia serve that systemd starts for a socket', () => {
     };
   }
 
-  it('answers at the address of the socket, whatever --port says, and ends when it is told to', async () => {
+  it('answers at the address of the socket, whatever --host and --port say, and ends when it is told to', async () => {
     const owner = await listening();
     const port = portOf(owner);
-    const { child, ended, stdout } = start(owner, ['--no-key', '--port', '1']);
+    const args = ['--no-key', '--port', '1', '--host', '192.168.1.2'];
+    const { child, ended, stdout } = start(owner, args);
     const health = await fetch(`http://127.0.0.1:${port}/health`);
     expect(await health.json()).toEqual({ status: 'ok' });
     // One who is still there does not keep it.

@@ -32,6 +32,8 @@ describe('zosia serve refuses', () => {
     ['--port 65536', /'--port <n>' argument '65536' is invalid\. Give a port from 0 to 65535/],
     ['--keep 5', /Give a number with its unit, as in 90s, 5m or 1h/],
     ['--alias =one', /Give NAME, or NAME=MODEL/],
+    ['--parallel 33', /Give a number from 1 to 32/],
+    ['--allow-host http://box.local/', /Give a name, or a name and a port, as in box\.local:9931/],
     ['--cors *', /Give scheme, host and port alone, as in https:\/\/example\.org/],
     ['--cors https://example.org/', /Give scheme, host and port alone/],
     ['--tls-cert cert.pem', /'--tls-cert' is for --tls-key, which is not given/],
@@ -86,6 +88,10 @@ describe('zosia serve refuses', () => {
     [
       'one.gguf other.gguf --alias gpt',
       /of 2 models, it is not said for which "gpt" stands\nhint: .*--alias gpt=/,
+    ],
+    [
+      'one.gguf other.gguf --alias gpt=one --alias gpt=other',
+      /"gpt" cannot stand for both one and other/,
     ],
     ['one.gguf other.gguf --alias other=one', /"other" is the name of a model itself/],
     ['one.gguf --api-key-file none', /there is no file none|none/],

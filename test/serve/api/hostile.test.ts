@@ -14,6 +14,7 @@ beforeEach(async () => {
       keepAliveTimeoutMs: 300,
       stallTimeoutMs: 500,
       bodyBytes: 1 << 20,
+      heldBytes: 3 << 19,
       requestsPerConnection: 5,
     },
   });
@@ -121,6 +122,28 @@ describe('a request that is too large', () => {
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ error: { message: 'the body is too long' } });
   });
+});
+
+it('holds no more bodies than there is memory for, whoever sends them, and has room again afterwards', async () => {
+  const refused = { error: { code: 'bodies_full' } };
+  const large = ' '.repeat(3 << 18);
+  const head = requestText(CHAT, '').replace('length: 0', `length: ${large.length}`);
+  const held = [new RawClient(served.port), new RawClient(served.port)];
+  await Promise.all(held.map((client) => client.send(head)));
+  await eventually(async () => {
+    const response = await served.post(CHAT, '{ }');
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toMatchObject(refused);
+  });
+  held[0]!.socket.destroy();
+  await eventually(async () => {
+    expect((await served.post(CHAT, '[]')).status).toBe(400);
+  });
+  // How long this one is nobody knows: as long as it may be.
+  const chunked = requestText(CHAT, '').replace('content-length: 0', 'transfer-encoding: chunked');
+  expect(await exchange(`${chunked}5\r\n[   ]\r\n0\r\n\r\n`)).toContain('bodies_full');
+  held[1]!.socket.destroy();
 });
 
 describe('what is no HTTP', () => {

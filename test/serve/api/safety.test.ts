@@ -75,7 +75,7 @@ describe('the Host header', () => {
     ['', 403],
   ])('%j gives %i', async (host, status) => {
     const allowedHosts = ['localhost', '[::1]', 'zosia.example:443'];
-    await using served = await serveFake({ allowedHosts, keys: ['key'] });
+    await using served = await serveFake({ allowedHosts: () => allowedHosts, keys: ['key'] });
     const client = new RawClient(served.port);
     void client.send(`GET /health HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
     await client.closed;
