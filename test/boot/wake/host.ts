@@ -11,7 +11,7 @@ import { CPUS, RAM_MIB } from '../modes/guest.js';
 import type { Guest } from '../modes/guest.js';
 
 /** The ports of a machine that is met, by the numbers under which QEMU finds their other ends. */
-const PORTS = { control: 3, server: 4 } as const;
+const PORTS = { control: 3, server: 4, workers: 5 } as const;
 
 const TIMEOUT_MS = 280_000;
 
@@ -122,7 +122,7 @@ export async function withMachine<T>(
     );
     const args = linuxArguments({ ...machine, console: { to: 'stdio' } });
     const qemu = execa(machine.qemu, [...args, ...portArguments()], {
-      stdio: ['pipe', 'pipe', 'inherit', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'inherit', ...Object.keys(PORTS).map(() => 'pipe' as const)],
       buffer: false,
       reject: false,
     });
