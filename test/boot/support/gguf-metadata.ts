@@ -6,16 +6,30 @@ const STRING = 8;
 /** Tensors' data stays aligned when so many bytes more are before it. */
 const ALIGNMENT_BYTES = 32;
 
-/** A GGUF with a number more in its metadata, and a text that keeps its tensors aligned. */
-export function withMetadata(gguf: Buffer, key: string, value: number): Buffer {
-  const number = Buffer.concat([entry(key, UINT32), uint32(value)]);
+/**
+ * A GGUF with a number or a text more in its metadata, and a text that keeps its tensors aligned. What it had under the
+ * same key has another one then.
+ */
+export function withMetadata(gguf: Buffer, key: string, value: number | string): Buffer {
+  const more =
+    typeof value === 'number'
+      ? Buffer.concat([entry(key, UINT32), uint32(value)])
+      : Buffer.concat([entry(key, STRING), string(value)]);
   const padded = (text: string): Buffer =>
-    Buffer.concat([number, entry('zosia.padding', STRING), string(text)]);
+    Buffer.concat([more, entry('zosia.padding', STRING), string(text)]);
   const missing = padded('').length % ALIGNMENT_BYTES;
   const added = padded(' '.repeat((ALIGNMENT_BYTES - missing) % ALIGNMENT_BYTES));
   const header = Buffer.from(gguf.subarray(0, HEADER_BYTES));
   header.writeBigUInt64LE(header.readBigUInt64LE(COUNT_OFFSET) + 2n, COUNT_OFFSET);
-  return Buffer.concat([header, added, gguf.subarray(HEADER_BYTES)]);
+  return Buffer.concat([header, added, renamed(gguf.subarray(HEADER_BYTES), key)]);
+}
+
+function renamed(bytes: Buffer, key: string): Buffer {
+  const at = bytes.indexOf(string(key));
+  if (at < 0) return bytes;
+  const copy = Buffer.from(bytes);
+  copy.write('x', at + string(key).length - 1);
+  return copy;
 }
 
 const entry = (key: string, type: number): Buffer => Buffer.concat([string(key), uint32(type)]);

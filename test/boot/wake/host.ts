@@ -122,12 +122,12 @@ export async function withMachine<T>(
     );
     const args = linuxArguments({ ...machine, console: { to: 'stdio' } });
     const qemu = execa(machine.qemu, [...args, ...portArguments()], {
-      stdio: ['pipe', 'pipe', 'inherit', ...Object.keys(PORTS).map(() => 'pipe' as const)],
+      stdio: ['pipe', 'pipe', 'inherit', 'pipe', 'pipe', 'pipe'],
       buffer: false,
       reject: false,
     });
     const portOf = (name: keyof typeof PORTS): Duplex =>
-      qemu.stdio[PORTS[name]] as unknown as Duplex;
+      (qemu.stdio as readonly unknown[])[PORTS[name]] as Duplex;
     try {
       return await use({
         console: new Incoming(qemu.stdout),
