@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hostFolders } from '../../src/host/host-folders.js';
 import { CLI } from '../support/cli.js';
+import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const ARCH = 'x86_64';
@@ -39,24 +40,26 @@ describe('zosia worker', () => {
     return stdout;
   };
 
-  async function startWorker(
-    host: string,
-    peers: string,
-  ): Promise<{ where: string; worker: Running }> {
-    const listen = ['--listen', '127.0.0.1:0', '--peers', peers, '--ram', '320', '--json'];
-    const worker = zosiaOf(host, ['worker', ...listen, ...machine]);
-    let said = '';
-    const where = await new Promise<string>((resolve, reject) => {
-      worker.stdout.on('data', (bytes: Buffer) => {
-        said += bytes.toString();
-        if (said.trimEnd().endsWith('}'))
-          resolve((JSON.parse(said) as { listens: string }).listens);
+  /** The JSON that a command prints once it is there. */
+  const said = (running: Running): Promise<Record<string, unknown>> =>
+    new Promise((resolve, reject) => {
+      let text = '';
+      running.stdout.on('data', (bytes: Buffer) => {
+        text += bytes.toString();
+        if (text.trimEnd().endsWith('}')) resolve(JSON.parse(text) as Record<string, unknown>);
       });
-      void worker.then(({ stderr }) => {
-        reject(new Error(`zosia worker has ended:\n${stderr}`));
+      void running.then(({ stderr }) => {
+        reject(new Error(`it has ended:\n${stderr}`));
       });
     });
-    return { where, worker };
+
+  async function startWorker(
+    host: string,
+    more: readonly string[],
+  ): Promise<{ where: string; worker: Running }> {
+    const listen = ['--listen', '127.0.0.1:0', '--ram', '320', '--json'];
+    const worker = zosiaOf(host, ['worker', ...listen, ...machine, ...more]);
+    return { where: String((await said(worker))['listens']), worker };
   }
 
   it('computes a part of a model for a head whose key it knows, and for no other', async () => {
@@ -65,8 +68,8 @@ describe('zosia worker', () => {
     await writeFile(folder.file('heads'), `${head!} head\n`);
     await writeFile(folder.file('workers'), `${keys[0]!}\n${keys[1]!}\n`);
     const [first, second] = [
-      await startWorker('first', 'heads'),
-      await startWorker('second', 'heads'),
+      await startWorker('first', ['--peers', 'heads']),
+      await startWorker('second', ['--peers', 'heads']),
     ];
     const workers = ['--workers', `${first.where},${second.where}`, '--peers', 'workers'];
     const ask = (host: string, more: readonly string[]) =>
@@ -91,6 +94,53 @@ describe('zosia worker', () => {
     } finally {
       first.worker.kill('SIGINT');
       second.worker.kill('SIGKILL');
+      expect((await first.worker).exitCode).toBe(0);
+    }
+  });
+
+  it('computes for a served model each time it is asked for, and leaves it with a word', async () => {
+    const [first, second] = [await startWorker('first', []), await startWorker('second', [])];
+    const workers = ['--workers', `${first.where},${second.where}`];
+    const serving = zosiaOf('head', [
+      ...['serve', EMBEDDED_MODEL, '--port', '0', '--no-key', '--json', '--keep', '1s'],
+      ...[...machine, ...workers],
+    ]);
+    try {
+      const [url] = (await said(serving))['urls'] as [string];
+      const state = async (): Promise<string> => {
+        const models = await fetch(`${url}/v1/models`).then((response) => response.json());
+        return (models as { data: [{ state: string }] }).data[0].state;
+      };
+      const ask = async (): Promise<{ status: number; text: string }> => {
+        const response = await fetch(`${url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({
+            messages: [{ role: 'user', content: 'What is zosia?' }],
+            temperature: 0,
+            max_tokens: 40,
+          }),
+        });
+        return { status: response.status, text: await response.text() };
+      };
+      for (let time = 0; time < 2; time++) {
+        expect(await ask()).toEqual({
+          status: 200,
+          text: expect.stringMatching(/boots straight into the model/) as string,
+        });
+        await expect.poll(state, { timeout: 60_000 }).toBe('asleep');
+      }
+      second.worker.kill('SIGKILL');
+      await second.worker;
+      const lost = await ask();
+      expect(lost.status).toBe(502);
+      expect(lost.text).not.toContain(second.where);
+    } finally {
+      for (const { worker } of [first, second]) worker.kill('SIGINT');
+      serving.kill('SIGINT');
+      const { stderr, exitCode } = await serving;
+      expect(stderr).toMatch(/^error: worker 2 has hung up$/m);
+      expect(exitCode).toBe(0);
       expect((await first.worker).exitCode).toBe(0);
     }
   });

@@ -8,7 +8,7 @@ import {
 import type { CheckpointFormat, Llama2Shape, Tensor } from './llama2-format.js';
 
 /** Numbers from -1 up to 1; the same seed gives the same numbers (xorshift32). */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed | 0 || 1;
   return () => {
     state ^= state << 13;

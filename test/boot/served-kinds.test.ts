@@ -3,9 +3,11 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
+import { writeRaw } from '../../src/host/raw-writer.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { withMetadata } from './support/gguf-metadata.js';
+import { planReranker } from './support/reranker.js';
 import { ServeUser } from './support/serve-user.js';
 import type { Serving } from './support/serve-user.js';
 
@@ -37,6 +39,10 @@ const THINKING = `
 {%- endfor %}
 {%- if add_generation_prompt %}{{- 'A:<think>\\n' }}{%- endif %}`;
 
+interface Ranking {
+  readonly results: readonly { readonly index: number; readonly relevance_score: number }[];
+}
+
 describe('zosia serve', () => {
   const folder = temporaryFolder();
   let serving: Serving;
@@ -52,7 +58,8 @@ describe('zosia serve', () => {
       const changed = withMetadata(model, 'tokenizer.chat_template', template);
       await writeFile(folder.file(`${name}.gguf`), changed);
     }
-    serving = await user.serve(['tools.gguf', 'thinks.gguf', '--ctx', '512']);
+    await writeRaw(planReranker(['what', 'floats', 'ship', 'stone']), folder.file('scores.gguf'));
+    serving = await user.serve(['tools.gguf', 'thinks.gguf', 'scores.gguf', '--ctx', '512']);
     const { key: apiKey, url } = serving;
     openai = new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 });
     anthropic = new Anthropic({ apiKey, baseURL: url, maxRetries: 0 });
@@ -86,7 +93,7 @@ describe('zosia serve', () => {
     const found = { role: 'tool' as const, tool_call_id: call.id, content: '280' };
     const next = await openai.chat.completions.create({
       ...ask,
-      max_tokens: 5,
+      max_completion_tokens: 5,
       messages: [...MESSAGES, message, found],
       tool_choice: 'none',
     });
@@ -118,5 +125,25 @@ describe('zosia serve', () => {
       thoughts += delta?.reasoning_content ?? '';
     }
     expect(thoughts.trim()).toBe(whole.reasoning_content!.trim());
+  });
+
+  it('scores texts by a question with a model that says it does', async () => {
+    const documents = ['ship', 'stone', 'a third with words that the model does not know'];
+    const ask = async (path: string, body: object) => {
+      const response = await fetch(serving.url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${serving.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'scores', ...body }),
+      });
+      return { status: response.status, body: (await response.json()) as Ranking };
+    };
+    const { status, body } = await ask('/v1/rerank', { query: 'what floats', documents });
+    expect(status).toBe(200);
+    const scores = body.results.map(({ relevance_score: score }) => score);
+    expect(body.results.map(({ index }) => index).sort()).toEqual([0, 1, 2]);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    expect(new Set(scores).size).toBe(3);
+    expect((await ask('/v1/rerank', { documents })).status).toBe(400);
+    expect((await ask('/v1/chat/completions', { messages: MESSAGES })).status).toBeGreaterThan(399);
   });
 });
