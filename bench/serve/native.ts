@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { CLI } from '../../test/support/cli.js';
+import { freePort } from '../../test/support/free-port.js';
 import { LlamaPrograms } from '../../test/support/llama-programs.js';
 
 /** llama-server on this host. */
@@ -50,13 +48,3 @@ const isHealthy = (url: string): Promise<boolean> =>
     ({ ok }) => ok,
     () => false,
   );
-
-/** One that was free just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

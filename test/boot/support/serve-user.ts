@@ -26,7 +26,7 @@ export class ServeUser {
     readonly folder: string,
   ) {}
 
-  get environment(): Record<string, string> {
+  get environment() {
     return {
       XDG_CACHE_HOME: join(this.folder, 'cache'),
       XDG_DATA_HOME: join(this.folder, 'data'),
