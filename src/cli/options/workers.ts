@@ -75,6 +75,11 @@ export async function chosenWorkers(flags: WorkersFlags): Promise<ChosenWorkers 
       onFailed: (name, error) => {
         say(`zosia: worker ${name}: ${reasonOf(error)}`);
       },
+      onSilent: (name) => {
+        say(
+          `zosia: worker ${name} does not answer: it may compute for another head, whose end is waited for`,
+        );
+      },
     }),
     split({ info, layers }, contextTokens) {
       const plan = planWorkers({

@@ -18,23 +18,28 @@ export interface Workers {
    * @throws whatever is the matter, which counts as a connection that has failed
    */
   readonly open: (index: number, signal: AbortSignal) => Duplex | Promise<Duplex>;
+  /** Told of one that has been reached, and has answered nothing for {@link SILENCE_MS}. */
+  readonly onSilent?: ((index: number) => void) | undefined;
 }
+
+/** What llama.cpp asks first is answered at once, unless another head has the worker: there it waits in a queue. */
+export const SILENCE_MS = 10_000;
 
 /**
  * Leads what llama.cpp in a guest has to say to its workers there.
  *
  * @param port belongs to this from now on
  */
-export function leadToWorkers(port: Duplex, { count, open }: Workers): void {
+export function leadToWorkers(port: Duplex, workers: Workers): void {
   new PortStreams(port, {
     onOpened: (index, stream) => {
-      if (index >= count) throw new Error('it asks for a worker that it does not have');
-      void join(stream, open, index);
+      if (index >= workers.count) throw new Error('it asks for a worker that it does not have');
+      void join(stream, workers, index);
     },
   });
 }
 
-async function join(stream: Duplex, open: Workers['open'], index: number): Promise<void> {
+async function join(stream: Duplex, { open, onSilent }: Workers, index: number): Promise<void> {
   const leaving = new AbortController();
   // It may end while the worker is being reached.
   stream.on('error', () => undefined);
@@ -50,6 +55,12 @@ async function join(stream: Duplex, open: Workers['open'], index: number): Promi
   }
   lead(stream, worker);
   lead(worker, stream);
+  const silence = setTimeout(() => onSilent?.(index), SILENCE_MS);
+  for (const event of ['data', 'close']) {
+    worker.once(event, () => {
+      clearTimeout(silence);
+    });
+  }
   if (stream.destroyed) worker.destroy();
 }
 

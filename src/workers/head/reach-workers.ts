@@ -12,6 +12,8 @@ export interface ReachWorkersOptions {
   readonly key: () => Promise<WorkerKey>;
   /** Told why a worker cannot be reached: its guest only hears that it has hung up. */
   readonly onFailed: (name: string, error: unknown) => void;
+  /** Told of a worker that has been reached, and does not answer: another head may have it. */
+  readonly onSilent?: ((name: string) => void) | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface ReachWorkersOptions {
  */
 export function reachWorkers(
   addresses: readonly WorkerAddress[],
-  { peers, key, onFailed }: ReachWorkersOptions,
+  { peers, key, onFailed, onSilent }: ReachWorkersOptions,
 ): Workers {
   const allowed = addresses.map(({ name, host }) => {
     checkReach({ host, name, hasKeys: peers !== undefined });
@@ -29,6 +31,7 @@ export function reachWorkers(
   });
   return {
     count: addresses.length,
+    onSilent: (index) => onSilent?.(addresses[index]!.name),
     async open(index, signal) {
       const { name, host, port } = addresses[index]!;
       const keys = allowed[index];

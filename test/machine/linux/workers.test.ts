@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { DuplexOptions } from 'node:stream';
-import { describe, expect, it } from 'vitest';
-import { leadToWorkers } from '../../../src/machine/linux/workers.js';
+import { describe, expect, it, vi } from 'vitest';
+import { SILENCE_MS, leadToWorkers } from '../../../src/machine/linux/workers.js';
 import {
   FRAME,
   FrameReader,
@@ -81,6 +81,33 @@ describe('leadToWorkers', () => {
     workers[0]![1].push('logits');
     await turns();
     expect(guest.frames).toEqual([data(FIRST, 'logits')]);
+  });
+
+  it('tells of a worker that has been reached and says nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const silent: number[] = [];
+      const guest = new Guest();
+      const ends: End[] = [];
+      leadToWorkers(guest, {
+        count: 4,
+        open: () => ends[ends.push(new End()) - 1]!,
+        onSilent: (index) => silent.push(index),
+      });
+      guest.say(reach(1, 0), reach(2, 1), reach(3, 2), reach(4, 3));
+      await turns();
+      ends[1]!.push('hello');
+      ends[2]!.destroy();
+      await turns();
+      vi.advanceTimersByTime(SILENCE_MS - 1);
+      ends[3]!.push('hello');
+      await turns();
+      expect(silent).toEqual([]);
+      vi.advanceTimersByTime(SILENCE_MS);
+      expect(silent).toEqual([0]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('ends the one with the other', async () => {
