@@ -71,7 +71,7 @@ async function statusOf(
   try {
     isDebug ||= switchVariable('ZOSIA_DEBUG');
     refuseNotUtf8(argv.slice(2));
-    await makeProgram({ signal: cancel.signal, result }).parseAsync(argv);
+    await makeProgram({ signal: cancel.signal, isDebug, result }).parseAsync(argv);
   } catch (error) {
     thrown = { error, isAfterFailure: cancel.signal.aborted };
   }

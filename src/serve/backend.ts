@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 /** A model that can be asked for by its name. */
 export interface ServedModel {
   readonly name: string;
-  /** Other names for it. */
+  /** Other names for it; paths of this host among them are told to nobody. */
   readonly aliases: readonly string[];
   /** When its file was written, in seconds since 1970. */
   readonly created: number;

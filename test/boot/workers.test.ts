@@ -99,7 +99,14 @@ describe('machines that compute for another', () => {
       const run = (starter: StartInstant): Promise<void> =>
         role === 'worker'
           ? runWorker(spec, { start: starter, signal, onNote, onAwake: tell })
-          : runServed(spec, { start: starter, signal, onNote, onAwake: tell });
+          : runServed(spec, {
+              start: starter,
+              signal,
+              onNote,
+              onAwake: (connect) => {
+                tell(connect);
+              },
+            });
       const ended = withInstantStart(options, run);
       ended.catch(reject);
     });

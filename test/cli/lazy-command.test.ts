@@ -18,7 +18,11 @@ const loaded = (program: Command): string[] =>
 
 /** A program after it has run a command line that prints help, or is wrong. */
 async function afterHelp(...args: string[]): Promise<Command> {
-  const program = makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } });
+  const program = makeProgram({
+    signal: new AbortController().signal,
+    isDebug: false,
+    result: { exitStatus: 0 },
+  });
   const parsed = program.parseAsync(args, { from: 'user' });
   await expect(parsed).rejects.toThrow(CommanderError);
   return program;

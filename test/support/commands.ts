@@ -4,7 +4,11 @@ import { makeProgram } from '../../src/cli/program.js';
 
 /** The command line with every command loaded, as none is until it is asked for. */
 export async function wholeProgram(): Promise<Command> {
-  const program = makeProgram({ signal: new AbortController().signal, result: { exitStatus: 0 } });
+  const program = makeProgram({
+    signal: new AbortController().signal,
+    isDebug: false,
+    result: { exitStatus: 0 },
+  });
   await loadBelow(program);
   return program;
 }

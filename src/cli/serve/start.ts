@@ -7,6 +7,7 @@ import { openBrowser } from './open-browser.js';
 import { decideMachines, prepareGuest, prepareServe } from './prepare.js';
 import { requestLine } from './request-line.js';
 import { checkKeys, keysFor, tlsFor } from './settings.js';
+import { ZosiaError } from '../../errors.js';
 import { linuxArguments } from '../../machine/machine.js';
 import { allowedHosts } from '../../serve/access/allowed-hosts.js';
 import { checkExposure } from '../../serve/access/exposure.js';
@@ -38,6 +39,21 @@ async function tellReady(
   sayNote(`models: ${names.join(', ')}`);
 }
 
+/** Tells what machines fail of: once each, though all that wait for a machine fail of the same. */
+function errorTeller({ signal, isDebug }: CliContext): (error: unknown) => void {
+  const told = new WeakSet();
+  return (error) => {
+    // That a machine has ended is followed by what it ended of.
+    const isFollowed = error instanceof ZosiaError && error.code === 'ZOSIA_GUEST_HUNG_UP';
+    if (signal.aborted || isFollowed) return;
+    if (typeof error === 'object' && error !== null) {
+      if (told.has(error)) return;
+      told.add(error);
+    }
+    sayError(error, isDebug);
+  };
+}
+
 /** `zosia serve`, until it is cancelled. */
 export async function serve(
   models: readonly string[],
@@ -46,6 +62,7 @@ export async function serve(
   context: CliContext,
 ): Promise<void> {
   const { signal } = context;
+  const tellError = errorTeller(context);
   const handedOver = listenTargets(environment);
   const { insecure = false } = flags;
   // Where sockets that are handed over listen, the server says once it listens there itself.
@@ -104,11 +121,9 @@ export async function serve(
     },
     onDied: (model, error) => {
       warn(`the machine of ${model} ended`);
-      sayError(error, false);
+      tellError(error);
     },
-    onError: (error) => {
-      if (!signal.aborted) sayError(error, false);
-    },
+    onError: tellError,
   });
   try {
     guest = prepareGuest(flags, context);

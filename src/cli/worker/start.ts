@@ -68,7 +68,7 @@ export async function runWorkerCommand(flags: WorkerFlags, context: CliContext):
     },
     onDied: (error) => {
       warn('the machine ended, and is started again');
-      sayError(error, false);
+      sayError(error, context.isDebug);
     },
   });
   const tunnel = await listenTunnel({

@@ -19,9 +19,12 @@ export interface ServingOptions {
 
 export interface ServedOptions extends ServingOptions {
   /**
-   * Called when its server can be asked. @param connect makes a connection to it, as `PortStreams.open`
+   * Called when its server can be asked.
+   *
+   * @param connect makes a connection to it, as `PortStreams.open`
+   * @param isGone whether none can be made any more, as the machine has ended, or is about to
    */
-  readonly onAwake: (connect: () => Duplex) => void;
+  readonly onAwake: (connect: () => Duplex, isGone: () => boolean) => void;
 }
 
 export interface WorkerOptions extends ServingOptions {
@@ -41,8 +44,11 @@ export interface WorkerOptions extends ServingOptions {
  *   `ZOSIA_TEMPLATE_UNUSABLE`, `ZOSIA_WORKER_LOST`
  */
 export async function runServed(spec: LinuxMachineSpec, options: ServedOptions): Promise<void> {
-  await runServing(spec, options, (connect) => {
-    options.onAwake(connect);
+  await runServing(spec, options, (streams) => {
+    options.onAwake(
+      () => streams.open(),
+      () => streams.hasFailed,
+    );
     return true;
   });
 }
@@ -54,15 +60,15 @@ export async function runServed(spec: LinuxMachineSpec, options: ServedOptions):
  * @throws ZosiaError `ZOSIA_GUEST_DIED` when it ends by itself
  */
 export async function runWorker(spec: LinuxMachineSpec, options: WorkerOptions): Promise<void> {
-  await runServing(spec, options, (connect, { workerFreeMiB }) => {
+  await runServing(spec, options, (streams, { workerFreeMiB }) => {
     if (workerFreeMiB === undefined) return false;
-    options.onAwake(connect, workerFreeMiB);
+    options.onAwake(() => streams.open(), workerFreeMiB);
     return true;
   });
 }
 
 /** Takes a machine that can be asked. @returns false until it has said on its console all that is wanted */
-type TellAwake = (connect: () => Duplex, watcher: LinuxConsole) => boolean;
+type TellAwake = (streams: PortStreams, watcher: LinuxConsole) => boolean;
 
 async function runServing(
   spec: LinuxMachineSpec,
@@ -86,7 +92,7 @@ async function serve(
   let streams: PortStreams | undefined;
   let isTold = false;
   const tell = (): void => {
-    if (streams && !isTold) isTold = tellAwake(() => streams!.open(), watcher);
+    if (streams && !isTold) isTold = tellAwake(streams, watcher);
   };
   void machine.awake.then(({ ports }) => {
     streams = new PortStreams(ports[0]!);

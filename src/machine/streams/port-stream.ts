@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { ZosiaError } from '../../errors.js';
 import { FRAME, MAX_PAYLOAD_BYTES } from './frame.js';
 import type { Frame } from './frame.js';
 
@@ -129,4 +130,8 @@ export class PortStream extends Duplex {
   }
 }
 
-const hungUp = (): Error => new Error('it has hung up');
+/** What connections to a machine fail of that has ended, or is about to. */
+export const hungUp = (): ZosiaError =>
+  new ZosiaError('ZOSIA_GUEST_HUNG_UP', 'the machine has hung up', {
+    hint: 'What it ended of is told once it has ended.',
+  });

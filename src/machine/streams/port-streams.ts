@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { FRAME, FrameReader, STREAM_OF_GUEST, encodeFrame } from './frame.js';
 import type { Frame } from './frame.js';
-import { PortStream } from './port-stream.js';
+import { PortStream, hungUp } from './port-stream.js';
 
 /** As many as the guest's init carries at once. */
 export const MAX_STREAMS = 64;
@@ -41,8 +41,13 @@ export class PortStreams {
     });
     port.on('error', () => undefined);
     port.on('close', () => {
-      this.#fail(new Error('it has hung up'));
+      this.#fail(hungUp());
     });
+  }
+
+  /** Whether the port has failed: the machine has ended, or is about to. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined || this.#port.destroyed;
   }
 
   /** How many there are now. */
@@ -58,7 +63,7 @@ export class PortStreams {
    */
   open(): Duplex {
     if (this.#failure) throw this.#failure;
-    if (this.#port.destroyed) throw new Error('it has hung up');
+    if (this.#port.destroyed) throw hungUp();
     if (this.#streams.size >= MAX_STREAMS) throw new Error('there are too many connections to it');
     const number = ++this.#opened;
     const stream = this.#begin(number);

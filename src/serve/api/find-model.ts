@@ -1,6 +1,7 @@
 import { nearestNames } from '../../models/nearest-names.js';
 import type { ServedModel } from '../backend.js';
 import { ApiError } from './api-error.js';
+import { toldAliases } from './told-aliases.js';
 
 /** More are no help. */
 const MAX_NAMED = 10;
@@ -30,7 +31,7 @@ export function findModel(models: readonly ServedModel[], name: string | undefin
 function whatThereIs(models: readonly ServedModel[], name: string): string {
   if (models.length === 0) return 'none is served';
   const names = models.map((model) => model.name);
-  const all = models.flatMap((model) => [model.name, ...model.aliases]);
+  const all = models.flatMap((model) => [model.name, ...toldAliases(model)]);
   const ordered = [...new Set([nearestNames(name, all), names].flat())];
   const left = ordered.length - MAX_NAMED;
   return `there is ${ordered.slice(0, MAX_NAMED).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { object, tryJson } from '../../json.js';
 import { ApiError } from './api-error.js';
+import { errorBody } from './error-shape.js';
 import type { ApiDialect } from './error-shape.js';
 
 const EVENT_STREAM = 'text/event-stream';
@@ -16,31 +17,50 @@ const FIRST_NONE = 600;
 export const isAnswerStatus = (status: number): boolean =>
   status === 200 || (status >= FIRST_ERROR && status < FIRST_NONE);
 
-/** Errors, as llama-server tells of them. */
+/** Errors, as llama-server tells of them, whoever's API is spoken. */
 const FAILURE = object({
-  type: v.optional(v.string()),
   error: object({ message: v.string(), type: v.optional(v.string()) }),
 });
 
+/** What llama-server calls errors, as OpenAI's clients know them. */
+const OPENAI_CODES: Readonly<Record<string, string>> = {
+  exceed_context_size_error: 'context_length_exceeded',
+};
+/** Says no more than the status, and what `type` of the API says. */
+const PLAIN_TYPES = ['invalid_request_error', 'server_error', 'api_error'];
+
+const SERVER_ERROR = 500;
+const NOT_IMPLEMENTED = 501;
+const BAD_REQUEST = 400;
+
+/** An answer as it is sent on. */
+export interface SentAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
 /**
- * The body of an answer as it is sent on. llama-server tells of errors as OpenAI does, whoever's API is
- * spoken.
+ * An answer as it is sent on: errors in the shape of the API that is spoken.
  *
  * @throws ApiError 502 when an answer is no error as it should be
  */
-export function bodyFor(
-  { status, body }: { readonly status: number; readonly body: Buffer },
-  dialect: ApiDialect,
-  model: string,
-): Buffer {
-  if (status < FIRST_ERROR) return body;
-  const failure = tryJson(FAILURE, body.toString('utf8'));
+export function answerFor(answer: SentAnswer, dialect: ApiDialect, model: string): SentAnswer {
+  if (answer.status < FIRST_ERROR) return answer;
+  const failure = tryJson(FAILURE, answer.body.toString('utf8'));
   if (!failure) {
-    throw new ApiError(502, `the machine of ${model} failed with status ${status}`, {
+    throw new ApiError(502, `the machine of ${model} failed with status ${answer.status}`, {
       code: 'machine_failed',
     });
   }
-  if (dialect === 'openai' || failure.type === 'error') return body;
-  const { message, type = 'api_error' } = failure.error;
-  return Buffer.from(JSON.stringify({ type: 'error', error: { type, message } }));
+  const { message, type } = failure.error;
+  const isPlain = type === undefined || PLAIN_TYPES.includes(type);
+  const known = isPlain ? {} : { code: OPENAI_CODES[type] ?? type };
+  const error = new ApiError(statusFor(answer.status, message), message, known);
+  return { status: error.status, body: Buffer.from(JSON.stringify(errorBody(error, dialect))) };
+}
+
+/** What a model cannot do is no failure of the server, which clients would try again after. */
+function statusFor(status: number, message: string): number {
+  const isUnable = status === SERVER_ERROR && /\bnot supported\b/i.test(message);
+  return status === NOT_IMPLEMENTED || isUnable ? BAD_REQUEST : status;
 }

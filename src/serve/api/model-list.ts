@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Backend, MachineState, ServedModel } from '../backend.js';
 import { findModel } from './find-model.js';
+import { toldAliases } from './told-aliases.js';
 
 /** A model as OpenAI's API lists it, and what its machine is doing. */
 interface ListedModel {
@@ -19,7 +20,7 @@ export function addModelList(app: FastifyInstance, backend: Backend): void {
     object: 'model',
     created: Math.floor(model.created),
     owned_by: 'zosia',
-    aliases: model.aliases,
+    aliases: toldAliases(model),
     size: model.sizeBytes,
     state: backend.stateOf(model.name),
   });

@@ -11,7 +11,7 @@ import { errorEvent } from './error-shape.js';
 import type { ApiDialect } from './error-shape.js';
 import { wholeEvents } from './event-errors.js';
 import { findModel } from './find-model.js';
-import { bodyFor, isAnswerStatus, isEventStream } from './machine-answer.js';
+import { answerFor, isAnswerStatus, isEventStream } from './machine-answer.js';
 import type { MachineAgent } from './machine-agent.js';
 import { readModelRequest } from './model-request.js';
 import type { RequestLog } from './request-log.js';
@@ -92,7 +92,7 @@ export class ModelRoute {
     try {
       over.throwIfAborted();
       const answer = await untilAborted(askMachine(reply, { url: upstream.url, path, body }), over);
-      await this.#send(reply, answer, target);
+      await this.#send(reply, answer, target, over);
       await whenAborted(over);
     } catch (error) {
       if (error instanceof ApiError || over.aborted) throw error;
@@ -104,32 +104,36 @@ export class ModelRoute {
     }
   }
 
-  async #send(reply: FastifyReply, answer: MachineAnswer, target: Target): Promise<void> {
+  async #send(
+    reply: FastifyReply,
+    answer: MachineAnswer,
+    target: Target,
+    over: AbortSignal,
+  ): Promise<void> {
     const { status, contentType, stream } = answer;
     const { model, dialect, tokens } = target;
     if (!isAnswerStatus(status)) {
       throw new ApiError(502, `the machine of ${model} answered with status ${status}`);
     }
-    reply.code(status);
     if (isEventStream(contentType)) {
       const events = wholeEvents(stream, (error) => {
-        this.#parts.onError(error);
+        if (!over.aborted) this.#parts.onError(error);
         return errorEvent(machineGone(model, error), dialect);
       });
-      reply.type('text/event-stream; charset=utf-8');
+      reply.code(status).type('text/event-stream; charset=utf-8');
       void reply.send(Readable.from(counted(events, tokens), { objectMode: false }));
       return;
     }
     const body = await collect(stream, MAX_COLLECTED_BYTES);
     if (!Buffer.isBuffer(body)) {
-      reply.type('application/json; charset=utf-8');
+      reply.code(status).type('application/json; charset=utf-8');
       void reply.send(Readable.from(body, { objectMode: false }));
       return;
     }
-    const sent = bodyFor({ status, body }, dialect, model);
+    const sent = answerFor({ status, body }, dialect, model);
     tokens.takeAnswer(body.toString('utf8'));
-    reply.type('application/json; charset=utf-8');
-    void reply.send(sent);
+    reply.code(sent.status).type('application/json; charset=utf-8');
+    void reply.send(sent.body);
   }
 }
 

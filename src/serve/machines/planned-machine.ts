@@ -13,6 +13,11 @@ export interface PlannedMachine {
 
 export interface MachineRun {
   readonly signal: AbortSignal;
-  /** Called when it can be asked. @param connect makes a connection to its llama-server */
-  readonly onAwake: (connect: () => Duplex) => void;
+  /**
+   * Called when it can be asked.
+   *
+   * @param connect makes a connection to its llama-server
+   * @param isGone whether none can be made any more, though the run is not over yet; never unless given
+   */
+  readonly onAwake: (connect: () => Duplex, isGone?: () => boolean) => void;
 }

@@ -164,7 +164,8 @@ export class MachinePool {
       onEnded: (error) => {
         this.#machines.delete(model);
         if (error !== undefined) {
-          this.#failed(model, error);
+          // One that was awake has failed those that it was lent to, and nobody else.
+          if (!machine.hasBeenAwake) this.#failed(model, error);
           onDied?.(model, error);
         }
         this.#changed();

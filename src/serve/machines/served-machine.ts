@@ -42,6 +42,7 @@ export class ServedMachine {
   readonly #closing = new AbortController();
   readonly #awake: Promise<() => Duplex>;
   #isAwake = false;
+  #isGone = (): boolean => false;
   /** The first is kept for who it was started for. */
   #leases = 1;
   #isFirstKept = true;
@@ -62,8 +63,9 @@ export class ServedMachine {
     const awake = new Promise<() => Duplex>((resolve) => {
       run = planned.run({
         signal: this.#closing.signal,
-        onAwake: (connect) => {
+        onAwake: (connect, isGone = this.#isGone) => {
           this.#isAwake = true;
+          this.#isGone = isGone;
           clearTimeout(this.#wakeTimer);
           options.onWoken(performance.now() - this.startedMs);
           this.#rest();
@@ -100,6 +102,11 @@ export class ServedMachine {
     return this.#leases > 0 ? 'answering' : 'idle';
   }
 
+  /** Whether it has been awake. */
+  get hasBeenAwake(): boolean {
+    return this.#isAwake;
+  }
+
   /** Whether it is being put away, or has ended. */
   get isClosing(): boolean {
     return this.#closing.signal.aborted;
@@ -118,6 +125,10 @@ export class ServedMachine {
   async lend(signal: AbortSignal): Promise<Lease> {
     // It may be awake still.
     if (this.isClosing) throw this.#fault ?? new PutAway();
+    if (this.#isGone()) {
+      await untilAborted(this.ended, signal);
+      throw new PutAway();
+    }
     if (this.#isFirstKept) this.#isFirstKept = false;
     else this.#leases++;
     clearTimeout(this.#keepTimer);

@@ -7,7 +7,18 @@ const OPENS_UP = 'it would open the machine up to what a model or a client says'
 /** What zosia decides itself. */
 const IS_OURS = 'zosia decides that itself';
 
+/** What is a file, by the name that it has on this host. */
+const IS_NOT_THERE = 'its machine has no files of this host';
+
 const REFUSED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    (
+      '-jf -lcs -lcd --lookup-cache-static --lookup-cache-dynamic --control-vector --control-vector-scaled ' +
+      '--lora-scaled -mv --model-vocoder'
+    )
+      .split(' ')
+      .map((name) => [name, IS_NOT_THERE]),
+  ),
   ...Object.fromEntries(
     (
       '--tools --tools-runtime --mcp-servers-config --mcp-servers-json --agent -ag --ui-mcp-proxy ' +
@@ -41,7 +52,7 @@ export function checkServerArguments(args: readonly string[]): void {
   for (const argument of args) {
     // llama.cpp takes an underscore for a dash.
     const [name] = argument.replaceAll('_', '-').split('=') as [string];
-    const why = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
+    const why = whyRefused(name);
     if (why === undefined) continue;
     throw new ZosiaError(
       'ZOSIA_SERVER_ARGUMENT_REFUSED',
@@ -49,6 +60,11 @@ export function checkServerArguments(args: readonly string[]): void {
       { hint: 'Leave it out: zosia serve has options of its own for what may be set.' },
     );
   }
+}
+
+function whyRefused(name: string): string | undefined {
+  if (Object.hasOwn(REFUSED, name)) return REFUSED[name];
+  return /^--.*-(?:file|dir|path)$/.test(name) ? IS_NOT_THERE : undefined;
 }
 
 export interface ServerUse {

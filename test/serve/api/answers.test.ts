@@ -42,6 +42,15 @@ describe('the API', () => {
     for (const name of ['chat/large', 'chat%2Flarge', 'gpt-4']) {
       expect(await (await get(`/v1/models/${name}`)).json()).toMatchObject(listed);
     }
+    // By its path it can be asked for, and nobody is told of that.
+    backend.served.push(model('mine', 'mine.gguf', '/home/somebody/mine.gguf'));
+    const { data } = (await (await get('/v1/models')).json()) as { data: { aliases: string[] }[] };
+    expect(data[2]!.aliases).toEqual(['mine.gguf']);
+    const byPath = await get(`/v1/models/${encodeURIComponent('/home/somebody/mine.gguf')}`);
+    expect(await byPath.json()).toMatchObject({ id: 'mine' });
+    expect(await (await get('/v1/models/home/mine.gguf')).text()).not.toContain('somebody');
+    backend.served.pop();
+
     const missing = await get('/v1/models/tini');
     expect(missing.status).toBe(404);
     expect(await missing.json()).toEqual({

@@ -131,7 +131,7 @@ describe("Anthropic's client", () => {
     };
     await expect(client().messages.create(message)).rejects.toMatchObject({
       status: 400,
-      error: { type: 'error', error: { type: 'exceed_context_size_error', message: 'too long' } },
+      error: { type: 'error', error: { type: 'invalid_request_error', message: 'too long' } },
     });
   });
 

@@ -128,8 +128,32 @@ describe('a machine that fails', () => {
       response.writeHead(503).end(JSON.stringify({ error }));
     };
     const response = await served.post(CHAT, {});
-    expect([response.status, await response.json()]).toEqual([503, { error }]);
+    const { message, type: code } = error;
+    const told = { message, type: 'server_error', param: null, code };
+    expect([response.status, await response.json()]).toEqual([503, { error: told }]);
   });
+
+  it.each([
+    [501, 'This server does not support embeddings', 'not_supported_error', 'not_supported_error'],
+    [500, 'image input is not supported', 'server_error', null],
+    [
+      400,
+      'the request exceeds the context',
+      'exceed_context_size_error',
+      'context_length_exceeded',
+    ],
+    [400, 'n must be 1', 'invalid_request_error', null],
+  ])(
+    'for good, as by %i: %s, is not asked again by clients',
+    async (status, message, type, code) => {
+      served.backend.handle = (_, response) => {
+        response.writeHead(status).end(JSON.stringify({ error: { code: status, message, type } }));
+      };
+      const response = await served.post(CHAT, {});
+      const error = { message, type: 'invalid_request_error', param: null, code };
+      expect([response.status, await response.json()]).toEqual([400, { error }]);
+    },
+  );
 
   it('by another kind of answer cannot have a page shown', async () => {
     served.backend.handle = (_, response) => {
@@ -183,6 +207,7 @@ describe('a client that goes', () => {
     const client = await beginStream(served);
     await gone(client);
     expect(served.records).toMatchObject([{ status: 200, isComplete: false }]);
+    expect(served.errors).toEqual([]);
   });
 
   it('while its machine wakes does not have it', async () => {

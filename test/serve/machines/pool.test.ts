@@ -360,6 +360,20 @@ describe('MachinePool', () => {
     await pool.close();
   });
 
+  it('starts another for those that waited when one dies that was awake', async () => {
+    const machines = new Machines();
+    const pool = machines.pool();
+    const sinceMs = performance.now();
+    const lent = await pool.lease('a1', never, sinceMs);
+    const { fail } = machines.running.get('a1')!;
+    fail(new Error('killed'));
+    await vi.waitUntil(() => machines.died.length > 0);
+    lent.release();
+    (await pool.lease('a1', never, sinceMs)).release();
+    expect(machines.started).toEqual(['a1', 'a1']);
+    await pool.close();
+  });
+
   it('starts nothing any more once it is closed', async () => {
     const machines = new Machines();
     const pool = machines.pool();
