@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -87,10 +88,14 @@ describe('zosia worker', () => {
       expect(stranger.stderr).toMatch(/^error: worker 1 has hung up$/m);
       expect(stranger.stderr).toMatch(/zosia: worker 127\.0\.0\.1:\d+: /);
 
+      const story = ['--prompt', 'Tell a story.', '-n', '100000', '--ctx', '2048'];
+      const telling = zosiaOf('head', ['up', ...machine, ...story, ...workers]);
+      await once(telling.stdout, 'data');
       second.worker.kill('SIGKILL');
-      const lost = await ask('head', workers);
-      expect(lost.exitCode).toBe(1);
-      expect(lost.stderr).toMatch(/^error: worker 2 has hung up$/m);
+      for (const lost of [await telling, await ask('head', workers)]) {
+        expect(lost.exitCode).toBe(1);
+        expect(lost.stderr).toMatch(/^error: worker 2 has hung up$/m);
+      }
     } finally {
       first.worker.kill('SIGINT');
       second.worker.kill('SIGKILL');

@@ -86,9 +86,19 @@ export async function prepareServe(
       role: flags.embedding ? 'embedding' : flags.rerank ? 'rerank' : undefined,
       serverArgs: [...(threads === undefined ? [] : ['--threads', String(threads)]), ...serverArgs],
       snapshots: snapshotsOnce(flags),
-      onNote: sayNote,
+      onNote: noteOnce(),
       kept: new KeptMachines(),
     },
+  };
+}
+
+/** What holds for several machines, or each time that one wakes, is said once. */
+function noteOnce(): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.has(line)) return;
+    said.add(line);
+    sayNote(line);
   };
 }
 

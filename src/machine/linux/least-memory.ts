@@ -62,7 +62,7 @@ export async function checkLeastRam(ramMiB: number, files: BootedFiles): Promise
     `and the machine has ${ramMiB} MiB`;
   if (!files.areOwn) return [`${message}: it may not boot`];
   throw new ZosiaError('ZOSIA_RAM_TOO_SMALL', message, {
-    hint: wording`Use ${option('ramMiB', leastMiB)} or more; without ${option('ramMiB')} the memory follows from the model.`,
+    hint: wording`Use ${option('ramMiB', leastMiB)} or more, or leave it out.`,
   });
 }
 

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ZosiaError } from '../../errors.js';
 import type { AnswerReport } from '../llama-server/answer.js';
 import { suspectOf } from '../firmware/firmware.js';
 import { LinuxConsole } from './console.js';
@@ -81,24 +83,22 @@ async function answer(
     const suspect = spec.firmware && suspectOf(spec.firmware);
     if (!outcome && late.signal.aborted) throw guestTimeout(timeoutSeconds!, consoleTail, suspect);
     if (machine.isAwake) await asking;
-    const report = reportOf(outcome);
-    if (report) return { exitStatus: 0, consoleTail, report };
+    if (outcome && 'report' in outcome) return { exitStatus: 0, consoleTail, ...outcome };
     if (fault) throw fault;
+    if (outcome) throw outcome.error;
     if (exitStatus === undefined) throw guestDied({ ...end, consoleTail, suspect });
-    return { exitStatus, consoleTail, report };
+    return { exitStatus, consoleTail, report: undefined };
   } finally {
     clearTimeout(timer);
     ending.abort();
   }
 }
 
+/** How long a guest may take to say what its server ended of, in ms. */
+const LAST_WORDS_MS = 1000;
+
 /** How an answer ended, or why there is none. */
 type Outcome = { readonly report: AnswerReport } | { readonly error: unknown };
-
-function reportOf(outcome: Outcome | undefined): AnswerReport | undefined {
-  if (outcome && 'error' in outcome) throw outcome.error;
-  return outcome?.report;
-}
 
 /**
  * Asks the guest's server once it is there, and then ends the machine.
@@ -134,6 +134,10 @@ async function ask(
     if (!(await quit())) ending.abort();
   } catch (error) {
     if (ending.signal.aborted) return;
+    if (error instanceof ZosiaError && error.code === 'ZOSIA_SERVER_FAILED') {
+      // Its server may have gone: then the guest says why, and ends.
+      await Promise.race([machine.ended, delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    }
     // A machine that has gone cannot be told to.
     if (await quit()) onOutcome({ error });
   }

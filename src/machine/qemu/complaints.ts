@@ -63,7 +63,7 @@ const KNOWN: readonly Known[] = [
       /cannot set up guest memory|Address space limit|[Aa]ddressing limited to|ram size too large|RAM size more than|maximum memory size|at most \d+ MB RAM|Invalid RAM size|cannot be larger than/,
     words: () => ({
       message: 'the machine cannot have so much memory',
-      hint: wording`Give less with ${option('ramMiB')}, in MiB, or leave it out: it follows from the model.`,
+      hint: wording`Give less with ${option('ramMiB')}, in MiB, or leave it out.`,
     }),
   },
 ];

@@ -92,10 +92,12 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     if (request.routeOptions.config.isPublic !== true) keyCheck?.check(request.headers);
     // Here, its body has not been read.
     if (request.is404) throw paths.refusal(request.method, request.raw.url!.split('?')[0]!);
-    bodies.hold(request.headers, reply.raw);
+    bodies.hold(request.raw, reply.raw);
     done();
   });
-  takeJsonAlone(app);
+  takeJsonAlone(app, (request, bytes) => {
+    bodies.settle(request, bytes);
+  });
   await app.register(replyFrom, {
     http: { agents: { 'http:': agent, 'https:': new SecureAgent() } },
     disableCache: true,

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, retryAfter } from './api-error.js';
 import type { ApiLimits } from './options.js';
 
@@ -11,6 +11,7 @@ const HELD_RETRY_S = 5;
  */
 export class HeldBodies {
   readonly #limits: Pick<ApiLimits, 'bodyBytes' | 'heldBytes'>;
+  readonly #held = new WeakMap<IncomingMessage, number>();
   #bytes = 0;
 
   constructor(limits: Pick<ApiLimits, 'bodyBytes' | 'heldBytes'>) {
@@ -18,12 +19,12 @@ export class HeldBodies {
   }
 
   /**
-   * Counts a request's body before it is read.
+   * Counts a request's body before it is read: as long as it may be where its length is not said.
    *
    * @throws ApiError 429 when those that there are leave no room for it
    */
-  hold(headers: IncomingHttpHeaders, response: ServerResponse): void {
-    const bytes = this.#bytesOf(headers);
+  hold(request: IncomingMessage, response: ServerResponse): void {
+    const bytes = this.#bytesOf(request.headers);
     if (bytes === 0) return;
     if (this.#bytes + bytes > this.#limits.heldBytes) {
       throw new ApiError(429, 'the bodies of other requests take all memory: ask again later', {
@@ -31,13 +32,23 @@ export class HeldBodies {
         headers: retryAfter(HELD_RETRY_S),
       });
     }
-    this.#bytes += bytes;
+    this.#count(request, bytes);
     response.once('close', () => {
-      this.#bytes -= bytes;
+      this.#count(request, 0);
     });
   }
 
-  /** As long as it may be where that is not said; one that is longer is refused before it is read. */
+  /** Counts what a body that has been read takes in fact. */
+  settle(request: IncomingMessage, bytes: number): void {
+    if (this.#held.has(request)) this.#count(request, bytes);
+  }
+
+  #count(request: IncomingMessage, bytes: number): void {
+    this.#bytes += bytes - (this.#held.get(request) ?? 0);
+    this.#held.set(request, bytes);
+  }
+
+  /** One that is too long is refused before it is read. */
   #bytesOf(headers: IncomingHttpHeaders): number {
     const { bodyBytes } = this.#limits;
     const isChunked = headers['transfer-encoding'] !== undefined;

@@ -59,8 +59,12 @@ export function answerFor(answer: SentAnswer, dialect: ApiDialect, model: string
   return { status: error.status, body: Buffer.from(JSON.stringify(errorBody(error, dialect))) };
 }
 
-/** What a model cannot do is no failure of the server, which clients would try again after. */
-function statusFor(status: number, message: string): number {
-  const isUnable = status === SERVER_ERROR && /\bnot supported\b/i.test(message);
-  return status === NOT_IMPLEMENTED || isUnable ? BAD_REQUEST : status;
-}
+/** How llama-server speaks of a request that it cannot use, whichever status it gives. */
+const OF_REQUEST =
+  /json\.exception|\b(?:not supported|unsupported|unknown|invalid|missing|required|must|expected|failed to parse)\b/i;
+
+/** What is wrong with a request is no failure of the server, after which clients would try again. */
+const statusFor = (status: number, message: string): number =>
+  status === NOT_IMPLEMENTED || (status === SERVER_ERROR && OF_REQUEST.test(message))
+    ? BAD_REQUEST
+    : status;

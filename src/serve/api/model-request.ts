@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { anyObject, tryJson } from '../../json.js';
 import { ApiError } from './api-error.js';
@@ -8,10 +9,18 @@ export interface ModelRequest {
   readonly model: string | undefined;
 }
 
-/** Has JSON be taken as {@link ModelRequest}, and nothing else be taken. */
-export function takeJsonAlone(app: FastifyInstance): void {
+/**
+ * Has JSON be taken as {@link ModelRequest}, and nothing else be taken.
+ *
+ * @param onRead is told how long a body is once it has been read
+ */
+export function takeJsonAlone(
+  app: FastifyInstance,
+  onRead: (request: IncomingMessage, bytes: number) => void,
+): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    onRead(request.raw, body.length);
     done(null, body);
   });
 }

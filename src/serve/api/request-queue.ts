@@ -26,7 +26,7 @@ export class RequestQueues {
     if (queue.pending >= this.#parallel && queue.size >= this.#maxQueue) {
       throw new ApiError(
         429,
-        `${model} is answering ${queue.pending} requests, and ${queue.size} are waiting: ask again later`,
+        `${model} has ${queue.pending} to answer, and ${queue.size} that wait: ask again later`,
         { code: 'queue_full', headers: retryAfter(QUEUE_RETRY_S) },
       );
     }

@@ -142,6 +142,8 @@ describe('a machine that fails', () => {
       'exceed_context_size_error',
       'context_length_exceeded',
     ],
+    [500, "[json.exception.out_of_range.403] key 'messages' not found", 'server_error', null],
+    [500, 'Unknown reasoning format: x', 'server_error', null],
     [400, 'n must be 1', 'invalid_request_error', null],
   ])(
     'for good, as by %i: %s, is not asked again by clients',

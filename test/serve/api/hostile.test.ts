@@ -144,6 +144,23 @@ it('holds no more bodies than there is memory for, whoever sends them, and has r
   const chunked = requestText(CHAT, '').replace('content-length: 0', 'transfer-encoding: chunked');
   expect(await exchange(`${chunked}5\r\n[   ]\r\n0\r\n\r\n`)).toContain('bodies_full');
   held[1]!.socket.destroy();
+
+  // Those that have come are known: many of them are held at once.
+  served.backend.handle = () => undefined;
+  const waiting = Array.from({ length: 10 }, () => new RawClient(served.port));
+  for (const client of waiting) {
+    await eventually(() => client.send(`${chunked}2\r\n{}\r\n0\r\n\r\n`));
+  }
+  await eventually(() => {
+    expect(served.backend.answering).toBe(2);
+  });
+  await eventually(async () => {
+    expect((await served.post('/v1/completions', '[]')).status).toBe(400);
+  });
+  for (const client of waiting) {
+    expect(client.received).toBe('');
+    client.socket.destroy();
+  }
 });
 
 describe('what is no HTTP', () => {
