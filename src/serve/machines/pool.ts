@@ -139,6 +139,8 @@ export class MachinePool {
       const wanted = {
         neededMiB,
         start: () => {
+          // A signal that depends on others and has a listener left is never forgotten by Node.
+          signal.removeEventListener('abort', leave);
           resolve(this.#run(model, planned));
         },
       };
@@ -146,7 +148,7 @@ export class MachinePool {
         this.#room.takeBack(wanted);
         reject(signal.reason as Error);
       };
-      signal.addEventListener('abort', leave);
+      signal.addEventListener('abort', leave, { once: true });
       if (signal.aborted) leave();
       else if (this.#room.add(wanted)) tellNeeds(neededMiB);
     });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Lease } from '../../../src/serve/backend.js';
@@ -204,6 +205,26 @@ describe('MachinePool', () => {
     machines.wakes = true;
     (await pool.lease('a1', never)).release();
     await pool.close();
+  });
+
+  it('leaves nothing on the signals that starting depends on', async () => {
+    const machines = new Machines();
+    const signals: AbortSignal[] = [];
+    const pool = machines.pool({
+      maxMachines: 1,
+      plan: (_, signal) => {
+        signals.push(signal);
+        return Promise.resolve({ ramMiB: 1, run: () => new Promise(() => undefined) });
+      },
+    });
+    const leaving = new AbortController();
+    const leaves = ['a1', 'b1'].map((model) =>
+      expect(pool.lease(model, leaving.signal)).rejects.toThrow('left'),
+    );
+    await vi.waitUntil(() => signals.length === 2 && pool.size === 1);
+    leaving.abort(new Error('left'));
+    await Promise.all(leaves);
+    expect(signals.map((signal) => getEventListeners(signal, 'abort'))).toEqual([[], []]);
   });
 
   it('wakes another when one has died', async () => {
