@@ -43,12 +43,6 @@ export function deceptiveCharacter(text: string): string | undefined {
   return undefined;
 }
 
-/** The first character that is not seen, as {@link deceptiveCharacter} tells it. */
-export function unseenCharacter(text: string): string | undefined {
-  const found = UNSEEN.exec(text)?.[0];
-  return found === undefined ? undefined : `${codePoint(found)}, which cannot be seen`;
-}
-
 /** A text without what is not seen, in the ASCII that it looks like: what somebody takes it for. */
 export const asItLooks = (text: string): string =>
   Array.from(

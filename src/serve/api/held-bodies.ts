@@ -35,6 +35,7 @@ export class HeldBodies {
     this.#count(request, bytes);
     response.once('close', () => {
       this.#count(request, 0);
+      this.#held.delete(request);
     });
   }
 
