@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import Anthropic from '@anthropic-ai/sdk';
+import { execa } from 'execa';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
@@ -141,6 +142,33 @@ describe('zosia serve', () => {
     const next = { model: 'zosia-tiny', messages: QUESTION, max_tokens: 2 };
     expect((await openai.chat.completions.create(next)).usage!.completion_tokens).toBe(2);
     await expect.poll(async () => (await states())['zosia-tiny']).toBe('idle');
+  });
+
+  it('says once what a machine ended of, and wakes another for who asks next', async () => {
+    const endless = { ignore_eos: true, max_tokens: -1 };
+    const asked = { model: 'zosia-tiny', messages: QUESTION, ...endless };
+    const stream = await openai.chat.completions.create({ ...asked, stream: true });
+    const answers = stream[Symbol.asyncIterator]();
+    await answers.next();
+    const whole = openai.chat.completions.create(asked).catch((error: unknown) => error);
+    const before = serving.log().length;
+    // That of the other model may be there still.
+    const { stdout } = await execa('pgrep', ['-P', String(serving.pid), '-f', 'qemu']);
+    for (const pid of stdout.split('\n')) process.kill(Number(pid), 'SIGKILL');
+    await expect(
+      (async () => {
+        while ((await answers.next()).done !== true);
+      })(),
+    ).rejects.toThrow(/ended before its answer did/);
+    expect(await whole).toMatchObject({ status: 502, code: 'machine_gone' });
+    const next = { model: 'zosia-tiny', messages: QUESTION, max_tokens: 2 };
+    expect((await openai.chat.completions.create(next)).usage!.completion_tokens).toBe(2);
+
+    const told = serving.log().slice(before);
+    expect(told.match(/the machine of zosia-tiny ended/g)).toHaveLength(1);
+    expect(told.match(/the machine of zosia-tiny broke off an answer/g)).toHaveLength(2);
+    expect(told).toMatch(/QEMU was killed by SIGKILL/);
+    expect(told).not.toMatch(/defect|network connection/);
   });
 
   it('puts machines away that nobody asks, and wakes them for the next request', async () => {

@@ -7,7 +7,6 @@ import { openBrowser } from './open-browser.js';
 import { decideMachines, prepareGuest, prepareServe } from './prepare.js';
 import { requestLine } from './request-line.js';
 import { checkKeys, keysFor, tlsFor } from './settings.js';
-import { ZosiaError } from '../../errors.js';
 import { linuxArguments } from '../../machine/machine.js';
 import { allowedHosts } from '../../serve/access/allowed-hosts.js';
 import { checkExposure } from '../../serve/access/exposure.js';
@@ -43,9 +42,7 @@ async function tellReady(
 function errorTeller({ signal, isDebug }: CliContext): (error: unknown) => void {
   const told = new WeakSet();
   return (error) => {
-    // That a machine has ended is followed by what it ended of.
-    const isFollowed = error instanceof ZosiaError && error.code === 'ZOSIA_GUEST_HUNG_UP';
-    if (signal.aborted || isFollowed) return;
+    if (signal.aborted) return;
     if (typeof error === 'object' && error !== null) {
       if (told.has(error)) return;
       told.add(error);

@@ -17,7 +17,7 @@ import { readModelRequest } from './model-request.js';
 import type { RequestLog } from './request-log.js';
 import type { RequestQueues } from './request-queue.js';
 import type { TokenCounter } from './token-counter.js';
-import { machineGone, noMachine } from './what-failed.js';
+import { answerLost, machineGone, noMachine } from './what-failed.js';
 
 /** An answer that is no stream is looked at as a whole unless it is longer. */
 const MAX_COLLECTED_BYTES = 8 << 20;
@@ -96,7 +96,7 @@ export class ModelRoute {
       await whenAborted(over);
     } catch (error) {
       if (error instanceof ApiError || over.aborted) throw error;
-      onError(error);
+      onError(answerLost(model, error));
       throw machineGone(model, error);
     } finally {
       over.removeEventListener('abort', upstream.end);
@@ -117,7 +117,7 @@ export class ModelRoute {
     }
     if (isEventStream(contentType)) {
       const events = wholeEvents(stream, (error) => {
-        if (!over.aborted) this.#parts.onError(error);
+        if (!over.aborted) this.#parts.onError(answerLost(model, error));
         return errorEvent(machineGone(model, error), dialect);
       });
       reply.code(status).type('text/event-stream; charset=utf-8');

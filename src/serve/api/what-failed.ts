@@ -42,3 +42,10 @@ export const machineGone = (model: string, cause: unknown): ApiError =>
     code: 'machine_gone',
     cause,
   });
+
+/** What whoever runs the server is told of that: the connection has nothing to do with a network. */
+export const answerLost = (model: string, cause: unknown): ZosiaError =>
+  new ZosiaError('ZOSIA_SERVE_ANSWER_LOST', `the machine of ${model} broke off an answer`, {
+    hint: 'What it ended of is told once it has; of one that goes on, zosia up shows the console.',
+    cause,
+  });
