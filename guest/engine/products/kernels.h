@@ -1,0 +1,28 @@
+// All products in terms of one instruction set's operations. A products_*.c includes its simd_*.h, then this,
+// and so becomes one implementation.
+
+#include "engine/products/products.h"
+#include "engine/tensors/blocks.h"
+#include "engine/tensors/codes.h"
+#include "engine/tensors/half.h"
+#include "engine/tensors/scales.h"
+
+#include "engine/products/float_kernels.h"
+
+#include "engine/products/half_kernels.h"
+
+#include "engine/products/block_kernels.h"
+
+#include "engine/products/super_kernels.h"
+
+#define PRODUCTS(name) \
+    { \
+        name, dot_rows, mix_rows, dot_half_rows, mix_half_rows, { \
+            [KIND_F32] = multiply_f32, [KIND_F16] = multiply_f16, [KIND_BF16] = multiply_bf16, \
+            [KIND_Q8_0] = multiply_q8_0, [KIND_Q4_0] = multiply_q4_0, [KIND_Q4_1] = multiply_q4_1, \
+            [KIND_Q5_0] = multiply_q5_0, [KIND_Q5_1] = multiply_q5_1, [KIND_IQ4_NL] = multiply_iq4_nl, \
+            [KIND_MXFP4] = multiply_mxfp4, [KIND_Q2_K] = multiply_q2_k, [KIND_Q3_K] = multiply_q3_k, \
+            [KIND_Q4_K] = multiply_q4_k, [KIND_Q5_K] = multiply_q5_k, [KIND_Q6_K] = multiply_q6_k, \
+            [KIND_GROUPED] = multiply_grouped, \
+        } \
+    }

@@ -1,0 +1,13 @@
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#define VNNI _mm256_dpbusd_epi32
+
+#include "engine/products/simd_avx2.h"
+
+#include "engine/products/kernels.h"
+
+const struct products products_avx512vnni = PRODUCTS("AVX-512 VNNI");
+
+#endif

@@ -1,0 +1,9 @@
+#if defined(__aarch64__)
+
+#include "engine/products/simd_neon.h"
+
+#include "engine/products/kernels.h"
+
+const struct products products_dotprod = PRODUCTS("NEON with dot products");
+
+#endif

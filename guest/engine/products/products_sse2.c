@@ -1,0 +1,9 @@
+#if defined(__x86_64__)
+
+#include "engine/products/simd_sse2.h"
+
+#include "engine/products/kernels.h"
+
+const struct products products_sse2 = PRODUCTS("SSE2");
+
+#endif

@@ -1,0 +1,11 @@
+#if defined(__x86_64__)
+
+#include <tmmintrin.h>
+
+#include "engine/products/simd_sse2.h"
+
+#include "engine/products/kernels.h"
+
+const struct products products_ssse3 = PRODUCTS("SSSE3");
+
+#endif
