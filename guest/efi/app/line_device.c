@@ -1,7 +1,7 @@
+#include "engine/base/text.h"
 #include "firmware/screen.h"
 #include "firmware/terminal.h"
 #include "line_view.h"
-#include "model/text.h"
 #include "shared/char_width.h"
 
 // The firmware's screen scrolls, and tells where its cursor is: the row of a line's beginning is what is

@@ -1,10 +1,10 @@
 #include "line_input.h"
 
+#include "engine/base/text.h"
 #include "firmware/clock.h"
 #include "firmware/console.h"
 #include "firmware/terminal.h"
 #include "line_view.h"
-#include "model/text.h"
 
 enum { BACKSPACE = 0x08, TABULATOR = 0x09, RUBOUT = 0x7f };
 
@@ -52,6 +52,10 @@ static bool is_enter(const struct key *key) {
     return key->code == KEY_CHARACTER && !key->pasted && (key->character == '\r' || key->character == '\n');
 }
 
+static bool is_escape(const struct line *line, const struct key *key) {
+    return key->code == KEY_ESCAPE && line->length == 0;
+}
+
 static bool is_end(const struct line *line, const struct key *key) {
     return key->code == KEY_CHARACTER && !key->pasted && line->length == 0 &&
            (key->character == CONTROL_C || key->character == CONTROL_D);
@@ -63,7 +67,7 @@ static bool is_repeated_stop(const struct key *key, uint64_t start) {
     return key->character == CONTROL_C && clock_seconds(clock_ticks() - start) < REPEAT_SECONDS;
 }
 
-bool line_input(struct line *line, const char *prompt, bool after_stop, char text[LINE_UTF8_CAPACITY + 1]) {
+bool line_input(struct line *line, const char *prompt, unsigned manner, char text[LINE_UTF8_CAPACITY + 1]) {
     uint64_t start = clock_ticks();
     struct line_view views[2];
     size_t prompt_length = text_length(prompt);
@@ -80,9 +84,10 @@ bool line_input(struct line *line, const char *prompt, bool after_stop, char tex
         entered = is_enter(&key);
         if (entered) break;
         if (is_end(line, &key)) {
-            if (after_stop && is_repeated_stop(&key, start)) continue;
+            if ((manner & LINE_INPUT_AFTER_STOP) != 0 && is_repeated_stop(&key, start)) continue;
             break;
         }
+        if ((manner & LINE_INPUT_ESCAPE_ENDS) != 0 && is_escape(line, &key)) break;
         if (!edit_of(line, &key, &edit)) continue;
         size_t index = line_edit(line, edit, key.character);
         for (int i = 0; i < 2; i++) line_view_update(&views[i], line, index);

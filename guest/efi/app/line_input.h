@@ -4,11 +4,15 @@
 
 #include <stdbool.h>
 
-#include "model/line.h"
+#include "engine/terminal/line.h"
+
+enum {
+    LINE_INPUT_AFTER_STOP = 1, // a key has just stopped a text: a Ctrl+C within a second is that key again
+    LINE_INPUT_ESCAPE_ENDS = 2, // Escape does what Ctrl+C does
+};
 
 // Shows `prompt`, which has one cell a character, and waits for a line. False if Ctrl+C or Ctrl+D was
-// pressed instead, on an empty one; on one with text Ctrl+C clears that. `after_stop`: a key has just
-// stopped a text, and a Ctrl+C within a second is that key pressed again.
-bool line_input(struct line *line, const char *prompt, bool after_stop, char text[LINE_UTF8_CAPACITY + 1]);
+// pressed instead, on an empty one; on one with text Ctrl+C clears that. `manner` is any of the above.
+bool line_input(struct line *line, const char *prompt, unsigned manner, char text[LINE_UTF8_CAPACITY + 1]);
 
 #endif

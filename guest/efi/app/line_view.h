@@ -3,7 +3,7 @@
 #ifndef ZOSIA_LINE_VIEW_H
 #define ZOSIA_LINE_VIEW_H
 
-#include "model/line.h"
+#include "engine/terminal/line.h"
 
 struct line_device {
     size_t (*columns)(void);

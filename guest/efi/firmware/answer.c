@@ -2,7 +2,7 @@
 
 #include <stdbool.h>
 
-#include "model/text.h"
+#include "engine/base/text.h"
 #include "serial.h"
 
 enum { STX = 0x02, ETX = 0x03, EOT = 0x04, CAN = 0x18, DELETE = 0x7f };

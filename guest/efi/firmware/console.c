@@ -1,7 +1,7 @@
 #include "console.h"
 
+#include "engine/base/text.h"
 #include "firmware.h"
-#include "model/text.h"
 #include "screen.h"
 #include "terminal.h"
 

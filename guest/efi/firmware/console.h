@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/terminal_keys.h"
+#include "engine/terminal/terminal_keys.h"
 
 // UTF-8 that may stop in the middle of a character and go on in the next call. A line feed starts a new
 // line; other control characters are left out.

@@ -4,7 +4,7 @@
 
 #include <cpuid.h>
 
-#include "model/text.h"
+#include "engine/base/text.h"
 
 // The leaves from 0x40000000 on are hypervisors' own; the first has the name (QEMU: target/i386/cpu.c).
 bool emulation_is_running(void) {

@@ -1,5 +1,7 @@
 #include "firmware.h"
 
+#include "uefi/files.h"
+
 EFI_HANDLE firmware_image;
 EFI_SYSTEM_TABLE *firmware;
 
@@ -15,7 +17,16 @@ void *firmware_protocol(const EFI_GUID *protocol) {
     return EFI_ERROR(status) ? NULL : interface;
 }
 
-void firmware_power_off(void) {
-    firmware->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);
-    for (;;) firmware->BootServices->Stall(1000000);
+UINTN firmware_handles(const EFI_GUID *protocol, EFI_HANDLE **handles) {
+    UINTN count = 0;
+    EFI_STATUS status =
+        firmware->BootServices->LocateHandleBuffer(ByProtocol, protocol, NULL, &count, handles);
+    return EFI_ERROR(status) ? 0 : count;
+}
+
+EFI_HANDLE firmware_boot_device(void) {
+    static const EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+    void *image;
+    if (EFI_ERROR(firmware->BootServices->HandleProtocol(firmware_image, &guid, &image))) return NULL;
+    return ((EFI_LOADED_IMAGE_PROTOCOL *)image)->DeviceHandle;
 }

@@ -14,6 +14,10 @@ void firmware_set_up(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 // NULL if no device speaks the protocol.
 void *firmware_protocol(const EFI_GUID *protocol);
 
-_Noreturn void firmware_power_off(void);
+// All that speak it; 0 if none does. Given back by FreePool unless there are 0.
+UINTN firmware_handles(const EFI_GUID *protocol, EFI_HANDLE **handles);
+
+// The device that the application was started from; NULL if the firmware does not say.
+EFI_HANDLE firmware_boot_device(void);
 
 #endif

@@ -2,16 +2,16 @@
 #ifndef ZOSIA_PROCESSORS_H
 #define ZOSIA_PROCESSORS_H
 
-#include "model/team.h"
+#include "engine/base/team.h"
 
-// How many there are; 1 where the firmware does not offer them.
+// How many there are to be had; 1 where the firmware does not offer them.
 unsigned processors_count(void);
 
-// Starts the others, which then wait for work without rest. NULL when there is only one, or the others do
-// not come.
+// Starts the others, which then wait for work without rest. What has not come after two seconds is done
+// without, and joins if it comes later. NULL when there is only one, or no other comes.
 struct team *processors_start(void);
 
-// Sends them back to the firmware.
+// Sends them back to the firmware. One that never came is not waited for.
 void processors_stop(void);
 
 #endif

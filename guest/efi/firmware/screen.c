@@ -43,30 +43,35 @@ void screen_clear(void) {
     firmware->ConOut->ClearScreen(firmware->ConOut);
 }
 
-static bool key_of(const EFI_INPUT_KEY *input, struct key *key) {
-    *key = (struct key){KEY_CHARACTER, input->UnicodeChar, false};
-    if (input->UnicodeChar != 0) return true;
-    switch (input->ScanCode) {
-    case SCAN_UP: key->code = KEY_UP; return true;
-    case SCAN_LEFT: key->code = KEY_LEFT; return true;
-    case SCAN_RIGHT: key->code = KEY_RIGHT; return true;
-    case SCAN_HOME: key->code = KEY_HOME; return true;
-    case SCAN_END: key->code = KEY_END; return true;
-    case SCAN_DELETE: key->code = KEY_DELETE; return true;
-    case SCAN_ESC: key->code = KEY_ESCAPE; return true;
-    default: return false;
-    }
+enum { MODES_MAX = 64, COLUMNS_MIN = 80, ROWS_MIN = 25 };
+
+static size_t room_of(UINTN mode) {
+    UINTN columns, rows;
+    EFI_STATUS status = firmware->ConOut->QueryMode(firmware->ConOut, mode, &columns, &rows);
+    bool usable = !EFI_ERROR(status) && columns >= COLUMNS_MIN && rows >= ROWS_MIN &&
+                  columns <= UINT16_MAX && rows <= UINT16_MAX;
+    return usable ? columns * rows : 0;
 }
 
-bool screen_key(struct key *key) {
-    EFI_INPUT_KEY input;
-    while (firmware->ConIn->ReadKeyStroke(firmware->ConIn, &input) == EFI_SUCCESS) {
-        if (key_of(&input, key)) return true;
+// The next try is for a mode with less room than the last, which could not be set.
+void screen_enlarge(void) {
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *screen = firmware->ConOut;
+    size_t limit = SIZE_MAX, present = room_of((UINTN)screen->Mode->Mode);
+    int32_t modes = screen->Mode->MaxMode < MODES_MAX ? screen->Mode->MaxMode : MODES_MAX;
+    if (serial_is_console()) return;
+    for (int32_t tries = 0; tries < modes; tries++) {
+        size_t most = present;
+        UINTN best = 0;
+        for (int32_t mode = 0; mode < modes; mode++) {
+            size_t room = room_of((UINTN)mode);
+            if (room <= most || room >= limit) continue;
+            most = room;
+            best = (UINTN)mode;
+        }
+        if (most == present || !EFI_ERROR(screen->SetMode(screen, best))) return;
+        limit = most;
     }
-    return false;
 }
-
-EFI_EVENT screen_key_event(void) { return firmware->ConIn->WaitForKey; }
 
 struct screen_position screen_cursor(void) {
     const SIMPLE_TEXT_OUTPUT_MODE *mode = firmware->ConOut->Mode;

@@ -6,13 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/terminal_keys.h"
+#include "engine/terminal/terminal_keys.h"
 #include "uefi/base.h"
 
 // Shows a character, or U+FFFD where UCS-2 has none for it. A line feed starts a new line. It may wait in
 // a buffer until screen_flush.
 void screen_put(uint32_t character);
 void screen_flush(void);
+
+// The text mode with the most room, unless the firmware's consoles are not a screen alone: a terminal on the
+// serial line keeps what it has.
+void screen_enlarge(void);
 
 // Clears the screen's current line and starts it again.
 void screen_restart_line(void);

@@ -4,7 +4,10 @@
 #include "firmware.h"
 #include "uefi/serial.h"
 
-enum { TIMEOUT_SECONDS = 30 };
+// An end that has read before may pause. Where nothing was ever read there may be no end.
+static const double PAUSE_SECONDS = 30, SILENCE_SECONDS = 0.25;
+// More than the port itself holds, whatever it is: then somebody has read.
+enum { CHARACTERS_HELD = 300 };
 
 static const EFI_GUID serial_guid = EFI_SERIAL_IO_PROTOCOL_GUID;
 
@@ -38,6 +41,15 @@ static bool is_clear(EFI_SERIAL_IO_PROTOCOL *port) {
     return EFI_ERROR(port->GetControl(port, &control)) || (control & EFI_SERIAL_OUTPUT_BUFFER_EMPTY) != 0;
 }
 
+static bool somebody_reads;
+
+// Called each time that the port can take a character, most times after one that it was given.
+static void note_clear(void) {
+    static unsigned characters;
+    if (characters < CHARACTERS_HELD) characters++;
+    else somebody_reads = true;
+}
+
 void serial_wait(void) {
     static bool gave_up;
     EFI_SERIAL_IO_PROTOCOL *port = find_port();
@@ -45,10 +57,12 @@ void serial_wait(void) {
     bool clear = is_clear(port);
     if (!clear && !gave_up) {
         uint64_t start = clock_ticks();
+        double limit = somebody_reads ? PAUSE_SECONDS : SILENCE_SECONDS;
         do {
             clear = is_clear(port);
-        } while (!clear && clock_seconds(clock_ticks() - start) < TIMEOUT_SECONDS);
+        } while (!clear && clock_seconds(clock_ticks() - start) < limit);
     }
+    if (clear) note_clear();
     gave_up = !clear;
 }
 
@@ -66,7 +80,9 @@ bool serial_get(uint8_t *byte) {
     UINTN size = 1;
     if (port == NULL || EFI_ERROR(port->GetControl(port, &control))) return false;
     if (control & EFI_SERIAL_INPUT_BUFFER_EMPTY) return false;
-    return !EFI_ERROR(port->Read(port, &size, byte)) && size == 1;
+    bool has_come = !EFI_ERROR(port->Read(port, &size, byte)) && size == 1;
+    if (has_come) somebody_reads = true;
+    return has_come;
 }
 
 static bool has_driver(EFI_HANDLE handle) {
@@ -88,9 +104,14 @@ static bool is_taken;
 
 bool serial_take(void) {
     EFI_HANDLE handle = find_handle();
-    is_taken = handle != NULL && has_driver(handle) &&
-               !EFI_ERROR(firmware->BootServices->DisconnectController(handle, NULL, NULL));
+    is_taken =
+        serial_is_console() && !EFI_ERROR(firmware->BootServices->DisconnectController(handle, NULL, NULL));
     return is_taken;
+}
+
+bool serial_is_console(void) {
+    EFI_HANDLE handle = find_handle();
+    return handle != NULL && has_driver(handle);
 }
 
 bool serial_is_taken(void) { return is_taken; }

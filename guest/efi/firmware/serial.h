@@ -13,7 +13,8 @@
 bool serial_is_present(void);
 
 // Returns when the port can take a character; does nothing without a port. An end that has not read for
-// half a minute is not waited for until it reads again.
+// half a minute is not waited for until it reads again; one that has never read is waited for no longer than
+// nobody minds, as there may be none.
 void serial_wait(void);
 
 // Sends a byte as it is.
@@ -27,6 +28,9 @@ bool serial_get(uint8_t *byte);
 bool serial_take(void);
 
 bool serial_is_taken(void);
+
+// Whether the firmware's terminal driver has the port.
+bool serial_is_console(void);
 
 // Gives the firmware its console back.
 void serial_give_back(void);

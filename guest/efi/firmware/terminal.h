@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/terminal_keys.h"
+#include "engine/terminal/terminal_keys.h"
 
 void terminal_open(void);
 // Gives the port back to the firmware.

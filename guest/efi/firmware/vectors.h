@@ -2,7 +2,7 @@
 #ifndef ZOSIA_VECTORS_H
 #define ZOSIA_VECTORS_H
 
-#include "model/products.h"
+#include "engine/products/products.h"
 
 // The fastest products that this processor can compute.
 const struct products *vectors_best_products(void);

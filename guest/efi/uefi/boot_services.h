@@ -5,7 +5,7 @@
 #include "base.h"
 
 // 7.2.1, EFI_ALLOCATE_TYPE and EFI_MEMORY_TYPE.
-typedef enum { AllocateAnyPages } EFI_ALLOCATE_TYPE;
+typedef enum { AllocateAnyPages, AllocateMaxAddress } EFI_ALLOCATE_TYPE;
 typedef enum { EfiLoaderData = 2, EfiConventionalMemory = 7 } EFI_MEMORY_TYPE;
 
 enum { EFI_PAGE_SIZE = 4096 };
@@ -85,7 +85,9 @@ typedef struct {
     (EFI_HANDLE handle, const EFI_GUID *protocol, EFI_OPEN_PROTOCOL_INFORMATION_ENTRY **entries,
      UINTN *count);
     void *ProtocolsPerHandle;
-    void *LocateHandleBuffer;
+    // The firmware allocates the list; FreePool gives it back.
+    EFI_STATUS(EFIAPI *LocateHandleBuffer)
+    (EFI_LOCATE_SEARCH_TYPE type, const EFI_GUID *protocol, void *key, UINTN *count, EFI_HANDLE **handles);
     EFI_STATUS(EFIAPI *LocateProtocol)
     (const EFI_GUID *protocol, void *registration, void **interface);
     // Further services follow; none of them is used.

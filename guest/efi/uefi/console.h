@@ -27,6 +27,28 @@ typedef struct EFI_SIMPLE_TEXT_INPUT_PROTOCOL {
     EFI_EVENT WaitForKey;
 } EFI_SIMPLE_TEXT_INPUT_PROTOCOL;
 
+// 12.2, the extended input protocol, which tells the shift state.
+#define EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID \
+    { \
+        0xdd9e7534, 0x7762, 0x4698, { 0x8c, 0x14, 0xf5, 0x85, 0x17, 0xa6, 0x25, 0xaa } \
+    }
+
+#define EFI_SHIFT_STATE_VALID 0x80000000u
+enum { EFI_RIGHT_CONTROL = 0x04, EFI_LEFT_CONTROL = 0x08, EFI_RIGHT_ALT = 0x10, EFI_LEFT_ALT = 0x20 };
+
+typedef struct {
+    EFI_INPUT_KEY Key;
+    uint32_t KeyShiftState;
+    uint8_t KeyToggleState;
+} EFI_KEY_DATA;
+
+typedef struct EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL {
+    void *Reset;
+    EFI_STATUS(EFIAPI *ReadKeyStrokeEx)(struct EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *, EFI_KEY_DATA *key);
+    EFI_EVENT WaitForKeyEx;
+    // Setting the toggles and being notified of keys follow; none is used.
+} EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL;
+
 // 12.4.1, SIMPLE_TEXT_OUTPUT_MODE.
 typedef struct {
     int32_t MaxMode;
@@ -44,7 +66,7 @@ struct EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL {
     void *TestString;
     EFI_STATUS(EFIAPI *QueryMode)
     (EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *, UINTN mode, UINTN *columns, UINTN *rows);
-    void *SetMode;
+    EFI_STATUS(EFIAPI *SetMode)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *, UINTN mode);
     void *SetAttribute;
     EFI_STATUS(EFIAPI *ClearScreen)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *);
     EFI_STATUS(EFIAPI *SetCursorPosition)

@@ -19,7 +19,9 @@ typedef struct {
 } EFI_LOADED_IMAGE_PROTOCOL;
 
 // 13.5.1, EFI_FILE_PROTOCOL.
-enum { EFI_FILE_MODE_READ = 1 };
+#define EFI_FILE_MODE_READ 1ull
+#define EFI_FILE_MODE_WRITE 2ull
+#define EFI_FILE_MODE_CREATE 0x8000000000000000ull
 
 typedef struct EFI_FILE_PROTOCOL EFI_FILE_PROTOCOL;
 struct EFI_FILE_PROTOCOL {
@@ -27,13 +29,17 @@ struct EFI_FILE_PROTOCOL {
     EFI_STATUS(EFIAPI *Open)
     (EFI_FILE_PROTOCOL *, EFI_FILE_PROTOCOL **file, const CHAR16 *name, uint64_t mode, uint64_t attributes);
     EFI_STATUS(EFIAPI *Close)(EFI_FILE_PROTOCOL *);
-    void *Delete;
+    // Closes the file, too, whatever becomes of it.
+    EFI_STATUS(EFIAPI *Delete)(EFI_FILE_PROTOCOL *);
     EFI_STATUS(EFIAPI *Read)(EFI_FILE_PROTOCOL *, UINTN *sizeBytes, void *buffer);
-    void *Write;
+    EFI_STATUS(EFIAPI *Write)(EFI_FILE_PROTOCOL *, UINTN *sizeBytes, const void *buffer);
     void *GetPosition;
     EFI_STATUS(EFIAPI *SetPosition)(EFI_FILE_PROTOCOL *, uint64_t position);
     EFI_STATUS(EFIAPI *GetInfo)
     (EFI_FILE_PROTOCOL *, const EFI_GUID *type, UINTN *sizeBytes, void *buffer);
+    EFI_STATUS(EFIAPI *SetInfo)
+    (EFI_FILE_PROTOCOL *, const EFI_GUID *type, UINTN sizeBytes, const void *buffer);
+    EFI_STATUS(EFIAPI *Flush)(EFI_FILE_PROTOCOL *);
 };
 
 // 13.5.16, EFI_FILE_INFO.

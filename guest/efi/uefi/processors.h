@@ -20,7 +20,10 @@ struct EFI_MP_SERVICES_PROTOCOL {
     EFI_STATUS(EFIAPI *StartupAllAPs)
     (EFI_MP_SERVICES_PROTOCOL *, EFI_AP_PROCEDURE procedure, BOOLEAN singleThread, EFI_EVENT finished,
      UINTN timeoutMicroseconds, void *argument, UINTN **failedProcessors);
-    // Starting one processor, switching and enabling them follow; none is used.
+    EFI_STATUS(EFIAPI *StartupThisAP)
+    (EFI_MP_SERVICES_PROTOCOL *, EFI_AP_PROCEDURE procedure, UINTN processor, EFI_EVENT finished,
+     UINTN timeoutMicroseconds, void *argument, BOOLEAN *hasFinished);
+    // Switching and enabling processors follow; none is used.
 };
 
 #endif
