@@ -1,5 +1,11 @@
+import { ZosiaError } from '../errors.js';
+import { describeModel } from '../formats/gguf/model-info.js';
+import type { ModelInfo } from '../formats/gguf/model-info.js';
+import { readGguf } from '../formats/gguf/reader.js';
 import { isEfiSystemPartition } from '../formats/gpt/partition.js';
 import type { Finding } from '../formats/findings.js';
+import type { RandomAccess } from '../image/random-access.js';
+import { sliceAccess } from '../image/slice-access.js';
 import type { BackingFile } from './backing-file.js';
 import { describeCpio } from './cpio/describe.js';
 import type { CpioDescription } from './cpio/describe.js';
@@ -41,7 +47,16 @@ export interface Inspection {
 export interface DescribedPartition extends DiskPartition {
   /** Whether firmware looks for boot programs there. */
   readonly isEfiSystem: boolean;
+  /** Of one that is a GGUF. */
+  readonly gguf?: DescribedGguf | undefined;
 }
+
+/** What a GGUF says of itself; of a part of a split one, what the part says. */
+export type DescribedGguf =
+  | (Pick<ModelInfo, 'architecture' | 'name' | 'quantisation' | 'parameterCount' | 'splitCount'> & {
+      readonly tensorCount: number;
+    })
+  | { readonly problem: string };
 
 /**
  * Describes an image: what it is made of, and what lies where in it.
@@ -59,17 +74,25 @@ export async function inspectImage(image: OpenImage, signal?: AbortSignal): Prom
     allocatedBytes,
     files,
     extents,
-    ...describeTable(image),
+    ...(await describeTable(image)),
     ...(await describeContent(content, signal)),
   };
 }
 
-function describeTable({ table, partition, content }: OpenImage): Pick<Inspection, 'table'> {
+async function describeTable({
+  disk,
+  table,
+  partition,
+  content,
+}: OpenImage): Promise<Pick<Inspection, 'table'>> {
   if (!table) return {};
-  const partitions = table.partitions.map((each) => ({
-    ...each,
-    isEfiSystem: isEfiSystemPartition(each),
-  }));
+  const partitions: DescribedPartition[] = [];
+  for (const each of table.partitions) {
+    const gguf = each.isGguf
+      ? await describeGguf(sliceAccess(disk, each.offset, each.sizeBytes))
+      : undefined;
+    partitions.push({ ...each, isEfiSystem: isEfiSystemPartition(each), gguf });
+  }
   return {
     table: {
       ...table,
@@ -78,6 +101,18 @@ function describeTable({ table, partition, content }: OpenImage): Pick<Inspectio
       problem: content.kind === 'partitions' ? content.problem.message : undefined,
     },
   };
+}
+
+async function describeGguf(source: RandomAccess): Promise<DescribedGguf> {
+  try {
+    const header = await readGguf(source);
+    const { architecture, name, quantisation, parameterCount, splitCount } = describeModel(header);
+    const tensorCount = header.tensors.length;
+    return { architecture, name, quantisation, parameterCount, splitCount, tensorCount };
+  } catch (error) {
+    if (error instanceof ZosiaError) return { problem: error.message };
+    throw error;
+  }
 }
 
 async function describeContent(

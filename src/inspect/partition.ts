@@ -1,6 +1,7 @@
 import { ZosiaError } from '../errors.js';
 import { option, wording } from '../wording.js';
 import type { Text } from '../wording.js';
+import { isGguf } from '../formats/gguf/layout.js';
 import type { Partition, PartitionTable } from '../formats/gpt/reader.js';
 import type { RandomAccess } from '../image/random-access.js';
 import { recogniseFileSystem } from './recognise.js';
@@ -10,6 +11,8 @@ import { sliceAccess } from '../image/slice-access.js';
 export interface DiskPartition extends Partition {
   /** What it begins with; undefined: nothing that is looked into. */
   readonly fileSystem: FileSystemKind | undefined;
+  /** Whether it is a model itself, from its first byte on. */
+  readonly isGguf: boolean;
 }
 
 export interface DiskTable extends PartitionTable {
@@ -28,7 +31,10 @@ export async function surveyPartitions(
   const partitions: DiskPartition[] = [];
   for (const partition of table.partitions) {
     const source = sliceAccess(disk, partition.offset, partition.sizeBytes);
-    partitions.push({ ...partition, fileSystem: await recogniseFileSystem(source) });
+    // The bytes of a model may look like anything further on.
+    const gguf = await isGguf(source);
+    const fileSystem = gguf ? undefined : await recogniseFileSystem(source);
+    partitions.push({ ...partition, fileSystem, isGguf: gguf });
   }
   return { ...table, partitions };
 }

@@ -9,6 +9,8 @@ import { verifyFatContents } from './fat/verify.js';
 import type { FatVerification } from './fat/verify.js';
 import type { VerifyOptions } from './verify-options.js';
 import { sliceAccess } from '../image/slice-access.js';
+import { checkGgufPartitions } from './models/gguf-partitions.js';
+import type { VerifiedModel } from './models/model.js';
 import type { OpenImage } from './open-image.js';
 import { partitionsToLookInto } from './partition.js';
 
@@ -33,6 +35,8 @@ export interface VerifiedImage extends Report {
   readonly path: string;
   /** All problems: no more than 1000 are described. */
   readonly problemCount: number;
+  /** Models that are partitions themselves. */
+  readonly partitionModels: readonly VerifiedModel[];
 }
 
 const VERIFIERS = {
@@ -59,8 +63,9 @@ export async function verifyImage(
     content.kind === 'partitions'
       ? await verifyPartitions(image, content.problem, findings, options)
       : await VERIFIERS[content.kind](content.source, findings, options);
+  const partitionModels = await checkGgufPartitions(image, findings, options.signal);
   const { problems, problemCount, warnings } = findings;
-  return { path, problems, problemCount, warnings, ...verified };
+  return { path, problems, problemCount, warnings, partitionModels, ...verified };
 }
 
 /** @param nothing what is thrown when no partition holds a file system */

@@ -24,6 +24,8 @@ export type {
 } from '../prepare/linux.js';
 export { describeEfiMachine, prepareEfiMachine } from '../prepare/efi.js';
 export type { PrepareEfiOptions, ReadyEfiMachine } from '../prepare/efi.js';
+export type { EfiRequest, NamedGguf } from '../prepare/efi-model.js';
+export type { TemplateChoice } from '../recipes/efi/gguf-settings.js';
 export { memoryByContext } from '../prepare/memory-by-context.js';
 export type { ContextMemory } from '../prepare/memory-by-context.js';
 

@@ -88,13 +88,25 @@ export type { CheckpointPaths, EmbeddedCheckpoint } from '../recipes/embedded-ch
 export { convertLlama2c } from '../recipes/convert.js';
 export type { ConvertOptions } from '../recipes/convert.js';
 
+export { convertGguf } from '../recipes/convert-gguf.js';
+export type { ConvertGgufOptions } from '../recipes/convert-gguf.js';
+
 // The EFI machine's disk.
+export { readEfiGguf } from '../recipes/efi/gguf-model.js';
+export type { EfiGguf, ModelPlacement, ReadEfiGgufOptions } from '../recipes/efi/gguf-model.js';
 export { readEfiModel } from '../recipes/efi/model.js';
 export type { EfiFile, EfiModel, KnownCheckpointDigests } from '../recipes/efi/model.js';
 export { planEfiDisk, writeEfiDisk } from '../recipes/efi/disk.js';
 export type { EfiDiskShape, WriteEfiDiskOptions, WrittenEfiDisk } from '../recipes/efi/disk.js';
 export { readEfiDiskFiles } from '../recipes/efi/entries.js';
-export type { EfiDiskContents, EfiDiskFile } from '../recipes/efi/entries.js';
+export type {
+  EfiDiskContents,
+  EfiDiskFile,
+  EfiDiskModel,
+  EfiDiskPartition,
+  EfiVolumeFile,
+} from '../recipes/efi/entries.js';
+export type { GgufPartition } from '../recipes/efi/disk-plan.js';
 export { planEfiVolume } from '../recipes/efi/disk-plan.js';
 export type {
   EfiDiskImage,

@@ -7,20 +7,22 @@ import type { HostFolders } from '../host/host-folders.js';
 import type { EfiMachineOptions, EfiMachineSpec } from '../machine/machine.js';
 import { planEfiDisk, writeEfiDisk } from '../recipes/efi/disk.js';
 import { readEfiDiskFiles } from '../recipes/efi/entries.js';
-import { readEfiModel } from '../recipes/efi/model.js';
-import type { EfiModel } from '../recipes/efi/model.js';
+import type { EfiDiskModel } from '../recipes/efi/entries.js';
 import { embeddedCheckpoint, embeddedCheckpointMemory } from '../recipes/embedded-checkpoint.js';
 import type { CheckpointPaths } from '../recipes/embedded-checkpoint.js';
+import { refuseGgufSettings } from '../recipes/efi/checkpoint-settings.js';
 import { efiDiskPath, efiModelDir } from '../recipes/places.js';
 import type { Places } from '../recipes/places.js';
+import { readNamedModel } from './efi-model.js';
+import type { EfiRequest, NamedGguf } from './efi-model.js';
 
 export interface PrepareEfiOptions {
   readonly arch: Architecture;
   readonly places: Places;
-  /** Paths of a llama2.c checkpoint and its tokenizer; undefined is the built-in model. */
-  readonly model: CheckpointPaths | undefined;
+  /** A GGUF, or paths of a llama2.c checkpoint and its tokenizer; undefined is the built-in model. */
+  readonly model: CheckpointPaths | NamedGguf | undefined;
   /** What this run asks of the application. The disk that is kept has none of it. */
-  readonly request: EfiSettings;
+  readonly request: EfiRequest;
   /** The time that files on the disk get, in seconds since 1970; 0 unless given. */
   readonly sourceDateSeconds?: number | undefined;
   /** What the machine is to be, where it is not the default. */
@@ -34,7 +36,7 @@ export interface PrepareEfiOptions {
 export interface ReadyEfiMachine {
   /** Its disk is the one that is kept, as `zosia image efi` writes it. */
   readonly spec: EfiMachineSpec;
-  readonly model: EfiModel;
+  readonly model: EfiDiskModel;
   /** The disk with the request on it, for `withPrivateDisk`. */
   readonly runDisk: Image;
 }
@@ -48,27 +50,34 @@ export interface ReadyEfiMachine {
 export async function prepareEfiMachine(options: PrepareEfiOptions): Promise<ReadyEfiMachine> {
   const { arch, places, request, folders, sourceDateSeconds, signal } = options;
   await findQemu(arch, folders.searchPath);
+  const built = options.model ? undefined : await builtInModel(places, signal);
+  const named = options.model ?? built!.model;
+  const settings = built?.settings ?? {};
   const {
-    settings = {},
-    checkpoint,
-    tokenizer,
-    fileNames,
-    known,
-  } = options.model
-    ? { ...options.model, settings: undefined }
-    : await embeddedCheckpoint(efiModelDir(places), { signal });
-  const asked = overrideSettings(settings, request);
-  const model = await readEfiModel(checkpoint, tokenizer, asked, fileNames, known);
+    model,
+    settings: asked,
+    notes,
+  } = await readNamedModel(named, {
+    ...overrideSettings(settings, request),
+    tokens: request.tokens,
+  });
   const files = await readEfiDiskFiles(model, { settings: asked });
   const { image: runDisk } = planEfiDisk(files, { sourceDateSeconds });
   const disk = efiDiskPath(places, 'vmdk');
-  await writeEfiDisk(model, { format: 'vmdk', out: disk, settings, sourceDateSeconds, signal });
+  const kept = 'gguf' in named ? await readNamedModel(named, settings) : { model, settings };
+  await writeEfiDisk(kept.model, {
+    format: 'vmdk',
+    out: disk,
+    settings: kept.settings,
+    sourceDateSeconds,
+    signal,
+  });
   const { memoryBytes } = model;
   const spec = await resolveEfiMachine(
     { ...options.machine, arch, disk, memoryBytes, signal },
     folders,
   );
-  return { spec, model, runDisk };
+  return { spec: withNotes(spec, notes), model, runDisk };
 }
 
 /**
@@ -81,10 +90,10 @@ export async function describeEfiMachine(options: PrepareEfiOptions): Promise<Ef
   const { arch, places, model: named, request, folders, signal } = options;
   await findQemu(arch, folders.searchPath);
   const disk = { path: efiDiskPath(places, 'vmdk'), format: 'vmdk' } as const;
-  const memoryBytes = named
-    ? await memoryFor(named, request)
-    : await embeddedCheckpointMemory(request);
-  return resolveEfiMachine(
+  const { memoryBytes, notes } = named
+    ? await describeNamed(named, request)
+    : await describeBuiltIn(request);
+  const spec = await resolveEfiMachine(
     {
       ...options.machine,
       arch,
@@ -95,14 +104,41 @@ export async function describeEfiMachine(options: PrepareEfiOptions): Promise<Ef
     },
     folders,
   );
+  return withNotes(spec, notes);
+}
+
+const withNotes = (spec: EfiMachineSpec, notes: readonly string[]): EfiMachineSpec =>
+  notes.length === 0 ? spec : { ...spec, notes: [...(spec.notes ?? []), ...notes] };
+
+/**
+ * The built-in model as the EFI machine gets it: as a checkpoint, made of its GGUF. To have it run as the GGUF that
+ * it is, this and `describeBuiltIn` are all that changes.
+ */
+async function builtInModel(
+  places: Places,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly model: CheckpointPaths | NamedGguf; readonly settings: EfiSettings }> {
+  const { settings, ...model } = await embeddedCheckpoint(efiModelDir(places), { signal });
+  return { model, settings };
+}
+
+/** {@link builtInModel} without a file that is written. */
+async function describeBuiltIn({ tokens, ...asked }: EfiRequest): Promise<Described> {
+  refuseGgufSettings(asked);
+  return { memoryBytes: await embeddedCheckpointMemory({ ...asked, steps: tokens }), notes: [] };
+}
+
+interface Described {
+  readonly memoryBytes: number;
+  readonly notes: readonly string[];
 }
 
 /** What the application allocates for files that make a disk. */
-async function memoryFor(
-  { checkpoint, tokenizer, fileNames }: CheckpointPaths,
-  settings: EfiSettings,
-): Promise<number> {
-  const model = await readEfiModel(checkpoint, tokenizer, settings, fileNames);
+async function describeNamed(
+  named: CheckpointPaths | NamedGguf,
+  request: EfiRequest,
+): Promise<Described> {
+  const { model, settings, notes } = await readNamedModel(named, request);
   planEfiDisk(await readEfiDiskFiles(model, { settings }));
-  return model.memoryBytes;
+  return { memoryBytes: model.memoryBytes, notes };
 }

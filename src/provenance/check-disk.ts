@@ -4,6 +4,7 @@ import type { ListedFile } from '../inspect/list.js';
 import { openImage } from '../inspect/open-image.js';
 import type { OpenImage } from '../inspect/open-image.js';
 import type { RandomAccess } from '../image/random-access.js';
+import { sliceAccess } from '../image/slice-access.js';
 import { embeddedModelDigest } from '../recipes/embedded-model.js';
 import { APPLICATION_PATHS } from '../recipes/efi/entries.js';
 import { digestAccess } from './digest-access.js';
@@ -41,17 +42,34 @@ export async function checkDisk(
   const fileSystem = product === 'model-disk' ? 'ext4' : 'fat';
   const image = await openImage(path, { allowOutside: options.allowOutside, fileSystem });
   try {
-    const known = new Map(inputs.map((input) => [input.path, input]));
+    const files = inputs.filter(({ partition }) => partition === undefined);
+    const known = new Map(files.map((input) => [input.path, input]));
     const missing = new Set(known.keys());
     for await (const file of listFiles(await image.tree(), '/', true)) {
       options.signal?.throwIfAborted();
       missing.delete(file.path);
       await checkEntry(image, file, { product, known }, findings, options);
     }
+    for (const input of inputs.filter(({ partition }) => partition !== undefined)) {
+      options.signal?.throwIfAborted();
+      const file = partitionAccess(image, input);
+      if (file) await checkFile(file, input, product, findings, options);
+      else missing.add(input.path);
+    }
     for (const gone of missing) findings.problem('missing', gone, 'it is not on the disk');
   } finally {
     await image.close();
   }
+}
+
+/** A partition that is a file: that ends before the partition does. */
+function partitionAccess(
+  { disk, table }: OpenImage,
+  { partition, sizeBytes }: DiskImageInput,
+): RandomAccess | undefined {
+  const found = table?.partitions.find(({ number }) => number === partition);
+  if (!found || found.sizeBytes < sizeBytes) return undefined;
+  return sliceAccess(disk, found.offset, sizeBytes);
 }
 
 async function checkEntry(

@@ -40,6 +40,8 @@ const DISK = object({
     object({
       name: v.exactOptional(NAME),
       path: matching(/^\/./),
+      /** What is a partition and no file of the file system has its number. */
+      partition: v.exactOptional(byteCount),
       sizeBytes: byteCount,
       headerSha256: v.exactOptional(DIGEST),
       headSha256: v.exactOptional(DIGEST),

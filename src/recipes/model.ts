@@ -73,6 +73,15 @@ export async function readModel(
   search: string | ModelSearch,
   kinds?: readonly ModelKind[],
 ): Promise<Model> {
+  return (await readModelAndHeader(name, search, kinds)).model;
+}
+
+/** {@link readModel}, with the first part's header and the tensors of all. */
+export async function readModelAndHeader(
+  name: string | undefined,
+  search: string | ModelSearch,
+  kinds?: readonly ModelKind[],
+): Promise<{ readonly model: Model; readonly header: GgufHeader }> {
   const { found, folder } = await findModelFolder(name, search);
   const parts = await readModelParts(found.fileName, folder, kinds);
   const header = headerOfAll(parts);
@@ -83,7 +92,7 @@ export async function readModel(
       return { ...looked, fileName: part.name, headerSha256: part.headerSha256, sha256 };
     }),
   );
-  return {
+  const model: Model = {
     name: found.located?.name ?? basename(found.path),
     path: files[0]!.path,
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -94,6 +103,7 @@ export async function readModel(
     layers: layerSizes(header),
     parts: files,
   };
+  return { model, header };
 }
 
 const digestOf = (found: FoundFile, fileName: string, looked: HostFile): string | undefined =>

@@ -7,7 +7,7 @@ import type { RandomAccess } from '../image/random-access.js';
 export async function refuseGguf(file: RandomAccess, path: string): Promise<void> {
   if (!(await isGguf(file))) return;
   throw new ZosiaError('ZOSIA_CHECKPOINT_IS_GGUF', `${path} is a GGUF, not a llama2.c checkpoint`, {
-    hint: 'Name a llama2.c checkpoint (.bin); the Linux guest runs a GGUF as it is: zosia up MODEL.gguf',
+    hint: 'Name a llama2.c checkpoint (.bin). A GGUF is run as it is, with the tokenizer in it: zosia up MODEL.gguf, or zosia up --machine efi MODEL.gguf',
   });
 }
 

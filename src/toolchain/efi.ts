@@ -15,6 +15,7 @@ import {
   listSources,
   readSources,
 } from './sources.js';
+import { vectorFlags } from './vector-flags.js';
 
 /** lld as the linker of PE programs, which is what UEFI applications are. */
 const LINKER = 'lld-link';
@@ -24,7 +25,7 @@ export type EfiProgram = 'llama2' | 'hello';
 
 /** The folders that make up each program; what they include lies below guest/efi or the source directory. */
 const FOLDERS: Readonly<Record<EfiProgram, readonly string[]>> = {
-  llama2: ['efi/app', 'efi/firmware', 'efi/model', SHARED_SOURCES],
+  llama2: ['efi/app', 'efi/firmware', 'engine', SHARED_SOURCES],
   hello: ['efi/hello'],
 };
 
@@ -95,7 +96,7 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
   const warnings = await warningFlags(compiler);
   const objects = sources.map((_, index) => `${index}.obj`);
   for (const [index, source] of sources.entries()) {
-    const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...warnings, ...extraFlags(arch, source)];
+    const flags = [...TARGETS[arch], ...COMPILE_FLAGS, ...warnings, ...vectorFlags(arch, source)];
     // Where the sources are, so that their names are the same in every checkout.
     await compile(options, 'clang', [...flags, '-c', source, '-o', `../${objects[index]!}`]);
   }
@@ -109,11 +110,6 @@ export async function buildEfi(options: BuildEfiOptions): Promise<BuiltEfi> {
   const path = join(outDir, `${program}.efi`);
   await writeOutput(path, bytes, { signal });
   return { path, sizeBytes: bytes.length, sha256: digestBytes(bytes), compiler };
-}
-
-/** What runs only on processors that have been found to have AVX2 is compiled for it. */
-function extraFlags(arch: Architecture, source: string): readonly string[] {
-  return arch === 'x86_64' && source.endsWith('_avx2.c') ? ['-mavx2', '-mfma'] : [];
 }
 
 async function compile(

@@ -53,7 +53,7 @@ export const SOURCE_FOLDER = 'source';
 /** The C files of folders and the headers of all that they may include, as a builder takes them. */
 export async function readSources(sourceDir: string): Promise<BuilderFile[]> {
   const files: BuilderFile[] = [];
-  for (const folder of ['init', 'efi', SHARED_SOURCES]) {
+  for (const folder of ['init', 'efi', 'engine', SHARED_SOURCES]) {
     const paths = await readdir(join(sourceDir, folder), { recursive: true }).catch(() => []);
     for (const path of paths.filter((each) => /\.[ch]$/.test(each)).sort()) {
       const data = await readFile(join(sourceDir, folder, path));

@@ -5,6 +5,13 @@ import { byteSize } from '../options/byte-size.js';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
 import { namedCheckpoint } from '../options/efi-model.js';
+import type { GgufTextFlags } from '../options/efi-gguf.js';
+import {
+  addEfiGgufOptions,
+  addGgufTextOptions,
+  GGUF_TEXT_FLAGS,
+} from '../options/efi-gguf-options.js';
+import type { EfiGgufFlags } from '../options/efi-gguf-options.js';
 import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../options/efi-settings.js';
 import { modelsDirOption, namedModels } from '../options/models.js';
 import { sourceDateOption } from '../options/source-date.js';
@@ -13,18 +20,23 @@ import { formatBytes, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
-import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
-import type { EfiModel } from '../../recipes/efi/model.js';
+import type { EfiDiskModel } from '../../recipes/efi/entries.js';
+import type { NamedModels } from '../../models/named-models.js';
 import { overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { ZosiaError } from '../../errors.js';
 import { defaultPlaces, efiDiskPath, efiModelDir } from '../../recipes/places.js';
 import type { DiskFormat } from '../../recipes/places.js';
 
-interface EfiDiskFlags extends Omit<EfiSettings, 'model' | 'tokenizer'> {
+interface EfiDiskFlags
+  extends
+    Omit<EfiSettings, 'model' | 'tokenizer' | keyof GgufTextFlags | keyof EfiGgufFlags>,
+    GgufTextFlags,
+    EfiGgufFlags {
   /** Paths on the host. */
   model?: string | undefined;
   tokenizer?: string | undefined;
+  tokens?: number | undefined;
   hello?: true | undefined;
   arch?: Architecture[] | undefined;
   partitionTable: PartitionTableKind;
@@ -42,11 +54,13 @@ export function defineImageEfi(command: Command, { signal }: CliContext): void {
   command
     .option(
       '--model <file>',
-      'a llama2.c checkpoint (.bin), of float32 or int8; or the name of one',
+      'a GGUF, or a llama2.c checkpoint (.bin), of float32 or int8; or the name of one',
     )
     .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)")
     .addOption(modelsDirOption());
-  addEfiSettingsOptions(command)
+  addEfiSettingsOptions(command);
+  addGgufTextOptions(command);
+  addEfiGgufOptions(command)
     .addOption(
       new Option(
         '--arch <arch>',
@@ -76,6 +90,9 @@ export function defineImageEfi(command: Command, { signal }: CliContext): void {
         'model',
         'tokenizer',
         ...EFI_SETTINGS_FLAGS,
+        ...GGUF_TEXT_FLAGS,
+        'modelAs',
+        'repeatPenalty',
       ]),
     )
     .option('--json', 'print what was written as JSON')
@@ -87,6 +104,8 @@ Examples:
   ${EXAMPLE}
   ${EXAMPLE} --prompt "The dragon" --temp 0
   ${EXAMPLE} --interactive --format vmdk
+  zosia image efi --model model.gguf --interactive --format vmdk
+  zosia image efi --model model.gguf --model-as partition --ctx 2048
   zosia image efi --hello --arch x86_64 --partition-table gpt --out stick.img
 
 Without --model and --tokenizer the disk has the built-in model: it tells a story, or
@@ -139,18 +158,28 @@ function embeddedFolder(format: DiskFormat, out: string | undefined): string {
 }
 
 interface Subject {
-  readonly subject: EfiModel | 'hello';
+  readonly subject: EfiDiskModel | 'hello';
   /** What holds where no option says otherwise. */
   readonly settings?: EfiSettings | undefined;
 }
 
 async function readSubject(
   command: Command,
-  { hello, model: checkpoint, tokenizer, mode, format, out, modelsDir }: EfiDiskFlags,
+  flags: EfiDiskFlags,
   signal: AbortSignal,
 ): Promise<Subject> {
+  const { hello, model: checkpoint, tokenizer, mode, format, out, modelsDir } = flags;
   if (hello) return { subject: 'hello' };
   if (mode === 'chat' && checkpoint === undefined && tokenizer === undefined) throw noChatMode();
+  const models = namedModels({ modelsDir }, { hold: true });
+  const [{ readNamedModel }, { isCheckpoint, refuseGgufFlags }] = await Promise.all([
+    import('../../prepare/efi-model.js'),
+    import('../options/efi-gguf.js'),
+  ]);
+  if (checkpoint !== undefined && !(await isCheckpoint(checkpoint, tokenizer, models))) {
+    return readGguf(checkpoint, flags, models);
+  }
+  refuseGgufFlags(command, flags);
   const named = await namedCheckpoint(
     command,
     { checkpoint, tokenizer },
@@ -159,17 +188,32 @@ async function readSubject(
       example: EXAMPLE,
       otherwise: '; or --hello alone',
     },
-    namedModels({ modelsDir }, { hold: true }),
+    models,
   );
-  const [{ readEfiModel }, { embeddedCheckpoint }] = await Promise.all([
-    import('../../recipes/efi/model.js'),
-    import('../../recipes/embedded-checkpoint.js'),
-  ]);
-  const read = ({ checkpoint: path, tokenizer: other, fileNames, known }: CheckpointPaths) =>
-    readEfiModel(path, other, {}, fileNames, known);
-  if (named) return { subject: await read(named) };
+  if (named) return { subject: (await readNamedModel(named, {})).model };
+  const { embeddedCheckpoint } = await import('../../recipes/embedded-checkpoint.js');
   const embedded = await embeddedCheckpoint(embeddedFolder(format, out), { signal });
-  return { subject: await read(embedded), settings: embedded.settings };
+  const { model } = await readNamedModel(embedded, {});
+  return { subject: model, settings: embedded.settings };
+}
+
+async function readGguf(gguf: string, flags: EfiDiskFlags, models: NamedModels): Promise<Subject> {
+  const [{ readNamedModel }, { ggufSettings, templateChoice }] = await Promise.all([
+    import('../../prepare/efi-model.js'),
+    import('../options/efi-gguf.js'),
+  ]);
+  const { modelsDir } = defaultPlaces();
+  const { model, settings, notes } = await readNamedModel(
+    {
+      gguf,
+      search: { modelsDir, named: models },
+      placement: flags.modelAs,
+      template: await templateChoice(flags),
+    },
+    { ...(await ggufSettings(flags)), tokens: flags.tokens },
+  );
+  for (const note of notes) say(`zosia: ${note}`);
+  return { subject: model, settings };
 }
 
 function noChatMode(): ZosiaError {

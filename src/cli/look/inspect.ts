@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { EXIT, formatBytes, pluralOf, printJson, say } from '../output/output.js';
+import { counted, EXIT, formatBytes, pluralOf, printJson, say } from '../output/output.js';
 import { allowOutsideOption } from '../options/allow-outside.js';
 import { IMAGE_HELP, filesOf, partitionOption, withImage } from './options.js';
 import type { ImageFlags } from './options.js';
@@ -9,7 +9,7 @@ import { writeStdout } from '../output/stdout.js';
 import type { CpioDescription } from '../../inspect/cpio/describe.js';
 import type { Ext4Description } from '../../inspect/ext4/describe.js';
 import type { FatDescription } from '../../inspect/fat/describe.js';
-import type { Inspection } from '../../inspect/inspect.js';
+import type { DescribedGguf, DescribedPartition, Inspection } from '../../inspect/inspect.js';
 import type { OpenImage } from '../../inspect/open-image.js';
 
 interface Flags extends ImageFlags {
@@ -107,10 +107,13 @@ function describe(inspection: Inspection): string[] {
   if (cpio) lines.push(...cpioLines(cpio));
   if (table) {
     lines.push('', `${schemeName(table)} ${table.diskId}`);
-    for (const { number, offset, sizeBytes: length, type, name, fileSystem } of table.partitions) {
-      const holds = fileSystem === 'fat' ? 'FAT' : (fileSystem ?? '-');
+    for (const partition of table.partitions) {
+      const { number, offset, sizeBytes: length, type, name } = partition;
+      const holds = contentOf(partition);
       const text = `partition ${number}  ${holds}  ${type}  ${name}`;
       lines.push(`${columns(offset, length)}  ${text}`.trimEnd());
+      if (partition.gguf)
+        lines.push(`${' '.repeat(columns(0, 0).length)}  ${ggufText(partition.gguf)}`);
     }
     for (const { where, message } of [...table.problems, ...table.warnings])
       lines.push(`${where}: ${message}`);
@@ -123,6 +126,19 @@ function describe(inspection: Inspection): string[] {
     }
   }
   return lines;
+}
+
+function contentOf({ fileSystem, isGguf }: DescribedPartition): string {
+  if (isGguf) return 'GGUF';
+  return fileSystem === 'fat' ? 'FAT' : (fileSystem ?? '-');
+}
+
+function ggufText(gguf: DescribedGguf): string {
+  if ('problem' in gguf) return `model: ${gguf.problem}`;
+  const { name, architecture, quantisation, tensorCount, splitCount = 1 } = gguf;
+  const facts = [name, architecture, quantisation].filter((fact) => fact !== undefined);
+  const part = splitCount > 1 ? [`one of ${splitCount} parts`] : [];
+  return `model: ${[...facts.map(printable), counted(tensorCount, 'tensor'), ...part].join(', ')}`;
 }
 
 function kindOf({ ext4, fat, cpio, table }: Inspection): string {

@@ -12,6 +12,7 @@ import type { CpioSummary } from '../../formats/cpio/check/checker.js';
 import type { Ext4Summary } from '../../formats/ext4/check/checker.js';
 import type { FatSummary } from '../../formats/fat/check/checker.js';
 import type { ProvenanceReport } from '../../provenance/provenance-report.js';
+import type { VerifiedModel } from '../../inspect/models/model.js';
 import type { Verification, VerifiedContent } from '../../inspect/verify.js';
 
 interface Flags extends ImageFlags, Pick<FetchFlags, 'offline' | 'mirror'> {
@@ -129,6 +130,7 @@ function printVerification(verification: Verification): void {
       printContent(partition);
     }
   } else printContent(verification);
+  printModels(verification.partitionModels);
   for (const note of notes) say(`note: ${note}`);
   print(`${path}: ${problemCount === 0 ? 'clean' : counted(problemCount, 'problem')}`);
 }
@@ -138,7 +140,11 @@ function printContent(verified: VerifiedContent): void {
   if (structure !== undefined) print(`structure:     ${structure}`);
   const secondReader = secondReaderText(verified);
   if (secondReader !== undefined) print(`second reader: ${secondReader}`);
-  for (const { path: model, sizeBytes, tensorCount, tokenizer } of verified.models) {
+  printModels(verified.models);
+}
+
+function printModels(models: readonly VerifiedModel[]): void {
+  for (const { path: model, sizeBytes, tensorCount, tokenizer } of models) {
     const own = tokenizer ? `; ${tokenizer.path} has its ${tokenizer.tokenCount} tokens` : '';
     print(
       `model:         ${model}, ${formatBytes(sizeBytes)}, ${tensorCount} tensors, whole${own}`,

@@ -77,7 +77,7 @@ Examples:
     {
       name: 'convert',
       description: 'turn a llama2.c checkpoint into a GGUF that llama.cpp runs',
-      takes: '<checkpoint>',
+      takes: '<model>',
       load: async () => (await import('./convert.js')).defineModelConvert,
     },
   ]);

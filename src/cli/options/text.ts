@@ -34,7 +34,12 @@ export const TEXT_FLAGS: readonly string[] = [
 /** llama.cpp has it in 31 bits. */
 const MAX_TOP_K = 2 ** 31 - 1;
 
-export function addTextOptions(command: Command): Command {
+/** What every machine is told of a text that a GGUF goes on from or answers. */
+export function addConversationOptions(command: Command): Command {
+  return addSystemOptions(command).addOption(chatTemplateOption());
+}
+
+function addSystemOptions(command: Command): Command {
   return command
     .option(
       '--system <text|@file>',
@@ -49,15 +54,22 @@ export function addTextOptions(command: Command): Command {
       '--min-p <p>',
       'consider tokens at least p times as likely as the likeliest; 0.05 unless given',
       fraction,
-    )
+    );
+}
+
+const chatTemplateOption = (): Option =>
+  new Option(
+    '--chat-template <name|file>',
+    "instead of the model's: a Jinja file, one that llama.cpp has built in, as chatml, or none",
+  );
+
+export function addTextOptions(command: Command): Command {
+  return addSystemOptions(command)
     .option(
       '--json-schema <schema>',
       'the answer is JSON of this schema: a file, or a text that begins with {',
     )
-    .option(
-      '--chat-template <name|file>',
-      "instead of the model's: a Jinja file, one that llama.cpp has built in, as chatml, or none",
-    )
+    .addOption(chatTemplateOption())
     .addOption(
       new Option(
         '--reasoning <how>',

@@ -17,7 +17,9 @@ import { chosenArchitecture, timeoutSeconds } from '../options/values.js';
 import { variableOption } from '../variable-option.js';
 import { say } from '../output/output.js';
 import { isFile } from '../../host/host-file.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { makeOutputFolder } from '../../host/output-file.js';
+import { refuseCheckpointSettings } from '../../recipes/efi/checkpoint-settings.js';
 import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
 import type { Places } from '../../recipes/places.js';
 
@@ -38,7 +40,7 @@ export function defineRunEfi(command: Command, context: CliContext): void {
       efiSettingOption(
         'steps',
         '-n, --steps <n>',
-        'tokens, the prompt included; 0: the whole context',
+        'tokens, of a llama2.c checkpoint those of the prompt included; 0: the whole context',
       ),
     )
     .addOption(
@@ -111,16 +113,17 @@ async function runDisk(disk: string, flags: RunEfiFlags, context: CliContext): P
   const { allowOutside } = flags;
   const arch = chosenArchitecture(flags.arch);
   const places = defaultPlaces();
-  const settings = efiRunSettings(flags);
-  const hasSettings = Object.keys(settings).length > 0;
+  const asked = efiRunSettings(flags);
+  const hasSettings = Object.keys(asked).length > 0;
   await checkEfiDisk(disk, signal);
-  const { memoryBytes } = (await isFile(disk))
+  const { memoryBytes, modelFormat } = (await isFile(disk))
     ? await efiDiskNeeds(disk, {
         arch,
         allowOutside,
-        settings: hasSettings ? settings : undefined,
+        settings: hasSettings ? asked : undefined,
       })
-    : { memoryBytes: 0 };
+    : { memoryBytes: 0, modelFormat: undefined };
+  const settings = modelFormat === 'gguf' ? settingsOfGguf(asked) : asked;
   const spec = await resolveEfiMachine(
     {
       ...efiMachineOptions(flags),
@@ -142,6 +145,12 @@ async function runDisk(disk: string, flags: RunEfiFlags, context: CliContext): P
       startEfiMachine({ ...spec, disk: runDisk }, flags, context);
     await withRunDisk(disk, settings, start, { signal, allowOutside });
   } else await startEfiMachine(spec, flags, context);
+}
+
+/** Of a GGUF, what was asked for is the number of tokens that it generates. */
+function settingsOfGguf({ steps, ...asked }: EfiSettings): EfiSettings {
+  refuseCheckpointSettings(asked);
+  return steps === undefined ? asked : { ...asked, predict: steps };
 }
 
 /** What only a real run makes: the command may be tried by hand. */

@@ -1,13 +1,25 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { folders } from '../environment.js';
+import {
+  ggufSettings,
+  isCheckpoint,
+  refuseGgufFlags,
+  templateChoice,
+} from '../options/efi-gguf.js';
+import type { GgufTextFlags } from '../options/efi-gguf.js';
+import type { EfiGgufFlags } from '../options/efi-gguf-options.js';
 import { namedCheckpoint } from '../options/efi-model.js';
 import { efiMachineOptions, efiRunSettings } from '../options/efi.js';
 import type { EfiFlags } from '../options/efi.js';
+import { namedModels } from '../options/models.js';
 import type { ModelFlags } from '../options/models.js';
+import type { Architecture } from '../../artifacts/architectures.js';
 import { fileIdentity } from '../../host/file-identity.js';
+import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
 import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
-import { hasCheckpoint, refuseReference } from '../../recipes/find-checkpoint.js';
+import { hasCheckpoint } from '../../recipes/find-checkpoint.js';
+import { isModelHere } from '../../recipes/find-model.js';
 import { modelToStart } from './named-model.js';
 import { chosenArchitecture } from '../options/values.js';
 import { startEfiMachine } from '../start/efi.js';
@@ -16,8 +28,9 @@ import { defaultPlaces } from '../../recipes/places.js';
 import { withPrivateDisk } from '../../recipes/private-disk.js';
 import { describeEfiMachine, prepareEfiMachine } from '../../prepare/efi.js';
 import type { PrepareEfiOptions } from '../../prepare/efi.js';
+import type { NamedGguf } from '../../prepare/efi-model.js';
 
-export interface EfiUpFlags extends EfiFlags, ModelFlags {
+export interface EfiUpFlags extends EfiFlags, GgufTextFlags, EfiGgufFlags, ModelFlags {
   tokenizer?: string | undefined;
   tokens?: number | undefined;
   sourceDate?: number | undefined;
@@ -28,42 +41,31 @@ const EXAMPLE = 'zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin
 /** `zosia up` for the EFI machine. */
 export async function upEfi(
   command: Command,
-  checkpoint: string | undefined,
+  named: string | undefined,
   flags: EfiUpFlags,
   context: CliContext,
 ): Promise<void> {
-  const { tokens, tokenizer } = flags;
+  const { tokens } = flags;
   const { signal } = context;
   const arch = chosenArchitecture(flags.arch);
-  const { named, models } = await modelToStart(checkpoint, flags, context, {
-    arch,
-    form: 'checkpoint',
-    modelsDir: defaultPlaces().modelsDir,
-    isHere: async (name, found) => {
-      if (name === EMBEDDED_MODEL_NAME || (await fileIdentity(name)) !== undefined) return true;
-      if (tokenizer === undefined && (await hasCheckpoint(name, found))) return true;
-      // What is here and no checkpoint is refused for what it is.
-      if ((await found.find(name)) === undefined) refuseReference(name);
-      return tokenizer !== undefined;
-    },
-  });
+  // What may be wrong is found out before anything is downloaded.
+  const ofGguf = await ggufSettings(flags);
+  const chosen = { named, flags, context, arch };
+  const isOfCheckpoint = await isCheckpoint(named, flags.tokenizer, namedModels(flags));
+  if (isOfCheckpoint) refuseGgufFlags(command, flags);
   const options: PrepareEfiOptions = {
     arch,
     places: defaultPlaces(),
     folders: folders(),
-    model: await namedCheckpoint(
-      command,
-      { checkpoint: named, tokenizer },
-      { checkpoint: 'a checkpoint', example: EXAMPLE },
-      models,
-    ),
+    model: isOfCheckpoint ? await checkpointToStart(command, chosen) : await ggufToStart(chosen),
     sourceDateSeconds: flags.sourceDate,
     // Whoever leaves the prompt has no use for the firmware behind it.
     request: {
       interactive: true,
       poweroff: true,
-      steps: tokens,
+      tokens,
       ...efiRunSettings(flags),
+      ...ofGguf,
     },
     machine: efiMachineOptions(flags),
     signal,
@@ -83,4 +85,47 @@ export async function upEfi(
     (disk) => startEfiMachine({ ...spec, disk }, flags, context),
     signal,
   );
+}
+
+interface Chosen {
+  readonly named: string | undefined;
+  readonly flags: EfiUpFlags;
+  readonly context: CliContext;
+  readonly arch: Architecture;
+}
+
+async function checkpointToStart(
+  command: Command,
+  { named: given, flags, context, arch }: Chosen,
+): Promise<CheckpointPaths | undefined> {
+  const { tokenizer } = flags;
+  const { named, models } = await modelToStart(given, flags, context, {
+    arch,
+    form: 'checkpoint',
+    modelsDir: defaultPlaces().modelsDir,
+    isHere: async (name, found) => {
+      if (name === EMBEDDED_MODEL_NAME || (await fileIdentity(name)) !== undefined) return true;
+      return tokenizer !== undefined || (await hasCheckpoint(name, found));
+    },
+  });
+  return namedCheckpoint(
+    command,
+    { checkpoint: named, tokenizer },
+    { checkpoint: 'a checkpoint', example: EXAMPLE },
+    models,
+  );
+}
+
+/** As the Linux machine has it: by its path, or by its name, pulled where it is not here. */
+async function ggufToStart({ named: given, flags, context, arch }: Chosen): Promise<NamedGguf> {
+  const { modelsDir } = defaultPlaces();
+  const template = await templateChoice(flags);
+  const { named, models } = await modelToStart(given, flags, context, {
+    arch,
+    form: 'gguf',
+    modelsDir,
+    isHere: (name, found) => isModelHere(name, { modelsDir, named: found }),
+  });
+  const search = { modelsDir, named: models };
+  return { gguf: named!, search, placement: flags.modelAs, template };
 }

@@ -6,6 +6,7 @@ import { llamaOption } from '../options/llama.js';
 import { addHostOptions, firmwareOption, requireOneOf, serialOption } from '../options/machine.js';
 import { keyOption, modelsDirOption, verifyModelOption } from '../options/models.js';
 import { isOnCommandLine } from '../variable-option.js';
+import { addEfiGgufOptions } from '../options/efi-gguf-options.js';
 import { addEfiOptions, addEfiTextOptions } from '../options/efi.js';
 import { sourceDateOption } from '../options/source-date.js';
 import { baseOption } from '../options/base.js';
@@ -24,7 +25,7 @@ export function defineUp(command: Command, context: CliContext): void {
   command
     .argument(
       '[model]',
-      'a GGUF, a name, or a reference; for efi, a llama2.c checkpoint; the built-in zosia-tiny unless given',
+      'a GGUF, a name, or a reference; for efi, a llama2.c checkpoint, too; the built-in zosia-tiny unless given',
     )
     .addOption(
       new Option('--machine <kind>', 'linux runs llama.cpp; efi runs with no operating system')
@@ -55,6 +56,7 @@ export function defineUp(command: Command, context: CliContext): void {
       .option('--tokenizer <file>', "the checkpoint's tokenizer (.bin)");
     command.addOption(sourceDateOption().hideHelp());
     addEfiTextOptions(command);
+    addEfiGgufOptions(command);
     addEfiOptions(command);
   });
   command.optionsGroup('The model:').addOption(verifyModelOption()).addOption(modelsDirOption());
@@ -75,6 +77,8 @@ Examples:
   zosia up big.gguf --draft small.gguf
   zosia up model.gguf --arch x86_64 --ram 8192 --smp 6
   zosia up model.gguf --uefi
+  zosia up --machine efi model.gguf --ctx 2048
+  zosia up --machine efi smollm2-135m --prompt "Why is the sky blue?" -n 100
   zosia up --machine efi stories15M
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin
   zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin --prompt "" --temp 0
@@ -84,7 +88,7 @@ A model that is named and not on this host is pulled: zosia model list --catalog
 
 At the prompt, /poweroff or Ctrl+C ends the machine; Ctrl+C during an answer only stops the answer. With
 --prompt only the answer is printed on stdout: what follows the prompt, or what a model with a chat
-template says to it as a user's turn. With --machine efi, -n counts the prompt's tokens, too.
+template says to it as a user's turn. Of a llama2.c checkpoint, -n counts the prompt's tokens, too.
 The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the guest failed.`,
     )
     .action(async (model: string | undefined, flags: UpFlags) => {
@@ -108,13 +112,22 @@ The exit status of a chat is the guest's; with --prompt it is 0, or 1 when the g
     });
 }
 
-/** A model is looked for in the same places for both machines. */
-const isOfEither = ({ long }: Option): boolean => long === '--offline';
+/** What means the same to both machines, and where help tells of it. */
+const OF_EITHER: ReadonlyMap<string | undefined, string> = new Map([
+  ['--system', 'The text:'],
+  ['--chat-template', 'The text:'],
+  ['--top-k', 'The text:'],
+  ['--min-p', 'The text:'],
+  ['--ctx', 'The text:'],
+  ['--offline', 'The model:'],
+]);
 
-/** Has help tell an option of both machines where those of the model stand. */
+const isOfEither = ({ long }: Option): boolean => OF_EITHER.has(long);
+
 function helpOfEither(options: readonly Option[]): void {
   for (const option of options.filter(isOfEither)) {
-    option.helpGroup('The model:');
+    option.helpGroup(OF_EITHER.get(option.long)!);
+    if (option.long !== '--offline') continue;
     option.description = 'download nothing: take models and packages that are here';
   }
 }

@@ -106,4 +106,6 @@ export const GPT_TYPE = {
   unused: '00000000-0000-0000-0000-000000000000',
   efiSystem: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b',
   linux: '0fc63daf-8483-4772-8e79-3d69d8477de4',
+  /** Ours: the partition is a GGUF, from its first byte on; what follows it, to the whole MiB, is no part of it. */
+  gguf: '7a6f7369-6101-8d6f-a465-6c6767756601',
 } as const;

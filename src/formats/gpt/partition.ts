@@ -36,6 +36,11 @@ export function formatMbrType(type: number): string {
   return type.toString(16).padStart(2, '0');
 }
 
+/** Whether it is a GGUF, by its type: where the EFI machine looks for models that FAT has no room for. */
+export function isGgufPartition({ type }: Partition): boolean {
+  return type === GPT_TYPE.gguf;
+}
+
 /** Collects what is wrong with a partition table; its entries are bounded, and so are its findings. */
 export function tableFindings(): Findings {
   return new Findings(Infinity, 'partition table');

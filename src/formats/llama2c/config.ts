@@ -1,7 +1,10 @@
 import { Buffer } from 'buffer';
 import { FLOAT_BYTES } from '../gguf/floats.js';
 import {
+  CHECKPOINT_MAGIC,
   CONFIG_FIELDS,
+  HEADER,
+  HEADER_BYTES,
   LEGACY_CONFIG_BYTES,
   LEGACY_ORDER,
   MAX_GROUP_SIZE,
@@ -67,10 +70,29 @@ export function legacyConfigBytes(config: CheckpointConfig): Buffer {
   const { vocabularySize, sharedClassifier } = config;
   const fields = { ...config, vocabularySize: sharedClassifier ? vocabularySize : -vocabularySize };
   const bytes = Buffer.alloc(LEGACY_CONFIG_BYTES);
-  for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
-    bytes.writeInt32LE(fields[name], CONFIG_FIELDS[name].offset);
-  }
+  writeConfigFields(fields, bytes, 0);
   return bytes;
+}
+
+/** The header of version 2: int8 in groups. */
+export function int8HeaderBytes(config: CheckpointConfig, groupSize: number): Buffer {
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  bytes.set(CHECKPOINT_MAGIC, HEADER.magic.offset);
+  bytes.writeInt32LE(2, HEADER.version.offset);
+  writeConfigFields(config, bytes, HEADER.config.offset);
+  bytes.writeUInt8(config.sharedClassifier ? 1 : 0, HEADER.sharedClassifier.offset);
+  bytes.writeInt32LE(groupSize, HEADER.groupSize.offset);
+  return bytes;
+}
+
+function writeConfigFields(
+  fields: Readonly<Record<ConfigFieldName, number>>,
+  bytes: Buffer,
+  base: number,
+): void {
+  for (const name of Object.keys(CONFIG_FIELDS) as ConfigFieldName[]) {
+    bytes.writeInt32LE(fields[name], base + CONFIG_FIELDS[name].offset);
+  }
 }
 
 const MAX_INT32 = 2 ** 31 - 1;

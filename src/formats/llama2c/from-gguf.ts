@@ -5,7 +5,9 @@ import { accessDecoded } from '../gguf/decoded-weights.js';
 import type { GgufHeader, GgufTensor } from '../gguf/reader.js';
 import { WEIGHT_TYPES } from '../gguf/weights.js';
 import { checkpointLayout, planCheckpoint } from './checkpoint-writer.js';
-import type { CheckpointTensor } from './config.js';
+import { FLOAT32 } from './config.js';
+import type { CheckpointTensor, TensorType } from './config.js';
+import { accessInt8, groupSizeFor } from './int8.js';
 import { inexpressible } from './from-gguf-errors.js';
 import { llama2cConfig } from './from-gguf-config.js';
 import { llama2cTokenizer } from './from-gguf-vocabulary.js';
@@ -14,7 +16,7 @@ import { BLOCK_TENSORS, blockTensorName, isWhole, WHOLE_TENSORS } from './tensor
 import { planTokenizer } from './tokenizer-writer.js';
 
 export interface Llama2cPair {
-  /** A legacy checkpoint, of float32. Its weights are decoded as they are read. */
+  /** A legacy checkpoint, of float32, or one of version 2, in int8. Its weights are made as they are read. */
   readonly checkpoint: Image;
   readonly tokenizer: Image;
 }
@@ -25,12 +27,14 @@ export interface Llama2cPair {
  *
  * @param header of a whole GGUF, as `checkGguf` gives it
  * @param source the GGUF, to be read while the checkpoint is written
+ * @param type of the matrices; int8 in groups, as export.py makes them, takes a quarter
  * @throws ZosiaError `ZOSIA_MODEL_NOT_LLAMA2C` for what llama2.c does not compute
  */
 export function planLlama2cPair(
   header: GgufHeader,
   source: RandomAccess,
   name: string,
+  type: 'float32' | 'int8' = 'float32',
 ): Llama2cPair {
   const config = llama2cConfig(header, name);
   const tokenizer = llama2cTokenizer(header, name);
@@ -41,40 +45,49 @@ export function planLlama2cPair(
   if (config.layerCount > header.tensors.length) {
     throw inexpressible(name, `it has not the tensors of ${config.layerCount} blocks`);
   }
-  const { tensors } = checkpointLayout(config);
+  const stored: TensorType =
+    type === 'int8' ? { kind: 'int8', groupSize: groupSizeFor(config) } : FLOAT32;
+  const { tensors } = checkpointLayout(config, stored);
   const wanted = new Map(tensors.flatMap(partsOf).map((part) => [part.name, part]));
   const segments: Segment[] = [];
   for (const tensor of header.tensors) {
     const part = wanted.get(tensor.name);
     if (!part) throw inexpressible(name, `llama2.c has no place for the tensor ${tensor.name}`);
     wanted.delete(tensor.name);
-    const access = decodedTensor(header, source, tensor, part, name);
+    const decoded = decodedTensor(header, source, tensor, part, name);
+    const { type: own } = part;
+    const access = own.kind === 'int8' ? accessInt8(decoded, own.groupSize) : decoded;
     const { offset } = part;
     const data = { kind: 'access', access, offset: 0 } as const;
     segments.push({ offset, length: access.sizeBytes, source: data, label: tensor.name });
   }
   for (const missing of wanted.keys()) throw inexpressible(name, `it has no tensor ${missing}`);
-  return { checkpoint: planCheckpoint(config, segments), tokenizer: planTokenizer(tokenizer) };
+  return {
+    checkpoint: planCheckpoint(config, segments, stored),
+    tokenizer: planTokenizer(tokenizer),
+  };
 }
 
 /** A range of the checkpoint that is one tensor of the GGUF. */
 interface Part {
   readonly name: string;
   readonly offset: number;
+  readonly type: TensorType;
   /** As the GGUF has them: the one that changes fastest first. */
   readonly dimensions: readonly number[];
 }
 
-function partsOf({ name, offset, dimensions, sizeBytes }: CheckpointTensor): Part[] {
+function partsOf({ name, type, offset, dimensions, sizeBytes }: CheckpointTensor): Part[] {
   // Nothing reads them: they stay zeros.
   if (ROPE_TABLES.includes(name)) return [];
   if (isWhole(name)) {
-    return [{ name: WHOLE_TENSORS[name], offset, dimensions: dimensions.toReversed() }];
+    return [{ name: WHOLE_TENSORS[name], type, offset, dimensions: dimensions.toReversed() }];
   }
   const [layerCount, ...own] = dimensions;
   const suffix = BLOCK_TENSORS.find(([, tensor]) => tensor === name)![0];
   return Array.from({ length: layerCount! }, (_, layer) => ({
     name: blockTensorName(layer, suffix),
+    type,
     offset: offset + layer * (sizeBytes / layerCount!),
     dimensions: own.toReversed(),
   }));

@@ -1,5 +1,6 @@
 import { ZosiaError } from '../../errors.js';
 import { escapeName } from '../../formats/escaped-name.js';
+import { isGguf } from '../../formats/gguf/layout.js';
 import { isExtendedType } from '../../formats/gpt/logical.js';
 import { isEfiSystemPartition } from '../../formats/gpt/partition.js';
 import type { Partition, PartitionTable } from '../../formats/gpt/partition.js';
@@ -8,6 +9,7 @@ import { sliceAccess } from '../../image/slice-access.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { recogniseFileSystem } from '../recognise.js';
 import type { FileSystemKind } from '../recognise.js';
+import { ggufRanges } from './content.js';
 import type { Contents } from './content.js';
 import { ext4Range } from './ext4.js';
 import { fatRange } from './fat.js';
@@ -97,6 +99,7 @@ async function partitionContent(
   signal?: AbortSignal,
 ): Promise<MapRange> {
   const all = { offset: 0, length: source.sizeBytes } as const;
+  if (await isGguf(source)) return ggufRange(source);
   const kind = await recogniseFileSystem(source);
   if (!kind) return { ...all, kind: 'lost', what: 'nothing that zosia knows' };
   try {
@@ -104,6 +107,17 @@ async function partitionContent(
   } catch (error) {
     if (!(error instanceof ZosiaError)) throw error;
     return { ...all, kind: 'lost', what: 'a file system that cannot be read', note: error.message };
+  }
+}
+
+/** A partition that is a model. */
+async function ggufRange(source: RandomAccess): Promise<MapRange> {
+  const all = { offset: 0, length: source.sizeBytes } as const;
+  try {
+    return { ...all, kind: 'container', what: 'GGUF', children: await ggufRanges(source) };
+  } catch (error) {
+    if (!(error instanceof ZosiaError)) throw error;
+    return { ...all, kind: 'lost', what: 'a GGUF that cannot be read', note: error.message };
   }
 }
 

@@ -1,12 +1,19 @@
 import { ZosiaError } from '../../errors.js';
 import { escapeName } from '../../formats/escaped-name.js';
+import { checkGguf } from '../../formats/gguf/check.js';
+import { isGguf } from '../../formats/gguf/layout.js';
+import { checkByKind } from '../../formats/gguf/loadable.js';
 import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
 import {
   MAX_SETTINGS_BYTES,
   SETTINGS_PATH,
   parseSettings,
 } from '../../formats/llama2c/settings/file.js';
-import { DEFAULT_EFI_SETTINGS, overrideSettings } from '../../formats/llama2c/settings/settings.js';
+import {
+  DEFAULT_EFI_SETTINGS,
+  MODEL_IN_PARTITIONS,
+  overrideSettings,
+} from '../../formats/llama2c/settings/settings.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
 import type { Findings } from '../../formats/findings.js';
 import type { ImageNode, ImageTree } from '../node.js';
@@ -14,7 +21,7 @@ import { reported } from './model.js';
 import type { VerifiedModel } from './model.js';
 
 /**
- * Checks the checkpoint and the tokenizer that the EFI application loads from a volume: both whole, and
+ * Checks the checkpoint and the tokenizer, or the GGUF, that the EFI application loads from a volume: both whole, and
  * of one vocabulary. Without settings the usual names count, if there is a file of that name.
  */
 export async function checkLlama2cModel(
@@ -36,10 +43,13 @@ export async function checkLlama2cModel(
     : {};
   if (!settings) return [];
   const named = overrideSettings(DEFAULT_EFI_SETTINGS, settings);
+  // A GGUF that is partitions is checked with the disk.
+  if (named.model === MODEL_IN_PARTITIONS) return [];
   const [path, tokenizerPath] = [absolute(named.model), absolute(named.tokenizer)];
   const model = await find(tree, path);
   if (!model && !settingsFile) return [];
   if (!model) missing('checkpoint', path);
+  else if (await isGguf(await model.open())) return checkOtherGguf(model, path, findings);
   const tokenizer = await find(tree, tokenizerPath);
   if (!tokenizer) missing('tokenizer', tokenizerPath);
   if (!model) return [];
@@ -63,6 +73,22 @@ export async function checkLlama2cModel(
       tokenizer: { path: tokenizerPath, tokenCount: read.tokens.length },
     },
   ];
+}
+
+/** A GGUF whose name does not say so: the others are checked as such. */
+async function checkOtherGguf(
+  model: ImageNode,
+  path: string,
+  findings: Findings,
+): Promise<VerifiedModel[]> {
+  if (/\.gguf$/i.test(path)) return [];
+  const header = await reported(findings, path, async () => {
+    const read = await checkGguf(await model.open(), path);
+    checkByKind(read, path);
+    return read;
+  });
+  const { sizeBytes } = model;
+  return header ? [{ format: 'gguf', path, sizeBytes, tensorCount: header.tensors.length }] : [];
 }
 
 /** A path in the settings as paths in images are written. */

@@ -1,6 +1,7 @@
 import { ZosiaError } from '../../errors.js';
 import { foldName, isAllowedName } from '../../formats/fat/names.js';
 import { SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
+import { MODEL_IN_PARTITIONS } from '../../formats/llama2c/settings/settings.js';
 
 /** What else lies in the root of the disk. */
 const TAKEN = ['EFI', SETTINGS_PATH.slice(1)];
@@ -16,6 +17,9 @@ export function checkDiskNames(names: readonly string[]): void {
   for (const name of names) {
     if (!isAllowedName(name) || /^ |[\u{10000}-\u{10ffff}]/u.test(name)) {
       throw badName(name, 'is none that firmware can open a file by');
+    }
+    if (name === MODEL_IN_PARTITIONS) {
+      throw badName(name, 'stands for a model that is in partitions');
     }
     const other = taken.get(foldName(name));
     if (other !== undefined) throw badName(name, `is taken by ${other} on an EFI disk`);

@@ -1,18 +1,33 @@
+import { posix } from 'node:path';
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { ZosiaError } from '../../errors.js';
 import { option, wording } from '../../wording.js';
 import type { FatReader } from '../../formats/fat/reader/reader.js';
+import { checkBareMetal } from '../../formats/gguf/bare-metal.js';
+import { isGguf } from '../../formats/gguf/layout.js';
+import { describeModel } from '../../formats/gguf/model-info.js';
 import { readCheckpoint } from '../../formats/llama2c/checkpoint.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { findOnVolume, readDiskSettings } from './disk-settings.js';
 import { APPLICATION_PATHS } from './entries.js';
 import { openEfiDisk } from './existing-disk.js';
+import type { ExistingEfiDisk } from './existing-disk.js';
+import { readGgufPartitions } from '../../inspect/models/partitions.js';
+import { headerOfAll, readModelParts } from '../../inspect/models/parts.js';
+import type { ModelPart } from '../../inspect/models/parts.js';
 import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
+import { ggufMemoryBytes } from './gguf-memory.js';
+import { ggufContext } from './gguf-model.js';
+import { volumeFolder } from './gguf-on-disk.js';
 import { efiMemoryBytes, textSizes } from './memory.js';
 import { modelName } from './model.js';
-import { DEFAULT_EFI_SETTINGS, overrideSettings } from '../../formats/llama2c/settings/settings.js';
+import {
+  DEFAULT_EFI_SETTINGS,
+  MODEL_IN_PARTITIONS,
+  overrideSettings,
+} from '../../formats/llama2c/settings/settings.js';
 import type { CompleteEfiSettings, EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /** What a machine needs to run an EFI disk. */
@@ -28,6 +43,8 @@ export interface EfiDiskNeeds {
    * would be run without one: another application is on it, such as `hello`.
    */
   readonly modelName: string | undefined;
+  /** What the model is, which decides what may be asked of it; undefined where there is none. */
+  readonly modelFormat: 'gguf' | 'llama2c' | undefined;
 }
 
 export interface EfiDiskNeedsOptions extends OpenVmdkOptions {
@@ -64,11 +81,13 @@ export async function efiDiskNeeds(
       overrideSettings(DEFAULT_EFI_SETTINGS, own),
       options.settings,
     );
-    const isOther = own === undefined && !(await findOnVolume(fat, settings.model));
+    const isOther =
+      own === undefined && disk.ggufs.length === 0 && !(await findOnVolume(fat, settings.model));
     if (isOther && options.settings) throw takesNoSettings(diskPath);
-    if (isOther) return { memoryBytes: 0, archs, settings, modelName: undefined };
-    const memoryBytes = await modelMemory(fat, settings, diskPath);
-    return { memoryBytes, archs, settings, modelName: modelName(settings.model) };
+    if (isOther) {
+      return { memoryBytes: 0, archs, settings, modelName: undefined, modelFormat: undefined };
+    }
+    return { ...(await modelNeeds(disk, settings, diskPath)), archs, settings };
   } finally {
     await disk.close();
   }
@@ -101,21 +120,62 @@ function takesNoSettings(diskPath: string): ZosiaError {
   });
 }
 
-async function modelMemory(
-  fat: FatReader,
+type ModelNeeds = Pick<EfiDiskNeeds, 'memoryBytes' | 'modelName' | 'modelFormat'>;
+
+async function modelNeeds(
+  { fat, ggufs }: ExistingEfiDisk,
   settings: CompleteEfiSettings,
   diskPath: string,
-): Promise<number> {
-  const checkpointFile = await openNamed(fat, settings.model, 'model', diskPath);
+): Promise<ModelNeeds> {
+  if (settings.model === MODEL_IN_PARTITIONS) {
+    return ggufNeeds(await readGgufPartitions(ggufs, diskPath), settings, diskPath);
+  }
+  const model = await openNamed(fat, settings.model, 'model', diskPath);
+  if (!(await isGguf(model))) return checkpointNeeds(fat, model, settings, diskPath);
+  const folder = volumeFolder(fat, posix.dirname(settings.model), diskPath);
+  const parts = await readModelParts(posix.basename(settings.model), folder);
+  return ggufNeeds(parts, settings, diskPath);
+}
+
+/** As `readEfiGguf` has it, of what is on the disk. */
+function ggufNeeds(
+  parts: readonly ModelPart[],
+  settings: CompleteEfiSettings,
+  diskPath: string,
+): ModelNeeds {
+  const header = headerOfAll(parts);
+  checkBareMetal(header, `the model on ${diskPath}`);
+  const info = describeModel(header);
+  return {
+    memoryBytes: ggufMemoryBytes({
+      info,
+      fileBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      contextTokens: ggufContext(info, settings.context),
+    }),
+    modelName:
+      settings.model === MODEL_IN_PARTITIONS
+        ? (info.name ?? MODEL_IN_PARTITIONS)
+        : modelName(settings.model),
+    modelFormat: 'gguf',
+  };
+}
+
+async function checkpointNeeds(
+  fat: FatReader,
+  checkpointFile: RandomAccess,
+  settings: CompleteEfiSettings,
+  diskPath: string,
+): Promise<ModelNeeds> {
   const tokenizerFile = await openNamed(fat, settings.tokenizer, 'tokenizer', diskPath);
   const checkpoint = await readCheckpoint(checkpointFile, `${settings.model} on ${diskPath}`);
   const { vocabularySize } = checkpoint.config;
   await readTokenizer(tokenizerFile, vocabularySize, `${settings.tokenizer} on ${diskPath}`);
-  return efiMemoryBytes({
+  const memoryBytes = efiMemoryBytes({
     checkpoint,
     tokenizerBytes: tokenizerFile.sizeBytes,
     ...textSizes(settings),
   });
+  return { memoryBytes, modelName: modelName(settings.model), modelFormat: 'llama2c' };
 }
 
 async function openNamed(

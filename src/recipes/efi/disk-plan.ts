@@ -22,8 +22,19 @@ export interface EfiVolumeOptions {
   readonly epochSeconds?: number | undefined;
   /** `none` unless given. */
   readonly partitionTable?: PartitionTableKind | undefined;
+  /**
+   * GGUFs that are partitions of their own, behind the volume's; the disk then has a partition table, whatever is
+   * said of that.
+   */
+  readonly ggufs?: readonly GgufPartition[] | undefined;
   /** Of the disk; {@link DEFAULT_EFI_DISK_BYTES}, or more if that is too small, unless given. */
   readonly sizeBytes?: number | undefined;
+}
+
+export interface GgufPartition {
+  /** In the partition table. */
+  readonly name: string;
+  readonly image: Image;
 }
 
 /** A planned disk. */
@@ -51,7 +62,8 @@ export function planEfiVolume(
   entries: readonly FatEntry[],
   options: EfiVolumeOptions = {},
 ): EfiDiskImage {
-  const { epochSeconds = 0, partitionTable = 'none' } = options;
+  const { epochSeconds = 0, ggufs = [] } = options;
+  const partitionTable = ggufs.length > 0 ? 'gpt' : (options.partitionTable ?? 'none');
   const isPartition = partitionTable === 'gpt';
   const identity = options.identity ? { identity: options.identity } : {};
   const shape: FatOptions = {
@@ -61,16 +73,23 @@ export function planEfiVolume(
     esp: isPartition,
     partitionOffsetBytes: isPartition ? FIRST_PARTITION_OFFSET : 0,
   };
-  const leastBytes = diskBytesFor(planFat(entries, shape).sizeBytes, partitionTable);
-  const sizeBytes = options.sizeBytes ?? Math.max(DEFAULT_EFI_DISK_BYTES, wholeMib(leastBytes));
+  const ggufBytes = ggufs.reduce((sum, { image }) => sum + wholeMib(image.sizeBytes), 0);
+  const volumeDiskBytes = diskBytesFor(planFat(entries, shape).sizeBytes, partitionTable);
+  const leastBytes = volumeDiskBytes + ggufBytes;
+  const sizeBytes =
+    options.sizeBytes ?? Math.max(DEFAULT_EFI_DISK_BYTES, wholeMib(volumeDiskBytes)) + ggufBytes;
   if (sizeBytes < leastBytes) throw tooSmall(sizeBytes, leastBytes);
   if (!isPartition) {
     const volume = planFat(entries, { ...shape, sizeBytes });
     return { image: volume, volume };
   }
-  const volume = planFat(entries, { ...shape, sizeBytes: partitionBytesIn(sizeBytes) });
-  const partition = { image: volume, typeGuid: GPT_TYPE.efiSystem, name: 'EFI system partition' };
-  return { image: planGpt([partition], { sizeBytes, ...identity }), volume };
+  const volumeBytes = partitionBytesIn(sizeBytes) - ggufBytes;
+  const volume = planFat(entries, { ...shape, sizeBytes: volumeBytes });
+  const partitions = [
+    { image: volume, typeGuid: GPT_TYPE.efiSystem, name: 'EFI system partition' },
+    ...ggufs.map((gguf) => ({ ...gguf, typeGuid: GPT_TYPE.gguf })),
+  ];
+  return { image: planGpt(partitions, { sizeBytes, ...identity }), volume };
 }
 
 /** The smallest disk that has room for a volume. */

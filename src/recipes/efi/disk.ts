@@ -1,16 +1,26 @@
 import { ARCHITECTURES } from '../../artifacts/architectures.js';
 import { digestBytes } from '../../host/digest.js';
+import { hostFileData } from '../../host/host-file.js';
 import type { Image } from '../../image/image.js';
+import type { GgufFile } from '../model.js';
 import { planDigest } from '../reproducible.js';
 import { zosiaVersion } from '../version.js';
 import { checkDiskTarget, writeDisk, writeDiskManifest } from '../write-disk.js';
 import type { WriteDiskOptions } from '../write-disk.js';
 import { DEFAULT_EFI_DISK_BYTES, planEfiVolume } from './disk-plan.js';
 import type { EfiDiskImage, PartitionTableKind } from './disk-plan.js';
-import { efiDiskIdentity, fatEntry, readEfiDiskFiles } from './entries.js';
-import type { EfiDiskContents, EfiDiskFile } from './entries.js';
-import type { EfiDiskManifest } from './manifest.js';
-import type { EfiModel } from './model.js';
+import {
+  efiDiskIdentity,
+  fatEntry,
+  isEfiGguf,
+  isOnVolume,
+  isPartition,
+  readEfiDiskFiles,
+} from './entries.js';
+import type { EfiDiskContents, EfiDiskFile, EfiDiskModel } from './entries.js';
+import { partitionPath } from './manifest.js';
+import type { EfiDiskInput, EfiDiskManifest } from './manifest.js';
+import type { EfiFile } from './model.js';
 
 /** The shape of an EFI disk. */
 export interface EfiDiskShape {
@@ -32,8 +42,14 @@ export function planEfiDisk(
   files: readonly EfiDiskFile[],
   { sizeBytes, partitionTable, sourceDateSeconds }: EfiDiskShape = {},
 ): EfiDiskImage {
-  return planEfiVolume(files.map(fatEntry), {
+  const volumeFiles = files.filter(isOnVolume);
+  const ggufs = files.filter(isPartition).map(({ partition: name, file }) => ({
+    name,
+    image: hostFileData(file),
+  }));
+  return planEfiVolume(volumeFiles.map(fatEntry), {
     identity: efiDiskIdentity(files),
+    ggufs,
     epochSeconds: sourceDateSeconds,
     partitionTable,
     sizeBytes,
@@ -57,7 +73,7 @@ export interface WrittenEfiDisk {
  * @throws ZosiaError as `readEfiDiskFiles`, `planEfiDisk`, `checkDiskTarget` and `writeDisk`
  */
 export async function writeEfiDisk(
-  subject: EfiModel | 'hello',
+  subject: EfiDiskModel | 'hello',
   options: WriteEfiDiskOptions,
 ): Promise<WrittenEfiDisk> {
   const { format, out } = options;
@@ -70,12 +86,13 @@ export async function writeEfiDisk(
   const manifest: EfiDiskManifest = {
     schema: 1,
     product: 'efi-disk',
-    inputs: files.map(describeInput),
+    inputs: describeInputs(files),
     settings: {
       format,
       program: subject === 'hello' ? 'hello' : 'llama2',
       archs: [...new Set(options.archs ?? ARCHITECTURES)].sort(),
-      partitionTable: options.partitionTable ?? 'none',
+      partitionTable: files.some(isPartition) ? 'gpt' : (options.partitionTable ?? 'none'),
+      model: modelKind(subject),
     },
     layout: describeLayout(plan),
     ...diskFiles,
@@ -86,14 +103,35 @@ export async function writeEfiDisk(
   return { image, manifest, written, grew };
 }
 
-function describeInput(input: EfiDiskFile): EfiDiskManifest['inputs'][number] {
-  const { diskPath: path } = input;
-  if ('bytes' in input) {
-    return { path, sizeBytes: input.bytes.length, sha256: digestBytes(input.bytes) };
-  }
-  const { sizeBytes, headSha256, sha256 } = input.file;
-  return { path, sizeBytes, headSha256, sha256 };
+function modelKind(subject: EfiDiskModel | 'hello'): EfiDiskManifest['settings']['model'] {
+  if (subject === 'hello') return undefined;
+  return isEfiGguf(subject) ? { format: 'gguf', as: subject.placement } : { format: 'llama2c' };
 }
+
+function describeInputs(files: readonly EfiDiskFile[]): EfiDiskManifest['inputs'] {
+  // The volume is in the first partition.
+  const partitions = files.filter(isPartition);
+  const placeOf = (file: EfiDiskFile): Pick<EfiDiskInput, 'path' | 'partition'> => {
+    if (!isPartition(file)) return { path: file.diskPath };
+    const partition = 2 + partitions.indexOf(file);
+    return { path: partitionPath(partition), partition };
+  };
+  return files.map((file) => {
+    if ('bytes' in file) {
+      const { length: sizeBytes } = file.bytes;
+      return { ...placeOf(file), sizeBytes, sha256: digestBytes(file.bytes) };
+    }
+    const { sizeBytes, sha256 } = file.file;
+    return { ...placeOf(file), sizeBytes, ...startOf(file.file), sha256 };
+  });
+}
+
+const startOf = (
+  file: EfiFile | GgufFile,
+): Pick<EfiDiskInput, 'name' | 'headSha256' | 'headerSha256'> =>
+  'headSha256' in file
+    ? { headSha256: file.headSha256 }
+    : { name: file.fileName, headerSha256: file.headerSha256 };
 
 function describeLayout({ image, volume }: EfiDiskImage): EfiDiskManifest['layout'] {
   const { label, type, volumeId, clusterSizeBytes } = volume;

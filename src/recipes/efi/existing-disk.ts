@@ -3,8 +3,11 @@ import { ZosiaError } from '../../errors.js';
 import { openFat } from '../../formats/fat/reader/reader.js';
 import type { FatReader, FatStat } from '../../formats/fat/reader/reader.js';
 import { GPT_TYPE, MBR_TYPE } from '../../formats/gpt/layout.js';
+import { isGgufPartition } from '../../formats/gpt/partition.js';
 import { makeImage } from '../../image/image.js';
 import type { Image } from '../../image/image.js';
+import type { RandomAccess } from '../../image/random-access.js';
+import { sliceAccess } from '../../image/slice-access.js';
 import { openImage } from '../../inspect/open-image.js';
 import type { OpenImage } from '../../inspect/open-image.js';
 import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
@@ -12,9 +15,21 @@ import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
 /** The FAT volume that firmware finds on a disk, opened for reading. */
 export interface ExistingEfiDisk {
   readonly fat: FatReader;
+  /** The partitions of the GGUF's type, in the order of their numbers. */
+  readonly ggufs: readonly ExistingGgufPartition[];
   /** The content of a file as ranges of the host's files that the disk consists of. */
   data(stat: FatStat): Promise<Image>;
   close(): Promise<void>;
+}
+
+/** A partition that is to be a GGUF, or a part of one. */
+export interface ExistingGgufPartition {
+  readonly number: number;
+  readonly name: string;
+  /** All its bytes, of which the GGUF may have less. */
+  readonly access: RandomAccess;
+  /** The same as ranges of the host's files. */
+  readonly image: Image;
 }
 
 /**
@@ -40,6 +55,16 @@ export async function openEfiDisk(
     const disk = diskImage(image);
     return {
       fat,
+      ggufs: (image.table?.partitions ?? []).filter(isGgufPartition).map((partition) => {
+        const { number, name, offset, sizeBytes: length } = partition;
+        const source = { kind: 'image', image: disk, offset } as const;
+        return {
+          number,
+          name,
+          access: sliceAccess(image.disk, offset, length),
+          image: makeImage(length, [{ offset: 0, length, source }]),
+        };
+      }),
       async data(stat) {
         const ranges = await fat.ranges(stat);
         const segments = ranges.map(({ offset, length, volumeOffset }) => ({

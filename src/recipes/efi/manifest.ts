@@ -5,14 +5,23 @@ import type { PartitionTableKind } from './disk-plan.js';
 
 /** A file on an EFI disk. */
 export interface EfiDiskInput {
-  /** Where it lies on the disk. */
+  /** Of a GGUF: the file's own name. */
+  readonly name?: string | undefined;
+  /** Where it lies on the disk; of a partition, {@link partitionPath}. */
   readonly path: string;
+  /** The number of the partition that it is. */
+  readonly partition?: number | undefined;
   readonly sizeBytes: number;
+  /** Of a GGUF: see `ModelPart.headerSha256`. */
+  readonly headerSha256?: string | undefined;
   /** Of the first 64 KiB of a file of the host. */
   readonly headSha256?: string | undefined;
   /** Of the whole file, where it is known: see `DiskInput.sha256`. */
   readonly sha256?: string | undefined;
 }
+
+/** What stands in place of a path for a partition that is a file. */
+export const partitionPath = (number: number): string => `/partition ${number}`;
 
 /** The manifest of an EFI disk: what is on it and how it is laid out. */
 export interface EfiDiskManifest extends ManifestOfDisk {
@@ -22,6 +31,11 @@ export interface EfiDiskManifest extends ManifestOfDisk {
     readonly program: 'llama2' | 'hello';
     readonly archs: readonly Architecture[];
     readonly partitionTable: PartitionTableKind;
+    /** Undefined for `hello`. */
+    readonly model?:
+      | { readonly format: 'llama2c' }
+      | { readonly format: 'gguf'; readonly as: 'file' | 'partition' }
+      | undefined;
   };
   readonly layout: ManifestOfDisk['layout'] & {
     /** Eight hex digits. */

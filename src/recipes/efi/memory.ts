@@ -26,14 +26,21 @@ export function textSizes({
   return { promptBytes: Buffer.byteLength(prompt), templateBytes: templateBytes(template) };
 }
 
-/** guest/efi/model/arena.h, ARENA_ALIGNMENT. */
+/** guest/engine/base/arena.h, ARENA_ALIGNMENT. */
 const ALIGNMENT_BYTES = 64;
 
-/** The longest line that can be typed; what chat mode puts round it, and the end of a string (guest/efi/app/session.c). */
+/** The longest line that can be typed; what chat mode puts round it, and the end of a string (guest/engine/generation/turn.c). */
 const LINE_BYTES = 4 * 8192;
 const CHAT_FORM_BYTES = 64;
 
-/** struct piece, struct encoder_symbol and struct candidate of guest/efi/model; an id of a token. */
+/** Positions that are computed together: guest/engine/transformer/transformer.h, BATCH_MAX. */
+const BATCH = 16;
+/** Elements that share a scale, or a sum, in the forms that vectors take: guest/engine/products/forms.c. */
+const RUN = 32;
+const SUM_RUN = 16;
+
+/** struct layer, struct token_piece, struct encoder_symbol and struct candidate of guest/engine; an id of a token. */
+const LAYER_BYTES = 480;
 const PIECE_BYTES = 16;
 const SYMBOL_BYTES = 16;
 const CANDIDATE_BYTES = 8;
@@ -53,11 +60,14 @@ export function efiMemoryBytes(inputs: EfiMemoryInputs): number {
 /** All that lies beside the weights and the tokenizer. */
 export function stateBytes(inputs: EfiMemoryInputs): number {
   const { checkpoint, promptBytes = 0, templateBytes = 0 } = inputs;
-  const { dim, hiddenDim, headCount, vocabularySize, contextLength } = checkpoint.config;
+  const { dim, hiddenDim, headCount, kvHeadCount, layerCount } = checkpoint.config;
+  const { vocabularySize, contextLength } = checkpoint.config;
   const headDim = dim / headCount;
+  const kvDim = headDim * kvHeadCount;
   const textBytes = Math.max(promptBytes, LINE_BYTES) + CHAT_FORM_BYTES + templateBytes;
   const floats = (count: number): number => aligned(count * FLOAT_BYTES);
   return [
+    aligned(layerCount * LAYER_BYTES),
     // The tokenizer: pieces, and the table that finds them.
     aligned(vocabularySize * PIECE_BYTES),
     aligned(tableSize(vocabularySize) * TOKEN_BYTES),
@@ -65,28 +75,35 @@ export function stateBytes(inputs: EfiMemoryInputs): number {
     aligned((textBytes + 2) * SYMBOL_BYTES),
     aligned(textBytes),
     aligned((textBytes + 3) * TOKEN_BYTES),
+    aligned(contextLength * TOKEN_BYTES),
     // Sampling.
     aligned(vocabularySize * CANDIDATE_BYTES),
     floats(vocabularySize),
-    // A token on its way through the layers.
-    3 * floats(dim),
-    activationBytes(dim, checkpoint),
-    floats(hiddenDim),
-    activationBytes(hiddenDim, checkpoint),
+    // A batch of tokens on its way through the layers.
+    ...[dim, dim, hiddenDim].map((size) => vectorsBytes(size, checkpoint)),
+    ...[dim, hiddenDim, dim, kvDim, kvDim, dim].map((size) => floats(BATCH * size)),
     floats(headCount * contextLength),
     // Keys and values.
     2 * cacheBytes(checkpoint),
-    // Rotary embedding.
-    3 * floats(headDim / 2),
+    // Rotary embedding, in two kinds of layers; and its frequencies.
+    4 * floats((BATCH * headDim) / 2),
+    floats(headDim / 2),
   ].reduce((sum, bytes) => sum + bytes);
 }
 
-/** A vector, and for int8 checkpoints its int8 form. */
-function activationBytes(size: number, { tensors }: Checkpoint): number {
+/** A batch of vectors in every form: guest/engine/products/forms.c, vectors_take. */
+function vectorsBytes(size: number, { tensors }: Checkpoint): number {
   const type = tensors.find(({ name }) => name === 'wq')!.type;
-  const floatBytes = aligned(size * FLOAT_BYTES);
-  if (type.kind === 'float32') return floatBytes;
-  return floatBytes + aligned(size) + aligned((size / type.groupSize) * FLOAT_BYTES);
+  const run = type.kind === 'float32' ? RUN : Math.min(RUN, type.groupSize);
+  const count = BATCH * size;
+  const runs = (length: number): number => Math.floor(count / length) + 1;
+  return [
+    2 * aligned(count * FLOAT_BYTES),
+    aligned(count),
+    aligned(runs(run) * FLOAT_BYTES),
+    aligned(runs(RUN) * FLOAT_BYTES),
+    aligned(runs(SUM_RUN) * Int16Array.BYTES_PER_ELEMENT),
+  ].reduce((sum, bytes) => sum + bytes);
 }
 
 /** The keys, or the values, of all positions in all layers. */

@@ -51,7 +51,7 @@ export interface EfiModel {
 const HEAD_BYTES = 65_536;
 
 /** The longest file that FAT can hold. */
-const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
+export const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
 
 /**
  * Opens a llama2.c checkpoint of any version, and the tokenizer that goes with it.

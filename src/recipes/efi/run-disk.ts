@@ -50,7 +50,7 @@ async function prepareRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Pro
     if (stat.type === 'directory') entries.push({ type: 'directory', path, ...attributes });
     else entries.push({ type: 'file', path, data: await disk.data(stat), ...attributes });
   }
-  return planEfiVolume(entries).image;
+  return planEfiVolume(entries, { ggufs: disk.ggufs }).image;
 }
 
 function attributesOf({ attributes, mtime }: FatStat): FatAttributes {

@@ -1,6 +1,7 @@
 import { Buffer } from 'buffer';
 import { ZosiaError } from '../../../errors.js';
 import { SETTING_FORMS, SETTING_KEYS } from './forms.js';
+import type { SettingValue } from './forms.js';
 import { DEFAULT_EFI_SETTINGS } from './settings.js';
 import type { EfiSettings } from './settings.js';
 
@@ -16,9 +17,10 @@ export const MAX_SETTINGS_BYTES = 1 << 20;
  * @throws ZosiaError `ZOSIA_EFI_BAD_SETTING`
  */
 export function formatSettings(settings: EfiSettings): string {
-  if (hasTwoForms(settings)) {
-    throw new ZosiaError('ZOSIA_EFI_BAD_SETTING', TWO_FORMS, {
-      hint: 'Leave the mode at generate, or the template at {prompt}.',
+  const fault = faultOfForms(settings);
+  if (fault !== undefined) {
+    throw new ZosiaError('ZOSIA_EFI_BAD_SETTING', fault, {
+      hint: 'Leave out what contradicts the rest, or give what is missing.',
     });
   }
   const text = SETTING_KEYS.map((key) => formatLine(key, settings[key])).join('');
@@ -30,17 +32,26 @@ export function formatSettings(settings: EfiSettings): string {
 
 function formatLine(key: keyof EfiSettings, value: EfiSettings[typeof key]): string {
   if (value === undefined) return '';
-  const { name, expected, format } = SETTING_FORMS[key];
-  const text = format(value);
-  if (text !== undefined) return `${name}=${text}\n`;
-  const shown = JSON.stringify(String(value).slice(0, 60));
-  throw new ZosiaError('ZOSIA_EFI_BAD_SETTING', `${name} cannot be ${shown}`, {
-    hint: `It has to be ${expected}.`,
-  });
+  const { name, expected, format, mostLines } = SETTING_FORMS[key];
+  const values = Array.isArray(value) ? (value as readonly string[]) : [value as SettingValue];
+  if (values.length > (mostLines ?? 1)) {
+    throw badSetting(`there are ${values.length} of ${name}`, `${mostLines} are the most`);
+  }
+  return values
+    .map((each) => {
+      const text = format(each);
+      if (text !== undefined) return `${name}=${text}\n`;
+      const shown = JSON.stringify(String(each).slice(0, 60));
+      throw badSetting(`${name} cannot be ${shown}`, `It has to be ${expected}`);
+    })
+    .join('');
 }
 
+const badSetting = (message: string, hint: string): ZosiaError =>
+  new ZosiaError('ZOSIA_EFI_BAD_SETTING', message, { hint: `${hint}.` });
+
 /**
- * Reads a `llama2.cfg` as the application does (guest/efi/model/settings.c), but stops at the first bad
+ * Reads a `llama2.cfg` as the application does (guest/engine/settings/settings.c), but stops at the first bad
  * line. What the file leaves out is left out.
  *
  * @throws ZosiaError `ZOSIA_EFI_BAD_SETTINGS_FILE`, with the number of the line, if it is one that is bad
@@ -53,14 +64,32 @@ export function parseSettings(text: string): EfiSettings {
     if (problem !== undefined) throw badSettingsFile(`llama2.cfg, line ${i + 1}: ${problem}`);
   });
   const all = settings as EfiSettings;
-  if (hasTwoForms(all)) throw badSettingsFile(`llama2.cfg: ${TWO_FORMS}`);
+  const fault = faultOfForms(all);
+  if (fault !== undefined) throw badSettingsFile(`llama2.cfg: ${fault}`);
   return all;
 }
 
-const TWO_FORMS = 'there is a template, and mode=chat has its own';
-
-function hasTwoForms({ mode, template = DEFAULT_EFI_SETTINGS.template }: EfiSettings): boolean {
-  return mode === 'chat' && template !== DEFAULT_EFI_SETTINGS.template;
+/** Of the forms that a text can be put into, there may be one, and all of it. */
+function faultOfForms(settings: EfiSettings): string | undefined {
+  const { mode, template = DEFAULT_EFI_SETTINGS.template, system = '' } = settings;
+  const turns = [settings.chatStart, settings.chatUserEnd, settings.chatNext];
+  const place = [settings.chatSystemStart, settings.chatSystemEnd];
+  const isGiven = (text: string | undefined): boolean => text !== undefined;
+  const hasTemplate = template !== DEFAULT_EFI_SETTINGS.template;
+  const hasMode = mode === 'chat';
+  const hasPieces = [...turns, ...place].some(isGiven);
+  if (hasMode && hasTemplate) return 'there is a template, and mode=chat has its own';
+  if (hasPieces && (hasTemplate || hasMode)) {
+    return 'there are pieces of a chat template, and another form of texts';
+  }
+  if (hasPieces && !turns.every(isGiven)) {
+    return 'chat_start, chat_user_end and chat_next go together';
+  }
+  if (place.some(isGiven) && !place.every(isGiven)) {
+    return 'chat_system_start and chat_system_end go together';
+  }
+  if (system !== '' && !place.some(isGiven)) return 'there is a system text, and no place for it';
+  return undefined;
 }
 
 const BYTE_ORDER_MARK = '\ufeff';
@@ -79,12 +108,18 @@ function parseLine(
   const name = trim(line.slice(0, sign));
   const key = SETTING_KEYS.find((candidate) => SETTING_FORMS[candidate].name === name);
   if (key === undefined) return `there is no setting ${quote(name)}`;
-  if (key in settings) return `${name} is given a second time`;
+  const { expected, isText, mostLines, parse } = SETTING_FORMS[key];
+  if (key in settings && mostLines === undefined) return `${name} is given a second time`;
   const raw = line.slice(sign + 1);
-  const { expected, isText, parse } = SETTING_FORMS[key];
   const value = parse(isText ? raw : trim(raw));
   if (value === undefined) return `${name} must be ${expected}${isText ? ESCAPES_ONLY : ''}`;
-  settings[key] = value;
+  if (mostLines === undefined) {
+    settings[key] = value;
+    return undefined;
+  }
+  const others = (settings[key] ?? []) as readonly unknown[];
+  if (others.length === mostLines) return `${name} is given more than ${mostLines} times`;
+  settings[key] = [...others, value];
   return undefined;
 }
 

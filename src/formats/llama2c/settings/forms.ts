@@ -1,9 +1,11 @@
 import { Buffer } from 'buffer';
+import { MAX_STOPS } from './settings.js';
 import type { EfiSettings } from './settings.js';
 
-type SettingValue = string | number | bigint | boolean;
+/** A value, or one of a list. */
+export type SettingValue = string | number | bigint | boolean;
 
-/** How `llama2.cfg` has a setting; the same bounds as in guest/efi/model/settings.c. */
+/** How `llama2.cfg` has a setting; the same bounds as in guest/engine/settings/settings.c. */
 export interface SettingForm {
   /** Its name in the file. */
   readonly name: string;
@@ -11,13 +13,15 @@ export interface SettingForm {
   readonly expected: string;
   /** Whether the value is text with escapes, whose blanks count. */
   readonly isText?: true | undefined;
+  /** How many lines may give it, each a further value of a list; undefined for one line, which gives the value. */
+  readonly mostLines?: number | undefined;
   /** The value as text; undefined for one that the application would refuse. */
   readonly format: (value: SettingValue) => string | undefined;
   /** The value that a text stands for; undefined for one that the application would refuse. */
   readonly parse: (text: string) => SettingValue | undefined;
 }
 
-const MAX_STEPS = 2 ** 31 - 1;
+const MAX_WHOLE = 2 ** 31 - 1;
 const MAX_SEED = 2n ** 64n - 1n;
 
 /** What is above is as good as infinity. */
@@ -29,13 +33,22 @@ export const SETTING_FORMS: Readonly<Record<keyof EfiSettings, SettingForm>> = {
   tokenizer: pathForm('tokenizer'),
   prompt: textForm('prompt', 'text'),
   template: textForm('template', 'text with {prompt} in it once', hasOnePrompt),
-  steps: form<number>('steps', `a whole number from 0 to ${MAX_STEPS}`, {
-    isValid: (steps) => Number.isInteger(steps) && steps >= 0 && steps <= MAX_STEPS,
-    format: String,
-    parse: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
-  }),
-  temp: decimalForm('temp', MAX_TEMPERATURE),
-  topP: decimalForm('top_p', 1),
+  system: textForm('system', 'text'),
+  chatStart: textForm('chat_start', 'text'),
+  chatSystemStart: textForm('chat_system_start', 'text'),
+  chatSystemEnd: textForm('chat_system_end', 'text'),
+  chatUserEnd: textForm('chat_user_end', 'text'),
+  chatNext: textForm('chat_next', 'text'),
+  stop: { ...textForm('stop', 'text, not empty', (text) => text !== ''), mostLines: MAX_STOPS },
+  steps: wholeForm('steps'),
+  predict: wholeForm('predict'),
+  context: wholeForm('context'),
+  temp: decimalForm('temp', 0, MAX_TEMPERATURE),
+  topP: decimalForm('top_p', 0, 1),
+  topK: wholeForm('top_k'),
+  minP: decimalForm('min_p', 0, 1),
+  repeatPenalty: decimalForm('repeat_penalty', 0.5, 100),
+  repeatLastN: wholeForm('repeat_last_n'),
   seed: form<bigint>('seed', 'a whole number of up to 64 bits', {
     isValid: (seed) => seed >= 0n && seed <= MAX_SEED,
     format: String,
@@ -109,9 +122,17 @@ function pathForm(name: string): SettingForm {
   });
 }
 
-function decimalForm(name: string, most: number): SettingForm {
-  return form<number>(name, `a number from 0 to ${most}`, {
-    isValid: (value) => value >= 0 && value <= most,
+function wholeForm(name: string): SettingForm {
+  return form<number>(name, `a whole number from 0 to ${MAX_WHOLE}`, {
+    isValid: (value) => Number.isInteger(value) && value >= 0 && value <= MAX_WHOLE,
+    format: String,
+    parse: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+  });
+}
+
+function decimalForm(name: string, least: number, most: number): SettingForm {
+  return form<number>(name, `a number from ${least} to ${most}`, {
+    isValid: (value) => value >= least && value <= most,
     format: plainDecimal,
     parse: (text) => (/^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined),
   });

@@ -1,0 +1,46 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { efiSettingOption } from './efi-settings.js';
+import { addConversationOptions } from './text.js';
+import { wholeNumber } from './values.js';
+import type { ModelPlacement } from '../../recipes/efi/gguf-model.js';
+
+/** What only the EFI machine is told of a GGUF. */
+export interface EfiGgufFlags {
+  modelAs?: ModelPlacement | undefined;
+  repeatPenalty?: number | undefined;
+}
+
+export function addEfiGgufOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--model-as <kind>',
+        'a GGUF as a file in FAT, or as a partition of its own; a partition from 4 GiB on, unless given',
+      ).choices(['file', 'partition']),
+    )
+    .addOption(
+      efiSettingOption(
+        'repeatPenalty',
+        '--repeat-penalty <x>',
+        'of a GGUF: make tokens that were there x times less likely; 1 unless given',
+      ),
+    );
+}
+
+/** The attributes that {@link addGgufTextOptions} gives a command's flags. */
+export const GGUF_TEXT_FLAGS: readonly string[] = 'tokens ctx system chatTemplate topK minP'.split(
+  ' ',
+);
+
+/** What a GGUF is asked, with the words of the commands that start a machine. */
+export function addGgufTextOptions(command: Command): Command {
+  command
+    .option('-n, --tokens <n>', 'of a GGUF: generate at most this many tokens', wholeNumber(1))
+    .option(
+      '-c, --ctx <n>',
+      'of a GGUF: length of the context in tokens; up to 4096 unless given',
+      wholeNumber(1),
+    );
+  return addConversationOptions(command);
+}

@@ -1,0 +1,70 @@
+import { overrideSettings } from '../formats/llama2c/settings/settings.js';
+import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
+import { refuseCheckpointSettings } from '../recipes/efi/checkpoint-settings.js';
+import { ggufChatSettings } from '../recipes/efi/gguf-settings.js';
+import type { TemplateChoice } from '../recipes/efi/gguf-settings.js';
+import { readEfiGguf } from '../recipes/efi/gguf-model.js';
+import type { EfiGguf, ModelPlacement } from '../recipes/efi/gguf-model.js';
+import { readEfiModel } from '../recipes/efi/model.js';
+import type { EfiDiskModel } from '../recipes/efi/entries.js';
+import type { CheckpointPaths } from '../recipes/embedded-checkpoint.js';
+import type { ModelSearch } from '../recipes/find-model.js';
+
+/** A GGUF for the EFI machine, by what it is called. */
+export interface NamedGguf {
+  /** A path, or a name. */
+  readonly gguf: string;
+  readonly search: ModelSearch;
+  /** In FAT where it has room, unless given. */
+  readonly placement?: ModelPlacement | undefined;
+  /** Instead of the model's own; null for none. */
+  readonly template?: TemplateChoice;
+}
+
+/** What is asked of the application, with the number of tokens as a user gives it. */
+export interface EfiRequest extends EfiSettings {
+  /** Tokens: of a GGUF those that are generated; of a checkpoint those of the prompt are among them. */
+  readonly tokens?: number | undefined;
+}
+
+/** A model that was read, and what is asked of it. */
+export interface AskedEfiModel {
+  readonly model: EfiDiskModel;
+  readonly settings: EfiSettings;
+  /** What a user should know. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a model that was named, and says what is asked in the terms of its kind.
+ *
+ * @throws ZosiaError as `readEfiGguf`, `ggufChatSettings` and `readEfiModel`
+ */
+export async function readNamedModel(
+  named: CheckpointPaths | NamedGguf,
+  { tokens, ...asked }: EfiRequest,
+): Promise<AskedEfiModel> {
+  if (!('gguf' in named)) {
+    const settings = overrideSettings(asked, { steps: tokens });
+    const { checkpoint, tokenizer, fileNames, known } = named;
+    const model = await readEfiModel(checkpoint, tokenizer, settings, fileNames, known);
+    return { model, settings, notes: [] };
+  }
+  refuseCheckpointSettings(asked);
+  const { gguf, search, placement, template } = named;
+  const { context: contextTokens } = asked;
+  const model = await readEfiGguf(gguf, search, { placement, contextTokens });
+  // A form for single texts takes the place of the model's own.
+  const chosen = asked.template === undefined ? template : null;
+  const chat = await ggufChatSettings(model, chosen, asked.system);
+  const settings = overrideSettings(overrideSettings(asked, { predict: tokens }), chat);
+  return { model, settings, notes: cutContextNotes(model, contextTokens) };
+}
+
+/** The application takes no longer context than the model was trained for. */
+function cutContextNotes({ contextTokens }: EfiGguf, asked = 0): string[] {
+  if (asked <= contextTokens) return [];
+  return [
+    `the model was trained for a context of ${contextTokens} tokens: it gets these, and not ${asked}`,
+  ];
+}
