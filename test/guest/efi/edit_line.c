@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "model/line.h"
+#include "engine/terminal/line.h"
 
 static char text[LINE_UTF8_CAPACITY + 1];
 

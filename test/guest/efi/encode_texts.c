@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/encoder.h"
+#include "engine/llama2c/encoder.h"
 
 static size_t read_all(FILE *file, uint8_t **bytes) {
     size_t size = 0, capacity = 1 << 16, got;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/float_math.h"
+#include "engine/base/float_math.h"
 
 // The distance from `x` to the next float, where it is a normal number.
 static double unit_of(double x) {

@@ -7,6 +7,7 @@ import {
   SHARED_SOURCES,
   listSources,
 } from '../../../src/toolchain/sources.js';
+import { vectorFlags } from '../../../src/toolchain/vector-flags.js';
 import { hostTool } from '../../support/host.js';
 
 const PROGRAMS_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
@@ -29,20 +30,49 @@ export async function buildHostProgram(
 ): Promise<string> {
   const clang = await hostTool('clang');
   const guest = (source: string): string => join(GUEST_SOURCE_DIRECTORY, source);
-  const parts = (await listSources(GUEST_SOURCE_DIRECTORY, ['efi/model', SHARED_SOURCES]))
+  const parts = (await listSources(GUEST_SOURCE_DIRECTORY, ['engine', SHARED_SOURCES]))
     .filter((part) => part !== 'shared/memory.c') // the host has its own
     .map(guest);
   const includes = ['-I', guest('efi'), '-I', GUEST_SOURCE_DIRECTORY];
   const flags = ['-std=c17', '-O2', '-ffp-contract=off', '-fshort-wchar', ...includes];
   const traps = ['-fsanitize=undefined', '-fsanitize-trap=undefined'];
-  const avx2 = parts.filter((part) => part.endsWith('_avx2.c'));
-  const plain = parts.filter((part) => !avx2.includes(part));
-  const object = join(folder, `${name}-avx2.o`);
-  const vectors = hostArchitecture() === 'x86_64' ? ['-mavx2', '-mfma'] : [];
-  await execa(clang, [...flags, ...traps, ...vectors, '-c', ...avx2, '-o', object]);
+  const objects = parts.map((_, index) => join(folder, `${name}-${index}.o`));
+  for (const [index, part] of parts.entries()) {
+    const vectors = vectorFlags(hostArchitecture(), part);
+    await execa(clang, [...flags, ...traps, ...vectors, '-c', part, '-o', objects[index]!]);
+  }
   const path = join(folder, name);
   const source = join(PROGRAMS_DIRECTORY, `${name}.c`);
   const sources = [source, ...others.map((other) => guest(`efi/${other}`))];
-  await execa(clang, [...flags, ...traps, ...sources, ...plain, object, '-lm', '-o', path]);
+  await execa(clang, [...flags, ...traps, ...sources, ...objects, '-lm', '-o', path]);
+  return path;
+}
+
+/**
+ * Compiles a test program of this folder with sources of the guests, watched by a sanitizer: any finding
+ * ends it with a message and a status. GCC does it where clang lacks what watches.
+ *
+ * @param sources from guest/ on
+ * @param watch for races between threads, or for what is out of bounds or undefined
+ * @returns the program's path in `folder`
+ */
+export async function buildWatchedProgram(
+  folder: string,
+  name: string,
+  sources: readonly string[],
+  watch: 'threads' | 'memory',
+): Promise<string> {
+  const guest = (source: string): string => join(GUEST_SOURCE_DIRECTORY, source);
+  const sanitizers = watch === 'threads' ? 'thread' : 'address,undefined';
+  const path = join(folder, name);
+  const args = [
+    ...['-std=c17', '-O1', '-g', '-ffp-contract=off', '-fshort-wchar', '-Wall', '-Wextra'],
+    ...[`-fsanitize=${sanitizers}`, '-fno-sanitize-recover=all'],
+    ...['-I', guest('efi'), '-I', GUEST_SOURCE_DIRECTORY],
+    ...[join(PROGRAMS_DIRECTORY, `${name}.c`), ...sources.map(guest)],
+    ...['-lm', '-lpthread', '-o', path],
+  ];
+  const { failed } = await execa(await hostTool('clang'), args, { reject: false });
+  if (failed) await execa(await hostTool('gcc'), args);
   return path;
 }

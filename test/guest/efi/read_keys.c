@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "model/terminal_keys.h"
+#include "engine/terminal/terminal_keys.h"
 
 static void show(const struct key *key) {
     static const char *names[] = {"", "up", "left", "right", "home", "end", "delete", "escape"};

@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/encoder.h"
-#include "model/sampler.h"
-#include "model/transformer.h"
+#include "engine/llama2c/checkpoint.h"
+#include "engine/llama2c/encoder.h"
+#include "engine/sampling/sampler.h"
+#include "engine/transformer/transformer.h"
 
 static uint8_t *read_file(const char *path, uint64_t *size) {
     FILE *file = fopen(path, "rb");
@@ -54,8 +55,10 @@ static void run_in_parts(struct team *team, team_part *part, void *context, size
 
 static struct team team = {3, 1, run_in_parts};
 
-struct model {
+struct program {
     struct checkpoint checkpoint;
+    const uint8_t *weights;
+    struct model model;
     struct tokenizer tokenizer;
     struct encoder encoder;
     struct transformer transformer;
@@ -63,7 +66,7 @@ struct model {
     uint32_t *prompt;
 };
 
-static void lay_out(struct model *m, char **arguments, const uint8_t *tokenizer_file,
+static void lay_out(struct program *m, char **arguments, const uint8_t *tokenizer_file,
                     uint64_t tokenizer_bytes, struct arena *arena) {
     struct failure failure;
     size_t length = strlen(arguments[7]);
@@ -74,10 +77,12 @@ static void lay_out(struct model *m, char **arguments, const uint8_t *tokenizer_
     encoder_set_up(&m->encoder, &m->tokenizer, length, arena);
     m->prompt = arena_take(arena, encoder_max_tokens(length), sizeof(uint32_t));
     sampler_set_up(&m->sampler, vocabulary, arena);
-    transformer_set_up(&m->transformer, &m->checkpoint, products_named(arguments[8]), &team, arena);
+    checkpoint_to_model(&m->checkpoint, m->weights, &m->model, arena);
+    transformer_set_up(&m->transformer, &m->model, products_named(arguments[8]), &team,
+                       m->model.shape.context, arena);
 }
 
-static void run(struct model *m, char **arguments) {
+static void run(struct program *m, char **arguments) {
     uint32_t steps = (uint32_t)atoi(arguments[3]);
     float temperature = (float)atof(arguments[4]), top_p = (float)atof(arguments[5]);
     size_t count = encoder_encode(&m->encoder, arguments[7], strlen(arguments[7]), m->prompt);
@@ -89,14 +94,15 @@ static void run(struct model *m, char **arguments) {
     uint32_t token = m->prompt[0];
     m->sampler.state = strtoull(arguments[6], NULL, 10);
     for (uint32_t position = 0; position < steps; position++) {
-        float *logits = transformer_forward(&m->transformer, token, position);
+        transformer_run(&m->transformer, &token, 1, position);
+        float *logits = transformer_logits(&m->transformer);
         float largest = logits[sampler_argmax(logits, m->checkpoint.shape.vocabulary)];
         uint32_t next = position + 1 < count ? m->prompt[position + 1]
                                              : sampler_choose(&m->sampler, logits, temperature, top_p);
         printf("%u %.6f\n", next, largest);
         if (next == TOKEN_BOS || next == TOKEN_EOS) break;
         uint8_t byte;
-        struct piece piece = tokenizer_decode(&m->tokenizer, token, next, &byte);
+        struct token_piece piece = tokenizer_decode(&m->tokenizer, token, next, &byte);
         if (piece.length > 1024) exit(2);
         memcpy(text + length, piece.text, piece.length);
         length += piece.length;
@@ -109,14 +115,14 @@ static void run(struct model *m, char **arguments) {
 int main(int argument_count, char **arguments) {
     if (argument_count != 9) return 2;
     struct failure failure;
-    struct model m = {0};
+    struct program m = {0};
     uint64_t checkpoint_bytes, tokenizer_bytes;
     uint8_t *checkpoint_file = read_file(arguments[1], &checkpoint_bytes);
     uint8_t *tokenizer_file = read_file(arguments[2], &tokenizer_bytes);
     if (!checkpoint_read_header(&m.checkpoint, checkpoint_file, checkpoint_bytes, &failure)) {
         stop(&failure);
     }
-    checkpoint_map(&m.checkpoint, checkpoint_file + m.checkpoint.weights_offset);
+    m.weights = checkpoint_file + m.checkpoint.weights_offset;
     struct arena arena = {0};
     lay_out(&m, arguments, tokenizer_file, tokenizer_bytes, &arena);
     arena = (struct arena){.base = aligned_alloc(ARENA_ALIGNMENT, arena.used)};

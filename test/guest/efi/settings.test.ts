@@ -10,8 +10,12 @@ beforeAll(async () => {
   program = await buildHostProgram(folder.path, 'parse_settings');
 });
 
-async function parse(file: string | Uint8Array): Promise<Record<string, unknown>> {
-  const { stdout } = await execa(program, { input: file });
+/** @param kind of a model that says what is usual where the file is silent; `undefined` leaves that open */
+async function parse(
+  file: string | Uint8Array,
+  kind?: 'gguf' | 'llama2c',
+): Promise<Record<string, unknown>> {
+  const { stdout } = await execa(program, kind === undefined ? [] : [kind], { input: file });
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
@@ -21,9 +25,17 @@ const DEFAULTS = {
   prompt: '',
   before: '',
   after: '',
+  system: '',
+  chat: 0,
+  takesSystem: 0,
   steps: 256,
-  temp: 1,
-  topP: 0.899999976,
+  context: 0,
+  temp: -1,
+  topP: -1,
+  topK: -1,
+  minP: -1,
+  repeatPenalty: 1,
+  repeatLastN: 64,
   seed: '0',
   interactive: 0,
   powerOff: 0,
@@ -54,6 +66,7 @@ describe('llama2.cfg', () => {
       'answer=serial',
     ];
     const expected = {
+      ...DEFAULTS,
       model: 'models/my model.bin',
       tokenizer: 'tök.bin',
       prompt: '  Once\n"upon" ',
@@ -72,6 +85,83 @@ describe('llama2.cfg', () => {
     expect(await parse(`${file.join('\r\n')}\r\n`)).toEqual(expected);
   });
 
+  it('takes the pieces of a chat template, stop strings, and how tokens are chosen', async () => {
+    const file = [
+      'system= Be kind. ',
+      'chat_start=<s>[INST] ',
+      'chat_system_start=<<SYS>>\\n',
+      'chat_system_end=\\n<</SYS>>\\n\\n',
+      'chat_user_end= [/INST]',
+      'chat_next= </s>',
+      'stop=\\n\\nUser:',
+      'stop= ',
+      'context= 1024 ',
+      'top_k=2147483647',
+      'min_p=0.25',
+      'repeat_penalty=1.5',
+      'repeat_last_n=0',
+    ];
+    expect(await parse(file.join('\n'))).toEqual({
+      ...DEFAULTS,
+      system: ' Be kind. ',
+      chatStart: '<s>[INST] ',
+      chatSystemStart: '<<SYS>>\n',
+      chatSystemEnd: '\n<</SYS>>\n\n',
+      chatUserEnd: ' [/INST]',
+      chatNext: ' </s>',
+      chat: 1,
+      takesSystem: 1,
+      stop0: '\n\nUser:',
+      stop1: ' ',
+      context: 1024,
+      topK: 2147483647,
+      minP: 0.25,
+      repeatPenalty: 1.5,
+      repeatLastN: 0,
+    });
+  });
+
+  it('tells a piece that is empty from one that is not given', async () => {
+    expect(await parse('chat_start=\nchat_user_end=\nchat_next=')).toEqual({
+      ...{ ...DEFAULTS, chat: 1 },
+      ...{ chatStart: '', chatUserEnd: '', chatNext: '' },
+    });
+  });
+
+  it('samples as the kind of model is sampled, but for what the file says', async () => {
+    const gguf = { temp: 0.800000012, topP: 0.949999988, topK: 40, minP: 0.0500000007 };
+    expect(await parse('', 'gguf')).toEqual({ ...DEFAULTS, ...gguf });
+    const checkpoint = { temp: 1, topP: 0.899999976, topK: 0, minP: 0 };
+    expect(await parse('', 'llama2c')).toEqual({ ...DEFAULTS, ...checkpoint });
+    const said = { temp: 0, topP: 0, topK: 0, minP: 0 };
+    const file = 'temp=0\ntop_p=0\ntop_k=0\nmin_p=0';
+    expect(await parse(file, 'gguf')).toEqual({ ...DEFAULTS, ...said });
+  });
+
+  it('keeps eight stop strings, and refuses a ninth', async () => {
+    const lines = Array.from({ length: 9 }, (_, i) => `stop=${i}`);
+    const eight = await parse(lines.slice(0, 8).join('\n'));
+    expect(eight).toMatchObject({ stop0: '0', stop7: '7' });
+    expect(eight).not.toHaveProperty('failure');
+    const nine = await parse(lines.join('\n'));
+    expect(nine.failure).toContain('line 9: stop must be given eight times at most');
+    expect(nine).toMatchObject({ stop7: '7' });
+  });
+
+  const TURNS = 'chat_start=a\nchat_user_end=b\nchat_next=c\n';
+  it.each([
+    ['chat_start=a', 'chat_start, chat_user_end and chat_next go together'],
+    ['chat_system_end=a', 'chat_start, chat_user_end and chat_next go together'],
+    [`${TURNS}chat_system_start=`, 'chat_system_start and chat_system_end go together'],
+    [`${TURNS}chat_system_end=`, 'chat_system_start and chat_system_end go together'],
+    [`${TURNS}system=x`, 'there is a system text, and no place for it'],
+    ['system=x', 'there is a system text, and no place for it'],
+    [`${TURNS}mode=chat`, 'there are pieces of a chat template, and another form of texts'],
+    [`template=a{prompt}\n${TURNS}`, 'there are pieces of a chat template, and another form'],
+  ])('refuses the forms of %j', async (file, message) => {
+    expect((await parse(file)).failure).toContain(`llama2.cfg: ${message}`);
+  });
+
   it.each([
     ['steps', '"steps" is not of the form name=value'],
     ['step=3', 'there is no setting "step"'],
@@ -85,6 +175,17 @@ describe('llama2.cfg', () => {
     [`temp=${'9'.repeat(400)}.${'9'.repeat(400)}`, 'temp must be'],
     ['top_p=1.01', 'top_p must be a number from 0 to 1'],
     ['top_p=0.5.5', 'top_p must be'],
+    ['top_k=-1', 'top_k must be a number of tokens'],
+    ['top_k=2147483648', 'top_k must be'],
+    ['repeat_last_n=1.5', 'repeat_last_n must be'],
+    ['context=all', 'context must be a number of tokens, 0 for as many as the model can'],
+    ['min_p=1.5', 'min_p must be a number from 0 to 1'],
+    ['repeat_penalty=0.4', 'repeat_penalty must be a number from 0.5 to 100'],
+    ['repeat_penalty=101', 'repeat_penalty must be'],
+    ['stop=', 'stop must be text, not empty, in which a backslash starts \\n'],
+    ['stop=\\x', 'stop must be text'],
+    ['chat_next=\\', 'chat_next must be text'],
+    ['system=a\nsystem=a', 'system is given a second time'],
     ['seed=18446744073709551616', 'seed must be a number of up to 64 bits'],
     ['interactive=yes', 'interactive must be 0 or 1'],
     ['mode=sing', 'mode must be generate or chat'],
@@ -152,7 +253,9 @@ describe('llama2.cfg', () => {
   it('reads arbitrary bytes without undefined behaviour', async () => {
     const lines = fc.oneof(
       fc.uint8Array({ maxLength: 40 }),
-      fc.constantFrom('temp=', 'prompt=\\', 'steps=1', '\r', '=', '\n').map((s) => Buffer.from(s)),
+      fc
+        .constantFrom('temp=', 'prompt=\\', 'steps=1', 'stop=', 'chat_next=', '\r', '=', '\n')
+        .map((s) => Buffer.from(s)),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(lines), async (parts) => {

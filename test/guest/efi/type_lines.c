@@ -100,7 +100,9 @@ int main(int argc, char **argv) {
     key_ms = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
     memset(cells, ' ', sizeof cells);
     if (setjmp(end_of_input) == 0) {
-        for (;;) puts(line_input(&line, "> ", argc == 4, text) ? text : "interrupted");
+        for (;;)
+            puts(line_input(&line, "> ", argc == 4 ? LINE_INPUT_AFTER_STOP : 0, text) ? text
+                                                                                      : "interrupted");
     }
     show_screen();
     return 0;
