@@ -12,6 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import { fetchComponents } from '../../src/artifacts/fetch.js';
+import type { Component } from '../../src/artifacts/fetch.js';
 import { readElf } from '../../src/formats/elf/elf.js';
 import type { FileTree } from '../../src/recipes/file-tree.js';
 import { readRuntimeFiles } from '../../src/recipes/initramfs.js';
@@ -24,19 +25,32 @@ export const WHERE_GUEST_PROGRAMS_RUN = skipWhere(
   "the guest's llama.cpp runs on Linux",
 );
 
+/** llama-tokenize is in the component llama-rpc. */
+type LlamaProgram =
+  | 'llama-server'
+  | 'llama-completion'
+  | 'llama-cli'
+  | 'llama-quantize'
+  | 'llama-tokenize'
+  | 'llama-bench';
+
 /** llama.cpp as the guest has it, to be run on this host, whatever C library that has. */
 export class LlamaPrograms {
   private constructor(
     private readonly root: string,
     private readonly loader: string,
     private readonly libraryPath: string,
+    private readonly ownLoader: string,
   ) {}
 
-  /** Unpacks the packages of the guest into a folder. */
-  static async unpack(root: string): Promise<LlamaPrograms> {
+  /** Unpacks the packages of the guest into a folder, or those of several components. */
+  static async unpack(
+    root: string,
+    components: readonly Component[] = ['llama'],
+  ): Promise<LlamaPrograms> {
     const packages = await fetchComponents({
       arch: hostArchitecture(),
-      components: ['llama'],
+      components,
       cacheDir: HOST.cacheDirectory,
     });
     const tree = await readRuntimeFiles(packages.map(({ path }) => path));
@@ -59,19 +73,28 @@ export class LlamaPrograms {
     await chmod(loader, 0o755);
     const libraries = [...runpath.map((each) => join(root, each)), dirname(original)];
     const own = join(dirname(original), 'llama');
-    return new LlamaPrograms(root, loader, [...libraries, own].join(':'));
+    return new LlamaPrograms(root, loader, [...libraries, own].join(':'), original);
   }
 
-  /** Starts a program in the environment that the guest gives it. */
-  start(name: 'llama-server' | 'llama-completion' | 'llama-cli', args: readonly string[]) {
+  /**
+   * Starts a program in the environment that the guest gives it.
+   *
+   * @param variant of ggml for a kind of processor, as `haswell`: the best for this host unless it is named
+   * @param input what it reads; nothing unless given
+   */
+  start(name: LlamaProgram, args: readonly string[], variant?: string, input?: Uint8Array) {
     const program = join(this.root, 'usr/bin', name);
-    return execa(this.loader, ['--library-path', this.libraryPath, program, ...args], {
+    const variants = dirname(this.loader);
+    // A loader that has no variants beside it loads the one alone that the environment names.
+    const loader = variant === undefined ? this.loader : this.ownLoader;
+    const named = variant && { GGML_BACKEND_PATH: join(variants, `libggml-cpu-${variant}.so`) };
+    return execa(loader, ['--library-path', this.libraryPath, program, ...args], {
       encoding: 'buffer',
       reject: false,
       stripFinalNewline: false,
-      stdin: 'ignore',
+      ...(input ? { input } : { stdin: 'ignore' as const }),
       extendEnv: false,
-      env: { LANG: 'C.UTF-8', LLAMA_ARG_FIT: 'off', OMP_WAIT_POLICY: 'passive' },
+      env: { LANG: 'C.UTF-8', LLAMA_ARG_FIT: 'off', OMP_WAIT_POLICY: 'passive', ...named },
     });
   }
 }
