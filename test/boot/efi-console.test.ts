@@ -103,7 +103,11 @@ describe("a model of stories15M's shape", () => {
       const forced = reference.promptTokens.length - 1;
       expect(pieces.map(tokenOf)).toEqual(reference.tokens.slice(forced));
       expect(new Set(reference.tokens).size).toBeGreaterThan(10);
-      expect(console).toMatch(/^23 tokens in [\d.]+ s: [\d.]+ tokens\/s$/m);
+      // Those of the prompt are read together, and the first of the others pays for what is done once.
+      const counted = STEPS - forced - 1;
+      expect(console).toMatch(
+        new RegExp(`^${counted} tokens in [\\d.]+ s: [\\d.]+ tokens/s$`, 'm'),
+      );
     },
   );
 });
@@ -210,7 +214,7 @@ describe('the EFI machine', () => {
       terminal.type(`${prompt}\r`);
       const shown = (await terminal.shows(PROMPT)).replaceAll('\r', '');
       expect(shown).toContain(`\n${reference.tell({ prompt, steps: 20 }).text.toString()}\n`);
-      expect(shown).toContain('19 tokens in ');
+      expect(shown).toContain('15 tokens in ');
       terminal.type('/steps 4\r');
       expect(await terminal.shows(PROMPT)).toContain('steps is 4');
       terminal.type(`${prompt}\r`);
@@ -224,7 +228,8 @@ describe('the EFI machine', () => {
         terminal.type(`${prompt}\r`);
         await terminal.shows(/time\S*\s+Once upon a time/);
         terminal.type(keys);
-        const [, count] = /(\d+) tokens in /.exec(await terminal.shows(PROMPT))!;
+        // One token alone has no speed.
+        const count = /(\d+) tokens in /.exec(await terminal.shows(PROMPT))?.[1] ?? 1;
         expect(Number(count)).toBeLessThan(reference.tell({ prompt }).tokens.length - 2);
       }
 
@@ -263,7 +268,7 @@ describe('the EFI machine', () => {
       const run = [CLI, 'run', 'efi', '--disk', disk(), '--arch', arch];
       const terminal = openTerminal(process.execPath, run, { cwd: folder.path });
       const shown = async (): Promise<string> =>
-        (await terminal.shows(/tokens in [^]*\n> /)).replaceAll('\r', '');
+        (await terminal.shows(/\n[^]*\n> /)).replaceAll('\r', '');
       try {
         await terminal.shows(/\n> /);
         for (const [keys, text] of TYPED) {

@@ -37,7 +37,7 @@ describe('a mistake in the arguments', () => {
     ...[['up', 'm.gguf'], ['run'], ['run', 'efi'], ['fetch'], ['doctor'], ['build', 'guest']].map(
       (words): [string[], RegExp] => [[...words, '--arch', 'riscv64'], /'riscv64' is invalid/],
     ),
-    [['model', 'convert', 'x.bin'], /--tokenizer/],
+    [['model', 'convert', 'x.bin'], /--out/],
   ])('exits with status 2: %j', async (args, message) => {
     const { stdout, stderr, exitCode } = await zosia(args, { cwd: folder.path });
     expect(stderr).toMatch(message);

@@ -23,6 +23,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     'model.gguf --prompt x --profile mine --frozen',
     'model.gguf --uefi --firmware firmware.fd',
     '--machine efi --prompt x --temp 0 --firmware firmware.fd',
+    '--machine efi model.gguf --ctx 64 --chat-template none --model-as partition --firmware firmware.fd',
     '--machine efi tiny.bin --tokenizer tiny-tokenizer.bin --screenshot s.png --firmware firmware.fd',
   ],
   'run linux': ['--prompt x --profile mine', '--diag', '--verify --allow-outside'],

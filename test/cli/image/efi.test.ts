@@ -4,6 +4,7 @@ import type { EfiDiskManifest } from '../../../src/recipes/efi/manifest.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
 import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';
+import { modelGguf } from '../../formats/gguf/samples.js';
 import { sampleTokenizer, writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -120,7 +121,7 @@ describe('zosia image efi', () => {
     await rm(folder.file('artifacts'), { recursive: true });
     await expectRefusal(
       [...MODEL, '--template', template, '--mode', 'chat'],
-      /there is a template, and mode=chat has its own\nhint: +Leave the mode at generate/,
+      /there is a template, and mode=chat has its own\nhint: +Leave out what contradicts/,
     );
   });
 
@@ -218,6 +219,38 @@ describe('zosia image efi', () => {
     [[...MODEL, 'left over'], /too many arguments/],
   ])('rejects the option %j', async (args, message) => {
     await expectRefusal(args, message, 2);
+  });
+});
+
+describe('zosia image efi of a GGUF', () => {
+  it('writes the disk that the options describe, and refuses those of checkpoints', async () => {
+    await writeFile(folder.file('m.gguf'), await modelGguf());
+    const model = ['--model', 'm.gguf'];
+    const { path, settings } = await imageEfi([
+      ...[...model, '--model-as', 'partition', '--format', 'vmdk', '--ctx', '128', '-n', '9'],
+      ...['--top-k', '7', '--min-p', '0.1', '--repeat-penalty', '1.5', '--chat-template', 'none'],
+    ]);
+    expect(settings).toMatchObject({
+      partitionTable: 'gpt',
+      model: { format: 'gguf', as: 'partition' },
+    });
+    const disk = await openEfiDisk(path, { allowOutside: true });
+    expect(await readDiskSettings(disk.fat)).toMatchObject({
+      ...{ model: 'partition', context: 128, predict: 9, topK: 7, minP: 0.1, repeatPenalty: 1.5 },
+    });
+    await disk.close();
+    const inspected = await zosia(['inspect', path, '--allow-outside'], { cwd: folder.path });
+    expect(inspected.stdout).toMatch(/partition 2 {2}GGUF .*\n.*model: Sämple, llama, /);
+    await rm(folder.file('artifacts'), { recursive: true });
+    await expectRefusal(
+      [...model, '--chat-template', 'none', '--steps', '5'],
+      /steps is of llama2\.c checkpoints/,
+    );
+    await expectRefusal(
+      [...MODEL, '--top-k', '5'],
+      /'--top-k' is for GGUFs, and the model is a llama2\.c checkpoint/,
+      2,
+    );
   });
 });
 

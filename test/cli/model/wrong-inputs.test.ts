@@ -183,6 +183,6 @@ describe('a damaged store', () => {
     expect(stderr).toContain('zosia image model MODEL --mmproj proj');
     expect(exitCode).toBe(1);
     const efi = await run(['up', '--machine', 'efi', 'proj', '--dry-run'], store);
-    expect(efi.stderr).toContain('proj is a multimodal projector, not a llama2.c checkpoint');
+    expect(efi.stderr).toContain('proj is a multimodal projector, not a language model');
   });
 });

@@ -67,6 +67,8 @@ const OF_OTHER_PROGRAMS = [
   'artifacts/npm-package.ts',
   'doctor/install.ts',
   'doctor/package-managers.ts',
+  // Node's own.
+  'recipes/chat-pieces/render.ts',
   // Custom properties of style sheets.
   'html/style.ts',
   'inspect/page/style.ts',

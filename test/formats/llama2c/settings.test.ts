@@ -5,6 +5,10 @@ import { ZosiaError } from '../../../src/errors.js';
 import { formatSettings, parseSettings } from '../../../src/formats/llama2c/settings/file.js';
 import {
   DEFAULT_EFI_SETTINGS,
+  DEFAULT_FURTHER_SETTINGS,
+  GGUF_SAMPLING,
+  LLAMA2C_SAMPLING,
+  MAX_STOPS,
   overrideSettings,
 } from '../../../src/formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../../src/formats/llama2c/settings/settings.js';
@@ -22,6 +26,18 @@ const template = fc
   .map((round) => round.join('{prompt}'))
   .filter((all) => all.split('{prompt}').length === 2);
 
+/** The pieces of a chat template, all that belong together, and perhaps a system text. */
+const chat = fc.oneof(
+  fc.constant({}),
+  fc.record({ chatStart: text, chatUserEnd: text, chatNext: text }),
+  fc.record({
+    ...{ chatStart: text, chatUserEnd: text, chatNext: text },
+    ...{ system: text, chatSystemStart: text, chatSystemEnd: text },
+  }),
+);
+
+const whole = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+
 const anySettings: fc.Arbitrary<EfiSettings> = fc
   .record(
     {
@@ -29,7 +45,17 @@ const anySettings: fc.Arbitrary<EfiSettings> = fc
       tokenizer: path,
       prompt: text,
       template,
-      steps: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+      chat,
+      stop: fc.array(
+        text.filter((all) => all !== ''),
+        { minLength: 1, maxLength: MAX_STOPS },
+      ),
+      steps: whole,
+      context: whole,
+      topK: whole,
+      minP: fc.double({ min: 0, max: 1, noNaN: true }),
+      repeatPenalty: fc.double({ min: 0.5, max: 100, noNaN: true }),
+      repeatLastN: whole,
       temp: fc.double({ min: 0, max: 100, noNaN: true }),
       topP: fc.double({ min: 0, max: 1, noNaN: true }),
       seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
@@ -40,9 +66,11 @@ const anySettings: fc.Arbitrary<EfiSettings> = fc
     },
     { requiredKeys: [] },
   )
-  .map(({ template: form, ...settings }): EfiSettings =>
-    form === undefined || settings.mode === 'chat' ? settings : { ...settings, template: form },
-  );
+  .map(({ template: form, chat: pieces, ...settings }): EfiSettings => {
+    if (settings.mode === 'chat') return settings;
+    const isForm = form !== undefined;
+    return isForm ? { ...settings, template: form } : { ...settings, ...pieces };
+  });
 
 describe('formatSettings', () => {
   it('writes a line for each given setting', () => {
@@ -84,6 +112,15 @@ describe('formatSettings', () => {
     ['template', { template: 'Q: \nA:' }],
     ['template', { template: '{prompt}{prompt}' }],
     ['template', { template: '{prompt}\0' }],
+    ['top_k', { topK: -1 }],
+    ['top_k', { topK: 0.5 }],
+    ['min_p', { minP: 1.1 }],
+    ['repeat_penalty', { repeatPenalty: 0.4 }],
+    ['repeat_last_n', { repeatLastN: 2 ** 31 }],
+    ['context', { context: NaN }],
+    ['stop', { stop: ['a', ''] }],
+    ['stop', { stop: ['a\0'] }],
+    ['chat_start', { chatStart: '\0', chatUserEnd: '', chatNext: '' }],
     ['model', { model: '' }],
     ['model', { model: ' a' }],
     ['tokenizer', { tokenizer: 'a\nb' }],
@@ -99,6 +136,28 @@ describe('formatSettings', () => {
     expect(formatSettings({ mode: 'chat', template: '{prompt}' })).toBe(
       'template={prompt}\nmode=chat\n',
     );
+  });
+
+  it('writes a line for each stop string, of which there are eight at most', () => {
+    expect(formatSettings({ stop: ['\nA', ' b'] })).toBe('stop=\\nA\nstop= b\n');
+    const many = Array.from({ length: MAX_STOPS + 1 }, String);
+    expect(() => formatSettings({ stop: many })).toThrow('there are 9 of stop');
+    expect(() => formatSettings({ stop: many })).toThrow(zosiaError('ZOSIA_EFI_BAD_SETTING'));
+    expect(() => parseSettings(many.map((each) => `stop=${each}\n`).join(''))).toThrow(
+      'llama2.cfg, line 9: stop is given more than 8 times',
+    );
+  });
+
+  const turns = { chatStart: 'a', chatUserEnd: 'b', chatNext: 'c' };
+  it.each<[EfiSettings, string]>([
+    [{ chatStart: 'a' }, 'chat_start, chat_user_end and chat_next go together'],
+    [{ ...turns, chatSystemStart: '' }, 'chat_system_start and chat_system_end go together'],
+    [{ ...turns, system: 'x' }, 'there is a system text, and no place for it'],
+    [{ ...turns, mode: 'chat' }, 'there are pieces of a chat template, and another form'],
+    [{ ...turns, template: 'Q: {prompt}' }, 'there are pieces of a chat template, and another'],
+  ])('refuses the forms of %j', (settings, message) => {
+    expect(() => formatSettings(settings)).toThrow(message);
+    expect(() => formatSettings(settings)).toThrow(zosiaError('ZOSIA_EFI_BAD_SETTING'));
   });
 
   it('refuses a file larger than the application reads', () => {
@@ -167,6 +226,8 @@ const line = fc.oneof(
       fc.constantFrom(
         ...['steps', 'temp', 'top_p', 'seed', 'prompt', 'model', 'mode', ' answer\t'],
         ...['template', 'template'],
+        ...['stop', 'system', 'top_k', 'min_p', 'repeat_penalty', 'repeat_last_n', 'context'],
+        ...['chat_start', 'chat_user_end', 'chat_next', 'chat_system_start', 'chat_system_end'],
       ),
       fc.constantFrom('=', ' = ', ''),
       fc.oneof(
@@ -186,6 +247,14 @@ const fileText = fc
   )
   .map(([mark, lines, end]) => mark + lines.join(end));
 
+const PIECES = [
+  'chatStart',
+  'chatSystemStart',
+  'chatSystemEnd',
+  'chatUserEnd',
+  'chatNext',
+] as const;
+
 /** The application adds up the digits one by one, and keeps the sum as a float32. */
 function expectNear(told: unknown, value: number): void {
   const smallestNormal = 2 ** -126;
@@ -199,19 +268,26 @@ describe('the application', () => {
   beforeAll(async () => {
     program = await buildHostProgram(folder.path, 'parse_settings');
   });
-  const ask = async (file: string): Promise<Record<string, unknown>> => {
-    const { stdout } = await execa(program, { input: file });
+  const ask = async (
+    file: string,
+    kind: 'gguf' | 'llama2c' = 'llama2c',
+  ): Promise<Record<string, unknown>> => {
+    const { stdout } = await execa(program, [kind], { input: file });
     return JSON.parse(stdout) as Record<string, unknown>;
   };
 
   it('has the same defaults as the library', async () => {
     expect(await ask('')).toEqual(await ask(formatSettings(DEFAULT_EFI_SETTINGS)));
+    expect(await ask('')).toEqual(await ask(formatSettings(DEFAULT_FURTHER_SETTINGS)));
+    expect(await ask('')).toEqual(await ask(formatSettings(LLAMA2C_SAMPLING)));
+    expect(await ask('', 'gguf')).toEqual(await ask(formatSettings(GGUF_SAMPLING)));
   });
 
   it('reads the same settings that formatSettings wrote', async () => {
     await fc.assert(
       fc.asyncProperty(anySettings, async (settings) => {
-        const all = overrideSettings(DEFAULT_EFI_SETTINGS, settings);
+        const others = { ...DEFAULT_FURTHER_SETTINGS, ...LLAMA2C_SAMPLING };
+        const all = { ...others, ...overrideSettings(DEFAULT_EFI_SETTINGS, settings) };
         const told = await ask(formatSettings(settings));
         expect(told).toMatchObject({
           model: all.model,
@@ -223,11 +299,22 @@ describe('the application', () => {
           powerOff: Number(all.poweroff),
           mode: Number(all.mode === 'chat'),
           answer: Number(all.answer === 'serial'),
+          system: all.system,
+          context: all.context,
+          topK: all.topK,
+          repeatLastN: all.repeatLastN,
+          chat: Number(all.chatStart !== undefined),
+          takesSystem: Number(all.chatSystemStart !== undefined),
+          ...Object.fromEntries(all.stop!.map((each, i) => [`stop${i}`, each])),
         });
+        for (const key of PIECES) expect(told[key]).toBe(all[key]);
+        expect(told).not.toHaveProperty(`stop${all.stop!.length}`);
         expect(`${told.before as string}{prompt}${told.after as string}`).toBe(all.template);
         expect(told).not.toHaveProperty('failure');
         expectNear(told.temp, all.temp);
         expectNear(told.topP, all.topP);
+        expectNear(told.minP, all.minP!);
+        expectNear(told.repeatPenalty, all.repeatPenalty!);
       }),
       { numRuns: 60 },
     );

@@ -44,6 +44,7 @@ describe('efiDiskNeeds', () => {
         steps: 9,
       },
       modelName: 'tiny',
+      modelFormat: 'llama2c',
     });
     const prompt = 'x'.repeat(40_000);
     const more = await efiDiskNeeds(out, { settings: { prompt, steps: undefined } });
