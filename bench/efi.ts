@@ -1,83 +1,112 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ARCHITECTURES } from '../src/artifacts/architectures.js';
+import { execa } from 'execa';
+import { writeRaw } from '../src/host/raw-writer.js';
 import { median } from '../src/perf/statistics.js';
-import { STORIES_15M } from '../test/support/llama2-format.js';
-import { randomCheckpoint } from '../test/support/random-checkpoint.js';
-import { weights } from '../test/support/weight-files.js';
-import { prepareEfi, prepareLinux } from './efi/contestants.js';
-import type { Contestant, Generated } from './efi/contestants.js';
+import { buildEngineProgram } from '../test/guest/engine-programs.js';
+import { LlamaPrograms } from '../test/support/llama-programs.js';
+import { quantise } from '../test/support/native-llama/quantise.js';
+import { benchModel } from './efi/model.js';
 
 /**
- * How fast the EFI application generates, beside the same arithmetic as a static Linux program that a
- * compiler made of plain loops, in the same QEMU; with two processors beside itself with one; and how
- * long it takes to load the model. The runs take turns, so that whatever else the host does slows all of
- * them alike: the ratios are to be trusted more than the figures.
+ * How fast the engine of the EFI machine reads a prompt of 128 tokens and generates 64, beside llama.cpp: both
+ * as programs of this host, on a model of half a billion random weights. The runs take turns, so that whatever
+ * else the host does slows all of them alike: the ratios are to be trusted more than the figures.
  *
- *     npm run bench:efi -- [--arch ARCH ...] [--runs 5] [--tokens 64]
+ *     npm run bench:efi -- [--runs 3] [--threads 1 --threads 2] [--products NAME] [--variant NAME]
  *
- * The model has the shape of stories15M and random weights, which take as long as trained ones.
+ * `--variant` is llama.cpp's code for a kind of processor, such as haswell, and `--products` the engine's for an
+ * instruction set; else both take the best that this processor has.
  */
 const { values } = parseArgs({
   options: {
-    arch: { type: 'string', multiple: true, default: [...ARCHITECTURES] },
-    runs: { type: 'string', default: '5' },
-    tokens: { type: 'string', default: '64' },
+    runs: { type: 'string', default: '3' },
+    threads: { type: 'string', multiple: true, default: ['1', '2'] },
+    products: { type: 'string', default: 'avx512vnni' },
+    variant: { type: 'string' },
   },
 });
-const SEED = 15;
+const PROMPT = 128;
+const GENERATED = 64;
+const TYPES = ['Q8_0', 'Q4_K'];
 
-async function compare(arch: (typeof ARCHITECTURES)[number], folder: string): Promise<void> {
-  const checkpoint = join(folder, 'stories15M.bin');
-  await writeFile(checkpoint, randomCheckpoint(STORIES_15M, { version: 0 }, SEED));
-  const model = { checkpoint, tokenizer: weights('tokenizer.bin') };
-  const job = { arch, folder, model, tokenCount: Number(values.tokens) };
-  const linux = await prepareLinux(job);
-  const [one, two] = await prepareEfi(job, [1, 2]);
-  const contestants = [linux, one!, two!];
-
-  const results = new Map(contestants.map((contestant) => [contestant, [] as Generated[]]));
-  for (let run = 0; run < Number(values.runs); run++) {
-    for (const contestant of contestants) results.get(contestant)!.push(await contestant.run());
-  }
-  const [story, ...others] = [...results.values()].flat().map(({ text }) => text);
-  if (others.some((other) => other !== story))
-    throw new Error(`they tell different things: ${[story, ...others].join('\n\n')}`);
-  report(arch, [...results]);
+/** Tokens a second. */
+interface Rates {
+  readonly prompt: number;
+  readonly generation: number;
+  readonly peakMiB?: number;
 }
 
-function report(arch: string, results: readonly [Contestant, readonly Generated[]][]): void {
-  const speeds = results.map(([, runs]) => runs.map(({ tokensPerSecond }) => tokensPerSecond));
-  const [linux, one] = speeds.map(median);
-  console.log(`\n${arch}: ${values.tokens} tokens, median of ${values.runs} (lowest to highest)`);
-  results.forEach(([{ name }, runs], i) => {
-    const speed = median(speeds[i]!);
-    const title = `${name}, ${counted(runs[0]!.processorCount)}`;
-    const columns = [title.padEnd(28), `${summary(speeds[i]!)} tokens/s`];
-    if (i > 0) columns.push(`${(speed / linux!).toFixed(2)} of Linux`);
-    if (i > 1) columns.push(`${(speed / one!).toFixed(2)} of one processor`);
-    console.log(`  ${columns.join('   ')}`);
-  });
-  const loads = results.flatMap(([, runs]) => runs.map(({ loadSeconds }) => loadSeconds));
-  const known = loads.filter((seconds) => seconds !== undefined);
-  console.log(`  ${'loading 60.8 MB'.padEnd(28)}   ${summary(known)} s`);
+async function byEngine(program: string, model: string, threads: string): Promise<Rates> {
+  const ids = Array.from({ length: PROMPT }, (_, i) => 300 + ((i * 37) % 60_000));
+  const { stderr } = await execa(program, [
+    model,
+    '--ids',
+    ids.join(','),
+    '--count',
+    String(GENERATED),
+    '--threads',
+    threads,
+    '--products',
+    values.products,
+    '--time',
+  ]);
+  const [prompt, generation, peakMiB] = [...stderr.matchAll(/\d+\.\d+/g)].map(Number);
+  return { prompt: prompt!, generation: generation!, peakMiB: peakMiB! };
 }
 
-const counted = (processors: number): string =>
-  processors === 1 ? '1 processor' : `${processors} processors`;
-
-function summary(numbers: readonly number[]): string {
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  return `${median(numbers).toFixed(2).padStart(6)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+async function byLlama(llama: LlamaPrograms, model: string, threads: string): Promise<Rates> {
+  const args = ['-m', model, '-p', String(PROMPT), '-n', String(GENERATED), '-t', threads];
+  const { stdout } = await llama.start(
+    'llama-bench',
+    [...args, '-r', '1', '-o', 'json'],
+    values.variant,
+  );
+  const runs = JSON.parse(stdout.toString()) as { n_gen: number; avg_ts: number }[];
+  const rate = (isGeneration: boolean): number =>
+    runs.find(({ n_gen: count }) => count > 0 === isGeneration)!.avg_ts;
+  return { prompt: rate(false), generation: rate(true) };
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'zosia-bench-'));
 try {
-  for (const arch of ARCHITECTURES) {
-    if (values.arch.includes(arch)) await compare(arch, folder);
+  const folders = ['base', 'gguf', 'model', 'products', 'tensors', 'transformer'];
+  const source = 'engine/run_gguf.c';
+  const program = await buildEngineProgram(folder, { source, folders, isMeasured: true });
+  const llama = await LlamaPrograms.unpack(join(folder, 'llama'));
+  const plain = join(folder, 'bench.gguf');
+  await writeRaw(benchModel(), plain);
+  for (const type of TYPES) {
+    const model = type === 'Q8_0' ? plain : await quantise(llama, plain, type);
+    for (const threads of values.threads) {
+      const own: Rates[] = [];
+      const others: Rates[] = [];
+      for (let run = 0; run < Number(values.runs); run++) {
+        own.push(await byEngine(program, model, threads));
+        others.push(await byLlama(llama, model, threads));
+      }
+      report(`${type}, ${threads} ${threads === '1' ? 'thread' : 'threads'}`, own, others);
+    }
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+function report(title: string, own: readonly Rates[], others: readonly Rates[]): void {
+  console.log(`\n${title}: tokens/s, median of ${values.runs}`);
+  for (const [what, key] of [
+    ['prompt', 'prompt'],
+    ['generation', 'generation'],
+  ] as const) {
+    const [mine, theirs] = [own, others].map((runs) => median(runs.map((each) => each[key])));
+    const ratio = (mine! / theirs!).toFixed(2);
+    console.log(
+      `  ${what.padEnd(12)} ${mine!.toFixed(1).padStart(7)}   llama.cpp ${theirs!.toFixed(1).padStart(7)}   ${ratio} of it`,
+    );
+  }
+  console.log(
+    `  memory       ${Math.max(...own.map(({ peakMiB = 0 }) => peakMiB)).toFixed(0)} MiB`,
+  );
 }
