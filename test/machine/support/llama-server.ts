@@ -11,17 +11,22 @@ export class LlamaServer implements AsyncDisposable {
     private readonly running: ReturnType<LlamaPrograms['start']>,
   ) {}
 
-  /** @param path of the socket */
+  /**
+   * @param path of the socket
+   * @param variant of ggml, where it is not to be the best for this host
+   */
   static async start(
     programs: LlamaPrograms,
     path: string,
     args: readonly string[],
+    variant?: string,
   ): Promise<LlamaServer> {
     const options = ['--host', path, '--parallel', '1', '--jinja', '--no-warmup', '--no-escape'];
-    const running = programs.start('llama-server', [...options, ...args]);
+    const running = programs.start('llama-server', [...options, ...args], variant);
     const server = new LlamaServer(path, running);
     while (!(await server.isHealthy())) {
-      if (running.exitCode !== null) throw new Error((await running).stderr.toString());
+      if (running.exitCode !== null)
+        throw new Error(Buffer.from((await running).stderr).toString());
       await delay(20);
     }
     return server;
