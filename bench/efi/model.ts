@@ -6,7 +6,7 @@ import { bytesSegment, makeImage } from '../../src/image/image.js';
 import type { Image } from '../../src/image/image.js';
 
 /** Rows of whole blocks of 256, so that every type has its own blocks; about half a billion weights. */
-const SHAPE = { dim: 1024, hidden: 3584, heads: 16, kvHeads: 4, layers: 24, vocabulary: 65_536 };
+const SHAPE = { dim: 1024, hidden: 3584, heads: 16, kvHeads: 4, layers: 32, vocabulary: 65_536 };
 const BLOCK = { elements: 32, bytes: 34 };
 /** Weights repeat after so many blocks: no cache holds them, and they are quickly made. */
 const REPEATED_BLOCKS = 1 << 19;

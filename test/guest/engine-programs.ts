@@ -15,6 +15,8 @@ import { hostTool } from '../support/host.js';
 export interface EngineProgramOptions {
   /** The test program's source, below test/guest. */
   readonly source: string;
+  /** Others of them, without a main. */
+  readonly further?: readonly string[];
   /** The folders, and single files, of guest/engine that it is compiled with. */
   readonly folders: readonly string[];
   /** The instruction sets whose products it is compiled with. */
@@ -33,7 +35,14 @@ export interface EngineProgramOptions {
  */
 export async function buildEngineProgram(
   folder: string,
-  { source, folders, products = [], isMeasured = false, fuzzer }: EngineProgramOptions,
+  {
+    source,
+    further = [],
+    folders,
+    products = [],
+    isMeasured = false,
+    fuzzer,
+  }: EngineProgramOptions,
 ): Promise<string> {
   const { compiler, flags } =
     isMeasured || fuzzer
@@ -46,7 +55,7 @@ export async function buildEngineProgram(
   ];
   const sources = [
     ...products.map((name) => guest(`engine/products/products_${name}.c`)),
-    fileURLToPath(new URL(source, import.meta.url)),
+    ...[source, ...further].map((each) => fileURLToPath(new URL(each, import.meta.url))),
     ...(await engineSources(folders, products.length > 0)),
   ];
   // As many at a time as there are processors; those first that take longest.
@@ -73,7 +82,7 @@ async function engineSources(folders: readonly string[], forms: boolean): Promis
   const parts = [
     ...(await listSources(GUEST_SOURCE_DIRECTORY, whole)),
     ...files,
-    ...(forms ? ['engine/products/forms.c'] : []),
+    ...(forms ? ['engine/products/forms.c', 'engine/products/tiles.c'] : []),
   ];
   return parts
     .filter((part) => part !== 'shared/memory.c') // the host has its own

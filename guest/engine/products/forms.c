@@ -1,8 +1,7 @@
 #include "engine/products/forms.h"
 
+#include "engine/products/tiles.h"
 #include "engine/tensors/half.h"
-
-enum { RUN = 32, SUPER_RUN = 256, SUM_RUN = 16 };
 
 struct vectors vectors_take(struct arena *arena, size_t count, size_t size, size_t group) {
     struct vectors v = {.size = size, .count = count};
@@ -75,7 +74,7 @@ static void form_group(const struct vectors *v, size_t at, size_t group) {
     v->scales[at / group] = scale;
 }
 
-void vectors_form(const struct vectors *v, const struct matrix *matrix, size_t begin, size_t end) {
+static void form(const struct vectors *v, const struct matrix *matrix, size_t begin, size_t end) {
     size_t from = begin * v->size, to = end * v->size;
     switch (matrix->type->form) {
     case FORM_FLOATS: break;
@@ -95,4 +94,12 @@ void vectors_form(const struct vectors *v, const struct matrix *matrix, size_t b
         for (size_t i = from; i < to; i += matrix->group) form_group(v, i, matrix->group);
         break;
     }
+}
+
+void vectors_form(const struct vectors *v, const struct matrix *matrix, size_t lanes, size_t begin,
+                  size_t end) {
+    enum vector_form kind = matrix->type->form;
+    form(v, matrix, begin, end);
+    if (v->count == 1 || (kind != FORM_BYTES_32 && kind != FORM_BYTES_256)) return;
+    for (size_t at = begin; at < end; at += lanes) vectors_tile(v, kind, lanes, at / lanes);
 }

@@ -2,6 +2,7 @@
 // and so becomes one implementation.
 
 #include "engine/products/products.h"
+#include "engine/products/tiles.h"
 #include "engine/tensors/blocks.h"
 #include "engine/tensors/codes.h"
 #include "engine/tensors/half.h"
@@ -15,9 +16,13 @@
 
 #include "engine/products/super_kernels.h"
 
+#include "engine/products/block_tiles.h"
+
+#include "engine/products/super_tiles.h"
+
 #define PRODUCTS(name) \
     { \
-        name, dot_rows, mix_rows, dot_half_rows, mix_half_rows, { \
+        name, LANES, dot_rows, mix_rows, dot_half_rows, mix_half_rows, { \
             [KIND_F32] = multiply_f32, [KIND_F16] = multiply_f16, [KIND_BF16] = multiply_bf16, \
             [KIND_Q8_0] = multiply_q8_0, [KIND_Q4_0] = multiply_q4_0, [KIND_Q4_1] = multiply_q4_1, \
             [KIND_Q5_0] = multiply_q5_0, [KIND_Q5_1] = multiply_q5_1, [KIND_IQ4_NL] = multiply_iq4_nl, \

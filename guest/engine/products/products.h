@@ -6,12 +6,13 @@
 #include "engine/products/vectors.h"
 
 // out[p · out_stride + r] = row r of the matrix · vector p, for `begin` <= r < `end` and all of the vectors,
-// which have the form of the matrix' type.
+// which have the form of the matrix' type, in tiles of `lanes` if there are several.
 typedef void multiply_rows(float *out, size_t out_stride, const struct matrix *matrix, size_t begin,
                            size_t end, const struct vectors *vectors);
 
 struct products {
     const char *name;
+    unsigned lanes; // floats in a register
 
     // out[r] = Σ rows[r · stride + c] · x[c] over c < columns, for r < count.
     void (*dot_rows)(float *out, const float *rows, size_t stride, const float *x, size_t columns,

@@ -4,7 +4,7 @@
 
 #define VNNI _mm256_dpbusd_epi32
 
-#include "engine/products/simd_avx2.h"
+#include "engine/products/tiles_avx2.h"
 
 #include "engine/products/kernels.h"
 

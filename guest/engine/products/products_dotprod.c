@@ -1,6 +1,6 @@
 #if defined(__aarch64__)
 
-#include "engine/products/simd_neon.h"
+#include "engine/products/tiles_neon.h"
 
 #include "engine/products/kernels.h"
 

@@ -1,6 +1,6 @@
 #if defined(__x86_64__)
 
-#include "engine/products/simd_sse2.h"
+#include "engine/products/tiles_sse2.h"
 
 #include "engine/products/kernels.h"
 

@@ -2,7 +2,7 @@
 
 #include <tmmintrin.h>
 
-#include "engine/products/simd_sse2.h"
+#include "engine/products/tiles_sse2.h"
 
 #include "engine/products/kernels.h"
 

@@ -53,6 +53,7 @@ static inline floats floats_load_bfloats(const uint8_t *from) {
 typedef __m256i bytes;
 
 static inline bytes bytes_load(const void *from) { return _mm256_loadu_si256((const __m256i *)from); }
+static inline void bytes_store(uint8_t *to, bytes x) { _mm256_storeu_si256((__m256i *)to, x); }
 static inline bytes bytes_all(uint8_t x) { return _mm256_set1_epi8((char)x); }
 static inline bytes bytes_or(bytes a, bytes b) { return _mm256_or_si256(a, b); }
 static inline bytes bytes_subtract(bytes a, bytes b) { return _mm256_sub_epi8(a, b); }

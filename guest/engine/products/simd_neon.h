@@ -53,6 +53,10 @@ static inline bytes bytes_load(const void *from) {
     const uint8_t *at = from;
     return (bytes){{vld1q_u8(at), vld1q_u8(at + 16)}};
 }
+static inline void bytes_store(uint8_t *to, bytes x) {
+    vst1q_u8(to, x.val[0]);
+    vst1q_u8(to + 16, x.val[1]);
+}
 static inline bytes bytes_all(uint8_t x) { return (bytes){{vdupq_n_u8(x), vdupq_n_u8(x)}}; }
 static inline bytes bytes_or(bytes a, bytes b) {
     return (bytes){{vorrq_u8(a.val[0], b.val[0]), vorrq_u8(a.val[1], b.val[1])}};

@@ -68,6 +68,10 @@ static inline bytes bytes_load(const void *from) {
     const __m128i *halves = from;
     return (bytes){_mm_loadu_si128(halves), _mm_loadu_si128(halves + 1)};
 }
+static inline void bytes_store(uint8_t *to, bytes x) {
+    _mm_storeu_si128((__m128i *)to, x.low);
+    _mm_storeu_si128((__m128i *)(to + 16), x.high);
+}
 static inline bytes bytes_all(uint8_t x) { return (bytes){_mm_set1_epi8((char)x), _mm_set1_epi8((char)x)}; }
 static inline bytes bytes_or(bytes a, bytes b) {
     return (bytes){_mm_or_si128(a.low, b.low), _mm_or_si128(a.high, b.high)};

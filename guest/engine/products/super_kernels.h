@@ -120,69 +120,39 @@ ALWAYS_INLINE void unpack_q6_k(struct super_block *block, const uint8_t *from) {
     block->scale = block->minimum = load_half(from + Q6_K_D);
 }
 
-// `has_halves`: the two scales of 32 elements may differ. `is_centred`: the minimum is the scale, and all of a
-// block's sum is whole.
-ALWAYS_INLINE void multiply_super_row(float *out, size_t out_stride, const uint8_t *row, size_t blocks,
-                                      size_t block_bytes, const struct vectors *x, size_t first,
-                                      size_t count, unpack_super *unpack, bool has_halves,
-                                      bool is_centred) {
-    floats sum[TILE];
-    for (size_t p = 0; p < count; p++) sum[p] = floats_zero();
+// What types differ in.
+struct super_kind {
+    bool has_halves; // the two scales of 32 elements may differ
+    bool is_centred; // the minimum is the scale, and all of a block's sum is whole
+    int most; // the largest code
+};
+
+// One row with the one vector.
+ALWAYS_INLINE float multiply_super_row(const uint8_t *row, size_t blocks, size_t block_bytes,
+                                       const struct vectors *x, unpack_super *unpack,
+                                       struct super_kind kind) {
+    floats sum = floats_zero();
     for (size_t b = 0; b < blocks; b++, row += block_bytes) {
         struct super_block block;
+        for (size_t at = 0; at < block_bytes; at += CACHE_LINE) __builtin_prefetch(row + AHEAD_BYTES + at);
         unpack(&block, row);
-        for (size_t p = 0; p < count; p++) {
-            size_t at = (first + p) * blocks + b;
-            const int8_t *values = x->bytes + at * SUPER;
-            integers dot = integers_zero();
-            for (int i = 0; i < 8; i++) {
-                int16_t scale = block.scales[2 * i];
-                dot = add_scaled_dot(dot, block.codes[i], bytes_load(values + 32 * i), scale,
-                                     has_halves ? block.scales[2 * i + 1] : scale);
-            }
-            integers minima = dot_shorts(block.minima, x->sums + at * 16);
-            float scale = x->scales[at];
-            if (is_centred) {
-                floats whole = floats_of_integers(integers_subtract(dot, minima));
-                sum[p] = floats_multiply_add(whole, floats_all(block.scale * scale), sum[p]);
-            } else {
-                sum[p] =
-                    floats_multiply_add(floats_of_integers(dot), floats_all(block.scale * scale), sum[p]);
-                floats less = floats_all(-block.minimum * scale);
-                sum[p] = floats_multiply_add(floats_of_integers(minima), less, sum[p]);
-            }
+        const int8_t *values = x->bytes + b * SUPER;
+        integers dot = integers_zero();
+        for (int i = 0; i < 8; i++) {
+            int16_t scale = block.scales[2 * i];
+            dot = add_scaled_dot(dot, block.codes[i], bytes_load(values + 32 * i), scale,
+                                 kind.has_halves ? block.scales[2 * i + 1] : scale);
+        }
+        integers minima = dot_shorts(block.minima, x->sums + b * 16);
+        float scale = x->scales[b];
+        if (kind.is_centred) {
+            floats whole = floats_of_integers(integers_subtract(dot, minima));
+            sum = floats_multiply_add(whole, floats_all(block.scale * scale), sum);
+        } else {
+            sum = floats_multiply_add(floats_of_integers(dot), floats_all(block.scale * scale), sum);
+            floats less = floats_all(-block.minimum * scale);
+            sum = floats_multiply_add(floats_of_integers(minima), less, sum);
         }
     }
-    for (size_t p = 0; p < count; p++) out[(first + p) * out_stride] = floats_sum(sum[p]);
+    return floats_sum(sum);
 }
-
-ALWAYS_INLINE void multiply_supers(float *out, size_t out_stride, const struct matrix *m, size_t begin,
-                                   size_t end, const struct vectors *x, size_t block_bytes,
-                                   unpack_super *unpack, bool has_halves, bool is_centred) {
-    size_t blocks = m->columns / SUPER;
-    for (size_t r = begin; r < end; r++) {
-        const uint8_t *row = m->data + r * m->row_bytes;
-        size_t p = 0;
-        for (; p + TILE <= x->count; p += TILE) {
-            multiply_super_row(out + r, out_stride, row, blocks, block_bytes, x, p, TILE, unpack,
-                               has_halves, is_centred);
-        }
-        for (; p < x->count; p++) {
-            multiply_super_row(out + r, out_stride, row, blocks, block_bytes, x, p, 1, unpack, has_halves,
-                               is_centred);
-        }
-    }
-}
-
-#define MULTIPLY_SUPERS(name, block_bytes, has_halves, is_centred) \
-    static void multiply_##name(float *out, size_t out_stride, const struct matrix *m, size_t begin, \
-                                size_t end, const struct vectors *x) { \
-        multiply_supers(out, out_stride, m, begin, end, x, block_bytes, unpack_##name, has_halves, \
-                        is_centred); \
-    }
-
-MULTIPLY_SUPERS(q2_k, Q2_K_BYTES, true, false)
-MULTIPLY_SUPERS(q3_k, Q3_K_BYTES, true, true)
-MULTIPLY_SUPERS(q4_k, Q4_K_BYTES, false, false)
-MULTIPLY_SUPERS(q5_k, Q5_K_BYTES, false, false)
-MULTIPLY_SUPERS(q6_k, Q6_K_BYTES, true, true)

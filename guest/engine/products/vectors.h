@@ -26,7 +26,7 @@ struct vectors {
     size_t count;
     float *floats;
     // What the form of vectors_form needs:
-    float *rounded; // FORM_HALVES, FORM_BFLOATS
+    float *rounded; // FORM_HALVES, FORM_BFLOATS; the tiles of the forms of bytes (tiles.h)
     int8_t *bytes; // the other forms; none is -128
     float *scales; // of runs of 32, of 256, or of a group
     float *scaled_sums; // FORM_BYTES_32: the sum of each run's bytes, times its scale

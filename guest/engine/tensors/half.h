@@ -3,6 +3,9 @@
 #define ZOSIA_HALF_H
 
 #include <stdint.h>
+#if defined(__F16C__)
+#include <immintrin.h>
+#endif
 
 static inline uint32_t bits_of_float(float x) {
     uint32_t bits;
@@ -17,10 +20,18 @@ static inline float float_of_bits(uint32_t bits) {
 }
 
 static inline float half_to_float(uint16_t half) {
+#if defined(__F16C__)
+    return _cvtsh_ss(half);
+#elif defined(__aarch64__)
+    __fp16 x;
+    __builtin_memcpy(&x, &half, sizeof x);
+    return x;
+#else
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, rest = half & 0x7fff;
     if (rest - 0x400 < 0x7c00 - 0x400) return float_of_bits(sign | ((rest << 13) + 0x38000000));
     if (rest >= 0x7c00) return float_of_bits(sign | 0x7f800000 | (rest & 0x3ff) << 13); // infinite, or none
     return float_of_bits(sign | bits_of_float((float)rest * 0x1p-24f));
+#endif
 }
 
 // Rounded to the nearest, halves to even, as the instructions for it do.

@@ -27,7 +27,7 @@ static void multiply_rows_of_all(void *context, size_t begin, size_t end) {
 
 static void form_vectors(void *context, size_t begin, size_t end) {
     const struct work *work = context;
-    vectors_form(work->vectors, work->list[0].matrix, begin, end);
+    vectors_form(work->vectors, work->list[0].matrix, work->products->lanes, begin, end);
 }
 
 // Products whose matrices ask for the same form.
@@ -36,7 +36,7 @@ static void run(const struct products *products, struct team *team, const struct
     struct work work = {products, vectors, list, count};
     size_t rows = 0;
     for (unsigned i = 0; i < count; i++) rows += list[i].matrix->rows;
-    team_run(team, form_vectors, &work, vectors->count, 1, vectors->size * 4);
+    team_run(team, form_vectors, &work, vectors->count, products->lanes, vectors->size * 4);
     team_run(team, multiply_rows_of_all, &work, rows, 4, vectors->size * vectors->count);
 }
 

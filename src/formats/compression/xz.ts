@@ -26,8 +26,10 @@ export async function* unxz(
   limits: DecompressionLimits,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // Loaded when it is needed: most of who import this unpack nothing.
-  const { default: xzDecompress } = await import('xz-decompress');
-  const stream = new xzDecompress.XzReadableStream(pieces(source));
+  // Node.js has a CommonJS module's exports as its default; tsx has them as the module itself.
+  const loaded = await import('xz-decompress');
+  const { XzReadableStream } = (loaded.default as typeof loaded.default | undefined) ?? loaded;
+  const stream = new XzReadableStream(pieces(source));
   const reader = stream.getReader();
   let producedBytes = 0;
   try {

@@ -77,7 +77,7 @@ describe('a vector becomes', () => {
   const folder = temporaryFolder();
   let program = '';
   beforeAll(async () => {
-    const folders = ['products/forms.c', 'tensors'];
+    const folders = ['products/forms.c', 'products/tiles.c', 'tensors'];
     program = await buildEngineProgram(folder.path, { source: 'products/form.c', folders });
   });
 

@@ -6,7 +6,9 @@ import { buildEngineProgram } from '../engine-programs.js';
 import { REFERENCE_TYPES } from '../tensors/reference.js';
 
 const SETS =
-  hostArchitecture() === 'aarch64' ? ['neon'] : ['sse2', 'ssse3', 'avx2', 'avxvnni', 'avx512vnni'];
+  hostArchitecture() === 'aarch64'
+    ? ['neon']
+    : ['sse2', 'ssse3', 'avx2', 'emulated-vnni', 'avxvnni', 'avx512vnni'];
 
 const ROWS = ['dot_rows', 'dot_half_rows', 'mix_rows', 'mix_half_rows'];
 
@@ -20,6 +22,7 @@ describe('products', () => {
     const folders = ['products', 'tensors'];
     const program = await buildEngineProgram(folder.path, {
       source: 'products/multiply.c',
+      further: ['products/emulated/products_avx2.c'],
       folders,
     });
     const { stdout } = await execa(program);
@@ -27,7 +30,7 @@ describe('products', () => {
       const [set, ...rest] = line.split(' ');
       lines.set(set!, [...(lines.get(set!) ?? []), rest.join(' ')]);
     }
-  }, 120_000);
+  }, 240_000);
 
   it.each(SETS)(
     'of matrices of every type are right and do not depend on how rows are shared out: %s',
