@@ -5,7 +5,7 @@ import { exchange } from './exchange.js';
 import type { Exchanged } from './exchange.js';
 import { networkFailure, notAsItShouldBe } from './network-failure.js';
 import { Patience } from './patience.js';
-import type { PatienceOptions, Quiet } from './patience.js';
+import type { Clock, PatienceOptions, Quiet } from './patience.js';
 import type { Place } from './place.js';
 import { proxyFor, requireUsableProxy } from './proxy.js';
 import { RequestFailure, failedAt } from './request-failure.js';
@@ -32,6 +32,8 @@ export interface HttpOptions {
   readonly connect?: Agent.Options['connect'] | undefined;
   /** From 0 to 1, for the part of a pause that is left to chance. */
   readonly random?: (() => number) | undefined;
+  /** What pauses go by; the system's unless given. */
+  readonly clock?: Clock | undefined;
 }
 
 export interface OpenOptions {

@@ -14,17 +14,32 @@ export interface PatienceOptions {
 
 /** A host that is left alone for a while, by those who asked it or were sent on by it. */
 export interface Quiet {
-  /** In milliseconds of `performance.now()`. */
+  /** By the clock of those who ask. */
   readonly until: number;
   /** Who has asked for it. */
   readonly by: string;
 }
+
+/** What tells the time, and lets it pass. */
+export interface Clock {
+  /** In milliseconds, from whenever. */
+  readonly now: () => number;
+  /** May end early, and does when cancelled. */
+  readonly sleep: (pauseMs: number, signal?: AbortSignal) => Promise<void>;
+}
+
+const SYSTEM_CLOCK: Clock = {
+  now: () => performance.now(),
+  sleep: (pauseMs, signal) =>
+    delay(pauseMs, undefined, signal && { signal }).catch(() => undefined),
+};
 
 export interface PatienceLimits {
   readonly attempts?: number | undefined;
   readonly firstRetryDelayMs?: number | undefined;
   readonly patienceMs?: number | undefined;
   readonly random?: (() => number) | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -36,6 +51,9 @@ export class Patience {
   #failed = 0;
   #refused = 0;
   #waitedMs = 0;
+  /** Until when waiting has been counted. */
+  #countedUntil = -Infinity;
+  readonly #clock: Clock;
 
   /** @param quiet which hosts want to be left alone, which all who ask them share */
   constructor(
@@ -43,18 +61,25 @@ export class Patience {
     private readonly quiet: Map<string, Quiet>,
     private readonly limits: PatienceLimits,
     private readonly options: PatienceOptions,
-  ) {}
+  ) {
+    this.#clock = limits.clock ?? SYSTEM_CLOCK;
+  }
 
   /** Waits while the host wants to be left alone. @throws the signal's reason when cancelled */
   async ready(): Promise<void> {
     const { signal, onWait } = this.options;
     for (let quiet; (quiet = this.quiet.get(this.host));) {
-      const quietMs = quiet.until - performance.now();
+      const now = this.#clock.now();
+      const quietMs = quiet.until - now;
       if (quietMs <= 0) break;
       signal?.throwIfAborted();
-      this.#waitedMs += quietMs;
-      onWait?.(`${quiet.by} limits how much it may be asked`, quietMs);
-      await this.#pause(quietMs);
+      // A timer may be early: what is left then has been counted, and told.
+      if (quiet.until > this.#countedUntil) {
+        this.#waitedMs += quiet.until - Math.max(now, this.#countedUntil);
+        this.#countedUntil = quiet.until;
+        onWait?.(`${quiet.by} limits how much it may be asked`, quietMs);
+      }
+      await this.#clock.sleep(quietMs, signal);
     }
     signal?.throwIfAborted();
   }
@@ -77,26 +102,24 @@ export class Patience {
     const backOffMs = longest * (0.5 + random() / 2);
     const pauseMs = Math.max(backOffMs, retryAfterMs);
     // To come back before the server wants it is of no use: nobody waits that long here.
-    if (retryAfterMs > patienceMs - (isLimit ? this.#waitedMs : 0)) throw tooLong(failure);
+    // One that asks for nothing is not to blame for what has been waited for: other requests may have made it more
+    // than there is patience for.
+    const leftMs = Math.max(0, patienceMs - (isLimit ? this.#waitedMs : 0));
+    if (retryAfterMs > leftMs) throw tooLong(failure);
     if (isLimit ? this.#waitedMs + pauseMs > patienceMs : this.#failed >= attempts) throw failure;
     if (isLimit) {
-      const until = performance.now() + pauseMs;
+      const until = this.#clock.now() + pauseMs;
       if (until > (this.quiet.get(this.host)?.until ?? 0)) this.quiet.set(this.host, { until, by });
       return;
     }
     this.options.onRetry?.(`${by}: ${reason}`, pauseMs);
-    await this.#pause(pauseMs);
+    // A cancellation ends the pause; the next try then throws its reason.
+    await this.#clock.sleep(pauseMs, this.options.signal);
   }
 
   /** Forgets earlier failures: something has come of the tries. */
   progressed(): void {
     this.#failed = this.#refused = this.#waitedMs = 0;
-  }
-
-  async #pause(pauseMs: number): Promise<void> {
-    const { signal } = this.options;
-    // A cancellation ends the pause; the next try then throws its reason.
-    await delay(pauseMs, undefined, signal && { signal }).catch(() => undefined);
   }
 }
 
