@@ -1,16 +1,15 @@
 import type { GgufHeader } from '../../formats/gguf/reader.js';
 import { SETTING_FORMS } from '../../formats/llama2c/settings/forms.js';
+import {
+  DEFAULT_FURTHER_SETTINGS,
+  GGUF_SAMPLING,
+} from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
-/** What llama.cpp samples with unless it is told otherwise, and so what the Linux machine does. */
-const LLAMA_CPP_SAMPLING = {
-  temp: 0.8,
-  topP: 0.95,
-  topK: 40,
-  minP: 0.05,
-  repeatPenalty: 1,
-  repeatLastN: 64,
-} as const satisfies EfiSettings;
+const { repeatPenalty, repeatLastN } = DEFAULT_FURTHER_SETTINGS;
+
+/** Where a model says nothing of that itself. */
+const DEFAULTS = { ...GGUF_SAMPLING, repeatPenalty, repeatLastN } as const satisfies EfiSettings;
 
 /** What a model may say of that itself, by the keys that llama.cpp reads. */
 const MODEL_KEYS = {
@@ -20,7 +19,7 @@ const MODEL_KEYS = {
   minP: 'general.sampling.min_p',
   repeatPenalty: 'general.sampling.penalty_repeat',
   repeatLastN: 'general.sampling.penalty_last_n',
-} as const satisfies Record<keyof typeof LLAMA_CPP_SAMPLING, string>;
+} as const satisfies Record<keyof typeof DEFAULTS, string>;
 
 /** Decimal digits that a float32 keeps: a person wrote no more. */
 const FLOAT32_DIGITS = 6;
@@ -35,5 +34,5 @@ export function ggufDefaults({ metadata }: Pick<GgufHeader, 'metadata'>): EfiSet
     return SETTING_FORMS[key].format(written) === undefined ? {} : { [key]: written };
   };
   const keys = Object.keys(MODEL_KEYS) as (keyof typeof MODEL_KEYS)[];
-  return Object.assign({}, LLAMA_CPP_SAMPLING, ...keys.map(own)) as EfiSettings;
+  return Object.assign({}, DEFAULTS, ...keys.map(own)) as EfiSettings;
 }
