@@ -7,8 +7,11 @@ import type { AnswerEnd, SerialPiece } from './answer-frames.js';
 const FAILURE = /^zosia: (.*)$/;
 const SPEED = /\d tokens in [\d.]+ s: [\d.]+ tokens\/s$/;
 const LAST_LINE = /Press any key to leave\.$/;
-/** Its last line before it generates or asks, which is when it begins to look for keys. */
-const READY = /^Top token: /;
+/**
+ * Its last line before it generates or asks, which is when it begins to look for keys: of a GGUF its weights, whose
+ * types are in capitals; of a checkpoint what a first try gives.
+ */
+const READY = /^(?:Top token: |Weights: [A-Z])/;
 const PROMPT = '>';
 
 /** Reads along with the serial port of the EFI machine. */

@@ -21,10 +21,17 @@ describe('EfiConsole', () => {
     expect(watch(text).isFinished).toBe(isFinished);
   });
 
-  it('expects input once the application has tried its model, or prompts', () => {
-    expect(watch('BdsDxe: starting Boot0001\r\n').isListening).toBe(false);
-    expect(watch('Top token: 403 (logit=8.1)\r\n').isListening).toBe(true);
-    expect(watch('> ').isListening).toBe(true);
+  it.each([
+    ['BdsDxe: starting Boot0001\r\n', false],
+    ['Weights: float32; 1 processor, SSE2\r\n', false],
+    ['Weights: int8; 1 processor, SSE2\r\n', false],
+    ['Top token: 403 (logit=8.1)\r\n', true],
+    ['Weights: Q4_K; 2 processors, AVX2 with FMA\r\n', true],
+    ['Weights: BF16; 1 processor, NEON\r\n', true],
+    ['Once upon a time\r\nWeights: Q4_K; ', false],
+    ['> ', true],
+  ])('expects input after %j: %s', (text, isListening) => {
+    expect(watch(text).isListening).toBe(isListening);
   });
 
   it('counts the prompts, at most one a line and each once', () => {
