@@ -42,7 +42,7 @@ export function refuseReference(name: string): void {
   );
   throw new ZosiaError(
     'ZOSIA_CHECKPOINT_BY_REFERENCE',
-    `${shown} is a reference, which names a GGUF; the EFI machine runs llama2.c checkpoints`,
+    `${shown} is a reference, which names a GGUF, and no llama2.c checkpoint`,
     {
       hint: known
         ? `The catalogue has that one with its tokenizer: zosia up --machine efi ${shellPath(known.name)}`

@@ -16,7 +16,7 @@ export const defineImage: DefineCommand = (image, context) => {
     },
     {
       name: 'efi',
-      description: 'a FAT disk that runs a llama2.c model with no operating system',
+      description: 'a disk that runs a model with no operating system',
       load: async () => (await import('./efi.js')).defineImageEfi,
     },
   ]);

@@ -76,7 +76,7 @@ Examples:
     },
     {
       name: 'convert',
-      description: 'turn a llama2.c checkpoint into a GGUF that llama.cpp runs',
+      description: 'turn a llama2.c checkpoint into a GGUF, or a GGUF into one',
       takes: '<model>',
       load: async () => (await import('./convert.js')).defineModelConvert,
     },

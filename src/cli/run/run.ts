@@ -22,7 +22,7 @@ Examples:
     },
     {
       name: 'efi',
-      description: 'the EFI machine: a llama2.c model with no operating system',
+      description: 'the EFI machine: a model with no operating system',
       load: async () => (await import('./efi.js')).defineRunEfi,
     },
   ]);
