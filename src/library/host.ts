@@ -42,7 +42,7 @@ export type { BackingFile } from '../inspect/backing-file.js';
 export type { CpioDescription } from '../inspect/cpio/describe.js';
 export type { Ext4Description } from '../inspect/ext4/describe.js';
 export type { Comparison } from '../inspect/ext4/comparison.js';
-export type { DescribedPartition } from '../inspect/inspect.js';
+export type { DescribedGguf, DescribedPartition } from '../inspect/inspect.js';
 export type { VerifiedModel } from '../inspect/models/model.js';
 export type { DataRange, NamedNode, NodeType } from '../inspect/node.js';
 export type { FileSystemKind } from '../inspect/recognise.js';

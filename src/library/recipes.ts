@@ -154,7 +154,7 @@ export type { PackageSourceOptions } from '../provenance/package-sources.js';
 export type { HttpAnswer, HttpClient, HttpRequest } from '../download/http-client.js';
 export type { OpenHttpClient } from '../download/api.js';
 export type { HttpOptions } from '../download/http.js';
-export type { PatienceOptions } from '../download/patience.js';
+export type { Clock, PatienceOptions } from '../download/patience.js';
 export type { RemoteFile } from '../download/remote-file.js';
 export type { AttentionShape, CatalogueFile, CatalogueUrl } from '../models/catalogue/entry.js';
 export type { ModelForm } from '../models/resolve/resolve-entry.js';
