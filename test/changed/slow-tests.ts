@@ -17,6 +17,8 @@ const COMMAND_LINE = [
   'src',
 ];
 const C_SOURCES = [':(glob)**/*.c', ':(glob)**/*.h', '.clang-format'];
+/** Programs of the host that parts of the guests are tested in, and what they are compiled of. */
+const GUEST_PROGRAMS = ['guest', ':(glob)test/guest/**/*.[ch]'];
 const TINY = ['models/zosia-tiny', 'zosia-tiny'];
 const GUESTS = [...COMMAND_LINE, 'test/boot/support'];
 
@@ -45,22 +47,22 @@ export const SLOW_TESTS: readonly SlowTests[] = [
       'test/boot/workers.test.ts': GUESTS,
       'test/formats/compression/zstd.test.ts': [],
       'test/formats/ext4/check/large.test.ts': [],
-      'test/guest/efi/encoder.test.ts': ['guest'],
-      'test/guest/efi/line-input.test.ts': ['guest'],
-      'test/guest/efi/line-view.test.ts': ['guest'],
-      'test/guest/efi/line.test.ts': ['guest'],
-      'test/guest/efi/model.test.ts': ['guest'],
-      'test/guest/efi/terminal-keys.test.ts': ['guest'],
-      'test/guest/engine/many-hostile.test.ts': ['guest', 'models/zosia-tiny'],
-      'test/guest/generation/turn.test.ts': ['guest', 'models/zosia-tiny'],
-      'test/guest/output-filter.test.ts': ['guest'],
-      'test/guest/products/multiply.test.ts': ['guest'],
+      'test/guest/efi/encoder.test.ts': GUEST_PROGRAMS,
+      'test/guest/efi/line-input.test.ts': GUEST_PROGRAMS,
+      'test/guest/efi/line-view.test.ts': GUEST_PROGRAMS,
+      'test/guest/efi/line.test.ts': GUEST_PROGRAMS,
+      'test/guest/efi/model.test.ts': GUEST_PROGRAMS,
+      'test/guest/efi/terminal-keys.test.ts': GUEST_PROGRAMS,
+      'test/guest/engine/many-hostile.test.ts': [...GUEST_PROGRAMS, 'models/zosia-tiny'],
+      'test/guest/generation/turn.test.ts': [...GUEST_PROGRAMS, 'models/zosia-tiny'],
+      'test/guest/output-filter.test.ts': GUEST_PROGRAMS,
+      'test/guest/products/multiply.test.ts': GUEST_PROGRAMS,
       'test/host/long-images.test.ts': [],
       'test/oracle/ext4-check/feature-images.test.ts': [],
       'test/oracle/ext4-check/mutation.test.ts': [],
       'test/oracle/ext4/extremes.test.ts': [],
       'test/oracle/ext4/sizes.test.ts': [],
-      'test/oracle/engine/greedy-all.test.ts': ['artifacts.lock.json', 'guest'],
+      'test/oracle/engine/greedy-all.test.ts': ['artifacts.lock.json', ...GUEST_PROGRAMS],
       'test/oracle/fat/mkfs.test.ts': [],
     },
   },
