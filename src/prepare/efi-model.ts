@@ -1,7 +1,8 @@
 import { overrideSettings } from '../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
+import type { TakenApart } from '../recipes/chat-pieces/take-apart.js';
 import { refuseCheckpointSettings } from '../recipes/efi/checkpoint-settings.js';
-import { ggufChatSettings } from '../recipes/efi/gguf-settings.js';
+import { ggufChatSettings, takeGgufTemplateApart } from '../recipes/efi/gguf-settings.js';
 import type { TemplateChoice } from '../recipes/efi/gguf-settings.js';
 import { readEfiGguf } from '../recipes/efi/gguf-model.js';
 import type { EfiGguf, ModelPlacement } from '../recipes/efi/gguf-model.js';
@@ -33,16 +34,26 @@ export interface AskedEfiModel {
   readonly settings: EfiSettings;
   /** What a user should know. */
   readonly notes: readonly string[];
+  /** The chat template that it talks by, if it does. */
+  readonly takenApart?: TakenApart | undefined;
+}
+
+export interface ReadModelOptions {
+  /** Of an earlier reading of the same model: to take a chat template apart is work. */
+  readonly takenApart?: TakenApart | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Reads a model that was named, and says what is asked in the terms of its kind.
  *
- * @throws ZosiaError as `readEfiGguf`, `ggufChatSettings` and `readEfiModel`
+ * @throws ZosiaError as `readEfiGguf`, `takeGgufTemplateApart`, `ggufChatSettings` and `readEfiModel`; the reason of
+ *   `signal`
  */
 export async function readNamedModel(
   named: CheckpointPaths | NamedGguf,
   { tokens, ...asked }: EfiRequest,
+  { takenApart, signal }: ReadModelOptions = {},
 ): Promise<AskedEfiModel> {
   if (!('gguf' in named)) {
     const settings = overrideSettings(asked, { steps: tokens });
@@ -56,9 +67,11 @@ export async function readNamedModel(
   const model = await readEfiGguf(gguf, search, { placement, contextTokens });
   // A form for single texts takes the place of the model's own.
   const chosen = asked.template === undefined ? template : null;
-  const chat = await ggufChatSettings(model, chosen, asked.system);
+  const known = chosen === null ? undefined : takenApart;
+  const form = known ?? (await takeGgufTemplateApart(model, chosen, signal));
+  const chat = ggufChatSettings(model, form, asked.system);
   const settings = overrideSettings(overrideSettings(asked, { predict: tokens }), chat);
-  return { model, settings, notes: cutContextNotes(model, contextTokens) };
+  return { model, settings, notes: cutContextNotes(model, contextTokens), takenApart: form };
 }
 
 /** The application takes no longer context than the model was trained for. */

@@ -57,14 +57,19 @@ export async function prepareEfiMachine(options: PrepareEfiOptions): Promise<Rea
     model,
     settings: asked,
     notes,
-  } = await readNamedModel(named, {
-    ...overrideSettings(settings, request),
-    tokens: request.tokens,
-  });
+    takenApart,
+  } = await readNamedModel(
+    named,
+    { ...overrideSettings(settings, request), tokens: request.tokens },
+    { signal },
+  );
   const files = await readEfiDiskFiles(model, { settings: asked });
   const { image: runDisk } = planEfiDisk(files, { sourceDateSeconds });
   const disk = efiDiskPath(places, 'vmdk');
-  const kept = 'gguf' in named ? await readNamedModel(named, settings) : { model, settings };
+  const kept =
+    'gguf' in named
+      ? await readNamedModel(named, settings, { takenApart, signal })
+      : { model, settings };
   await writeEfiDisk(kept.model, {
     format: 'vmdk',
     out: disk,
@@ -91,7 +96,7 @@ export async function describeEfiMachine(options: PrepareEfiOptions): Promise<Ef
   await findQemu(arch, folders.searchPath);
   const disk = { path: efiDiskPath(places, 'vmdk'), format: 'vmdk' } as const;
   const { memoryBytes, notes } = named
-    ? await describeNamed(named, request)
+    ? await describeNamed(named, request, signal)
     : await describeBuiltIn(request);
   const spec = await resolveEfiMachine(
     {
@@ -137,8 +142,9 @@ interface Described {
 async function describeNamed(
   named: CheckpointPaths | NamedGguf,
   request: EfiRequest,
+  signal: AbortSignal | undefined,
 ): Promise<Described> {
-  const { model, settings, notes } = await readNamedModel(named, request);
+  const { model, settings, notes } = await readNamedModel(named, request, { signal });
   planEfiDisk(await readEfiDiskFiles(model, { settings }));
   return { memoryBytes: model.memoryBytes, notes };
 }

@@ -177,7 +177,7 @@ async function readSubject(
     import('../options/efi-gguf.js'),
   ]);
   if (checkpoint !== undefined && !(await isCheckpoint(checkpoint, tokenizer, models))) {
-    return readGguf(checkpoint, flags, models);
+    return readGguf(checkpoint, flags, models, signal);
   }
   refuseGgufFlags(command, flags);
   const named = await namedCheckpoint(
@@ -197,7 +197,12 @@ async function readSubject(
   return { subject: model, settings: embedded.settings };
 }
 
-async function readGguf(gguf: string, flags: EfiDiskFlags, models: NamedModels): Promise<Subject> {
+async function readGguf(
+  gguf: string,
+  flags: EfiDiskFlags,
+  models: NamedModels,
+  signal: AbortSignal,
+): Promise<Subject> {
   const [{ readNamedModel }, { ggufSettings, templateChoice }] = await Promise.all([
     import('../../prepare/efi-model.js'),
     import('../options/efi-gguf.js'),
@@ -211,6 +216,7 @@ async function readGguf(gguf: string, flags: EfiDiskFlags, models: NamedModels):
       template: await templateChoice(flags),
     },
     { ...(await ggufSettings(flags)), tokens: flags.tokens },
+    { signal },
   );
   for (const note of notes) say(`zosia: ${note}`);
   return { subject: model, settings };

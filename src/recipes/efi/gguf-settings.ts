@@ -7,6 +7,7 @@ import {
 } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { takeTemplateApart } from '../chat-pieces/take-apart.js';
+import type { TakenApart } from '../chat-pieces/take-apart.js';
 import { templateOfGguf } from '../chat-pieces/gguf-template.js';
 import { chatSettings } from './chat-settings.js';
 import { refuseCheckpointSettings } from './checkpoint-settings.js';
@@ -32,21 +33,34 @@ const modelSetting = ({ placement, parts }: Pick<EfiGguf, 'placement' | 'parts'>
 export type TemplateChoice = string | null | undefined;
 
 /**
+ * Takes a model's chat template apart.
+ *
+ * @param template instead of the model's own; null for none
+ * @returns undefined where there is none
+ * @throws ZosiaError as `templateOfGguf` and `takeTemplateApart`
+ */
+export async function takeGgufTemplateApart(
+  model: Pick<EfiGguf, 'metadata'>,
+  template: TemplateChoice,
+  signal?: AbortSignal,
+): Promise<TakenApart | undefined> {
+  const source = template === null ? undefined : templateOfGguf(model, template);
+  return source && takeTemplateApart(source, { signal });
+}
+
+/**
  * What makes the machine talk by a model's chat template.
  *
- * @param template instead of the model's own; null for none, so that a text is gone on from
+ * @param template undefined for none, so that a text is gone on from
  * @param system what is asked for to stand before the conversation
- * @throws ZosiaError `ZOSIA_EFI_BAD_SETTING` for a system text without a template; as `takeTemplateApart` and
- *   `chatSettings`
+ * @throws ZosiaError `ZOSIA_EFI_BAD_SETTING` for a system text without a template; as `chatSettings`
  */
-export async function ggufChatSettings(
-  model: Pick<EfiGguf, 'metadata' | 'name'>,
-  template: TemplateChoice,
+export function ggufChatSettings(
+  model: Pick<EfiGguf, 'name'>,
+  template: TakenApart | undefined,
   system?: string,
-  signal?: AbortSignal,
-): Promise<EfiSettings> {
-  const source = template === null ? undefined : templateOfGguf(model, template);
-  if (source) return chatSettings(await takeTemplateApart(source, { signal }), system);
+): EfiSettings {
+  if (template) return chatSettings(template, system);
   if (system === undefined) return {};
   throw new ZosiaError(
     'ZOSIA_EFI_BAD_SETTING',

@@ -10,7 +10,7 @@ import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
 import { ggufMemoryBytes } from '../../../src/recipes/efi/gguf-memory.js';
 import { readEfiGguf } from '../../../src/recipes/efi/gguf-model.js';
-import { ggufChatSettings } from '../../../src/recipes/efi/gguf-settings.js';
+import { ggufChatSettings, takeGgufTemplateApart } from '../../../src/recipes/efi/gguf-settings.js';
 import { withRunDisk } from '../../../src/recipes/efi/run-disk.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -78,10 +78,13 @@ describe('ggufMemoryBytes', () => {
 describe('ggufChatSettings', () => {
   it('refuses a system text where there is no conversation', async () => {
     const model = await sampleEfiGguf(folder.file('chat'));
-    await expect(ggufChatSettings(model, null, 'Be brief.')).rejects.toThrow(
+    const none = await takeGgufTemplateApart(model, null);
+    expect(none).toBeUndefined();
+    expect(() => ggufChatSettings(model, none, 'Be brief.')).toThrow(
       zosiaError('ZOSIA_EFI_BAD_SETTING'),
     );
-    expect(await ggufChatSettings(model, CHATML, 'Be brief.')).toMatchObject({
+    const takenApart = await takeGgufTemplateApart(model, CHATML);
+    expect(ggufChatSettings(model, takenApart, 'Be brief.')).toMatchObject({
       system: 'Be brief.',
       chatUserEnd: '<|im_end|>\n<|im_start|>assistant\n',
     });
