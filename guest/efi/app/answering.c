@@ -1,5 +1,6 @@
 #include "answering.h"
 
+#include "engine/sampling/from_settings.h"
 #include "firmware/answer.h"
 #include "firmware/clock.h"
 #include "firmware/console.h"
@@ -37,8 +38,7 @@ static struct generator generator_of(struct session *session) {
         .transformer = &session->transformer,
         .language = &session->language,
         .sampler = &session->sampler,
-        .chain = {settings->temperature, settings->top_p, settings->min_p, settings->top_k,
-                  settings->repeat_penalty},
+        .chain = chain_of_settings(settings),
         .recent = settings->repeat_last_n,
         .conversation = &session->conversation,
         .stops = settings->stops,

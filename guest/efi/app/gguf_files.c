@@ -7,6 +7,8 @@
 enum {
     // How much of a file is read at first; most headers are shorter.
     HEAD_BYTES = 8 << 20,
+    // The vocabulary is in the first part: the others have little more than a table of tensors.
+    LATER_HEAD_BYTES = 256 << 10,
     // No vocabulary comes near this.
     HEAD_BYTES_MAX = 512 << 20,
 };
@@ -42,7 +44,7 @@ static bool read_header(struct gguf_on_disk *g, uint32_t part, struct failure *f
     const struct file *file = &g->parts[part];
     struct gguf *gguf = (struct gguf *)&g->files.files[part];
     struct failure reason;
-    for (uint64_t size = HEAD_BYTES;; size *= 2) {
+    for (uint64_t size = part == 0 ? HEAD_BYTES : LATER_HEAD_BYTES;; size *= 2) {
         if (size > file->size_bytes) size = file->size_bytes;
         if (!block_allocate(&g->headers[part], size, "the model's vocabulary", failure)) return false;
         if (!file_read(file, 0, g->headers[part].memory, size, NULL, failure)) return false;

@@ -22,7 +22,7 @@ bool gguf_is_in(const struct file *file);
 // Opens all parts and reads what stands before their data.
 bool gguf_open(struct gguf_on_disk *gguf, const struct file *first, struct failure *failure);
 
-// Bytes of all data, and of all that has been read already.
+// Bytes of the data of all parts.
 uint64_t gguf_data_bytes(const struct gguf_on_disk *gguf);
 
 // Reads the data, which then is at what `weights` says. The table has been read.
