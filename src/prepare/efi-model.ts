@@ -13,8 +13,8 @@ import type { ModelSearch } from '../recipes/find-model.js';
 
 /** A GGUF for the EFI machine, by what it is called. */
 export interface NamedGguf {
-  /** A path, or a name. */
-  readonly gguf: string;
+  /** A path, or a name; undefined is the built-in model. */
+  readonly gguf: string | undefined;
   readonly search: ModelSearch;
   /** In FAT where it has room, unless given. */
   readonly placement?: ModelPlacement | undefined;

@@ -1,6 +1,4 @@
 import type { Architecture } from '../artifacts/architectures.js';
-import { overrideSettings } from '../formats/llama2c/settings/settings.js';
-import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import type { Image } from '../image/image.js';
 import { findQemu, resolveEfiMachine } from '../machine/machine.js';
 import type { HostFolders } from '../host/host-folders.js';
@@ -8,10 +6,8 @@ import type { EfiMachineOptions, EfiMachineSpec } from '../machine/machine.js';
 import { planEfiDisk, writeEfiDisk } from '../recipes/efi/disk.js';
 import { readEfiDiskFiles } from '../recipes/efi/entries.js';
 import type { EfiDiskModel } from '../recipes/efi/entries.js';
-import { embeddedCheckpoint, embeddedCheckpointMemory } from '../recipes/embedded-checkpoint.js';
 import type { CheckpointPaths } from '../recipes/embedded-checkpoint.js';
-import { refuseGgufSettings } from '../recipes/efi/checkpoint-settings.js';
-import { efiDiskPath, efiModelDir } from '../recipes/places.js';
+import { efiDiskPath } from '../recipes/places.js';
 import type { Places } from '../recipes/places.js';
 import { readNamedModel } from './efi-model.js';
 import type { EfiRequest, NamedGguf } from './efi-model.js';
@@ -42,34 +38,24 @@ export interface ReadyEfiMachine {
 }
 
 /**
- * Checks a checkpoint and its tokenizer against each other, writes the disk that refers to them, plans one
- * for this run, and decides on the machine.
+ * Checks a GGUF, or a checkpoint and its tokenizer against each other, writes the disk that refers to them, plans
+ * one for this run, and decides on the machine.
  *
- * @throws ZosiaError as `embeddedCheckpoint`, `readEfiModel`, `writeEfiDisk` and `resolveEfiMachine`
+ * @throws ZosiaError as `readNamedModel`, `writeEfiDisk` and `resolveEfiMachine`
  */
 export async function prepareEfiMachine(options: PrepareEfiOptions): Promise<ReadyEfiMachine> {
   const { arch, places, request, folders, sourceDateSeconds, signal } = options;
   await findQemu(arch, folders.searchPath);
-  const built = options.model ? undefined : await builtInModel(places, signal);
-  const named = options.model ?? built!.model;
-  const settings = built?.settings ?? {};
-  const {
-    model,
-    settings: asked,
-    notes,
-    takenApart,
-  } = await readNamedModel(
-    named,
-    { ...overrideSettings(settings, request), tokens: request.tokens },
-    { signal },
-  );
+  const named = options.model ?? builtInModel(places);
+  const read = await readNamedModel(named, request, { signal });
+  const { model, settings: asked, notes, takenApart } = read;
   const files = await readEfiDiskFiles(model, { settings: asked });
   const { image: runDisk } = planEfiDisk(files, { sourceDateSeconds });
   const disk = efiDiskPath(places, 'vmdk');
   const kept =
     'gguf' in named
-      ? await readNamedModel(named, settings, { takenApart, signal })
-      : { model, settings };
+      ? await readNamedModel(named, {}, { takenApart, signal })
+      : { model, settings: {} };
   await writeEfiDisk(kept.model, {
     format: 'vmdk',
     out: disk,
@@ -89,15 +75,17 @@ export async function prepareEfiMachine(options: PrepareEfiOptions): Promise<Rea
  * Decides on the machine that {@link prepareEfiMachine} would make ready. Nothing is written: its disk
  * need not be there yet.
  *
- * @throws ZosiaError as `embeddedCheckpointMemory`, `readEfiModel`, `planEfiDisk` and `resolveEfiMachine`
+ * @throws ZosiaError as `readNamedModel`, `planEfiDisk` and `resolveEfiMachine`
  */
 export async function describeEfiMachine(options: PrepareEfiOptions): Promise<EfiMachineSpec> {
-  const { arch, places, model: named, request, folders, signal } = options;
+  const { arch, places, request, folders, signal } = options;
   await findQemu(arch, folders.searchPath);
   const disk = { path: efiDiskPath(places, 'vmdk'), format: 'vmdk' } as const;
-  const { memoryBytes, notes } = named
-    ? await describeNamed(named, request, signal)
-    : await describeBuiltIn(request);
+  const { memoryBytes, notes } = await describeNamed(
+    options.model ?? builtInModel(places),
+    request,
+    signal,
+  );
   const spec = await resolveEfiMachine(
     {
       ...options.machine,
@@ -115,23 +103,10 @@ export async function describeEfiMachine(options: PrepareEfiOptions): Promise<Ef
 const withNotes = (spec: EfiMachineSpec, notes: readonly string[]): EfiMachineSpec =>
   notes.length === 0 ? spec : { ...spec, notes: [...(spec.notes ?? []), ...notes] };
 
-/**
- * The built-in model as the EFI machine gets it: as a checkpoint, made of its GGUF. To have it run as the GGUF that
- * it is, this and `describeBuiltIn` are all that changes.
- */
-async function builtInModel(
-  places: Places,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly model: CheckpointPaths | NamedGguf; readonly settings: EfiSettings }> {
-  const { settings, ...model } = await embeddedCheckpoint(efiModelDir(places), { signal });
-  return { model, settings };
-}
-
-/** {@link builtInModel} without a file that is written. */
-async function describeBuiltIn({ tokens, ...asked }: EfiRequest): Promise<Described> {
-  refuseGgufSettings(asked);
-  return { memoryBytes: await embeddedCheckpointMemory({ ...asked, steps: tokens }), notes: [] };
-}
+const builtInModel = ({ modelsDir }: Places): NamedGguf => ({
+  gguf: undefined,
+  search: { modelsDir },
+});
 
 interface Described {
   readonly memoryBytes: number;

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { checkGguf } from '../formats/gguf/check.js';
 import { describeModel } from '../formats/gguf/model-info.js';
-import { readCheckpoint } from '../formats/llama2c/checkpoint.js';
 import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
 import type { Llama2cPair } from '../formats/llama2c/from-gguf.js';
-import { overrideSettings } from '../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { digestFile, digestImage } from '../host/digest.js';
-import { accessImage } from '../image/access-image.js';
 import type { Image } from '../image/image.js';
 import { accessFile } from '../host/access-file.js';
 import { writeRaw } from '../host/raw-writer.js';
@@ -17,7 +14,6 @@ import {
   embeddedModelPath,
 } from './embedded-model.js';
 import type { KnownCheckpointDigests } from './efi/model.js';
-import { efiMemoryBytes, textSizes } from './efi/memory.js';
 import { lookAtFile } from '../host/host-file.js';
 
 export interface CheckpointPaths {
@@ -34,8 +30,8 @@ export interface EmbeddedCheckpoint extends CheckpointPaths {
 }
 
 /**
- * The built-in model as the EFI machine reads it: a llama2.c checkpoint and its tokenizer,
- * made of the GGUF. Files that are right already are left alone.
+ * The built-in model as programs of llama2.c read it: a checkpoint and its tokenizer, made of the GGUF, which is what
+ * the EFI machine runs. Files that are right already are left alone.
  *
  * @param folder where the two files are put
  *
@@ -57,24 +53,6 @@ export async function embeddedCheckpoint(
       tokenizer: { sha256: await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal) },
     };
     return { ...paths, known, settings };
-  });
-}
-
-/**
- * What the application allocates for the built-in model. No file is written.
- *
- * @param asked settings that hold in place of the model's own
- * @throws ZosiaError as `embeddedModelPath`
- */
-export async function embeddedCheckpointMemory(asked: EfiSettings): Promise<number> {
-  return withEmbeddedPair(undefined, async (pair, settings) => {
-    const checkpoint = await readCheckpoint(accessImage(pair.checkpoint), EMBEDDED_MODEL_NAME);
-    const tokenizerBytes = pair.tokenizer.sizeBytes;
-    return efiMemoryBytes({
-      checkpoint,
-      tokenizerBytes,
-      ...textSizes(overrideSettings(settings, asked)),
-    });
   });
 }
 

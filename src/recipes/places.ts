@@ -106,9 +106,6 @@ export const efiDiskPath = (
   program: 'llama2' | 'hello' = 'llama2',
 ): string => join(artifactsDir, 'efi', `${program}-disk.${format === 'raw' ? 'img' : 'vmdk'}`);
 
-/** Where the EFI machine's built-in model is put, unless its disk is to be elsewhere. */
-export const efiModelDir = ({ artifactsDir }: Places): string => join(artifactsDir, 'efi');
-
 /** `raw` is a plain file; `vmdk` refers to the model where it lies, copying nothing. */
 export type DiskFormat = 'raw' | 'vmdk';
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
+import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
 import { modelGguf } from '../formats/gguf/samples.js';
 import { zosia } from '../support/cli.js';
 import { killAgainAndAgain } from '../support/kills.js';
@@ -36,6 +37,8 @@ async function copyPackages(cache: string): Promise<void> {
   }
 }
 
+let checkpoint: string;
+let tokenizer: string;
 let mirror: { readonly server: Server; readonly url: string; readonly missed: readonly string[] };
 
 /** Serves the packages in the cache as a mirror of Debian's archive does. */
@@ -79,8 +82,7 @@ beforeAll(async () => {
     ...['image', 'model', folder.file('model.gguf'), '--add', `${many}:/many`],
     ...['--out', folder.file('many.img')],
   );
-  // It puts the checkpoint of the built-in model into the cache.
-  await mustRun('image', 'efi', '--out', folder.file('efi/disk.img'));
+  ({ checkpoint, tokenizer } = await embeddedCheckpoint(folder.file('tiny')));
 });
 
 afterAll(() => {
@@ -107,11 +109,7 @@ const COMMANDS: Readonly<Record<string, () => KilledCommand>> = {
   }),
   extract: () => ({ args: ['extract', folder.file('many.img'), '--out', 'out', '--force'] }),
   'model convert': () => ({
-    args: [
-      ...['model', 'convert', join(HOST.cacheDirectory, 'models', 'zosia-tiny.bin')],
-      ...['--tokenizer', join(HOST.cacheDirectory, 'models', 'zosia-tiny-tokenizer.bin')],
-      ...['--out', 'out/tiny.gguf'],
-    ],
+    args: [...['model', 'convert', checkpoint, '--tokenizer', tokenizer, '--out', 'out/tiny.gguf']],
   }),
   fetch: () => ({
     args: ['fetch', '--arch', ARCH],

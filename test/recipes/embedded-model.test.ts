@@ -5,7 +5,6 @@ import { sha256 } from '../../src/image/sha256.js';
 import { embeddedCheckpoint } from '../../src/recipes/embedded-checkpoint.js';
 import { embeddedModelPath } from '../../src/recipes/embedded-model.js';
 import { readModel } from '../../src/recipes/model.js';
-import { defaultPlaces, efiModelDir } from '../../src/recipes/places.js';
 import { EMBEDDED_MODEL } from '../support/embedded-model.js';
 import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -73,19 +72,19 @@ describe('the built-in model', () => {
   });
 
   it('is converted to a checkpoint once, and again if that was damaged', async () => {
-    const places = defaultPlaces(folder.path);
-    const paths = await embeddedCheckpoint(efiModelDir(places));
+    const directory = folder.file('once');
+    const paths = await embeddedCheckpoint(directory);
     const { checkpoint, tokenizer } = paths;
     const written = [await readFile(checkpoint), await readFile(tokenizer)];
     await utimes(checkpoint, 1000, 1000);
-    expect(await embeddedCheckpoint(efiModelDir(places))).toEqual(paths);
+    expect(await embeddedCheckpoint(directory)).toEqual(paths);
     expect((await stat(checkpoint)).mtimeMs).toBe(1_000_000);
 
     await copyFile(tokenizer, checkpoint);
     const other = Buffer.from(written[1]!);
     other[100]! ^= 1;
     await writeFile(tokenizer, other);
-    await embeddedCheckpoint(efiModelDir(places));
+    await embeddedCheckpoint(directory);
     expect(written[0]!.equals(await readFile(checkpoint))).toBe(true);
     expect(written[1]!.equals(await readFile(tokenizer))).toBe(true);
   });

@@ -14,7 +14,7 @@ import type { Vocabulary } from './llama2-tokens.js';
 /** The built-in model. */
 export const EMBEDDED_MODEL = join(EMBEDDED_MODEL_DIRECTORY, 'zosia-tiny.gguf');
 
-/** The same model as the EFI machine reads it, and what the reference implementation makes of it. */
+/** The same model as a llama2.c checkpoint, and what the reference implementation makes of it. */
 export interface EmbeddedReference extends CheckpointPaths {
   readonly vocabulary: Vocabulary;
   /** What it writes: always the likeliest token, at most 256 of them, unless the options say otherwise. */

@@ -1,9 +1,7 @@
-import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { byteSize } from '../options/byte-size.js';
 import type { CliContext } from '../context.js';
-import { folders } from '../environment.js';
 import { namedCheckpoint } from '../options/efi-model.js';
 import type { GgufTextFlags } from '../options/efi-gguf.js';
 import {
@@ -16,7 +14,7 @@ import { addEfiSettingsOptions, EFI_SETTINGS_FLAGS, efiSettings } from '../optio
 import { modelsDirOption, namedModels } from '../options/models.js';
 import { sourceDateOption } from '../options/source-date.js';
 import { architecture } from '../options/values.js';
-import { formatBytes, printJson, say } from '../output/output.js';
+import { embeddedModelNotice, formatBytes, printJson, say } from '../output/output.js';
 import { startProgress } from '../output/progress.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import type { PartitionTableKind } from '../../recipes/efi/disk-plan.js';
@@ -24,8 +22,7 @@ import type { EfiDiskModel } from '../../recipes/efi/entries.js';
 import type { NamedModels } from '../../models/named-models.js';
 import { overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
-import { ZosiaError } from '../../errors.js';
-import { defaultPlaces, efiDiskPath, efiModelDir } from '../../recipes/places.js';
+import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
 import type { DiskFormat } from '../../recipes/places.js';
 
 interface EfiDiskFlags
@@ -49,6 +46,7 @@ interface EfiDiskFlags
 }
 
 const EXAMPLE = 'zosia image efi --model stories15M.bin --tokenizer tokenizer.bin';
+const GGUF_EXAMPLE = 'zosia image efi --model model.gguf';
 
 export function defineImageEfi(command: Command, { signal }: CliContext): void {
   command
@@ -104,18 +102,18 @@ Examples:
   ${EXAMPLE}
   ${EXAMPLE} --prompt "The dragon" --temp 0
   ${EXAMPLE} --interactive --format vmdk
-  zosia image efi --model model.gguf --interactive --format vmdk
-  zosia image efi --model model.gguf --model-as partition --ctx 2048
+  ${GGUF_EXAMPLE} --interactive --format vmdk
+  ${GGUF_EXAMPLE} --model-as partition --ctx 2048
   zosia image efi --hello --arch x86_64 --partition-table gpt --out stick.img
 
-Without --model and --tokenizer the disk has the built-in model: it tells a story, or
-answers --prompt. Unless given, --template and --temp are what it was made for; for other
-models, nothing stands round a prompt, and the temperature is 1.
+Without --model and --tokenizer the disk has the built-in model, a GGUF: it tells a story, or
+answers --prompt. A GGUF has its own chat template, and its own temperature or 0.8, unless given;
+of a checkpoint, nothing stands round a prompt, and the temperature is 1.
 --prompt to --mode become llama2.cfg on the disk, a text file that can be edited there.`,
     )
     .action(async (flags: EfiDiskFlags) => {
       const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
-      const { subject, settings } = await readSubject(command, flags, signal);
+      const { subject, settings } = await readSubject(command, flags);
       const { arch, format, partitionTable, size } = flags;
       const program = flags.hello ? 'hello' : 'llama2';
       const out = flags.out ?? efiDiskPath(defaultPlaces(), format, program);
@@ -148,35 +146,22 @@ models, nothing stands round a prompt, and the temperature is 1.
     });
 }
 
-/**
- * Where the built-in model's files lie for a disk elsewhere than in artifacts/: nothing else is written
- * there. A VMDK refers to them, and so they stand beside it; a raw disk has a copy.
- */
-function embeddedFolder(format: DiskFormat, out: string | undefined): string {
-  if (out === undefined) return efiModelDir(defaultPlaces());
-  return format === 'vmdk' ? dirname(out) : join(folders().cacheDirectory, 'models');
-}
-
 interface Subject {
   readonly subject: EfiDiskModel | 'hello';
   /** What holds where no option says otherwise. */
   readonly settings?: EfiSettings | undefined;
 }
 
-async function readSubject(
-  command: Command,
-  flags: EfiDiskFlags,
-  signal: AbortSignal,
-): Promise<Subject> {
-  const { hello, model: checkpoint, tokenizer, mode, format, out, modelsDir } = flags;
+async function readSubject(command: Command, flags: EfiDiskFlags): Promise<Subject> {
+  const { hello, model: checkpoint, tokenizer, modelsDir } = flags;
   if (hello) return { subject: 'hello' };
-  if (mode === 'chat' && checkpoint === undefined && tokenizer === undefined) throw noChatMode();
   const models = namedModels({ modelsDir }, { hold: true });
   const [{ readNamedModel }, { isCheckpoint, refuseGgufFlags }] = await Promise.all([
     import('../../prepare/efi-model.js'),
     import('../options/efi-gguf.js'),
   ]);
-  if (checkpoint !== undefined && !(await isCheckpoint(checkpoint, tokenizer, models))) {
+  if (!(await isCheckpoint(checkpoint, tokenizer, models))) {
+    if (checkpoint === undefined) say(embeddedModelNotice(GGUF_EXAMPLE));
     return readGguf(checkpoint, flags, models, signal);
   }
   refuseGgufFlags(command, flags);
@@ -190,15 +175,11 @@ async function readSubject(
     },
     models,
   );
-  if (named) return { subject: (await readNamedModel(named, {})).model };
-  const { embeddedCheckpoint } = await import('../../recipes/embedded-checkpoint.js');
-  const embedded = await embeddedCheckpoint(embeddedFolder(format, out), { signal });
-  const { model } = await readNamedModel(embedded, {});
-  return { subject: model, settings: embedded.settings };
+  return { subject: (await readNamedModel(named, {})).model };
 }
 
 async function readGguf(
-  gguf: string,
+  gguf: string | undefined,
   flags: EfiDiskFlags,
   models: NamedModels,
   signal: AbortSignal,
@@ -220,12 +201,4 @@ async function readGguf(
   );
   for (const note of notes) say(`zosia: ${note}`);
   return { subject: model, settings };
-}
-
-function noChatMode(): ZosiaError {
-  return new ZosiaError('ZOSIA_EFI_BAD_SETTING', 'the built-in model was not made for mode=chat', {
-    hint:
-      "Name one of Llama 2's chat models with --model and --tokenizer; " +
-      'the built-in model answers without --mode.',
-  });
 }

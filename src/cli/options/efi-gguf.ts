@@ -9,7 +9,6 @@ import { accessFile } from '../../host/access-file.js';
 import { findEntry } from '../../models/catalogue/catalogue.js';
 import type { NamedModels } from '../../models/named-models.js';
 import type { TemplateChoice } from '../../recipes/efi/gguf-settings.js';
-import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
 import { hasCheckpoint } from '../../recipes/find-checkpoint.js';
 
 /** What is told of a GGUF alone, whichever machine runs it. */
@@ -64,14 +63,15 @@ export async function templateChoice({ chatTemplate }: GgufTextFlags): Promise<T
 
 /**
  * Whether what was named is a llama2.c checkpoint rather than a GGUF: it comes with a tokenizer, or is known as one,
- * or is a file that is no GGUF.
+ * or is a file that is no GGUF. The built-in model is a GGUF.
  */
 export async function isCheckpoint(
   named: string | undefined,
   tokenizer: string | undefined,
   models: NamedModels,
 ): Promise<boolean> {
-  if (named === undefined || named === EMBEDDED_MODEL_NAME || tokenizer !== undefined) return true;
+  if (tokenizer !== undefined) return true;
+  if (named === undefined) return false;
   const found = await stat(named).catch(() => undefined);
   if (found?.isFile()) return !(await isGgufFile(named));
   if (await hasCheckpoint(named, models)) return true;

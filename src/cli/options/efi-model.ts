@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import { embeddedModelNotice, say } from '../output/output.js';
 import { findCheckpoint } from '../../recipes/find-checkpoint.js';
 import type { NamedModels } from '../../models/named-models.js';
 import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
-import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
 
 /** What was named on the command line. */
 export interface NamedCheckpoint {
@@ -22,8 +20,7 @@ export interface CheckpointWording {
 }
 
 /**
- * The files that were named, or those that a name stands for; undefined is the built-in model, which is said where
- * it was not named. It has a name, too.
+ * The files of a checkpoint that were named, or those that a name stands for.
  *
  * @throws CommanderError when one was named without the other; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`,
  * `ZOSIA_MODEL_NOT_FOUND`
@@ -33,12 +30,8 @@ export async function namedCheckpoint(
   { checkpoint, tokenizer }: NamedCheckpoint,
   wording: CheckpointWording,
   models: NamedModels,
-): Promise<CheckpointPaths | undefined> {
+): Promise<CheckpointPaths> {
   const { example, otherwise = '' } = wording;
-  if ([undefined, EMBEDDED_MODEL_NAME].includes(checkpoint) && tokenizer === undefined) {
-    if (checkpoint === undefined) say(embeddedModelNotice(example));
-    return undefined;
-  }
   const missing = (what: string): never =>
     command.error(`error: ${what} is missing, as in ${example}${otherwise}`);
   if (checkpoint === undefined) return missing(wording.checkpoint);

@@ -14,10 +14,10 @@ import { efiMachineOptions, efiRunSettings } from '../options/efi.js';
 import type { EfiFlags } from '../options/efi.js';
 import { namedModels } from '../options/models.js';
 import type { ModelFlags } from '../options/models.js';
+import { embeddedModelNotice, say } from '../output/output.js';
 import type { Architecture } from '../../artifacts/architectures.js';
 import { fileIdentity } from '../../host/file-identity.js';
 import type { CheckpointPaths } from '../../recipes/embedded-checkpoint.js';
-import { EMBEDDED_MODEL_NAME } from '../../recipes/embedded-model.js';
 import { hasCheckpoint } from '../../recipes/find-checkpoint.js';
 import { isModelHere } from '../../recipes/find-model.js';
 import { modelToStart } from './named-model.js';
@@ -36,7 +36,8 @@ export interface EfiUpFlags extends EfiFlags, GgufTextFlags, EfiGgufFlags, Model
   sourceDate?: number | undefined;
 }
 
-const EXAMPLE = 'zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin';
+const EXAMPLE = 'zosia up --machine efi model.gguf';
+const CHECKPOINT_EXAMPLE = 'zosia up --machine efi stories15M.bin --tokenizer tokenizer.bin';
 
 /** `zosia up` for the EFI machine. */
 export async function upEfi(
@@ -97,21 +98,21 @@ interface Chosen {
 async function checkpointToStart(
   command: Command,
   { named: given, flags, context, arch }: Chosen,
-): Promise<CheckpointPaths | undefined> {
+): Promise<CheckpointPaths> {
   const { tokenizer } = flags;
   const { named, models } = await modelToStart(given, flags, context, {
     arch,
     form: 'checkpoint',
     modelsDir: defaultPlaces().modelsDir,
     isHere: async (name, found) => {
-      if (name === EMBEDDED_MODEL_NAME || (await fileIdentity(name)) !== undefined) return true;
+      if ((await fileIdentity(name)) !== undefined) return true;
       return tokenizer !== undefined || (await hasCheckpoint(name, found));
     },
   });
   return namedCheckpoint(
     command,
     { checkpoint: named, tokenizer },
-    { checkpoint: 'a checkpoint', example: EXAMPLE },
+    { checkpoint: 'a checkpoint', example: CHECKPOINT_EXAMPLE },
     models,
   );
 }
@@ -127,5 +128,6 @@ async function ggufToStart({ named: given, flags, context, arch }: Chosen): Prom
     isHere: (name, found) => isModelHere(name, { modelsDir, named: found }),
   });
   const search = { modelsDir, named: models };
-  return { gguf: named!, search, placement: flags.modelAs, template };
+  if (named === undefined) say(embeddedModelNotice(EXAMPLE));
+  return { gguf: named, search, placement: flags.modelAs, template };
 }

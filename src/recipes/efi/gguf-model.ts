@@ -42,13 +42,13 @@ export interface ReadEfiGgufOptions {
 }
 
 /**
- * Finds a GGUF as `readModel` does, and checks that the EFI machine runs it.
+ * Finds a GGUF as `readModel` does, and checks that the EFI machine runs it; undefined is the built-in one.
  *
  * @throws ZosiaError `ZOSIA_EFI_MODEL_UNSUPPORTED`, `ZOSIA_EFI_MODEL_TOO_LARGE`, `ZOSIA_EFI_BAD_NAME`, and those of
  *   `readModel`
  */
 export async function readEfiGguf(
-  name: string,
+  name: string | undefined,
   search: string | ModelSearch,
   options: ReadEfiGgufOptions = {},
 ): Promise<EfiGguf> {

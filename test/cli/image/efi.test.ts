@@ -1,12 +1,13 @@
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EfiDiskManifest } from '../../../src/recipes/efi/manifest.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
-import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';
+import { GGUF_SAMPLING } from '../../../src/formats/llama2c/settings/settings.js';
 import { modelGguf } from '../../formats/gguf/samples.js';
 import { sampleTokenizer, writeSampleFiles } from '../../recipes/efi/samples.js';
 import { zosia } from '../../support/cli.js';
+import { EMBEDDED_MODEL } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
 
 const folder = temporaryFolder();
@@ -41,10 +42,7 @@ async function expectRefusal(args: readonly string[], message: RegExp, status = 
 describe('zosia image efi', () => {
   it.each([
     ['raw', ['my.img', 'my.img.json']],
-    [
-      'vmdk',
-      ['my.vmdk', 'my.vmdk.json', 'my-metadata.img', 'zosia-tiny.bin', 'zosia-tiny-tokenizer.bin'],
-    ],
+    ['vmdk', ['my.vmdk', 'my.vmdk.json', 'my-metadata.img']],
   ])('writes only the named disk: %s', async (format, files) => {
     const out = folder.file('out');
     await mkdir(out);
@@ -52,7 +50,7 @@ describe('zosia image efi', () => {
     await imageEfi(['--format', format, '--out', path], { ZOSIA_CACHE: folder.file('cache') });
     await expect(stat(folder.file('artifacts'))).rejects.toThrow('ENOENT');
     expect(new Set(await readdir(out))).toEqual(new Set(files));
-    const verified = await zosia(['verify', path], { cwd: folder.path });
+    const verified = await zosia(['verify', path, '--allow-outside'], { cwd: folder.path });
     expect(verified.stdout).toContain('clean');
   });
 
@@ -125,10 +123,10 @@ describe('zosia image efi', () => {
     );
   });
 
-  it('rejects chat mode for the built-in model', async () => {
+  it.each(['--mode chat', '--steps 5'])('rejects %s for the built-in model', async (option) => {
     await expectRefusal(
-      ['--mode', 'chat'],
-      /^error: the built-in model was not made for mode=chat\nhint: .*--model and --tokenizer/,
+      option.split(' '),
+      /\nerror: (mode|steps) is of llama2\.c checkpoints, and the model is a GGUF\nhint: .*--tokens/,
     );
   });
 
@@ -166,7 +164,7 @@ describe('zosia image efi', () => {
     const { stdout, exitCode } = await zosia(['image', 'efi', '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/--tokenizer.*--prompt.*--partition-table.*Examples:/s);
-    expect(stdout).toMatch(/has the built-in model.* Unless given, --template and --temp are/s);
+    expect(stdout).toMatch(/has the built-in model, a GGUF.*its own chat template/s);
   });
 
   it.each([
@@ -255,6 +253,15 @@ describe('zosia image efi of a GGUF', () => {
 });
 
 describe('zosia image efi without a model', () => {
+  const readDiskFile = async (path: string, file: string): Promise<Buffer> => {
+    const disk = await openEfiDisk(path);
+    try {
+      const stat = await disk.fat.stat(file);
+      return Buffer.from(await (await disk.fat.open(stat)).read(0, stat.sizeBytes));
+    } finally {
+      await disk.close();
+    }
+  };
   const settingsOf = async (path: string) => {
     const disk = await openEfiDisk(path);
     try {
@@ -267,19 +274,33 @@ describe('zosia image efi without a model', () => {
   it('writes the disk of the built-in model, and reports that it does', async () => {
     const { stdout, stderr, exitCode } = await zosia(['image', 'efi'], { cwd: folder.path });
     expect({ stdout, exitCode }, stderr).toEqual({ stdout: '', exitCode: 0 });
-    expect(stderr).toContain('using the built-in zosia-tiny. Another one: zosia image efi --model');
-    expect(await settingsOf(folder.file('artifacts/efi/llama2-disk.img'))).toEqual({
-      ...DEFAULT_EFI_SETTINGS,
-      model: 'zosia-tiny.bin',
-      tokenizer: 'zosia-tiny-tokenizer.bin',
-      template: 'Q: {prompt}\nA:',
-      temp: 0.7,
-    });
+    expect(stderr).toContain(
+      'using the built-in zosia-tiny. Another one: zosia image efi --model model.gguf\n',
+    );
+    const path = folder.file('artifacts/efi/llama2-disk.img');
+    const settings = await settingsOf(path);
+    expect(settings).toMatchObject({ model: 'zosia-tiny.gguf', template: 'Q: {prompt}\nA:' });
+    const sampling = { ...GGUF_SAMPLING, temp: 0.7 };
+    expect(settings).toMatchObject({ ...sampling, context: 512, interactive: false });
+    const ofCheckpoints = { tokenizer: undefined, steps: undefined, mode: undefined };
+    expect({ ...ofCheckpoints, ...settings }).toMatchObject(ofCheckpoints);
+    const bytes = await readDiskFile(path, '/zosia-tiny.gguf');
+    expect(bytes.equals(await readFile(EMBEDDED_MODEL))).toBe(true);
+  });
+
+  it('writes the same disk as when the file is given', async () => {
+    await copyFile(EMBEDDED_MODEL, folder.file('zosia-tiny.gguf'));
+    await imageEfi(['--out', 'unnamed.img']);
+    await imageEfi(['--model', 'zosia-tiny.gguf', '--out', 'named.img']);
+    const [unnamed, named] = await Promise.all(
+      ['unnamed.img', 'named.img'].map((name) => readFile(folder.file(name))),
+    );
+    expect(unnamed!.equals(named!)).toBe(true);
   });
 
   it('prefers given options to the settings of the built-in model', async () => {
     const { path } = await imageEfi(['--template', '{prompt}!', '--temp', '0.5', '--prompt', 'Hi']);
     const own = { template: '{prompt}!', temp: 0.5, prompt: 'Hi' };
-    expect(await settingsOf(path)).toMatchObject({ ...own, model: 'zosia-tiny.bin' });
+    expect(await settingsOf(path)).toMatchObject({ ...own, model: 'zosia-tiny.gguf' });
   });
 });

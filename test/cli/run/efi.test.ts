@@ -124,7 +124,9 @@ describe('zosia up --machine efi', () => {
     const named = await run(ends(ANSWERS), ['up', '--machine', 'efi', 'zosia-tiny']);
     expect(named.exitCode, named.stderr).toBe(0);
     expect(named.stderr).not.toContain('No model is named');
-    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({ temp: 0.7 });
+    expect(await diskSettings('artifacts/efi/llama2-disk.vmdk')).toMatchObject({
+      ...{ model: 'zosia-tiny.gguf', temp: 0.7, topK: 40 },
+    });
   });
 
   it('rejects a missing checkpoint or tokenizer, and names it', async () => {
@@ -334,7 +336,7 @@ describe('zosia up --machine efi without a model', () => {
       expect(exitCode, stderr).toBe(0);
       expect(await askedSettings()).toMatchObject({
         ...settings,
-        model: 'zosia-tiny.bin',
+        model: 'zosia-tiny.gguf',
         prompt: 'Hi',
       });
     },

@@ -23,7 +23,7 @@ describe('the built-in model without a prompt, at temperature 0', () => {
   beforeAll(async () => {
     await run(
       ...['image', 'efi', '--out', efiDisk(), '--arch', hostArchitecture()],
-      ...['--steps', `${TOKENS}`, '--temp', '0', '--poweroff'],
+      ...['-n', `${TOKENS}`, '--temp', '0', '--poweroff'],
     );
     files = await embeddedCheckpoint(folder.path);
     vocabulary = readVocabulary(await readFile(files.tokenizer));
