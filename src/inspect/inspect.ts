@@ -13,6 +13,7 @@ import { describeExt4 } from './ext4/describe.js';
 import type { Ext4Description } from './ext4/describe.js';
 import { describeFat } from './fat/describe.js';
 import type { FatDescription } from './fat/describe.js';
+import { efiModelProblems } from './efi-problems.js';
 import type { ImageContent, OpenImage } from './open-image.js';
 import type { DiskPartition } from './partition.js';
 import type { DiskExtent } from './vmdk-disk.js';
@@ -42,6 +43,8 @@ export interface Inspection {
   readonly ext4?: Ext4Description | undefined;
   readonly fat?: FatDescription | undefined;
   readonly cpio?: CpioDescription | undefined;
+  /** What keeps the EFI machine from running the model of a disk; verifying finds more. */
+  readonly problems: readonly Finding[];
 }
 
 export interface DescribedPartition extends DiskPartition {
@@ -76,6 +79,7 @@ export async function inspectImage(image: OpenImage, signal?: AbortSignal): Prom
     extents,
     ...(await describeTable(image)),
     ...(await describeContent(content, signal)),
+    problems: await efiModelProblems(image, signal),
   };
 }
 

@@ -5,11 +5,12 @@ import { verifyCpioContents } from './cpio/verify.js';
 import type { CpioVerification } from './cpio/verify.js';
 import { verifyExt4Contents } from './ext4/verify.js';
 import type { Ext4Verification } from './ext4/verify.js';
+import type { FatModelsOptions } from './fat/models.js';
 import { verifyFatContents } from './fat/verify.js';
 import type { FatVerification } from './fat/verify.js';
 import type { VerifyOptions } from './verify-options.js';
 import { sliceAccess } from '../image/slice-access.js';
-import { checkGgufPartitions } from './models/gguf-partitions.js';
+import { checkGgufPartitions, ggufPartitions } from './models/gguf-partitions.js';
 import type { VerifiedModel } from './models/model.js';
 import type { OpenImage } from './open-image.js';
 import { partitionsToLookInto } from './partition.js';
@@ -59,10 +60,11 @@ export async function verifyImage(
   const { content, path, table } = image;
   const findings = new Findings();
   if (table) findings.addReport(table);
+  const checks = { ...options, ggufPartitionCount: ggufPartitions(image).length };
   const verified =
     content.kind === 'partitions'
-      ? await verifyPartitions(image, content.problem, findings, options)
-      : await VERIFIERS[content.kind](content.source, findings, options);
+      ? await verifyPartitions(image, content.problem, findings, checks)
+      : await VERIFIERS[content.kind](content.source, findings, checks);
   const partitionModels = await checkGgufPartitions(image, findings, options.signal);
   const { problems, problemCount, warnings } = findings;
   return { path, problems, problemCount, warnings, partitionModels, ...verified };
@@ -73,7 +75,7 @@ async function verifyPartitions(
   { disk, table }: OpenImage,
   nothing: ZosiaError,
   findings: Findings,
-  options: VerifyOptions,
+  options: VerifyOptions & FatModelsOptions,
 ): Promise<PartitionsVerification> {
   const partitions: PartitionsVerification['partitions'][number][] = [];
   for (const { number, offset, sizeBytes, fileSystem } of partitionsToLookInto(table)) {

@@ -75,7 +75,10 @@ export async function readNamedModel(
 }
 
 /** The application takes no longer context than the model was trained for. */
-function cutContextNotes({ contextTokens }: EfiGguf, asked = 0): string[] {
+export function cutContextNotes(
+  { contextTokens }: Pick<EfiGguf, 'contextTokens'>,
+  asked = 0,
+): string[] {
   if (asked <= contextTokens) return [];
   return [
     `the model was trained for a context of ${contextTokens} tokens: it gets these, and not ${asked}`,

@@ -113,7 +113,7 @@ of a checkpoint, nothing stands round a prompt, and the temperature is 1.
     )
     .action(async (flags: EfiDiskFlags) => {
       const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
-      const { subject, settings } = await readSubject(command, flags);
+      const { subject, settings } = await readSubject(command, flags, signal);
       const { arch, format, partitionTable, size } = flags;
       const program = flags.hello ? 'hello' : 'llama2';
       const out = flags.out ?? efiDiskPath(defaultPlaces(), format, program);
@@ -152,7 +152,11 @@ interface Subject {
   readonly settings?: EfiSettings | undefined;
 }
 
-async function readSubject(command: Command, flags: EfiDiskFlags): Promise<Subject> {
+async function readSubject(
+  command: Command,
+  flags: EfiDiskFlags,
+  signal: AbortSignal,
+): Promise<Subject> {
   const { hello, model: checkpoint, tokenizer, modelsDir } = flags;
   if (hello) return { subject: 'hello' };
   const models = namedModels({ modelsDir }, { hold: true });

@@ -103,6 +103,9 @@ function describe(inspection: Inspection): string[] {
         .map(([type, count]): Row => [pluralOf(type), String(count)]),
     );
   }
+  for (const { where, message } of inspection.problems) {
+    rows.push(['model', `${where}: ${message}`]);
+  }
   const lines = rows.map(([name, value]) => `${name.padEnd(18)}${value}`);
   if (cpio) lines.push(...cpioLines(cpio));
   if (table) {

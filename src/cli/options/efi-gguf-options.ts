@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { efiSettingOption } from './efi-settings.js';
-import { addConversationOptions } from './text.js';
+import { addConversationOptions, addSystemOptions } from './text.js';
 import { wholeNumber } from './values.js';
 import type { ModelPlacement } from '../../recipes/efi/gguf-model.js';
 
@@ -19,14 +19,15 @@ export function addEfiGgufOptions(command: Command): Command {
         'a GGUF as a file in FAT, or as a partition of its own; a partition from 4 GiB on, unless given',
       ).choices(['file', 'partition']),
     )
-    .addOption(
-      efiSettingOption(
-        'repeatPenalty',
-        '--repeat-penalty <x>',
-        'of a GGUF: make tokens that were there x times less likely; 1 unless given',
-      ),
-    );
+    .addOption(repeatPenaltyOption());
 }
+
+const repeatPenaltyOption = (): Option =>
+  efiSettingOption(
+    'repeatPenalty',
+    '--repeat-penalty <x>',
+    'of a GGUF: make tokens that were there x times less likely; 1 unless given',
+  );
 
 /** The attributes that {@link addGgufTextOptions} gives a command's flags. */
 export const GGUF_TEXT_FLAGS: readonly string[] = 'tokens ctx system chatTemplate topK minP'.split(
@@ -37,10 +38,17 @@ export const GGUF_TEXT_FLAGS: readonly string[] = 'tokens ctx system chatTemplat
 export function addGgufTextOptions(command: Command): Command {
   command
     .option('-n, --tokens <n>', 'of a GGUF: generate at most this many tokens', wholeNumber(1))
-    .option(
-      '-c, --ctx <n>',
-      'of a GGUF: length of the context in tokens; up to 4096 unless given',
-      wholeNumber(1),
-    );
+    .addOption(contextOption());
   return addConversationOptions(command);
+}
+
+const contextOption = (): Option =>
+  new Option(
+    '-c, --ctx <n>',
+    'of a GGUF: length of the context in tokens; up to 4096 unless given',
+  ).argParser(wholeNumber(1));
+
+/** What the GGUF of a disk is asked in one run. Its chat template was taken apart when the disk was made. */
+export function addGgufRunOptions(command: Command): Command {
+  return addSystemOptions(command.addOption(contextOption())).addOption(repeatPenaltyOption());
 }

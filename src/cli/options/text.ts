@@ -39,7 +39,8 @@ export function addConversationOptions(command: Command): Command {
   return addSystemOptions(command).addOption(chatTemplateOption());
 }
 
-function addSystemOptions(command: Command): Command {
+/** What a GGUF is asked that has its chat template already. */
+export function addSystemOptions(command: Command): Command {
   return command
     .option(
       '--system <text|@file>',

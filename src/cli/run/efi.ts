@@ -13,17 +13,20 @@ import {
   efiRunSettings,
 } from '../options/efi.js';
 import type { EfiFlags } from '../options/efi.js';
+import type { GgufTextFlags } from '../options/efi-gguf.js';
+import { addGgufRunOptions } from '../options/efi-gguf-options.js';
+import type { EfiGgufFlags } from '../options/efi-gguf-options.js';
 import { chosenArchitecture, timeoutSeconds } from '../options/values.js';
 import { variableOption } from '../variable-option.js';
 import { say } from '../output/output.js';
 import { isFile } from '../../host/host-file.js';
-import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
+import { overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import { makeOutputFolder } from '../../host/output-file.js';
-import { refuseCheckpointSettings } from '../../recipes/efi/checkpoint-settings.js';
 import { defaultPlaces, efiDiskPath } from '../../recipes/places.js';
 import type { Places } from '../../recipes/places.js';
 
-interface RunEfiFlags extends EfiFlags {
+interface RunEfiFlags
+  extends EfiFlags, Omit<GgufTextFlags, 'chatTemplate'>, Pick<EfiGgufFlags, 'repeatPenalty'> {
   allowOutside?: true | undefined;
   disk?: string | undefined;
   debug?: true | undefined;
@@ -52,7 +55,8 @@ export function defineRunEfi(command: Command, context: CliContext): void {
     );
   addEfiTextOptions(command)
     .addOption(efiSettingOption(...TOP_P_OPTION))
-    .addOption(efiSettingOption(...SEED_OPTION))
+    .addOption(efiSettingOption(...SEED_OPTION));
+  addGgufRunOptions(command)
     .addOption(
       variableOption(
         '--timeout <s>',
@@ -71,6 +75,7 @@ export function defineRunEfi(command: Command, context: CliContext): void {
       `
 Boots artifacts/efi/llama2-disk.img or llama2-disk.vmdk, whichever zosia image efi or zosia up wrote last.
 Options of the text change llama2.cfg for this run, on a disk of its own; the disk is not written to.
+What is not given is as the disk has it.
 With --dry-run they are not in the command, nor is what takes a --screenshot.
 The console is the serial port, here on the terminal: Ctrl+A X ends the machine. An empty --prompt begins
 a text. The log of --debug is artifacts/efi/qemu-debug.log.
@@ -78,6 +83,7 @@ a text. The log of --debug is artifacts/efi/qemu-debug.log.
 Examples:
   zosia run efi
   zosia run efi --prompt "Once upon a time" -n 100 --temp 0
+  zosia run efi --system "You are a pirate." --top-k 20 --min-p 0.1 --ctx 2048
   zosia run efi --arch aarch64 --screenshot llama2.png
   zosia run efi --disk artifacts/efi/hello-disk.img --display
   zosia run efi --firmware OVMF_CODE.fd,OVMF_VARS.fd --debug`,
@@ -86,7 +92,7 @@ Examples:
       requireOneOf(command, '--timeout', ['--prompt', '--screenshot']);
       const { withHeldDisk } = await import('../../recipes/held-disk.js');
       const disk = flags.disk ?? (await usualDisk(defaultPlaces()));
-      const run = (): Promise<void> => runDisk(disk, flags, context);
+      const run = (): Promise<void> => runDisk(command, disk, flags, context);
       const { allowOutside } = flags;
       const { signal } = context;
       // A dry run starts nothing that models would be taken away from.
@@ -95,35 +101,46 @@ Examples:
 }
 
 /** Boots a disk as it is, but for settings of this run. */
-async function runDisk(disk: string, flags: RunEfiFlags, context: CliContext): Promise<void> {
+async function runDisk(
+  command: Command,
+  disk: string,
+  flags: RunEfiFlags,
+  context: CliContext,
+): Promise<void> {
   const [
     { checkEfiDisk },
     { efiDiskNeeds },
     { withRunDisk },
     { resolveEfiMachine },
     { startEfiMachine },
+    { ggufSettings, refuseGgufFlags },
+    { settingsOfGguf },
   ] = await Promise.all([
     import('../../recipes/check-disk.js'),
     import('../../recipes/efi/disk-needs.js'),
     import('../../recipes/efi/run-disk.js'),
     import('../../machine/machine.js'),
     import('../start/efi.js'),
+    import('../options/efi-gguf.js'),
+    import('./gguf-run.js'),
   ]);
   const { signal } = context;
   const { allowOutside } = flags;
   const arch = chosenArchitecture(flags.arch);
   const places = defaultPlaces();
-  const asked = efiRunSettings(flags);
+  const asked = overrideSettings(efiRunSettings(flags), await ggufSettings(flags));
   const hasSettings = Object.keys(asked).length > 0;
   await checkEfiDisk(disk, signal);
-  const { memoryBytes, modelFormat } = (await isFile(disk))
+  const needs = (await isFile(disk))
     ? await efiDiskNeeds(disk, {
         arch,
         allowOutside,
         settings: hasSettings ? asked : undefined,
       })
-    : { memoryBytes: 0, modelFormat: undefined };
-  const settings = modelFormat === 'gguf' ? settingsOfGguf(asked) : asked;
+    : undefined;
+  if (needs?.modelFormat === 'llama2c') refuseGgufFlags(command, flags);
+  const settings = needs?.modelFormat === 'gguf' ? settingsOfGguf(asked, needs, disk) : asked;
+  const memoryBytes = needs?.memoryBytes ?? 0;
   const spec = await resolveEfiMachine(
     {
       ...efiMachineOptions(flags),
@@ -145,12 +162,6 @@ async function runDisk(disk: string, flags: RunEfiFlags, context: CliContext): P
       startEfiMachine({ ...spec, disk: runDisk }, flags, context);
     await withRunDisk(disk, settings, start, { signal, allowOutside });
   } else await startEfiMachine(spec, flags, context);
-}
-
-/** Of a GGUF, what was asked for is the number of tokens that it generates. */
-function settingsOfGguf({ steps, ...asked }: EfiSettings): EfiSettings {
-  refuseCheckpointSettings(asked);
-  return steps === undefined ? asked : { ...asked, predict: steps };
 }
 
 /** What only a real run makes: the command may be tried by hand. */

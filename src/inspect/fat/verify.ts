@@ -4,10 +4,9 @@ import { escapeName } from '../../formats/escaped-name.js';
 import { openVolume } from '../../formats/fat/reader/volume.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import type { Finding, Findings } from '../../formats/findings.js';
-import type { VerifyOptions } from '../verify-options.js';
-import { checkGgufModels, GgufNodes } from '../models/gguf.js';
-import { checkLlama2cModel } from '../models/llama2c.js';
 import type { VerifiedModel } from '../models/model.js';
+import { checkFatModels } from './models.js';
+import type { FatModelsOptions } from './models.js';
 import { fatTree } from './tree.js';
 
 export interface FatVerification {
@@ -26,7 +25,7 @@ export interface FatVerification {
 export async function verifyFatContents(
   source: RandomAccess,
   findings: Findings,
-  { signal }: VerifyOptions,
+  { signal, ggufPartitionCount }: FatModelsOptions,
 ): Promise<FatVerification> {
   const { problems, warnings, summary } = await verifyFat(source, { signal });
   findings.addReport(
@@ -38,10 +37,7 @@ export async function verifyFatContents(
     return { kind: 'fat', notes, structure: summary, models: [] };
   }
   const tree = fatTree(await openVolume(source));
-  const models = [
-    ...(await checkGgufModels(await GgufNodes.of(tree, signal), findings, signal)),
-    ...(await checkLlama2cModel(tree, findings)),
-  ];
+  const models = await checkFatModels(tree, findings, { signal, ggufPartitionCount });
   const notes = ['FAT has no checksums, and no second reader read it: contents may have changed'];
   return { kind: 'fat', notes, structure: summary, models };
 }

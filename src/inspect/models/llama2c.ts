@@ -14,19 +14,30 @@ import {
   MODEL_IN_PARTITIONS,
   overrideSettings,
 } from '../../formats/llama2c/settings/settings.js';
+import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
 import type { Findings } from '../../formats/findings.js';
 import type { ImageNode, ImageTree } from '../node.js';
 import { reported } from './model.js';
 import type { VerifiedModel } from './model.js';
 
+/** How many GGUFs there are beside the one that the settings may name. */
+export interface OtherGgufs {
+  /** On the volume. */
+  readonly fileCount?: number | undefined;
+  /** Partitions of the disk that are to be GGUFs, by their type. */
+  readonly partitionCount?: number | undefined;
+}
+
 /**
  * Checks the checkpoint and the tokenizer, or the GGUF, that the EFI application loads from a volume: both whole, and
- * of one vocabulary. Without settings the usual names count, if there is a file of that name.
+ * of one vocabulary. Without settings the usual names count, if there is a file of that name; where settings name
+ * none, the application asks which of the GGUFs to run.
  */
 export async function checkLlama2cModel(
   tree: ImageTree,
   findings: Findings,
+  { fileCount = 0, partitionCount = 0 }: OtherGgufs = {},
 ): Promise<VerifiedModel[]> {
   const missing = (what: string, path: string): void => {
     const message = `it is missing; the EFI application loads the ${what} from there`;
@@ -44,10 +55,18 @@ export async function checkLlama2cModel(
   if (!settings) return [];
   const named = overrideSettings(DEFAULT_EFI_SETTINGS, settings);
   // A GGUF that is partitions is checked with the disk.
-  if (named.model === MODEL_IN_PARTITIONS) return [];
+  if (named.model === MODEL_IN_PARTITIONS) {
+    if (partitionCount === 0) findings.add('model-missing', SETTINGS_PATH, NO_PARTITION, 'model');
+    return [];
+  }
   const [path, tokenizerPath] = [absolute(named.model), absolute(named.tokenizer)];
   const model = await find(tree, path);
   if (!model && !settingsFile) return [];
+  if (!model && settings.model === undefined && fileCount + partitionCount > 0) return [];
+  if (!model && !isOfCheckpoint(settings)) {
+    missing('model', path);
+    return [];
+  }
   if (!model) missing('checkpoint', path);
   else if (await isGguf(await model.open())) return checkOtherGguf(model, path, findings);
   const tokenizer = await find(tree, tokenizerPath);
@@ -74,6 +93,13 @@ export async function checkLlama2cModel(
     },
   ];
 }
+
+const NO_PARTITION =
+  'it says that the model is in partitions (model=partition), and the disk has none of their type';
+
+/** Whether settings mean a checkpoint, as far as they tell. */
+const isOfCheckpoint = ({ model, tokenizer }: EfiSettings): boolean =>
+  model === undefined || tokenizer !== undefined || /\.bin$/i.test(model);
 
 /** A GGUF whose name does not say so: the others are checked as such. */
 async function checkOtherGguf(

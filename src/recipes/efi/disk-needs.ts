@@ -45,6 +45,8 @@ export interface EfiDiskNeeds {
   readonly modelName: string | undefined;
   /** What the model is, which decides what may be asked of it; undefined where there is none. */
   readonly modelFormat: 'gguf' | 'llama2c' | undefined;
+  /** Of a GGUF: length of the context that it is run with, no more than it was trained for. */
+  readonly contextTokens?: number | undefined;
 }
 
 export interface EfiDiskNeedsOptions extends OpenVmdkOptions {
@@ -120,7 +122,7 @@ function takesNoSettings(diskPath: string): ZosiaError {
   });
 }
 
-type ModelNeeds = Pick<EfiDiskNeeds, 'memoryBytes' | 'modelName' | 'modelFormat'>;
+type ModelNeeds = Pick<EfiDiskNeeds, 'memoryBytes' | 'modelName' | 'modelFormat' | 'contextTokens'>;
 
 async function modelNeeds(
   { fat, ggufs }: ExistingEfiDisk,
@@ -146,11 +148,13 @@ function ggufNeeds(
   const header = headerOfAll(parts);
   checkBareMetal(header, `the model on ${diskPath}`);
   const info = describeModel(header);
+  const contextTokens = ggufContext(info, settings.context);
   return {
+    contextTokens,
     memoryBytes: ggufMemoryBytes({
       info,
       fileBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      contextTokens: ggufContext(info, settings.context),
+      contextTokens,
     }),
     modelName:
       settings.model === MODEL_IN_PARTITIONS

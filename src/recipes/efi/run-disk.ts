@@ -11,7 +11,7 @@ import { openEfiDisk } from './existing-disk.js';
 import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
 import type { ExistingEfiDisk } from './existing-disk.js';
 import { formatSettings, SETTINGS_PATH } from '../../formats/llama2c/settings/file.js';
-import { overrideSettings } from '../../formats/llama2c/settings/settings.js';
+import { CONVERSATION_KEYS, overrideSettings } from '../../formats/llama2c/settings/settings.js';
 import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 
 /**
@@ -42,7 +42,8 @@ export async function withRunDisk<T>(
 
 async function prepareRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Promise<Image> {
   const own = await readDiskSettings(disk.fat);
-  const text = formatSettings(overrideSettings(own, settings));
+  const kept = settings.template === undefined ? own : withoutConversation(own);
+  const text = formatSettings(overrideSettings(kept, settings));
   const entries: FatEntry[] = [{ type: 'file', path: SETTINGS_PATH, data: text }];
   for await (const { path, stat } of disk.fat.walk()) {
     if (stat.isRoot || foldName(path) === foldName(SETTINGS_PATH)) continue;
@@ -51,6 +52,11 @@ async function prepareRunDisk(disk: ExistingEfiDisk, settings: EfiSettings): Pro
     else entries.push({ type: 'file', path, data: await disk.data(stat), ...attributes });
   }
   return planEfiVolume(entries, { ggufs: disk.ggufs }).image;
+}
+
+function withoutConversation(settings: EfiSettings = {}): EfiSettings {
+  const keys: readonly string[] = CONVERSATION_KEYS;
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !keys.includes(key)));
 }
 
 function attributesOf({ attributes, mtime }: FatStat): FatAttributes {

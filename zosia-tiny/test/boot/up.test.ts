@@ -31,7 +31,7 @@ describe('without a model', () => {
     expect(written.stderr).toContain(NOTICE);
     const { stdout, stderr, exitCode } = await run('run', 'efi');
     expect(exitCode, stderr).toBe(0);
-    const [, shown = ''] = /tokens:\r\n([^]*?)\r\n\d+ tokens in /.exec(stdout) ?? [];
+    const [, shown = ''] = /Weights: .*\r\n([^]*?)\r\n\d+ tokens in /.exec(stdout) ?? [];
     const story = shown.replaceAll('\r\n', '\n');
     expect(sentencesOf(story).length).toBeGreaterThanOrEqual(5);
     expect(sentencesOf(story).filter((sentence) => !isSentence(sentence))).toEqual([]);

@@ -89,15 +89,20 @@ export type CompleteEfiSettings = Omit<EfiSettings, AlwaysGiven> & {
 /** What `model` says where the GGUF is in partitions. */
 export const MODEL_IN_PARTITIONS = 'partition';
 
-/** Settings that only a GGUF has. */
-export const GGUF_SETTING_KEYS = [
-  'predict',
+/** What makes conversations of texts; a template for single texts takes its place. */
+export const CONVERSATION_KEYS = [
   'system',
   'chatStart',
   'chatSystemStart',
   'chatSystemEnd',
   'chatUserEnd',
   'chatNext',
+] as const satisfies readonly (keyof EfiSettings)[];
+
+/** Settings that only a GGUF has. */
+export const GGUF_SETTING_KEYS = [
+  'predict',
+  ...CONVERSATION_KEYS,
   'stop',
   'topK',
   'minP',
