@@ -46,7 +46,7 @@ describe('options that contradict each other', () => {
     ['model prune --dry-run --json'],
     ['up --tokenizer x'],
     ['up --model-as file'],
-    ['up --machine efi --ctx 5'],
+    ['up --machine efi x.bin --ctx 5'],
     ['up --machine efi --json-schema {}'],
     ['image efi --hello --model-as file'],
     ['image efi --hello --top-k 3'],
