@@ -8,7 +8,10 @@ const VECTOR_FLAGS: Readonly<Record<Architecture, Readonly<Record<string, readon
     avxvnni: ['-mavx2', '-mfma', '-mf16c', '-mavxvnni'],
     avx512vnni: ['-mavx2', '-mfma', '-mf16c', '-mavx512vl', '-mavx512vnni'],
   },
-  aarch64: { dotprod: ['-march=armv8.2-a+dotprod'] },
+  aarch64: {
+    dotprod: ['-march=armv8.2-a+dotprod'],
+    i8mm: ['-march=armv8.2-a+dotprod+i8mm'],
+  },
 };
 
 /** The flags beyond those of every source, by the name of one: `products_avx2.c`. */

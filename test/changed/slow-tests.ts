@@ -56,6 +56,7 @@ export const SLOW_TESTS: readonly SlowTests[] = [
       'test/guest/engine/many-hostile.test.ts': [...GUEST_PROGRAMS, 'models/zosia-tiny'],
       'test/guest/generation/turn.test.ts': [...GUEST_PROGRAMS, 'models/zosia-tiny'],
       'test/guest/output-filter.test.ts': GUEST_PROGRAMS,
+      'test/guest/products/multiply-aarch64.test.ts': GUEST_PROGRAMS,
       'test/guest/products/multiply.test.ts': GUEST_PROGRAMS,
       'test/host/long-images.test.ts': [],
       'test/oracle/ext4-check/feature-images.test.ts': [],

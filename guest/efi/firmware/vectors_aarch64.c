@@ -3,12 +3,13 @@
 #include "vector_access.h"
 #include "vectors.h"
 
-// UEFI 2.10, 2.3.6: the firmware has floating point and vectors enabled. ID_AA64ISAR0_EL1.DP tells of dot
-// products (Arm ARM, D19.2).
+// UEFI 2.10, 2.3.6: the firmware has floating point and vectors enabled.
 const struct products *vectors_best_products(void) {
-    uint64_t features;
-    __asm__("mrs %0, id_aa64isar0_el1" : "=r"(features));
-    return (features >> 44 & 15) != 0 ? &products_dotprod : &products_neon;
+    uint64_t isar0, isar1;
+    __asm__("mrs %0, id_aa64isar0_el1" : "=r"(isar0));
+    __asm__("mrs %0, id_aa64isar1_el1" : "=r"(isar1));
+    if (!vector_access_dot_products(isar0)) return &products_neon;
+    return vector_access_matrix_products(isar1) ? &products_i8mm : &products_dotprod;
 }
 
 // On the first processor this changes nothing.

@@ -20,14 +20,17 @@
 
 #include "engine/products/super_tiles.h"
 
-#define PRODUCTS(name) \
+// `by` begins the names of the functions for quantised matrices.
+#define PRODUCTS_QUANTISED_BY(name, by) \
     { \
         name, LANES, dot_rows, mix_rows, dot_half_rows, mix_half_rows, { \
             [KIND_F32] = multiply_f32, [KIND_F16] = multiply_f16, [KIND_BF16] = multiply_bf16, \
-            [KIND_Q8_0] = multiply_q8_0, [KIND_Q4_0] = multiply_q4_0, [KIND_Q4_1] = multiply_q4_1, \
-            [KIND_Q5_0] = multiply_q5_0, [KIND_Q5_1] = multiply_q5_1, [KIND_IQ4_NL] = multiply_iq4_nl, \
-            [KIND_MXFP4] = multiply_mxfp4, [KIND_Q2_K] = multiply_q2_k, [KIND_Q3_K] = multiply_q3_k, \
-            [KIND_Q4_K] = multiply_q4_k, [KIND_Q5_K] = multiply_q5_k, [KIND_Q6_K] = multiply_q6_k, \
+            [KIND_Q8_0] = by##_q8_0, [KIND_Q4_0] = by##_q4_0, [KIND_Q4_1] = by##_q4_1, \
+            [KIND_Q5_0] = by##_q5_0, [KIND_Q5_1] = by##_q5_1, [KIND_IQ4_NL] = by##_iq4_nl, \
+            [KIND_MXFP4] = by##_mxfp4, [KIND_Q2_K] = by##_q2_k, [KIND_Q3_K] = by##_q3_k, \
+            [KIND_Q4_K] = by##_q4_k, [KIND_Q5_K] = by##_q5_k, [KIND_Q6_K] = by##_q6_k, \
             [KIND_GROUPED] = multiply_grouped, \
         } \
     }
+
+#define PRODUCTS(name) PRODUCTS_QUANTISED_BY(name, multiply)

@@ -40,6 +40,7 @@ extern const struct products products_avx512vnni; // with vectors of 256 bits
 #else
 extern const struct products products_neon;
 extern const struct products products_dotprod;
+extern const struct products products_i8mm; // with dot products
 #endif
 
 #endif

@@ -17,3 +17,13 @@ it('lets a processor for aarch64 touch its vectors at each level, and leaves oth
   expect(await becomes('8', '37ff')).toBe('EL2 33ff');
   expect(await becomes('8', '10000400', E2H)).toBe('EL2 10300400');
 });
+
+it('knows which products a processor for aarch64 has instructions for', async () => {
+  const program = await buildWatchedProgram(folder.path, 'open_vectors', [], 'memory');
+  const has = async (...registers: string[]) =>
+    (await execa(program, ['has', ...registers])).stdout;
+  // Cortex-A72; Neoverse N1; and one with I8MM, beside BF16 and others.
+  expect(await has('11120', '0')).toBe('0 0');
+  expect(await has('100010211120', '100001')).toBe('1 0');
+  expect(await has('100010211120', '11011000100001')).toBe('1 1');
+});

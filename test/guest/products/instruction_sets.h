@@ -3,6 +3,9 @@
 #define ZOSIA_TEST_INSTRUCTION_SETS_H
 
 #include <stdbool.h>
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
 
 #include "engine/products/products.h"
 
@@ -33,7 +36,11 @@ static inline unsigned instruction_sets(struct instruction_set out[INSTRUCTION_S
     bool avx512 = __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl");
     out[count++] = (struct instruction_set){"avx512vnni", &products_avx512vnni, avx2 && avx512};
 #else
+    // Linux, arch/arm64/include/uapi/asm/hwcap.h: ASIMDDP and I8MM.
+    bool dotprod = getauxval(AT_HWCAP) >> 20 & 1, i8mm = getauxval(AT_HWCAP2) >> 13 & 1;
     out[count++] = (struct instruction_set){"neon", &products_neon, true};
+    out[count++] = (struct instruction_set){"dotprod", &products_dotprod, dotprod};
+    out[count++] = (struct instruction_set){"i8mm", &products_i8mm, dotprod && i8mm};
 #endif
     return count;
 }

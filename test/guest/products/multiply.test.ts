@@ -7,7 +7,7 @@ import { REFERENCE_TYPES } from '../tensors/reference.js';
 
 const SETS =
   hostArchitecture() === 'aarch64'
-    ? ['neon']
+    ? ['neon', 'dotprod', 'i8mm']
     : ['sse2', 'ssse3', 'avx2', 'emulated-vnni', 'avxvnni', 'avx512vnni'];
 
 const ROWS = ['dot_rows', 'dot_half_rows', 'mix_rows', 'mix_half_rows'];
