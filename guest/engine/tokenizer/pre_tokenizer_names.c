@@ -8,7 +8,8 @@ struct named {
     struct pre_tokenizer_facts facts;
 };
 
-// The names that llama.cpp gives to these expressions (llama-vocab.cpp, llama_vocab::impl::load).
+// The names that llama.cpp gives to these expressions (llama-vocab.cpp, llama_vocab::impl::load). The host knows
+// the same ones: src/formats/gguf/bare-metal.ts.
 static const struct named NAMED[] = {
     {"", {PRE_TOKENIZER_DEFAULT, false, false, false}},
     {"default", {PRE_TOKENIZER_DEFAULT, false, false, false}},
@@ -26,6 +27,10 @@ static const struct named NAMED[] = {
     {"chatglm-bpe", {PRE_TOKENIZER_LLAMA_3, false, false, true}},
     {"gpt-2", {PRE_TOKENIZER_GPT_2, false, false, false}},
     {"phi-2", {PRE_TOKENIZER_GPT_2, false, false, false}},
+    {"jina-es", {PRE_TOKENIZER_GPT_2, false, false, false}},
+    {"jina-de", {PRE_TOKENIZER_GPT_2, false, false, false}},
+    {"jina-v2-es", {PRE_TOKENIZER_GPT_2, false, false, false}},
+    {"jina-v2-de", {PRE_TOKENIZER_GPT_2, false, false, false}},
     {"gigachat", {PRE_TOKENIZER_GPT_2, false, false, false}},
     {"a.x-4.0", {PRE_TOKENIZER_GPT_2, false, false, false}},
     {"mellum", {PRE_TOKENIZER_GPT_2, false, false, false}},
@@ -43,6 +48,7 @@ static const struct named NAMED[] = {
     {"minerva-7b", {PRE_TOKENIZER_DIGITS, false, false, false}},
     {"qwen2", {PRE_TOKENIZER_QWEN_2, false, false, false}},
     {"deepseek-r1-qwen", {PRE_TOKENIZER_QWEN_2, false, false, false}},
+    {"kormo", {PRE_TOKENIZER_QWEN_2, false, false, false}},
     {"megrez", {PRE_TOKENIZER_QWEN_2, false, false, false}},
     {"stablelm2", {PRE_TOKENIZER_QWEN_2, false, false, false}},
     {"hunyuan", {PRE_TOKENIZER_QWEN_2, false, false, false}},

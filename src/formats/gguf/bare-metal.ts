@@ -20,16 +20,24 @@ export const BARE_METAL = {
   /** `tokenizer.ggml.model`: SentencePiece, and byte-level BPE. */
   tokenizers: ['llama', 'gpt2'],
   /**
-   * `tokenizer.ggml.pre` of byte-level BPE: how a text is cut up first. Names behind the first one cut it up in the
-   * same way (llama.cpp, llama-vocab.cpp); none and an empty one stand for the default.
+   * `tokenizer.ggml.pre` of byte-level BPE: how a text is cut up first. Names behind the first one are the same
+   * (llama.cpp, llama-vocab.cpp); none and an empty one stand for the default.
    */
   preTokenizers: [
     ['default', ''],
-    ['gpt-2', 'phi-2', 'jina-es', 'jina-de', 'gigachat', 'jina-v2-es', 'jina-v2-de', 'a.x-4.0'],
+    [
+      ...['gpt-2', 'phi-2', 'jina-es', 'jina-de', 'gigachat', 'jina-v2-es', 'jina-v2-de'],
+      ...['a.x-4.0', 'mellum', 'mpt', 'olmo', 'jais', 'trillion', 'exaone4'],
+    ],
     ['llama-bpe', 'llama3', 'llama-v3', 'falcon3', 'falcon-h1', 'pixtral', 'midm-2.0', 'lfm2'],
-    ['qwen2', 'deepseek-r1-qwen', 'kormo', 'megrez'],
-    ['smollm'],
+    // As llama-bpe, but a text begins without a token of its own unless the model says otherwise.
+    ['dbrx', 'smaug-bpe'],
+    ['glm4', 'chatglm-bpe'],
+    ['qwen2', 'deepseek-r1-qwen', 'kormo', 'megrez', 'stablelm2', 'hunyuan', 'grok-2'],
+    ['smollm', 'starcoder', 'refact', 'command-r', 'codeshell', 'exaone', 'minerva-7b'],
   ],
+  /** The first names of those that begin a text with a token of its own where the model does not say. */
+  beginningPreTokenizers: ['llama-bpe'],
   /** `rope.scaling.type`. What Llama 3.x scales by is in a tensor, and needs none of these. */
   ropeScalings: ['none', 'linear'],
   /** Of Phi-3, whose factors for short and long contexts are tensors. */

@@ -1,4 +1,5 @@
 import { ZosiaError } from '../../errors.js';
+import { BARE_METAL } from '../../formats/gguf/bare-metal.js';
 import { GgufArray } from '../../formats/gguf/values.js';
 import type { GgufHeader } from '../../formats/gguf/reader.js';
 import { vocabularyOf } from '../../formats/gguf/token-table.js';
@@ -13,8 +14,10 @@ const MAX_SPECIAL_TOKENS = 4096;
 /** Vocabularies of pieces have these where they do not say so; llama.cpp takes the same. */
 const USUAL_OF_PIECES = { bos: 1, eos: 2 };
 
-/** Pre-tokenizers of byte pairs that begin a text with a token where the model does not say (llama-vocab.cpp). */
-const BEGINNING = ['llama3', 'llama-v3', 'llama-bpe', 'falcon3', 'tekken', 'chameleon'];
+/** Pre-tokenizers of byte pairs that begin a text with a token where the model does not say. */
+const BEGINNING: readonly string[] = BARE_METAL.preTokenizers
+  .filter(([first]) => BARE_METAL.beginningPreTokenizers.some((name) => name === first))
+  .flat();
 
 /**
  * What a GGUF says of its chat template.
