@@ -90,10 +90,14 @@ static EFI_STATUS give_name(EFI_FILE_PROTOCOL *root, const CHAR16 *from, const C
     return status;
 }
 
+void file_write_new_path(char new_path[FILE_PATH_BYTES], const char *path) {
+    text_format(new_path, FILE_PATH_BYTES, "%s.new", path);
+}
+
 bool file_write(const char *path, const void *bytes, uint64_t size_bytes, struct failure *failure) {
     CHAR16 name[FILE_PATH_CHARACTERS + 1], new_name[FILE_PATH_CHARACTERS + 1];
     char new_path[FILE_PATH_BYTES];
-    text_format(new_path, sizeof new_path, "%s.new", path);
+    file_write_new_path(new_path, path);
     if (!file_path_to_firmware(name, path) || !file_path_to_firmware(new_name, new_path)) {
         return fail(failure, "%s cannot be the name of a file here", path);
     }
