@@ -50,21 +50,6 @@ static struct generator generator_of(struct session *session) {
     };
 }
 
-// How many tokens may be generated behind a prompt. Of llama2.c, steps counts the prompt's positions, too.
-static bool find_limit(const struct session *session, size_t prompt_count, uint32_t *limit,
-                       struct failure *failure) {
-    uint32_t steps = session->settings.steps, predict = session->settings.predict;
-    *limit = predict == 0 ? UINT32_MAX : predict;
-    if (!session->language.is_llama2c || steps == 0) return true;
-    // The first token is no part of the text: it begins it, or has been shown with the turn before.
-    if (prompt_count - 1 >= steps) {
-        return fail(failure, "the prompt has %u tokens, and steps is %u", (unsigned)prompt_count - 1,
-                    steps);
-    }
-    *limit = steps - ((uint32_t)prompt_count - 1);
-    return true;
-}
-
 // The first token is not counted: it pays for whatever is done for the first time.
 static void report_speed(const struct generation *generation) {
     double seconds = clock_seconds(generation->time);
@@ -91,15 +76,17 @@ void answering_tell(const struct session *session) {
 bool answer_turn(struct session *session, const char *text, bool *stopped, struct failure *failure) {
     const struct settings *settings = &session->settings;
     uint32_t before = session->conversation.position;
-    size_t count = turn_prepare(&session->turn, &session->conversation, text, failure);
+    uint32_t limit;
+    size_t count = turn_prepare(&session->turn, &session->conversation, text, &limit, failure);
+    if (count == 0) return false; // what was last answered stays what /stats tells of
     struct generation *generation = &session->last;
     *generation = (struct generation){
         .prompt = session->turn.tokens,
         .prompt_count = count,
+        .limit = limit,
         // What stands in a form is answered, not gone on from.
         .echo = !turn_is_answered(settings, text),
     };
-    if (count == 0 || !find_limit(session, count, &generation->limit, failure)) return false;
     if (before > 0 && session->conversation.position == 0 && turns_are_a_conversation(settings)) {
         console_print("(The context is full: the conversation starts anew.)\n");
     }

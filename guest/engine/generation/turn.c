@@ -7,6 +7,22 @@ struct form {
     const char *before, *written, *between, *after;
 };
 
+// A part of a text.
+struct part {
+    const char *text;
+    size_t length;
+};
+
+// str.strip of Jinja's filter `trim`, of ASCII, as llama.cpp has it.
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+static struct part part_of(const char *text, bool trims) {
+    struct part part = {text, text_length(text)};
+    while (trims && part.length > 0 && is_blank(part.text[part.length - 1])) part.length--;
+    while (trims && part.length > 0 && is_blank(*part.text)) part.text++, part.length--;
+    return part;
+}
+
 bool turns_are_a_conversation(const struct settings *settings) {
     return settings->mode == MODE_CHAT || chat_pieces_given(&settings->chat);
 }
@@ -63,11 +79,10 @@ struct writer {
     size_t run_count;
 };
 
-static void put(struct writer *w, const char *text, bool is_written) {
-    size_t length = text_length(text);
-    memcpy(w->text + w->length, text, length);
-    w->length += length;
-    w->runs[w->run_count++] = (struct text_run){length, is_written};
+static void put(struct writer *w, struct part part, bool is_written) {
+    memcpy(w->text + w->length, part.text, part.length);
+    w->length += part.length;
+    w->runs[w->run_count++] = (struct text_run){part.length, is_written};
 }
 
 // A turn after others begins with the token that the last one ended with.
@@ -76,11 +91,11 @@ static size_t encode(const struct turn *turn, const struct conversation *c, cons
     struct form form = form_of(turn->settings, text, is_first);
     struct writer writer = {.text = turn->text};
     size_t count = 0;
-    put(&writer, form.before, false);
-    put(&writer, form.written, true);
-    put(&writer, form.between, false);
-    put(&writer, text, true);
-    put(&writer, form.after, false);
+    put(&writer, part_of(form.before, false), false);
+    put(&writer, part_of(form.written, turn->settings->chat.trims_system), true);
+    put(&writer, part_of(form.between, false), false);
+    put(&writer, part_of(text, turn->settings->chat.trims_user), true);
+    put(&writer, part_of(form.after, false), false);
     if (!is_first && c->has_pending) turn->tokens[count++] = c->pending;
     bool begins = is_first || turn->language->is_llama2c;
     return count + language_encode(turn->language, turn->text, writer.runs, writer.run_count, begins,
@@ -93,7 +108,23 @@ static size_t form_length(const struct settings *settings, const char *text, boo
            text_length(text) + text_length(form.after);
 }
 
-size_t turn_prepare(struct turn *turn, struct conversation *c, const char *text, struct failure *failure) {
+// How many tokens may be generated behind a prompt. Of llama2.c, steps counts the prompt's positions, too.
+static bool find_limit(const struct turn *turn, size_t prompt_count, uint32_t *limit,
+                       struct failure *failure) {
+    uint32_t steps = turn->settings->steps, predict = turn->settings->predict;
+    *limit = predict == 0 ? UINT32_MAX : predict;
+    if (!turn->language->is_llama2c || steps == 0) return true;
+    // The first token is no part of the text: it begins it, or has been shown with the turn before.
+    if (prompt_count - 1 >= steps) {
+        return fail(failure, "the prompt has %u tokens, and steps is %u", (unsigned)prompt_count - 1,
+                    steps);
+    }
+    *limit = steps - ((uint32_t)prompt_count - 1);
+    return true;
+}
+
+size_t turn_prepare(struct turn *turn, struct conversation *c, const char *text, uint32_t *limit,
+                    struct failure *failure) {
     unsigned long long bytes = text_length(text), most = language_max_bytes(turn->language, c->context);
     const struct settings *settings = turn->settings;
     if (form_length(settings, text, true) > turn->capacity ||
@@ -123,6 +154,7 @@ size_t turn_prepare(struct turn *turn, struct conversation *c, const char *text,
         fail(failure, "there is nothing to go on from: this model needs a prompt");
         return 0;
     }
+    if (!find_limit(turn, count, limit, failure)) return 0;
     if (!goes_on) conversation_clear(c);
     return count;
 }

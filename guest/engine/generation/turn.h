@@ -28,10 +28,11 @@ bool turns_are_a_conversation(const struct settings *settings);
 // Whether what stands round a text is answered, and not gone on from.
 bool turn_is_answered(const struct settings *settings, const char *text);
 
-// Writes the tokens of a turn and returns how many. In a conversation that has no room for them it is the
-// beginning of a new one: then, and where there is none, the conversation is cleared. Fails, and returns 0, if
-// the text does not fit into the context at all; the conversation is then as it was.
-size_t turn_prepare(struct turn *turn, struct conversation *conversation, const char *text,
+// Writes the tokens of a turn and returns how many, and how many may be generated behind them. In a conversation
+// that has no room for them it is the beginning of a new one: then, and where there is none, the conversation is
+// cleared. Fails, and returns 0, if the text does not fit into the context at all, or leaves no step for an
+// answer; the conversation is then as it was.
+size_t turn_prepare(struct turn *turn, struct conversation *conversation, const char *text, uint32_t *limit,
                     struct failure *failure);
 
 #endif

@@ -16,7 +16,7 @@ static uint32_t hash(const uint8_t *first, size_t first_length, const uint8_t *s
 static bool is_concatenation(const struct token_piece *piece, const uint8_t *first, size_t first_length,
                              const uint8_t *second, size_t second_length) {
     return piece->length == first_length + second_length && memcmp(piece->text, first, first_length) == 0 &&
-           memcmp(piece->text + first_length, second, second_length) == 0;
+           (second_length == 0 || memcmp(piece->text + first_length, second, second_length) == 0);
 }
 
 // The place of the text in the table, or the free place where it belongs: there always is one, the table

@@ -51,6 +51,8 @@ static const struct setting {
     {"chat_system_end", TEXT, offsetof(struct settings, chat.system_end)},
     {"chat_user_end", TEXT, offsetof(struct settings, chat.user_end)},
     {"chat_next", TEXT, offsetof(struct settings, chat.next)},
+    {"chat_trims_user", SWITCH, offsetof(struct settings, chat.trims_user)},
+    {"chat_trims_system", SWITCH, offsetof(struct settings, chat.trims_system)},
     {"stop", STOP, 0},
     {"steps", TOKENS, offsetof(struct settings, steps)},
     {"predict", TOKENS, offsetof(struct settings, predict)},

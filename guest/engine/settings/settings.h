@@ -38,6 +38,8 @@ struct chat_pieces {
     const char *system_end;
     const char *user_end; // after a text of the user; the model's answer follows
     const char *next; // between an answer and the next text of the user
+    // Whether texts of the user, and system texts, lose the blanks at their ends.
+    bool trims_user, trims_system;
 };
 
 // Whether there is a chat template, and whether it has a place for a system text.

@@ -25,15 +25,18 @@ export function chatSettings(
   }
   const text = trims.has('system') ? system?.trim() : system;
   const { start, userEnd, next } = pieces;
-  if (next === undefined) return { template: singleTurnForm(pieces, text) };
+  const trimming = trims.has('user') ? { chatTrimsUser: true } : {};
+  if (next === undefined) return { template: singleTurnForm(pieces, text), ...trimming };
   return {
     ...(text === undefined ? {} : { system: text }),
     chatStart: start,
     chatUserEnd: userEnd,
     chatNext: next,
+    ...trimming,
     ...(pieces.system && {
       chatSystemStart: pieces.system.start,
       chatSystemEnd: pieces.system.end,
+      ...(trims.has('system') ? { chatTrimsSystem: true } : {}),
     }),
   };
 }

@@ -59,6 +59,8 @@ const anySettings: fc.Arbitrary<EfiSettings> = fc
       temp: fc.double({ min: 0, max: 100, noNaN: true }),
       topP: fc.double({ min: 0, max: 1, noNaN: true }),
       seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      chatTrimsUser: fc.boolean(),
+      chatTrimsSystem: fc.boolean(),
       interactive: fc.boolean(),
       poweroff: fc.boolean(),
       mode: fc.constantFrom('generate', 'chat'),
@@ -225,7 +227,7 @@ const line = fc.oneof(
     .tuple(
       fc.constantFrom(
         ...['steps', 'temp', 'top_p', 'seed', 'prompt', 'model', 'mode', ' answer\t'],
-        ...['template', 'template'],
+        ...['template', 'template', 'chat_trims_user'],
         ...['stop', 'system', 'top_k', 'min_p', 'repeat_penalty', 'repeat_last_n', 'context'],
         ...['chat_start', 'chat_user_end', 'chat_next', 'chat_system_start', 'chat_system_end'],
       ),
@@ -295,6 +297,8 @@ describe('the application', () => {
           prompt: all.prompt,
           steps: all.steps,
           seed: String(all.seed),
+          trimsUser: Number(all.chatTrimsUser ?? false),
+          trimsSystem: Number(all.chatTrimsSystem ?? false),
           interactive: Number(all.interactive),
           powerOff: Number(all.poweroff),
           mode: Number(all.mode === 'chat'),

@@ -45,6 +45,7 @@ int main(int count, char **arguments) {
     print_piece("chatSystemEnd", s.chat.system_end);
     print_piece("chatUserEnd", s.chat.user_end);
     print_piece("chatNext", s.chat.next);
+    printf("\"trimsUser\":%d,\"trimsSystem\":%d,", s.chat.trims_user, s.chat.trims_system);
     for (unsigned i = 0; i < s.stop_count; i++) {
         char name[] = {'s', 't', 'o', 'p', (char)('0' + i), '\0'};
         print_text(name, s.stops[i]);

@@ -1,4 +1,4 @@
-// converse GGUF SETTINGS CONTEXT BYTES: standard input has what happens, each after its length as four bytes: u
+// converse GGUF SETTINGS CONTEXT BYTES, or a tokenizer.bin with 300 tokens for the GGUF: standard input has what happens, each after its length as four bytes: u
 // and a text of the user, up to BYTES of which are promised; a and the numbers of an answer's tokens, of which the
 // last has only been shown; s and a system text. For each text of the user prints where in the context its
 // tokens begin, and them, or why there are none.
@@ -35,7 +35,8 @@ static void run(struct conversation *c, uint32_t token) {
 
 static void ask(struct turn *turn, struct conversation *c, const char *text) {
     struct failure failure;
-    size_t count = turn_prepare(turn, c, text, &failure);
+    uint32_t limit;
+    size_t count = turn_prepare(turn, c, text, &limit, &failure);
     if (count == 0) {
         printf("%s\n", failure.text);
         return;
@@ -67,16 +68,21 @@ int main(int count, char **arguments) {
     char *file = read_all(fopen(arguments[2], "rb"), &settings_size);
     struct settings settings = settings_defaults;
     if (!settings_parse(&settings, file, settings_size, &failure)) stop(failure.text);
-    if (gguf_read(&gguf, (uint8_t *)bytes, size, &failure) != GGUF_READ) stop(failure.text);
+    bool is_llama2c = strstr(arguments[1], ".bin") != NULL;
+    if (!is_llama2c && gguf_read(&gguf, (uint8_t *)bytes, size, &failure) != GGUF_READ) stop(failure.text);
 
-    struct language language;
+    enum { LLAMA2C_TOKENS = 300 };
+    struct language language = {0};
     struct turn turn;
     struct conversation conversation;
     struct arena arena = {0};
     size_t most = strtoull(arguments[4], NULL, 10);
     for (int pass = 0; pass < 2; pass++) {
         size_t capacity = turn_capacity(&settings, most);
-        if (!language_of_gguf(&language, &gguf, 0, capacity, &arena, &failure)) stop(failure.text);
+        bool done = is_llama2c ? language_of_llama2c(&language, (uint8_t *)bytes, size, LLAMA2C_TOKENS,
+                                                     capacity, &arena, &failure)
+                               : language_of_gguf(&language, &gguf, 0, capacity, &arena, &failure);
+        if (!done) stop(failure.text);
         turn_set_up(&turn, &language, &settings, most, &arena);
         conversation_set_up(&conversation, (uint32_t)strtoul(arguments[3], NULL, 10), &arena);
         if (pass == 0) arena = (struct arena){.base = aligned_alloc(ARENA_ALIGNMENT, arena.used)};

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
+import { syntheticVocabulary } from '../../support/synthetic-vocabulary.js';
 import { WITH_WEIGHTS, weights } from '../../support/weights.js';
 import { buildEngineProgram } from '../engine-programs.js';
 import { Tokenizer } from '../tokenizer/tokenizer.js';
@@ -201,6 +202,39 @@ describe('a turn', () => {
       expect(turns[3]).toMatchObject({ position: tokensOf(turns[0]).length });
     });
 
+    it('has the blanks at the ends of texts where the template does not trim them', async () => {
+      const model = gguf('qwen2');
+      const asked = async (settings: Settings, typed: string, system: string): Promise<number[]> =>
+        tokensOf(
+          (
+            await converse({ model, settings: { ...CHATML, ...settings, system } }, [
+              { user: typed },
+            ])
+          )[0],
+        );
+      const expected = (system: string, user: string): Promise<number[]> =>
+        whole(
+          model,
+          CHATML.chat_system_start! +
+            system +
+            CHATML.chat_system_end! +
+            user +
+            CHATML.chat_user_end!,
+        );
+      const blanks = ' \t\n\v\f\r ';
+      const [system, user] = [`${blanks}Be  kind.${blanks}`, `${blanks}Who \n are you?${blanks}`];
+      const trimmed = ['Be  kind.', 'Who \n are you?'] as const;
+      expect(await asked({}, user, system)).toEqual(await expected(system, user));
+      expect(await asked({ chat_trims_user: '1' }, user, system)).toEqual(
+        await expected(system, trimmed[1]),
+      );
+      expect(await asked({ chat_trims_system: '1' }, user, system)).toEqual(
+        await expected(trimmed[0], user),
+      );
+      // A text of blanks alone is none.
+      expect(await asked({ chat_trims_user: '1' }, blanks, 'x')).toEqual(await expected('x', ''));
+    });
+
     it('has room for the longest texts in the longest form, and refuses longer ones', async () => {
       const model = gguf('qwen2');
       const bytes = 300;
@@ -243,6 +277,26 @@ describe('a turn', () => {
     ]);
     const [bare] = await converse({ model }, [{ user: 'Once' }]);
     expect(tokensOf(bare)).toEqual(await whole(model, 'Once'));
+  });
+
+  it('that leaves no step for an answer is refused, and the conversation goes on', async () => {
+    const model = folder.file('tokenizer.bin');
+    await writeFile(model, syntheticVocabulary(300));
+    // "[INST] x [/INST]" of letters and bytes; steps counts all but the first token.
+    const settings = { mode: 'chat', steps: '30' };
+    const [first] = await converse({ model, settings }, [{ user: 'hi' }]);
+    const { length } = tokensOf(first);
+    const events: Event[] = [
+      { user: 'hi' },
+      { answer: [261, 262] },
+      { user: 'hi there, you long text'.repeat(2) },
+      { user: 'ho' },
+    ];
+    for (const context of [4096, length + 60]) {
+      const turns = await converse({ model, settings, context }, events);
+      expect(turns[1]).toMatch(/^the prompt has \d+ tokens, and steps is 30$/);
+      expect(turns[2]).toMatchObject({ position: length + 1 });
+    }
   });
 
   it('of no text is a text of the model’s own, where it has a begin of text', async () => {

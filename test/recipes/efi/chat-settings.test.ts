@@ -40,10 +40,21 @@ describe('chatSettings', () => {
       system: 'Be kind.',
       chatSystemStart: '<system>\n',
       chatSystemEnd: '\n<user>\n',
+      chatTrimsSystem: true,
     });
     expect(parseSettings(formatSettings(settings))).toEqual(settings);
     expect(chatSettings({ ...TALKS, trims: new Set() }, ' x')).toMatchObject({ system: ' x' });
     expect(chatSettings(TALKS)).not.toHaveProperty('system');
+  });
+
+  it('has what is typed trimmed as the template trims it', () => {
+    const trims = new Set(['user', 'assistant'] as const);
+    const settings = chatSettings({ ...TALKS, trims });
+    expect(settings).toMatchObject({ ...TURNS, chatTrimsUser: true });
+    expect(settings).not.toHaveProperty('chatTrimsSystem');
+    expect(parseSettings(formatSettings(settings))).toEqual(settings);
+    expect(chatSettings({ ...FORGETS, trims })).toMatchObject({ chatTrimsUser: true });
+    expect(chatSettings({ ...NO_SYSTEM, trims: new Set(['system']) })).toEqual(TURNS);
   });
 
   it('refuses a system text without a place for it, and says why there is none', () => {

@@ -39,6 +39,8 @@ export const SETTING_FORMS: Readonly<Record<keyof EfiSettings, SettingForm>> = {
   chatSystemEnd: textForm('chat_system_end', 'text'),
   chatUserEnd: textForm('chat_user_end', 'text'),
   chatNext: textForm('chat_next', 'text'),
+  chatTrimsUser: switchForm('chat_trims_user'),
+  chatTrimsSystem: switchForm('chat_trims_system'),
   stop: { ...textForm('stop', 'text, not empty', (text) => text !== ''), mostLines: MAX_STOPS },
   steps: wholeForm('steps'),
   predict: wholeForm('predict'),

@@ -31,6 +31,10 @@ export interface EfiSettings {
   readonly chatUserEnd?: string | undefined;
   /** What it puts between an answer and the next text of the user. */
   readonly chatNext?: string | undefined;
+  /** Whether texts of the user lose the blanks at their ends, as a chat template may want it. */
+  readonly chatTrimsUser?: boolean | undefined;
+  /** Whether a system text does. */
+  readonly chatTrimsSystem?: boolean | undefined;
   /** Texts that end an answer, at most {@link MAX_STOPS}. */
   readonly stop?: readonly string[] | undefined;
   /** Positions to run, those of the prompt and its template included; 0 for the whole context. */
@@ -97,6 +101,8 @@ export const CONVERSATION_KEYS = [
   'chatSystemEnd',
   'chatUserEnd',
   'chatNext',
+  'chatTrimsUser',
+  'chatTrimsSystem',
 ] as const satisfies readonly (keyof EfiSettings)[];
 
 /** Settings that only a GGUF has. */
