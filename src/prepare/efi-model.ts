@@ -4,6 +4,7 @@ import type { TakenApart } from '../recipes/chat-pieces/take-apart.js';
 import { refuseCheckpointSettings } from '../recipes/efi/checkpoint-settings.js';
 import { ggufChatSettings, takeGgufTemplateApart } from '../recipes/efi/gguf-settings.js';
 import type { TemplateChoice } from '../recipes/efi/gguf-settings.js';
+import { settingsTextBytes, textMemoryBytes } from '../recipes/efi/gguf-memory.js';
 import { readEfiGguf } from '../recipes/efi/gguf-model.js';
 import type { EfiGguf, ModelPlacement } from '../recipes/efi/gguf-model.js';
 import { readEfiModel } from '../recipes/efi/model.js';
@@ -71,7 +72,13 @@ export async function readNamedModel(
   const form = known ?? (await takeGgufTemplateApart(model, chosen, signal));
   const chat = ggufChatSettings(model, form, asked.system);
   const settings = overrideSettings(overrideSettings(asked, { predict: tokens }), chat);
-  return { model, settings, notes: cutContextNotes(model, contextTokens), takenApart: form };
+  const memoryBytes = model.memoryBytes + textMemoryBytes(settingsTextBytes(settings));
+  return {
+    model: { ...model, memoryBytes },
+    settings,
+    notes: cutContextNotes(model, contextTokens),
+    takenApart: form,
+  };
 }
 
 /** The application takes no longer context than the model was trained for. */

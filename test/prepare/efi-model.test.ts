@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { readNamedModel } from '../../src/prepare/efi-model.js';
 import type { NamedGguf } from '../../src/prepare/efi-model.js';
 import * as takeApart from '../../src/recipes/chat-pieces/take-apart.js';
+import { textMemoryBytes } from '../../src/recipes/efi/gguf-memory.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { writeSampleGguf } from '../recipes/efi/gguf-samples.js';
 
@@ -44,5 +45,16 @@ describe('readNamedModel of a GGUF', () => {
     const reason = new Error('enough');
     const signal = AbortSignal.abort(reason);
     await expect(readNamedModel(await named(), {}, { signal })).rejects.toBe(reason);
+  });
+
+  it('has memory for a long prompt of a GGUF, and for what stands round it', async () => {
+    const gguf = await writeSampleGguf(folder.path);
+    const named = { gguf, search: { modelsDir: folder.path }, template: null };
+    const { model } = await readNamedModel(named, {});
+    const long = await readNamedModel(named, {
+      prompt: 'x'.repeat(6000),
+      template: 'Q: {prompt}\nA:',
+    });
+    expect(long.model.memoryBytes).toBe(model.memoryBytes + textMemoryBytes(6006));
   });
 });

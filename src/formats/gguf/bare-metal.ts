@@ -26,8 +26,20 @@ export const BARE_METAL = {
   preTokenizers: [
     ['default', ''],
     [
-      ...['gpt-2', 'phi-2', 'jina-es', 'jina-de', 'gigachat', 'jina-v2-es', 'jina-v2-de'],
-      ...['a.x-4.0', 'mellum', 'mpt', 'olmo', 'jais', 'trillion', 'exaone4'],
+      'gpt-2',
+      'phi-2',
+      'jina-es',
+      'jina-de',
+      'gigachat',
+      'jina-v2-es',
+      'jina-v2-de',
+      'a.x-4.0',
+      'mellum',
+      'mpt',
+      'olmo',
+      'jais',
+      'trillion',
+      'exaone4',
     ],
     ['llama-bpe', 'llama3', 'llama-v3', 'falcon3', 'falcon-h1', 'pixtral', 'midm-2.0', 'lfm2'],
     // As llama-bpe, but a text begins without a token of its own unless the model says otherwise.

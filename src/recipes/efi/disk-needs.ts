@@ -18,7 +18,7 @@ import { readGgufPartitions } from '../../inspect/models/partitions.js';
 import { headerOfAll, readModelParts } from '../../inspect/models/parts.js';
 import type { ModelPart } from '../../inspect/models/parts.js';
 import type { OpenVmdkOptions } from '../../inspect/vmdk-disk.js';
-import { ggufMemoryBytes } from './gguf-memory.js';
+import { ggufMemoryBytes, settingsTextBytes } from './gguf-memory.js';
 import { ggufContext } from './gguf-model.js';
 import { volumeFolder } from './gguf-on-disk.js';
 import { efiMemoryBytes, textSizes } from './memory.js';
@@ -155,6 +155,7 @@ function ggufNeeds(
       info,
       fileBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       contextTokens,
+      textBytes: settingsTextBytes(settings),
     }),
     modelName:
       settings.model === MODEL_IN_PARTITIONS

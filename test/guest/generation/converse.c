@@ -1,7 +1,8 @@
-// converse GGUF SETTINGS CONTEXT BYTES, or a tokenizer.bin with 300 tokens for the GGUF: standard input has what happens, each after its length as four bytes: u
+// converse GGUF SETTINGS CONTEXT BYTES: standard input has what happens, each after its length as four bytes: u
 // and a text of the user, up to BYTES of which are promised; a and the numbers of an answer's tokens, of which the
 // last has only been shown; s and a system text. For each text of the user prints where in the context its
-// tokens begin, and them, or why there are none.
+// tokens begin, and them, or why there are none. A name with .bin in it is that of llama2.c's tokenizer with 300
+// tokens. With a further argument only prints how much memory it takes, that for the settings included.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +61,7 @@ static void answer(struct conversation *c, char *numbers) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 5) return 2;
+    if (count != 5 && count != 6) return 2;
     static struct gguf gguf;
     struct failure failure;
     size_t size, settings_size, input_size;
@@ -85,6 +86,10 @@ int main(int count, char **arguments) {
         if (!done) stop(failure.text);
         turn_set_up(&turn, &language, &settings, most, &arena);
         conversation_set_up(&conversation, (uint32_t)strtoul(arguments[3], NULL, 10), &arena);
+        if (count == 6) {
+            printf("%llu\n", (unsigned long long)(arena.used + settings_size));
+            return 0;
+        }
         if (pass == 0) arena = (struct arena){.base = aligned_alloc(ARENA_ALIGNMENT, arena.used)};
     }
     // Memory of its own, for the sanitizer to watch.

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { textMemoryBytes } from '../../../src/recipes/efi/gguf-memory.js';
 import { EMBEDDED_MODEL } from '../../support/embedded-model.js';
 import { temporaryFolder } from '../../support/temporary.js';
 import { syntheticVocabulary } from '../../support/synthetic-vocabulary.js';
@@ -100,6 +101,26 @@ describe('a turn', () => {
   /** The tokens of a whole rendering, in which texts of control tokens are those. */
   const whole = async (model: string, text: string, ends = true): Promise<number[]> =>
     (await tokenizer.encode(model, [text], { control: true, ends }))[0]!;
+
+  /** The memory for the longest line that can be typed, and for texts of settings that are longer than that. */
+  const expectCounted = async (model: string): Promise<void> => {
+    const line = 32_768;
+    const measured = async (settings: Settings): Promise<number> => {
+      const file = folder.file('measured.cfg');
+      const lines = Object.entries(settings).map(([key, value]) => `${key}=${escaped(value)}\n`);
+      await writeFile(file, lines.join(''));
+      const args = [model, file, '4096', String(line), 'measure'];
+      return Number((await execa(program, args)).stdout);
+    };
+    const none = await measured(CHATML);
+    for (const bytes of [line + 100_000, 900_000]) {
+      for (const name of ['prompt', 'system']) {
+        const long = (await measured({ ...CHATML, [name]: 'x'.repeat(bytes) })) - none;
+        expect(long, `${model}: ${name}`).toBeLessThanOrEqual(textMemoryBytes(bytes));
+        expect(long, `${model}: ${name}`).toBeGreaterThan((bytes - line) * 70);
+      }
+    }
+  };
 
   const tokensOf = (turn: Turn | undefined): number[] => {
     if (turn === undefined || typeof turn === 'string') throw new Error(turn ?? 'there is no turn');
@@ -235,6 +256,10 @@ describe('a turn', () => {
       expect(await asked({ chat_trims_user: '1' }, blanks, 'x')).toEqual(await expected('x', ''));
     });
 
+    it('takes no more memory for its texts than the host counts', async () => {
+      for (const name of ['qwen2', 'phi-3']) await expectCounted(gguf(name));
+    });
+
     it('has room for the longest texts in the longest form, and refuses longer ones', async () => {
       const model = gguf('qwen2');
       const bytes = 300;
@@ -297,6 +322,10 @@ describe('a turn', () => {
       expect(turns[1]).toMatch(/^the prompt has \d+ tokens, and steps is 30$/);
       expect(turns[2]).toMatchObject({ position: length + 1 });
     }
+  });
+
+  it('takes no more memory for its texts than the host counts', async () => {
+    await expectCounted(EMBEDDED_MODEL);
   });
 
   it('of no text is a text of the model’s own, where it has a begin of text', async () => {

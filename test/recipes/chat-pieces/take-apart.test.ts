@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import type { Conversation } from '../../../src/recipes/chat-pieces/conversation.js';
 import { joinPieces } from '../../../src/recipes/chat-pieces/pieces.js';
+import { renderConversations } from '../../../src/recipes/chat-pieces/render.js';
 import { takeTemplateApart } from '../../../src/recipes/chat-pieces/take-apart.js';
 import type { TakenApart } from '../../../src/recipes/chat-pieces/take-apart.js';
 import { zosiaError } from '../../support/errors.js';
@@ -158,6 +160,35 @@ describe('takeTemplateApart', () => {
   ])('tells whose texts %s trims', async (name, roles) => {
     expect([...(await takeApart(await readSample(name))).trims]).toEqual(roles);
   });
+
+  it.each(SAMPLES)(
+    'makes what the template makes of texts with blanks at their ends, trimmed where it trims: $name',
+    async ({ name, bosToken, eosToken }) => {
+      const template = await readSample(name);
+      const { pieces, trims } = await takeApart(template, { bosToken, eosToken });
+      const blanks = ' \t\r\n ';
+      const padded = (text: string): string => `${blanks}${text}${blanks}`;
+      const as = (isTrimmed: boolean, text: string): string => (isTrimmed ? text : padded(text));
+      const user = (isTrimmed: boolean): Conversation => ({
+        texts: [as(isTrimmed, 'Who  are\nyou?'), 'Me.', as(isTrimmed, 'Why?')],
+      });
+      const system = (isTrimmed: boolean): Conversation => ({
+        system: as(isTrimmed, 'Be kind.'),
+        texts: ['Why?'],
+      });
+      const made = [{ of: user(false), as: user(trims.has('user')) }];
+      if (pieces.system) made.push({ of: system(false), as: system(trims.has('system')) });
+      const variables = { bos_token: bosToken, eos_token: eosToken, add_generation_prompt: true };
+      const rendered = await renderConversations(
+        template,
+        { ...variables, enable_thinking: true },
+        made.map((each) => each.of),
+      );
+      expect(rendered).toEqual({
+        renderings: made.map((each) => ({ text: joinPieces(pieces, each.as) })),
+      });
+    },
+  );
 
   it('counts a blank before an answer as the answer, and a mark of thoughts that are left out later', async () => {
     const llama2 = await takeApart(await readSample('llama-2'));

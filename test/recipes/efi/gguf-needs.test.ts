@@ -8,7 +8,11 @@ import { writeEfiDisk } from '../../../src/recipes/efi/disk.js';
 import { efiDiskNeeds } from '../../../src/recipes/efi/disk-needs.js';
 import { openEfiDisk } from '../../../src/recipes/efi/existing-disk.js';
 import { readDiskSettings } from '../../../src/recipes/efi/disk-settings.js';
-import { ggufMemoryBytes } from '../../../src/recipes/efi/gguf-memory.js';
+import {
+  ggufMemoryBytes,
+  settingsTextBytes,
+  textMemoryBytes,
+} from '../../../src/recipes/efi/gguf-memory.js';
 import { readEfiGguf } from '../../../src/recipes/efi/gguf-model.js';
 import { ggufChatSettings, takeGgufTemplateApart } from '../../../src/recipes/efi/gguf-settings.js';
 import { withRunDisk } from '../../../src/recipes/efi/run-disk.js';
@@ -63,15 +67,27 @@ describe('readEfiGguf', () => {
 });
 
 describe('ggufMemoryBytes', () => {
+  const info = {
+    ...{ blockCount: 4, headCount: 8, headCountKv: 2, keyLength: 32, valueLength: 16 },
+    ...{ vocabularySize: 1000, contextLength: 512 },
+  };
+
   it('has room for the file, the cache in two bytes each, and 64 MiB', () => {
-    const info = {
-      ...{ blockCount: 4, headCount: 8, headCountKv: 2, keyLength: 32, valueLength: 16 },
-      ...{ vocabularySize: 1000, contextLength: 512 },
-    };
     const bytes = ggufMemoryBytes({ info, fileBytes: 10 * MIB, contextTokens: 100 });
     const least = (10 + 64) * MIB + 2 * 4 * 100 * 2 * (32 + 16);
     expect(bytes).toBeGreaterThanOrEqual(least);
     expect(bytes).toBeLessThan(least + MIB);
+  });
+
+  it('has room for what a long prompt becomes, and all that stands round it', () => {
+    const settings = { prompt: 'ä'.repeat(1000), system: 'x'.repeat(10), chatNext: 'yz' };
+    expect(settingsTextBytes(settings)).toBe(2012);
+    expect(settingsTextBytes({ template: 'Q: {prompt}', prompt: '' })).toBe(3);
+    const needs = { info, fileBytes: 1000, contextTokens: 1 };
+    const textBytes = settingsTextBytes(settings);
+    expect(ggufMemoryBytes({ ...needs, textBytes })).toBe(
+      ggufMemoryBytes(needs) + textMemoryBytes(textBytes),
+    );
   });
 });
 
@@ -102,6 +118,8 @@ describe('efiDiskNeeds of a GGUF', () => {
       modelName: placement === 'file' ? 'tiny' : 'Sämple',
       memoryBytes: model.memoryBytes,
     });
+    const more = await efiDiskNeeds(out, { settings: { prompt: 'x'.repeat(6000) } });
+    expect(more.memoryBytes).toBe(model.memoryBytes + textMemoryBytes(6000));
     const less = await efiDiskNeeds(out, { settings: { context: 1024 } });
     expect(less.memoryBytes).toBeLessThan(needs.memoryBytes);
   });
