@@ -110,7 +110,7 @@ describe('a turn', () => {
       const lines = Object.entries(settings).map(([key, value]) => `${key}=${escaped(value)}\n`);
       await writeFile(file, lines.join(''));
       const args = [model, file, '4096', String(line), 'measure'];
-      return Number((await execa(program, args)).stdout);
+      return Number((await execa(program, args, { input: '' })).stdout);
     };
     const none = await measured(CHATML);
     for (const bytes of [line + 100_000, 900_000]) {
