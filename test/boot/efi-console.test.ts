@@ -193,6 +193,13 @@ describe('the EFI machine', () => {
     expect(Buffer.concat(pieces).toString()).toBe(text.toString());
   });
 
+  it('computes with SSE2 where QEMU emulates more, which is slower', async () => {
+    const disk = folder.file('emulated.img');
+    await imageEfi(...model(), '--temp', '0', '--steps', '8', '--poweroff', '--out', disk);
+    const { console } = await bootDisk(disk, { arch: 'x86_64', emulatedCpu: 'max' });
+    expect(console).toMatch(/^Weights: .*, SSE2$/m);
+  });
+
   it('prompts for texts on a terminal', async () => {
     const disk = folder.file('interactive.img');
     await imageEfi(...model(), '--interactive', '--out', disk);

@@ -26,18 +26,16 @@ static inline float floats_sum(floats x) {
 
 static inline integers integers_zero(void) { return _mm_setzero_si128(); }
 
-// Without a sign-extending load, bytes go to the upper half of 16 bits and are shifted down.
-static inline integers low_words(__m128i bytes) {
-    return _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8);
-}
-static inline integers high_words(__m128i bytes) {
-    return _mm_srai_epi16(_mm_unpackhi_epi8(bytes, bytes), 8);
-}
+// QEMU's translator, which has no more than SSE2 by default, makes instructions of the host's of shifts, products
+// and sums of 16 and 32 bits, and calls of what unpacks, shuffles or adds pairs (target/i386/tcg/emit.c.inc): so
+// bytes are widened by shifts, those at even places and those at odd ones.
+static inline __m128i even_bytes(__m128i x) { return _mm_srai_epi16(_mm_slli_epi16(x, 8), 8); }
+static inline __m128i odd_bytes(__m128i x) { return _mm_srai_epi16(x, 8); }
 
 static inline integers integers_multiply_add(const int8_t *a, const int8_t *b, integers sum) {
     __m128i left = _mm_loadu_si128((const __m128i *)a), right = _mm_loadu_si128((const __m128i *)b);
-    sum = _mm_add_epi32(sum, _mm_madd_epi16(low_words(left), low_words(right)));
-    return _mm_add_epi32(sum, _mm_madd_epi16(high_words(left), high_words(right)));
+    sum = _mm_add_epi32(sum, _mm_madd_epi16(even_bytes(left), even_bytes(right)));
+    return _mm_add_epi32(sum, _mm_madd_epi16(odd_bytes(left), odd_bytes(right)));
 }
 
 static inline int32_t integers_sum(integers x) {
@@ -152,31 +150,36 @@ static inline integers add_scaled_dot(integers sum, bytes codes, bytes x, int16_
 
 #else
 
-static inline __m128i dot_of_16(__m128i a, __m128i x) {
-    return _mm_add_epi32(_mm_madd_epi16(low_words(a), low_words(x)),
-                         _mm_madd_epi16(high_words(a), high_words(x)));
+// The sums of two products each: 2 · 128 · 127 is below 2^15.
+static inline __m128i pairs_of_16(__m128i a, __m128i x) {
+    return _mm_add_epi16(_mm_mullo_epi16(even_bytes(a), even_bytes(x)),
+                         _mm_mullo_epi16(odd_bytes(a), odd_bytes(x)));
 }
 
-// Sums of products of int8.
+static inline integers sums_of_pairs(__m128i pairs) {
+    return _mm_add_epi32(_mm_srai_epi32(_mm_slli_epi32(pairs, 16), 16), _mm_srai_epi32(pairs, 16));
+}
+
+// Sums of products of int8, of which none in `x` is -128.
 static inline integers dot_bytes(bytes a, bytes x) {
-    return _mm_add_epi32(dot_of_16(a.low, x.low), dot_of_16(a.high, x.high));
+    return _mm_add_epi32(sums_of_pairs(pairs_of_16(a.low, x.low)),
+                         sums_of_pairs(pairs_of_16(a.high, x.high)));
 }
 
 // Sums of products of codes below 128 with int8.
 static inline integers dot_codes(bytes codes, bytes x) { return dot_bytes(codes, x); }
 
-static inline __m128i scaled_dot_of_16(__m128i codes, __m128i x, int16_t scale) {
-    __m128i zero = _mm_setzero_si128(), factor = _mm_set1_epi16(scale);
-    __m128i low = _mm_mullo_epi16(_mm_unpacklo_epi8(codes, zero), factor);
-    __m128i high = _mm_mullo_epi16(_mm_unpackhi_epi8(codes, zero), factor);
-    return _mm_add_epi32(_mm_madd_epi16(low, low_words(x)), _mm_madd_epi16(high, high_words(x)));
+// The same for codes below 64: four products are below 2^15, too.
+static inline integers scaled_pairs(__m128i pairs, int16_t scale) {
+    return _mm_madd_epi16(pairs, _mm_set1_epi16(scale));
 }
 
 // Adds the sums of products of codes below 64 with int8, those of the first 16 times `first`, the others times
 // `second`.
 static inline integers add_scaled_dot(integers sum, bytes codes, bytes x, int16_t first, int16_t second) {
-    sum = _mm_add_epi32(sum, scaled_dot_of_16(codes.low, x.low, first));
-    return _mm_add_epi32(sum, scaled_dot_of_16(codes.high, x.high, second));
+    __m128i low = pairs_of_16(codes.low, x.low), high = pairs_of_16(codes.high, x.high);
+    if (first == second) return _mm_add_epi32(sum, scaled_pairs(_mm_add_epi16(low, high), first));
+    return _mm_add_epi32(_mm_add_epi32(sum, scaled_pairs(low, first)), scaled_pairs(high, second));
 }
 
 #endif
