@@ -35,6 +35,7 @@ export const SLOW_TESTS: readonly SlowTests[] = [
       'test/boot/efi-console.test.ts': GUESTS,
       'test/boot/efi-faults.test.ts': GUESTS,
       'test/boot/efi-gguf-chat.test.ts': GUESTS,
+      'test/boot/efi-models.test.ts': GUESTS,
       'test/boot/ext4-kernel.test.ts': GUESTS,
       'test/boot/initramfs-kernel.test.ts': GUESTS,
       'test/boot/instant-changes.test.ts': GUESTS,

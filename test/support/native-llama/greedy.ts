@@ -18,6 +18,11 @@ export interface LlamaPosition {
   readonly candidates: readonly Candidate[];
 }
 
+export interface LlamaToken extends LlamaPosition {
+  /** What the token adds to the text. */
+  readonly text: string;
+}
+
 export interface GreedyOptions {
   /** Positions of the KV cache; the long rope factors of Phi-3 are taken for what is given here. */
   readonly context?: number;
@@ -33,8 +38,8 @@ export interface GreedyOptions {
 const CANDIDATES = 5;
 
 /**
- * Lets llama.cpp go on from a prompt, always with the likeliest token: at most `count` of them, fewer where it
- * ends the text. Weights stay as they are in the file, and so are multiplied block by block.
+ * Lets llama.cpp go on from a prompt, of which it makes tokens where it is a text, always with the likeliest
+ * token: at most `count` of them, fewer where it ends the text. Weights stay as they are in the file, and so are multiplied block by block.
  *
  * @throws Error with what llama-server said when it ends instead, or when it tells nothing of some token,
  *   as of one that leaves a character incomplete
@@ -42,10 +47,10 @@ const CANDIDATES = 5;
 export async function greedyByLlama(
   programs: LlamaPrograms,
   model: string,
-  prompt: readonly number[],
+  prompt: readonly number[] | string,
   count: number,
   options: GreedyOptions = {},
-): Promise<LlamaPosition[]> {
+): Promise<LlamaToken[]> {
   const { context = 512, flashAttention = false, threads = 1, batch, variant } = options;
   // A socket's path is short: not every folder would do.
   const folder = await mkdtemp(join(tmpdir(), 'llama-'));
@@ -75,16 +80,17 @@ interface Completion {
   readonly tokens: readonly number[];
   readonly completion_probabilities?: readonly {
     readonly id: number;
+    readonly token: string;
     readonly top_logprobs: readonly Candidate[];
   }[];
 }
 
-function positionsOf({ tokens, completion_probabilities: told = [] }: Completion): LlamaPosition[] {
+function positionsOf({ tokens, completion_probabilities: told = [] }: Completion): LlamaToken[] {
   if (told.length !== tokens.length) {
     throw new Error(`llama-server tells of ${told.length} tokens among ${tokens.length}`);
   }
-  return told.map(({ id, top_logprobs: candidates }) => ({
-    id,
+  return told.map(({ id, token: text, top_logprobs: candidates }) => ({
+    ...{ id, text },
     candidates: candidates.map(({ id, logprob }) => ({ id, logprob })),
   }));
 }
