@@ -5,15 +5,40 @@ import type { TensorPlan } from '../../src/formats/gguf/writer.js';
 import { bytesSegment, makeImage } from '../../src/image/image.js';
 import type { Image } from '../../src/image/image.js';
 
+export interface BenchShape {
+  readonly dim: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly layers: number;
+  readonly vocabulary: number;
+}
+
 /** Rows of whole blocks of 256, so that every type has its own blocks; about half a billion weights. */
-const SHAPE = { dim: 1024, hidden: 3584, heads: 16, kvHeads: 4, layers: 32, vocabulary: 65_536 };
+export const HALF_A_BILLION: BenchShape = {
+  dim: 1024,
+  hidden: 3584,
+  heads: 16,
+  kvHeads: 4,
+  layers: 32,
+  vocabulary: 65_536,
+};
+/** The same, shrunk to 26 million weights: what an emulated processor multiplies some ten times a second. */
+export const FEW_MILLIONS: BenchShape = {
+  dim: 512,
+  hidden: 1536,
+  heads: 8,
+  kvHeads: 2,
+  layers: 8,
+  vocabulary: 4096,
+};
 const BLOCK = { elements: 32, bytes: 34 };
 /** Weights repeat after so many blocks: no cache holds them, and they are quickly made. */
 const REPEATED_BLOCKS = 1 << 19;
 
 /** A model of random weights in Q8_0, as large as those that people run; random ones take as long as trained ones. */
-export function benchModel(): Image {
-  const { dim, hidden, heads, kvHeads, layers, vocabulary } = SHAPE;
+export function benchModel(shape: BenchShape): Image {
+  const { dim, hidden, heads, kvHeads, layers, vocabulary } = shape;
   const kvDim = (dim / heads) * kvHeads;
   const blocks = new Map<number, Uint8Array>();
   const matrix = (name: string, columns: number, rows: number): TensorPlan => {
@@ -49,7 +74,7 @@ export function benchModel(): Image {
     norm('output_norm.weight'),
     ...Array.from({ length: layers }, (_, index) => layer(index)).flat(),
   ];
-  return planGguf({ metadata: metadata(), tensors });
+  return planGguf({ metadata: metadata(shape), tensors });
 }
 
 function randomBlocks(columns: number): Uint8Array {
@@ -61,8 +86,7 @@ function randomBlocks(columns: number): Uint8Array {
   return bytes;
 }
 
-function metadata() {
-  const { dim, hidden, heads, kvHeads, layers, vocabulary } = SHAPE;
+function metadata({ dim, hidden, heads, kvHeads, layers, vocabulary }: BenchShape) {
   const number = (value: number) => ({ type: 'uint32', value }) as const;
   const text = (value: string) => ({ type: 'string', value }) as const;
   const bytes = Array.from({ length: 256 }, (_, byte) => {
