@@ -1,7 +1,7 @@
 // Products of matrices whose types have blocks of 32 elements (block_kernels.h) with several vectors.
 
-// Of a row; two at a time share what is unpacked.
-enum { TILES_AT_ONCE = 2 };
+// Of a row; a batch of 16 shares what is unpacked.
+enum { TILES_AT_ONCE = 16 / LANES };
 
 static inline void store_tile(float *out, size_t out_stride, floats sums, size_t count) {
     float lanes[LANES];
@@ -21,14 +21,13 @@ ALWAYS_INLINE void multiply_block_tiles(float *out, size_t out_stride, const uin
     }
     for (size_t b = 0; b < blocks; b++, row += block_bytes) {
         struct block block = unpack(row);
-        struct signed_row values;
-        uint8_t codes[32];
-        if (most == 0) signed_row_of(&values, block.values);
-        else bytes_store(codes, block.values);
+        struct row_run run;
+        if (most == 0) row_run_of_signed(&run, block.values);
+        else row_run_of_codes(&run, block.values);
         for (size_t t = 0; t < tiles; t++) {
             const int8_t *from = tile[t].bytes + b * RUN * LANES;
-            integers dot = most == 0 ? tile_dot(&values, from, tile[t].offsets + b * LANES)
-                                     : tile_add_codes(integers_zero(), codes, from, RUN / 4, most, 1);
+            integers dot = most == 0 ? tile_dot(&run, from, tile[t].offsets + b * LANES)
+                                     : tile_add_codes(integers_zero(), &run, 0, RUN / FOUR, from, most, 1);
             floats scale =
                 floats_multiply(floats_all(block.scale), floats_load(tile[t].scales + b * LANES));
             sum[t] = floats_multiply_add(floats_of_integers(dot), scale, sum[t]);

@@ -2,7 +2,7 @@
 
 // A block whose codes an instruction takes four at a time.
 struct super_row {
-    _Alignas(32) uint8_t codes[SUPER];
+    struct row_run codes[SUPER / RUN];
     int16_t scales[16], minima[16];
     float scale, minimum;
 };
@@ -10,7 +10,7 @@ struct super_row {
 ALWAYS_INLINE void super_row_of(struct super_row *row, const uint8_t *from, unpack_super *unpack) {
     struct super_block block;
     unpack(&block, from);
-    for (int i = 0; i < 8; i++) bytes_store(row->codes + 32 * i, block.codes[i]);
+    for (int i = 0; i < 8; i++) row_run_of_codes(&row->codes[i], block.codes[i]);
     __builtin_memcpy(row->scales, block.scales, sizeof row->scales);
     __builtin_memcpy(row->minima, block.minima, sizeof row->minima);
     row->scale = block.scale;
@@ -24,10 +24,13 @@ ALWAYS_INLINE floats add_super(floats sum, const struct super_row *row, struct t
     const int16_t *sums = tile.sums + block * (SUPER / SUM_RUN) * LANES;
     floats scale = floats_load(tile.scales + block * LANES);
     integers dot = integers_zero(), minima = integers_zero();
-    int run = kind.has_halves ? SUM_RUN : RUN;
-    for (int i = 0; i < SUPER / run; i++) {
-        dot = tile_add_codes(dot, row->codes + i * run, from + i * run * LANES, run / FOUR, kind.most,
-                             row->scales[i * run / SUM_RUN]);
+    int fours = (kind.has_halves ? SUM_RUN : RUN) / FOUR;
+    for (int i = 0; i < SUPER / RUN; i++) {
+        const int8_t *run = from + i * RUN * LANES;
+        for (int first = 0; first < RUN / FOUR; first += fours) {
+            dot = tile_add_codes(dot, &row->codes[i], first, fours, run, kind.most,
+                                 row->scales[(i * RUN + first * FOUR) / SUM_RUN]);
+        }
     }
     for (int i = 0; i < SUPER / RUN; i++) {
         minima = tile_add_pair(minima, row->minima + 2 * i, sums + 2 * i * LANES);

@@ -23,26 +23,32 @@ static inline int32x4_t add_dots(int32x4_t sum, const uint8_t *row, const int8_t
 #endif
 }
 
-// Adds `scale` times the products of `count` fours of codes, of which none is above `most`.
-static inline __attribute__((always_inline)) integers
-tile_add_codes(integers sum, const uint8_t *codes, const int8_t *x, int count, int most, int16_t scale) {
+// 32 elements of a row.
+struct row_run {
+    uint8_t values[32];
+};
+
+static inline void row_run_of_codes(struct row_run *run, bytes codes) { bytes_store(run->values, codes); }
+static inline void row_run_of_signed(struct row_run *run, bytes values) {
+    bytes_store(run->values, values);
+}
+
+// Adds `scale` times the products of `count` fours of codes from `first` on, of which none is above `most`. `x` is
+// where the tile's run begins.
+static inline __attribute__((always_inline)) integers tile_add_codes(integers sum,
+                                                                     const struct row_run *run, int first,
+                                                                     int count, const int8_t *x, int most,
+                                                                     int16_t scale) {
     int32x4_t part = vdupq_n_s32(0);
     (void)most;
-    for (int i = 0; i < count; i++) part = add_dots(part, codes + 4 * i, x + 16 * i);
+    for (int i = first; i < first + count; i++) part = add_dots(part, run->values + 4 * i, x + 16 * i);
     return vmlaq_n_s32(sum, part, scale);
 }
 
-// 32 int8 of a row.
-struct signed_row {
-    _Alignas(16) uint8_t values[32];
-};
-
-static inline void signed_row_of(struct signed_row *row, bytes values) { bytes_store(row->values, values); }
-
-static inline __attribute__((always_inline)) integers tile_dot(const struct signed_row *row,
-                                                               const int8_t *x, const int32_t *offsets) {
+static inline __attribute__((always_inline)) integers tile_dot(const struct row_run *run, const int8_t *x,
+                                                               const int32_t *offsets) {
     (void)offsets;
-    return tile_add_codes(vdupq_n_s32(0), row->values, x, 8, 127, 1);
+    return tile_add_codes(vdupq_n_s32(0), run, 0, 8, x, 127, 1);
 }
 
 // Adds the products of pairs of minima and of a tile's sums.
