@@ -13,12 +13,16 @@ import { temporaryFolder } from '../support/temporary.js';
 import { STORIES_260K, WITH_WEIGHTS } from '../support/weights.js';
 
 const TOKENS = 60;
-/** So many tokens at least have to be told apart clearly: no mistake in a layer leaves as many alone. */
+/** So many tokens at least have to be told apart clearly. */
 const LEAST_TOKENS = 20;
 /** Logits that are as close keep no order when they are summed otherwise: 1e-3 of the largest, which are 10 to 30. */
 const CLOSE_LOGPROBS = 0.03;
 
-/** Every architecture, every kind of heads, outputs and rotation, and every type but F32. */
+/**
+ * Every architecture, every kind of heads, outputs and rotation, and every type but F32. Their tokens tell of weights
+ * that are read or multiplied wrongly; what attention makes of them decides only what trained models say, and
+ * logits, which test/oracle/engine compares natively.
+ */
 const RANDOM_MODELS = [
   ['llama-small', 'Q4_0'],
   ['llama-large-llama3', 'Q4_K'],
