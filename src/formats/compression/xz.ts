@@ -1,3 +1,4 @@
+import type { XzReadableStream } from 'xz-decompress';
 import { ZosiaError } from '../../errors.js';
 import type { RandomAccess } from '../../image/random-access.js';
 import { sliceAccess } from '../../image/slice-access.js';
@@ -10,6 +11,10 @@ import { unknownToDecoder, xzSettings } from './xz-settings.js';
 
 /** Large pieces: each one costs a round trip between the two streams. */
 const INPUT_PIECE_BYTES = 1 << 20;
+
+interface XzModule {
+  readonly XzReadableStream: typeof XzReadableStream;
+}
 
 /**
  * Unpacks a source that is one .xz stream (the .xz file format; decoder: XZ Embedded, so checks none, CRC32
@@ -26,9 +31,9 @@ export async function* unxz(
   limits: DecompressionLimits,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // Loaded when it is needed: most of who import this unpack nothing.
-  // Node.js has a CommonJS module's exports as its default; tsx has them as the module itself.
-  const loaded = await import('xz-decompress');
-  const { XzReadableStream } = (loaded.default as typeof loaded.default | undefined) ?? loaded;
+  const loaded: XzModule & { default?: XzModule } = await import('xz-decompress');
+  // tsx, which runs the benchmarks, gives no default when it loads a CommonJS module so.
+  const { XzReadableStream } = loaded.default ?? loaded;
   const stream = new XzReadableStream(pieces(source));
   const reader = stream.getReader();
   let producedBytes = 0;

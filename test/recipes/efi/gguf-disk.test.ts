@@ -155,7 +155,7 @@ describe('writeEfiDisk of a GGUF', () => {
     const bytes = await Promise.all(paths.map((path) => readFile(path)));
     for (const placement of ['file', 'partition'] as const) {
       // Any part stands for all of them.
-      const model = await readEfiGguf(paths[1]!, folder.path, { placement });
+      const model = await readEfiGguf(paths[1], folder.path, { placement });
       const out = folder.file(`split/${placement}.vmdk`);
       await writeEfiDisk(model, { format: 'vmdk', out });
       const { files, ggufs } = await readDisk(out);

@@ -127,7 +127,7 @@ describe('efiDiskNeeds of a GGUF', () => {
   it('are those of all parts of a split one', async () => {
     const [path] = await writeSplitGguf(folder.file('split'));
     for (const placement of ['file', 'partition'] as const) {
-      const model = await readEfiGguf(path!, folder.path, { placement });
+      const model = await readEfiGguf(path, folder.path, { placement });
       const out = folder.file(`split/${placement}.img`);
       await writeEfiDisk(model, { format: 'raw', out });
       expect((await efiDiskNeeds(out)).memoryBytes).toBe(model.memoryBytes);
