@@ -97,7 +97,9 @@ export async function findCheckpoint(
     throw new ZosiaError(
       'ZOSIA_CHECKPOINT_IS_GGUF',
       `${name} is a GGUF, not a llama2.c checkpoint`,
-      { hint: `The Linux guest runs it as it is: zosia up ${shellPath(name)}` },
+      {
+        hint: `A GGUF is run as it is: zosia up ${shellPath(name)}, or zosia up --machine efi ${shellPath(name)}`,
+      },
     );
   }
   return {
