@@ -1,12 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readNamedModel } from '../../src/prepare/efi-model.js';
 import type { NamedGguf } from '../../src/prepare/efi-model.js';
-import * as takeApart from '../../src/recipes/chat-pieces/take-apart.js';
 import { textMemoryBytes } from '../../src/recipes/efi/gguf-memory.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { writeSampleGguf } from '../recipes/efi/gguf-samples.js';
-
-vi.mock('../../src/recipes/chat-pieces/take-apart.js', { spy: true });
 
 const folder = temporaryFolder();
 const CHATML =
@@ -22,23 +19,23 @@ const named = async (): Promise<NamedGguf> => ({
 describe('readNamedModel of a GGUF', () => {
   it('takes its chat template apart once, for whoever reads it again', async () => {
     const model = await named();
-    const spy = vi.mocked(takeApart.takeTemplateApart).mockClear();
-    const { takenApart } = await readNamedModel(model, { system: 'Be brief.' });
-    expect(spy).toHaveBeenCalledTimes(1);
-    const { settings } = await readNamedModel(model, {}, { takenApart });
-    expect(settings).toMatchObject({ chatUserEnd: '<|im_end|>\n<|im_start|>assistant\n' });
-    expect(settings.system).toBeUndefined();
-    expect(spy).toHaveBeenCalledTimes(1);
+    const first = await readNamedModel(model, { system: 'Be brief.' });
+    expect(first.settings).toMatchObject({ chatUserEnd: '<|im_end|>\n<|im_start|>assistant\n' });
+    // Were it taken apart again, the other end of a turn would not be there.
+    const known = first.takenApart!;
+    const takenApart = { ...known, pieces: { ...known.pieces, userEnd: '<other>' } };
+    const again = await readNamedModel(model, {}, { takenApart });
+    expect(again.settings).toMatchObject({ chatUserEnd: '<other>' });
+    expect(again.settings.system).toBeUndefined();
+    expect(again.takenApart).toBe(takenApart);
   });
 
   it('takes none apart where a form takes its place, though one is known', async () => {
     const model = await named();
     const { takenApart } = await readNamedModel(model, {});
-    const spy = vi.mocked(takeApart.takeTemplateApart).mockClear();
     const formed = await readNamedModel(model, { template: 'Q: {prompt}' }, { takenApart });
     expect(formed.settings).toEqual({ template: 'Q: {prompt}' });
     expect(formed.takenApart).toBeUndefined();
-    expect(spy).not.toHaveBeenCalled();
   });
 
   it('is cancelled while it takes one apart', async () => {
@@ -49,9 +46,9 @@ describe('readNamedModel of a GGUF', () => {
 
   it('has memory for a long prompt of a GGUF, and for what stands round it', async () => {
     const gguf = await writeSampleGguf(folder.path);
-    const named = { gguf, search: { modelsDir: folder.path }, template: null };
-    const { model } = await readNamedModel(named, {});
-    const long = await readNamedModel(named, {
+    const plain = { gguf, search: { modelsDir: folder.path }, template: null };
+    const { model } = await readNamedModel(plain, {});
+    const long = await readNamedModel(plain, {
       prompt: 'x'.repeat(6000),
       template: 'Q: {prompt}\nA:',
     });
