@@ -28,7 +28,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     type: { type: 'string', multiple: true, default: ['Q8_0', 'Q4_K'] },
     threads: { type: 'string', multiple: true, default: ['1', '2'] },
-    products: { type: 'string', default: 'avx512vnni' },
+    products: { type: 'string' },
     variant: { type: 'string' },
     arch: { type: 'string', multiple: true, default: [...ARCHITECTURES] },
     cpus: { type: 'string', default: '1' },

@@ -20,7 +20,7 @@ export interface EmulatedOptions {
 }
 
 const GENERATED = 32;
-/** The model says anything: what is asked does not matter, but that there is something to read. */
+/** The model says anything, whatever is asked. */
 const PROMPT = 'What a machine reads, word after word, before it has anything to say.';
 
 /** The machine without an operating system and llama.cpp in the Linux guest, both emulated by QEMU. */
@@ -42,7 +42,9 @@ export async function compareEmulated(
           own.push(await byEfi(folder, machine));
           others.push(await byLinux(folder, machine, cpus));
         }
-        report(`${type}, QEMU, ${arch}, ${cpu ?? 'the default CPU'}, ${cpus}`, own, others);
+        report(`${type}, QEMU, ${arch}, ${cpu ?? 'the default CPU'}, ${cpus}`, own, others, {
+          generation: 1,
+        });
       }
     }
   }
@@ -54,14 +56,9 @@ async function byEfi(folder: string, machine: readonly string[]): Promise<Rates>
   const args = ['up', ...machine, ...options, '-n', String(GENERATED)];
   const input = `${PROMPT}\n/stats\n/poweroff\n`;
   const { stdout } = await execa(process.execPath, [CLI, ...args], { cwd: folder, input });
-  const rate = (what: string): number => {
-    const found = new RegExp(`^${what}: +(\\d+) tokens in .*: ([\\d.]+) tokens/s`, 'm').exec(
-      stdout,
-    );
-    if (!found) throw new Error(`no rate in what the machine said:\n${stdout}`);
-    return Number(found[2]);
-  };
-  return { prompt: rate('prompt'), generation: rate('generation') };
+  const found = /^generation: +\d+ tokens in .*: ([\d.]+) tokens\/s/m.exec(stdout);
+  if (!found) throw new Error(`no rate in what the machine said:\n${stdout}`);
+  return { generation: Number(found[1]) };
 }
 
 /** By llama.cpp's own clock. */
@@ -74,6 +71,6 @@ async function byLinux(
   const { stdout } = await execa(process.execPath, [CLI, ...args, '--profile', 'none', '--json'], {
     cwd: folder,
   });
-  const [run] = (JSON.parse(stdout) as { runs: { tokPerS: number; promptTokPerS: number }[] }).runs;
-  return { prompt: run!.promptTokPerS, generation: run!.tokPerS };
+  const [run] = (JSON.parse(stdout) as { runs: { tokPerS: number }[] }).runs;
+  return { generation: run!.tokPerS };
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { writeRaw } from '../../src/host/raw-writer.js';
@@ -13,14 +14,25 @@ export interface NativeOptions {
   readonly types: readonly string[];
   readonly runs: number;
   readonly threads: readonly string[];
-  /** The engine's for an instruction set. */
-  readonly products: string;
+  /** The engine's for an instruction set; the best for this one unless given. */
+  readonly products?: string | undefined;
   /** llama.cpp's code for a kind of processor; the best for this one unless given. */
   readonly variant?: string | undefined;
 }
 
+const GOALS = { prompt: 0.5, generation: 0.9, memory: 1.1 };
 const PROMPT = 128;
 const GENERATED = 64;
+const MIB = 1 << 20;
+/** Keys and values, two bytes each. */
+const CACHE_BYTES =
+  (2 *
+    2 *
+    HALF_A_BILLION.layers *
+    HALF_A_BILLION.dim *
+    HALF_A_BILLION.kvHeads *
+    (PROMPT + GENERATED)) /
+  HALF_A_BILLION.heads;
 
 /** The engine and llama.cpp, both as programs of this host. */
 export async function compareNatively(
@@ -41,7 +53,7 @@ export async function compareNatively(
         own.push(await byEngine(program, model, threads, products));
         others.push(await byLlama(llama, model, threads, variant));
       }
-      report(`${type}, ${threads} ${threads === '1' ? 'thread' : 'threads'}`, own, others);
+      report(`${type}, ${threads} ${threads === '1' ? 'thread' : 'threads'}`, own, others, GOALS);
     }
   }
 }
@@ -50,21 +62,19 @@ async function byEngine(
   program: string,
   model: string,
   threads: string,
-  products: string,
+  products: string | undefined,
 ): Promise<Rates> {
   const ids = Array.from({ length: PROMPT }, (_, i) => 300 + ((i * 37) % 60_000));
   const work = ['--ids', ids.join(','), '--count', String(GENERATED)];
-  const { stderr } = await execa(program, [
-    model,
-    ...work,
-    '--threads',
-    threads,
-    '--products',
-    products,
-    '--time',
-  ]);
+  const args = [model, ...work, '--threads', threads, '--time'];
+  const { stderr } = await execa(program, [...args, ...(products ? ['--products', products] : [])]);
   const [prompt, generation, peakMiB] = [...stderr.matchAll(/\d+\.\d+/g)].map(Number);
-  return { prompt: prompt!, generation: generation!, peakMiB: peakMiB! };
+  const { size } = await stat(model);
+  return {
+    prompt: prompt!,
+    generation: generation!,
+    memory: (peakMiB! * MIB) / (size + CACHE_BYTES + 64 * MIB),
+  };
 }
 
 async function byLlama(

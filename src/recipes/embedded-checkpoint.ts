@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { checkGguf } from '../formats/gguf/check.js';
 import { describeModel } from '../formats/gguf/model-info.js';
 import { planLlama2cPair } from '../formats/llama2c/from-gguf.js';
-import type { Llama2cPair } from '../formats/llama2c/from-gguf.js';
 import type { EfiSettings } from '../formats/llama2c/settings/settings.js';
 import { digestFile, digestImage } from '../host/digest.js';
 import type { Image } from '../image/image.js';
@@ -45,37 +44,26 @@ export async function embeddedCheckpoint(
   } = {},
 ): Promise<EmbeddedCheckpoint> {
   const { directory, signal } = options;
-  return withEmbeddedPair(directory, async (pair, settings) => {
+  const path = await embeddedModelPath(directory);
+  const file = await accessFile(path);
+  try {
+    const header = await checkGguf(file, path);
+    const pair = planLlama2cPair(header, file, path);
     const base = join(folder, EMBEDDED_MODEL_NAME);
     const paths = { checkpoint: `${base}.bin`, tokenizer: `${base}-tokenizer.bin` };
     const known = {
       checkpoint: { sha256: await writeUnlessThere(pair.checkpoint, paths.checkpoint, signal) },
       tokenizer: { sha256: await writeUnlessThere(pair.tokenizer, paths.tokenizer, signal) },
     };
-    return { ...paths, known, settings };
-  });
-}
-
-async function withEmbeddedPair<T>(
-  directory: string | undefined,
-  use: (pair: Llama2cPair, settings: EfiSettings) => Promise<T>,
-): Promise<T> {
-  const path = await embeddedModelPath(directory);
-  const file = await accessFile(path);
-  try {
-    const header = await checkGguf(file, path);
     const { temperature } = describeModel(header);
-    return await use(planLlama2cPair(header, file, path), {
-      template: EMBEDDED_MODEL_TEMPLATE,
-      temp: temperature,
-    });
+    return { ...paths, known, settings: { template: EMBEDDED_MODEL_TEMPLATE, temp: temperature } };
   } finally {
     await file.close();
   }
 }
 
 /**
- * Of two runs that make the same file at once, the first one's stays: the disk that is planned with it must
+ * Of two runs that make the same file at once, the first one's stays: a disk that is planned with it must
  * not see it change. A model as small as this one is read in some milliseconds.
  *
  * @returns the sha256 that it has

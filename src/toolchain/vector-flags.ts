@@ -6,7 +6,15 @@ const VECTOR_FLAGS: Readonly<Record<Architecture, Readonly<Record<string, readon
     ssse3: ['-mssse3'],
     avx2: ['-mavx2', '-mfma', '-mf16c'],
     avxvnni: ['-mavx2', '-mfma', '-mf16c', '-mavxvnni'],
-    avx512vnni: ['-mavx2', '-mfma', '-mf16c', '-mavx512vl', '-mavx512vnni'],
+    // Wider vectors slow some processors down.
+    avx512vnni: [
+      '-mavx2',
+      '-mfma',
+      '-mf16c',
+      '-mavx512vl',
+      '-mavx512vnni',
+      '-mprefer-vector-width=256',
+    ],
   },
   aarch64: {
     dotprod: ['-march=armv8.2-a+dotprod'],

@@ -15,6 +15,14 @@ enum interactive_end interactive_run(struct session *session) {
         if (!line_input(&line, "> ", stopped ? LINE_INPUT_AFTER_STOP : 0, text))
             return INTERACTIVE_POWER_OFF;
         stopped = false;
+        if (line.is_cut) {
+            line.is_cut = false;
+            console_print(
+                "A line has up to %u characters, and this one more: nothing was read of it. --prompt takes "
+                "longer ones.\n",
+                LINE_CAPACITY);
+            continue;
+        }
         if (text[0] == '/') {
             enum command_outcome outcome = command_obey(session, text + 1);
             if (outcome == COMMAND_SWITCH_OFF) return INTERACTIVE_POWER_OFF;

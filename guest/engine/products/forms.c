@@ -100,6 +100,6 @@ void vectors_form(const struct vectors *v, const struct matrix *matrix, size_t l
                   size_t end) {
     enum vector_form kind = matrix->type->form;
     form(v, matrix, begin, end);
-    if (v->count == 1 || (kind != FORM_BYTES_32 && kind != FORM_BYTES_256)) return;
+    if (v->count == 1 || lanes == 1 || (kind != FORM_BYTES_32 && kind != FORM_BYTES_256)) return;
     for (size_t at = begin; at < end; at += lanes) vectors_tile(v, kind, lanes, at / lanes);
 }

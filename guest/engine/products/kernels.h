@@ -20,10 +20,10 @@
 
 #include "engine/products/super_tiles.h"
 
-// `by` begins the names of the functions for quantised matrices.
-#define PRODUCTS_QUANTISED_BY(name, by) \
+// `by` begins the names of the functions for quantised matrices, and `lanes` is what they ask of tiles.
+#define PRODUCTS_QUANTISED_BY(name, lanes, by) \
     { \
-        name, LANES, dot_rows, mix_rows, dot_half_rows, mix_half_rows, { \
+        name, lanes, dot_rows, mix_rows, dot_half_rows, mix_half_rows, { \
             [KIND_F32] = multiply_f32, [KIND_F16] = multiply_f16, [KIND_BF16] = multiply_bf16, \
             [KIND_Q8_0] = by##_q8_0, [KIND_Q4_0] = by##_q4_0, [KIND_Q4_1] = by##_q4_1, \
             [KIND_Q5_0] = by##_q5_0, [KIND_Q5_1] = by##_q5_1, [KIND_IQ4_NL] = by##_iq4_nl, \
@@ -33,4 +33,4 @@
         } \
     }
 
-#define PRODUCTS(name) PRODUCTS_QUANTISED_BY(name, multiply)
+#define PRODUCTS(name) PRODUCTS_QUANTISED_BY(name, LANES, multiply)

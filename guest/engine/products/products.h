@@ -12,7 +12,7 @@ typedef void multiply_rows(float *out, size_t out_stride, const struct matrix *m
 
 struct products {
     const char *name;
-    unsigned lanes; // floats in a register
+    unsigned lanes; // vectors in a tile; 1 for no tiles
 
     // out[r] = Σ rows[r · stride + c] · x[c] over c < columns, for r < count.
     void (*dot_rows)(float *out, const float *rows, size_t stride, const float *x, size_t columns,

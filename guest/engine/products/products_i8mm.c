@@ -13,6 +13,6 @@
 
 #include "engine/products/i8mm_supers.h"
 
-const struct products products_i8mm = PRODUCTS_QUANTISED_BY("NEON with I8MM", multiply_pairs);
+const struct products products_i8mm = PRODUCTS_QUANTISED_BY("NEON with I8MM", 1, multiply_pairs);
 
 #endif

@@ -1,4 +1,4 @@
-// The operations of product_kernels.h with AVX2 and FMA.
+// The operations of kernels.h with AVX2 and FMA.
 #ifndef ZOSIA_SIMD_AVX2_H
 #define ZOSIA_SIMD_AVX2_H
 

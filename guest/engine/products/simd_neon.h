@@ -1,4 +1,4 @@
-// The operations of product_kernels.h with NEON, which every aarch64 processor has.
+// The operations of kernels.h with NEON, which every aarch64 processor has.
 #ifndef ZOSIA_SIMD_NEON_H
 #define ZOSIA_SIMD_NEON_H
 
@@ -15,7 +15,7 @@ static inline floats floats_all(float x) { return vdupq_n_f32(x); }
 static inline floats floats_load(const float *from) { return vld1q_f32(from); }
 static inline void floats_store(float *to, floats x) { vst1q_f32(to, x); }
 static inline floats floats_add(floats a, floats b) { return vaddq_f32(a, b); }
-// Not fused: so the sums, and with them the texts, are the same as with SSE2 to the last bit. It costs
+// Not fused: so the sums of floats, and with them llama2.c's texts, are the same as with SSE2 to the last bit. It costs
 // nothing, as the weights' way from memory takes longer than either, and in QEMU's translator, which
 // fuses in software, a third of the time is saved.
 static inline floats floats_multiply_add(floats a, floats b, floats sum) {

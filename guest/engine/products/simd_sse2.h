@@ -1,4 +1,4 @@
-// The operations of product_kernels.h with SSE2, which every x86_64 processor has.
+// The operations of kernels.h with SSE2, which every x86_64 processor has.
 #ifndef ZOSIA_SIMD_SSE2_H
 #define ZOSIA_SIMD_SSE2_H
 
@@ -128,6 +128,8 @@ static inline __m128i pairs_of_16(__m128i codes, __m128i x, __m128i factor) {
     return _mm_madd_epi16(_mm_maddubs_epi16(codes, x), factor);
 }
 
+static inline integers sums_of_pairs(__m128i pairs) { return _mm_madd_epi16(pairs, _mm_set1_epi16(1)); }
+
 // Sums of products of codes below 128 with int8.
 static inline integers dot_codes(bytes codes, bytes x) {
     __m128i one = _mm_set1_epi16(1);
@@ -169,7 +171,6 @@ static inline integers dot_bytes(bytes a, bytes x) {
 // Sums of products of codes below 128 with int8.
 static inline integers dot_codes(bytes codes, bytes x) { return dot_bytes(codes, x); }
 
-// The same for codes below 64: four products are below 2^15, too.
 static inline integers scaled_pairs(__m128i pairs, int16_t scale) {
     return _mm_madd_epi16(pairs, _mm_set1_epi16(scale));
 }
@@ -178,6 +179,7 @@ static inline integers scaled_pairs(__m128i pairs, int16_t scale) {
 // `second`.
 static inline integers add_scaled_dot(integers sum, bytes codes, bytes x, int16_t first, int16_t second) {
     __m128i low = pairs_of_16(codes.low, x.low), high = pairs_of_16(codes.high, x.high);
+    // Four products of codes below 64 are below 2^15, too.
     if (first == second) return _mm_add_epi32(sum, scaled_pairs(_mm_add_epi16(low, high), first));
     return _mm_add_epi32(_mm_add_epi32(sum, scaled_pairs(low, first)), scaled_pairs(high, second));
 }

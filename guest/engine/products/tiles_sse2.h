@@ -45,8 +45,6 @@ static inline __m128i pairs_of_codes(const struct row_run *run, int i, const int
     return _mm_maddubs_epi16(spread_four(&run->codes, i), fours_of_tile(x + 16 * i));
 }
 
-static inline integers sums_of_pairs(__m128i pairs) { return _mm_madd_epi16(pairs, _mm_set1_epi16(1)); }
-
 static inline __m128i pairs_of_signed(const struct row_run *run, int i, const int8_t *x) {
     __m128i turned = _mm_sign_epi8(fours_of_tile(x + 16 * i), spread_four(&run->values, i));
     return _mm_maddubs_epi16(spread_four(&run->codes, i), turned);

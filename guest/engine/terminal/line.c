@@ -4,7 +4,11 @@
 #include "shared/char_width.h"
 
 static size_t insert(struct line *line, uint32_t character) {
-    if (line->length == LINE_CAPACITY) return line->length;
+    if (line->length == 0) line->is_cut = false;
+    if (line->length == LINE_CAPACITY) {
+        line->is_cut = true;
+        return line->length;
+    }
     uint32_t *at = line->text + line->cursor;
     memmove(at + 1, at, (line->length - line->cursor) * sizeof *at);
     *at = character;
@@ -41,6 +45,7 @@ static size_t erase_word(struct line *line) {
 static size_t replace(struct line *line, const uint32_t *text, size_t length) {
     memcpy(line->text, text, length * sizeof *text);
     line->length = line->cursor = length;
+    line->is_cut = false;
     return 0;
 }
 

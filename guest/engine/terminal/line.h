@@ -3,6 +3,7 @@
 #ifndef ZOSIA_LINE_H
 #define ZOSIA_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct line {
     uint32_t text[LINE_CAPACITY];
     size_t length;
     size_t cursor; // 0 up to length
+    bool is_cut; // characters have been left out, as there was no room for them
     uint32_t recalled[LINE_CAPACITY];
     size_t recalled_length;
 };

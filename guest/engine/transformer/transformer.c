@@ -21,6 +21,8 @@ static void take_rotary(struct transformer *t, uint32_t batch, struct arena *are
     t->frequencies = take_floats(arena, 1, pairs);
 }
 
+_Static_assert(BATCH_MAX % 16 == 0, "a batch is whole tiles of every instruction set");
+
 void transformer_set_up(struct transformer *t, const struct model *model, const struct products *products,
                         struct team *team, uint32_t context, struct arena *arena) {
     const struct shape *s = &model->shape;

@@ -30,14 +30,14 @@ const OPTIONS = [
   [
     'steps',
     '--steps <n>',
-    'tokens to run, those of the prompt and template included; 0: the whole context',
+    'of a checkpoint: tokens to run, those of the prompt and template included; 0: the whole context',
   ],
   ['temp', '--temp <t>', 'temperature of sampling; 0 always takes the likeliest token'],
   TOP_P_OPTION,
   SEED_OPTION,
   ['interactive', '--interactive', 'ask for texts on the console'],
   ['poweroff', '--poweroff', 'switch the machine off at the end, instead of waiting for a key'],
-  ['mode', '--mode <mode>', "generate, or chat for Llama 2's chat models"],
+  ['mode', '--mode <mode>', "of a checkpoint: generate, or chat for Llama 2's chat models"],
 ] as const satisfies readonly (readonly [keyof EfiSettings, string, string])[];
 
 /** The attributes that the options give a command's flags. */

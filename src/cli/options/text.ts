@@ -61,7 +61,7 @@ export function addSystemOptions(command: Command): Command {
 const chatTemplateOption = (): Option =>
   new Option(
     '--chat-template <name|file>',
-    "instead of the model's: a Jinja file, one that llama.cpp has built in, as chatml, or none",
+    "instead of the model's: a Jinja file, none, or (linux) one that llama.cpp has built in, as chatml",
   );
 
 export function addTextOptions(command: Command): Command {

@@ -69,6 +69,8 @@ export async function checkLlama2cModel(
   }
   if (!model) missing('checkpoint', path);
   else if (await isGguf(await model.open())) return checkOtherGguf(model, path, findings);
+  // A damaged one is told of where those of that name are checked.
+  else if (/\.gguf$/i.test(path)) return [];
   const tokenizer = await find(tree, tokenizerPath);
   if (!tokenizer) missing('tokenizer', tokenizerPath);
   if (!model) return [];

@@ -83,8 +83,12 @@ export async function efiDiskNeeds(
       overrideSettings(DEFAULT_EFI_SETTINGS, own),
       options.settings,
     );
-    const isOther =
-      own === undefined && disk.ggufs.length === 0 && !(await findOnVolume(fat, settings.model));
+    const isNamed = (options.settings?.model ?? own?.model) !== undefined;
+    const isThere = isNamed || (await findOnVolume(fat, settings.model)) !== undefined;
+    const choice = isThere ? [] : await ggufsToChooseFrom(disk);
+    if (choice.length > 0)
+      return { ...(await needsOfAny(disk, choice, settings, diskPath)), archs };
+    const isOther = own === undefined && !isThere;
     if (isOther && options.settings) throw takesNoSettings(diskPath);
     if (isOther) {
       return { memoryBytes: 0, archs, settings, modelName: undefined, modelFormat: undefined };
@@ -122,6 +126,33 @@ function takesNoSettings(diskPath: string): ZosiaError {
   });
 }
 
+/** What settings may name where they name nothing: the application asks, or takes the only one. */
+async function ggufsToChooseFrom({ fat, ggufs }: ExistingEfiDisk): Promise<string[]> {
+  const names = (await fat.list('/')).map(({ name }) => name);
+  // A split model is named by its first part.
+  const files = names.filter((name) => /(?<!-(?!0*1-of-)\d+-of-\d+)\.gguf$/i.test(name)).sort();
+  return ggufs.length > 0 ? [MODEL_IN_PARTITIONS, ...files] : files;
+}
+
+/** The most that any of them needs, as it is not known which one will be chosen. */
+async function needsOfAny(
+  disk: ExistingEfiDisk,
+  choice: readonly string[],
+  settings: CompleteEfiSettings,
+  diskPath: string,
+): Promise<ModelNeeds & Pick<EfiDiskNeeds, 'settings'>> {
+  let most: ModelNeeds | undefined;
+  for (const model of choice) {
+    const needs = await modelNeeds(disk, { ...settings, model }, diskPath);
+    if (!most || needs.memoryBytes > most.memoryBytes) most = needs;
+  }
+  const [only] = choice.length === 1 ? choice : [];
+  const { modelName: name, ...rest } = most!;
+  return only === undefined
+    ? { ...rest, modelName: undefined, settings }
+    : { ...rest, modelName: name, settings: { ...settings, model: only } };
+}
+
 type ModelNeeds = Pick<EfiDiskNeeds, 'memoryBytes' | 'modelName' | 'modelFormat' | 'contextTokens'>;
 
 async function modelNeeds(
@@ -133,7 +164,8 @@ async function modelNeeds(
     return ggufNeeds(await readGgufPartitions(ggufs, diskPath), settings, diskPath);
   }
   const model = await openNamed(fat, settings.model, 'model', diskPath);
-  if (!(await isGguf(model))) return checkpointNeeds(fat, model, settings, diskPath);
+  const isCheckpoint = !/\.gguf$/i.test(settings.model) && !(await isGguf(model));
+  if (isCheckpoint) return checkpointNeeds(fat, model, settings, diskPath);
   const folder = volumeFolder(fat, posix.dirname(settings.model), diskPath);
   const parts = await readModelParts(posix.basename(settings.model), folder);
   return ggufNeeds(parts, settings, diskPath);

@@ -49,5 +49,6 @@ int main(void) {
         if (i == line.cursor) putchar('|');
         if (i < line.length) printf("%.*s", (int)utf8_encode(line.text[i], text), text);
     }
+    if (line.is_cut) putchar('+');
     return 0;
 }

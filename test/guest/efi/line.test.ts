@@ -54,10 +54,10 @@ describe('the line editor of the EFI application', () => {
     );
   });
 
-  it('accepts no more than its capacity, wherever the cursor is', async () => {
+  it('accepts no more than its capacity, wherever the cursor is, and knows it', async () => {
     const input = `${'A'.repeat(CAPACITY + 6)}hBBdXlllY`;
     const { stdout } = await execa(program, { input });
-    expect(stdout).toBe(edited(input));
-    expect(stdout).toHaveLength(CAPACITY + 1);
+    expect(stdout).toBe(`${edited(input)}+`);
+    expect(stdout).toHaveLength(CAPACITY + 2);
   });
 });

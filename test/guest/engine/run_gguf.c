@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../products/instruction_sets.h"
 #include "engine/model/from_gguf.h"
 #include "engine/transformer/transformer.h"
 #include "threads.h"
@@ -65,19 +66,16 @@ static struct arguments read_arguments(char **list) {
     return a;
 }
 
+// The best that this processor has where none is named.
 static const struct products *products_named(const char *name) {
-#if defined(__x86_64__)
-    const struct products *all[] = {&products_sse2, &products_ssse3, &products_avx2, &products_avxvnni,
-                                    &products_avx512vnni};
-    const char *names[] = {"sse2", "ssse3", "avx2", "avxvnni", "avx512vnni"};
-#else
-    const struct products *all[] = {&products_neon, &products_dotprod};
-    const char *names[] = {"neon", "dotprod"};
-#endif
-    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
-        if (strcmp(names[i], name) == 0) return all[i];
+    struct instruction_set sets[INSTRUCTION_SETS_MAX];
+    const struct products *found = NULL;
+    unsigned count = instruction_sets(sets);
+    for (unsigned i = 0; i < count; i++) {
+        if (sets[i].is_there && (*name == 0 || strcmp(sets[i].name, name) == 0)) found = sets[i].products;
     }
-    return all[0];
+    if (found == NULL) stop("this processor has no such products");
+    return found;
 }
 
 static const uint8_t *map_file(const char *path, uint64_t *size) {

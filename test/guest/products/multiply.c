@@ -17,6 +17,10 @@
 
 const char *__asan_default_options(void) { return "detect_leaks=0"; }
 
+#if defined(__x86_64__)
+extern const struct products products_emulated_vnni; // emulated/products_avx2.c
+#endif
+
 enum pattern { RANDOM, TINY, ONES, ZEROS, ZERO_SCALES, LOWEST, PATTERNS };
 
 // Where a block's two scales are; -1 for none.
@@ -236,7 +240,7 @@ static void free_matrix(struct matrix *m) {
 
 static void check_matrix(const struct products *products, struct matrix m, struct result *result) {
     struct vectors v = make_vectors(m.columns, m.group > 0 ? m.group : 32);
-    for (size_t count = 1; count <= VECTORS_MAX; count = count == 1 ? 3 : count == 5 ? 16 : count + 1) {
+    for (size_t count = 1; count <= VECTORS_MAX; count += count == 5 || count == 13 ? 4 : 1) {
         check(products, &m, &v, count, result);
     }
     free(v.floats);
@@ -246,6 +250,10 @@ static void check_matrix(const struct products *products, struct matrix m, struc
 int main(void) {
     struct instruction_set sets[INSTRUCTION_SETS_MAX];
     unsigned count = instruction_sets(sets);
+#if defined(__x86_64__)
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    sets[count++] = (struct instruction_set){"emulated-vnni", &products_emulated_vnni, avx2};
+#endif
     for (unsigned s = 0; s < count; s++) {
         if (!sets[s].is_there) {
             printf("%s missing\n", sets[s].name);

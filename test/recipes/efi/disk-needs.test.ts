@@ -6,6 +6,8 @@ import { writeRaw } from '../../../src/host/raw-writer.js';
 import { writeEfiDisk } from '../../../src/recipes/efi/disk.js';
 import { efiDiskNeeds } from '../../../src/recipes/efi/disk-needs.js';
 import { DEFAULT_EFI_SETTINGS } from '../../../src/formats/llama2c/settings/settings.js';
+import { uint32 } from '../../../src/formats/gguf/values.js';
+import { modelGguf } from '../../formats/gguf/samples.js';
 import { randomCheckpoint } from '../../support/random-checkpoint.js';
 import { zosiaError } from '../../support/errors.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -119,6 +121,25 @@ describe('efiDiskNeeds', () => {
       '/tokenizer.bin': sampleTokenizer(299),
     });
     await expect(efiDiskNeeds(path)).rejects.toThrow(`tokenizer.bin on ${path} has 299 tokens`);
+  });
+
+  it('takes the only GGUF of a disk whose settings name none, and the most that any of several needs', async () => {
+    const [small, large] = await Promise.all([
+      modelGguf({ 'llama.context_length': uint32(64) }),
+      modelGguf({ 'llama.context_length': uint32(2048) }),
+    ]);
+    const one = await efiDiskNeeds(await writeDisk({ '/only one.gguf': small }), {
+      settings: { prompt: 'hi' },
+    });
+    expect(one).toMatchObject({ modelName: 'only one', settings: { model: 'only one.gguf' } });
+    const path = await writeDisk({
+      ...{ '/a.gguf': small, '/b.gguf': large, '/b-00002-of-00003.gguf': 'a part' },
+      '/llama2.cfg': 'temp=0',
+    });
+    const several = await efiDiskNeeds(path);
+    expect(several.modelName).toBeUndefined();
+    expect(several.modelFormat).toBe('gguf');
+    expect(several.memoryBytes).toBeGreaterThan(one.memoryBytes + 1e5);
   });
 
   it('rejects a file that is no disk', async () => {
