@@ -82,7 +82,7 @@ describe('a conversation with a GGUF on the EFI machine', () => {
         expect(contextIn(await say('/stats'))).toBe(0);
         expect(answerIn(await say(QUESTION))).toBe(ANSWER);
         expect(contextIn(await say('/stats'))).toBe(first);
-        expect(await say('/load TALK.TXT')).toContain(`Reading ${both} tokens...`);
+        expect(await say('/load TALK.TXT')).toContain(`Reading ${both} tokens from TALK.TXT...`);
         expect(contextIn(await say('/stats'))).toBe(both);
         expect(answerIn(await say('Does zosia need Docker?'))).toBe(third);
 
