@@ -85,7 +85,7 @@ async function byLlama(
 ): Promise<Rates> {
   const args = ['-m', model, '-p', String(PROMPT), '-n', String(GENERATED), '-t', threads];
   const { stdout } = await llama.start('llama-bench', [...args, '-r', '1', '-o', 'json'], variant);
-  const runs = JSON.parse(stdout.toString()) as { n_gen: number; avg_ts: number }[];
+  const runs = JSON.parse(new TextDecoder().decode(stdout)) as { n_gen: number; avg_ts: number }[];
   const rate = (isGeneration: boolean): number =>
     runs.find(({ n_gen: count }) => count > 0 === isGeneration)!.avg_ts;
   return { prompt: rate(false), generation: rate(true) };
