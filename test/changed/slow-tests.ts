@@ -59,6 +59,7 @@ export const SLOW_TESTS: readonly SlowTests[] = [
       'test/guest/output-filter.test.ts': GUEST_PROGRAMS,
       'test/guest/products/multiply-aarch64.test.ts': GUEST_PROGRAMS,
       'test/guest/products/multiply.test.ts': GUEST_PROGRAMS,
+      'test/guest/tokenizer/published-control.test.ts': GUEST_PROGRAMS,
       'test/host/long-images.test.ts': [],
       'test/oracle/ext4-check/feature-images.test.ts': [],
       'test/oracle/ext4-check/mutation.test.ts': [],
@@ -66,6 +67,7 @@ export const SLOW_TESTS: readonly SlowTests[] = [
       'test/oracle/ext4/sizes.test.ts': [],
       'test/oracle/engine/greedy-all.test.ts': ['artifacts.lock.json', ...GUEST_PROGRAMS],
       'test/oracle/fat/mkfs.test.ts': [],
+      'test/oracle/published-tokenizers.test.ts': ['artifacts.lock.json', ...GUEST_PROGRAMS],
     },
   },
   {

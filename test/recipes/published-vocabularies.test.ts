@@ -7,7 +7,7 @@ import { zosiaError } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { WITH_WEIGHTS, weights } from '../support/weights.js';
 
-/** What is published beside them: `tokenizer.ggml.model`, `tokenizer.ggml.pre`, tokens. */
+/** Of each, its `tokenizer.ggml.model`, its `tokenizer.ggml.pre`, and how many tokens it has. */
 const PUBLISHED = [
   ['llama-spm', 'llama', 'default', 32_000],
   ['phi-3', 'llama', 'default', 32_064],
@@ -28,14 +28,6 @@ describe('every published vocabulary', WITH_WEIGHTS, () => {
       const { kind, info, unsupported } = await readGgufInfo(path, folder.path);
       expect({ kind, unsupported }, path).toEqual({ kind: 'vocabulary', unsupported: undefined });
       expect(info, path).toMatchObject(expected);
-    }
-  });
-
-  it('holds every token that its text was published to have', async () => {
-    for (const { path, expected } of published) {
-      const ids = (await readFile(`${path}.out`, 'utf8')).split(/\s+/).filter((id) => id !== '');
-      expect(ids.length, path).toBeGreaterThan(100);
-      expect(Math.max(...ids.map(Number)), path).toBeLessThan(expected.vocabularySize);
     }
   });
 
