@@ -1,16 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { hostArchitecture } from '../../src/artifacts/architectures.js';
 import {
   GUEST_SOURCE_DIRECTORY,
   SHARED_SOURCES,
   listSources,
 } from '../../src/toolchain/sources.js';
-import { vectorFlags } from '../../src/toolchain/vector-flags.js';
 import { hostTool } from '../support/host.js';
+import { compileSources } from './compile-sources.js';
 
 export interface EngineProgramOptions {
   /** The test program's source, below test/guest. */
@@ -58,18 +57,7 @@ export async function buildEngineProgram(
     ...[source, ...further].map((each) => fileURLToPath(new URL(each, import.meta.url))),
     ...(await engineSources(folders, products.length > 0)),
   ];
-  // As many at a time as there are processors; those first that take longest.
-  const objects = sources.map((_, index) => `${path}-${index}.o`);
-  const left = [...sources.entries()].reverse();
-  const compile = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const [index, part] = next;
-      const vectors = vectorFlags(hostArchitecture(), part);
-      await execa(compiler, [...common, ...vectors, '-c', part, '-o', objects[index]!]);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, compile));
-  await execa(compiler, [...common, ...objects, '-lm', '-lpthread', '-o', path]);
+  await compileSources(compiler, common, sources, path);
   return path;
 }
 

@@ -17,7 +17,7 @@ describe('convertGguf', () => {
     const [checkpoint, tokenizer] = await convertGguf({ gguf: EMBEDDED_MODEL, out, type: 'int8' });
     expect([checkpoint!.path, tokenizer!.path]).toEqual([out, tokenizerPathOf(out)]);
     expect(await readCheckpoint(accessBytes(await readFile(out)))).toMatchObject({ version: 2 });
-    const program = await buildHostProgram(folder.path, 'run_model');
+    const program = await buildHostProgram(folder.path, 'run_model', [], PRODUCTS);
     const args = [out, tokenizer!.path, '60', '0', '0.9', '1', 'Once upon a time', PRODUCTS[0]!];
     const { stdout } = await execa(program, args);
     const [, text = ''] = stdout.split(/^text\n/m);

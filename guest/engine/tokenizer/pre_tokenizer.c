@@ -1,5 +1,7 @@
 #include "engine/tokenizer/pre_tokenizer.h"
 
+#include <stdbool.h>
+
 #include "engine/tokenizer/unicode_classes.h"
 
 #define AT_END 0x40 // the class of what is behind the end of a part

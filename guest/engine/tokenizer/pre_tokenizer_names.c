@@ -1,4 +1,4 @@
-#include "engine/tokenizer/pre_tokenizer.h"
+#include "engine/tokenizer/pre_tokenizer_names.h"
 
 #include "shared/memory.h"
 #include "shared/strings.h"

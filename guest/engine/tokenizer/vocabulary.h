@@ -10,7 +10,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/failure.h"
 #include "engine/gguf/gguf.h"
-#include "engine/tokenizer/pre_tokenizer.h"
+#include "engine/tokenizer/pre_tokenizer_names.h"
 #include "engine/tokenizer/text_table.h"
 
 static const uint32_t NO_TOKEN = UINT32_MAX;

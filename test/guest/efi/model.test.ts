@@ -17,7 +17,7 @@ import { PRODUCTS, buildHostProgram } from './programs.js';
 const folder = temporaryFolder();
 let program: string;
 beforeAll(async () => {
-  program = await buildHostProgram(folder.path, 'run_model');
+  program = await buildHostProgram(folder.path, 'run_model', [], PRODUCTS);
 });
 
 const GREEDY: SamplingOptions = { steps: 256, temperature: 0, topP: 0.9, seed: 1 };

@@ -2,13 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { hostArchitecture } from '../../../src/artifacts/architectures.js';
-import {
-  GUEST_SOURCE_DIRECTORY,
-  SHARED_SOURCES,
-  listSources,
-} from '../../../src/toolchain/sources.js';
-import { vectorFlags } from '../../../src/toolchain/vector-flags.js';
+import { GUEST_SOURCE_DIRECTORY } from '../../../src/toolchain/sources.js';
 import { hostTool } from '../../support/host.js';
+import { compileSources } from '../compile-sources.js';
+import { includedSources } from '../included-sources.js';
 
 const PROGRAMS_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 
@@ -17,34 +14,31 @@ export const PRODUCTS: readonly string[] =
   hostArchitecture() === 'aarch64' ? ['neon'] : ['sse2', 'avx2'];
 
 /**
- * Compiles a test program of this folder together with the portable parts of the llama2 application, as
- * a program of the host. Undefined behaviour ends it with a signal.
+ * Compiles a test program of this folder together with the portable parts of the applications that it
+ * includes, as a program of the host. Undefined behaviour ends it with a signal.
  *
  * @param others further sources of the applications, from guest/efi on
+ * @param products the instruction sets whose products it is compiled with
  * @returns the program's path in `folder`
  */
 export async function buildHostProgram(
   folder: string,
   name: string,
   others: readonly string[] = [],
+  products: readonly string[] = [],
 ): Promise<string> {
-  const clang = await hostTool('clang');
   const guest = (source: string): string => join(GUEST_SOURCE_DIRECTORY, source);
-  const parts = (await listSources(GUEST_SOURCE_DIRECTORY, ['engine', SHARED_SOURCES]))
-    .filter((part) => part !== 'shared/memory.c') // the host has its own
-    .map(guest);
   const includes = ['-I', guest('efi'), '-I', GUEST_SOURCE_DIRECTORY];
   const flags = ['-std=c17', '-O2', '-ffp-contract=off', '-fshort-wchar', ...includes];
   const traps = ['-fsanitize=undefined', '-fsanitize-trap=undefined'];
-  const objects = parts.map((_, index) => join(folder, `${name}-${index}.o`));
-  for (const [index, part] of parts.entries()) {
-    const vectors = vectorFlags(hostArchitecture(), part);
-    await execa(clang, [...flags, ...traps, ...vectors, '-c', part, '-o', objects[index]!]);
-  }
+  const own = [
+    ...products.map((set) => guest(`engine/products/products_${set}.c`)),
+    join(PROGRAMS_DIRECTORY, `${name}.c`),
+    ...others.map((other) => guest(`efi/${other}`)),
+  ];
   const path = join(folder, name);
-  const source = join(PROGRAMS_DIRECTORY, `${name}.c`);
-  const sources = [source, ...others.map((other) => guest(`efi/${other}`))];
-  await execa(clang, [...flags, ...traps, ...sources, ...objects, '-lm', '-o', path]);
+  const sources = [...own, ...(await includedSources(own))];
+  await compileSources(await hostTool('clang'), [...flags, ...traps], sources, path);
   return path;
 }
 
