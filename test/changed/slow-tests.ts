@@ -40,6 +40,7 @@ export const SLOW_TESTS: readonly SlowTests[] = [
       'test/boot/initramfs-kernel.test.ts': GUESTS,
       'test/boot/instant-changes.test.ts': GUESTS,
       'test/boot/instant-copies.test.ts': GUESTS,
+      'test/boot/instant-faults.test.ts': GUESTS,
       'test/boot/mapped-disk.test.ts': GUESTS,
       'test/boot/modes.test.ts': GUESTS,
       'test/boot/packed.test.ts': GUESTS,

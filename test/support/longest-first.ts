@@ -4,7 +4,6 @@ import type { TestSpecification } from 'vitest/node';
 /** Files that take longest: each would keep one worker busy alone if it came last. */
 const LONGEST = [
   'test/boot/guides.test.ts',
-  'test/boot/instant.test.ts',
   'test/oracle/gguf-load/headers.test.ts',
   'test/oracle/products.test.ts',
 ];
