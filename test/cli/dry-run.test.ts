@@ -2,7 +2,7 @@ import { lstat, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/pr
 import { delimiter, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/artifacts/architectures.js';
-import { sha256 } from '../../src/image/sha256.js';
+import { digestBytes } from '../../src/host/digest.js';
 import { saveProfile } from '../../src/perf/profiles-file.js';
 import { modelGguf } from '../formats/gguf/samples.js';
 import { makeFakeQemu } from '../machine/support/fake-qemu.js';
@@ -89,7 +89,7 @@ async function snapshot(path: string): Promise<Record<string, string>> {
     const status = await lstat(at, { bigint: true });
     const { mode, size, mtimeNs, ctimeNs, ino } = status;
     let content = '';
-    if (status.isFile()) content = sha256(await readFile(at));
+    if (status.isFile()) content = digestBytes(await readFile(at));
     if (status.isSymbolicLink()) content = await readlink(at);
     found[at] = [mode, size, mtimeNs, ctimeNs, ino, content].join(' ');
     if (!status.isDirectory()) return;

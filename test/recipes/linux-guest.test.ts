@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fetchComponents } from '../../src/artifacts/fetch.js';
 import type { FetchedPackage } from '../../src/artifacts/fetch.js';
-import { sha256 } from '../../src/image/sha256.js';
+import { digestBytes } from '../../src/host/digest.js';
 import { verifyProvenance } from '../../src/provenance/verify-provenance.js';
 import { defaultPlaces } from '../../src/recipes/places.js';
 import type { GuestRole } from '../../src/recipes/places.js';
@@ -42,7 +42,7 @@ describe.each(['aarch64', 'x86_64'] as const)('linuxGuest for %s', (arch) => {
     const guest = await build();
     expect(guest.built).toBe(true);
     const { sha256: digest } = (await readKernelRecord())[arch];
-    expect(sha256(await readFile(guest.uefiKernel))).toBe(digest);
+    expect(digestBytes(await readFile(guest.uefiKernel))).toBe(digest);
     expect(guest.kernel === guest.uefiKernel).toBe(arch === 'aarch64');
     expect(await build('zosia')).toEqual({ ...guest, built: false });
   });

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sha256 } from '../../../src/image/sha256.js';
+import { digestBytes } from '../../../src/host/digest.js';
 import { makeFakeQemu } from '../../machine/support/fake-qemu.js';
 import { sampleFirmware } from '../../machine/support/firmware.js';
 import { writeSampleFiles } from '../../recipes/efi/samples.js';
@@ -39,7 +39,7 @@ async function products(cwd: string): Promise<Record<string, string>> {
   const path = folder.file(`${cwd}/artifacts/efi`);
   const found: Record<string, string> = {};
   for (const name of (await readdir(path)).sort()) {
-    found[name] = sha256(await readFile(join(path, name)));
+    found[name] = digestBytes(await readFile(join(path, name)));
   }
   return found;
 }
