@@ -71,8 +71,9 @@ export async function buildLinuxGuest(
   };
   for (const product of stale) {
     const image = images[product];
-    await writeRaw(image, files[product], { signal });
+    // Before it is written: nothing that can be interrupted comes between a product and its manifest.
     const output = { sizeBytes: image.sizeBytes, sha256: await digestImage(image, signal) };
+    await writeRaw(image, files[product], { signal });
     await writeManifest(files[product], asked[product], used[product].inputs, output);
   }
 }

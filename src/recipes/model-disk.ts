@@ -119,7 +119,7 @@ export async function writeModelDisk(
     ...diskFiles,
     versions: { zosia: zosiaVersion() },
   };
-  await writeDiskManifest(out, manifest, { signal });
+  await writeDiskManifest(out, manifest);
   return { image, manifest, written };
 }
 

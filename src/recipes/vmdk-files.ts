@@ -41,7 +41,8 @@ export function vmdkMetadataPath(descriptorPath: string): string {
  * Writes a disk without copying the files it is made of: a descriptor at `out`, and beside it a small
  * file with everything that lies in no file. The descriptor names files relative to its own folder, so
  * it stays good when both are moved together. A file whose name a descriptor cannot hold is reached
- * through a link beside it. When it fails, no file or link is left that was not there before.
+ * through a link beside it. When it fails, no file or link is left that was not there before. An interruption
+ * that comes once the first of both is in its place waits for the other: one without it is no disk.
  *
  * @throws ZosiaError as `planVmdk`, `writeRaw` and `writeOutput`
  */
@@ -83,8 +84,8 @@ export async function writeVmdk(
       await writeRaw(plan.metadata, metadataPath, options);
       if (isNew) made.push(metadataPath);
       written = true;
-    }
-    if (await writeIfChanged(out, plan.descriptor, options)) written = true;
+    } else options.signal?.throwIfAborted();
+    if (await writeIfChanged(out, plan.descriptor)) written = true;
     return { descriptor: plan.descriptor, files, written };
   } catch (error) {
     for (const path of made) await unlink(path).catch(() => undefined);
@@ -102,19 +103,18 @@ async function extentNames(image: Image, folder: string): Promise<ReadonlyMap<st
   return names;
 }
 
-/** Writes a text file unless it is there already. Returns whether it wrote. */
-export async function writeIfChanged(
-  path: string,
-  text: string,
-  options: { signal?: AbortSignal | undefined } = {},
-): Promise<boolean> {
+/**
+ * Writes a text file unless it is there already. Returns whether it wrote. It belongs to what has just been written
+ * beside it, and is short: nothing interrupts it.
+ */
+export async function writeIfChanged(path: string, text: string): Promise<boolean> {
   await sweepOnce(dirname(path));
   const bytes = Buffer.from(text);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() && found.size === bytes.length && bytes.equals(await readFile(path))) {
     return false;
   }
-  await writeOutput(path, bytes, options);
+  await writeOutput(path, bytes);
   return true;
 }
 

@@ -65,15 +65,15 @@ export async function writeDisk(
   return { diskFiles, written };
 }
 
-/** Writes what stands beside a disk as `<disk>.json`, unless it is there already. */
+/**
+ * Writes what stands beside a disk as `<disk>.json`, unless it is there already. The disk is in its place by then: an
+ * interruption waits for this.
+ */
 export async function writeDiskManifest(
   out: string,
   manifest: DiskFiles & { readonly product: DiskProduct },
-  options: Pick<WriteDiskOptions, 'signal'>,
 ): Promise<void> {
-  const { signal } = options;
-  const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  await writeIfChanged(manifestPath(out), text, { signal });
+  await writeIfChanged(manifestPath(out), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** The stamp that the plan was made with, not a later one; the metadata file has just been written. */

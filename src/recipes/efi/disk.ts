@@ -26,7 +26,7 @@ import type { EfiFile } from './model.js';
 export interface EfiDiskShape {
   /** Of the disk; 128 MiB, or more if the contents take it, unless given. */
   readonly sizeBytes?: number | undefined;
-  /** Whether the FAT volume is the disk or a partition of it; `none` unless given. */
+  /** Whether the FAT volume is the disk or a partition of it; `none` unless given, or a GGUF is a partition. */
   readonly partitionTable?: PartitionTableKind | undefined;
   /** The time that files get, in seconds since 1970; 0, which FAT keeps as the beginning of 1980, unless given. */
   readonly sourceDateSeconds?: number | undefined;
@@ -36,7 +36,7 @@ export interface EfiDiskShape {
  * Plans the disk that an EFI machine starts from; not a byte of the model is copied.
  *
  * @param files see `readEfiDiskFiles`
- * @throws ZosiaError `ZOSIA_EFI_DISK_TOO_SMALL`, and those of `planFat` and `planGpt`
+ * @throws ZosiaError `ZOSIA_EFI_DISK_TOO_SMALL`, `ZOSIA_EFI_NEEDS_TABLE`, and those of `planFat` and `planGpt`
  */
 export function planEfiDisk(
   files: readonly EfiDiskFile[],
@@ -98,7 +98,7 @@ export async function writeEfiDisk(
     ...diskFiles,
     versions: { zosia: zosiaVersion() },
   };
-  await writeDiskManifest(out, manifest, options);
+  await writeDiskManifest(out, manifest);
   const grew = options.sizeBytes === undefined && image.sizeBytes > DEFAULT_EFI_DISK_BYTES;
   return { image, manifest, written, grew };
 }

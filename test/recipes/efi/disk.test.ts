@@ -1,4 +1,5 @@
-import { open, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { open, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { prebuiltProgram } from '../../../src/artifacts/prebuilt.js';
 import { bytesData } from '../../../src/image/file-data.js';
@@ -11,6 +12,7 @@ import { isOnVolume, readEfiDiskFiles } from '../../../src/recipes/efi/entries.j
 import { planEfiVolume } from '../../../src/recipes/efi/disk-plan.js';
 import { parseSettings } from '../../../src/formats/llama2c/settings/file.js';
 import { planDigest } from '../../../src/recipes/reproducible.js';
+import { abortedAtLook } from '../../support/aborted-at-look.js';
 import { zosiaError } from '../../support/errors.js';
 import { imageBytes } from '../../support/images.js';
 import { temporaryFolder } from '../../support/temporary.js';
@@ -224,6 +226,25 @@ describe('writeEfiDisk', () => {
     await expect(writeEfiDisk(model, { format: 'raw', out, signal })).rejects.toThrow('cancelled');
     await expect(stat(out)).rejects.toThrow('ENOENT');
   });
+
+  it.each(['raw', 'vmdk'] as const)(
+    'leaves all of a disk behind, or nothing, whenever it is interrupted: %s',
+    async (format) => {
+      const model = await writeSampleModel(folder.file(`interrupted-${format}`));
+      const all = { raw: ['disk', 'disk.json'], vmdk: ['disk', 'disk-metadata.img', 'disk.json'] };
+      let isDone = false;
+      for (let after = 1; !isDone; after++) {
+        const out = folder.file(`interrupted-${format}/${after}/disk`);
+        const writing = writeEfiDisk(model, { format, out, signal: abortedAtLook(after) });
+        isDone = await writing.then(
+          () => true,
+          () => false,
+        );
+        const left = await readdir(dirname(out)).catch(() => []);
+        expect(left.sort(), `at look ${after}`).toEqual(isDone ? all[format] : []);
+      }
+    },
+  );
 });
 
 describe('the modification time of files on an EFI disk', () => {
