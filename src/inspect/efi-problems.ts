@@ -21,11 +21,10 @@ export async function efiModelProblems(
   const findings = new Findings();
   await checkGgufPartitions(image, findings, signal);
   if (content.kind !== 'fat') return findings.problems;
-  const ggufPartitionCount = ggufPartitions(image).length;
   try {
     const tree = fatTree(await openVolume(content.source));
     if (await hasSettings(tree)) {
-      await checkFatModels(tree, findings, { ggufPartitionCount, signal });
+      await checkFatModels(tree, findings, { ggufPartitions: ggufPartitions(image), signal });
     }
   } catch (error) {
     if (!(error instanceof ZosiaError)) throw error;

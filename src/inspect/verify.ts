@@ -60,7 +60,7 @@ export async function verifyImage(
   const { content, path, table } = image;
   const findings = new Findings();
   if (table) findings.addReport(table);
-  const checks = { ...options, ggufPartitionCount: ggufPartitions(image).length };
+  const checks = { ...options, ggufPartitions: ggufPartitions(image) };
   const verified =
     content.kind === 'partitions'
       ? await verifyPartitions(image, content.problem, findings, checks)

@@ -92,6 +92,22 @@ describe('the model of an EFI disk', () => {
     expect(cut).toEqual([expect.stringMatching(/ partition 2$/)]);
   });
 
+  it('is reported where settings say of a GGUF what it does not have', async () => {
+    const settings = 'context=99999999\ntokenizer=t.bin\nsteps=5\nmode=chat\n';
+    const told = [
+      'settings-context /llama2.cfg',
+      ...Array<string>(3).fill('settings-of-checkpoint /llama2.cfg'),
+    ];
+    const inPartition = { 'llama2.cfg': `model=partition\n${settings}` };
+    expect(await problems(await disk(inPartition, [gguf]))).toEqual(told);
+    for (const name of ['tiny.gguf', 'tiny.bin']) {
+      const files = { 'llama2.cfg': `model=${name}\n${settings}`, [name]: gguf };
+      expect(await problems(await disk(files))).toEqual(told);
+    }
+    const fitting = { 'llama2.cfg': 'model=tiny.gguf\ncontext=1\nmode=generate\n' };
+    expect(await problems(await disk({ ...fitting, 'tiny.gguf': gguf }))).toEqual([]);
+  });
+
   it('is missing where its file is, without a word of a tokenizer', async () => {
     const settings = { 'llama2.cfg': 'model=models/tiny.gguf\n' };
     expect(await problems(await disk({ ...settings, 'tiny.gguf': gguf }))).toEqual([

@@ -25,7 +25,7 @@ export interface FatVerification {
 export async function verifyFatContents(
   source: RandomAccess,
   findings: Findings,
-  { signal, ggufPartitionCount }: FatModelsOptions,
+  { signal, ggufPartitions }: FatModelsOptions,
 ): Promise<FatVerification> {
   const { problems, warnings, summary } = await verifyFat(source, { signal });
   findings.addReport(
@@ -37,7 +37,7 @@ export async function verifyFatContents(
     return { kind: 'fat', notes, structure: summary, models: [] };
   }
   const tree = fatTree(await openVolume(source));
-  const models = await checkFatModels(tree, findings, { signal, ggufPartitionCount });
+  const models = await checkFatModels(tree, findings, { signal, ggufPartitions });
   const notes = ['FAT has no checksums, and no second reader read it: contents may have changed'];
   return { kind: 'fat', notes, structure: summary, models };
 }

@@ -18,15 +18,17 @@ import type { EfiSettings } from '../../formats/llama2c/settings/settings.js';
 import { readTokenizer } from '../../formats/llama2c/tokenizer.js';
 import type { Findings } from '../../formats/findings.js';
 import type { ImageNode, ImageTree } from '../node.js';
+import { checkGgufSettings } from './gguf-settings.js';
 import { reported } from './model.js';
 import type { VerifiedModel } from './model.js';
+import type { GgufPartition } from './partitions.js';
 
 /** How many GGUFs there are beside the one that the settings may name. */
 export interface OtherGgufs {
   /** On the volume. */
   readonly fileCount?: number | undefined;
   /** Partitions of the disk that are to be GGUFs, by their type. */
-  readonly partitionCount?: number | undefined;
+  readonly partitions?: readonly GgufPartition[] | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface OtherGgufs {
 export async function checkLlama2cModel(
   tree: ImageTree,
   findings: Findings,
-  { fileCount = 0, partitionCount = 0 }: OtherGgufs = {},
+  { fileCount = 0, partitions = [] }: OtherGgufs = {},
 ): Promise<VerifiedModel[]> {
   const missing = (what: string, path: string): void => {
     const message = `it is missing; the EFI application loads the ${what} from there`;
@@ -56,19 +58,24 @@ export async function checkLlama2cModel(
   const named = overrideSettings(DEFAULT_EFI_SETTINGS, settings);
   // A GGUF that is partitions is checked with the disk.
   if (named.model === MODEL_IN_PARTITIONS) {
-    if (partitionCount === 0) findings.add('model-missing', SETTINGS_PATH, NO_PARTITION, 'model');
+    const [first] = partitions;
+    if (first) await checkGgufSettings(settings, first.access, findings);
+    else findings.add('model-missing', SETTINGS_PATH, NO_PARTITION, 'model');
     return [];
   }
   const [path, tokenizerPath] = [absolute(named.model), absolute(named.tokenizer)];
   const model = await find(tree, path);
   if (!model && !settingsFile) return [];
-  if (!model && settings.model === undefined && fileCount + partitionCount > 0) return [];
+  if (!model && settings.model === undefined && fileCount + partitions.length > 0) return [];
   if (!model && !isOfCheckpoint(settings)) {
     missing('model', path);
     return [];
   }
   if (!model) missing('checkpoint', path);
-  else if (await isGguf(await model.open())) return checkOtherGguf(model, path, findings);
+  else if (await isGguf(await model.open())) {
+    await checkGgufSettings(settings, await model.open(), findings);
+    return checkOtherGguf(model, path, findings);
+  }
   // A damaged one is told of where those of that name are checked.
   else if (/\.gguf$/i.test(path)) return [];
   const tokenizer = await find(tree, tokenizerPath);
