@@ -1,6 +1,6 @@
 import type { CliContext } from '../context.js';
 import type { EfiFlags } from '../options/efi.js';
-import { say, warn } from '../output/output.js';
+import { counted, say, warn } from '../output/output.js';
 import { announce, AnswerPrinter, printCommand, sayNote } from './start.js';
 import { writeStdout } from '../output/stdout.js';
 import { writeOutput } from '../../host/output-file.js';
@@ -34,7 +34,7 @@ export async function startEfiMachine(
     return;
   }
   const printer = new AnswerPrinter(prompt !== '');
-  await runEfi(spec, {
+  const { fullContextTokens } = await runEfi(spec, {
     signal,
     onNote: sayNote,
     timeoutSeconds: timeout,
@@ -44,7 +44,13 @@ export async function startEfiMachine(
     onScreenshot: screenshot === undefined ? undefined : keepPicture(screenshot, signal),
   });
   await printer.end();
+  if (prompt !== undefined && fullContextTokens !== undefined)
+    sayNote(cutNotice(fullContextTokens));
 }
+
+/** As of the Linux machine; the application does not tell how much of it the prompt is. */
+const cutNotice = (contextTokens: number): string =>
+  `the answer was cut: the context of ${counted(contextTokens, 'token')} is full (--ctx)`;
 
 function keepPicture(
   path: string,

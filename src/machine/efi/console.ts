@@ -12,6 +12,10 @@ const LAST_LINE = /Press any key to leave\.$/;
  * types are in capitals; of a checkpoint what a first try gives.
  */
 const READY = /^(?:Top token: |Weights: [A-Z])/;
+/** What a GGUF is run with. */
+const CONTEXT = /^Model: .*, context (\d+)$/;
+/** The application's word for an answer that ended because no position was left. */
+const FULL = '(The context is full.)';
 const PROMPT = '>';
 
 /** Reads along with the serial port of the EFI machine. */
@@ -24,12 +28,21 @@ export class EfiConsole implements GuestWatcher {
   #isReady = false;
   #isPrompting = false;
   #prompts = 0;
+  #contextTokens: number | undefined;
+  #fullLines = 0;
   readonly #text = new ConsoleText((line) => {
     this.#isPrompting = false;
     this.#complaint = FAILURE.exec(line)?.[1] ?? this.#complaint;
+    this.#contextTokens ??= contextOf(line);
+    if (line === FULL) this.#fullLines++;
     if (READY.test(line)) this.#isReady = true;
     if (LAST_LINE.test(line)) this.#isLeaving = true;
     if (SPEED.test(line) || LAST_LINE.test(line)) this.#hasGenerated = true;
+  });
+
+  /** A model may write that line, too: the console shows its text as well. */
+  readonly #written = new ConsoleText((line) => {
+    if (line === FULL) this.#fullLines--;
   });
 
   /** Takes what comes from the serial port, and parts it. */
@@ -37,6 +50,7 @@ export class EfiConsole implements GuestWatcher {
     this.#hasSpoken = true;
     const piece = this.#answer.read(bytes);
     this.#text.feed(piece.console);
+    this.#written.feed(piece.answer);
     if (!this.#isPrompting && this.#text.unfinished === PROMPT) {
       this.#isPrompting = true;
       this.#prompts++;
@@ -56,6 +70,17 @@ export class EfiConsole implements GuestWatcher {
   /** How the answer has ended, if there was one. */
   get answerEnd(): AnswerEnd | undefined {
     return this.#answer.end;
+  }
+
+  /** How many tokens the context has that a GGUF is run with; undefined where it has not been told, and of a checkpoint. */
+  get contextTokens(): number | undefined {
+    return this.#contextTokens;
+  }
+
+  /** How many tokens the context of a GGUF has, where that is full and so was the end of its answer. */
+  get fullContextTokens(): number | undefined {
+    const own = this.#written.unfinished === FULL ? 1 : 0;
+    return this.#fullLines - own > 0 ? this.#contextTokens : undefined;
   }
 
   /** What the application says went wrong. */
@@ -84,4 +109,9 @@ export class EfiConsole implements GuestWatcher {
   get tail(): string {
     return this.#text.tail;
   }
+}
+
+function contextOf(line: string): number | undefined {
+  const found = CONTEXT.exec(line);
+  return found ? Number(found[1]) : undefined;
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { ZosiaError } from '../../errors.js';
+import { option, wording } from '../../wording.js';
 import { withPrivateFolder } from '../../host/private-folder.js';
 import { PIPED_QEMU, endOf, guestDied, guestTimeout, qemuCommand } from '../qemu/process.js';
 import { QMP_FILE_DESCRIPTOR, Qmp } from '../qemu/qmp.js';
@@ -32,6 +33,13 @@ export interface EfiRunOptions {
   readonly onNote?: ((line: string) => void) | undefined;
 }
 
+/** What is known of a run that has come to its end. */
+export interface EfiRunEnd {
+  readonly consoleTail: string;
+  /** The length of a GGUF's context, where that is full and has cut the answer. */
+  readonly fullContextTokens?: number | undefined;
+}
+
 const SCREENSHOT_TIMEOUT_SECONDS = 300;
 /** How long a machine may take to power off once it has answered. */
 const POWER_OFF_MS = 10_000;
@@ -42,15 +50,12 @@ const HANG_UP_MS = 1000;
  * Runs a machine that boots a UEFI application, until it powers off by itself, or its screenshot has
  * been taken.
  *
- * @returns the console's last lines
+ * @returns the console's last lines, and how the answer ended
  * @throws ZosiaError `ZOSIA_GUEST_FAILED` with what the application says went wrong,
  *   `ZOSIA_GUEST_DIED`, `ZOSIA_GUEST_TIMEOUT` (of a one-shot), `ZOSIA_INTERRUPTED`,
  *   `ZOSIA_QMP_FAILED`; the reason of `signal`; whatever `onAnswer` and `onConsole` throw
  */
-export async function runEfi(
-  spec: EfiMachineSpec,
-  options: EfiRunOptions,
-): Promise<{ consoleTail: string }> {
+export async function runEfi(spec: EfiMachineSpec, options: EfiRunOptions): Promise<EfiRunEnd> {
   const { onNote = () => undefined } = options;
   return cancelledByTermination(options.signal, (signal) =>
     withPrivateFolder((folder) =>
@@ -63,7 +68,7 @@ async function run(
   { spec, signal, onSign }: BootAttempt<EfiMachineSpec>,
   folder: string,
   options: EfiRunOptions,
-): Promise<{ consoleTail: string }> {
+): Promise<EfiRunEnd> {
   const { onAnswer, onScreenshot } = options;
   const isControlled = onScreenshot !== undefined;
   const args = efiArguments({ ...spec, console: { to: 'stdio' }, isControlled });
@@ -114,9 +119,9 @@ async function run(
   }
   const end = await qemu;
   signal.throwIfAborted();
-  const { failure, tail: consoleTail } = watcher;
-  if (watcher.answerEnd?.kind === 'complete') return { consoleTail };
-  if (failure !== undefined) throw guestFailed(failure, consoleTail);
+  const { failure, tail: consoleTail, fullContextTokens } = watcher;
+  if (watcher.answerEnd?.kind === 'complete') return { consoleTail, fullContextTokens };
+  if (failure !== undefined) throw guestFailed(failure, watcher);
   if (onAnswer && limits.deadline.aborted)
     throw guestTimeout(limits.seconds!, consoleTail, suspect);
   if (onAnswer || (end.exitCode !== 0 && !ending.signal.aborted))
@@ -204,8 +209,22 @@ async function photograph(
 const isHangUp = (error: unknown): boolean =>
   error instanceof ZosiaError && error.code === 'ZOSIA_QMP_FAILED';
 
-function guestFailed(reason: string, consoleTail: string): ZosiaError {
-  return new ZosiaError('ZOSIA_GUEST_FAILED', `the machine has no answer: ${reason}`, {
-    hint: `The last lines of its console:\n${consoleTail}`,
+function guestFailed(
+  reason: string,
+  { tail, contextTokens }: Pick<EfiConsole, 'tail' | 'contextTokens'>,
+): ZosiaError {
+  const message = `the machine has no answer: ${reason}`;
+  if (TOO_LONG.test(reason)) {
+    const hint =
+      contextTokens === undefined
+        ? 'Give a shorter prompt.'
+        : wording`Give a shorter prompt, or, where the model was trained for one, a longer context with ${option('contextTokens')}.`;
+    return new ZosiaError('ZOSIA_GUEST_FAILED', message, { hint });
+  }
+  return new ZosiaError('ZOSIA_GUEST_FAILED', message, {
+    hint: `The last lines of its console:\n${tail}`,
   });
 }
+
+/** The application's word for a prompt that the context has no room for (guest/engine/generation/turn.c). */
+const TOO_LONG = /^the prompt has .* the model can look back on /;

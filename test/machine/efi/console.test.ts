@@ -51,6 +51,31 @@ describe('EfiConsole', () => {
     expect(watch('> zosia: x\r\nOnce zosia: x\r\n').failure).toBeUndefined();
   });
 
+  it.each<[string, string, number | undefined]>([
+    [
+      'says that its context is full',
+      'Once\x02 upon\x03 upon\r\n(The context is full.)\r\n\x04',
+      64,
+    ],
+    ['ends it itself', 'Once\x02 upon\x03 upon\r\n\x04', undefined],
+    [
+      'writes that line itself',
+      '(The context is full.)\x02(The context is full.)\x03\r\n\x04',
+      undefined,
+    ],
+    [
+      'does both',
+      'a\x02a\n(The context is full.)\nb\x03\r\n(The context is full.)\r\nb\r\n(The context is full.)\r\n\x04',
+      64,
+    ],
+  ])('returns the length of the context that cut an answer: the model %s', (_, text, full) => {
+    const banner = 'Model: llama, 5 layers of 96, 6 heads, 2048 tokens, context 64\r\n';
+    expect(watch(banner, text).fullContextTokens).toBe(full);
+    expect(watch(banner, text).contextTokens).toBe(64);
+    // A checkpoint tells no such length.
+    expect(watch('Model config: dim=64\r\n', text).fullContextTokens).toBeUndefined();
+  });
+
   it('shows the console without the frames', () => {
     const console = new EfiConsole();
     const shown = console.feed(Buffer.from('Once\x02 upon\x03 upon\r\n\x04'));

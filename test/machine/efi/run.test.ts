@@ -104,6 +104,20 @@ describe('a one-shot', () => {
     await expectNothingLeft();
   });
 
+  it.each([
+    ['Model: llama, 5 layers of 96, 6 heads, 9 tokens, context 1\r\n', /longer context.*contextTo/],
+    ['Model config: dim=64\r\n', /^Give a shorter prompt\.$/],
+  ])(
+    'tells what to do about a prompt that the context has no room for, after %j',
+    async (banner, hint) => {
+      const failure = '\x18the prompt has 9 tokens, and the model can look back on 1\x03';
+      await expect(run(says(banner + failure))).rejects.toMatchObject({
+        code: 'ZOSIA_GUEST_FAILED',
+        hint: expect.stringMatching(hint) as string,
+      });
+    },
+  );
+
   it('fails when the machine ends before the answer', async () => {
     await expect(run(says('Once\x02 upon\x03'))).rejects.toMatchObject({
       code: 'ZOSIA_GUEST_DIED',
