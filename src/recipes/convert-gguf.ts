@@ -37,7 +37,8 @@ export async function convertGguf({
     const header = await checkGguf(file, gguf);
     const { checkpoint, tokenizer } = planLlama2cPair(header, file, gguf, type);
     await writeRaw(checkpoint, out, { signal });
-    await writeRaw(tokenizer, tokenizerPath, { signal });
+    // Small, and what belongs to it is in its place: an interruption waits.
+    await writeRaw(tokenizer, tokenizerPath);
     return [
       { path: out, sizeBytes: checkpoint.sizeBytes },
       { path: tokenizerPath, sizeBytes: tokenizer.sizeBytes },
