@@ -55,9 +55,17 @@ export function fitHelp(command: Command): void {
 /** Options whose value is text or a list: of those nothing may be meant. */
 const MAY_BE_EMPTY = /<(?:text|args|lists?)>/;
 
+const emptied = new WeakSet<Option>();
+
+/** An option that also names what nothing may be meant of. Returns it. */
+export function mayBeEmpty(option: Option): Option {
+  emptied.add(option);
+  return option;
+}
+
 /** An option that names something is refused when its name is empty, as of a variable that is not set. */
 export function refuseEmpty(option: Option): void {
-  if (!option.required || MAY_BE_EMPTY.test(option.flags)) return;
+  if (!option.required || MAY_BE_EMPTY.test(option.flags) || emptied.has(option)) return;
   const { parseArg } = option as {
     parseArg?: ((text: string, previous: unknown) => unknown) | undefined;
   };

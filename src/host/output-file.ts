@@ -233,7 +233,8 @@ export function outputError(
         : kind === 'folder'
           ? [
               wording`Name another folder, one that you may write to, with ${option('out')}.`,
-              'Name another folder, one that you may write to.',
+              // Most commands without that option write below the folder that they are run in.
+              'Go to a folder that you may write to first, or name one.',
             ]
           : [
               wording`Name a file in a folder you may write to with ${option('out')}.`,

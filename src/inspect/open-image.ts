@@ -128,7 +128,7 @@ async function findContent(
     return { table: undefined, partition: undefined, content };
   }
   const read = await readPartitionTable(disk);
-  if (!read) throw await unknownImage(disk, path, number);
+  if (!read) throw await unknownImage(disk, path, { partition: number, fileSystem });
   const table = await surveyPartitions(disk, read);
   const chosen = choosePartition(table, path, { number, fileSystem });
   if (chosen instanceof ZosiaError) {
@@ -143,7 +143,7 @@ async function findContent(
 async function unknownImage(
   disk: RandomAccess,
   path: string,
-  partition: number | undefined,
+  { partition, fileSystem }: Pick<OpenImageOptions, 'partition' | 'fileSystem'>,
 ): Promise<ZosiaError> {
   if (partition !== undefined) {
     return new ZosiaError('ZOSIA_NO_SUCH_PARTITION', `${path} has no partition table`, {
@@ -157,7 +157,9 @@ async function unknownImage(
     {
       hint: foreign
         ? `Try: ${foreign.instead}`
-        : 'Name a FAT or ext4 image, a disk with one in a partition, a VMDK of either, or an initramfs.',
+        : fileSystem === 'fat'
+          ? 'Name a FAT image, a disk with one in a partition, or a VMDK of either: zosia image efi writes such disks.'
+          : 'Name a FAT or ext4 image, a disk with one in a partition, a VMDK of either, or an initramfs.',
     },
   );
 }

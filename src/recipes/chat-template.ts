@@ -39,17 +39,27 @@ export type ChatTemplate =
  * Reads what a user says of a chat template: `none`, the name of one that llama.cpp has built in, or a
  * file. A file of such a name is given as a path, `./chatml`.
  *
+ * @param options.withoutBuiltIn what to do instead, where none that is built in will do
  * @throws ZosiaError `ZOSIA_TEMPLATE_UNUSABLE`, and those of `accessFile`
  */
-export async function chooseChatTemplate(choice: string): Promise<ChatTemplate> {
+export async function chooseChatTemplate(
+  choice: string,
+  { withoutBuiltIn }: { readonly withoutBuiltIn?: string | undefined } = {},
+): Promise<ChatTemplate> {
   if (choice === NO_CHAT_TEMPLATE) return { kind: 'none' };
   if (BUILT_IN_CHAT_TEMPLATES.includes(choice)) return { kind: 'built-in', name: choice };
   const found = await stat(choice).catch(() => undefined);
   if (found) return { kind: 'text', text: await readChatTemplate(choice) };
   throw new ZosiaError(
     'ZOSIA_TEMPLATE_UNUSABLE',
-    `there is no chat template ${choice}: no file, and none that is built in`,
-    { hint: `Built in are: ${BUILT_IN_CHAT_TEMPLATES.join(', ')}; none completes text.` },
+    withoutBuiltIn === undefined
+      ? `there is no chat template ${choice}: no file, and none that is built in`
+      : `there is no chat template ${choice}: no such file`,
+    {
+      hint:
+        withoutBuiltIn ??
+        `Built in are: ${BUILT_IN_CHAT_TEMPLATES.join(', ')}; none completes text.`,
+    },
   );
 }
 

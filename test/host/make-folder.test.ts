@@ -46,6 +46,10 @@ describe('makeFolder', () => {
       await expect(makeFolder('/proc/zosia/a')).rejects.toMatchObject({ code: 'ENOENT' });
       const unwritable = zosiaError('ZOSIA_OUTPUT_UNWRITABLE');
       await expect(makeOutputFolder('/proc/zosia/a')).rejects.toThrow(unwritable);
+      // Of a command that has no option for it.
+      await expect(makeOutputFolder('/proc/zosia/a')).rejects.toMatchObject({
+        texts: { hints: [expect.anything(), expect.stringMatching(/^Go to a folder that/)] },
+      });
       await expect(writeOutput('/proc/zosia/a/b.img', '')).rejects.toThrow(unwritable);
     },
   );

@@ -1,12 +1,14 @@
 import { execa } from 'execa';
-import { existsSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { mkdir, readFile, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isDeepStrictEqual as isEqual } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeImage } from '../../src/image/image.js';
 import type { Image } from '../../src/image/image.js';
 import { writeRaw } from '../../src/host/raw-writer.js';
 import { writeVmdk } from '../../src/recipes/vmdk-files.js';
+import { abortedAtLook } from '../support/aborted-at-look.js';
 import { zosiaError } from '../support/errors.js';
 import { describeWithPrograms } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -138,14 +140,37 @@ describe('writeVmdk', () => {
 
   it('deletes the metadata file when the descriptor cannot be written', async () => {
     const image = await diskOf(ODD_NAME);
-    const metadata = folder.file('disks/disk-metadata.img');
+    const disk = folder.file('disks/disk.vmdk');
     const { signal } = new AbortController();
-    signal.throwIfAborted = () => {
-      if (existsSync(metadata)) throw new Error('stopped');
-    };
-    await expect(writeVmdk(image, folder.file('disks/disk.vmdk'), { signal })).rejects.toThrow(
-      'stopped',
+    // While the metadata file is written, somebody else takes the place of the descriptor.
+    signal.throwIfAborted = () => void mkdirSync(disk, { recursive: true });
+    await expect(writeVmdk(image, disk, { signal })).rejects.toThrow(
+      zosiaError('ZOSIA_OUTPUT_UNWRITABLE'),
     );
-    expect(await readdir(folder.file('disks'))).toEqual([]);
+    expect(await readdir(folder.file('disks'))).toEqual(['disk.vmdk']);
   });
+
+  it.each([false, true])(
+    'leaves no descriptor beside the metadata file of another, if interrupted (overwriting: %j)',
+    async (isThere) => {
+      const disk = folder.file('disks/disk.vmdk');
+      if (isThere) await writeVmdk(await diskOf('plain.gguf'), disk);
+      const both = (): Promise<unknown[]> =>
+        Promise.all(
+          [disk, folder.file('disks/disk-metadata.img')].map((path) =>
+            readFile(path, 'latin1').catch(() => undefined),
+          ),
+        );
+      const before = await both();
+      const image = await diskOf(ODD_NAME);
+      let isDone = false;
+      for (let after = 1; !isDone; after++) {
+        isDone = await writeVmdk(image, disk, { signal: abortedAtLook(after) }).then(
+          () => true,
+          () => false,
+        );
+        expect(isEqual(await both(), before), `at look ${after}`).toBe(!isDone);
+      }
+    },
+  );
 });

@@ -36,7 +36,7 @@ interface EfiDiskFlags
   tokens?: number | undefined;
   hello?: true | undefined;
   arch?: Architecture[] | undefined;
-  partitionTable: PartitionTableKind;
+  partitionTable?: PartitionTableKind | undefined;
   format: DiskFormat;
   size?: number | undefined;
   sourceDate?: number | undefined;
@@ -72,9 +72,11 @@ export function defineImageEfi(command: Command, { signal }: CliContext): void {
       ).argParser(byteSize),
     )
     .addOption(
-      new Option('--partition-table <kind>', 'gpt puts the volume into an EFI system partition')
-        .choices(['none', 'gpt'])
-        .default('none'),
+      // Without a default: a none that was asked for is told from one that was not.
+      new Option(
+        '--partition-table <kind>',
+        'gpt puts the volume into an EFI system partition; none unless given, or a GGUF is a partition',
+      ).choices(['none', 'gpt']),
     )
     .addOption(
       new Option('--format <format>', 'raw copies the model; vmdk refers to it where it lies')
@@ -112,7 +114,12 @@ of a checkpoint, nothing stands round a prompt, and the temperature is 1.
 --prompt to --mode become llama2.cfg on the disk, a text file that can be edited there.`,
     )
     .action(async (flags: EfiDiskFlags) => {
-      const { writeEfiDisk } = await import('../../recipes/efi/disk.js');
+      const [{ writeEfiDisk }, { refuseTwoForms }] = await Promise.all([
+        import('../../recipes/efi/disk.js'),
+        import('../options/efi-gguf.js'),
+      ]);
+      refuseTwoForms(command, flags);
+      refuseTableOfNone(command, flags);
       const { subject, settings } = await readSubject(command, flags, signal);
       const { arch, format, partitionTable, size } = flags;
       const program = flags.hello ? 'hello' : 'llama2';
@@ -146,6 +153,17 @@ of a checkpoint, nothing stands round a prompt, and the temperature is 1.
     });
 }
 
+/** @throws CommanderError where a partition is wanted, and no table that it could be in */
+function refuseTableOfNone(
+  command: Command,
+  { partitionTable, modelAs }: Pick<EfiDiskFlags, 'partitionTable' | 'modelAs'>,
+): void {
+  if (partitionTable !== 'none' || modelAs !== 'partition') return;
+  command.error(
+    "error: option '--model-as partition' cannot be used with option '--partition-table none'",
+  );
+}
+
 interface Subject {
   readonly subject: EfiDiskModel | 'hello';
   /** What holds where no option says otherwise. */
@@ -160,11 +178,10 @@ async function readSubject(
   const { hello, model: checkpoint, tokenizer, modelsDir } = flags;
   if (hello) return { subject: 'hello' };
   const models = namedModels({ modelsDir }, { hold: true });
-  const [{ readNamedModel }, { isCheckpoint, refuseGgufFlags }] = await Promise.all([
-    import('../../prepare/efi-model.js'),
-    import('../options/efi-gguf.js'),
-  ]);
+  const [{ readNamedModel }, { isCheckpoint, refuseCheckpointFlags, refuseGgufFlags }] =
+    await Promise.all([import('../../prepare/efi-model.js'), import('../options/efi-gguf.js')]);
   if (!(await isCheckpoint(checkpoint, tokenizer, models))) {
+    refuseCheckpointFlags(command, flags);
     if (checkpoint === undefined) say(embeddedModelNotice(GGUF_EXAMPLE));
     return readGguf(checkpoint, flags, models, signal);
   }

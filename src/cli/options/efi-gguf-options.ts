@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { efiSettingOption } from './efi-settings.js';
-import { addConversationOptions, addSystemOptions } from './text.js';
+import { addConversationOptions, addSystemOptions, systemOption } from './text.js';
+import { mayBeEmpty } from '../help.js';
 import { wholeNumber } from './values.js';
 import type { ModelPlacement } from '../../recipes/efi/gguf-model.js';
 
@@ -48,7 +49,11 @@ const contextOption = (): Option =>
     'of a GGUF: length of the context in tokens; up to 4096 unless given',
   ).argParser(wholeNumber(1));
 
-/** What the GGUF of a disk is asked in one run. Its chat template was taken apart when the disk was made. */
+/**
+ * What the GGUF of a disk is asked in one run. Its chat template was taken apart when the disk was made. An empty
+ * system text takes that of the disk away.
+ */
 export function addGgufRunOptions(command: Command): Command {
-  return addSystemOptions(command.addOption(contextOption())).addOption(repeatPenaltyOption());
+  const withContext = command.addOption(contextOption());
+  return addSystemOptions(withContext, mayBeEmpty(systemOption())).addOption(repeatPenaltyOption());
 }

@@ -22,7 +22,7 @@ export interface CheckpointWording {
 /**
  * The files of a checkpoint that were named, or those that a name stands for.
  *
- * @throws CommanderError when one was named without the other; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`,
+ * @throws CommanderError when one was named without the other, or a GGUF with a tokenizer; ZosiaError `ZOSIA_CHECKPOINT_IS_GGUF`,
  * `ZOSIA_MODEL_NOT_FOUND`
  */
 export async function namedCheckpoint(
@@ -42,6 +42,12 @@ export async function namedCheckpoint(
     const { refuseGgufAt } = await import('../../recipes/refuse-gguf.js');
     await refuseGgufAt(checkpoint);
     return missing("option '--tokenizer <file>'");
+  }
+  const { isGgufPath } = await import('./efi-gguf.js');
+  if (await isGgufPath(checkpoint)) {
+    command.error(
+      `error: option '--tokenizer' is for llama2.c checkpoints, and ${checkpoint} is a GGUF, with a tokenizer in it`,
+    );
   }
   return { checkpoint, tokenizer };
 }

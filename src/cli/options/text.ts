@@ -40,12 +40,9 @@ export function addConversationOptions(command: Command): Command {
 }
 
 /** What a GGUF is asked that has its chat template already. */
-export function addSystemOptions(command: Command): Command {
+export function addSystemOptions(command: Command, system = systemOption()): Command {
   return command
-    .option(
-      '--system <text|@file>',
-      'what the model is told before the conversation: its role, say',
-    )
+    .addOption(system)
     .option(
       '--top-k <n>',
       'consider the n likeliest tokens; 0 considers all, 40 unless given',
@@ -57,6 +54,12 @@ export function addSystemOptions(command: Command): Command {
       fraction,
     );
 }
+
+export const systemOption = (): Option =>
+  new Option(
+    '--system <text|@file>',
+    'what the model is told before the conversation: its role, say',
+  );
 
 const chatTemplateOption = (): Option =>
   new Option(

@@ -21,7 +21,7 @@ export function settingsOfGguf(
 ): EfiSettings {
   refuseCheckpointSettings(asked);
   const hasPlace = settings.chatSystemStart !== undefined && asked.template === undefined;
-  if (asked.system !== undefined && !hasPlace) throw noPlace(disk);
+  if (asked.system && !hasPlace) throw noPlace(disk);
   if (asked.context === undefined || contextTokens === undefined) {
     return overrideSettings(asked, { predict: steps });
   }
@@ -34,6 +34,6 @@ const noPlace = (disk: string): ZosiaError =>
     'ZOSIA_TEMPLATE_WITHOUT_SYSTEM',
     `what stands round texts on ${disk} has no place for a system text`,
     {
-      hint: wording`Say it in the first text, or write the disk with it: zosia image efi --model MODEL ${option('system', 'TEXT')}.`,
+      hint: wording`Say it in the first text. Where a chat template has a place for it, zosia image efi --model MODEL ${option('system', 'TEXT')} writes it on the disk; --chat-template FILE names another than the model's.`,
     },
   );

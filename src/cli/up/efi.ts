@@ -5,6 +5,7 @@ import {
   ggufSettings,
   isCheckpoint,
   refuseGgufFlags,
+  refuseTwoForms,
   templateChoice,
 } from '../options/efi-gguf.js';
 import type { GgufTextFlags } from '../options/efi-gguf.js';
@@ -46,6 +47,7 @@ export async function upEfi(
   flags: EfiUpFlags,
   context: CliContext,
 ): Promise<void> {
+  refuseTwoForms(command, flags);
   const { tokens } = flags;
   const { signal } = context;
   const arch = chosenArchitecture(flags.arch);

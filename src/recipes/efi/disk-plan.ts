@@ -20,11 +20,10 @@ export interface EfiVolumeOptions {
   readonly identity?: Uint8Array | undefined;
   /** Time of entries that have none: seconds since 1970. */
   readonly epochSeconds?: number | undefined;
-  /** `none` unless given. */
+  /** `none` unless given, or there are GGUFs. */
   readonly partitionTable?: PartitionTableKind | undefined;
   /**
-   * GGUFs that are partitions of their own, behind the volume's; the disk then has a partition table, whatever is
-   * said of that.
+   * GGUFs that are partitions of their own, behind the volume's; the disk then has a partition table.
    */
   readonly ggufs?: readonly GgufPartition[] | undefined;
   /** Of the disk; {@link DEFAULT_EFI_DISK_BYTES}, or more if that is too small, unless given. */
@@ -55,7 +54,7 @@ const BACKUP_TABLE_BYTES = (GPT_ENTRIES_SECTORS + 1) * SECTOR_BYTES;
 /**
  * Plans the FAT volume that firmware starts from, and the partition table round it if there is to be one.
  *
- * @throws ZosiaError `ZOSIA_EFI_DISK_TOO_SMALL`, and with codes that start with `ZOSIA_FAT_` and
+ * @throws ZosiaError `ZOSIA_EFI_DISK_TOO_SMALL`, `ZOSIA_EFI_NEEDS_TABLE`, and with codes that start with `ZOSIA_FAT_` and
  * `ZOSIA_GPT_`
  */
 export function planEfiVolume(
@@ -63,6 +62,7 @@ export function planEfiVolume(
   options: EfiVolumeOptions = {},
 ): EfiDiskImage {
   const { epochSeconds = 0, ggufs = [] } = options;
+  if (ggufs.length > 0 && options.partitionTable === 'none') throw needsTable();
   const partitionTable = ggufs.length > 0 ? 'gpt' : (options.partitionTable ?? 'none');
   const isPartition = partitionTable === 'gpt';
   const identity = options.identity ? { identity: options.identity } : {};
@@ -106,6 +106,16 @@ function partitionBytesIn(diskBytes: number): number {
 }
 
 const wholeMib = (bytes: number): number => Math.ceil(bytes / MIB) * MIB;
+
+function needsTable(): ZosiaError {
+  return new ZosiaError(
+    'ZOSIA_EFI_NEEDS_TABLE',
+    'the model becomes a partition, and the disk is to have no partition table',
+    {
+      hint: wording`Leave ${option('partitionTable')} out, or take a model whose files have less than 4 GiB.`,
+    },
+  );
+}
 
 function tooSmall(sizeBytes: number, leastBytes: number): ZosiaError {
   const size = `${wholeMib(leastBytes) / MIB}M`;

@@ -100,7 +100,10 @@ function ggufFiles(model: EfiGguf, settings: EfiSettings | undefined): ModelCont
       parts.length === 1 ? 'GGUF' : `GGUF ${index + 1} of ${parts.length}`;
     return { text, modelFiles: parts.map((file, index) => ({ partition: named(index), file })) };
   }
-  checkDiskNames(parts.map(({ fileName }) => fileName));
+  checkDiskNames(
+    parts.map(({ fileName }) => fileName),
+    'gguf',
+  );
   return { text, modelFiles: parts.map(inRoot) };
 }
 

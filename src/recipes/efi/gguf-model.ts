@@ -56,7 +56,11 @@ export async function readEfiGguf(
   checkBareMetal(header, model.path);
   const { info, parts, sizeBytes: fileBytes } = model;
   const placement = placementOf(parts, options.placement);
-  if (placement === 'file') checkDiskNames(parts.map(({ fileName }) => fileName));
+  if (placement === 'file')
+    checkDiskNames(
+      parts.map(({ fileName }) => fileName),
+      'gguf',
+    );
   const contextTokens = ggufContext(info, options.contextTokens);
   return {
     name: modelName(parts[0]!.fileName),

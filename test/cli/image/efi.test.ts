@@ -119,14 +119,16 @@ describe('zosia image efi', () => {
     await rm(folder.file('artifacts'), { recursive: true });
     await expectRefusal(
       [...MODEL, '--template', template, '--mode', 'chat'],
-      /there is a template, and mode=chat has its own\nhint: +Leave out what contradicts/,
+      /'--template' cannot be used with option '--mode chat'/,
+      2,
     );
   });
 
   it.each(['--mode chat', '--steps 5'])('rejects %s for the built-in model', async (option) => {
     await expectRefusal(
       option.split(' '),
-      /\nerror: (mode|steps) is of llama2\.c checkpoints, and the model is a GGUF\nhint: .*--tokens/,
+      /^error: option '--(mode|steps)' is for llama2\.c checkpoints, and the model is a GGUF/,
+      2,
     );
   });
 
@@ -191,7 +193,7 @@ describe('zosia image efi', () => {
     );
     await writeFile(folder.file('model.gguf'), 'GGUF');
     const gguf = ['--model', 'model.gguf', '--tokenizer', 'tiny-tokenizer.bin'];
-    await expectRefusal(gguf, /is a GGUF, not a llama2\.c checkpoint\nhint: .*zosia up/);
+    await expectRefusal(gguf, /'--tokenizer' is for .*, and model\.gguf is a GGUF/, 2);
   });
 
   it.each([
@@ -212,6 +214,7 @@ describe('zosia image efi', () => {
     [[...MODEL, '--top-p', '1.5'], /Give a number from 0 to 1/],
     [[...MODEL, '--seed', '18446744073709551616'], /up to 64 bits/],
     [[...MODEL, '--mode', 'sing'], /Give generate or chat/],
+    [[...MODEL, '--mode', 'chat', '--template', 'Q: {prompt}'], /'--template' .* '--mode chat'/],
     [[...MODEL, '--partition-table', 'mbr'], /Allowed choices are none, gpt/],
     [[...MODEL, '--size', 'big'], /Give a number of bytes/],
     [[...MODEL, 'left over'], /too many arguments/],
@@ -240,10 +243,37 @@ describe('zosia image efi of a GGUF', () => {
     const inspected = await zosia(['inspect', path, '--allow-outside'], { cwd: folder.path });
     expect(inspected.stdout).toMatch(/partition 2 {2}GGUF .*\n.*model: Sämple, llama, /);
     await rm(folder.file('artifacts'), { recursive: true });
+    for (const [options, refusal] of [
+      [['--chat-template', 'none', '--steps', '5'], /'--steps' is for llama2\.c checkpoints.*-n/],
+      [['--mode', 'chat'], /'--mode' is for llama2\.c checkpoints/],
+      [['--tokenizer', 'tiny-tokenizer.bin'], /'--tokenizer' is for .*, and m\.gguf is a GGUF/],
+      [
+        ['--template', 'Q: {prompt}', '--chat-template', 'my.jinja'],
+        /'--template' cannot be used with option '--chat-template'/,
+      ],
+      [
+        ['--template', 'Q: {prompt}', '--system', 'Be brief.'],
+        /'--template' cannot be used with option '--system'/,
+      ],
+      [
+        ['--model-as', 'partition', '--partition-table', 'none'],
+        /'--model-as partition' cannot be used with option '--partition-table none'/,
+      ],
+    ] as const) {
+      await expectRefusal([...model, ...options], refusal, 2);
+    }
     await expectRefusal(
-      [...model, '--chat-template', 'none', '--steps', '5'],
-      /steps is of llama2\.c checkpoints/,
+      [...model, '--chat-template', 'nosuch'],
+      /there is no chat template nosuch: no such file\nhint: +Give a file with a template in Jinja/,
     );
+    await copyFile(folder.file('m.gguf'), folder.file('模型😀.gguf'));
+    await expectRefusal(
+      ['--model', '模型😀.gguf'],
+      /is none that .*\nhint: .*--model-as partition/,
+    );
+    const harmless = ['--template', 'Q: {prompt}', '--chat-template', 'none', '--mode', 'generate'];
+    await imageEfi([...model, ...harmless]);
+    await rm(folder.file('artifacts'), { recursive: true });
     await expectRefusal(
       [...MODEL, '--top-k', '5'],
       /'--top-k' is for GGUFs, and the model is a llama2\.c checkpoint/,

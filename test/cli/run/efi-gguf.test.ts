@@ -27,6 +27,10 @@ const KEEPS = `require('node:fs').copyFileSync(
   /filename=(.*run)[.]vmdk/.exec(args.join('\\n'))[1].replaceAll(',,', ',') + '-metadata.img', 'seen.img');
   process.stdout.write('Once\\x02 upon\\x03 upon\\r\\n\\x04', () => process.exit(0));`;
 
+/** Says that it was cut by the end of its context. */
+const FULL = `process.stdout.write('Model: x, context 9\\r\\n\\x02la\\x03la\\r\\n(The context is full.)\\r\\n\\x04',
+  () => process.exit(0));`;
+
 let env: Record<string, string>;
 
 beforeAll(async () => {
@@ -40,15 +44,18 @@ beforeAll(async () => {
   const write = (name: string, settings: EfiSettings) =>
     writeEfiDisk(gguf, { format: 'raw', out: folder.file(name), settings });
   await write('chat.img', { ...PIECES, topK: 7, minP: 0.25 });
+  await write('system.img', { ...PIECES, system: 'Be brief.' });
   await write('single.img', { template: 'Q: {prompt} A:' });
   const checkpoint = await writeSampleModel(folder.file('models'));
   await writeEfiDisk(checkpoint, { format: 'raw', out: folder.file('checkpoint.img') });
 });
 
-async function run(disk: string, ...options: string[]) {
+async function run(disk: string, ...rest: (string | Record<string, string>)[]) {
+  const options = rest.filter((each) => typeof each === 'string');
+  const [others = env] = rest.filter((each) => typeof each !== 'string');
   const machine = ['--arch', 'aarch64', '--accel', 'tcg', '--firmware', 'firmware.fd'];
   const args = ['run', 'efi', '--disk', disk, '--prompt', 'Once', ...machine, ...options];
-  return zosia(args, { cwd: folder.path, env });
+  return zosia(args, { cwd: folder.path, env: others });
 }
 
 /** The settings on the disk of the run that was last. */
@@ -70,6 +77,25 @@ describe('zosia run efi of a GGUF', () => {
     expect(await askedSettings()).toMatchObject({ topK: 7, minP: 0.5, repeatPenalty: 1 });
   });
 
+  it('takes an empty system text for none, whatever the disk has', async () => {
+    for (const disk of ['system.img', 'chat.img', 'single.img']) {
+      const { stderr, exitCode } = await run(disk, '--system', '');
+      expect(exitCode, stderr).toBe(0);
+      expect((await askedSettings()).system).toBe('');
+    }
+  });
+
+  it('reports an answer that was cut by the end of its context', async () => {
+    const { folder: bin } = await makeFakeQemu(folder.file('full'), { machine: FULL });
+    const PATH = [bin, process.env.PATH].join(delimiter);
+    const { stdout, stderr, exitCode } = await run('chat.img', { ...env, PATH });
+    expect(stdout).toBe('la\n');
+    expect(stderr).toContain(
+      'zosia: the answer was cut: the context of 9 tokens is full (--ctx)\n',
+    );
+    expect(exitCode).toBe(0);
+  });
+
   it('gives it no longer a context than it was trained for, and says so', async () => {
     const { stderr, exitCode } = await run('chat.img', '--ctx', '100000');
     expect(exitCode, stderr).toBe(0);
@@ -88,7 +114,7 @@ describe('zosia run efi of a GGUF', () => {
   it.each([
     [
       ['single.img', '--system', 'x'],
-      /single\.img has no place for a system text\nhint: .*image efi/,
+      /single\.img has no place for a system text\nhint: .*has a place for it.*image efi.*--chat-template FILE/,
     ],
     [['chat.img', '--template', '{prompt}!', '--system', 'x'], /no place for a system text/],
   ] as const)('refuses %j', async ([disk, ...options], message) => {
@@ -103,7 +129,6 @@ describe('zosia run efi of a GGUF', () => {
     ['chat.img', '--top-k', '-1', /Give a whole number/],
     ['chat.img', '--min-p', '2', /Give a number from 0 to 1/],
     ['chat.img', '--repeat-penalty', '0', /Give a number from 0\.5 to 100/],
-    ['chat.img', '--system', '', /It is empty/],
     ['chat.img', '--ctx', '0', /Give a whole number/],
   ])('refuses wrong usage: %s %s %s', async (disk, flag, value, message) => {
     const { stderr, exitCode } = await run(disk, flag, value);

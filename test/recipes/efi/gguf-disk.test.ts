@@ -71,8 +71,10 @@ describe('planEfiVolume with GGUFs', () => {
     );
   });
 
-  it('puts the system partition first, and each GGUF at a whole MiB, whatever table is asked for', async () => {
-    const { image } = planEfiVolume(entries, { ggufs, partitionTable: 'none' });
+  it('puts the system partition first, and each GGUF at a whole MiB', async () => {
+    const { image } = planEfiVolume(entries, { ggufs });
+    const asked = planEfiVolume(entries, { ggufs, partitionTable: 'gpt' });
+    expect(await digestImage(asked.image)).toBe(await digestImage(image));
     const table = await readPartitionTable(accessImage(image));
     expect(table).toMatchObject({ scheme: 'gpt', problems: [], warnings: [] });
     const { partitions } = table!;
@@ -85,6 +87,13 @@ describe('planEfiVolume with GGUFs', () => {
     expect(partitions.slice(1).map(({ sizeBytes }) => sizeBytes)).toEqual([2 * MIB, 2 * MIB]);
     // As large as without them, and them.
     expect(image.sizeBytes).toBe((128 + 4) * MIB);
+  });
+
+  it('rejects that there be no partition table', () => {
+    expect(() => planEfiVolume(entries, { ggufs, partitionTable: 'none' })).toThrow(
+      zosiaError('ZOSIA_EFI_NEEDS_TABLE'),
+    );
+    expect(() => planEfiVolume(entries, { partitionTable: 'none' })).not.toThrow();
   });
 
   it('reports the smallest possible size with them', () => {

@@ -185,7 +185,10 @@ describe('openEfiDisk', () => {
   it('rejects a file that is no disk', async () => {
     const path = folder.file('random.bin');
     await writeRaw(bytesData(Buffer.alloc(10_000, 'x')), path);
-    await expect(openEfiDisk(path)).rejects.toThrow(zosiaError('ZOSIA_IMAGE_UNKNOWN'));
+    await expect(openEfiDisk(path)).rejects.toMatchObject({
+      code: 'ZOSIA_IMAGE_UNKNOWN',
+      hint: expect.stringMatching(/^Name a FAT image, .*zosia image efi/) as string,
+    });
     await expect(openEfiDisk(folder.file('none'))).rejects.toThrow(
       zosiaError('ZOSIA_FILE_NOT_FOUND'),
     );
