@@ -1,3 +1,5 @@
+import type { Architecture } from '../../artifacts/architectures.js';
+import { ZosiaError } from '../../errors.js';
 import type { HostFolders } from '../../host/host-folders.js';
 import { findWindow } from '../qemu/display.js';
 import type { MachineDisk } from '../qemu/host-spec.js';
@@ -14,6 +16,7 @@ import { chosenFirmware } from '../firmware/choose.js';
 import type { EfiMachineSpec, EfiScreen } from './spec.js';
 import { requirePngScreenshots } from './screenshot.js';
 import { MIB } from '../../image/units.js';
+import { option, wording } from '../../wording.js';
 
 /** What a user may say about a machine that boots a UEFI application. */
 export interface EfiMachineOptions extends HostOptions {
@@ -36,6 +39,12 @@ const LEAST_RAM_MIB = 512;
 const FIRMWARE_MIB = 128;
 const STEP_MIB = 64;
 
+/**
+ * With this the firmware comes up and starts the application; tried in steps of 8 MiB. With a step less, that of aarch64
+ * ends in an exception, and that of x86_64 finds nothing to start, and either then waits (EDK II of Debian 12, QEMU 7.2).
+ */
+const LEAST_FIRMWARE_MIB: Readonly<Record<Architecture, number>> = { aarch64: 128, x86_64: 56 };
+
 const DISK = { what: 'EFI disk', option: 'disk', builtBy: 'zosia image efi' };
 
 /**
@@ -43,7 +52,7 @@ const DISK = { what: 'EFI disk', option: 'disk', builtBy: 'zosia image efi' };
  *
  * @throws ZosiaError `ZOSIA_BAD_OPTION`, `ZOSIA_FILE_NOT_FOUND`, `ZOSIA_FIRMWARE_NOT_FOUND`,
  *   `ZOSIA_FIRMWARE_UNSUITABLE`, `ZOSIA_FIRMWARE_WRONG_SIZE`, `ZOSIA_MODEL_TOO_LARGE_FOR_HOST`, `ZOSIA_NO_DISPLAY`,
- *   `ZOSIA_QEMU_TOO_OLD`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
+ *   `ZOSIA_QEMU_TOO_OLD`, `ZOSIA_RAM_TOO_SMALL`, and those of `findQemu`, `qemuFacts` and `resolveAccelerator`
  */
 export async function resolveEfiMachine(
   options: EfiMachineOptions,
@@ -51,13 +60,14 @@ export async function resolveEfiMachine(
 ): Promise<EfiMachineSpec> {
   const { arch, memoryBytes, screenshot = false, debugLog } = options;
   const choices = hostChoices(options);
+  const tight = firmwareShortage(arch, choices.ramMiB, options.firmware !== undefined);
   const disk =
     typeof options.disk === 'string' ? await describeDisk(options.disk, DISK) : options.disk;
   const firmware = await chosenFirmware(arch, options.firmware, folders);
   const ramMiB =
     choices.ramMiB ??
     (memoryBytes === undefined ? LEAST_RAM_MIB : await fittingRamMiB(efiRamMiB(memoryBytes)));
-  const size = { ramMiB, cpus: choices.cpus ?? (await defaultCpus()) };
+  const size = { ramMiB, cpus: choices.cpus ?? (await defaultCpus()), notes: tight };
   const { spec, facts } = await resolveHost(choices, size, folders, {
     startsFirmware: true,
     signal: options.signal,
@@ -81,4 +91,25 @@ export async function resolveEfiMachine(
 export function efiRamMiB(memoryBytes: number): number {
   const neededMiB = memoryBytes / MIB + FIRMWARE_MIB;
   return Math.max(LEAST_RAM_MIB, Math.ceil(neededMiB / STEP_MIB) * STEP_MIB);
+}
+
+/**
+ * Refuses memory in which the firmware does not come up: the machine would wait without a word. Firmware that was named
+ * may get by with less, so of that it only warns. What a model needs of memory that was asked for is left to the
+ * application, which says so.
+ *
+ * @returns what a user should know
+ */
+function firmwareShortage(
+  arch: Architecture,
+  ramMiB: number | undefined,
+  isNamed: boolean,
+): string[] {
+  const leastMiB = LEAST_FIRMWARE_MIB[arch];
+  if (ramMiB === undefined || ramMiB >= leastMiB) return [];
+  const message = `UEFI firmware needs ${leastMiB} MiB of memory without any model, and the machine has ${ramMiB} MiB`;
+  if (isNamed) return [`${message}: it may not come up`];
+  throw new ZosiaError('ZOSIA_RAM_TOO_SMALL', message, {
+    hint: wording`Use ${option('ramMiB', leastMiB)} or more, or leave it out.`,
+  });
 }

@@ -1,6 +1,7 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ARCHITECTURES } from '../../../src/artifacts/architectures.js';
 import { efiRamMiB } from '../../../src/machine/efi/resolve.js';
 import { resolveEfiMachine } from '../../../src/machine/machine.js';
 import type { EfiMachineOptions } from '../../../src/machine/machine.js';
@@ -85,8 +86,25 @@ describe('resolveEfiMachine', () => {
     await expect(resolve({ memoryBytes: 2 ** 52 })).rejects.toMatchObject({
       code: 'ZOSIA_MODEL_TOO_LARGE_FOR_HOST',
     });
-    expect((await resolve({ memoryBytes: 2 ** 52, ramMiB: 64 })).ramMiB).toBe(64);
+    expect((await resolve({ memoryBytes: 2 ** 52, ramMiB: 256 })).ramMiB).toBe(256);
   });
+
+  it.each(ARCHITECTURES)(
+    'rejects memory in which firmware for %s does not come up',
+    async (arch) => {
+      const least = { aarch64: 128, x86_64: 56 }[arch];
+      await expect(resolve({ arch, ramMiB: least - 1 })).rejects.toMatchObject({
+        code: 'ZOSIA_RAM_TOO_SMALL',
+        message: expect.stringContaining(`${least} MiB of memory without any model`) as string,
+        hint: expect.stringContaining(`ramMiB=${least}`) as string,
+      });
+      if (arch !== 'aarch64') return;
+      expect((await resolve({ ramMiB: least })).notes).toEqual([]);
+      await writeFile(at('own.fd'), sampleFirmware('aarch64'));
+      const own = await resolve({ ramMiB: 8, firmware: at('own.fd') });
+      expect(own.notes).toEqual([expect.stringContaining('it may not come up')]);
+    },
+  );
 
   it('has a display for a window or a screenshot', async () => {
     expect(await resolve({ screenshot: true })).toMatchObject({
