@@ -243,41 +243,47 @@ describe('zosia image efi of a GGUF', () => {
     const inspected = await zosia(['inspect', path, '--allow-outside'], { cwd: folder.path });
     expect(inspected.stdout).toMatch(/partition 2 {2}GGUF .*\n.*model: Sämple, llama, /);
     await rm(folder.file('artifacts'), { recursive: true });
-    for (const [options, refusal] of [
-      [['--chat-template', 'none', '--steps', '5'], /'--steps' is for llama2\.c checkpoints.*-n/],
-      [['--mode', 'chat'], /'--mode' is for llama2\.c checkpoints/],
-      [['--tokenizer', 'tiny-tokenizer.bin'], /'--tokenizer' is for .*, and m\.gguf is a GGUF/],
-      [
-        ['--template', 'Q: {prompt}', '--chat-template', 'my.jinja'],
-        /'--template' cannot be used with option '--chat-template'/,
-      ],
-      [
-        ['--template', 'Q: {prompt}', '--system', 'Be brief.'],
-        /'--template' cannot be used with option '--system'/,
-      ],
-      [
-        ['--model-as', 'partition', '--partition-table', 'none'],
-        /'--model-as partition' cannot be used with option '--partition-table none'/,
-      ],
-    ] as const) {
-      await expectRefusal([...model, ...options], refusal, 2);
-    }
-    await expectRefusal(
-      [...model, '--chat-template', 'nosuch'],
-      /there is no chat template nosuch: no such file\nhint: +Give a file with a template in Jinja/,
-    );
-    await copyFile(folder.file('m.gguf'), folder.file('模型😀.gguf'));
-    await expectRefusal(
-      ['--model', '模型😀.gguf'],
-      /is none that .*\nhint: .*--model-as partition/,
-    );
-    const harmless = ['--template', 'Q: {prompt}', '--chat-template', 'none', '--mode', 'generate'];
-    await imageEfi([...model, ...harmless]);
-    await rm(folder.file('artifacts'), { recursive: true });
     await expectRefusal(
       [...MODEL, '--top-k', '5'],
       /'--top-k' is for GGUFs, and the model is a llama2\.c checkpoint/,
       2,
+    );
+  });
+
+  it.each([
+    [['--chat-template', 'none', '--steps', '5'], /'--steps' is for llama2\.c checkpoints.*-n/],
+    [['--mode', 'chat'], /'--mode' is for llama2\.c checkpoints/],
+    [['--tokenizer', 'tiny-tokenizer.bin'], /'--tokenizer' is for .*, and m\.gguf is a GGUF/],
+    [
+      ['--template', 'Q: {prompt}', '--chat-template', 'my.jinja'],
+      /'--template' cannot be used with option '--chat-template'/,
+    ],
+    [
+      ['--template', 'Q: {prompt}', '--system', 'Be brief.'],
+      /'--template' cannot be used with option '--system'/,
+    ],
+    [
+      ['--model-as', 'partition', '--partition-table', 'none'],
+      /'--model-as partition' cannot be used with option '--partition-table none'/,
+    ],
+  ])('refuses %j', async (options, refusal) => {
+    await writeFile(folder.file('m.gguf'), await modelGguf());
+    await expectRefusal(['--model', 'm.gguf', ...options], refusal, 2);
+  });
+
+  it('accepts options that only seem to contradict one another', async () => {
+    await writeFile(folder.file('m.gguf'), await modelGguf());
+    const harmless = ['--template', 'Q: {prompt}', '--chat-template', 'none', '--mode', 'generate'];
+    await imageEfi(['--model', 'm.gguf', ...harmless]);
+  });
+
+  it('says what to do about a chat template that is not there, and a name that firmware does not know', async () => {
+    await writeFile(folder.file('模型😀.gguf'), await modelGguf());
+    const model = ['--model', '模型😀.gguf'];
+    await expectRefusal(model, /is none that .*\nhint: .*--model-as partition/);
+    await expectRefusal(
+      [...model, '--chat-template', 'nosuch'],
+      /there is no chat template nosuch: no such file\nhint: +Give a file with a template in Jinja/,
     );
   });
 });
