@@ -70,7 +70,7 @@ export type { WaitPolicy } from './linux/wait-policy.js';
 
 export { efiArguments } from './efi/arguments.js';
 export { runEfi } from './efi/run.js';
-export type { EfiRunOptions } from './efi/run.js';
+export type { EfiRunEnd, EfiRunOptions } from './efi/run.js';
 export { runEfiInteractive } from './efi/session.js';
 export type { EfiMachineSpec, EfiScreen } from './efi/spec.js';
 export { findFirmware } from './firmware/find.js';
