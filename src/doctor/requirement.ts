@@ -51,6 +51,8 @@ export interface RequiredHeaders extends Needed {
   readonly library: string;
   /** One of them. */
   readonly header: string;
+  /** Where they are, if not where compilers look for those of all libraries; `*` stands for any name. */
+  readonly folders?: readonly string[] | undefined;
 }
 
 export type Requirement = RequiredProgram | RequiredFirmware | RequiredHeaders;

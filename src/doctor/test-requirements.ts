@@ -29,6 +29,21 @@ export const TEST_REQUIREMENTS: readonly Requirement[] = [
     },
     kegs: ['llvm/bin'],
   },
+  {
+    library: 'libFuzzer',
+    header: 'fuzzer/FuzzedDataProvider.h',
+    // Beside clang's own headers: of Debian's LLVM, and of those that have one LLVM only.
+    folders: ['/usr/lib/llvm-*/lib/clang/*/include', '/usr/lib/clang/*/include'],
+    use: "clang's sanitizers, and libFuzzer: tests of guest programs",
+    purposes: ['test'],
+    platform: 'linux',
+    packages: {
+      ...everywhere('compiler-rt'),
+      apt: 'libclang-rt-dev',
+      brew: 'llvm',
+      port: 'clang-20',
+    },
+  },
   { programs: ['e2fsck'], use: 'checks ext4 images', ...E2FSPROGS },
   { programs: ['debugfs'], use: 'reads ext4 images', ...E2FSPROGS },
   { programs: ['mke2fs'], use: 'makes ext4 images to compare with', ...E2FSPROGS },

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { AcceleratorVerdict } from '../../src/machine/qemu/host-spec.js';
 import type { CommandResult, DoctorHost } from '../../src/doctor/host.js';
 import type { RestoreVerdict } from '../../src/machine/snapshot/restore-verdict.js';
@@ -62,8 +61,8 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
         path === '/var/lib/apt/lists'
           ? [...aptLists]
           : [...host.files.keys()]
-              .filter((file) => posix.dirname(file) === path)
-              .map((file) => posix.basename(file)),
+              .filter((file) => file.startsWith(`${path}/`))
+              .map((file) => file.slice(path.length + 1).split('/')[0]!),
       ),
     run: (argv, log) => {
       const command = argv.join(' ');

@@ -89,6 +89,7 @@ describe('packagesFor', () => {
       'gdisk',
       'git',
       'libarchive-tools',
+      'libclang-rt-dev',
       'libelf-dev',
       'lld',
       'llvm',

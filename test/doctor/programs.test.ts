@@ -166,6 +166,18 @@ describe('findRequired', () => {
     expect(await findRequired(libelf, elsewhere)).toBeUndefined();
   });
 
+  it('finds the headers of libFuzzer beside those of any clang', async () => {
+    const fuzzer = REQUIREMENTS.find((item) => nameOf(item) === 'libFuzzer')!;
+    const header = 'fuzzer/FuzzedDataProvider.h';
+    for (const folder of ['/usr/lib/llvm-14/lib/clang/14.0.6', '/usr/lib/clang/20']) {
+      const path = `${folder}/include/${header}`;
+      const files = { '/usr/lib/llvm-14/lib/libLLVM.so': '', [path]: '' };
+      expect(await findRequired(fuzzer, fakeHost({ files }))).toBe(path);
+    }
+    const elsewhere = fakeHost({ files: { [`/usr/lib/llvm-14/include/${header}`]: '' } });
+    expect(await findRequired(fuzzer, elsewhere)).toBeUndefined();
+  });
+
   it('returns undefined when a program is nowhere', async () => {
     expect(await findRequired(requirement('clang'), fakeHost())).toBeUndefined();
     const mac = fakeHost({ platform: 'darwin', programs: ['/usr/bin/clang'] });
