@@ -55,6 +55,7 @@ export const SLOW_TESTS: readonly SlowTests[] = [
       'test/guest/efi/line.test.ts': GUEST_PROGRAMS,
       'test/guest/efi/model.test.ts': GUEST_PROGRAMS,
       'test/guest/efi/terminal-keys.test.ts': GUEST_PROGRAMS,
+      'test/guest/engine/fuzzed.test.ts': GUEST_PROGRAMS,
       'test/guest/engine/many-hostile.test.ts': [...GUEST_PROGRAMS, 'models/zosia-tiny'],
       'test/guest/generation/turn.test.ts': [...GUEST_PROGRAMS, 'models/zosia-tiny'],
       'test/guest/output-filter.test.ts': GUEST_PROGRAMS,

@@ -81,7 +81,7 @@ async function engineSources(folders: readonly string[], forms: boolean): Promis
 export async function fuzzingFlags(): Promise<readonly string[] | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'zosia-'));
   try {
-    const flags = ['-fsanitize=fuzzer,address,undefined', ...WATCHING];
+    const flags = ['-fsanitize=fuzzer,address,undefined,float-cast-overflow', ...WATCHING];
     const source = join(folder, 'empty.c');
     await writeFile(source, 'int LLVMFuzzerTestOneInput(void) { return 0; }\n');
     const args = [...flags, source, '-o', join(folder, 'empty')];
@@ -106,8 +106,8 @@ interface SanitizingCompiler {
 }
 
 /**
- * The host's clang or GCC, whichever has the libraries that watch addresses: a Debian's clang comes
- * without. Where neither has them, undefined behaviour still ends a program.
+ * The host's clang or GCC, whichever has the libraries that watch addresses: a Debian's clang has them
+ * in a package of its own. Where neither has them, undefined behaviour still ends a program.
  */
 async function sanitizing(folder: string): Promise<SanitizingCompiler> {
   const flags = ['-fsanitize=address,undefined,float-cast-overflow', ...WATCHING];

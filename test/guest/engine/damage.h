@@ -224,13 +224,17 @@ static void damage_once(struct image *image, const struct whole *w) {
     }
 }
 
+static void damage_some(struct image *image, const struct whole *w) {
+    for (uint64_t left = 1 + draw(3) * draw(2); left > 0; left--) damage_once(image, w);
+}
+
 // Makes image `number` of a seed, of memory for the whole and DAMAGE_ROOM more. Number 0 is whole.
 static void damage(struct image *image, const struct whole *w, uint64_t seed, uint64_t number) {
     damage_seed(seed, number);
     memcpy(image->bytes, w->bytes, w->size);
     image->size = w->size;
     if (number == 0) return;
-    for (uint64_t left = 1 + draw(3) * draw(2); left > 0; left--) damage_once(image, w);
+    damage_some(image, w);
     // Mostly what moved has room behind it: the end of the file is a reason for everything.
     uint64_t whole_size = w->size + DAMAGE_ROOM;
     if (image->size + 2 * DAMAGE_ROOM < whole_size || draw(8) == 0) return;

@@ -1,6 +1,6 @@
 import type { RandomShape } from './shapes.js';
 import type { Matrix } from './tensors.js';
-import { RANDOM_VOCABULARY_SIZE, isSayable } from './vocabulary.js';
+import { isSayable } from './vocabulary.js';
 
 /** What a row of the memory makes of the token that it is for, before silu. */
 const RECOGNITION = 3;
@@ -18,6 +18,7 @@ export function memorise(
   { architecture, dim, feedForward, tied }: RandomShape,
   matrices: ReadonlyMap<string, Matrix>,
   random: () => number,
+  vocabularySize: number,
 ): void {
   const weights = (name: string): Float32Array => matrices.get(`${name}.weight`)!.values;
   const embeddings = weights('token_embd');
@@ -28,7 +29,7 @@ export function memorise(
   const upStart = architecture === 'phi3' ? feedForward * dim : 0;
   const down = weights('blk.0.ffn_down');
 
-  const circle = shuffledTokens(random).slice(0, (feedForward * 3) / 4);
+  const circle = shuffledTokens(random, vocabularySize).slice(0, (feedForward * 3) / 4);
   circle.forEach((token, row) => {
     const known = unit(embeddings, token, dim);
     const next = unit(outputs, circle[(row + 1) % circle.length]!, dim);
@@ -48,8 +49,8 @@ function unit(rows: Float32Array, token: number, dim: number): Float32Array {
   return row.map((value) => value / size);
 }
 
-function shuffledTokens(random: () => number): number[] {
-  const tokens = Array.from({ length: RANDOM_VOCABULARY_SIZE }, (_, id) => id).filter(isSayable);
+function shuffledTokens(random: () => number, count: number): number[] {
+  const tokens = Array.from({ length: count }, (_, id) => id).filter(isSayable);
   for (let i = tokens.length - 1; i > 0; i--) {
     const other = Math.floor(((random() + 1) / 2) * (i + 1)) % (i + 1);
     [tokens[i], tokens[other]] = [tokens[other]!, tokens[i]!];

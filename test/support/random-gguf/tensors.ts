@@ -31,7 +31,11 @@ export interface Matrix {
  * {@link memorise} puts into the first layer, so that what is likeliest is so by far: where weights are
  * quantised, llama.cpp's own variants for different processors tell close tokens apart differently.
  */
-export function randomTensors(shape: RandomShape, seed: number): TensorPlan[] {
+export function randomTensors(
+  shape: RandomShape,
+  seed: number,
+  vocabularySize = RANDOM_VOCABULARY_SIZE,
+): TensorPlan[] {
   const random = randomNumbers(seed);
   const tensors: TensorPlan[] = [];
   const matrices = new Map<string, Matrix>();
@@ -47,7 +51,7 @@ export function randomTensors(shape: RandomShape, seed: number): TensorPlan[] {
   };
   /** A row for each token: one that is never to be said has next to no logit. */
   const tokens = (name: string, columns: number, size: number): void => {
-    add(`${name}.weight`, [columns, RANDOM_VOCABULARY_SIZE], (_, index) => {
+    add(`${name}.weight`, [columns, vocabularySize], (_, index) => {
       const own = isSayable(Math.floor(index / columns)) ? size : size / 100;
       return UNIT_VARIANCE * own * random();
     });
@@ -96,7 +100,7 @@ export function randomTensors(shape: RandomShape, seed: number): TensorPlan[] {
     matrix(`${block}ffn_down`, feedForward, dim, 2);
     if (isGemma) norm(`${block}post_ffw_norm`, dim, layer === 0 ? 4 : POST_NORM_SIZE);
   }
-  memorise(shape, matrices, random);
+  memorise(shape, matrices, random, vocabularySize);
   return tensors;
 }
 
