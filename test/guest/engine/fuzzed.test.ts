@@ -10,10 +10,15 @@ import { SEED_BYTES_MAX, writeDictionary, writeSeeds, writeVocabularies } from '
 import { BASIC_PRODUCTS, GGUF_FOLDERS, HOSTILE_SOURCE } from './hostile.js';
 
 const flags = await fuzzingFlags();
-const WITH_LIBFUZZER = skipWhere(
-  flags === undefined && !IS_COMPLETE_HOST,
-  "this host's clang has no libFuzzer",
-);
+const REASON = "this host's clang has no libFuzzer";
+const WITH_LIBFUZZER = skipWhere(flags === undefined && !IS_COMPLETE_HOST, REASON);
+
+function targetOf(macro: string): { readonly macro: string; readonly flags: readonly string[] } {
+  if (flags === undefined) {
+    throw new Error(`${REASON}; zosia doctor --install installs what tests need`);
+  }
+  return { macro, flags };
+}
 
 /** What is found stays there, behind the end of the test: the message names it. */
 const FOUND = join(tmpdir(), 'zosia-fuzzed-');
@@ -49,7 +54,7 @@ describe('what libFuzzer makes', { ...WITH_LIBFUZZER, timeout: TIMEOUT }, () => 
       further: ['engine/mutate_gguf.c'],
       folders: GGUF_FOLDERS,
       products: BASIC_PRODUCTS,
-      fuzzer: { macro: 'READ_GGUF_FUZZER', flags: flags! },
+      fuzzer: targetOf('READ_GGUF_FUZZER'),
     });
     const corpus = folder.file('ggufs');
     const seeds = await writeSeeds(corpus);
@@ -65,7 +70,7 @@ describe('what libFuzzer makes', { ...WITH_LIBFUZZER, timeout: TIMEOUT }, () => 
     const target = await buildEngineProgram(folder.path, {
       source: 'tokenizer/encode_text.c',
       folders: ['base', 'gguf', 'tokenizer'],
-      fuzzer: { macro: 'ENCODE_TEXT_FUZZER', flags: flags! },
+      fuzzer: targetOf('ENCODE_TEXT_FUZZER'),
     });
     const paths = await writeVocabularies(folder.file('vocabularies'));
     const corpus = folder.file('texts');
