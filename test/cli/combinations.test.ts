@@ -77,11 +77,15 @@ describe('options that contradict each other', () => {
 });
 
 describe('an empty name', () => {
+  /** What takes away the text that a disk has. */
+  const MAY_BE_EMPTY = 'run efi --system';
+
   it('is rejected as wrong usage by every option that takes a name', async () => {
     let count = 0;
     for (const [words, { options }] of COMMANDS) {
       for (const { long, flags, required, mandatory } of options) {
         if (!required || mandatory || /<(?:text|args|lists?)>/.test(flags)) continue;
+        if (`${words} ${long}` === MAY_BE_EMPTY) continue;
         const program = await wholeProgram();
         const quiet = (command: Command): void => {
           command.configureOutput({ writeErr: () => undefined });
