@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -58,9 +58,14 @@ describe('what libFuzzer makes', { ...WITH_LIBFUZZER, timeout: TIMEOUT }, () => 
     });
     const corpus = folder.file('ggufs');
     const seeds = await writeSeeds(corpus);
+    const refusals = async (files: readonly string[]): Promise<string> =>
+      (await execa(target, files, { env: { READ_GGUF_REASONS: '1' } })).stderr;
     // All of them are run: what is refused leads to little.
-    const { stderr } = await execa(target, seeds, { env: { READ_GGUF_REASONS: '1' } });
-    expect(stderr).not.toContain('refused');
+    expect(seeds.length).toBeGreaterThan(0);
+    expect(await refusals(seeds)).not.toContain('refused: ');
+    const cut = folder.file('cut.gguf');
+    await writeFile(cut, (await readFile(seeds[0]!)).subarray(0, 100));
+    expect(await refusals([cut])).toContain('refused: ');
     const dictionary = await writeDictionary(folder.file('dictionary'));
     const options = ['-runs=50000', `-max_len=${SEED_BYTES_MAX}`, `-dict=${dictionary}`];
     await fuzz(target, corpus, options);
